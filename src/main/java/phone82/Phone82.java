@@ -1,0 +1,130 @@
+package phone82;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.EnumMap;
+import java.util.Set;
+
+/** Starts phone82: all of it in one JVM, or the contexts that are named. */
+public final class Phone82 implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Phone82.class);
+
+    private final Deque<Running> running = new ArrayDeque<>();
+
+    private record Running(Context context, ConfigurableApplicationContext application, Preflight preflight) {
+    }
+
+    private Phone82() {
+    }
+
+    /** Exit code 0 after a clean stop or {@code --help}, 1 when a context cannot start, 2 for wrong arguments. */
+    public static void main(String[] args) {
+        if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
+            System.out.print(Help.text());
+            return;
+        }
+        Set<Context> contexts = EnumSet.noneOf(Context.class);
+        for (String arg : args) {
+            if (!arg.startsWith("-")) {
+                try {
+                    contexts.add(Context.valueOf(arg.toUpperCase(Locale.ROOT)));
+                } catch (IllegalArgumentException e) {
+                    System.err.println("phone82: there is no context " + arg + "; --help lists them.");
+                    System.exit(2);
+                }
+            }
+        }
+        if (contexts.isEmpty()) {
+            contexts = EnumSet.allOf(Context.class);
+        }
+        try {
+            Phone82 phone82 = start(contexts, Arrays.stream(args).filter(arg -> arg.startsWith("-")).toArray(String[]::new));
+            Runtime.getRuntime().addShutdownHook(new Thread(phone82::close, "shutdown"));
+            phone82.banner();
+        } catch (CannotStart e) {
+            System.err.println("phone82: " + e.getMessage());
+            System.exit(1);
+        } catch (RuntimeException e) {
+            LOG.error("phone82 cannot start", e);
+            System.exit(1);
+        }
+    }
+
+    /**
+     * Starts the contexts; when it returns they are up.
+     *
+     * @param options {@code --name=value} properties, above those of the environment
+     * @throws CannotStart when one of them cannot; the others are stopped again
+     */
+    public static Phone82 start(Set<Context> contexts, String... options) {
+        Phone82 phone82 = new Phone82();
+        try {
+            contexts.forEach(context -> phone82.start(context, options));
+            return phone82;
+        } catch (RuntimeException e) {
+            phone82.close();
+            throw e;
+        }
+    }
+
+    private void start(Context context, String... options) {
+        Preflight preflight = new Preflight(context);
+        try {
+            ConfigurableApplicationContext application = new SpringApplicationBuilder(context.configuration)
+                    .web(WebApplicationType.NONE)
+                    .profiles(context.id())
+                    .properties("phone82.context=" + context.id())
+                    .registerShutdownHook(false)
+                    .initializers(preflight)
+                    .run(options);
+            running.push(new Running(context, application, preflight));
+        } catch (RuntimeException e) {
+            preflight.close();
+            throw CannotStart.orElse(e);
+        }
+    }
+
+    /** The Spring application context of a running context. */
+    public ConfigurableApplicationContext application(Context context) {
+        return running.stream().filter(each -> each.context == context).findFirst().orElseThrow().application;
+    }
+
+    /** Stops in the order from the public entry inwards, so that nobody is called who is gone. */
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            Running last = running.pop();
+            LOG.info("Stopping {}", last.context.id());
+            last.application.close();
+            last.preflight.close();
+        }
+    }
+
+    private void banner() {
+        Map<Context, String> places = new EnumMap<>(Context.class);
+        running.forEach(each -> places.put(each.context, place(each)));
+        StringBuilder text = new StringBuilder("\nphone82 is up after ")
+                .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
+        places.forEach((context, place) -> text.append(String.format("  %-12s%-28s%s%n", context.id(), place, context.purpose)));
+        System.out.println(text);
+    }
+
+    private static String place(Running each) {
+        Environment environment = each.application.getEnvironment();
+        return (each.context == Context.BROKER ? "tcp://" : "http://") + environment.getProperty("phone82.bind") + ":"
+                + environment.getProperty("phone82." + each.context.id() + ".port");
+    }
+}

@@ -1,0 +1,124 @@
+package phone82;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+/** Looks for what would keep a context from starting, before it spends time on starting. */
+class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
+
+    private final Context context;
+    private FileLock lock;
+
+    Preflight(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public void initialize(ConfigurableApplicationContext application) {
+        Environment environment = application.getEnvironment();
+        portIsFree(environment);
+        if (context.keepsData()) {
+            lockData(environment);
+        }
+        if (context.usesBroker()) {
+            brokerAnswers(environment);
+        }
+    }
+
+    private void portIsFree(Environment environment) {
+        String property = "phone82." + context.id() + ".port";
+        int port = environment.getRequiredProperty(property, Integer.class);
+        String host = environment.getRequiredProperty("phone82.bind");
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+        } catch (IOException e) {
+            throw new CannotStart(context.id() + ": port " + port + " on " + host + " is taken (" + e.getMessage()
+                    + "); stop what listens there, or set " + property + " to another port.");
+        }
+    }
+
+    private void lockData(Environment environment) {
+        Path folder = Path.of(environment.getRequiredProperty("phone82.data"), context.id()).toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(folder);
+            FileChannel channel = FileChannel.open(folder.resolve(".lock"), CREATE, WRITE);
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            LOG.debug("locked by this process", e);
+        } catch (IOException e) {
+            throw new CannotStart(context.id() + ": data folder " + folder + " cannot be used (" + e
+                    + "); make it writable, or set phone82.data to another folder.");
+        }
+        if (lock == null) {
+            throw new CannotStart(context.id() + ": data folder " + folder
+                    + " is in use by another process; stop that one, or set phone82.data to another folder.");
+        }
+    }
+
+    /** Lets another process use the data folder. */
+    @Override
+    public void close() {
+        if (lock != null) {
+            try {
+                lock.channel().close();
+            } catch (IOException e) {
+                LOG.debug("data folder lock", e);
+            }
+        }
+    }
+
+    private void brokerAnswers(Environment environment) {
+        String url = environment.getRequiredProperty("phone82.broker.url");
+        Duration patience = environment.getRequiredProperty("phone82.broker.wait", Duration.class);
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean told = false;
+        while (!answers(url)) {
+            if (System.nanoTime() > deadline) {
+                throw new CannotStart(context.id() + ": no broker answers at " + url + " after " + patience.toSeconds()
+                        + " s; start one (java -jar phone82.jar broker), or set phone82.broker.url.");
+            }
+            if (!told) {
+                LOG.info("{} waits up to {} s for the broker at {}", context.id(), patience.toSeconds(), url);
+                told = true;
+            }
+            try {
+                Thread.sleep(200);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CannotStart(context.id() + ": interrupted while waiting for the broker at " + url + ".");
+            }
+        }
+    }
+
+    private static boolean answers(String url) {
+        try (Socket socket = new Socket()) {
+            URI uri = URI.create(url);
+            socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), 1000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package phone82.app;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+
+import java.time.Instant;
+
+/** A customer's order of one kind of phone. It exists only once its payment is authorised. */
+@Entity
+@Table(name = "orders")
+public class Order {
+
+    @Id
+    private long id;
+    private String item;
+    private int qty;
+    private long unitPrice;
+    private long amount;
+    @Enumerated(EnumType.STRING)
+    private OrderStatus status;
+    private Instant orderedAt;
+    private Instant shippedAt;
+    private String reason;
+    @Version
+    private int version;
+
+    protected Order() {
+    }
+
+    /** @param unitPrice won, from the price list; never from the customer */
+    public Order(long id, String item, int qty, long unitPrice, Instant orderedAt) {
+        this.id = id;
+        this.item = item;
+        this.qty = qty;
+        this.unitPrice = unitPrice;
+        this.amount = Math.multiplyExact(unitPrice, qty);
+        this.status = OrderStatus.Ordered;
+        this.orderedAt = orderedAt;
+    }
+
+    public Ordered ordered() {
+        return new Ordered(id, item, qty, unitPrice, amount);
+    }
+
+    public OrderRejected rejected(String reason) {
+        return new OrderRejected(id, reason);
+    }
+
+    /** News of the payment that comes after news of the shipment tells nothing new. */
+    public void paid() {
+        become(OrderStatus.Paid);
+    }
+
+    public void shipped(Instant at) {
+        if (become(OrderStatus.Shipped)) {
+            shippedAt = at;
+        }
+    }
+
+    /** The payment could not be taken: the order ends, and the customer can read why. */
+    public void paymentRefused(String why) {
+        if (become(OrderStatus.Cancelled)) {
+            reason = why;
+        }
+    }
+
+    private boolean become(OrderStatus next) {
+        if (!status.canBecome(next)) {
+            return false;
+        }
+        status = next;
+        return true;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public String item() {
+        return item;
+    }
+
+    public int qty() {
+        return qty;
+    }
+
+    /** won */
+    public long unitPrice() {
+        return unitPrice;
+    }
+
+    /** won */
+    public long amount() {
+        return amount;
+    }
+
+    public OrderStatus status() {
+        return status;
+    }
+
+    public Instant orderedAt() {
+        return orderedAt;
+    }
+
+    public Instant shippedAt() {
+        return shippedAt;
+    }
+
+    public String reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,56 @@
+package phone82.broker;
+
+import org.apache.activemq.artemis.core.config.FileDeploymentManager;
+import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
+import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
+import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.Properties;
+
+/** The context {@code broker}: Artemis within this JVM, configured by the files of {@code artemis/} alone. */
+@Configuration(proxyBeanMethods = false)
+public class BrokerContext {
+
+    @Bean(initMethod = "start", destroyMethod = "stop")
+    EmbeddedActiveMQ broker(@Value("${phone82.artemis}/broker.xml") Resource brokerXml,
+                            @Value("${phone82.data}/broker") File data,
+                            @Value("${phone82.bind}") String host, @Value("${phone82.broker.port}") int port,
+                            ActiveMQJAASSecurityManager users) throws Exception {
+        FileConfiguration configuration = new FileConfiguration();
+        FileDeploymentManager files = new FileDeploymentManager(brokerXml.getURL().toString());
+        files.addDeployable(configuration);
+        files.readConfiguration();
+        configuration.setBrokerInstance(data);
+        configuration.clearAcceptorConfigurations();
+        configuration.addAcceptorConfiguration("artemis", "tcp://" + host + ":" + port + "?protocols=CORE");
+        return new EmbeddedActiveMQ().setConfiguration(configuration).setSecurityManager(users);
+    }
+
+    @Bean
+    ActiveMQJAASSecurityManager users(@Value("${phone82.artemis}/artemis-users.properties") Resource users,
+                                      @Value("${phone82.artemis}/artemis-roles.properties") Resource roles,
+                                      Environment environment) throws IOException {
+        SecurityConfiguration security = new SecurityConfiguration();
+        Properties passwords = PropertiesLoaderUtils.loadProperties(users);
+        for (String user : passwords.stringPropertyNames()) {
+            security.addUser(user, environment.getProperty("phone82." + user + ".broker-password", passwords.getProperty(user)));
+        }
+        Properties members = PropertiesLoaderUtils.loadProperties(roles);
+        for (String role : members.stringPropertyNames()) {
+            for (String user : members.getProperty(role).split("\\s*,\\s*")) {
+                security.addRole(user, role);
+            }
+        }
+        return new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), security);
+    }
+}

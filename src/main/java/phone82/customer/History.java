@@ -1,0 +1,124 @@
+package phone82.customer;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+import phone82.platform.Correlation;
+import phone82.platform.Json;
+import phone82.platform.Page;
+import phone82.platform.Problem;
+import phone82.platform.event.Event;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The view of all progress: one row per order and its timeline, written by events alone. Events may come twice and
+ * in any order; each only adds what it knows, so the row ends the same.
+ */
+public class History {
+
+    /** What each event says of the order's status; a later status is never overwritten by an earlier one. */
+    private static final Map<String, Status> STATUS = Map.of(
+            "Ordered", Status.Ordered,
+            "PayCompleted", Status.Paid,
+            "OrderReceived", Status.Paid,
+            "Shipped", Status.Shipped,
+            "PayCancelled", Status.Cancelled);
+
+    private final JdbcTemplate jdbc;
+
+    public History(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** The order's status as its events tell it, in the order in which they supersede each other. */
+    enum Status {
+        Ordered, Paid, Shipped, Cancelled
+    }
+
+    /** One order as the customer sees it. Amount in won. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Progress(long orderId, String item, Integer qty, Long amount, String status, Instant orderedAt,
+                           Instant updatedAt, List<Step> timeline) {
+    }
+
+    /** One event of an order's timeline. */
+    public record Step(String type, Instant at, String correlationId, String reason) {
+    }
+
+    /** What the view reads of an event's body; each event has some of it. */
+    private record Facts(String item, Integer qty, Long amount, String reason) {
+    }
+
+    /** Adds what the event knows. An event that says nothing of an order that exists changes nothing. */
+    public void record(@Body Event event) {
+        Status status = STATUS.get(event.name());
+        if (status == null) {
+            return;
+        }
+        long orderId = Long.parseLong(event.subject());
+        Facts facts = Json.read(event.body(), Facts.class);
+        Timestamp at = Timestamp.from(event.time());
+        jdbc.update("""
+                merge into history using (values (cast(? as bigint), cast(? as varchar(100)), cast(? as integer), cast(? as bigint),
+                    cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
+                    as event (order_id, item, qty, amount, progress, ordered_at, at)
+                on history.order_id = event.order_id
+                when matched then update set
+                    item = coalesce(history.item, event.item),
+                    qty = coalesce(history.qty, event.qty),
+                    amount = coalesce(history.amount, event.amount),
+                    progress = greatest(history.progress, event.progress),
+                    ordered_at = coalesce(history.ordered_at, event.ordered_at),
+                    updated_at = greatest(history.updated_at, event.at)
+                when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
+                    values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.at)""",
+                orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
+                status == Status.Ordered ? at : null, at);
+        jdbc.update("insert into timeline (event_id, order_id, type, at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)",
+                event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
+    }
+
+    public Progress find(@Header("orderId") long orderId) {
+        List<Step> timeline = jdbc.query(
+                "select type, at, correlation_id, reason from timeline where order_id = ? order by at, event_id",
+                (row, n) -> new Step(row.getString(1), row.getTimestamp(2).toInstant(), row.getString(3), row.getString(4)), orderId);
+        return jdbc.query(SELECT + " where order_id = ?", progress(timeline), orderId).stream().findFirst()
+                .orElseThrow(() -> Problem.notFound("history of order", orderId));
+    }
+
+    public Page<Progress> list(@Header("size") Integer size, @Header("after") Long after,
+                               @Header("status") String status, @Header("item") String item) {
+        int shown = Page.size(size);
+        StringBuilder sql = new StringBuilder(SELECT).append(" where order_id < ?");
+        List<Object> arguments = new ArrayList<>(List.of(Page.below(after)));
+        if (status != null) {
+            sql.append(" and progress = ?");
+            arguments.add(Status.valueOf(status).ordinal());
+        }
+        if (item != null) {
+            sql.append(" and item = ?");
+            arguments.add(item);
+        }
+        arguments.add(shown + 1);
+        return Page.of(jdbc.query(sql.append(" order by order_id desc limit ?").toString(), progress(null), arguments.toArray()),
+                shown, progress -> progress, Progress::orderId);
+    }
+
+    private static final String SELECT = "select order_id, item, qty, amount, progress, ordered_at, updated_at from history";
+
+    private static RowMapper<Progress> progress(List<Step> timeline) {
+        return (row, n) -> new Progress(row.getLong(1), row.getString(2), (Integer) row.getObject(3), (Long) row.getObject(4),
+                Status.values()[row.getInt(5)].name(), instant(row.getTimestamp(6)), instant(row.getTimestamp(7)), timeline);
+    }
+
+    private static Instant instant(Timestamp timestamp) {
+        return timestamp == null ? null : timestamp.toInstant();
+    }
+}

@@ -1,0 +1,39 @@
+package phone82.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.io.ResourceLoader;
+import phone82.platform.http.Contract;
+import phone82.platform.http.HttpConfiguration;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The context {@code gateway}: the one public entry. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import(HttpConfiguration.class)
+public class GatewayContext {
+
+    private static final List<String> PUBLISHERS = List.of("app", "pay", "store", "customer");
+
+    @Bean
+    Upstream upstream() {
+        return new Upstream();
+    }
+
+    @Bean
+    PublicApi publicApi(ResourceLoader resources, @Value("${phone82.routes}") String routes) throws IOException {
+        List<JsonNode> contracts = new ArrayList<>();
+        for (String context : PUBLISHERS) {
+            contracts.add(new Contract(resources.getResource(routes + "/" + context + "/" + context + ".openapi.yaml")
+                    .getInputStream()).document());
+        }
+        return new PublicApi(contracts);
+    }
+}

@@ -1,0 +1,52 @@
+package phone82.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import phone82.platform.Json;
+
+import java.util.Collection;
+import java.util.List;
+
+/** The public operations of all contexts as one OpenAPI document: those that are marked {@code x-public}. */
+public class PublicApi {
+
+    private static final List<String> SECTIONS = List.of("schemas", "parameters", "responses", "headers");
+
+    private final ObjectNode document = Json.MAPPER.createObjectNode();
+
+    public PublicApi(Collection<JsonNode> contracts) {
+        document.put("openapi", "3.0.3");
+        document.putObject("info").put("title", "phone82").put("version", "1.0.0")
+                .put("description", "Order a phone, follow it, cancel it.");
+        document.putArray("servers").addObject().put("url", "/");
+        ObjectNode paths = document.putObject("paths");
+        ObjectNode components = document.putObject("components");
+        for (JsonNode contract : contracts) {
+            contract.get("paths").fields().forEachRemaining(path -> path.getValue().fields().forEachRemaining(operation -> {
+                if (operation.getValue().path("x-public").asBoolean()) {
+                    paths.withObjectProperty(path.getKey()).set(operation.getKey(), published(operation.getValue()));
+                }
+            }));
+            for (String section : SECTIONS) {
+                contract.path("components").path(section).fields()
+                        .forEachRemaining(part -> add(components.withObjectProperty(section), part.getKey(), part.getValue()));
+            }
+        }
+    }
+
+    private static JsonNode published(JsonNode operation) {
+        return ((ObjectNode) operation.deepCopy()).without("x-public");
+    }
+
+    private static void add(ObjectNode section, String name, JsonNode part) {
+        JsonNode present = section.get(name);
+        if (present != null && !present.equals(part)) {
+            throw new IllegalStateException("two contracts mean different things by the component " + name);
+        }
+        section.set(name, part);
+    }
+
+    public JsonNode document() {
+        return document;
+    }
+}

@@ -1,0 +1,39 @@
+package phone82.pay;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.domain.EntityScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import phone82.pay.provider.PaymentProvider;
+import phone82.pay.provider.SimulatedProvider;
+import phone82.platform.BoundedContext;
+import phone82.platform.event.Outbox;
+import phone82.platform.event.OutboxConfiguration;
+
+import java.time.Duration;
+
+/** The bounded context {@code pay}: payments, and the way to the payment provider. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EntityScan(basePackageClasses = Payment.class)
+@Import({BoundedContext.class, OutboxConfiguration.class})
+public class PayContext {
+
+    @Bean
+    @ConditionalOnProperty(name = "phone82.pay.provider", havingValue = "simulator")
+    PaymentProvider paymentProvider() {
+        return new SimulatedProvider();
+    }
+
+    @Bean
+    Payments payments(PaymentProvider provider, Outbox outbox, PlatformTransactionManager transactionManager,
+                      @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
+                      @Value("${phone82.pay.longest-retry}") Duration longestRetry) {
+        return new Payments(provider, outbox, new TransactionTemplate(transactionManager), authorisationValidity, longestRetry);
+    }
+}

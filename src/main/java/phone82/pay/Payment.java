@@ -1,0 +1,143 @@
+package phone82.pay;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.NamedQuery;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import phone82.pay.provider.PaymentProvider.Charge;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** The payment of one order: authorised when the order is asked for, captured once it stands. */
+@Entity
+@Table(name = "payment")
+@NamedQuery(name = "Payment.captureDue",
+        query = "from Payment where status = Authorised and captureAt <= instant order by captureAt")
+@NamedQuery(name = "Payment.expired",
+        query = "from Payment where status = Authorised and expiresAt <= instant order by expiresAt")
+public class Payment {
+
+    @Id
+    private long orderId;
+    private String item;
+    private int qty;
+    private long amount;
+    @Enumerated(EnumType.STRING)
+    private PaymentStatus status;
+    private Instant authorisedAt;
+    private Instant expiresAt;
+    private Instant captureAt;
+    private int captureAttempts;
+    private Instant completedAt;
+    private String reason;
+    @Version
+    private int version;
+
+    protected Payment() {
+    }
+
+    /** @param amount won */
+    public static Payment authorised(long orderId, String item, int qty, long amount, Instant now, Duration validity) {
+        Payment payment = new Payment();
+        payment.orderId = orderId;
+        payment.item = item;
+        payment.qty = qty;
+        payment.amount = amount;
+        payment.status = PaymentStatus.Authorised;
+        payment.authorisedAt = now;
+        payment.expiresAt = now.plus(validity);
+        return payment;
+    }
+
+    /** Notes that the order was rejected although no authorisation of it is known (yet). */
+    public static Payment rejected(long orderId) {
+        Payment payment = new Payment();
+        payment.orderId = orderId;
+        payment.item = "";
+        payment.status = PaymentStatus.Rejected;
+        return payment;
+    }
+
+    /** The order stands: from now on the authorisation no longer expires, and the money is to be taken. */
+    public void confirm(Instant now) {
+        expiresAt = null;
+        captureAt = now;
+    }
+
+    /** The provider released an expired authorisation, and gave it again for an order that stands after all. */
+    public void authoriseAgain() {
+        become(PaymentStatus.Authorised);
+    }
+
+    public PayCompleted capture(Instant now) {
+        become(PaymentStatus.Completed);
+        completedAt = now;
+        captureAt = null;
+        return new PayCompleted(orderId, item, qty, amount);
+    }
+
+    /** The provider is away: the money is taken later, at growing distances. */
+    public void captureLater(Instant now, Duration longest) {
+        captureAttempts++;
+        Duration wait = Duration.ofMillis(500L << Math.min(captureAttempts, 16));
+        captureAt = now.plus(wait.compareTo(longest) < 0 ? wait : longest);
+    }
+
+    public PayCancelled captureRefused(String why) {
+        become(PaymentStatus.Voided);
+        captureAt = null;
+        reason = why;
+        return new PayCancelled(orderId, amount, why);
+    }
+
+    public void voidAuthorisation(String why) {
+        become(PaymentStatus.Voided);
+        expiresAt = null;
+        reason = why;
+    }
+
+    public void expire() {
+        become(PaymentStatus.Expired);
+        expiresAt = null;
+    }
+
+    private void become(PaymentStatus next) {
+        if (!status.canBecome(next)) {
+            throw new IllegalStateException("payment of order " + orderId + " is " + status + " and cannot become " + next);
+        }
+        status = next;
+    }
+
+    public Charge charge() {
+        return new Charge(orderId, item, amount);
+    }
+
+    public long orderId() {
+        return orderId;
+    }
+
+    public PaymentStatus status() {
+        return status;
+    }
+
+    /** won */
+    public long amount() {
+        return amount;
+    }
+
+    public Instant authorisedAt() {
+        return authorisedAt;
+    }
+
+    public Instant completedAt() {
+        return completedAt;
+    }
+
+    public String reason() {
+        return reason;
+    }
+}

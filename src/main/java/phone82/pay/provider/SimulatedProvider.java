@@ -1,0 +1,64 @@
+package phone82.pay.provider;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Stands in for the payment provider, and says so: no money moves. It approves everything but what these item names ask for.
+ *
+ * <ul>
+ * <li>{@code sim-decline}: the authorisation is declined
+ * <li>{@code sim-fail}: the authorisation fails as if the provider were away
+ * <li>{@code sim-slow-N}: the authorisation takes N ms
+ * <li>{@code sim-capture-refused}: the capture is refused for good
+ * <li>{@code sim-capture-away-N}: the capture finds the provider away N times, then works
+ * </ul>
+ */
+public class SimulatedProvider implements PaymentProvider {
+
+    private static final Pattern SLOW = Pattern.compile("sim-slow-(\\d{1,5})");
+    private static final Pattern CAPTURE_AWAY = Pattern.compile("sim-capture-away-(\\d{1,3})");
+
+    private final Map<Long, Integer> captureAttempts = new ConcurrentHashMap<>();
+
+    @Override
+    public void authorise(Charge charge) throws Refused, Unavailable {
+        switch (charge.item()) {
+            case "sim-decline" -> throw new Refused("declined by the simulator");
+            case "sim-fail" -> throw new Unavailable("away, says the simulator");
+            default -> slow(charge.item());
+        }
+    }
+
+    @Override
+    public void capture(Charge charge) throws Refused, Unavailable {
+        if (charge.item().equals("sim-capture-refused")) {
+            throw new Refused("refused by the simulator");
+        }
+        Matcher away = CAPTURE_AWAY.matcher(charge.item());
+        if (away.matches()) {
+            if (captureAttempts.merge(charge.orderId(), 1, Integer::sum) <= Integer.parseInt(away.group(1))) {
+                throw new Unavailable("away, says the simulator");
+            }
+            captureAttempts.remove(charge.orderId());
+        }
+    }
+
+    @Override
+    public void release(Charge charge) {
+    }
+
+    private static void slow(String item) throws Unavailable {
+        Matcher slow = SLOW.matcher(item);
+        if (slow.matches()) {
+            try {
+                Thread.sleep(Long.parseLong(slow.group(1)));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Unavailable("interrupted");
+            }
+        }
+    }
+}

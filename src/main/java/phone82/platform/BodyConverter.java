@@ -1,0 +1,32 @@
+package phone82.platform;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.apache.camel.support.TypeConverterSupport;
+import phone82.platform.event.Event;
+
+/** Lets a bean of a route ask for a request or an event as the record that its context knows it by. */
+public class BodyConverter extends TypeConverterSupport implements CamelContextConfiguration {
+
+    @Override
+    public void beforeApplicationStart(CamelContext camel) {
+        camel.getTypeConverterRegistry().addFallbackTypeConverter(this, false);
+    }
+
+    @Override
+    public void afterApplicationStart(CamelContext camel) {
+    }
+
+    @Override
+    public <T> T convertTo(Class<T> type, Exchange exchange, Object value) {
+        if (!type.isRecord()) {
+            return null;
+        }
+        if (value instanceof JsonNode json) {
+            return Json.MAPPER.convertValue(json, type);
+        }
+        return value instanceof Event event ? Json.read(event.body(), type) : null;
+    }
+}

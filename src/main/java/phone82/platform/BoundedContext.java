@@ -1,0 +1,19 @@
+package phone82.platform;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import phone82.platform.event.EventConfiguration;
+import phone82.platform.http.ContractConfiguration;
+import phone82.platform.http.HttpConfiguration;
+
+/** What every bounded context with a database has: HTTP in, events in and out. */
+@Configuration(proxyBeanMethods = false)
+@Import({HttpConfiguration.class, ContractConfiguration.class, EventConfiguration.class})
+public class BoundedContext {
+
+    @Bean
+    BodyConverter bodyConverter() {
+        return new BodyConverter();
+    }
+}

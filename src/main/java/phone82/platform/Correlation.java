@@ -1,0 +1,57 @@
+package phone82.platform;
+
+import org.slf4j.MDC;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * The one id that follows an order through HTTP, topics, logs and the timeline: the trace id of a W3C
+ * {@code traceparent}. It belongs to the thread that works on the request or event.
+ */
+public final class Correlation {
+
+    /** Name of the HTTP header and of the message property. */
+    public static final String TRACEPARENT = "traceparent";
+
+    private static final String TRACE_ID = "traceId";
+    private static final Pattern VALID = Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Correlation() {
+    }
+
+    /** Goes on with the caller's trace, or begins one where it sent none or a malformed one. */
+    public static String begin(String traceparent) {
+        String current = traceparent != null && VALID.matcher(traceparent).matches() ? traceparent : random();
+        MDC.put(TRACEPARENT, current);
+        MDC.put(TRACE_ID, id(current));
+        return current;
+    }
+
+    public static void end() {
+        MDC.remove(TRACEPARENT);
+        MDC.remove(TRACE_ID);
+    }
+
+    /** The {@code traceparent} of the work at hand; a new one where there is none. */
+    public static String current() {
+        String current = MDC.get(TRACEPARENT);
+        return current != null ? current : begin(null);
+    }
+
+    /** The correlation id (32 hex digits) within a {@code traceparent}. */
+    public static String id(String traceparent) {
+        return traceparent.substring(3, 35);
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[24];
+        RANDOM.nextBytes(bytes);
+        bytes[0] |= 1;
+        bytes[16] |= 1;
+        String hex = HexFormat.of().formatHex(bytes);
+        return "00-" + hex.substring(0, 32) + "-" + hex.substring(32) + "-01";
+    }
+}

@@ -1,0 +1,7 @@
+package phone82.platform.event;
+
+/** Something that happened to an order, named in the past tense; its record components are the event's body. */
+public interface DomainEvent {
+
+    long orderId();
+}

@@ -1,0 +1,69 @@
+package phone82.platform.event;
+
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import phone82.platform.Correlation;
+import phone82.platform.Json;
+
+import java.time.Instant;
+import java.util.Map;
+
+/** Puts events into JMS messages and takes them out again: CloudEvents 1.0, binary mode. */
+public class Envelope {
+
+    private static final String ID = "cloudEvents_id";
+    private static final String TYPE = "cloudEvents_type";
+    private static final String TIME = "cloudEvents_time";
+    private static final String SUBJECT = "cloudEvents_subject";
+
+    private final String source;
+
+    /** @param source the CloudEvents source of what this context sends, for example {@code /phone82/app} */
+    public Envelope(String source) {
+        this.source = source;
+    }
+
+    /** Makes the exchange a message: the event's topic is its destination, its id the broker's duplicate id. */
+    public void seal(@Body Outbox.Row row, Exchange exchange) {
+        Event event = row.event();
+        Message message = exchange.getMessage();
+        message.setHeaders(new java.util.HashMap<>(Map.ofEntries(
+                Map.entry("CamelJmsDestinationName", event.topic()),
+                Map.entry("JMSXGroupID", event.subject()),
+                Map.entry("_AMQ_DUPL_ID", event.id()),
+                Map.entry("cloudEvents_specversion", "1.0"),
+                Map.entry("cloudEvents_datacontenttype", "application/json"),
+                Map.entry(ID, event.id()),
+                Map.entry(TYPE, event.topic()),
+                Map.entry("cloudEvents_source", source),
+                Map.entry(TIME, event.time().toString()),
+                Map.entry(SUBJECT, event.subject()),
+                Map.entry(Correlation.TRACEPARENT, event.traceparent()))));
+        message.setBody(event.body());
+    }
+
+    /**
+     * Reads the event of a received message and goes on with its trace.
+     *
+     * @throws IllegalArgumentException when it is not an event of phone82; it ends in the dead-letter queue
+     */
+    public Event open(Exchange exchange) {
+        Message message = exchange.getMessage();
+        String body = message.getBody(String.class);
+        if (body == null || Json.read(body, Map.class) == null) {
+            throw new IllegalArgumentException("an event has a JSON body");
+        }
+        return new Event(attribute(message, ID), attribute(message, TYPE), attribute(message, SUBJECT),
+                Instant.parse(attribute(message, TIME)),
+                Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class)), body);
+    }
+
+    private static String attribute(Message message, String name) {
+        String value = message.getHeader(name, String.class);
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException("an event has a " + name);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,89 @@
+package phone82.platform.event;
+
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import phone82.platform.Correlation;
+import phone82.platform.Json;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.List;
+import java.util.Collections;
+import java.util.UUID;
+
+/**
+ * The events of this context that the broker does not have yet. An event is added in the transaction of the
+ * state change that it tells of, and removed only after the broker has it: a crash sends it twice, never zero times.
+ */
+public class Outbox {
+
+    /** Events sent in one broker transaction; also the most that one relay run holds in memory. */
+    public static final int BATCH = 100;
+
+    private final JdbcTemplate jdbc;
+    private final String context;
+    private final Runnable wake;
+
+    /** @param wake called after each commit that added events */
+    public Outbox(JdbcTemplate jdbc, String context, Runnable wake) {
+        this.jdbc = jdbc;
+        this.context = context;
+        this.wake = wake;
+    }
+
+    /** Adds the event to the transaction at hand. */
+    public void add(DomainEvent event) {
+        if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("an event belongs to the transaction of its state change");
+        }
+        jdbc.update("insert into outbox (event_id, topic, subject, at, traceparent, body) values (?, ?, ?, ?, ?, ?)",
+                UUID.randomUUID().toString(), topic(event), String.valueOf(event.orderId()),
+                Timestamp.from(Instant.now()), Correlation.current(), Json.text(event));
+        wakeAfterCommit();
+    }
+
+    /**
+     * The oldest events, in the order in which they were added. Until the transaction at hand ends no other
+     * relay of this context reads: two at once could overtake each other within one order.
+     */
+    public List<Row> take() {
+        jdbc.update("update outbox_relay set runs = runs + 1 where id = 1");
+        return jdbc.query("select seq, event_id, topic, subject, at, traceparent, body from outbox order by seq limit " + BATCH,
+                (row, n) -> new Row(row.getLong(1), new Event(row.getString(2), row.getString(3), row.getString(4),
+                        row.getTimestamp(5).toInstant(), row.getString(6), row.getString(7))));
+    }
+
+    /** Removes what the broker has; asks for another run where there may be more. */
+    public void remove(List<Row> sent) {
+        jdbc.update("delete from outbox where seq in (" + String.join(",", Collections.nCopies(sent.size(), "?")) + ")",
+                sent.stream().map(Row::seq).toArray());
+        if (sent.size() == BATCH) {
+            wakeAfterCommit();
+        }
+    }
+
+    private void wakeAfterCommit() {
+        for (TransactionSynchronization registered : TransactionSynchronizationManager.getSynchronizations()) {
+            if (registered instanceof Wake) {
+                return;
+            }
+        }
+        TransactionSynchronizationManager.registerSynchronization(new Wake());
+    }
+
+    private String topic(DomainEvent event) {
+        return "phone82." + context + "." + event.getClass().getSimpleName();
+    }
+
+    /** An event and its place in the outbox. */
+    public record Row(long seq, Event event) {
+    }
+
+    private final class Wake implements TransactionSynchronization {
+        @Override
+        public void afterCommit() {
+            wake.run();
+        }
+    }
+}

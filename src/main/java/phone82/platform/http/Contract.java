@@ -1,0 +1,206 @@
+package phone82.platform.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import phone82.platform.Json;
+import phone82.platform.Problem;
+import phone82.platform.Problem.Fault;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** A context's OpenAPI document, made ready once to check every request against it. */
+public class Contract {
+
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head", "options");
+
+    private final JsonNode document;
+    private final Map<String, Operation> operations = new HashMap<>();
+
+    /** @param openApi an OpenAPI document in YAML; closed when read */
+    public Contract(InputStream openApi) throws IOException {
+        try (openApi) {
+            document = new YAMLMapper().readTree(openApi);
+        }
+        String base = "urn:contract";
+        JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012,
+                builder -> builder.schemaLoaders(loaders -> loaders.schemas(Map.of(base, Json.text(document)))));
+        document.get("paths").fields().forEachRemaining(path -> path.getValue().fields().forEachRemaining(method -> {
+            if (METHODS.contains(method.getKey())) {
+                String pointer = "#/paths/" + path.getKey().replace("~", "~0").replace("/", "~1").replace("{", "%7B")
+                        .replace("}", "%7D") + "/" + method.getKey();
+                Operation operation = new Operation(path.getKey(), method.getKey(), path.getValue(), method.getValue(),
+                        at -> factory.getSchema(SchemaLocation.of(base + pointer + at)));
+                operations.put(operation.id, operation);
+            }
+        }));
+    }
+
+    public JsonNode document() {
+        return document;
+    }
+
+    Operation operation(String id) {
+        return operations.get(id);
+    }
+
+    /**
+     * Checks that the document has an operation for this path and method.
+     *
+     * @throws Problem 404 or 405
+     */
+    void admit(String method, String path) {
+        Set<String> allowed = new TreeSet<>();
+        for (Operation operation : operations.values()) {
+            if (operation.path.matcher(path).matches()) {
+                allowed.add(operation.method);
+            }
+        }
+        if (allowed.isEmpty()) {
+            throw new Problem(404, "Not found", "There is nothing at this path.");
+        }
+        if (!allowed.contains(method)) {
+            throw notAllowed(allowed);
+        }
+    }
+
+    static Problem notAllowed(Collection<String> allowed) {
+        String list = String.join(", ", allowed);
+        return new Problem(405, "Method not allowed", "Use " + list + " here.").header("Allow", list);
+    }
+
+    private interface Schemas {
+        JsonSchema at(String pointer);
+    }
+
+    /** One operation with the validators of its parameters and body. */
+    static final class Operation {
+
+        final String id;
+        private final Pattern path;
+        private final String method;
+        private final List<Parameter> parameters = new ArrayList<>();
+        private final JsonSchema body;
+        private final boolean bodyRequired;
+
+        Operation(String template, String method, JsonNode pathItem, JsonNode operation, Schemas schemas) {
+            this.id = operation.required("operationId").asText();
+            this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
+            this.method = method.toUpperCase(Locale.ROOT);
+            JsonNode declared = operation.path("parameters");
+            for (int i = 0; i < declared.size(); i++) {
+                parameters.add(new Parameter(declared.get(i), schemas.at("/parameters/" + i + "/schema")));
+            }
+            JsonNode content = operation.at("/requestBody/content/application~1json");
+            body = content.isMissingNode() ? null : schemas.at("/requestBody/content/application~1json/schema");
+            bodyRequired = operation.at("/requestBody/required").asBoolean();
+        }
+
+        List<Parameter> parameters() {
+            return parameters;
+        }
+
+        boolean takesBody() {
+            return body != null;
+        }
+
+        /**
+         * @return the body as JSON, or null where none is sent and none is needed
+         * @throws Problem 400 for what is not JSON, 415 for another media type, 422 naming every fault
+         */
+        JsonNode body(byte[] bytes, String contentType) {
+            if (bytes == null || bytes.length == 0) {
+                if (bodyRequired) {
+                    throw new Problem(400, "Body missing", "Send a JSON object as the body of the request.");
+                }
+                return null;
+            }
+            if (contentType == null || !contentType.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?")) {
+                throw new Problem(415, "Unsupported media type", "Send the body as application/json.");
+            }
+            JsonNode json;
+            try {
+                json = Json.read(bytes);
+            } catch (IOException e) {
+                throw new Problem(400, "Malformed JSON", "The body is not a well-formed JSON document.");
+            }
+            List<Fault> faults = new ArrayList<>();
+            for (ValidationMessage message : body.validate(json)) {
+                faults.add(fault(message));
+            }
+            if (!faults.isEmpty()) {
+                throw new Problem(422, "Invalid request", "The body breaks the contract; see errors for each fault.", faults);
+            }
+            return json;
+        }
+    }
+
+    /** A query or path parameter or header: its typed value, checked against its schema. */
+    static final class Parameter {
+
+        final String name;
+        final String in;
+        private final boolean integer;
+        private final boolean required;
+        private final JsonSchema schema;
+
+        Parameter(JsonNode parameter, JsonSchema schema) {
+            this.name = parameter.get("name").asText();
+            this.in = parameter.get("in").asText();
+            this.required = parameter.path("required").asBoolean();
+            this.integer = "integer".equals(parameter.at("/schema/type").asText());
+            this.schema = schema;
+        }
+
+        /** @return the typed value; null where it is absent or wrong, in which case the fault was added */
+        Object value(String text, List<Fault> faults) {
+            if (text == null) {
+                if (required) {
+                    faults.add(new Fault(name, "is required"));
+                }
+                return null;
+            }
+            JsonNode node = TextNode.valueOf(text);
+            if (integer) {
+                try {
+                    node = LongNode.valueOf(Long.parseLong(text));
+                } catch (NumberFormatException e) {
+                    faults.add(new Fault(name, "must be a whole number"));
+                    return null;
+                }
+            }
+            for (ValidationMessage message : schema.validate(node)) {
+                faults.add(new Fault(name, fault(message).message()));
+            }
+            return integer ? (Object) node.longValue() : text;
+        }
+    }
+
+    private static Fault fault(ValidationMessage message) {
+        String field = message.getProperty() != null ? message.getProperty()
+                : message.getInstanceLocation().toString().replaceFirst("^[$/.]+", "");
+        String text = message.getMessage();
+        int colon = text.indexOf(": ");
+        return new Fault(field.isEmpty() ? "body" : field, switch (message.getType()) {
+            case "required" -> "is required";
+            case "additionalProperties" -> "is not a field of this request";
+            default -> colon >= 0 ? text.substring(colon + 2) : text;
+        });
+    }
+}

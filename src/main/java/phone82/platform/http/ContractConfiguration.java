@@ -1,0 +1,25 @@
+package phone82.platform.http;
+
+import org.apache.camel.component.rest.openapi.RestOpenapiProcessorStrategy;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.Resource;
+
+import java.io.IOException;
+
+/** Holds the requests of a context to the OpenAPI document beside its routes. */
+@Configuration(proxyBeanMethods = false)
+public class ContractConfiguration {
+
+    @Bean
+    Contract contract(@Value("${phone82.routes}/${phone82.context}/${phone82.context}.openapi.yaml") Resource openApi)
+            throws IOException {
+        return new Contract(openApi.getInputStream());
+    }
+
+    @Bean
+    RestOpenapiProcessorStrategy contractStrategy(Contract contract) {
+        return new ContractStrategy(contract);
+    }
+}

@@ -1,0 +1,106 @@
+package phone82.platform.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
+import org.apache.camel.support.processor.RestBindingAdvice;
+import phone82.platform.Correlation;
+import phone82.platform.Json;
+import phone82.platform.Problem;
+import phone82.platform.Problem.Fault;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs each operation of the REST DSL between two fixed steps: before it the request is checked against the
+ * contract and its parts are typed, after it the result becomes JSON.
+ */
+class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
+
+    private final Contract contract;
+
+    ContractStrategy(Contract contract) {
+        this.contract = contract;
+    }
+
+    @Override
+    public boolean process(OpenAPI openAPI, Operation operation, String verb, String path, RestBindingAdvice binding,
+                           Exchange exchange, AsyncCallback callback) {
+        try {
+            read(contract.operation(operation.getOperationId()), exchange);
+        } catch (RuntimeException e) {
+            Problems.answer(exchange, e);
+            exchange.setRouteStop(true);
+            Correlation.end();
+            callback.done(true);
+            return true;
+        }
+        return super.process(openAPI, operation, verb, path, binding, exchange, doneSync -> {
+            write(exchange);
+            Correlation.end();
+            callback.done(doneSync);
+        });
+    }
+
+    private static void read(Contract.Operation operation, Exchange exchange) {
+        Message message = exchange.getMessage();
+        message.setHeader(Correlation.TRACEPARENT,
+                Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class)));
+        List<Fault> faults = new ArrayList<>();
+        Map<String, List<String>> query = null;
+        for (Contract.Parameter parameter : operation.parameters()) {
+            String text;
+            if ("query".equals(parameter.in)) {
+                if (query == null) {
+                    query = query(message);
+                }
+                List<String> values = query.get(parameter.name);
+                text = values == null ? null : values.get(values.size() - 1);
+            } else if ("header".equals(parameter.in)) {
+                text = ((HttpMessage) message).getRequest().getHeader(parameter.name);
+            } else {
+                text = message.getHeader(parameter.name, String.class);
+            }
+            message.setHeader(parameter.name, parameter.value(text, faults));
+        }
+        if (!faults.isEmpty()) {
+            throw new Problem(400, "Invalid request", "The request breaks the contract; see errors for each fault.", faults);
+        }
+        JsonNode body = operation.takesBody()
+                ? operation.body(message.getBody(byte[].class), message.getHeader(Exchange.CONTENT_TYPE, String.class)) : null;
+        message.setBody(body);
+        message.removeHeader(Exchange.CONTENT_TYPE);
+    }
+
+    private static Map<String, List<String>> query(Message message) {
+        String raw = message.getHeader(Exchange.HTTP_RAW_QUERY, String.class);
+        try {
+            return raw == null ? Map.of() : new QueryStringDecoder(raw, false).parameters();
+        } catch (IllegalArgumentException e) {
+            throw new Problem(400, "Invalid request", "The query string is not properly encoded.");
+        }
+    }
+
+    private static void write(Exchange exchange) {
+        Message message = exchange.getMessage();
+        if (exchange.getException() != null) {
+            Exception unhandled = exchange.getException();
+            exchange.setException(null);
+            Problems.answer(exchange, unhandled);
+            return;
+        }
+        Object body = message.getBody();
+        if (body != null && !(body instanceof byte[])) {
+            message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+            message.setBody(Json.bytes(body));
+        }
+    }
+}

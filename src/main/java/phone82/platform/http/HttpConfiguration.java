@@ -1,0 +1,35 @@
+package phone82.platform.http;
+
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import java.util.Set;
+
+/** A context's HTTP port: the server, the headers it lets in, its answers to errors. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(HttpLimits.class)
+public class HttpConfiguration {
+
+    @Bean
+    Problems problems() {
+        return new Problems();
+    }
+
+    @Bean("platform-http-component")
+    PlatformHttpComponent platformHttp(@Value("${phone82.http.headers}") Set<String> headers) {
+        PlatformHttpComponent component = new PlatformHttpComponent();
+        component.setHeaderFilterStrategy(new EdgeHeaders(headers));
+        component.setServerRequestValidation(false);
+        return component;
+    }
+
+    @Bean
+    HttpServer httpServer(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
+                          HttpLimits limits, ObjectProvider<Contract> contract) {
+        return new HttpServer(host, port, limits, contract.getIfAvailable());
+    }
+}

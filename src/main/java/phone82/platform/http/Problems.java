@@ -1,0 +1,62 @@
+package phone82.platform.http;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.platform.Correlation;
+import phone82.platform.Json;
+import phone82.platform.Problem;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Answers what went wrong as RFC 9457 {@code application/problem+json}; never with a name from our code. */
+public class Problems {
+
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    /** Turns the exception that the exchange was caught with into its answer. */
+    public void answer(Exchange exchange) {
+        answer(exchange, exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
+    }
+
+    /** Makes the failure the answer of the exchange. */
+    public static void answer(Exchange exchange, Throwable thrown) {
+        Problem problem = of(thrown);
+        Message message = exchange.getMessage();
+        problem.headers().forEach(message::setHeader);
+        message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+        message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
+        message.setBody(body(problem));
+    }
+
+    static byte[] body(Problem problem) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("type", "about:blank");
+        json.put("title", problem.title());
+        json.put("status", problem.status());
+        json.put("detail", problem.getMessage());
+        List<Problem.Fault> faults = problem.faults();
+        if (!faults.isEmpty()) {
+            json.put("errors", faults);
+        }
+        json.put("correlationId", Correlation.id(Correlation.current()));
+        return Json.bytes(json);
+    }
+
+    private static Problem of(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Problem problem) {
+                return problem;
+            }
+        }
+        LOG.error("Unexpected failure", thrown);
+        return new Problem(500, "Internal error",
+                "The request could not be processed. Try again; if it goes on, tell the operator the correlation id.");
+    }
+}

@@ -1,0 +1,88 @@
+package phone82.store;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.NamedQuery;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+
+import java.time.Instant;
+
+/** What the dealer has to ship for one paid order. */
+@Entity
+@Table(name = "delivery")
+@NamedQuery(name = "Delivery.due", query = "from Delivery where status = Received and dispatchAt <= instant order by dispatchAt")
+public class Delivery {
+
+    @Id
+    private long orderId;
+    private String item;
+    private int qty;
+    @Enumerated(EnumType.STRING)
+    private DeliveryStatus status;
+    private Instant receivedAt;
+    private Instant dispatchAt;
+    private Instant shippedAt;
+    @Version
+    private int version;
+
+    protected Delivery() {
+    }
+
+    /** @param dispatchAt not to be shipped earlier: until then the customer can cancel */
+    public Delivery(long orderId, String item, int qty, Instant receivedAt, Instant dispatchAt) {
+        this.orderId = orderId;
+        this.item = item;
+        this.qty = qty;
+        this.status = DeliveryStatus.Received;
+        this.receivedAt = receivedAt;
+        this.dispatchAt = dispatchAt;
+    }
+
+    public OrderReceived received() {
+        return new OrderReceived(orderId, item, qty);
+    }
+
+    public boolean isDue(Instant now) {
+        return status == DeliveryStatus.Received && !dispatchAt.isAfter(now);
+    }
+
+    public Shipped ship(Instant now) {
+        if (!status.canBecome(DeliveryStatus.Shipped)) {
+            throw new IllegalStateException("delivery of order " + orderId + " is " + status + " and cannot be shipped");
+        }
+        status = DeliveryStatus.Shipped;
+        shippedAt = now;
+        return new Shipped(orderId, item, qty, now);
+    }
+
+    public long orderId() {
+        return orderId;
+    }
+
+    public String item() {
+        return item;
+    }
+
+    public int qty() {
+        return qty;
+    }
+
+    public DeliveryStatus status() {
+        return status;
+    }
+
+    public Instant receivedAt() {
+        return receivedAt;
+    }
+
+    public Instant dispatchAt() {
+        return dispatchAt;
+    }
+
+    public Instant shippedAt() {
+        return shippedAt;
+    }
+}

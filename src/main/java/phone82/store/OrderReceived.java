@@ -1,0 +1,7 @@
+package phone82.store;
+
+import phone82.platform.event.DomainEvent;
+
+/** The dealer has the paid order. */
+public record OrderReceived(long orderId, String item, int qty) implements DomainEvent {
+}

@@ -1,0 +1,26 @@
+package phone82.store;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.domain.EntityScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import phone82.platform.BoundedContext;
+import phone82.platform.event.Outbox;
+import phone82.platform.event.OutboxConfiguration;
+
+import java.time.Duration;
+
+/** The bounded context {@code store}: the dealer's deliveries. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EntityScan(basePackageClasses = Delivery.class)
+@Import({BoundedContext.class, OutboxConfiguration.class})
+public class StoreContext {
+
+    @Bean
+    Deliveries deliveries(Outbox outbox, @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
+        return new Deliveries(outbox, dispatchDelay);
+    }
+}

@@ -1,0 +1,16 @@
+create table payment (
+    order_id         bigint primary key,
+    item             varchar(100) not null,
+    qty              integer      not null,
+    amount           bigint       not null,
+    status           varchar(20)  not null,
+    authorised_at    timestamp(6) with time zone,
+    expires_at       timestamp(6) with time zone,
+    capture_at       timestamp(6) with time zone,
+    capture_attempts integer      not null,
+    completed_at     timestamp(6) with time zone,
+    reason           varchar(255),
+    version          integer      not null
+);
+create index payment_expires on payment (expires_at);
+create index payment_capture on payment (capture_at);

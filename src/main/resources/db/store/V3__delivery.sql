@@ -1,0 +1,11 @@
+create table delivery (
+    order_id    bigint primary key,
+    item        varchar(100)                not null,
+    qty         integer                     not null,
+    status      varchar(20)                 not null,
+    received_at timestamp(6) with time zone not null,
+    dispatch_at timestamp(6) with time zone not null,
+    shipped_at  timestamp(6) with time zone,
+    version     integer                     not null
+);
+create index delivery_due on delivery (status, dispatch_at);
