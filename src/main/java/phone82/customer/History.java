@@ -68,7 +68,7 @@ public class History {
         jdbc.update("""
                 merge into history using (values (cast(? as bigint), cast(? as varchar(100)), cast(? as integer), cast(? as bigint),
                     cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
-                    as event (order_id, item, qty, amount, progress, ordered_at, at)
+                    as event (order_id, item, qty, amount, progress, ordered_at, happened_at)
                 on history.order_id = event.order_id
                 when matched then update set
                     item = coalesce(history.item, event.item),
@@ -76,18 +76,18 @@ public class History {
                     amount = coalesce(history.amount, event.amount),
                     progress = greatest(history.progress, event.progress),
                     ordered_at = coalesce(history.ordered_at, event.ordered_at),
-                    updated_at = greatest(history.updated_at, event.at)
+                    updated_at = greatest(history.updated_at, event.happened_at)
                 when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
-                    values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.at)""",
+                    values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""",
                 orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
                 status == Status.Ordered ? at : null, at);
-        jdbc.update("insert into timeline (event_id, order_id, type, at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)",
+        jdbc.update("insert into timeline (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)",
                 event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
     }
 
     public Progress find(@Header("orderId") long orderId) {
         List<Step> timeline = jdbc.query(
-                "select type, at, correlation_id, reason from timeline where order_id = ? order by at, event_id",
+                "select type, happened_at, correlation_id, reason from timeline where order_id = ? order by happened_at, event_id",
                 (row, n) -> new Step(row.getString(1), row.getTimestamp(2).toInstant(), row.getString(3), row.getString(4)), orderId);
         return jdbc.query(SELECT + " where order_id = ?", progress(timeline), orderId).stream().findFirst()
                 .orElseThrow(() -> Problem.notFound("history of order", orderId));

@@ -14,7 +14,7 @@ create table timeline (
     event_id       varchar(36) primary key,
     order_id       bigint                   not null,
     type           varchar(40)              not null,
-    at             timestamp with time zone not null,
+    happened_at    timestamp with time zone not null,
     correlation_id varchar(32)              not null,
     reason         varchar(255)
 );

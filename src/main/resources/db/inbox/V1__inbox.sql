@@ -1,5 +1,5 @@
 create table inbox (
     event_id varchar(36) primary key,
-    at       timestamp with time zone not null
+    seen_at  timestamp with time zone not null
 );
-create index inbox_at on inbox (at);
+create index inbox_seen on inbox (seen_at);

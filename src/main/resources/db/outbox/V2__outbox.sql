@@ -3,7 +3,7 @@ create table outbox (
     event_id    varchar(36)              not null,
     topic       varchar(100)             not null,
     subject     varchar(20)              not null,
-    at          timestamp with time zone not null,
+    happened_at timestamp with time zone not null,
     traceparent varchar(55)              not null,
     body        varchar(2000)            not null
 );

@@ -21,13 +21,13 @@ public class Inbox {
     /** Notes the event in the transaction at hand, so that the note and the effect stand or fall together. */
     public boolean isNew(Event event) {
         return jdbc.update("""
-                merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, at)
+                merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, seen_at)
                 on inbox.event_id = seen.event_id
-                when not matched then insert (event_id, at) values (seen.event_id, seen.at)""",
+                when not matched then insert (event_id, seen_at) values (seen.event_id, seen.seen_at)""",
                 event.id(), Timestamp.from(Instant.now())) == 1;
     }
 
     public int purge() {
-        return jdbc.update("delete from inbox where at < ?", Timestamp.from(Instant.now().minus(keep)));
+        return jdbc.update("delete from inbox where seen_at < ?", Timestamp.from(Instant.now().minus(keep)));
     }
 }

@@ -37,7 +37,7 @@ public class Outbox {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException("an event belongs to the transaction of its state change");
         }
-        jdbc.update("insert into outbox (event_id, topic, subject, at, traceparent, body) values (?, ?, ?, ?, ?, ?)",
+        jdbc.update("insert into outbox (event_id, topic, subject, happened_at, traceparent, body) values (?, ?, ?, ?, ?, ?)",
                 UUID.randomUUID().toString(), topic(event), String.valueOf(event.orderId()),
                 Timestamp.from(Instant.now()), Correlation.current(), Json.text(event));
         wakeAfterCommit();
@@ -49,7 +49,7 @@ public class Outbox {
      */
     public List<Row> take() {
         jdbc.update("update outbox_relay set runs = runs + 1 where id = 1");
-        return jdbc.query("select seq, event_id, topic, subject, at, traceparent, body from outbox order by seq limit " + BATCH,
+        return jdbc.query("select seq, event_id, topic, subject, happened_at, traceparent, body from outbox order by seq limit " + BATCH,
                 (row, n) -> new Row(row.getLong(1), new Event(row.getString(2), row.getString(3), row.getString(4),
                         row.getTimestamp(5).toInstant(), row.getString(6), row.getString(7))));
     }

@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.DisposableBean;
 import phone82.platform.Correlation;
@@ -52,6 +53,9 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
         for (int status : REFUSALS) {
             router.errorHandler(status, this::refuse);
         }
+        VertxPlatformHttpServerConfiguration place = new VertxPlatformHttpServerConfiguration();
+        place.setBindPort(port);
+        camel.getRegistry().bind("platform-http-server-configuration", place);
         String name = VertxPlatformHttpRouter.getRouterNameFromPort(port);
         camel.getRegistry().bind(name, new PlatformRouter(name));
     }
