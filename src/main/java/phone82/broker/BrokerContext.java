@@ -21,7 +21,7 @@ import java.util.Properties;
 @Configuration(proxyBeanMethods = false)
 public class BrokerContext {
 
-    @Bean(initMethod = "start", destroyMethod = "stop")
+    @Bean(destroyMethod = "stop")
     EmbeddedActiveMQ broker(@Value("${phone82.artemis}/broker.xml") Resource brokerXml,
                             @Value("${phone82.data}/broker") File data,
                             @Value("${phone82.bind}") String host, @Value("${phone82.broker.port}") int port,
@@ -33,7 +33,11 @@ public class BrokerContext {
         configuration.setBrokerInstance(data);
         configuration.clearAcceptorConfigurations();
         configuration.addAcceptorConfiguration("artemis", "tcp://" + host + ":" + port + "?protocols=CORE");
-        return new EmbeddedActiveMQ().setConfiguration(configuration).setSecurityManager(users);
+        EmbeddedActiveMQ broker = new EmbeddedActiveMQ().setConfiguration(configuration).setSecurityManager(users).start();
+        if (!broker.getActiveMQServer().isActive()) {
+            throw new IllegalStateException("the broker did not become active; its log says why");
+        }
+        return broker;
     }
 
     @Bean

@@ -15,7 +15,7 @@ public class Upstream {
     public void unavailable(Exchange exchange) {
         LOG.warn("{} does not answer: {}", exchange.getProperty("upstream"),
                 exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT));
-        Problems.answer(exchange, new Problem(503, "Temporarily unavailable",
+        Problems.write(exchange, new Problem(503, "Temporarily unavailable",
                 "This part of the shop is away at the moment. Try again in 5 s.").header("Retry-After", 5));
     }
 }

@@ -34,6 +34,7 @@ public class Payment {
     private int captureAttempts;
     private Instant completedAt;
     private String reason;
+    private String traceparent;
     @Version
     private int version;
 
@@ -62,10 +63,15 @@ public class Payment {
         return payment;
     }
 
-    /** The order stands: from now on the authorisation no longer expires, and the money is to be taken. */
-    public void confirm(Instant now) {
+    /**
+     * The order stands: from now on the authorisation no longer expires, and the money is to be taken.
+     *
+     * @param traceparent of the order, for what happens to the payment later
+     */
+    public void confirm(Instant now, String traceparent) {
         expiresAt = null;
         captureAt = now;
+        this.traceparent = traceparent;
     }
 
     /** The provider released an expired authorisation, and gave it again for an order that stands after all. */
@@ -139,5 +145,9 @@ public class Payment {
 
     public String reason() {
         return reason;
+    }
+
+    public String traceparent() {
+        return traceparent;
     }
 }

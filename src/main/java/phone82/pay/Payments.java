@@ -3,7 +3,6 @@ package phone82.pay;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
-import jakarta.persistence.PersistenceException;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -13,6 +12,7 @@ import phone82.pay.provider.PaymentProvider;
 import phone82.pay.provider.PaymentProvider.Charge;
 import phone82.pay.provider.PaymentProvider.Refused;
 import phone82.pay.provider.PaymentProvider.Unavailable;
+import phone82.platform.Correlation;
 import phone82.platform.Page;
 import phone82.platform.Problem;
 import phone82.platform.event.Outbox;
@@ -70,18 +70,21 @@ public class Payments {
         Payment payment = Payment.authorised(request.orderId(), request.item(), request.qty(), request.amount(),
                 now(), authorisationValidity);
         try {
-            transactions.executeWithoutResult(tx -> entities.persist(payment));
-        } catch (DataIntegrityViolationException | PersistenceException e) {
-            return overtaken(request, charge, e);
+            Payment winner = transactions.execute(tx -> {
+                Payment meanwhile = entities.find(Payment.class, request.orderId());
+                if (meanwhile == null) {
+                    entities.persist(payment);
+                }
+                return meanwhile;
+            });
+            return winner == null ? PaymentResource.of(payment) : overtaken(winner, request, charge);
+        } catch (DataIntegrityViolationException e) {
+            return overtaken(entities.find(Payment.class, request.orderId()), request, charge);
         }
-        return PaymentResource.of(payment);
     }
 
-    private PaymentResource overtaken(Request request, Charge charge, RuntimeException cause) {
-        Payment winner = entities.find(Payment.class, request.orderId());
-        if (winner == null) {
-            throw cause;
-        }
+    /** The order was rejected, or asked for again, while the provider was thinking. */
+    private PaymentResource overtaken(Payment winner, Request request, Charge charge) {
         if (winner.status() == PaymentStatus.Rejected) {
             try {
                 provider.release(charge);
@@ -111,7 +114,7 @@ public class Payments {
         if (payment == null) {
             throw new IllegalStateException("order " + ordered.orderId() + " stands, but has no payment");
         }
-        payment.confirm(now());
+        payment.confirm(now(), Correlation.current());
         retryCapture(payment);
     }
 
@@ -124,9 +127,9 @@ public class Payments {
                 payment.authoriseAgain();
             }
             provider.capture(payment.charge());
-            outbox.add(payment.capture(now()));
+            outbox.add(payment.capture(now()), payment.traceparent());
         } catch (Refused e) {
-            outbox.add(payment.captureRefused(e.getMessage()));
+            outbox.add(payment.captureRefused(e.getMessage()), payment.traceparent());
         } catch (Unavailable e) {
             payment.captureLater(now(), longestRetry);
         }

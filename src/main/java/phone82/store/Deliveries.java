@@ -5,6 +5,7 @@ import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.transaction.annotation.Transactional;
+import phone82.platform.Correlation;
 import phone82.platform.Page;
 import phone82.platform.Problem;
 import phone82.platform.event.Outbox;
@@ -34,7 +35,8 @@ public class Deliveries {
 
     public void receive(@Body PayCompleted paid) {
         Instant now = now();
-        Delivery delivery = new Delivery(paid.orderId(), paid.item(), paid.qty(), now, now.plus(dispatchDelay));
+        Delivery delivery = new Delivery(paid.orderId(), paid.item(), paid.qty(), now, now.plus(dispatchDelay),
+                Correlation.current());
         entities.persist(delivery);
         outbox.add(delivery.received());
         if (delivery.isDue(now)) {
@@ -43,7 +45,7 @@ public class Deliveries {
     }
 
     public void ship(@Body Delivery delivery) {
-        outbox.add(delivery.ship(now()));
+        outbox.add(delivery.ship(now()), delivery.traceparent());
     }
 
     @Transactional(readOnly = true)

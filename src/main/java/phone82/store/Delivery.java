@@ -25,20 +25,25 @@ public class Delivery {
     private Instant receivedAt;
     private Instant dispatchAt;
     private Instant shippedAt;
+    private String traceparent;
     @Version
     private int version;
 
     protected Delivery() {
     }
 
-    /** @param dispatchAt not to be shipped earlier: until then the customer can cancel */
-    public Delivery(long orderId, String item, int qty, Instant receivedAt, Instant dispatchAt) {
+    /**
+     * @param dispatchAt  not to be shipped earlier: until then the customer can cancel
+     * @param traceparent of the order, for what happens to it later
+     */
+    public Delivery(long orderId, String item, int qty, Instant receivedAt, Instant dispatchAt, String traceparent) {
         this.orderId = orderId;
         this.item = item;
         this.qty = qty;
         this.status = DeliveryStatus.Received;
         this.receivedAt = receivedAt;
         this.dispatchAt = dispatchAt;
+        this.traceparent = traceparent;
     }
 
     public OrderReceived received() {
@@ -84,5 +89,9 @@ public class Delivery {
 
     public Instant shippedAt() {
         return shippedAt;
+    }
+
+    public String traceparent() {
+        return traceparent;
     }
 }

@@ -10,6 +10,7 @@ create table payment (
     capture_attempts integer      not null,
     completed_at     timestamp(6) with time zone,
     reason           varchar(255),
+    traceparent      varchar(55),
     version          integer      not null
 );
 create index payment_expires on payment (expires_at);

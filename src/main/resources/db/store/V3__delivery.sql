@@ -6,6 +6,7 @@ create table delivery (
     received_at timestamp(6) with time zone not null,
     dispatch_at timestamp(6) with time zone not null,
     shipped_at  timestamp(6) with time zone,
+    traceparent varchar(55)                 not null,
     version     integer                     not null
 );
 create index delivery_due on delivery (status, dispatch_at);

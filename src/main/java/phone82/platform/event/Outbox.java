@@ -32,14 +32,19 @@ public class Outbox {
         this.wake = wake;
     }
 
-    /** Adds the event to the transaction at hand. */
+    /** Adds the event to the transaction at hand, as part of the trace at hand. */
     public void add(DomainEvent event) {
+        add(event, Correlation.current());
+    }
+
+    /** Adds the event to the transaction at hand, as part of the trace that an earlier request began. */
+    public void add(DomainEvent event, String traceparent) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException("an event belongs to the transaction of its state change");
         }
         jdbc.update("insert into outbox (event_id, topic, subject, happened_at, traceparent, body) values (?, ?, ?, ?, ?, ?)",
                 UUID.randomUUID().toString(), topic(event), String.valueOf(event.orderId()),
-                Timestamp.from(Instant.now()), Correlation.current(), Json.text(event));
+                Timestamp.from(Instant.now()), traceparent, Json.text(event));
         wakeAfterCommit();
     }
 

@@ -37,7 +37,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         try {
             read(contract.operation(operation.getOperationId()), exchange);
         } catch (RuntimeException e) {
-            Problems.answer(exchange, e);
+            Problems.write(exchange, e);
             exchange.setRouteStop(true);
             Correlation.end();
             callback.done(true);
@@ -94,7 +94,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         if (exchange.getException() != null) {
             Exception unhandled = exchange.getException();
             exchange.setException(null);
-            Problems.answer(exchange, unhandled);
+            Problems.write(exchange, unhandled);
             return;
         }
         Object body = message.getBody();

@@ -13,9 +13,13 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
 import phone82.platform.Correlation;
 import phone82.platform.Problem;
 
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -23,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * A context's HTTP port: what Camel's platform-http listens on. It opens when the routes are started, and closes
  * when they are drained. What no route takes is answered here, as a problem.
  */
-public class HttpServer implements CamelContextConfiguration, DisposableBean {
+public class HttpServer implements CamelContextConfiguration, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 414, 415, 431, 500};
 
@@ -79,8 +83,9 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
         server = listening.join();
     }
 
-    /** From here on new requests are refused; those under way go on. */
-    public void drain() {
+    /** The context is about to stop: new requests are refused, those under way go on. */
+    @Override
+    public void onApplicationEvent(ContextClosedEvent closed) {
         draining = true;
     }
 
@@ -112,7 +117,7 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
     private void refuse(RoutingContext request) {
         answer(request, switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");
-            case 405 -> new Problem(405, "Method not allowed", "This path does not take " + request.request().method() + ".");
+            case 405 -> Contract.notAllowed(methodsOf(request.normalizedPath()));
             case 406 -> new Problem(406, "Not acceptable", "The answer is application/json.");
             case 413 -> new Problem(413, "Body too large", "Send at most " + limits.bodyBytes() + " bytes.")
                     .header("Connection", "close");
@@ -121,6 +126,17 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
             case 500 -> new Problem(500, "Internal error", "The request could not be processed. Try again.");
             default -> new Problem(400, "Bad request", "The request is not well-formed HTTP.");
         });
+    }
+
+    private Set<String> methodsOf(String path) {
+        Set<String> methods = new TreeSet<>();
+        for (Route route : router.getRoutes()) {
+            if (route.getPath() != null && route.methods() != null
+                    && path.matches(route.getPath().replaceAll(":[^/]+", "[^/]+"))) {
+                route.methods().forEach(method -> methods.add(method.name()));
+            }
+        }
+        return methods;
     }
 
     private static void answer(RoutingContext request, Problem problem) {

@@ -22,11 +22,11 @@ public class Problems {
 
     /** Turns the exception that the exchange was caught with into its answer. */
     public void answer(Exchange exchange) {
-        answer(exchange, exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
+        write(exchange, exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
     }
 
     /** Makes the failure the answer of the exchange. */
-    public static void answer(Exchange exchange, Throwable thrown) {
+    public static void write(Exchange exchange, Throwable thrown) {
         Problem problem = of(thrown);
         Message message = exchange.getMessage();
         problem.headers().forEach(message::setHeader);

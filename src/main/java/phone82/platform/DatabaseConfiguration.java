@@ -1,0 +1,27 @@
+package phone82.platform;
+
+import jakarta.persistence.EntityManagerFactory;
+import org.apache.camel.component.jpa.JpaComponent;
+import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** A context's own database, as its routes use it. */
+@Configuration(proxyBeanMethods = false)
+class DatabaseConfiguration {
+
+    /** The policy {@code database}: one transaction on the context's own database. */
+    @Bean
+    SpringTransactionPolicy database(PlatformTransactionManager transactionManager) {
+        return new SpringTransactionPolicy(transactionManager);
+    }
+
+    @Bean
+    ComponentCustomizer jpa(ObjectProvider<EntityManagerFactory> entities) {
+        return ComponentCustomizer.builder(JpaComponent.class)
+                .build(component -> entities.ifAvailable(component::setEntityManagerFactory));
+    }
+}

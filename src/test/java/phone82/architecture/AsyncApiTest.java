@@ -1,0 +1,85 @@
+package phone82.architecture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import phone82.platform.event.Envelope;
+import phone82.platform.event.Event;
+import phone82.platform.event.Outbox;
+
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** {@code asyncapi.yaml} describes the events as they are. */
+class AsyncApiTest {
+
+    private static final JsonNode DOCUMENT = RouteFile.yaml(Path.of("src/docs/asyncapi.yaml"));
+    private static final Map<Class<?>, String> TYPES = Map.of(
+            long.class, "integer", int.class, "integer", String.class, "string", Instant.class, "string/date-time");
+
+    static Set<String> topics() {
+        return Events.byTopic().keySet();
+    }
+
+    @Test
+    void everyTopicIsDescribed() {
+        assertThat(DOCUMENT.get("channels").valueStream()).extracting(channel -> channel.path("address").asText())
+                .containsExactlyInAnyOrderElementsOf(topics());
+    }
+
+    @ParameterizedTest
+    @MethodSource("topics")
+    void aPayloadIsWhatTheEventRecords(String topic) {
+        JsonNode channel = DOCUMENT.at("/channels/" + Events.name(topic));
+        JsonNode payload = resolved(resolved(channel.at("/messages/" + Events.name(topic))).path("payload"));
+        Map<String, String> described = payload.path("properties").propertyStream()
+                .collect(Collectors.toMap(Map.Entry::getKey, property -> type(resolved(property.getValue()))));
+        assertThat(described).isEqualTo(Stream.of(Events.byTopic().get(topic).getRecordComponents())
+                .collect(Collectors.toMap(RecordComponent::getName, component -> TYPES.get(component.getType()))));
+    }
+
+    @Test
+    void theHeadersAreThoseOfTheEnvelope() throws Exception {
+        Event event = new Event("id", "phone82.app.Ordered", "1", Instant.EPOCH, "traceparent", "{}");
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            Exchange exchange = new DefaultExchange(camel);
+            new Envelope("/phone82/app").seal(new Outbox.Row(1, event), exchange);
+            assertThat(DOCUMENT.at("/components/messageTraits/CloudEvent/headers/properties").propertyStream()).extracting(Map.Entry::getKey)
+                    .containsExactlyInAnyOrderElementsOf(exchange.getMessage().getHeaders().keySet().stream()
+                            .filter(header -> !header.startsWith("Camel")).toList());
+        }
+    }
+
+    @Test
+    void itTellsWhoSendsAndWhoReceivesWhat() throws Exception {
+        Stream<String> sent = topics().stream().map(topic -> Events.publisher(topic) + " send " + Events.name(topic));
+        Stream<String> received = new Broker().subscriptions().entrySet().stream().flatMap(subscription ->
+                (subscription.getValue().getFilterString() == null ? topics() : Broker.wanted(subscription.getValue())).stream()
+                        .map(topic -> subscription.getKey() + " receive " + Events.name(topic)));
+        assertThat(DOCUMENT.get("operations").propertyStream().map(operation -> operation.getKey().split("-")[0] + " "
+                + operation.getValue().path("action").asText() + " "
+                + operation.getValue().at("/channel/$ref").asText().replace("#/channels/", "")))
+                .containsExactlyInAnyOrderElementsOf(Stream.of(sent, received).flatMap(Function.identity()).toList());
+    }
+
+    private static JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? resolved(DOCUMENT.at(node.get("$ref").asText().substring(1))) : node;
+    }
+
+    private static String type(JsonNode schema) {
+        return schema.path("type").asText() + (schema.has("format") && !schema.path("type").asText().equals("integer")
+                ? "/" + schema.get("format").asText() : "");
+    }
+}

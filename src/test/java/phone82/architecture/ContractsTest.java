@@ -1,0 +1,99 @@
+package phone82.architecture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import phone82.architecture.RouteFile.Route;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The OpenAPI documents, the routes that serve them and what the gateway lets through say the same. */
+class ContractsTest {
+
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
+    private static final String OWN_DOCUMENT = "GET /openapi.json";
+    private static final String PRICE_LIST = "GET /phones";
+
+    static List<Operation> operations() {
+        return Operation.all();
+    }
+
+    static Stream<Operation> operationsWithBody() {
+        return operations().stream().filter(operation -> operation.definition().has("requestBody"));
+    }
+
+    /** Those whose answer can have a following page; the price list is short and always whole. */
+    static Stream<Operation> lists() {
+        return operations().stream().filter(operation -> !operation.request().equals(PRICE_LIST)
+                && operation.resolved(operation.response("200").at("/content/application~1json/schema")).at("/properties").has("next"));
+    }
+
+    @Test
+    void noTwoOperationsHaveTheSameId() {
+        assertThat(operations()).extracting(Operation::id).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void anOperationIsServedByTheRouteOfItsName(Operation operation) {
+        assertThat(RouteFile.loadedBy(operation.context())).flatExtracting(RouteFile::routes).extracting(Route::from)
+                .contains("direct:" + operation.id());
+    }
+
+    @Test
+    void theGatewayOffersThePublicOperationsAndNothingElse() {
+        assertThat(offered().keySet()).containsExactlyInAnyOrderElementsOf(published().keySet());
+    }
+
+    @Test
+    void theGatewayPassesAnOperationToTheContextThatHasIt() {
+        assertThat(offered()).containsAllEntriesOf(published());
+    }
+
+    @ParameterizedTest
+    @MethodSource("lists")
+    void aListIsReadInPages(Operation list) {
+        JsonNode size = list.parameter("size").path("schema");
+        assertThat(size.path("minimum").asInt()).isEqualTo(1);
+        assertThat(size.path("maximum").asInt()).isEqualTo(200);
+        assertThat(size.path("default").asInt()).isEqualTo(20);
+        assertThat(list.parameter("after").path("in").asText()).isEqualTo("query");
+    }
+
+    @ParameterizedTest
+    @MethodSource("operationsWithBody")
+    void aBodyTakesNoFieldThatIsNotDeclared(Operation operation) {
+        assertThat(operation.requestBodies()).isNotEmpty().allSatisfy(schema ->
+                assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse());
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void anOperationAnswersFailuresAsProblems(Operation operation) {
+        assertThat(operation.response("default").path("content").has("application/problem+json")).isTrue();
+    }
+
+    private static Map<String, String> published() {
+        return operations().stream().filter(Operation::isPublic)
+                .collect(Collectors.toMap(Operation::request, operation -> "direct:gateway-to-" + operation.context()));
+    }
+
+    private static Map<String, String> offered() {
+        Map<String, String> offered = new HashMap<>();
+        RouteFile.all().stream().filter(file -> file.folder().equals("gateway")).flatMap(file -> file.declared("rest"))
+                .forEach(rest -> METHODS.forEach(method -> rest.path(method).forEach(operation -> offered.put(
+                        method.toUpperCase(Locale.ROOT) + " " + rest.path("path").asText() + operation.path("path").asText(),
+                        operation.path("to").asText()))));
+        offered.remove(OWN_DOCUMENT);
+        return offered;
+    }
+}

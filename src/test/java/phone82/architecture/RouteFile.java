@@ -1,0 +1,133 @@
+package phone82.architecture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A file of {@code routes/}: the folder that it is in, its name, and what it declares. */
+record RouteFile(String folder, String name, int lines, JsonNode content) {
+
+    static final Path ROUTES = Path.of("routes");
+    static final String SHARED = "shared";
+
+    private static final Path SETTINGS = Path.of("src/main/resources");
+    private static final String ENDING = ".camel.yaml";
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    static List<RouteFile> all() {
+        return matching("**");
+    }
+
+    /** What a context loads, as its settings say. */
+    static List<RouteFile> loadedBy(String context) {
+        JsonNode own = pattern(SETTINGS.resolve("application-" + context + ".yaml"));
+        JsonNode patterns = own.isMissingNode() ? pattern(SETTINGS.resolve("application.yaml")) : own;
+        return Stream.of(patterns.asText().split(","))
+                .map(pattern -> pattern.replace("${phone82.routes}/", "").replace("${phone82.context}", context))
+                .flatMap(pattern -> matching(pattern).stream()).toList();
+    }
+
+    /** The contexts that have routes. */
+    static List<String> contexts() {
+        return all().stream().map(RouteFile::folder).distinct().filter(folder -> !folder.equals(SHARED)).toList();
+    }
+
+    List<Route> routes() {
+        return declared("route").map(definition -> new Route(this, definition)).toList();
+    }
+
+    /** The top-level elements of one kind: {@code route}, {@code rest}, {@code routeConfiguration}. */
+    Stream<JsonNode> declared(String kind) {
+        return content.valueStream().filter(element -> element.has(kind)).map(element -> element.get(kind));
+    }
+
+    /** The prefix of every id of this file. */
+    String prefix() {
+        return folder.equals(SHARED) ? "" : folder + "-";
+    }
+
+    /** The ids that the routes of this file run under, also those that REST services become. */
+    List<String> routeIds() {
+        return Stream.concat(
+                declared("route").map(route -> route.path("id")),
+                declared("rest").flatMap(RouteFile::nodes).filter(node -> node.has("routeId")).map(node -> node.get("routeId")))
+                .map(JsonNode::asText).toList();
+    }
+
+    /** The node and everything below it. */
+    static Stream<JsonNode> nodes(JsonNode node) {
+        return Stream.concat(Stream.of(node), node.valueStream().flatMap(RouteFile::nodes));
+    }
+
+    static JsonNode yaml(Path file) {
+        try {
+            return YAML.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+
+    private static JsonNode pattern(Path settings) {
+        return Files.exists(settings) ? yaml(settings).at("/camel/main/routes-include-pattern") : YAML.missingNode();
+    }
+
+    private static List<RouteFile> matching(String glob) {
+        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+        try (Stream<Path> files = Files.walk(ROUTES)) {
+            return files.filter(file -> file.toString().endsWith(ENDING) && matcher.matches(ROUTES.relativize(file)))
+                    .sorted().map(RouteFile::read).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RouteFile read(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            String name = file.getFileName().toString();
+            return new RouteFile(ROUTES.relativize(file).getParent().toString(), name.substring(0, name.length() - ENDING.length()),
+                    (int) lines.count(), yaml(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return folder + "/" + name;
+    }
+
+    /** A route and the file that it is in. */
+    record Route(RouteFile file, JsonNode definition) {
+
+        String text(String property) {
+            return definition.path(property).asText();
+        }
+
+        /** Where it takes its messages from, without options. */
+        String from() {
+            return definition.at("/from/uri").asText().replaceFirst("\\?.*", "");
+        }
+
+        Stream<JsonNode> nodes() {
+            return RouteFile.nodes(definition);
+        }
+
+        /** What it does, without where it takes its messages from. */
+        JsonNode steps() {
+            return definition.at("/from/steps");
+        }
+
+        @Override
+        public String toString() {
+            return text("id");
+        }
+    }
+}

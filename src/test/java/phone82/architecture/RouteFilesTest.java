@@ -1,0 +1,210 @@
+package phone82.architecture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.persistence.NamedQuery;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.StringUtils;
+import phone82.architecture.RouteFile.Route;
+
+import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The files of {@code routes/} keep the rules by which an operator finds a flow and reads it at once. */
+class RouteFilesTest {
+
+    private static final int LONGEST = 60;
+    private static final String PUBLIC_API = "gateway/public-api";
+    private static final String ERRORS = "shared/errors";
+    private static final Pattern DIRECT = Pattern.compile("direct:([^?]+).*");
+    private static final Pattern COMPARISON = Pattern.compile(
+            " (==|=~|!=|!=~|>=?|<=?|~~|!~~|!?contains|!?regex|!?in|!?is|!?range|!?startsWith|!?endsWith) ");
+
+    static List<RouteFile> files() {
+        return RouteFile.all();
+    }
+
+    static Stream<Route> routes() {
+        return files().stream().flatMap(file -> file.routes().stream());
+    }
+
+    static Stream<Route> polls() {
+        return routes().filter(route -> route.from().startsWith("jpa:"));
+    }
+
+    static List<String> contexts() {
+        return RouteFile.contexts();
+    }
+
+    @ParameterizedTest
+    @MethodSource("contexts")
+    void noTwoRoutesOfAContextHaveTheSameId(String context) {
+        assertThat(RouteFile.loadedBy(context)).flatExtracting(RouteFile::routeIds).isNotEmpty().doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void idsBeginWithTheContext(RouteFile file) {
+        if (file.folder().equals(RouteFile.SHARED)) {
+            assertThat(file.routeIds()).noneMatch(id -> contexts().stream().anyMatch(context -> id.startsWith(context + "-")));
+        } else {
+            assertThat(file.routeIds()).isNotEmpty().allMatch(id -> id.startsWith(file.prefix()));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aFileIsNamedAfterItsFirstRoute(RouteFile file) {
+        switch (file.toString()) {
+            case ERRORS -> assertThat(file.content()).allMatch(element -> element.has("routeConfiguration"));
+            case PUBLIC_API -> assertThat(file.content()).allMatch(element -> element.has("rest"));
+            default -> assertThat(file.routeIds()).first().isEqualTo(file.prefix() + file.name());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aFileIsShortEnoughToBeSeenWhole(RouteFile file) {
+        if (!file.toString().equals(PUBLIC_API)) {
+            assertThat(file.lines()).isLessThanOrEqualTo(LONGEST);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void aRouteIsGroupedWithItsFolder(Route route) {
+        assertThat(route.text("group")).isEqualTo(route.file().folder());
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void aRouteIsDescribedInOneSentence(Route route) {
+        assertThat(route.text("description")).matches("[A-Z].+\\.").doesNotContain(". ");
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void aRouteNamesItsErrorPolicyAndHoldsNoneItself(Route route) {
+        assertThat(route.text("routeConfigurationId")).isIn(
+                files().stream().filter(file -> file.toString().equals(ERRORS))
+                        .flatMap(file -> file.declared("routeConfiguration")).map(policy -> policy.path("id").asText()).toList());
+        assertThat(route.nodes()).noneMatch(node -> node.has("onException") || node.has("errorHandler") || node.has("doTry"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contexts")
+    void whatIsCalledIsThere(String context) {
+        assertThat(taken(context)).containsAll(called(context));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contexts")
+    void whatIsThereIsCalled(String context) {
+        assertThat(called(context)).isNotEmpty().containsAll(taken(context));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contexts")
+    void everyBeanThatARouteNamesHasTheMethodThatItCalls(String context) throws ClassNotFoundException {
+        Map<String, Class<?>> beans = beans(Class.forName(
+                "phone82." + context + "." + StringUtils.capitalize(context) + "Context"));
+        assertThat(used(context).flatMap(RouteFile::nodes).filter(node -> node.has("ref"))).isNotEmpty().allSatisfy(node -> {
+            assertThat(beans).containsKey(node.get("ref").asText());
+            if (node.has("method")) {
+                assertThat(beans.get(node.get("ref").asText()).getMethods()).extracting(Method::getName)
+                        .contains(node.get("method").asText());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("polls")
+    void aRoutePollsByAQueryOfItsOwnContext(Route poll) throws ClassNotFoundException {
+        Class<?> entity = Class.forName(poll.from().substring("jpa:".length()));
+        assertThat(entity.getPackageName()).isEqualTo("phone82." + poll.file().folder());
+        assertThat(entity.getAnnotationsByType(NamedQuery.class)).extracting(NamedQuery::name)
+                .contains(poll.definition().at("/from/parameters/namedQuery").asText());
+    }
+
+    /** Whatever stands beside such a step is drawn into it; only what came before it still runs in the order written. */
+    @ParameterizedTest
+    @MethodSource("routes")
+    void nothingFollowsATransactionOrASaga(Route route) {
+        assertThat(route.nodes().filter(node -> node.path("steps").size() > 1).map(node -> node.get("steps"))).allSatisfy(steps ->
+                assertThat(steps.valueStream().limit(steps.size() - 1))
+                        .noneMatch(step -> step.has("transacted") || step.has("policy") || step.has("saga")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void anExpressionComparesOnce(Route route) {
+        assertThat(route.nodes().filter(node -> node.has("simple"))
+                .map(node -> node.at("/simple/expression").asText(node.get("simple").asText())))
+                .allSatisfy(simple -> assertThat(COMPARISON.matcher(simple).results()).hasSizeLessThanOrEqualTo(1));
+    }
+
+    @Test
+    void everyFolderIsLoadedByItsContext() {
+        assertThat(contexts()).allSatisfy(context ->
+                assertThat(RouteFile.loadedBy(context)).extracting(RouteFile::folder).contains(context, RouteFile.SHARED));
+    }
+
+    private static Set<String> taken(String context) {
+        return RouteFile.loadedBy(context).stream().flatMap(file -> file.routes().stream())
+                .map(Route::from).flatMap(RouteFilesTest::direct).collect(Collectors.toSet());
+    }
+
+    private static Set<String> called(String context) {
+        List<RouteFile> loaded = RouteFile.loadedBy(context);
+        Stream<JsonNode> callers = Stream.concat(
+                loaded.stream().flatMap(file -> file.declared("rest")),
+                loaded.stream().flatMap(file -> file.routes().stream()).map(Route::steps));
+        return Stream.concat(
+                callers.flatMap(RouteFile::nodes).filter(JsonNode::isTextual).map(JsonNode::asText).flatMap(RouteFilesTest::direct),
+                Operation.of(context).stream().map(Operation::id)).collect(Collectors.toSet());
+    }
+
+    private static Stream<String> direct(String uri) {
+        return DIRECT.matcher(uri).results().map(direct -> direct.group(1));
+    }
+
+    /** The routes that a context loads, and the error policies that they name. */
+    private static Stream<JsonNode> used(String context) {
+        List<RouteFile> loaded = RouteFile.loadedBy(context);
+        List<JsonNode> routes = loaded.stream().flatMap(file -> file.declared("route")).toList();
+        Set<String> policies = routes.stream().map(route -> route.path("routeConfigurationId").asText()).collect(Collectors.toSet());
+        return Stream.concat(routes.stream(), loaded.stream().flatMap(file -> file.declared("routeConfiguration"))
+                .filter(policy -> policies.contains(policy.path("id").asText())));
+    }
+
+    private static Map<String, Class<?>> beans(Class<?> configuration) {
+        Map<String, Class<?>> beans = new HashMap<>();
+        for (Method method : configuration.getDeclaredMethods()) {
+            Bean bean = AnnotatedElementUtils.getMergedAnnotation(method, Bean.class);
+            if (bean != null) {
+                for (String name : bean.name().length == 0 ? new String[]{method.getName()} : bean.name()) {
+                    beans.put(name, method.getReturnType());
+                }
+            }
+        }
+        Import imported = configuration.getAnnotation(Import.class);
+        if (imported != null) {
+            for (Class<?> each : imported.value()) {
+                beans.putAll(beans(each));
+            }
+        }
+        return beans;
+    }
+}
