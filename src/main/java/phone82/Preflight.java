@@ -37,10 +37,10 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     @Override
     public void initialize(ConfigurableApplicationContext application) {
         Environment environment = application.getEnvironment();
-        portIsFree(environment);
         if (context.keepsData()) {
             lockData(environment);
         }
+        portIsFree(environment);
         if (context.usesBroker()) {
             brokerAnswers(environment);
         }

@@ -3,7 +3,7 @@ package phone82.app;
 import java.time.Instant;
 
 /** An order as the API shows it. */
-record OrderResource(long id, String item, int qty, long unitPrice, long amount, OrderStatus status,
+public record OrderResource(long id, String item, int qty, long unitPrice, long amount, OrderStatus status,
                      Instant orderedAt, Instant shippedAt, String reason) {
 
     static OrderResource of(Order order) {

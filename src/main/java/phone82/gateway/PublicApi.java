@@ -46,7 +46,7 @@ public class PublicApi {
         section.set(name, part);
     }
 
-    public JsonNode document() {
-        return document;
+    public byte[] document() {
+        return Json.bytes(document);
     }
 }

@@ -16,7 +16,7 @@ import java.time.Instant;
 @Entity
 @Table(name = "payment")
 @NamedQuery(name = "Payment.captureDue",
-        query = "from Payment where status = Authorised and captureAt <= instant order by captureAt")
+        query = "from Payment where status in (Authorised, Expired) and captureAt <= instant order by captureAt")
 @NamedQuery(name = "Payment.expired",
         query = "from Payment where status = Authorised and expiresAt <= instant order by expiresAt")
 public class Payment {
@@ -72,6 +72,11 @@ public class Payment {
         expiresAt = null;
         captureAt = now;
         this.traceparent = traceparent;
+    }
+
+    /** Whether the money can be taken: not where the payment has ended, or has been taken already. */
+    public boolean isOpen() {
+        return status == PaymentStatus.Authorised || status == PaymentStatus.Expired;
     }
 
     /** The provider released an expired authorisation, and gave it again for an order that stands after all. */

@@ -114,8 +114,10 @@ public class Payments {
         if (payment == null) {
             throw new IllegalStateException("order " + ordered.orderId() + " stands, but has no payment");
         }
-        payment.confirm(now(), Correlation.current());
-        retryCapture(payment);
+        if (payment.isOpen()) {
+            payment.confirm(now(), Correlation.current());
+            retryCapture(payment);
+        }
     }
 
     /** Tries again to take the money of an order that stands. */

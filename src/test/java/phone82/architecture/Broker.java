@@ -1,14 +1,13 @@
 package phone82.architecture;
 
-import org.apache.activemq.artemis.api.core.QueueConfiguration;
+import org.apache.activemq.artemis.core.config.CoreAddressConfiguration;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,8 +15,7 @@ import java.util.stream.Stream;
 /** What {@code artemis/broker.xml} tells the broker. */
 final class Broker {
 
-    static final String DEAD_LETTERS = "dead-letters";
-
+    private static final String DEAD_LETTERS = "dead-letters";
     private static final Pattern QUOTED = Pattern.compile("'([^']+)'");
 
     private final FileConfiguration configuration = new FileConfiguration();
@@ -34,29 +32,40 @@ final class Broker {
 
     /** The addresses that events are sent to; those with a wildcard only gather them. */
     List<String> topics() {
-        return configuration.getAddressConfigurations().stream().map(address -> address.getName())
+        return configuration.getAddressConfigurations().stream().map(CoreAddressConfiguration::getName)
                 .filter(name -> name.startsWith("phone82.") && !name.contains("*") && !name.contains("#")).toList();
     }
 
-    /** The queue of each context that follows events, by the context. */
-    Map<String, QueueConfiguration> subscriptions() {
-        return queues().filter(queue -> !queue.getAddress().toString().equals(DEAD_LETTERS))
-                .collect(Collectors.toMap(queue -> queue.getName().toString(), Function.identity()));
+    /** The queues in which the contexts find the events that they follow. */
+    List<Queue> subscriptions() {
+        return queues().filter(queue -> !queue.address.equals(DEAD_LETTERS)).toList();
     }
 
-    /** The dead-letter queues' filters by the queue. */
-    Map<String, String> deadLetters() {
-        return queues().filter(queue -> queue.getAddress().toString().equals(DEAD_LETTERS))
-                .collect(Collectors.toMap(queue -> queue.getName().toString(), queue -> queue.getFilterString().toString()));
+    List<Queue> deadLetters() {
+        return queues().filter(queue -> queue.address.equals(DEAD_LETTERS)).toList();
     }
 
-    /** The topics that a subscription's filter lets through. */
-    static Set<String> wanted(QueueConfiguration subscription) {
-        return QUOTED.matcher(String.valueOf(subscription.getFilterString())).results()
-                .map(quoted -> quoted.group(1)).collect(Collectors.toSet());
+    private Stream<Queue> queues() {
+        return configuration.getAddressConfigurations().stream().flatMap(address -> address.getQueueConfigs().stream())
+                .map(queue -> new Queue(queue.getName().toString(), queue.getAddress().toString(),
+                        Objects.toString(queue.getFilterString(), "")));
     }
 
-    private Stream<QueueConfiguration> queues() {
-        return configuration.getAddressConfigurations().stream().flatMap(address -> address.getQueueConfigs().stream());
+    /** A queue; the filter is empty where it takes all that its address gets. */
+    record Queue(String name, String address, String filter) {
+
+        boolean takesEverything() {
+            return filter.isEmpty();
+        }
+
+        /** The topics that its filter names. */
+        Set<String> wanted() {
+            return QUOTED.matcher(filter).results().map(quoted -> quoted.group(1)).collect(Collectors.toSet());
+        }
+
+        @Override
+        public String toString() {
+            return address + "::" + name;
+        }
     }
 }

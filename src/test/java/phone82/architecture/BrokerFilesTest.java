@@ -1,10 +1,10 @@
 package phone82.architecture;
 
-import org.apache.activemq.artemis.api.core.QueueConfiguration;
 import org.apache.activemq.artemis.core.security.Role;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import phone82.architecture.Broker.Queue;
 import phone82.architecture.RouteFile.Route;
 
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -22,71 +21,67 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /** The broker has a place for every event, a queue for every context that follows events, and no more rights than needed. */
 class BrokerFilesTest {
 
     private static final Pattern NAMED_EVENT = Pattern.compile("\\$\\{body\\.name} == '(\\w+)'");
-    private static final String EVERYTHING = "customer";
 
     private final Broker broker = new Broker();
 
     BrokerFilesTest() throws Exception {
     }
 
-    static List<String> selectiveContexts() throws Exception {
-        return new Broker().subscriptions().keySet().stream().filter(context -> !context.equals(EVERYTHING)).toList();
+    static Stream<Queue> selectiveSubscriptions() throws Exception {
+        return new Broker().subscriptions().stream().filter(subscription -> !subscription.takesEverything());
     }
 
     @Test
     void everyEventHasATopicAndEveryTopicAnEvent() {
-        assertThat(broker.topics()).containsExactlyInAnyOrderElementsOf(Events.byTopic().keySet());
+        assertThat(broker.topics()).containsExactlyInAnyOrderElementsOf(Events.BY_TOPIC.keySet());
     }
 
     @Test
     void everySubscriptionIsConsumedByTheContextOfItsName() {
-        Map<String, String> consumed = new HashMap<>();
-        consumers().forEach(route -> consumed.put(route.file().folder(), route.from()));
-        Map<String, String> declared = new HashMap<>();
-        broker.subscriptions().forEach((name, queue) -> declared.put(name, "jms:queue:" + queue.getAddress() + "::" + name));
-        assertThat(consumed).isEqualTo(declared);
+        assertThat(consumers().map(route -> route.file().folder() + " " + route.from()))
+                .containsExactlyInAnyOrderElementsOf(broker.subscriptions().stream()
+                        .map(subscription -> subscription.name() + " jms:queue:" + subscription).toList());
     }
 
     @ParameterizedTest
-    @MethodSource("selectiveContexts")
-    void aContextIsSentExactlyTheEventsThatItHandles(String context) {
-        Set<String> handled = consumers().filter(route -> route.file().folder().equals(context)).flatMap(Route::nodes)
-                .flatMap(node -> NAMED_EVENT.matcher(node.asText()).results()).map(event -> event.group(1)).collect(Collectors.toSet());
-        assertThat(Broker.wanted(broker.subscriptions().get(context))).extracting(Events::name)
-                .containsExactlyInAnyOrderElementsOf(handled);
+    @MethodSource("selectiveSubscriptions")
+    void aContextIsSentExactlyTheEventsThatItHandles(Queue subscription) {
+        assertThat(consumers().filter(route -> route.file().folder().equals(subscription.name())).flatMap(Route::nodes)
+                .flatMap(node -> NAMED_EVENT.matcher(node.asText()).results()).map(event -> event.group(1)))
+                .containsExactlyInAnyOrderElementsOf(subscription.wanted().stream().map(Events::name).toList());
     }
 
     @ParameterizedTest
-    @MethodSource("selectiveContexts")
-    void aContextWaitsForEventsThatReachItsQueue(String context) {
-        QueueConfiguration subscription = broker.subscriptions().get(context);
-        String wildcard = subscription.getAddress().toString().replace(".", "\\.").replace("*", "[^.]+");
-        assertThat(Broker.wanted(subscription)).isSubsetOf(broker.topics()).allMatch(topic -> topic.matches(wildcard));
+    @MethodSource("selectiveSubscriptions")
+    void aContextWaitsForEventsThatReachItsQueue(Queue subscription) {
+        String wildcard = subscription.address().replace(".", "\\.").replace("*", "[^.]+");
+        assertThat(subscription.wanted()).isSubsetOf(broker.topics()).allMatch(topic -> topic.matches(wildcard));
     }
 
     @Test
-    void theViewIsSentEverything() {
-        QueueConfiguration subscription = broker.subscriptions().get(EVERYTHING);
-        assertThat(subscription.getAddress()).hasToString("phone82.#");
-        assertThat(subscription.getFilterString()).isNull();
+    void theViewAloneIsSentEverything() {
+        assertThat(broker.subscriptions()).filteredOn(Queue::takesEverything).extracting(Queue::toString)
+                .containsExactly("phone82.#::customer");
     }
 
     @Test
     void whatASubscriptionGaveUpIsKeptForIt() {
-        assertThat(broker.deadLetters()).isEqualTo(broker.subscriptions().keySet().stream()
-                .collect(Collectors.toMap(name -> Broker.DEAD_LETTERS + "." + name, name -> "_AMQ_ORIG_QUEUE = '" + name + "'")));
+        assertThat(broker.deadLetters()).extracting(Queue::name, Queue::filter)
+                .containsExactlyInAnyOrderElementsOf(broker.subscriptions().stream()
+                        .map(Queue::name).map(name -> tuple("dead-letters." + name, "_AMQ_ORIG_QUEUE = '" + name + "'")).toList());
     }
 
     @Test
     void everyUserHasARoleAndEveryRoleThatIsNamedHasAUser() throws IOException {
         Properties roles = properties("artemis-roles.properties");
-        assertThat(roles.values()).flatExtracting(members -> List.of(members.toString().split("\\s*,\\s*")))
-                .containsExactlyInAnyOrderElementsOf(properties("artemis-users.properties").keySet());
+        assertThat(roles.values().stream().flatMap(members -> Stream.of(members.toString().split("\\s*,\\s*"))))
+                .containsExactlyInAnyOrderElementsOf(properties("artemis-users.properties").stringPropertyNames());
         assertThat(roles.stringPropertyNames()).containsAll(permissions().map(Role::getName).toList());
     }
 
@@ -95,7 +90,7 @@ class BrokerFilesTest {
         Map<String, Set<String>> senders = new HashMap<>();
         broker.configuration().getSecurityRoles().forEach((match, permissions) -> permissions.stream().filter(Role::isSend)
                 .forEach(permission -> senders.merge(match, Set.of(permission.getName()), BrokerFilesTest::union)));
-        assertThat(senders).isEqualTo(Events.byTopic().keySet().stream().map(Events::publisher).distinct()
+        assertThat(senders).isEqualTo(Events.BY_TOPIC.keySet().stream().map(Events::publisher).distinct()
                 .collect(Collectors.toMap(context -> "phone82." + context + ".*", Set::of)));
     }
 

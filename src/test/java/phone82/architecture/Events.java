@@ -11,14 +11,13 @@ import java.util.stream.Collectors;
 /** The domain events that the contexts publish. */
 final class Events {
 
-    private Events() {
-    }
-
     /** The record of each event by its topic, {@code phone82.app.Ordered}. */
-    static Map<String, Class<?>> byTopic() {
-        return new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("phone82").stream()
-                .filter(type -> type.isAssignableTo(DomainEvent.class) && !type.isInterface())
-                .collect(Collectors.toMap(JavaClass::getFullName, JavaClass::reflect));
+    static final Map<String, Class<?>> BY_TOPIC = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("phone82").stream()
+            .filter(type -> type.isAssignableTo(DomainEvent.class) && !type.isInterface())
+            .collect(Collectors.toMap(JavaClass::getFullName, JavaClass::reflect));
+
+    private Events() {
     }
 
     /** The context that publishes to the topic. */

@@ -38,11 +38,8 @@ public class SimulatedProvider implements PaymentProvider {
             throw new Refused("refused by the simulator");
         }
         Matcher away = CAPTURE_AWAY.matcher(charge.item());
-        if (away.matches()) {
-            if (captureAttempts.merge(charge.orderId(), 1, Integer::sum) <= Integer.parseInt(away.group(1))) {
-                throw new Unavailable("away, says the simulator");
-            }
-            captureAttempts.remove(charge.orderId());
+        if (away.matches() && captureAttempts.merge(charge.orderId(), 1, Integer::sum) <= Integer.parseInt(away.group(1))) {
+            throw new Unavailable("away, says the simulator");
         }
     }
 

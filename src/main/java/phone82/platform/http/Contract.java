@@ -45,7 +45,7 @@ public class Contract {
             if (METHODS.contains(method.getKey())) {
                 String pointer = "#/paths/" + path.getKey().replace("~", "~0").replace("/", "~1").replace("{", "%7B")
                         .replace("}", "%7D") + "/" + method.getKey();
-                Operation operation = new Operation(path.getKey(), method.getKey(), path.getValue(), method.getValue(),
+                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(),
                         at -> factory.getSchema(SchemaLocation.of(base + pointer + at)));
                 operations.put(operation.id, operation);
             }
@@ -99,7 +99,7 @@ public class Contract {
         private final JsonSchema body;
         private final boolean bodyRequired;
 
-        Operation(String template, String method, JsonNode pathItem, JsonNode operation, Schemas schemas) {
+        Operation(String template, String method, JsonNode operation, Schemas schemas) {
             this.id = operation.required("operationId").asText();
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
             this.method = method.toUpperCase(Locale.ROOT);
@@ -140,6 +140,9 @@ public class Contract {
             } catch (IOException e) {
                 throw new Problem(400, "Malformed JSON", "The body is not a well-formed JSON document.");
             }
+            if (json.isMissingNode()) {
+                throw new Problem(400, "Malformed JSON", "The body is blank; send a JSON object.");
+            }
             List<Fault> faults = new ArrayList<>();
             for (ValidationMessage message : body.validate(json)) {
                 faults.add(fault(message));
@@ -168,7 +171,7 @@ public class Contract {
             this.schema = schema;
         }
 
-        /** @return the typed value; null where it is absent or wrong, in which case the fault was added */
+        /** @return the typed value, null where it is absent or no number; whatever is wrong with it was added to the faults */
         Object value(String text, List<Fault> faults) {
             if (text == null) {
                 if (required) {

@@ -3,6 +3,7 @@ package phone82.platform.http;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * A context's HTTP port: what Camel's platform-http listens on. It opens when the routes are started, and closes
@@ -30,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 public class HttpServer implements CamelContextConfiguration, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 414, 415, 431, 500};
+
+    private static final Pattern FORM = Pattern.compile("\\s*(multipart/|application/x-www-form-urlencoded)", Pattern.CASE_INSENSITIVE);
 
     private final String host;
     private final int port;
@@ -51,9 +55,10 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
     @Override
     public void beforeApplicationStart(CamelContext camel) {
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(limits.eventLoops()).setWorkerPoolSize(limits.workers())
-                .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS));
+                .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
+                .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         router = Router.router(vertx);
-        router.route().handler(this::refuseWhileDraining);
+        router.route().handler(this::greet);
         for (int status : REFUSALS) {
             router.errorHandler(status, this::refuse);
         }
@@ -96,8 +101,11 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         }
     }
 
-    private void refuseWhileDraining(RoutingContext request) {
-        if (draining) {
+    private void greet(RoutingContext request) {
+        String type = request.request().getHeader("Content-Type");
+        if (type != null && FORM.matcher(type).lookingAt()) {
+            request.fail(415);
+        } else if (draining) {
             answer(request, new Problem(503, "Shutting down", "This server is stopping. Try again.")
                     .header("Retry-After", 5).header("Connection", "close"));
         } else {

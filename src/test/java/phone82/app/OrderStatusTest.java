@@ -1,0 +1,28 @@
+package phone82.app;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.Map;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static phone82.app.OrderStatus.Cancelled;
+import static phone82.app.OrderStatus.Ordered;
+import static phone82.app.OrderStatus.Paid;
+import static phone82.app.OrderStatus.Shipped;
+
+class OrderStatusTest {
+
+    private static final Map<OrderStatus, Set<OrderStatus>> ALLOWED = Map.of(
+            Ordered, Set.of(Paid, Shipped, Cancelled),
+            Paid, Set.of(Shipped),
+            Shipped, Set.of(),
+            Cancelled, Set.of());
+
+    @ParameterizedTest
+    @EnumSource
+    void anOrderGoesOnlyWhereItMay(OrderStatus from) {
+        assertThat(OrderStatus.values()).filteredOn(from::canBecome).containsExactlyInAnyOrderElementsOf(ALLOWED.get(from));
+    }
+}

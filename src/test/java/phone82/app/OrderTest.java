@@ -1,0 +1,98 @@
+package phone82.app;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Instant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class OrderTest {
+
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Instant ONE = NOON.plusSeconds(3600);
+
+    private final Order order = new Order(7, "note20", 3, 1_199_000, NOON);
+
+    @Test
+    void aNewOrderIsOrdered() {
+        assertThat(order.status()).isEqualTo(OrderStatus.Ordered);
+        assertThat(order.orderedAt()).isEqualTo(NOON);
+        assertThat(order.shippedAt()).isNull();
+        assertThat(order.reason()).isNull();
+    }
+
+    @Test
+    void theAmountIsTheUnitPriceTimesTheQuantity() {
+        assertThat(order.amount()).isEqualTo(3_597_000);
+        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000));
+    }
+
+    @Test
+    void anAmountThatNoNumberHoldsIsRefused() {
+        assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> new Order(7, "note20", 2, Long.MAX_VALUE, NOON));
+    }
+
+    @Test
+    void aRejectionNamesTheOrderAndTheReason() {
+        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            # news                      , status
+            paid                        , Paid
+            shipped                     , Shipped
+            refused                     , Cancelled
+            paid paid                   , Paid
+            paid shipped                , Shipped
+            shipped paid                , Shipped
+            paid shipped paid shipped   , Shipped
+            paid refused                , Paid
+            shipped refused             , Shipped
+            refused refused             , Cancelled
+            refused paid                , Cancelled
+            refused shipped             , Cancelled
+            """)
+    void newsMovesAnOrderOnInWhateverOrderItComes(String news, OrderStatus status) {
+        for (String each : news.split(" ")) {
+            hear(each);
+        }
+        assertThat(order.status()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"paid shipped", "shipped paid", "shipped shipped"})
+    void theFirstNewsOfTheShipmentSaysWhenItWas(String news) {
+        String[] each = news.split(" ");
+        hear(each[0]);
+        hear(each[1]);
+        order.shipped(ONE.plusSeconds(1));
+        assertThat(order.shippedAt()).isEqualTo(ONE);
+    }
+
+    @Test
+    void anOrderWhosePaymentIsRefusedSaysWhy() {
+        order.paymentRefused("card blocked");
+        order.paymentRefused("asked again");
+        assertThat(order.reason()).isEqualTo("card blocked");
+    }
+
+    @Test
+    void aPaidOrderIsNotTouchedByALateRefusal() {
+        order.paid();
+        order.paymentRefused("card blocked");
+        assertThat(order.reason()).isNull();
+    }
+
+    private void hear(String news) {
+        switch (news) {
+            case "paid" -> order.paid();
+            case "shipped" -> order.shipped(ONE);
+            default -> order.paymentRefused("card blocked");
+        }
+    }
+}

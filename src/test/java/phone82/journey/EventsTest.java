@@ -1,0 +1,160 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import phone82.Context;
+import phone82.app.NewOrder;
+import phone82.app.Orders;
+import phone82.platform.event.Inbox;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Each event is sent twice, and the events of one order in every order of arrival: a context always ends in the same state. */
+class EventsTest {
+
+    @Nested
+    class App {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP));
+
+        static List<List<String>> arrivals() {
+            return Topics.everyOrderOf(List.of("pay.PayCompleted", "store.Shipped"));
+        }
+
+        @ParameterizedTest
+        @MethodSource("arrivals")
+        void anOrderEndsShipped(List<String> arrival) {
+            Orders orders = PHONE82.bean(Context.APP, Orders.class);
+            long id = orders.place(orders.draft(new NewOrder("note20", 1))).id();
+
+            PHONE82.topics().sendTwice(id, arrival);
+
+            await().during(Duration.ofMillis(300)).untilAsserted(() ->
+                    assertThat(PHONE82.shop(Context.APP).status("/orders/" + id)).isEqualTo("Shipped"));
+        }
+    }
+
+    @Nested
+    class Pay {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.PAY));
+
+        private final Shop pay = PHONE82.shop(Context.PAY);
+
+        @Test
+        void aStandingOrderIsPaidOnce() throws JMSException {
+            authorise(1).expect(201);
+
+            PHONE82.topics().sendTwice(1, List.of("app.Ordered"));
+
+            await().untilAsserted(() -> assertThat(pay.status("/payments/1")).isEqualTo("Completed"));
+            assertThat(PHONE82.topics().read("store", "phone82.pay.*::store")).singleElement()
+                    .satisfies(paid -> assertThat(paid.getStringProperty("cloudEvents_subject")).isEqualTo("1"));
+        }
+
+        @Test
+        void aRejectionVoidsWhatWasAuthorised() {
+            authorise(2).expect(201);
+
+            PHONE82.topics().sendTwice(2, List.of("app.OrderRejected"));
+
+            await().untilAsserted(() -> assertThat(pay.status("/payments/2")).isEqualTo("Voided"));
+        }
+
+        @Test
+        void aRejectionThatComesFirstForbidsTheAuthorisation() {
+            PHONE82.topics().sendTwice(3, List.of("app.OrderRejected"));
+
+            await().untilAsserted(() -> authorise(3).expect(409));
+            pay.get("/payments/3").expect(404);
+        }
+
+        private Shop.Answer authorise(long orderId) {
+            return pay.post("/payments", "{\"orderId\":" + orderId + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000}");
+        }
+    }
+
+    @Nested
+    class Store {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.STORE),
+                "--phone82.store.dispatch-delay=0s");
+
+        @Test
+        void aPaidOrderIsShippedOnce() {
+            PHONE82.topics().sendTwice(1, List.of("pay.PayCompleted"));
+
+            await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/1")).isEqualTo("Shipped"));
+            await().untilAsserted(() -> assertThat(PHONE82.topics().read("app", "phone82.*.*::app"))
+                    .filteredOn(event -> type(event).equals("phone82.store.Shipped")).hasSize(1));
+        }
+    }
+
+    @Nested
+    class Customer {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.CUSTOMER));
+
+        private final Shop view = PHONE82.shop(Context.CUSTOMER);
+
+        static List<List<String>> arrivals() {
+            return Topics.everyOrderOf(List.of("app.Ordered", "pay.PayCompleted", "store.OrderReceived", "store.Shipped"));
+        }
+
+        @ParameterizedTest
+        @MethodSource("arrivals")
+        void theViewIsTheSame(List<String> arrival) {
+            long id = arrivals().indexOf(arrival) + 1;
+
+            PHONE82.topics().sendTwice(id, arrival);
+
+            await().untilAsserted(() -> assertThat(view.timeline(id)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped"));
+            JsonNode order = view.get("/history/" + id).body();
+            assertThat(order.get("status").asText()).isEqualTo("Shipped");
+            assertThat(order.get("item").asText()).isEqualTo("note20");
+            assertThat(order.get("qty").asInt()).isEqualTo(1);
+            assertThat(order.get("amount").asLong()).isEqualTo(1_199_000);
+            assertThat(order.get("orderedAt").asText()).isEqualTo("2030-01-01T00:00:00Z");
+        }
+
+        @Test
+        void aRejectedOrderIsNotSeen() {
+            PHONE82.topics().sendTwice(1000, List.of("app.OrderRejected"));
+            PHONE82.topics().sendTwice(1001, List.of("app.Ordered"));
+
+            await().untilAsserted(() -> view.get("/history/1001").expect(200));
+            view.get("/history/1000").expect(404);
+        }
+
+        @Test
+        void oldEventIdsAreForgotten() {
+            PHONE82.topics().sendTwice(1002, List.of("app.Ordered"));
+            await().untilAsserted(() -> view.get("/history/1002").expect(200));
+
+            assertThat(PHONE82.bean(Context.CUSTOMER, Inbox.class).purge()).as("younger than the time to keep").isZero();
+        }
+    }
+
+    private static String type(Message event) {
+        try {
+            return event.getStringProperty("cloudEvents_type");
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

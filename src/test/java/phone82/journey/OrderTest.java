@@ -1,0 +1,169 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import phone82.Context;
+import phone82.journey.Shop.Answer;
+
+import java.time.Duration;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** What becomes of an order, seen through the gateway. */
+class OrderTest {
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s",
+            "--phone82.pay.authorisation-validity=1s", "--phone82.pay.expiry-check=200");
+
+    private final Shop shop = PHONE82.gateway();
+
+    @Test
+    void anOrderIsPaidShippedAndSeen() {
+        Answer placed = shop.place(anOrder().of("note20").times(2)).expect(201);
+
+        assertThat(placed.header("Location")).isEqualTo("/orders/" + placed.id());
+        assertThat(placed.body().get("unitPrice").asLong()).isEqualTo(1_199_000);
+        assertThat(placed.body().get("amount").asLong()).isEqualTo(2_398_000);
+        assertThat(placed.body().get("status").asText()).isEqualTo("Ordered");
+        assertThat(shop.get(placed.header("Location")).expect(200).id()).isEqualTo(placed.id());
+
+        shop.awaitShipped(placed.id());
+        assertThat(shop.status("/payments/" + placed.id())).isEqualTo("Completed");
+        assertThat(shop.status("/deliveries/" + placed.id())).isEqualTo("Shipped");
+        assertThat(shop.timeline(placed.id())).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
+    }
+
+    @Test
+    void aCustomerHasTheDispatchDelayToThinkAgain() {
+        long id = shop.place(anOrder()).expect(201).id();
+
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+        assertThat(shop.status("/orders/" + id)).isEqualTo("Paid");
+        shop.awaitShipped(id);
+    }
+
+    @Test
+    void oneCorrelationIdFollowsTheOrderFromTheRequestToTheShipment() {
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+        long id = shop.send(shop.request("/orders").header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                .header("Content-Type", "application/json")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"))).expect(201).id();
+
+        shop.awaitShipped(id);
+        assertThat(shop.get("/history/" + id).body().get("timeline")).hasSize(4)
+                .allSatisfy(step -> assertThat(step.get("correlationId").asText()).isEqualTo(trace));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GATEWAY,test,1", "APP,note20,1", "APP,note21,2", "APP,note30,2", "APP,abc123,3"})
+    void theRequestsOfTheOriginalDescriptionWork(Context context, String item, int qty) {
+        Answer placed = PHONE82.shop(context).place(anOrder().of(item).times(qty)).expect(201);
+
+        shop.awaitShipped(placed.id());
+        assertThat(shop.get("/orders").expect(200).body().get("items")).isNotEmpty();
+    }
+
+    @Test
+    void aDeclinedPaymentLeavesNoOrder() {
+        Answer declined = shop.place(anOrder().of("sim-decline")).expect(402);
+
+        assertThat(declined.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(shop.get("/orders").body().get("items")).noneMatch(order -> order.get("item").asText().equals("sim-decline"));
+    }
+
+    @Test
+    void anAuthorisationThatLandsAfterTheRefusalIsVoided() {
+        shop.place(anOrder().of("sim-slow-900")).expect(503);
+
+        long fast = shop.place(anOrder()).expect(201).id();
+        shop.awaitShipped(fast);
+        await().during(Duration.ofMillis(500)).untilAsserted(() -> assertThat(shop.all("/payments"))
+                .noneMatch(payment -> payment.get("amount").asLong() == 1_000_000 && payment.get("status").asText().equals("Authorised")));
+        assertThat(shop.all("/orders")).noneMatch(order -> order.get("item").asText().equals("sim-slow-900"));
+        assertThat(shop.all("/history")).noneMatch(order -> order.path("item").asText().equals("sim-slow-900"));
+    }
+
+    @Test
+    void aCaptureThatIsRefusedForGoodEndsTheOrderWithTheReason() {
+        long id = shop.place(anOrder().of("sim-capture-refused")).expect(201).id();
+
+        await().untilAsserted(() -> assertThat(shop.status("/history/" + id)).isEqualTo("Cancelled"));
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        assertThat(shop.get("/orders/" + id).body().get("reason").asText()).isEqualTo("refused by the simulator");
+        assertThat(shop.status("/payments/" + id)).isEqualTo("Voided");
+        shop.get("/deliveries/" + id).expect(404);
+    }
+
+    @Test
+    void anOrderWaitsForAProviderThatIsAway() {
+        long id = shop.place(anOrder().of("sim-capture-away-1")).expect(201).id();
+
+        assertThat(shop.status("/orders/" + id)).isEqualTo("Ordered");
+        shop.awaitShipped(id);
+        assertThat(shop.timeline(id)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
+    }
+
+    @Test
+    void anAuthorisationThatNobodyConfirmsExpires() {
+        Shop pay = PHONE82.shop(Context.PAY);
+        pay.post("/payments", "{\"orderId\":987654321,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}").expect(201);
+
+        await().untilAsserted(() -> assertThat(pay.status("/payments/987654321")).isEqualTo("Expired"));
+    }
+
+    @Test
+    void askingForTheSamePaymentTwiceAuthorisesItOnce() {
+        Shop pay = PHONE82.shop(Context.PAY);
+        String request = "{\"orderId\":987654322,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}";
+
+        Answer first = pay.post("/payments", request).expect(201);
+
+        assertThat(pay.post("/payments", request).expect(201).body()).isEqualTo(first.body());
+        pay.post("/payments", request.replace("1199000", "1")).expect(409);
+    }
+
+    @Test
+    void listsArePagedNewestFirst() {
+        for (int i = 0; i < 5; i++) {
+            shop.place(anOrder()).expect(201);
+        }
+
+        Answer first = shop.get("/orders?size=2").expect(200);
+        Answer second = shop.get("/orders?size=2&after=" + first.body().get("next").asText()).expect(200);
+
+        List<Long> ids = java.util.stream.Stream.of(first, second)
+                .flatMap(page -> java.util.stream.StreamSupport.stream(page.body().get("items").spliterator(), false))
+                .map(order -> order.get("id").asLong()).toList();
+        assertThat(ids).hasSize(4).doesNotHaveDuplicates().isSortedAccordingTo(java.util.Comparator.reverseOrder());
+        assertThat(shop.all("/orders")).extracting(order -> order.get("id").asLong()).containsAll(ids).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theViewIsFiltered() {
+        long id = shop.place(anOrder().of("only-here")).expect(201).id();
+        shop.awaitShipped(id);
+
+        assertThat(shop.get("/history?item=only-here&status=Shipped").body().get("items")).singleElement()
+                .satisfies(order -> assertThat(order.get("orderId").asLong()).isEqualTo(id));
+        assertThat(shop.get("/history?item=only-here&status=Paid").body().get("items")).isEmpty();
+    }
+
+    @Test
+    void thePriceListAndTheContractArePublic() {
+        assertThat(shop.get("/phones").expect(200).body().get("items")).anySatisfy(phone -> {
+            assertThat(phone.get("item").asText()).isEqualTo("note20");
+            assertThat(phone.get("price").asLong()).isEqualTo(1_199_000);
+        });
+        assertThat(shop.get("/openapi.json").expect(200).body().get("paths").fieldNames()).toIterable()
+                .contains("/orders", "/orders/{id}", "/payments/{orderId}", "/deliveries", "/history/{orderId}", "/phones");
+        assertThat(shop.get("/openapi.json").body().at("/paths/~1payments/post").isMissingNode()).isTrue();
+        assertThat(shop.get("/deliveries").expect(200).body().has("items")).isTrue();
+    }
+}

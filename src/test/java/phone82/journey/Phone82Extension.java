@@ -1,0 +1,87 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import phone82.Context;
+import phone82.Phone82;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
+public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
+
+    private final Set<Context> contexts;
+    private final List<String> options;
+    private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
+    private Phone82 phone82;
+
+    private Phone82Extension(Set<Context> contexts, List<String> options) {
+        this.contexts = contexts;
+        this.options = options;
+    }
+
+    public static Phone82Extension all(String... options) {
+        return new Phone82Extension(EnumSet.allOf(Context.class), List.of(options));
+    }
+
+    /** Some contexts alone; what the others would do, the test does. */
+    public static Phone82Extension only(Set<Context> contexts, String... options) {
+        return new Phone82Extension(contexts, List.of(options));
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext test) throws IOException {
+        List<String> arguments = new ArrayList<>(options);
+        freePorts(ports);
+        ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
+        arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
+        Path data = Files.createDirectories(Path.of("target", "data"));
+        arguments.add("--phone82.data=" + Files.createTempDirectory(data, test.getRequiredTestClass().getSimpleName()));
+        phone82 = Phone82.start(contexts, arguments.toArray(String[]::new));
+    }
+
+    @Override
+    public void afterAll(ExtensionContext test) {
+        phone82.close();
+    }
+
+    public Shop gateway() {
+        return shop(Context.GATEWAY);
+    }
+
+    /** A context's own port, which only the inside of the system reaches. */
+    public Shop shop(Context context) {
+        return new Shop("http://localhost:" + ports.get(context));
+    }
+
+    public Topics topics() {
+        return new Topics("tcp://localhost:" + ports.get(Context.BROKER));
+    }
+
+    public <T> T bean(Context context, Class<T> type) {
+        return phone82.application(context).getBean(type);
+    }
+
+    /** Gives each context a port that nothing listens on. */
+    public static void freePorts(Map<Context, Integer> ports) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        for (Context context : Context.values()) {
+            ServerSocket socket = new ServerSocket(0);
+            sockets.add(socket);
+            ports.put(context, socket.getLocalPort());
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+    }
+}

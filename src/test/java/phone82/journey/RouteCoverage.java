@@ -1,0 +1,57 @@
+package phone82.journey;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Route;
+import org.apache.camel.spi.RoutePolicy;
+import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.support.RoutePolicySupport;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+
+/** Notes every route of every context that a test's exchange went through. */
+@AutoConfiguration
+@ConditionalOnProperty("phone82.context")
+public class RouteCoverage {
+
+    public static final Path NOTES = Path.of("target", "exercised-routes.txt");
+
+    private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
+
+    @Bean
+    RoutePolicyFactory notingEveryRoute() {
+        return new RoutePolicyFactory() {
+            @Override
+            public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
+                return new RoutePolicySupport() {
+                    @Override
+                    public void onExchangeBegin(Route route, Exchange exchange) {
+                        note(route.getCamelContext().getName() + " " + route.getRouteId());
+                    }
+                };
+            }
+        };
+    }
+
+    private static void note(String line) {
+        if (SEEN.add(line)) {
+            try {
+                Files.writeString(NOTES, line + "\n", CREATE, APPEND);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

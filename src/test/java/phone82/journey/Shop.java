@@ -1,0 +1,127 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import phone82.platform.Json;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The shop as a customer's program meets it: HTTP on one base address. */
+public final class Shop {
+
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2)).build();
+
+    private final String base;
+
+    public Shop(String base) {
+        this.base = base;
+    }
+
+    /** An answer: status, JSON body, headers. */
+    public record Answer(int status, JsonNode body, HttpResponse<byte[]> response) {
+
+        public String header(String name) {
+            return response.headers().firstValue(name).orElse(null);
+        }
+
+        public long id() {
+            return body.get("id").asLong();
+        }
+
+        public Answer expect(int expected) {
+            assertThat(status).as(() -> response.request().method() + " " + response.uri() + " answered " + body).isEqualTo(expected);
+            return this;
+        }
+    }
+
+    public static OrderRequest anOrder() {
+        return new OrderRequest("note20", 1);
+    }
+
+    /** An order that is still to be placed. */
+    public record OrderRequest(String item, int qty) {
+
+        public OrderRequest of(String item) {
+            return new OrderRequest(item, qty);
+        }
+
+        public OrderRequest times(int qty) {
+            return new OrderRequest(item, qty);
+        }
+    }
+
+    public Answer place(OrderRequest order) {
+        return post("/orders", Json.text(order));
+    }
+
+    public Answer post(String path, String json) {
+        return send("POST", path, "application/json", json);
+    }
+
+    public Answer get(String path) {
+        return send(request(path).GET());
+    }
+
+    public Answer send(String method, String path, String contentType, String body) {
+        HttpRequest.Builder request = request(path)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        return send(contentType == null ? request : request.header("Content-Type", contentType));
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10));
+    }
+
+    public Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<byte[]> response = HTTP.send(request.build(), BodyHandlers.ofByteArray());
+            JsonNode body = response.body().length == 0 ? Json.MAPPER.nullNode() : Json.read(response.body());
+            return new Answer(response.statusCode(), body, response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(base, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public String status(String path) {
+        return get(path).body().path("status").asText();
+    }
+
+    public void awaitShipped(long id) {
+        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
+                .untilAsserted(() -> assertThat(status("/history/" + id)).isEqualTo("Shipped"));
+        await().untilAsserted(() -> assertThat(status("/orders/" + id)).isEqualTo("Shipped"));
+    }
+
+    public List<String> timeline(long id) {
+        List<String> types = new ArrayList<>();
+        get("/history/" + id).body().path("timeline").forEach(step -> types.add(step.get("type").asText()));
+        return types;
+    }
+
+    /** All rows of a paged list. */
+    public List<JsonNode> all(String path) {
+        List<JsonNode> rows = new ArrayList<>();
+        String next = "";
+        while (next != null) {
+            JsonNode page = get(path + "?size=200" + next).expect(200).body();
+            page.get("items").forEach(rows::add);
+            next = page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
+        }
+        return rows;
+    }
+}

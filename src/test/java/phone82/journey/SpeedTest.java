@@ -1,0 +1,73 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** How quick it must at least be, on two cores. */
+class SpeedTest {
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
+
+    private final Shop shop = PHONE82.gateway();
+
+    @Test
+    void anAcceptedOrderIsSeenShippedWithin100Milliseconds() {
+        long[] millis = new long[50];
+        for (int i = -150; i < millis.length; i++) {
+            long id = shop.place(anOrder()).expect(201).id();
+            long accepted = System.nanoTime();
+            await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).until(() -> shop.status("/history/" + id), "Shipped"::equals);
+            if (i >= 0) {
+                millis[i] = Duration.ofNanos(System.nanoTime() - accepted).toMillis();
+            }
+        }
+        Arrays.sort(millis);
+        System.out.printf("accepted -> Shipped seen: median %d ms, p95 %d ms of %d unloaded orders%n",
+                millis[25], millis[47], millis.length);
+        assertThat(millis[25]).isLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void pagesOfALongViewAreQuick() {
+        int rows = 100_000;
+        JdbcTemplate jdbc = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
+        long base = 1_000_000_000L;
+        Timestamp now = Timestamp.from(Instant.now());
+        for (int from = 0; from < rows; from += 5_000) {
+            List<Object[]> batch = new ArrayList<>();
+            for (int i = from; i < from + 5_000; i++) {
+                batch.add(new Object[]{base + i, "item" + i % 7, 1, 1_000_000L, i % 3, now, now});
+            }
+            jdbc.batchUpdate("insert into history (order_id, item, qty, amount, progress, ordered_at, updated_at) values (?, ?, ?, ?, ?, ?, ?)", batch);
+        }
+
+        for (String page : List.of("/history?size=50", "/history?size=50&after=" + (base + rows / 2),
+                "/history?size=50&status=Paid&after=" + (base + rows / 2), "/history?size=50&item=item3&after=" + (base + rows / 2))) {
+            long[] millis = new long[20];
+            for (int i = -20; i < millis.length; i++) {
+                long start = System.nanoTime();
+                assertThat(shop.get(page).expect(200).body().get("items")).hasSize(50);
+                if (i >= 0) {
+                    millis[i] = Duration.ofNanos(System.nanoTime() - start).toMillis();
+                }
+            }
+            Arrays.sort(millis);
+            System.out.printf("%s of %,d rows: median %d ms%n", page, rows, millis[10]);
+            assertThat(millis[10]).as(page).isLessThan(50);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package phone82.journey;
+
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** The topics as a context's broker user meets them: sends a context's events for it, reads another's subscription. */
+public final class Topics {
+
+    private static final List<String> COURSE = List.of("app.Ordered", "pay.PayCompleted", "store.OrderReceived", "store.Shipped");
+
+    private final String brokerUrl;
+
+    public Topics(String brokerUrl) {
+        this.brokerUrl = brokerUrl;
+    }
+
+    /** Sends each of the events (as {@code pay.PayCompleted}) twice, in the given order of arrival. */
+    public void sendTwice(long orderId, List<String> arrival) {
+        for (String event : arrival) {
+            String id = UUID.randomUUID().toString();
+            send(event, orderId, id);
+            send(event, orderId, id);
+        }
+    }
+
+    /** Without the broker's duplicate detection: the receiver alone must see that it has the event. */
+    private void send(String event, long orderId, String id) {
+        String user = event.substring(0, event.indexOf('.'));
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
+             Connection connection = factory.createConnection(user, "demo-" + user)) {
+            Session session = connection.createSession();
+            MessageProducer producer = session.createProducer(session.createTopic("phone82." + event));
+            TextMessage message = session.createTextMessage("{\"orderId\":" + orderId
+                    + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000,\"shippedAt\":\"2030-01-01T00:00:00Z\"}");
+            message.setStringProperty("JMSXGroupID", String.valueOf(orderId));
+            message.setStringProperty("cloudEvents_id", id);
+            message.setStringProperty("cloudEvents_type", "phone82." + event);
+            message.setStringProperty("cloudEvents_source", "/phone82/" + user);
+            message.setStringProperty("cloudEvents_subject", String.valueOf(orderId));
+            message.setStringProperty("cloudEvents_time", Instant.parse("2030-01-01T00:00:00Z")
+                    .plusSeconds(COURSE.indexOf(event)).toString());
+            producer.send(message);
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Takes what waits in a context's subscription, for example {@code phone82.pay.*::store}. */
+    public List<Message> read(String user, String subscription) {
+        List<Message> messages = new ArrayList<>();
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
+             Connection connection = factory.createConnection(user, "demo-" + user)) {
+            connection.start();
+            Session session = connection.createSession();
+            MessageConsumer consumer = session.createConsumer(session.createQueue(subscription));
+            for (Message message = consumer.receive(500); message != null; message = consumer.receive(500)) {
+                messages.add(message);
+            }
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+        return messages;
+    }
+
+    /** The events in every order in which they can arrive. */
+    static List<List<String>> everyOrderOf(List<String> events) {
+        if (events.isEmpty()) {
+            return List.of(List.of());
+        }
+        List<List<String>> all = new ArrayList<>();
+        for (String first : events) {
+            List<String> rest = new ArrayList<>(events);
+            rest.remove(first);
+            for (List<String> tail : everyOrderOf(rest)) {
+                List<String> arrival = new ArrayList<>(List.of(first));
+                arrival.addAll(tail);
+                all.add(arrival);
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,218 @@
+package phone82.platform.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import phone82.platform.Problem;
+import phone82.platform.Problem.Fault;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+class ContractTest {
+
+    private static final String JSON = "application/json";
+
+    private final Contract contract = new Contract(new ByteArrayInputStream("""
+            openapi: 3.0.3
+            paths:
+              /orders:
+                get:
+                  operationId: list-orders
+                  parameters:
+                    - {name: size, in: query, schema: {type: integer, minimum: 1, maximum: 200}}
+                    - {name: item, in: query, schema: {type: string, maxLength: 5}}
+                post:
+                  operationId: place-order
+                  requestBody:
+                    required: true
+                    content:
+                      application/json:
+                        schema: {$ref: '#/components/schemas/NewOrder'}
+              /orders/{id}:
+                get:
+                  operationId: find-order
+                  parameters:
+                    - {name: id, in: path, required: true, schema: {type: integer, minimum: 1}}
+              /orders/{id}/cancellation:
+                post:
+                  operationId: cancel-order
+                  requestBody:
+                    content:
+                      application/json:
+                        schema: {type: object}
+            components:
+              schemas:
+                NewOrder:
+                  type: object
+                  additionalProperties: false
+                  required: [item, qty]
+                  properties:
+                    item: {type: string, pattern: '^[a-z0-9]+$'}
+                    qty: {type: integer, minimum: 1, maximum: 100}
+            """.getBytes(UTF_8)));
+
+    ContractTest() throws IOException {
+    }
+
+    @Test
+    void aBodyThatKeepsTheContractIsTaken() {
+        JsonNode body = order("{\"item\":\"note20\",\"qty\":2}");
+        assertThat(body.get("item").asText()).isEqualTo("note20");
+        assertThat(body.get("qty").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void everyFaultOfABodyIsNamedAtOnce() {
+        Problem problem = refused("{\"qty\":0,\"price\":1,\"status\":\"Paid\"}");
+        assertThat(problem.status()).isEqualTo(422);
+        assertThat(problem.faults()).contains(
+                new Fault("item", "is required"),
+                new Fault("price", "is not a field of this request"),
+                new Fault("status", "is not a field of this request"));
+        assertThat(problem.faults()).filteredOn(fault -> fault.field().equals("qty")).singleElement()
+                .extracting(Fault::message).asString().contains("1");
+        assertThat(problem.faults()).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"item":"note20","qty":"2"}  | qty
+            {"item":"note20","qty":1.5}  | qty
+            {"item":"note20","qty":101}  | qty
+            {"item":"note20","qty":null} | qty
+            {"item":20,"qty":1}          | item
+            {"item":"","qty":1}          | item
+            []                           | body
+            null                         | body
+            """)
+    void aFaultIsNamedByItsField(String body, String field) {
+        Problem problem = refused(body);
+        assertThat(problem.status()).isEqualTo(422);
+        assertThat(problem.faults()).extracting(Fault::field).containsExactly(field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "{\"item\":\"note20\",\"qty\":1",
+            "{\"item\":\"note20\",\"qty\":1,\"qty\":2}",
+            "{\"item\":\"note20\",\"qty\":1} and more",
+            "{\"item\":\"note20\",\"qty\":1}{}",
+            "{'item':'note20','qty':1}",
+            "item=note20&qty=1",
+            "{\"item\":\"note20\",\"qty\":NaN}",
+            "   "})
+    void whatIsNotOneJsonDocumentIsRefused(String body) {
+        assertThat(refused(body).status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" note20", "note20 ", "note20\\n", "note20\\r", "note20\\u2028", "note\\u000020", "note\\n20", " ", ""})
+    void anItemIsOneLineOfTextWithNothingAroundIt(String item) throws IOException {
+        Contract.Operation placeOrder = new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml")))
+                .operation("app-place-order");
+        Problem problem = catchThrowableOfType(Problem.class,
+                () -> placeOrder.body(("{\"item\":\"" + item + "\",\"qty\":1}").getBytes(UTF_8), JSON));
+        assertThat(problem).as("the refusal of [%s]", item).isNotNull();
+        assertThat(problem.faults()).extracting(Fault::field).containsOnly("item");
+    }
+
+    @Test
+    void whatIsNotUtf8IsRefused() {
+        byte[] latin = "{\"item\":\"caf\u00e9\",\"qty\":1}".getBytes(ISO_8859_1);
+        assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(latin, JSON)).status())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"text/plain", "application/xml", "application/jsonp", "application/x-www-form-urlencoded"})
+    void anotherMediaTypeIsRefused(String mediaType) {
+        assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order")
+                .body("{\"item\":\"note20\",\"qty\":1}".getBytes(UTF_8), mediaType)).status()).isEqualTo(415);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"})
+    void jsonIsTakenHoweverItIsSpelt(String mediaType) {
+        assertThat(contract.operation("place-order").body("{\"item\":\"note20\",\"qty\":1}".getBytes(UTF_8), mediaType)).isNotNull();
+    }
+
+    @Test
+    void anEmptyBodyIsRefusedWhereOneIsNeeded() {
+        assertThat(refused("").status()).isEqualTo(400);
+    }
+
+    @Test
+    void anEmptyBodyIsTakenWhereNoneIsNeeded() {
+        assertThat(contract.operation("cancel-order").body(new byte[0], null)).isNull();
+        assertThat(contract.operation("cancel-order").body(null, null)).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, /orders", "POST, /orders", "GET, /orders/1", "POST, /orders/1/cancellation"})
+    void whatTheContractOffersIsAdmitted(String method, String path) {
+        assertThatCode(() -> contract.admit(method, path)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/order", "/orders/", "/orders/1/2", "/orders/1/cancellation/2", "/ordersx"})
+    void anUnknownPathIsNotFound(String path) {
+        assertThat(notAdmitted("GET", path).status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DELETE, /orders, 'GET, POST'", "POST, /orders/1, GET", "GET, /orders/1/cancellation, POST"})
+    void aMethodThatAPathDoesNotTakeIsAnsweredWithThoseItTakes(String method, String path, String allowed) {
+        assertThat(notAdmitted(method, path)).returns(405, Problem::status)
+                .extracting(problem -> problem.headers().get("Allow")).isEqualTo(allowed);
+    }
+
+    @Test
+    void aParameterComesWithItsType() {
+        List<Fault> faults = new ArrayList<>();
+        assertThat(parameter("list-orders", 0).value("20", faults)).isEqualTo(20L);
+        assertThat(parameter("list-orders", 1).value("20", faults)).isEqualTo("20");
+        assertThat(parameter("list-orders", 0).value(null, faults)).isNull();
+        assertThat(faults).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"list-orders, 0, 0", "list-orders, 0, 201", "list-orders, 0, many", "list-orders, 0, 1.5", "list-orders, 0, ''",
+            "list-orders, 1, note20", "find-order, 0, 0", "find-order, 0, 9223372036854775808", "find-order, 0,"})
+    void aParameterThatBreaksTheContractIsNamed(String operation, int index, String value) {
+        List<Fault> faults = new ArrayList<>();
+        Contract.Parameter parameter = parameter(operation, index);
+        parameter.value(value, faults);
+        assertThat(faults).extracting(Fault::field).containsExactly(parameter.name);
+    }
+
+    private Contract.Parameter parameter(String operation, int index) {
+        return contract.operation(operation).parameters().get(index);
+    }
+
+    private JsonNode order(String body) {
+        return contract.operation("place-order").body(body.getBytes(UTF_8), JSON);
+    }
+
+    private Problem refused(String body) {
+        return catchThrowableOfType(Problem.class, () -> order(body));
+    }
+
+    private Problem notAdmitted(String method, String path) {
+        return catchThrowableOfType(Problem.class, () -> contract.admit(method, path));
+    }
+}

@@ -1,0 +1,57 @@
+package phone82.store;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Instant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+class DeliveryTest {
+
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Instant DISPATCH = NOON.plusSeconds(10);
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    private final Delivery delivery = delivery(DISPATCH);
+
+    @Test
+    void aNewDeliveryIsReceived() {
+        assertThat(delivery.status()).isEqualTo(DeliveryStatus.Received);
+        assertThat(delivery.received()).isEqualTo(new OrderReceived(7, "note20", 3));
+        assertThat(delivery.shippedAt()).isNull();
+        assertThat(delivery.traceparent()).isEqualTo(TRACE);
+    }
+
+    @Test
+    void itIsDueWhenItsDispatchDelayIsOver() {
+        assertThat(delivery.isDue(DISPATCH.minusMillis(1))).isFalse();
+        assertThat(delivery.isDue(DISPATCH)).isTrue();
+        assertThat(delivery.isDue(DISPATCH.plusMillis(1))).isTrue();
+    }
+
+    @Test
+    void withoutADispatchDelayItIsDueAtOnce() {
+        assertThat(delivery(NOON).isDue(NOON)).isTrue();
+    }
+
+    @Test
+    void aShipmentTellsWhatWasShippedWhen() {
+        assertThat(delivery.ship(DISPATCH)).isEqualTo(new Shipped(7, "note20", 3, DISPATCH));
+        assertThat(delivery.status()).isEqualTo(DeliveryStatus.Shipped);
+        assertThat(delivery.shippedAt()).isEqualTo(DISPATCH);
+    }
+
+    @Test
+    void whatIsShippedIsNotDueAgainAndCannotBeShippedAgain() {
+        delivery.ship(DISPATCH);
+        assertThat(delivery.isDue(DISPATCH)).isFalse();
+        assertThatIllegalStateException().isThrownBy(() -> delivery.ship(DISPATCH.plusSeconds(1)))
+                .withMessageContaining("order 7 is Shipped");
+        assertThat(delivery.shippedAt()).isEqualTo(DISPATCH);
+    }
+
+    private static Delivery delivery(Instant dispatchAt) {
+        return new Delivery(7, "note20", 3, NOON, dispatchAt, TRACE);
+    }
+}
