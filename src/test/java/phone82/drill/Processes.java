@@ -37,9 +37,16 @@ final class Processes implements AutoCloseable {
         this.options.addAll(List.of(options));
     }
 
-    /** Starts one process, named by the contexts that it runs ("" for all), and waits for its banner. */
-    void start(String contexts) throws IOException {
-        Path log = launch(contexts);
+    /** Starts processes at once, each named by the contexts that it runs ("" for all), and waits for their banners. */
+    void start(String... named) throws IOException {
+        Map<String, Path> logs = new LinkedHashMap<>();
+        for (String contexts : named) {
+            logs.put(contexts, launch(contexts));
+        }
+        logs.forEach(this::awaitBanner);
+    }
+
+    private void awaitBanner(String contexts, Path log) {
         Process process = processes.get(contexts);
         await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(100))
                 .failFast(() -> assertThat(process.isAlive()).as(() -> read(log)).isTrue())

@@ -8,6 +8,7 @@ import phone82.journey.Shop.Answer;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,9 +23,7 @@ class SplitIT {
     @Test
     void ordersAreTakenWhileTheStoreIsAwayAndShipWhenItIsBack() throws Exception {
         try (Processes phone82 = new Processes("store-away", "--phone82.store.dispatch-delay=0s")) {
-            phone82.start("broker");
-            phone82.start("store");
-            phone82.start(FRONT);
+            phone82.start("broker", "store", FRONT);
             Shop shop = phone82.gateway();
             shop.awaitShipped(shop.place(anOrder()).expect(201).id());
 
@@ -48,9 +47,7 @@ class SplitIT {
     @Test
     void withoutPayThereIsNoOrderAndNoTraceOfOne() throws Exception {
         try (Processes phone82 = new Processes("pay-away", "--phone82.store.dispatch-delay=0s")) {
-            for (Context context : Context.values()) {
-                phone82.start(context.id());
-            }
+            phone82.start(Arrays.stream(Context.values()).map(Context::id).toArray(String[]::new));
             Shop shop = phone82.gateway();
             long before = shop.place(anOrder()).expect(201).id();
             shop.awaitShipped(before);

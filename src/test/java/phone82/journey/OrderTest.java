@@ -71,6 +71,15 @@ class OrderTest {
     }
 
     @Test
+    void theOriginalCommandsWorkWithHttpieWhichSendsNumbersAsText() {
+        Answer placed = shop.send(shop.request("/orders").header("User-Agent", "HTTPie/3.2.1").header("Content-Type", "application/json")
+                .header("Accept", "application/json, */*;q=0.5")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"item\": \"test\", \"qty\": \"1\"}"))).expect(201);
+
+        assertThat(placed.body().get("qty").isInt()).isTrue();
+    }
+
+    @Test
     void aDeclinedPaymentLeavesNoOrder() {
         Answer declined = shop.place(anOrder().of("sim-decline")).expect(402);
 

@@ -2,6 +2,7 @@ package phone82.platform.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchema;
@@ -45,11 +46,23 @@ public class Contract {
             if (METHODS.contains(method.getKey())) {
                 String pointer = "#/paths/" + path.getKey().replace("~", "~0").replace("/", "~1").replace("{", "%7B")
                         .replace("}", "%7D") + "/" + method.getKey();
-                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(),
+                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(), integers(method.getValue()),
                         at -> factory.getSchema(SchemaLocation.of(base + pointer + at)));
                 operations.put(operation.id, operation);
             }
         }));
+    }
+
+    private Set<String> integers(JsonNode operation) {
+        JsonNode schema = operation.at("/requestBody/content/application~1json/schema");
+        JsonNode resolved = schema.has("$ref") ? document.at(schema.get("$ref").asText().substring(1)) : schema;
+        Set<String> names = new TreeSet<>();
+        resolved.path("properties").fields().forEachRemaining(property -> {
+            if ("integer".equals(property.getValue().path("type").asText())) {
+                names.add(property.getKey());
+            }
+        });
+        return names;
     }
 
     public JsonNode document() {
@@ -98,8 +111,10 @@ public class Contract {
         private final List<Parameter> parameters = new ArrayList<>();
         private final JsonSchema body;
         private final boolean bodyRequired;
+        private final Set<String> integers;
 
-        Operation(String template, String method, JsonNode operation, Schemas schemas) {
+        Operation(String template, String method, JsonNode operation, Set<String> integers, Schemas schemas) {
+            this.integers = integers;
             this.id = operation.required("operationId").asText();
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
             this.method = method.toUpperCase(Locale.ROOT);
@@ -121,10 +136,11 @@ public class Contract {
         }
 
         /**
+         * @param numbersAsText whether the caller's tool can only send text: then text that is a whole number is one
          * @return the body as JSON, or null where none is sent and none is needed
          * @throws Problem 400 for what is not JSON, 415 for another media type, 422 naming every fault
          */
-        JsonNode body(byte[] bytes, String contentType) {
+        JsonNode body(byte[] bytes, String contentType, boolean numbersAsText) {
             if (bytes == null || bytes.length == 0) {
                 if (bodyRequired) {
                     throw new Problem(400, "Body missing", "Send a JSON object as the body of the request.");
@@ -142,6 +158,13 @@ public class Contract {
             }
             if (json.isMissingNode()) {
                 throw new Problem(400, "Malformed JSON", "The body is blank; send a JSON object.");
+            }
+            if (numbersAsText && json instanceof ObjectNode object) {
+                for (String name : integers) {
+                    if (object.path(name).isTextual() && object.get(name).asText().matches("-?\\d{1,18}")) {
+                        object.put(name, Long.parseLong(object.get(name).asText()));
+                    }
+                }
             }
             List<Fault> faults = new ArrayList<>();
             for (ValidationMessage message : body.validate(json)) {

@@ -75,9 +75,16 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             throw new Problem(400, "Invalid request", "The request breaks the contract; see errors for each fault.", faults);
         }
         JsonNode body = operation.takesBody()
-                ? operation.body(message.getBody(byte[].class), message.getHeader(Exchange.CONTENT_TYPE, String.class)) : null;
+                ? operation.body(message.getBody(byte[].class), message.getHeader(Exchange.CONTENT_TYPE, String.class), isHttpie(message))
+                : null;
         message.setBody(body);
         message.removeHeader(Exchange.CONTENT_TYPE);
+    }
+
+    /** Its {@code qty=1} sends the text "1". */
+    private static boolean isHttpie(Message message) {
+        String agent = message.getHeader("User-Agent", String.class);
+        return agent != null && agent.startsWith("HTTPie/");
     }
 
     private static Map<String, List<String>> query(Message message) {

@@ -125,7 +125,7 @@ class ContractTest {
         Contract.Operation placeOrder = new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml")))
                 .operation("app-place-order");
         Problem problem = catchThrowableOfType(Problem.class,
-                () -> placeOrder.body(("{\"item\":\"" + item + "\",\"qty\":1}").getBytes(UTF_8), JSON));
+                () -> placeOrder.body(("{\"item\":\"" + item + "\",\"qty\":1}").getBytes(UTF_8), JSON, false));
         assertThat(problem).as("the refusal of [%s]", item).isNotNull();
         assertThat(problem.faults()).extracting(Fault::field).containsOnly("item");
     }
@@ -133,7 +133,7 @@ class ContractTest {
     @Test
     void whatIsNotUtf8IsRefused() {
         byte[] latin = "{\"item\":\"caf\u00e9\",\"qty\":1}".getBytes(ISO_8859_1);
-        assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(latin, JSON)).status())
+        assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(latin, JSON, false)).status())
                 .isEqualTo(400);
     }
 
@@ -142,13 +142,13 @@ class ContractTest {
     @ValueSource(strings = {"text/plain", "application/xml", "application/jsonp", "application/x-www-form-urlencoded"})
     void anotherMediaTypeIsRefused(String mediaType) {
         assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order")
-                .body("{\"item\":\"note20\",\"qty\":1}".getBytes(UTF_8), mediaType)).status()).isEqualTo(415);
+                .body("{\"item\":\"note20\",\"qty\":1}".getBytes(UTF_8), mediaType, false)).status()).isEqualTo(415);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"})
     void jsonIsTakenHoweverItIsSpelt(String mediaType) {
-        assertThat(contract.operation("place-order").body("{\"item\":\"note20\",\"qty\":1}".getBytes(UTF_8), mediaType)).isNotNull();
+        assertThat(contract.operation("place-order").body("{\"item\":\"note20\",\"qty\":1}".getBytes(UTF_8), mediaType, false)).isNotNull();
     }
 
     @Test
@@ -158,8 +158,8 @@ class ContractTest {
 
     @Test
     void anEmptyBodyIsTakenWhereNoneIsNeeded() {
-        assertThat(contract.operation("cancel-order").body(new byte[0], null)).isNull();
-        assertThat(contract.operation("cancel-order").body(null, null)).isNull();
+        assertThat(contract.operation("cancel-order").body(new byte[0], null, false)).isNull();
+        assertThat(contract.operation("cancel-order").body(null, null, false)).isNull();
     }
 
     @ParameterizedTest
@@ -204,8 +204,20 @@ class ContractTest {
         return contract.operation(operation).parameters().get(index);
     }
 
+    @Test
+    void aToolThatCanOnlySendTextIsUnderstood() throws Exception {
+        Contract.Operation placeOrder = contract.operation("place-order");
+
+        assertThat(placeOrder.body("{\"item\":\"7\",\"qty\":\"3\"}".getBytes(UTF_8), JSON, true).toString())
+                .isEqualTo("{\"item\":\"7\",\"qty\":3}");
+        assertThat(catchThrowableOfType(Problem.class,
+                () -> placeOrder.body("{\"item\":\"7\",\"qty\":\"three\"}".getBytes(UTF_8), JSON, true)).status()).isEqualTo(422);
+        assertThat(catchThrowableOfType(Problem.class,
+                () -> placeOrder.body("{\"item\":\"7\",\"qty\":\"3\"}".getBytes(UTF_8), JSON, false)).status()).isEqualTo(422);
+    }
+
     private JsonNode order(String body) {
-        return contract.operation("place-order").body(body.getBytes(UTF_8), JSON);
+        return contract.operation("place-order").body(body.getBytes(UTF_8), JSON, false);
     }
 
     private Problem refused(String body) {
