@@ -7,6 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.ResourceLoader;
+import phone82.platform.RouteReload;
 import phone82.platform.http.Contract;
 import phone82.platform.http.HttpConfiguration;
 
@@ -17,7 +18,7 @@ import java.util.List;
 /** The context {@code gateway}: the one public entry. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import(HttpConfiguration.class)
+@Import({RouteReload.class, HttpConfiguration.class})
 public class GatewayContext {
 
     private static final List<String> PUBLISHERS = List.of("app", "pay", "store", "customer");

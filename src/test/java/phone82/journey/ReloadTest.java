@@ -1,0 +1,46 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.util.FileSystemUtils;
+import phone82.Context;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The developer's habit: a saved route file is live. */
+class ReloadTest {
+
+    private static final Path ROUTES = copyOfRoutes();
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP),
+            "--phone82.routes=file:" + ROUTES, "--phone82.reload=" + ROUTES);
+
+    @Test
+    void aSavedRouteIsReloaded() throws IOException {
+        Shop app = PHONE82.shop(Context.APP);
+        app.get("/orders/1").expect(404);
+
+        Path file = ROUTES.resolve("app/find-order.camel.yaml");
+        Files.writeString(file, Files.readString(file).replace("method: find", "method: list"));
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(app.get("/orders/1").status()).isEqualTo(200));
+    }
+
+    private static Path copyOfRoutes() {
+        try {
+            Path copy = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "routes");
+            FileSystemUtils.copyRecursively(Path.of("routes"), copy);
+            return copy;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
