@@ -44,7 +44,7 @@ class RelayTest {
 
         List<Long> expected = new ArrayList<>(ids);
         expected.addAll(more);
-        assertThat(PHONE82.topics().read("pay", "phone82.app.*::pay")).extracting(event -> Long.valueOf(event.getStringProperty("cloudEvents_subject")))
+        assertThat(PHONE82.topics().readUntilSilent("pay", "phone82.app.*::pay")).extracting(event -> Long.valueOf(event.getStringProperty("cloudEvents_subject")))
                 .containsExactlyElementsOf(expected);
     }
 

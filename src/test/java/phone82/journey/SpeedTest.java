@@ -3,6 +3,8 @@ package phone82.journey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 
 import java.sql.Timestamp;
@@ -47,13 +49,13 @@ class SpeedTest {
         JdbcTemplate jdbc = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
         long base = 1_000_000_000L;
         Timestamp now = Timestamp.from(Instant.now());
-        for (int from = 0; from < rows; from += 5_000) {
+        new TransactionTemplate(PHONE82.bean(Context.CUSTOMER, PlatformTransactionManager.class)).executeWithoutResult(tx -> {
             List<Object[]> batch = new ArrayList<>();
-            for (int i = from; i < from + 5_000; i++) {
+            for (int i = 0; i < rows; i++) {
                 batch.add(new Object[]{base + i, "item" + i % 7, 1, 1_000_000L, i % 3, now, now});
             }
             jdbc.batchUpdate("insert into history (order_id, item, qty, amount, progress, ordered_at, updated_at) values (?, ?, ?, ?, ?, ?, ?)", batch);
-        }
+        });
 
         for (String page : List.of("/history?size=50", "/history?size=50&after=" + (base + rows / 2),
                 "/history?size=50&status=Paid&after=" + (base + rows / 2), "/history?size=50&item=item3&after=" + (base + rows / 2))) {

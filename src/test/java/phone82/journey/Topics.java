@@ -56,15 +56,15 @@ public final class Topics {
         }
     }
 
-    /** Takes what waits in a context's subscription, for example {@code phone82.pay.*::store}. */
-    public List<Message> read(String user, String subscription) {
+    /** Waits for the first event in a context's subscription, for example {@code phone82.pay.*::store}, and takes all until no more come. */
+    public List<Message> readUntilSilent(String user, String subscription) {
         List<Message> messages = new ArrayList<>();
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
              Connection connection = factory.createConnection(user, "demo-" + user)) {
             connection.start();
             Session session = connection.createSession();
             MessageConsumer consumer = session.createConsumer(session.createQueue(subscription));
-            for (Message message = consumer.receive(500); message != null; message = consumer.receive(500)) {
+            for (Message message = consumer.receive(20_000); message != null; message = consumer.receive(1_000)) {
                 messages.add(message);
             }
         } catch (JMSException e) {
