@@ -2,6 +2,7 @@ package phone82;
 
 import phone82.app.AppContext;
 import phone82.broker.BrokerContext;
+import phone82.coordinator.CoordinatorContext;
 import phone82.customer.CustomerContext;
 import phone82.gateway.GatewayContext;
 import phone82.pay.PayContext;
@@ -12,6 +13,7 @@ import java.util.Locale;
 /** What one jar can run, in the order in which it starts; it stops the other way round. */
 public enum Context {
     BROKER(BrokerContext.class, "Artemis, the events' way between the contexts"),
+    COORDINATOR(CoordinatorContext.class, "the LRA coordinator of the cancellations"),
     CUSTOMER(CustomerContext.class, "the view of all progress"),
     STORE(StoreContext.class, "deliveries"),
     PAY(PayContext.class, "payments"),
@@ -32,7 +34,7 @@ public enum Context {
     }
 
     boolean usesBroker() {
-        return this != BROKER && this != GATEWAY;
+        return this != BROKER && this != COORDINATOR && this != GATEWAY;
     }
 
     boolean keepsData() {

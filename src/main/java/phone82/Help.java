@@ -23,13 +23,17 @@ final class Help {
                 Properties (each also as an environment variable: phone82.app.port is PHONE82_APP_PORT):
                   phone82.data                 folder of everything that is kept            data
                   phone82.bind                 address to listen on                         127.0.0.1
-                  phone82.<context>.port       gateway 8080, app 8081, pay 8082, store 8083, customer 8084, broker 61616
+                  phone82.<context>.port       gateway 8080, app 8081, pay 8082, store 8083, customer 8084,
+                                               broker 61616, coordinator 8070
                   phone82.broker.url           where the broker is                          tcp://localhost:61616
                   phone82.broker.wait          how long a start waits for it                30s
                   phone82.<context>.broker-password   of the context's broker user          demo-<context>
                   phone82.<context>.database.url, .user, .password   JDBC                   HSQLDB under phone82.data
                   phone82.app.pay-url          where app finds pay                          http://localhost:8082
                   phone82.gateway.<context>-url   where the gateway finds the others        http://localhost:<port>
+                  phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070
+                  phone82.<context>.callback-url  where the coordinator finds app, pay and store   http://localhost:<port>
+                  phone82.app.store-url        where app finds store                        http://localhost:8083
                   phone82.catalogue.open       take orders for unlisted items too           true
                   phone82.store.dispatch-delay time in which a customer can still cancel    10s
                   phone82.pay.provider         payment provider                             simulator

@@ -22,6 +22,8 @@ public class Order {
     private long amount;
     @Enumerated(EnumType.STRING)
     private OrderStatus status;
+    @Enumerated(EnumType.STRING)
+    private OrderStatus resumeAs;
     private Instant orderedAt;
     private Instant shippedAt;
     private String reason;
@@ -68,11 +70,44 @@ public class Order {
         }
     }
 
+    public boolean isCancellable() {
+        return status.canBecome(OrderStatus.Cancelling);
+    }
+
+    /** A cancellation begins; what pay and store tell meanwhile counts for the case that it fails. */
+    public void cancelling() {
+        OrderStatus before = status;
+        become(OrderStatus.Cancelling);
+        resumeAs = before;
+    }
+
+    public OrderCancelled cancelled() {
+        resumeAs = null;
+        become(OrderStatus.Cancelled);
+        reason = "cancelled by the customer";
+        return new OrderCancelled(id, amount, reason);
+    }
+
+    /** The cancellation was refused: the order is what it would be without it. */
+    public CancellationRefused restored() {
+        OrderStatus resumed = resumeAs;
+        resumeAs = null;
+        become(resumed);
+        return new CancellationRefused(id, "not everybody could take it back");
+    }
+
     private boolean become(OrderStatus next) {
-        if (!status.canBecome(next)) {
-            return false;
+        if (resumeAs != null) {
+            if (!resumeAs.canBecome(next)) {
+                return false;
+            }
+            resumeAs = next;
+        } else {
+            if (!status.canBecome(next)) {
+                return false;
+            }
+            status = next;
         }
-        status = next;
         return true;
     }
 

@@ -1,15 +1,17 @@
 package phone82.app;
 
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.hibernate.dialect.Dialect;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.Page;
 import phone82.platform.Problem;
+import phone82.platform.RowLock;
 import phone82.platform.event.Outbox;
+import phone82.platform.saga.Participation;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -22,12 +24,14 @@ public class Orders {
     private EntityManager entities;
     private final Catalogue catalogue;
     private final Outbox outbox;
+    private final Participation participation;
     private final String nextId;
 
     /** @param dialect knows how this database takes the next number of a sequence */
-    public Orders(Catalogue catalogue, Outbox outbox, Dialect dialect) {
+    public Orders(Catalogue catalogue, Outbox outbox, Participation participation, Dialect dialect) {
         this.catalogue = catalogue;
         this.outbox = outbox;
+        this.participation = participation;
         this.nextId = dialect.getSequenceSupport().getSequenceNextValString("order_id");
     }
 
@@ -67,6 +71,50 @@ public class Orders {
                 shown, OrderResource::of, Order::id);
     }
 
+    /**
+     * What a customer who cancels is told before anybody is asked.
+     *
+     * @throws Problem 404 there is no such order, 409 it is shipped
+     */
+    @Transactional(readOnly = true)
+    public OrderResource toCancel(@Header("id") long id) {
+        OrderResource order = find(id);
+        if (order.status() == OrderStatus.Shipped) {
+            throw shipped(order.shippedAt());
+        }
+        return order;
+    }
+
+    static Problem shipped(Instant at) {
+        return new Problem(409, "Shipped already", "The order was shipped at " + at + " and cannot be cancelled any more.");
+    }
+
+    /**
+     * The action of the saga.
+     *
+     * @throws Problem 409 when it cannot be cancelled (any more)
+     */
+    public void beginCancellation(@Header("id") long id, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+        participation.join(lra, id);
+        participation.act(lra, id);
+        Order order = known(id);
+        if (!order.isCancellable()) {
+            throw order.status() == OrderStatus.Shipped ? shipped(order.shippedAt())
+                    : new Problem(409, "Cannot be cancelled", "The order is " + order.status() + ".");
+        }
+        order.cancelling();
+    }
+
+    /** The completion: store and pay agreed. */
+    public void completeCancellation(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+        participation.complete(lra).ifPresent(id -> outbox.add(known(id).cancelled()));
+    }
+
+    /** The compensation: somebody could not. */
+    public void undoCancellation(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+        participation.compensate(lra).ifPresent(id -> outbox.add(known(id).restored()));
+    }
+
     public void paid(@Body PayCompleted event) {
         known(event.orderId()).paid();
     }
@@ -80,7 +128,7 @@ public class Orders {
     }
 
     private Order known(long id) {
-        Order order = entities.find(Order.class, id, LockModeType.PESSIMISTIC_WRITE);
+        Order order = new RowLock(entities, "orders", "id").find(Order.class, id);
         if (order == null) {
             throw new IllegalStateException("an event for order " + id + ", which is not known here");
         }

@@ -29,6 +29,9 @@ public class History {
             "PayCompleted", Status.Paid,
             "OrderReceived", Status.Paid,
             "Shipped", Status.Shipped,
+            "CancellationRefused", Status.Ordered,
+            "DeliveryCancelled", Status.Ordered,
+            "OrderCancelled", Status.Cancelled,
             "PayCancelled", Status.Cancelled);
 
     private final JdbcTemplate jdbc;
@@ -80,7 +83,7 @@ public class History {
                 when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
                     values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""",
                 orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
-                status == Status.Ordered ? at : null, at);
+                event.name().equals("Ordered") ? at : null, at);
         jdbc.update("insert into timeline (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)",
                 event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
     }

@@ -14,6 +14,8 @@ import phone82.pay.provider.SimulatedProvider;
 import phone82.platform.BoundedContext;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
+import phone82.platform.saga.Participation;
+import phone82.platform.saga.SagaConfiguration;
 
 import java.time.Duration;
 
@@ -21,7 +23,7 @@ import java.time.Duration;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = Payment.class)
-@Import({BoundedContext.class, OutboxConfiguration.class})
+@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class PayContext {
 
     @Bean
@@ -31,9 +33,9 @@ public class PayContext {
     }
 
     @Bean
-    Payments payments(PaymentProvider provider, Outbox outbox, PlatformTransactionManager transactionManager,
+    Payments payments(PaymentProvider provider, Outbox outbox, Participation participation, PlatformTransactionManager transactionManager,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry) {
-        return new Payments(provider, outbox, new TransactionTemplate(transactionManager), authorisationValidity, longestRetry);
+        return new Payments(provider, outbox, participation, new TransactionTemplate(transactionManager), authorisationValidity, longestRetry);
     }
 }

@@ -28,6 +28,8 @@ public class Payment {
     private long amount;
     @Enumerated(EnumType.STRING)
     private PaymentStatus status;
+    @Enumerated(EnumType.STRING)
+    private PaymentStatus resumeAs;
     private Instant authorisedAt;
     private Instant expiresAt;
     private Instant captureAt;
@@ -111,9 +113,44 @@ public class Payment {
         reason = why;
     }
 
+    public boolean isExpired(Instant now) {
+        return status == PaymentStatus.Authorised && expiresAt != null && !expiresAt.isAfter(now);
+    }
+
     public void expire() {
         become(PaymentStatus.Expired);
         expiresAt = null;
+    }
+
+    public boolean canBeCancelled() {
+        return status.canBecome(PaymentStatus.Cancelling);
+    }
+
+    public boolean isCaptured() {
+        return status == PaymentStatus.Completed || resumeAs == PaymentStatus.Completed;
+    }
+
+    /** A cancellation begins: until its outcome is known nothing is taken. */
+    public void cancelling() {
+        PaymentStatus before = status;
+        become(PaymentStatus.Cancelling);
+        resumeAs = before;
+    }
+
+    /** The cancellation holds: the money is, or stays, the customer's. */
+    public PayCancelled cancelled() {
+        become(isCaptured() ? PaymentStatus.Refunded : PaymentStatus.Voided);
+        resumeAs = null;
+        expiresAt = null;
+        captureAt = null;
+        reason = "cancelled by the customer";
+        return new PayCancelled(orderId, amount, reason);
+    }
+
+    /** The cancellation was refused: the payment is what it was. */
+    public void restored() {
+        become(resumeAs);
+        resumeAs = null;
     }
 
     private void become(PaymentStatus next) {

@@ -1,9 +1,9 @@
 package phone82.pay;
 
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.annotation.Transactional;
@@ -15,11 +15,14 @@ import phone82.pay.provider.PaymentProvider.Unavailable;
 import phone82.platform.Correlation;
 import phone82.platform.Page;
 import phone82.platform.Problem;
+import phone82.platform.RowLock;
 import phone82.platform.event.Outbox;
+import phone82.platform.saga.Participation;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /** The payments of all orders, kept in step with the provider. */
 public class Payments {
@@ -28,6 +31,7 @@ public class Payments {
     private EntityManager entities;
     private final PaymentProvider provider;
     private final Outbox outbox;
+    private final Participation participation;
     private final TransactionOperations transactions;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
@@ -36,10 +40,11 @@ public class Payments {
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest distance between two attempts at a capture while the provider is away
      */
-    public Payments(PaymentProvider provider, Outbox outbox, TransactionOperations transactions,
+    public Payments(PaymentProvider provider, Outbox outbox, Participation participation, TransactionOperations transactions,
                     Duration authorisationValidity, Duration longestRetry) {
         this.provider = provider;
         this.outbox = outbox;
+        this.participation = participation;
         this.transactions = transactions;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
@@ -110,19 +115,28 @@ public class Payments {
     /** The order stands: takes the money, or notes that it is to be taken as soon as the provider is back. */
     @Transactional
     public void capture(@Body Ordered ordered) {
-        Payment payment = entities.find(Payment.class, ordered.orderId(), LockModeType.PESSIMISTIC_WRITE);
+        Payment payment = locked(ordered.orderId());
         if (payment == null) {
             throw new IllegalStateException("order " + ordered.orderId() + " stands, but has no payment");
         }
-        if (payment.isOpen()) {
+        if (payment.isOpen() || payment.status() == PaymentStatus.Cancelling) {
             payment.confirm(now(), Correlation.current());
-            retryCapture(payment);
+        }
+        if (payment.isOpen()) {
+            take(payment);
         }
     }
 
-    /** Tries again to take the money of an order that stands. */
+    /** Tries again to take the money of an order that stands, unless its payment ended or is being cancelled meanwhile. */
     @Transactional
-    public void retryCapture(@Body Payment payment) {
+    public void retryCapture(@Body Payment found) {
+        Payment payment = locked(found.orderId());
+        if (payment.isOpen()) {
+            take(payment);
+        }
+    }
+
+    private void take(Payment payment) {
         try {
             if (payment.status() == PaymentStatus.Expired) {
                 provider.authorise(payment.charge());
@@ -144,7 +158,7 @@ public class Payments {
     /** The order does not stand: what was authorised for it is released, also when that comes later. */
     @Transactional
     public void reject(@Body OrderRejected rejected) throws Unavailable {
-        Payment payment = entities.find(Payment.class, rejected.orderId(), LockModeType.PESSIMISTIC_WRITE);
+        Payment payment = locked(rejected.orderId());
         if (payment == null) {
             entities.persist(Payment.rejected(rejected.orderId()));
         } else if (payment.status() == PaymentStatus.Authorised) {
@@ -155,9 +169,70 @@ public class Payments {
 
     /** Nobody confirmed the order in time: its money is not held any longer. */
     @Transactional
-    public void expire(@Body Payment payment) throws Unavailable {
-        provider.release(payment.charge());
-        payment.expire();
+    public void expire(@Body Payment found) throws Unavailable {
+        Payment payment = locked(found.orderId());
+        if (payment.isExpired(now())) {
+            provider.release(payment.charge());
+            payment.expire();
+        }
+    }
+
+    private Payment locked(long orderId) {
+        return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);
+    }
+
+    /**
+     * The action of the saga: nothing is taken until the outcome is known; for money that was taken the provider must agree
+     * to give it back.
+     *
+     * @throws Problem 404 there is no payment, 409 the provider or the payment's state forbids it, 503 the provider is away
+     */
+    @Transactional
+    public void beginCancellation(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+        participation.act(lra, orderId);
+        Payment payment = locked(orderId);
+        if (payment == null) {
+            throw Problem.notFound("payment of order", orderId);
+        }
+        if (!payment.canBeCancelled()) {
+            throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.status() + ".");
+        }
+        if (payment.isCaptured()) {
+            agreeRefund(payment);
+        }
+        payment.cancelling();
+    }
+
+    private void agreeRefund(Payment payment) {
+        try {
+            provider.agreeRefund(payment.charge());
+        } catch (Refused e) {
+            throw new Problem(409, "Refund refused", "The payment provider does not give the money back: " + e.getMessage() + ".");
+        } catch (Unavailable e) {
+            throw new Problem(503, "Payment provider unavailable", e.getMessage()).header("Retry-After", 5);
+        }
+    }
+
+    /** The completion: releases or gives back the money. While the provider is away the coordinator asks again. */
+    @Transactional
+    public void cancel(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) throws Unavailable {
+        Optional<Long> orderId = participation.complete(lra);
+        if (orderId.isPresent()) {
+            Payment payment = locked(orderId.get());
+            if (payment.isCaptured()) {
+                provider.refund(payment.charge());
+            } else {
+                provider.release(payment.charge());
+            }
+            outbox.add(payment.cancelled());
+        }
+    }
+
+    /** The compensation: the payment goes on as if nothing had happened. */
+    @Transactional
+    public void restore(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+        participation.compensate(lra).ifPresent(orderId ->
+                locked(orderId).restored());
     }
 
     public PaymentResource find(@Header("orderId") long orderId) {

@@ -3,12 +3,15 @@ package phone82.store;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.Correlation;
 import phone82.platform.Page;
 import phone82.platform.Problem;
+import phone82.platform.RowLock;
 import phone82.platform.event.Outbox;
+import phone82.platform.saga.Participation;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -21,11 +24,13 @@ public class Deliveries {
     @PersistenceContext
     private EntityManager entities;
     private final Outbox outbox;
+    private final Participation participation;
     private final Duration dispatchDelay;
 
     /** @param dispatchDelay the time in which a customer can still cancel; zero ships at once */
-    public Deliveries(Outbox outbox, Duration dispatchDelay) {
+    public Deliveries(Outbox outbox, Participation participation, Duration dispatchDelay) {
         this.outbox = outbox;
+        this.participation = participation;
         this.dispatchDelay = dispatchDelay;
     }
 
@@ -35,17 +40,74 @@ public class Deliveries {
 
     public void receive(@Body PayCompleted paid) {
         Instant now = now();
+        Delivery known = locked(paid.orderId());
+        if (known != null) {
+            if (known.isHeldInAdvance()) {
+                outbox.add(known.receivedWhileHeld(now, now.plus(dispatchDelay)));
+            }
+            return;
+        }
         Delivery delivery = new Delivery(paid.orderId(), paid.item(), paid.qty(), now, now.plus(dispatchDelay),
                 Correlation.current());
         entities.persist(delivery);
         outbox.add(delivery.received());
         if (delivery.isDue(now)) {
-            ship(delivery);
+            outbox.add(delivery.ship(now), delivery.traceparent());
         }
     }
 
-    public void ship(@Body Delivery delivery) {
-        outbox.add(delivery.ship(now()), delivery.traceparent());
+    /** Ships what was found due, unless it was held or shipped meanwhile. */
+    public void ship(@Body Delivery found) {
+        Instant now = now();
+        Delivery delivery = locked(found.orderId());
+        if (delivery.isDue(now)) {
+            outbox.add(delivery.ship(now), delivery.traceparent());
+        }
+    }
+
+    /** What app knows of the order that is to be held. */
+    public record Hold(String item, int qty) {
+    }
+
+    /**
+     * The action of the saga: it is not shipped until the outcome is known, also where store has not heard of the order yet.
+     *
+     * @throws Problem 409 when it is shipped, or cannot be cancelled for another reason
+     */
+    public void hold(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra, @Body Hold order) {
+        participation.act(lra, orderId);
+        Delivery delivery = locked(orderId);
+        if (delivery == null) {
+            entities.persist(Delivery.heldInAdvance(orderId, order.item(), order.qty(), Correlation.current()));
+        } else if (delivery.canBeHeld()) {
+            delivery.hold();
+        } else if (delivery.status() == DeliveryStatus.Shipped) {
+            throw new Problem(409, "Shipped already",
+                    "The order was shipped at " + delivery.shippedAt() + " and cannot be cancelled any more.");
+        } else {
+            throw new Problem(409, "Cannot be held", "The delivery is " + delivery.status() + ".");
+        }
+    }
+
+    /** The completion: the phones stay. */
+    public void cancel(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+        participation.complete(lra).ifPresent(orderId -> outbox.add(locked(orderId).cancel()));
+    }
+
+    /** The compensation: it ships as if nothing had happened. */
+    public void release(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+        participation.compensate(lra).ifPresent(orderId -> {
+            Delivery delivery = locked(orderId);
+            if (delivery.isHeldInAdvance()) {
+                entities.remove(delivery);
+            } else {
+                delivery.release();
+            }
+        });
+    }
+
+    private Delivery locked(long orderId) {
+        return new RowLock(entities, "delivery", "order_id").find(Delivery.class, orderId);
     }
 
     @Transactional(readOnly = true)

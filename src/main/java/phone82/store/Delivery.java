@@ -46,6 +46,42 @@ public class Delivery {
         this.traceparent = traceparent;
     }
 
+    /** Holds the delivery of an order that store has not heard of yet: when it does, it must not ship. */
+    public static Delivery heldInAdvance(long orderId, String item, int qty, String traceparent) {
+        Delivery delivery = new Delivery(orderId, item, qty, null, null, traceparent);
+        delivery.status = DeliveryStatus.Held;
+        return delivery;
+    }
+
+    /** Store hears of an order that it holds already. */
+    public OrderReceived receivedWhileHeld(Instant receivedAt, Instant dispatchAt) {
+        this.receivedAt = receivedAt;
+        this.dispatchAt = dispatchAt;
+        return received();
+    }
+
+    public boolean isHeldInAdvance() {
+        return status == DeliveryStatus.Held && receivedAt == null;
+    }
+
+    public boolean canBeHeld() {
+        return status.canBecome(DeliveryStatus.Held);
+    }
+
+    public void hold() {
+        become(DeliveryStatus.Held);
+    }
+
+    /** The cancellation was refused: it ships as if nothing had happened. */
+    public void release() {
+        become(DeliveryStatus.Received);
+    }
+
+    public DeliveryCancelled cancel() {
+        become(DeliveryStatus.Cancelled);
+        return new DeliveryCancelled(orderId, item, qty);
+    }
+
     public OrderReceived received() {
         return new OrderReceived(orderId, item, qty);
     }
@@ -55,12 +91,16 @@ public class Delivery {
     }
 
     public Shipped ship(Instant now) {
-        if (!status.canBecome(DeliveryStatus.Shipped)) {
-            throw new IllegalStateException("delivery of order " + orderId + " is " + status + " and cannot be shipped");
-        }
-        status = DeliveryStatus.Shipped;
+        become(DeliveryStatus.Shipped);
         shippedAt = now;
         return new Shipped(orderId, item, qty, now);
+    }
+
+    private void become(DeliveryStatus next) {
+        if (!status.canBecome(next)) {
+            throw new IllegalStateException("delivery of order " + orderId + " is " + status + " and cannot become " + next);
+        }
+        status = next;
     }
 
     public long orderId() {

@@ -5,11 +5,16 @@ import java.util.Set;
 
 /** Where a delivery stands, and where it can go from there. */
 public enum DeliveryStatus {
-    Received, Shipped;
+    Received,
+    /** A cancellation is under way: it is not shipped meanwhile. */
+    Held,
+    Shipped, Cancelled;
 
     private static final Map<DeliveryStatus, Set<DeliveryStatus>> NEXT = Map.of(
-            Received, Set.of(Shipped),
-            Shipped, Set.of());
+            Received, Set.of(Held, Shipped),
+            Held, Set.of(Received, Cancelled),
+            Shipped, Set.of(),
+            Cancelled, Set.of());
 
     boolean canBecome(DeliveryStatus next) {
         return NEXT.get(this).contains(next);

@@ -9,6 +9,8 @@ import org.springframework.context.annotation.Import;
 import phone82.platform.BoundedContext;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
+import phone82.platform.saga.Participation;
+import phone82.platform.saga.SagaConfiguration;
 
 import java.time.Duration;
 
@@ -16,11 +18,12 @@ import java.time.Duration;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = Delivery.class)
-@Import({BoundedContext.class, OutboxConfiguration.class})
+@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class StoreContext {
 
     @Bean
-    Deliveries deliveries(Outbox outbox, @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
-        return new Deliveries(outbox, dispatchDelay);
+    Deliveries deliveries(Outbox outbox, Participation participation,
+                          @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
+        return new Deliveries(outbox, participation, dispatchDelay);
     }
 }

@@ -7,6 +7,7 @@ create table orders (
     unit_price bigint                      not null,
     amount     bigint                      not null,
     status     varchar(20)                 not null,
+    resume_as  varchar(20),
     ordered_at timestamp(6) with time zone not null,
     shipped_at timestamp(6) with time zone,
     reason     varchar(255),

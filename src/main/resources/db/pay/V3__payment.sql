@@ -4,6 +4,7 @@ create table payment (
     qty              integer      not null,
     amount           bigint       not null,
     status           varchar(20)  not null,
+    resume_as        varchar(20),
     authorised_at    timestamp(6) with time zone,
     expires_at       timestamp(6) with time zone,
     capture_at       timestamp(6) with time zone,

@@ -3,8 +3,8 @@ create table delivery (
     item        varchar(100)                not null,
     qty         integer                     not null,
     status      varchar(20)                 not null,
-    received_at timestamp(6) with time zone not null,
-    dispatch_at timestamp(6) with time zone not null,
+    received_at timestamp(6) with time zone,
+    dispatch_at timestamp(6) with time zone,
     shipped_at  timestamp(6) with time zone,
     traceparent varchar(55)                 not null,
     version     integer                     not null

@@ -23,6 +23,12 @@ public interface PaymentProvider {
     /** Lets go of a reservation; does nothing where there is none. */
     void release(Charge charge) throws Unavailable;
 
+    /** Asks whether taken money can be given back; a yes holds until {@link #refund}, or for a day. */
+    void agreeRefund(Charge charge) throws Refused, Unavailable;
+
+    /** Gives the taken money back, as agreed. */
+    void refund(Charge charge) throws Unavailable;
+
     /** The provider says no, for good: asking again gives the same answer. */
     class Refused extends Exception {
         public Refused(String reason) {

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * <li>{@code sim-slow-N}: the authorisation takes N ms
  * <li>{@code sim-capture-refused}: the capture is refused for good
  * <li>{@code sim-capture-away-N}: the capture finds the provider away N times, then works
+ * <li>{@code sim-refund-refused}: taken money is not given back
  * </ul>
  */
 public class SimulatedProvider implements PaymentProvider {
@@ -45,6 +46,17 @@ public class SimulatedProvider implements PaymentProvider {
 
     @Override
     public void release(Charge charge) {
+    }
+
+    @Override
+    public void agreeRefund(Charge charge) throws Refused {
+        if (charge.item().equals("sim-refund-refused")) {
+            throw new Refused("refused by the simulator");
+        }
+    }
+
+    @Override
+    public void refund(Charge charge) {
     }
 
     private static void slow(String item) throws Unavailable {

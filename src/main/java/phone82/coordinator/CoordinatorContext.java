@@ -1,0 +1,21 @@
+package phone82.coordinator;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The context {@code coordinator}: the Narayana LRA coordinator within this JVM. */
+@Configuration(proxyBeanMethods = false)
+public class CoordinatorContext {
+
+    @Bean(initMethod = "start", destroyMethod = "stop")
+    LraCoordinator coordinator(@Value("${phone82.bind}") String host, @Value("${phone82.coordinator.port}") int port,
+                               @Value("${phone82.data}/coordinator") Path data,
+                               @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
+                               @Value("${phone82.coordinator.threads}") int threads) {
+        return new LraCoordinator(host, port, data, (int) recoveryPeriod.toSeconds(), threads);
+    }
+}

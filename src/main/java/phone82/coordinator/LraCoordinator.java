@@ -1,0 +1,130 @@
+package phone82.coordinator;
+
+import com.arjuna.ats.arjuna.common.CoordinatorEnvironmentBean;
+import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
+import com.arjuna.ats.arjuna.common.RecoveryEnvironmentBean;
+import com.arjuna.ats.arjuna.common.arjPropertyManager;
+import com.arjuna.ats.arjuna.common.recoveryPropertyManager;
+import com.arjuna.ats.arjuna.objectstore.StoreManager;
+import com.arjuna.ats.arjuna.recovery.RecoveryManager;
+import com.arjuna.ats.internal.arjuna.utils.MBeanProcessId;
+import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
+import com.sun.net.httpserver.HttpServer;
+import io.narayana.lra.coordinator.api.Coordinator;
+import io.narayana.lra.coordinator.api.CoordinatorContainerFilter;
+import io.narayana.lra.coordinator.domain.model.LongRunningAction;
+import io.narayana.lra.coordinator.internal.Implementations;
+import io.narayana.lra.coordinator.internal.LRARecoveryModule;
+import jakarta.ws.rs.core.UriBuilder;
+import org.glassfish.jersey.jdkhttp.JdkHttpServerFactory;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.server.ServerProperties;
+
+import java.lang.reflect.Field;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The Narayana LRA coordinator within this JVM; one per JVM, because Narayana keeps its state in statics. */
+public class LraCoordinator {
+
+    private final String host;
+    private final int port;
+    private final Path store;
+    private final int recoverySeconds;
+    private final int threads;
+    private HttpServer server;
+    private ExecutorService executor;
+
+    public LraCoordinator(String host, int port, Path store, int recoverySeconds, int threads) {
+        this.host = host;
+        this.port = port;
+        this.store = store;
+        this.recoverySeconds = recoverySeconds;
+        this.threads = threads;
+    }
+
+    public void start() {
+        // without it every answer of the JDK's server waits 40 ms for a delayed acknowledgement
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        for (String name : new String[]{null, "communicationStore", "stateStore"}) {
+            BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name)
+                    .setObjectStoreDir(store.toAbsolutePath().toString());
+        }
+        // the default opens a socket, only to be told from other processes
+        arjPropertyManager.getCoreEnvironmentBean().setProcessImplementationClassName(MBeanProcessId.class.getName());
+        CoordinatorEnvironmentBean coordinator = arjPropertyManager.getCoordinatorEnvironmentBean();
+        coordinator.setTransactionStatusManagerEnable(false);
+        RecoveryEnvironmentBean recovery = recoveryPropertyManager.getRecoveryEnvironmentBean();
+        recovery.setRecoveryListener(false);
+        recovery.setPeriodicRecoveryPeriod(recoverySeconds);
+        recovery.setRecoveryBackoffPeriod(1);
+        recovery.setRecoveryModuleClassNames(List.of(LRARecoveryModule.class.getName(), EndedLras.class.getName()));
+        recovery.setExpiryScannerClassNames(List.of());
+        recovery.setRecoveryActivatorClassNames(List.of());
+        Implementations.install();
+        RecoveryManager.manager();
+
+        ResourceConfig api = new ResourceConfig()
+                .register(Coordinator.class)
+                .register(CoordinatorContainerFilter.class)
+                .register(ModifiableHeaders.class)
+                .register(JsonWriter.class)
+                .property(ServerProperties.WADL_FEATURE_DISABLE, true);
+        server = JdkHttpServerFactory.createHttpServer(
+                UriBuilder.newInstance().scheme("http").host(host).port(port).path("/").build(), api, false);
+        AtomicInteger number = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                task -> {
+                    Thread thread = new Thread(task, "coordinator-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        executor = pool;
+        server.setExecutor(executor);
+        server.start();
+    }
+
+    public void stop() {
+        server.stop(0);
+        executor.shutdown();
+        RecoveryManager.manager().terminate();
+        Implementations.uninstall();
+        StoreManager.shutdown();
+        forget();
+    }
+
+    /** Lets a later start in this JVM begin from its object store, as after a restart; Narayana has no way to ask for it. */
+    private static void forget() {
+        recoveryPropertyManager.getRecoveryEnvironmentBean().setRecoveryModules(null);
+        clear(LRARecoveryModule.class, "lraRecoveryModule");
+        clear(LRARecoveryModule.class, "_recoveryStore");
+        ((ScheduledThreadPoolExecutor) field(LongRunningAction.class, "scheduler")).getQueue().clear();
+    }
+
+    private static void clear(Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            field.set(null, null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Object field(Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(null);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

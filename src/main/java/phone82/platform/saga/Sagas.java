@@ -1,0 +1,114 @@
+package phone82.platform.saga;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.saga.CamelSagaCoordinator;
+import org.apache.camel.service.lra.LRAClient;
+import org.apache.camel.service.lra.LRASagaService;
+import org.apache.camel.service.lra.LRASagaStep;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.slf4j.MDC;
+
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** The Saga EIP's way to the LRA coordinator: with timeouts, and to that coordinator alone. */
+public class Sagas extends LRASagaService implements CamelContextConfiguration {
+
+    private static final String START = "/start";
+
+    private final Duration connectTimeout;
+    private final Duration requestTimeout;
+    private final Duration timeLimit;
+
+    /**
+     * @param coordinator where the coordinator is, for example http://localhost:8070
+     * @param participant where the coordinator reaches this context's callbacks, for example http://localhost:8081
+     * @param timeLimit   a saga that is still active then is compensated
+     */
+    public Sagas(String coordinator, String participant, Duration connectTimeout, Duration requestTimeout,
+                 Duration timeLimit) {
+        setCoordinatorUrl(coordinator);
+        setLocalParticipantUrl(participant);
+        this.connectTimeout = connectTimeout;
+        this.requestTimeout = requestTimeout;
+        this.timeLimit = timeLimit;
+    }
+
+    @Override
+    public void beforeApplicationStart(CamelContext camel) {
+        try {
+            camel.addService(this);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void afterApplicationStart(CamelContext camel) {
+    }
+
+    /** A caller must not make this context send requests to a place of the caller's choice. */
+    @Override
+    public CompletableFuture<CamelSagaCoordinator> getSaga(String id) {
+        if (!id.startsWith(getCoordinatorUrl() + getCoordinatorContextPath() + "/")) {
+            return CompletableFuture.failedFuture(new IllegalArgumentException("no saga of our coordinator"));
+        }
+        return super.getSaga(id);
+    }
+
+    @Override
+    protected LRAClient createLRAClient() {
+        return new Client(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout).build());
+    }
+
+    /** Every call has a timeout, and the route goes on (on another thread) with the correlation it had. */
+    private final class Client extends LRAClient {
+
+        Client(HttpClient http) {
+            super(Sagas.this, http);
+        }
+
+        @Override
+        protected HttpRequest.Builder prepareRequest(URI uri, Exchange exchange) {
+            // Camel tells the time limit when it joins: after a crash before that the saga would stay for ever
+            URI target = uri.getPath().endsWith(START)
+                    ? URI.create(uri + "?TimeLimit=" + timeLimit.toMillis() + "&ClientID=" + getCamelContext().getName()) : uri;
+            return super.prepareRequest(target, exchange).timeout(requestTimeout);
+        }
+
+        @Override
+        public CompletableFuture<URL> newLRA(Exchange exchange) {
+            return correlated(super.newLRA(exchange));
+        }
+
+        @Override
+        public CompletableFuture<Void> join(URL lra, LRASagaStep step, Exchange exchange) {
+            return correlated(super.join(lra, step, exchange));
+        }
+
+        @Override
+        public CompletableFuture<Void> complete(URL lra, Exchange exchange) {
+            return correlated(super.complete(lra, exchange));
+        }
+
+        @Override
+        public CompletableFuture<Void> compensate(URL lra, Exchange exchange) {
+            return correlated(super.compensate(lra, exchange));
+        }
+
+        private <T> CompletableFuture<T> correlated(CompletableFuture<T> answer) {
+            Map<String, String> context = MDC.getCopyOfContextMap();
+            return answer.whenComplete((result, failure) -> {
+                if (context != null) {
+                    MDC.setContextMap(context);
+                }
+            });
+        }
+    }
+}
