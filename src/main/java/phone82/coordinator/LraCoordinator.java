@@ -3,13 +3,17 @@ package phone82.coordinator;
 import com.arjuna.ats.arjuna.common.CoordinatorEnvironmentBean;
 import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
 import com.arjuna.ats.arjuna.common.RecoveryEnvironmentBean;
+import com.arjuna.ats.arjuna.common.Uid;
 import com.arjuna.ats.arjuna.common.arjPropertyManager;
 import com.arjuna.ats.arjuna.common.recoveryPropertyManager;
+import com.arjuna.ats.arjuna.coordinator.ActionManager;
 import com.arjuna.ats.arjuna.objectstore.StoreManager;
 import com.arjuna.ats.arjuna.recovery.RecoveryManager;
 import com.arjuna.ats.internal.arjuna.utils.MBeanProcessId;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import com.sun.net.httpserver.HttpServer;
+import io.narayana.lra.LRAConstants;
+import io.narayana.lra.LRAData;
 import io.narayana.lra.coordinator.api.Coordinator;
 import io.narayana.lra.coordinator.api.CoordinatorContainerFilter;
 import io.narayana.lra.coordinator.domain.model.LongRunningAction;
@@ -69,6 +73,8 @@ public class LraCoordinator {
         recovery.setRecoveryActivatorClassNames(List.of());
         Implementations.install();
         RecoveryManager.manager();
+        // or what ends an LRA of before the restart is answered 404 until the first recovery pass
+        LRARecoveryModule.getInstance().recover();
 
         ResourceConfig api = new ResourceConfig()
                 .register(Coordinator.class)
@@ -95,13 +101,16 @@ public class LraCoordinator {
         server.stop(0);
         executor.shutdown();
         RecoveryManager.manager().terminate();
+        forget();
         Implementations.uninstall();
         StoreManager.shutdown();
-        forget();
     }
 
     /** Lets a later start in this JVM begin from its object store, as after a restart; Narayana has no way to ask for it. */
     private static void forget() {
+        for (LRAData lra : LRARecoveryModule.getService().getAll()) {
+            ActionManager.manager().remove(new Uid(LRAConstants.getLRAUid(lra.getLraId())));
+        }
         recoveryPropertyManager.getRecoveryEnvironmentBean().setRecoveryModules(null);
         clear(LRARecoveryModule.class, "lraRecoveryModule");
         clear(LRARecoveryModule.class, "_recoveryStore");

@@ -139,8 +139,9 @@ public class Payment {
 
     /** The cancellation holds: the money is, or stays, the customer's. */
     public PayCancelled cancelled() {
-        become(isCaptured() ? PaymentStatus.Refunded : PaymentStatus.Voided);
+        boolean captured = isCaptured();
         resumeAs = null;
+        become(captured ? PaymentStatus.Refunded : PaymentStatus.Voided);
         expiresAt = null;
         captureAt = null;
         reason = "cancelled by the customer";
@@ -149,12 +150,13 @@ public class Payment {
 
     /** The cancellation was refused: the payment is what it was. */
     public void restored() {
-        become(resumeAs);
+        PaymentStatus before = resumeAs;
         resumeAs = null;
+        become(before);
     }
 
     private void become(PaymentStatus next) {
-        if (!status.canBecome(next)) {
+        if (resumeAs != null || !status.canBecome(next)) {
             throw new IllegalStateException("payment of order " + orderId + " is " + status + " and cannot become " + next);
         }
         status = next;

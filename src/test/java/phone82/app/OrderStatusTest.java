@@ -8,6 +8,7 @@ import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static phone82.app.OrderStatus.Cancelled;
+import static phone82.app.OrderStatus.Cancelling;
 import static phone82.app.OrderStatus.Ordered;
 import static phone82.app.OrderStatus.Paid;
 import static phone82.app.OrderStatus.Shipped;
@@ -15,8 +16,9 @@ import static phone82.app.OrderStatus.Shipped;
 class OrderStatusTest {
 
     private static final Map<OrderStatus, Set<OrderStatus>> ALLOWED = Map.of(
-            Ordered, Set.of(Paid, Shipped, Cancelled),
-            Paid, Set.of(Shipped),
+            Ordered, Set.of(Paid, Shipped, Cancelling, Cancelled),
+            Paid, Set.of(Shipped, Cancelling),
+            Cancelling, Set.of(Ordered, Paid, Shipped, Cancelled),
             Shipped, Set.of(),
             Cancelled, Set.of());
 

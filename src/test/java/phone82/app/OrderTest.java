@@ -43,6 +43,34 @@ class OrderTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
+            # before , news meanwhile , status
+                     ,                , Ordered
+            paid     ,                , Paid
+                     , paid           , Paid
+            paid     , shipped        , Shipped
+                     , refused        , Cancelled
+            """)
+    void aRefusedCancellationLeavesTheOrderAsItWouldBeWithoutIt(String before, String meanwhile, OrderStatus status) {
+        hearAll(before);
+        order.cancelling();
+        hearAll(meanwhile);
+        assertThat(order.status()).isEqualTo(OrderStatus.Cancelling);
+
+        assertThat(order.restored().orderId()).isEqualTo(7);
+        assertThat(order.status()).isEqualTo(status);
+    }
+
+    @Test
+    void aCancelledOrderStaysCancelled() {
+        order.cancelling();
+        assertThat(order.cancelled()).isEqualTo(new OrderCancelled(7, order.amount(), "cancelled by the customer"));
+
+        hearAll("paid shipped refused");
+        assertThat(order.status()).isEqualTo(OrderStatus.Cancelled);
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
             # news                      , status
             paid                        , Paid
             shipped                     , Shipped
@@ -58,9 +86,7 @@ class OrderTest {
             refused shipped             , Cancelled
             """)
     void newsMovesAnOrderOnInWhateverOrderItComes(String news, OrderStatus status) {
-        for (String each : news.split(" ")) {
-            hear(each);
-        }
+        hearAll(news);
         assertThat(order.status()).isEqualTo(status);
     }
 
@@ -86,6 +112,14 @@ class OrderTest {
         order.paid();
         order.paymentRefused("card blocked");
         assertThat(order.reason()).isNull();
+    }
+
+    private void hearAll(String news) {
+        if (news != null) {
+            for (String each : news.split(" ")) {
+                hear(each);
+            }
+        }
     }
 
     private void hear(String news) {

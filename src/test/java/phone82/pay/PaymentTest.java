@@ -3,6 +3,7 @@ package phone82.pay;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import phone82.pay.provider.PaymentProvider.Charge;
@@ -30,16 +31,19 @@ class PaymentTest {
             "refuse", payment -> payment.captureRefused("card blocked"),
             "void", payment -> payment.voidAuthorisation("order rejected"),
             "expire", Payment::expire,
-            "authorise again", Payment::authoriseAgain);
+            "authorise again", Payment::authoriseAgain,
+            "begin cancellation", Payment::cancelling);
 
     /** What each action leads to from each status; an action that is not named is refused. */
     private static final Map<PaymentStatus, Map<String, PaymentStatus>> LEADS_TO = Map.of(
             PaymentStatus.Authorised, Map.of("capture", PaymentStatus.Completed, "refuse", PaymentStatus.Voided,
-                    "void", PaymentStatus.Voided, "expire", PaymentStatus.Expired),
+                    "void", PaymentStatus.Voided, "expire", PaymentStatus.Expired, "begin cancellation", PaymentStatus.Cancelling),
             PaymentStatus.Expired, Map.of("authorise again", PaymentStatus.Authorised, "refuse", PaymentStatus.Voided,
-                    "void", PaymentStatus.Voided),
-            PaymentStatus.Completed, Map.of(),
+                    "void", PaymentStatus.Voided, "begin cancellation", PaymentStatus.Cancelling),
+            PaymentStatus.Completed, Map.of("begin cancellation", PaymentStatus.Cancelling),
+            PaymentStatus.Cancelling, Map.of(),
             PaymentStatus.Voided, Map.of(),
+            PaymentStatus.Refunded, Map.of(),
             PaymentStatus.Rejected, Map.of());
 
     private final Payment payment = authorised();
@@ -62,6 +66,26 @@ class PaymentTest {
             ACTIONS.get(action).accept(given);
             assertThat(given.status()).isEqualTo(next);
         }
+    }
+
+    @Test
+    void aCancelledAuthorisationIsVoidedAndTakenMoneyIsRefunded() {
+        payment.cancelling();
+        assertThat(payment.cancelled()).isEqualTo(new PayCancelled(7, payment.amount(), "cancelled by the customer"));
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Voided);
+
+        assertThat(paymentThatIs(PaymentStatus.Refunded).isCaptured()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"Authorised", "Completed", "Expired"})
+    void aRefusedCancellationLeavesThePaymentAsItWas(PaymentStatus before) {
+        Payment given = paymentThatIs(before);
+
+        given.cancelling();
+        given.restored();
+
+        assertThat(given.status()).isEqualTo(before);
     }
 
     @Test
@@ -132,6 +156,12 @@ class PaymentTest {
             case Completed -> payment.capture(NOON);
             case Voided -> payment.voidAuthorisation("order rejected");
             case Expired -> payment.expire();
+            case Cancelling -> payment.cancelling();
+            case Refunded -> {
+                payment.capture(NOON);
+                payment.cancelling();
+                payment.cancelled();
+            }
             default -> { }
         }
         assertThat(payment.status()).isEqualTo(status);

@@ -7,14 +7,18 @@ import java.util.Map;
 import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static phone82.store.DeliveryStatus.Cancelled;
+import static phone82.store.DeliveryStatus.Held;
 import static phone82.store.DeliveryStatus.Received;
 import static phone82.store.DeliveryStatus.Shipped;
 
 class DeliveryStatusTest {
 
     private static final Map<DeliveryStatus, Set<DeliveryStatus>> ALLOWED = Map.of(
-            Received, Set.of(Shipped),
-            Shipped, Set.of());
+            Received, Set.of(Held, Shipped),
+            Held, Set.of(Received, Cancelled),
+            Shipped, Set.of(),
+            Cancelled, Set.of());
 
     @ParameterizedTest
     @EnumSource

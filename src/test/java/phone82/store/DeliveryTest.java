@@ -51,6 +51,25 @@ class DeliveryTest {
         assertThat(delivery.shippedAt()).isEqualTo(DISPATCH);
     }
 
+    @Test
+    void aHeldDeliveryIsNotDue() {
+        delivery.hold();
+        assertThat(delivery.isDue(DISPATCH)).isFalse();
+
+        delivery.release();
+        assertThat(delivery.isDue(DISPATCH)).isTrue();
+    }
+
+    @Test
+    void aDeliveryThatIsHeldBeforeItIsKnownStaysHeldWhenItIs() {
+        Delivery advance = Delivery.heldInAdvance(7, "note20", 3, TRACE);
+        assertThat(advance.isHeldInAdvance()).isTrue();
+
+        assertThat(advance.receivedWhileHeld(NOON, DISPATCH)).isEqualTo(new OrderReceived(7, "note20", 3));
+        assertThat(advance.status()).isEqualTo(DeliveryStatus.Held);
+        assertThat(advance.cancel()).isEqualTo(new DeliveryCancelled(7, "note20", 3));
+    }
+
     private static Delivery delivery(Instant dispatchAt) {
         return new Delivery(7, "note20", 3, NOON, dispatchAt, TRACE);
     }

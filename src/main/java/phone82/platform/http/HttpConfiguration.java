@@ -1,6 +1,11 @@
 package phone82.platform.http;
 
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.TimeValue;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -25,6 +30,20 @@ public class HttpConfiguration {
         component.setHeaderFilterStrategy(new EdgeHeaders(headers));
         component.setServerRequestValidation(false);
         return component;
+    }
+
+    /**
+     * As a client, too, a context tells what it was told: the client would repeat a request that was answered 503, after
+     * sleeping for its Retry-After. A connection that the other side closed meanwhile is replaced once.
+     */
+    @Bean
+    HttpClientConfigurer oneAnswerIsTheAnswer() {
+        return client -> client.setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
+            @Override
+            public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
+                return false;
+            }
+        });
     }
 
     @Bean

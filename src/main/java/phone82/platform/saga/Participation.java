@@ -1,5 +1,7 @@
 package phone82.platform.saga;
 
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.Correlation;
 import phone82.platform.Problem;
@@ -22,12 +24,16 @@ public class Participation {
 
     private final JdbcTemplate jdbc;
 
-    public Participation(JdbcTemplate jdbc) {
+    private final Duration keep;
+
+    /** @param keep how long what ended is remembered; longer than any callback can be late */
+    public Participation(JdbcTemplate jdbc, Duration keep) {
         this.jdbc = jdbc;
+        this.keep = keep;
     }
 
     /** @throws Problem 400 without an LRA */
-    public void join(String lra, long orderId) {
+    public void join(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra, @Header("orderId") long orderId) {
         if (lra == null || lra.isBlank() || lra.length() > 255) {
             throw new Problem(400, "No saga", "This is a step of a cancellation; it needs the Long-Running-Action header.");
         }
@@ -82,7 +88,7 @@ public class Participation {
     }
 
     /** Forgets what ended long ago. */
-    public int purge(Duration keep) {
+    public int purge() {
         return jdbc.update("delete from saga where state <> 'Acted' and since < ?", Timestamp.from(Instant.now().minus(keep)));
     }
 }

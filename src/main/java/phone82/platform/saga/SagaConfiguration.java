@@ -12,8 +12,8 @@ import java.time.Duration;
 public class SagaConfiguration {
 
     @Bean
-    Participation participation(JdbcTemplate jdbc) {
-        return new Participation(jdbc);
+    Participation participation(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep) {
+        return new Participation(jdbc, keep);
     }
 
     @Bean

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 
 /** The Saga EIP's way to the LRA coordinator: with timeouts, and to that coordinator alone. */
 public class Sagas extends LRASagaService implements CamelContextConfiguration {
@@ -25,6 +26,7 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
     private final Duration connectTimeout;
     private final Duration requestTimeout;
     private final Duration timeLimit;
+    private ExecutorService continuations;
 
     /**
      * @param coordinator where the coordinator is, for example http://localhost:8070
@@ -60,6 +62,19 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
             return CompletableFuture.failedFuture(new IllegalArgumentException("no saga of our coordinator"));
         }
         return super.getSaga(id);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        // without it routes go on in the JVM's common pool: one or few threads for all contexts, which block each other
+        continuations = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "saga");
+        super.doStart();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        getCamelContext().getExecutorServiceManager().shutdown(continuations);
     }
 
     @Override
@@ -104,11 +119,13 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
 
         private <T> CompletableFuture<T> correlated(CompletableFuture<T> answer) {
             Map<String, String> context = MDC.getCopyOfContextMap();
-            return answer.whenComplete((result, failure) -> {
+            return answer.whenCompleteAsync((result, failure) -> {
                 if (context != null) {
                     MDC.setContextMap(context);
+                } else {
+                    MDC.clear();
                 }
-            });
+            }, continuations);
         }
     }
 }

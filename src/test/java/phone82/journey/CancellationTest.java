@@ -1,0 +1,232 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.journey.Shop.Answer;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** Cancelling an order: the money goes back and the phone stays, or nothing changes. */
+class CancellationTest {
+
+    private static final Duration DISPATCH_DELAY = Duration.ofMillis(1500);
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=" + DISPATCH_DELAY.toMillis() + "ms");
+
+    /** The completion and the compensation of each participant. */
+    private static final Map<Context, List<String>> CALLBACKS = Map.of(
+            Context.APP, List.of("app-complete-cancellation", "app-undo-cancellation"),
+            Context.STORE, List.of("store-cancel-delivery", "store-release-delivery"),
+            Context.PAY, List.of("pay-give-back", "pay-restore-payment"));
+
+    private final Shop shop = PHONE82.gateway();
+
+    @Test
+    void anOrderThatIsCancelledAtOnceEndsCancelledEverywhere() {
+        long[] ids = IntStream.range(0, 20).mapToLong(i -> {
+            long id = shop.place(anOrder()).expect(201).id();
+            assertThat(cancel(id).expect(200).body().get("status").asText()).isEqualTo("Cancelled");
+            return id;
+        }).toArray();
+
+        await().during(DISPATCH_DELAY.multipliedBy(2)).atMost(Duration.ofSeconds(30)).untilAsserted(() ->
+                LongStream.of(ids).forEach(this::assertCancelledEverywhere));
+        assertThat(shop.timeline(ids[0])).contains("Ordered", "OrderCancelled", "DeliveryCancelled", "PayCancelled").doesNotContain("Shipped");
+        assertNothingIsOpen();
+    }
+
+    @Test
+    void aPostCancelsToo() {
+        long id = shop.place(anOrder()).expect(201).id();
+
+        shop.send("POST", "/orders/" + id + "/cancellation", null, null).expect(200);
+
+        await().untilAsserted(() -> assertCancelledEverywhere(id));
+    }
+
+    @Test
+    void whatIsShippedCannotBeCancelledAndStaysShipped() {
+        long id = shop.place(anOrder()).expect(201).id();
+        shop.awaitShipped(id);
+        List<String> timeline = shop.timeline(id);
+
+        Answer refused = cancel(id).expect(409);
+
+        assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(refused.body().get("detail").asText()).contains("shipped at " + shop.get("/orders/" + id).body().get("shippedAt").asText());
+        assertShippedEverywhere(id);
+        assertThat(shop.timeline(id)).isEqualTo(timeline);
+    }
+
+    @Test
+    void cancellingTwiceHasOneEffect() {
+        long id = shop.place(anOrder()).expect(201).id();
+
+        cancel(id).expect(200);
+        assertThat(cancel(id).expect(200).body().get("status").asText()).isEqualTo("Cancelled");
+
+        await().untilAsserted(() -> assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled"));
+    }
+
+    @Test
+    void cancellingTwiceAtTheSameMomentHasOneEffectAndBothAreToldTheTruth() throws Exception {
+        long id = shop.place(anOrder()).expect(201).id();
+
+        List<Answer> answers = atOnce(() -> cancel(id), () -> cancel(id));
+
+        assertThat(answers).extracting(Answer::status).contains(200).isSubsetOf(200, 202, 409);
+        await().untilAsserted(() -> assertCancelledEverywhere(id));
+        assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled");
+        assertNothingIsOpen();
+    }
+
+    @Test
+    void whoeverWinsTheRaceOfCancellingAndShippingAllAgree() throws Exception {
+        ExecutorService customers = Executors.newFixedThreadPool(16);
+        List<Future<long[]>> outcomes = IntStream.range(0, 120).mapToObj(i -> customers.submit(() -> {
+            long id = shop.place(anOrder()).expect(201).id();
+            Duration moment = Duration.ofMillis(ThreadLocalRandom.current().nextLong(2 * DISPATCH_DELAY.toMillis()));
+            await().pollDelay(moment).atMost(moment.plusSeconds(5)).until(() -> true);
+            return new long[]{id, cancel(id).status()};
+        })).toList();
+
+        int cancelled = 0;
+        for (Future<long[]> outcome : outcomes) {
+            long id = outcome.get()[0];
+            long status = outcome.get()[1];
+            assertThat(status).isIn(200L, 409L);
+            if (status == 200) {
+                cancelled++;
+                await().untilAsserted(() -> assertCancelledEverywhere(id));
+                assertThat(shop.timeline(id)).doesNotContain("Shipped");
+            } else {
+                shop.awaitShipped(id);
+                assertShippedEverywhere(id);
+                assertThat(shop.timeline(id)).doesNotContain("OrderCancelled", "DeliveryCancelled", "PayCancelled");
+            }
+        }
+        customers.shutdown();
+        assertThat(cancelled).as("both outcomes occur").isBetween(1, outcomes.size() - 1);
+        assertNothingIsOpen();
+    }
+
+    @Test
+    void aRefusedRefundLeavesTheOrderAsItWas() {
+        long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
+
+        Answer refused = cancel(id).expect(409);
+
+        assertThat(refused.body().get("detail").asText()).contains("refused by the simulator");
+        shop.awaitShipped(id);
+        assertShippedEverywhere(id);
+        assertThat(shop.timeline(id)).contains("CancellationRefused");
+    }
+
+    @Test
+    void anUnknownOrderCannotBeCancelled() {
+        cancel(123456789).expect(404);
+    }
+
+    @Test
+    void nobodyOutsideJoinsOrSteersASaga() {
+        long id = shop.place(anOrder()).expect(201).id();
+        String forged = "http://localhost:1/lra-coordinator/0_1_2_3_4";
+
+        shop.send(shop.request("/orders/" + id).header("Long-Running-Action", forged).DELETE()).expect(200);
+
+        await().untilAsserted(() -> assertCancelledEverywhere(id));
+        shop.send("PUT", "/lra-participant/complete", null, null).expect(404);
+        shop.send("PUT", "/deliveries/" + id + "/hold", "application/json", "{\"item\":\"note20\",\"qty\":1}").expect(404);
+    }
+
+    @Test
+    void aParticipantAnswersOnlyTheSagasThatItJoined() {
+        long id = shop.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+
+        CALLBACKS.forEach((participant, routes) -> {
+            Shop inside = PHONE82.shop(participant);
+            inside.send(forged(inside, "complete?Camel-Saga-Complete=direct://" + routes.get(0), id)).expect(204);
+            inside.send(forged(inside, "compensate?Camel-Saga-Compensate=direct://" + routes.get(1), id)).expect(204);
+        });
+        PHONE82.shop(Context.STORE).send("PUT", "/deliveries/" + id + "/hold", "application/json", "{\"item\":\"note20\",\"qty\":1}").expect(400);
+
+        shop.awaitShipped(id);
+        assertShippedEverywhere(id);
+    }
+
+    @Test
+    void howLongACancellationTakes() {
+        long[] millis = new long[40];
+        for (int i = -40; i < millis.length; i++) {
+            long id = shop.place(anOrder()).expect(201).id();
+            long asked = System.nanoTime();
+            Answer answer = cancel(id);
+            if (i >= 0) {
+                answer.expect(200);
+                millis[i] = Duration.ofNanos(System.nanoTime() - asked).toMillis();
+            }
+        }
+        Arrays.sort(millis);
+        System.out.printf("one cancellation through the gateway: median %d ms, p95 %d ms of %d unloaded%n", millis[20], millis[38], millis.length);
+        assertThat(millis[20]).isLessThanOrEqualTo(120);
+    }
+
+    private static HttpRequest.Builder forged(Shop inside, String callback, long id) {
+        return inside.request("/lra-participant/" + callback + "&id=" + id + "&orderId=" + id)
+                .header("Long-Running-Action", "http://localhost:1/lra-coordinator/0_1_2_3_4").PUT(BodyPublishers.noBody());
+    }
+
+    private Answer cancel(long id) {
+        return shop.send("DELETE", "/orders/" + id, null, null);
+    }
+
+    private void assertCancelledEverywhere(long id) {
+        assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+        assertThat(shop.status("/payments/" + id)).isIn("Voided", "Refunded");
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+        assertThat(shop.status("/history/" + id)).isEqualTo("Cancelled");
+    }
+
+    private void assertShippedEverywhere(long id) {
+        assertThat(shop.status("/orders/" + id)).isEqualTo("Shipped");
+        assertThat(shop.status("/payments/" + id)).isEqualTo("Completed");
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo("Shipped");
+        assertThat(shop.status("/history/" + id)).isEqualTo("Shipped");
+    }
+
+    private static void assertNothingIsOpen() {
+        await().untilAsserted(() -> assertThat(PHONE82.shop(Context.APP).get("/cancellations").expect(200).body()).isEmpty());
+        await().untilAsserted(() -> assertThat(PHONE82.shop(Context.COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty());
+    }
+
+    private static List<Answer> atOnce(Callable<Answer> one, Callable<Answer> other) throws Exception {
+        ExecutorService both = Executors.newFixedThreadPool(2);
+        try {
+            Future<Answer> first = both.submit(one);
+            Future<Answer> second = both.submit(other);
+            return List.of(first.get(), second.get());
+        } finally {
+            both.shutdown();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.journey.Shop.Answer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static phone82.journey.Shop.anOrder;
+
+/** Without its coordinator nothing can be cancelled, and nothing else suffers. */
+class CoordinatorAwayTest {
+
+    private static final Set<Context> ALL_BUT_THE_COORDINATOR = EnumSet.complementOf(EnumSet.of(Context.COORDINATOR));
+
+    private record Timed(Answer answer, Duration took) {
+    }
+
+    private static Timed cancel(Shop shop, long id) {
+        long asked = System.nanoTime();
+        Answer answer = shop.send("DELETE", "/orders/" + id, null, null);
+        return new Timed(answer, Duration.ofNanos(System.nanoTime() - asked));
+    }
+
+    @Nested
+    class Down {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=8s");
+
+        @Test
+        void aCancellationIsRefusedAtOnceAndChangesNothing() {
+            Shop shop = PHONE82.gateway();
+            long id = shop.place(anOrder()).expect(201).id();
+            cancel(shop, id);
+
+            Timed refused = cancel(shop, id);
+
+            assertThat(refused.answer.expect(503).header("Retry-After")).isEqualTo("5");
+            assertThat(refused.took).isLessThan(Duration.ofSeconds(1));
+            shop.place(anOrder()).expect(201);
+            shop.awaitShipped(id);
+            assertThat(shop.timeline(id)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
+        }
+    }
+
+    @Nested
+    class Hanging {
+
+        /** Accepts connections, as the operating system does for it, and never answers. */
+        static final ServerSocket COORDINATOR = listen();
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=60s",
+                "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
+
+        @Test
+        void fiftyCancellationsAtOnceAreRefusedInTimeAndDoNotSlowOrders() throws Exception {
+            Shop shop = PHONE82.gateway();
+            List<Long> ids = IntStream.range(0, 50).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
+
+            burst(shop, ids);
+            int threads = Thread.activeCount();
+            burst(shop, ids);
+
+            assertThat(Thread.activeCount()).as("threads after a second burst").isLessThanOrEqualTo(threads + 2);
+            assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isIn("Ordered", "Paid"));
+        }
+
+        private static void burst(Shop shop, List<Long> ids) throws Exception {
+            ExecutorService customers = Executors.newFixedThreadPool(ids.size());
+            List<Future<Timed>> cancellations = ids.stream().map(id -> customers.submit(() -> cancel(shop, id))).toList();
+            for (int i = 0; i < 10; i++) {
+                long asked = System.nanoTime();
+                shop.place(anOrder()).expect(201);
+                assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(600));
+            }
+            for (Future<Timed> cancellation : cancellations) {
+                assertThat(cancellation.get().answer.status()).isEqualTo(503);
+                assertThat(cancellation.get().took).isLessThan(Duration.ofMillis(2500));
+            }
+            customers.shutdown();
+            assertThat(customers.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+        }
+
+        private static ServerSocket listen() {
+            try {
+                return new ServerSocket(0, 200);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
