@@ -68,7 +68,8 @@ public class LraCoordinator {
         recovery.setRecoveryListener(false);
         recovery.setPeriodicRecoveryPeriod(recoverySeconds);
         recovery.setRecoveryBackoffPeriod(1);
-        recovery.setRecoveryModuleClassNames(List.of(LRARecoveryModule.class.getName(), EndedLras.class.getName()));
+        recovery.setRecoveryModuleClassNames(List.of(InterruptedLras.class.getName(),
+                LRARecoveryModule.class.getName(), EndedLras.class.getName()));
         recovery.setExpiryScannerClassNames(List.of());
         recovery.setRecoveryActivatorClassNames(List.of());
         Implementations.install();

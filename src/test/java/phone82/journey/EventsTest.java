@@ -8,12 +8,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.app.NewOrder;
 import phone82.app.Orders;
 import phone82.platform.event.Inbox;
 
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 
@@ -142,11 +145,14 @@ class EventsTest {
         }
 
         @Test
-        void oldEventIdsAreForgotten() {
+        void onlyOldEventIdsAreForgotten() {
             PHONE82.topics().sendTwice(1002, List.of("app.Ordered"));
             await().untilAsserted(() -> view.get("/history/1002").expect(200));
+            Instant longAgo = Instant.now().minus(Duration.ofDays(8));
+            PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class)
+                    .update("insert into inbox (event_id, seen_at) values ('old', ?)", Timestamp.from(longAgo));
 
-            assertThat(PHONE82.bean(Context.CUSTOMER, Inbox.class).purge()).as("younger than the time to keep").isZero();
+            assertThat(PHONE82.bean(Context.CUSTOMER, Inbox.class).purge()).isEqualTo(1);
         }
     }
 

@@ -7,8 +7,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -54,7 +58,7 @@ class OrderTest {
 
         long id = shop.send(shop.request("/orders").header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
                 .header("Content-Type", "application/json")
-                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"))).expect(201).id();
+                .POST(BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"))).expect(201).id();
 
         shop.awaitShipped(id);
         assertThat(shop.get("/history/" + id).body().get("timeline")).hasSize(4)
@@ -74,7 +78,7 @@ class OrderTest {
     void theOriginalCommandsWorkWithHttpieWhichSendsNumbersAsText() {
         Answer placed = shop.send(shop.request("/orders").header("User-Agent", "HTTPie/3.2.1").header("Content-Type", "application/json")
                 .header("Accept", "application/json, */*;q=0.5")
-                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"item\": \"test\", \"qty\": \"1\"}"))).expect(201);
+                .POST(BodyPublishers.ofString("{\"item\": \"test\", \"qty\": \"1\"}"))).expect(201);
 
         assertThat(placed.body().get("qty").isInt()).isTrue();
     }
@@ -147,10 +151,10 @@ class OrderTest {
         Answer first = shop.get("/orders?size=2").expect(200);
         Answer second = shop.get("/orders?size=2&after=" + first.body().get("next").asText()).expect(200);
 
-        List<Long> ids = java.util.stream.Stream.of(first, second)
-                .flatMap(page -> java.util.stream.StreamSupport.stream(page.body().get("items").spliterator(), false))
+        List<Long> ids = Stream.of(first, second)
+                .flatMap(page -> StreamSupport.stream(page.body().get("items").spliterator(), false))
                 .map(order -> order.get("id").asLong()).toList();
-        assertThat(ids).hasSize(4).doesNotHaveDuplicates().isSortedAccordingTo(java.util.Comparator.reverseOrder());
+        assertThat(ids).hasSize(4).doesNotHaveDuplicates().isSortedAccordingTo(Comparator.reverseOrder());
         assertThat(shop.all("/orders")).extracting(order -> order.get("id").asLong()).containsAll(ids).doesNotHaveDuplicates();
     }
 

@@ -7,6 +7,7 @@ import phone82.platform.Correlation;
 import phone82.platform.Json;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Puts events into JMS messages and takes them out again: CloudEvents 1.0, binary mode. */
@@ -28,7 +29,7 @@ public class Envelope {
     public void seal(@Body Outbox.Row row, Exchange exchange) {
         Event event = row.event();
         Message message = exchange.getMessage();
-        message.setHeaders(new java.util.HashMap<>(Map.ofEntries(
+        message.setHeaders(new HashMap<>(Map.ofEntries(
                 Map.entry("CamelJmsDestinationName", event.topic()),
                 Map.entry("JMSXGroupID", event.subject()),
                 Map.entry("_AMQ_DUPL_ID", event.id()),

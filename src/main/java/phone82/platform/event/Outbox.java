@@ -8,8 +8,8 @@ import phone82.platform.Json;
 
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.List;
 import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 
 /**
