@@ -9,6 +9,8 @@ import com.arjuna.ats.arjuna.common.recoveryPropertyManager;
 import com.arjuna.ats.arjuna.coordinator.ActionManager;
 import com.arjuna.ats.arjuna.objectstore.StoreManager;
 import com.arjuna.ats.arjuna.recovery.RecoveryManager;
+import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqJournalEnvironmentBean;
+import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqObjectStoreAdaptor;
 import com.arjuna.ats.internal.arjuna.utils.MBeanProcessId;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import com.sun.net.httpserver.HttpServer;
@@ -60,6 +62,13 @@ public class LraCoordinator {
             BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name)
                     .setObjectStoreDir(store.toAbsolutePath().toString());
         }
+        // the default store rewrites files in place: a crash in the middle of it loses the LRA
+        arjPropertyManager.getObjectStoreEnvironmentBean().setObjectStoreType(HornetqObjectStoreAdaptor.class.getName());
+        HornetqJournalEnvironmentBean journal = BeanPopulator.getDefaultInstance(HornetqJournalEnvironmentBean.class);
+        journal.setStoreDir(store.resolve("journal").toAbsolutePath().toString());
+        journal.setAsyncIO(false);
+        journal.setFileSize(1024 * 1024);
+        journal.setBufferFlushesPerSecond(3000);
         // the default opens a socket, only to be told from other processes
         arjPropertyManager.getCoreEnvironmentBean().setProcessImplementationClassName(MBeanProcessId.class.getName());
         CoordinatorEnvironmentBean coordinator = arjPropertyManager.getCoordinatorEnvironmentBean();

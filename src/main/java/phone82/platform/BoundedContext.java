@@ -9,7 +9,7 @@ import phone82.platform.http.HttpConfiguration;
 
 /** What every bounded context with a database has: HTTP in, events in and out. */
 @Configuration(proxyBeanMethods = false)
-@Import({RouteReload.class, DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class, EventConfiguration.class})
+@Import({RouteReload.class, MetricsConfiguration.class, DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class, EventConfiguration.class})
 public class BoundedContext {
 
     @Bean

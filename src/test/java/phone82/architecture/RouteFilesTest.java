@@ -125,7 +125,7 @@ class RouteFilesTest {
             assertThat(beans).containsKey(node.get("ref").asText());
             if (node.has("method")) {
                 assertThat(beans.get(node.get("ref").asText()).getMethods()).extracting(Method::getName)
-                        .contains(node.get("method").asText());
+                        .contains(node.get("method").asText().replace("()", ""));
             }
         });
     }
@@ -165,7 +165,7 @@ class RouteFilesTest {
 
     private static Set<String> taken(String context) {
         return RouteFile.loadedBy(context).stream().flatMap(file -> file.routes().stream())
-                .map(Route::from).flatMap(RouteFilesTest::direct).collect(Collectors.toSet());
+                .map(Route::from).flatMap(from -> direct(from, context)).collect(Collectors.toSet());
     }
 
     private static Set<String> called(String context) {
@@ -174,12 +174,12 @@ class RouteFilesTest {
                 loaded.stream().flatMap(file -> file.declared("rest")),
                 loaded.stream().flatMap(file -> file.routes().stream()).map(Route::steps));
         return Stream.concat(
-                callers.flatMap(RouteFile::nodes).filter(JsonNode::isTextual).map(JsonNode::asText).flatMap(RouteFilesTest::direct),
+                callers.flatMap(RouteFile::nodes).filter(JsonNode::isTextual).map(JsonNode::asText).flatMap(uri -> direct(uri, context)),
                 Operation.of(context).stream().map(Operation::id)).collect(Collectors.toSet());
     }
 
-    private static Stream<String> direct(String uri) {
-        return DIRECT.matcher(uri).results().map(direct -> direct.group(1));
+    private static Stream<String> direct(String uri, String context) {
+        return DIRECT.matcher(uri.replace("{{phone82.context}}", context)).results().map(direct -> direct.group(1));
     }
 
     /** The routes that a context loads, and the error policies that they name. */

@@ -34,8 +34,8 @@ class CancellationTest {
     /** The completion and the compensation of each participant. */
     private static final Map<Context, List<String>> CALLBACKS = Map.of(
             Context.APP, List.of("app-complete-cancellation", "app-undo-cancellation"),
-            Context.STORE, List.of("store-cancel-delivery", "store-release-delivery"),
-            Context.PAY, List.of("pay-give-back", "pay-restore-payment"));
+            Context.STORE, List.of("store-complete-cancellation", "store-undo-cancellation"),
+            Context.PAY, List.of("pay-complete-cancellation", "pay-undo-cancellation"));
 
     private final Shop shop = PHONE82.gateway();
 

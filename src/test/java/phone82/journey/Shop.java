@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -81,15 +82,28 @@ public final class Shop {
         return send(contentType == null ? request : request.header("Content-Type", contentType));
     }
 
+    /** The body of an answer that is no JSON. */
+    public String text(HttpRequest.Builder request) {
+        return new String(exchange(request).body(), UTF_8);
+    }
+
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10));
     }
 
     public Answer send(HttpRequest.Builder request) {
+        HttpResponse<byte[]> response = exchange(request);
         try {
-            HttpResponse<byte[]> response = HTTP.send(request.build(), BodyHandlers.ofByteArray());
             JsonNode body = response.body().length == 0 ? Json.MAPPER.nullNode() : Json.read(response.body());
             return new Answer(response.statusCode(), body, response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(base, e);
+        }
+    }
+
+    private HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
+        try {
+            return HTTP.send(request.build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(base, e);
         } catch (InterruptedException e) {

@@ -19,16 +19,21 @@ import java.util.Optional;
 public class Participation {
 
     /** A cancellation that is not over here: since when it goes on. */
-    public record Open(String lra, long orderId, String state, Instant since) {
+    public record Open(String lra, long orderId, Instant since) {
     }
 
     private final JdbcTemplate jdbc;
 
+    private final Duration timeLimit;
     private final Duration keep;
 
-    /** @param keep how long what ended is remembered; longer than any callback can be late */
-    public Participation(JdbcTemplate jdbc, Duration keep) {
+    /**
+     * @param timeLimit after which the coordinator undoes a cancellation by itself
+     * @param keep      how long what ended is remembered; longer than any callback can be late
+     */
+    public Participation(JdbcTemplate jdbc, Duration timeLimit, Duration keep) {
         this.jdbc = jdbc;
+        this.timeLimit = timeLimit;
         this.keep = keep;
     }
 
@@ -83,8 +88,21 @@ public class Participation {
 
     /** The cancellations whose action was done here and whose outcome is not known here, the oldest first. */
     public List<Open> open() {
-        return jdbc.query("select lra, order_id, state, since from saga where state = 'Acted' order by since limit 200",
-                (row, n) -> new Open(row.getString(1), row.getLong(2), row.getString(3), row.getTimestamp(4).toInstant()));
+        return openSince(Instant.now());
+    }
+
+    /** Those that should have been over long ago. */
+    public List<Open> overdue() {
+        return openSince(Instant.now().minus(timeLimit.multipliedBy(2)));
+    }
+
+    private List<Open> openSince(Instant latest) {
+        return jdbc.query("select lra, order_id, since from saga where state = 'Acted' and since <= ? order by since limit 200",
+                (row, n) -> new Open(row.getString(1), row.getLong(2), row.getTimestamp(3).toInstant()), Timestamp.from(latest));
+    }
+
+    public int countOpen() {
+        return jdbc.queryForObject("select count(*) from saga where state = 'Acted'", Integer.class);
     }
 
     /** Forgets what ended long ago. */

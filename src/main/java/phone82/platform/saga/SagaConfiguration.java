@@ -1,5 +1,7 @@
 package phone82.platform.saga;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,8 +14,15 @@ import java.time.Duration;
 public class SagaConfiguration {
 
     @Bean
-    Participation participation(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep) {
-        return new Participation(jdbc, keep);
+    Participation participation(JdbcTemplate jdbc, @Value("${phone82.saga.time-limit}") Duration timeLimit,
+                                @Value("${phone82.inbox.keep}") Duration keep) {
+        return new Participation(jdbc, timeLimit, keep);
+    }
+
+    @Bean
+    MeterBinder openCancellations(Participation participation) {
+        return metrics -> Gauge.builder("phone82.cancellations.open", participation, Participation::countOpen)
+                .description("cancellations whose outcome is not known here").register(metrics);
     }
 
     @Bean

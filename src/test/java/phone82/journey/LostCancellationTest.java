@@ -1,0 +1,65 @@
+package phone82.journey;
+
+import io.narayana.lra.coordinator.internal.LRARecoveryModule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.app.Orders;
+
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** A cancellation that its coordinator has lost, or that app began when it was over already. */
+class LostCancellationTest {
+
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(1);
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=2s",
+            "--phone82.saga.time-limit=" + TIME_LIMIT.toMillis() + "ms", "--phone82.coordinator.recovery-period=1s");
+
+    private final Shop shop = PHONE82.gateway();
+    private final Shop app = PHONE82.shop(Context.APP);
+
+    @Test
+    void isUndoneByEveryoneWhoStillActsForItButNotWhileTheCoordinatorKnowsIt() {
+        long id = shop.place(anOrder()).expect(201).id();
+        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+        String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
+        PHONE82.bean(Context.APP, Orders.class).beginCancellation(id, lra);
+        asked(Context.STORE, "/deliveries/" + id + "/hold", lra, "{\"item\":\"note20\",\"qty\":1}");
+        asked(Context.PAY, "/payments/" + id + "/cancellation", lra, "");
+
+        await().during(TIME_LIMIT.multipliedBy(5)).atMost(TIME_LIMIT.multipliedBy(6)).untilAsserted(() -> {
+            assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelling");
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo("Held");
+            assertThat(shop.status("/payments/" + id)).isEqualTo("Cancelling");
+        });
+        assertThat(app.get("/cancellations").body().findValuesAsText("lra")).containsExactly(lra);
+        assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 1.0");
+
+        LRARecoveryModule.getService().removeLog(lra);
+        LRARecoveryModule.getService().remove(URI.create(lra));
+
+        shop.awaitShipped(id);
+        assertThat(shop.status("/payments/" + id)).isEqualTo("Completed");
+        assertThat(shop.timeline(id)).contains("CancellationRefused").doesNotContain("OrderCancelled", "PayCancelled", "DeliveryCancelled");
+        assertThat(app.get("/cancellations").body()).isEmpty();
+        assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 0.0");
+    }
+
+    private static void asked(Context participant, String path, String lra, String body) {
+        Shop inside = PHONE82.shop(participant);
+        assertThat(inside.send(inside.request(path).header("Long-Running-Action", lra).header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body))).status()).isLessThan(300);
+    }
+
+    private String metrics() {
+        return app.text(app.request("/metrics"));
+    }
+}
