@@ -19,22 +19,61 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** phone82 as an operator runs it: {@code java -jar phone82.jar ...}, as many processes as wanted, on one set of ports and data. */
+/**
+ * phone82 as an operator runs it: {@code java -jar phone82.jar ...}, as many processes as wanted, on one set of ports and data.
+ * The jar is extracted and its classes are archived once per build, as in the image: a context starts in a quarter of the time.
+ */
 final class Processes implements AutoCloseable {
 
+    private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
+    private static final Path EXTRACTED = BUILD.resolve("extracted");
+    private static final Path CLASSES = EXTRACTED.resolve("phone82.jsa");
+    private static final List<String> JAVA = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private final Path folder;
+    private final List<String> jvmOptions = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
     private final Map<String, Process> processes = new LinkedHashMap<>();
     private int runs;
 
-    Processes(String name, String... options) throws IOException {
-        folder = Files.createTempDirectory(Files.createDirectories(Path.of("target", "data")), name);
+    Processes(String name, String... options) throws IOException, InterruptedException {
+        this(Files.createTempDirectory(Files.createDirectories(BUILD.resolve("data")), name));
+        prepare();
+        jvmOptions.add("-XX:SharedArchiveFile=" + CLASSES);
+        set(options);
+    }
+
+    private Processes(Path folder) throws IOException {
+        this.folder = folder;
         Phone82Extension.freePorts(ports);
         ports.forEach((context, port) -> this.options.add("--phone82." + context.id() + ".port=" + port));
         this.options.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         this.options.add("--phone82.data=" + folder);
+    }
+
+    /** Adds properties for what is started from now on. */
+    void set(String... options) {
         this.options.addAll(List.of(options));
+    }
+
+    private static synchronized void prepare() throws IOException, InterruptedException {
+        Path jar = Path.of(System.getProperty("phone82.jar"));
+        if (Files.exists(CLASSES) && Files.getLastModifiedTime(CLASSES).compareTo(Files.getLastModifiedTime(jar)) > 0) {
+            return;
+        }
+        Files.deleteIfExists(CLASSES);
+        List<String> extract = new ArrayList<>(JAVA);
+        extract.addAll(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract",
+                "--force", "--destination", EXTRACTED.toString()));
+        Path log = BUILD.resolve("extract.txt");
+        assertThat(run(extract, log).waitFor()).as(() -> read(log)).isZero();
+        try (Processes training = new Processes(Files.createTempDirectory(Files.createDirectories(BUILD.resolve("data")), "training"))) {
+            training.jvmOptions.add("-XX:ArchiveClassesAtExit=" + CLASSES);
+            training.start("");
+            training.stop("");
+        }
     }
 
     /** Starts processes at once, each named by the contexts that it runs ("" for all), and waits for their banners. */
@@ -64,14 +103,19 @@ final class Processes implements AutoCloseable {
 
     private Path launch(String contexts) throws IOException {
         Path log = folder.resolve("log-" + ++runs + ".txt");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("phone82.jar")));
+        List<String> command = new ArrayList<>(JAVA);
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-jar", EXTRACTED.resolve("phone82.jar").toString()));
         if (!contexts.isEmpty()) {
             command.addAll(List.of(contexts.split(" ")));
         }
         command.addAll(options);
-        processes.put(contexts, new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start());
+        processes.put(contexts, run(command, log));
         return log;
+    }
+
+    private static Process run(List<String> command, Path log) throws IOException {
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
     /** Ctrl-C, and waits for the end. */
@@ -99,6 +143,15 @@ final class Processes implements AutoCloseable {
 
     int port(Context context) {
         return ports.get(context);
+    }
+
+    long pid(String contexts) {
+        return processes.get(contexts).pid();
+    }
+
+    /** Where a context keeps its data. */
+    Path data(String context) {
+        return folder.resolve(context);
     }
 
     private static String read(Path log) {

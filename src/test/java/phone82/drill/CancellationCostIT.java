@@ -1,0 +1,129 @@
+package phone82.drill;
+
+import io.vertx.core.Vertx;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import phone82.Context;
+import phone82.journey.Shop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.Context.APP;
+import static phone82.Context.COORDINATOR;
+import static phone82.Context.PAY;
+import static phone82.Context.STORE;
+import static phone82.journey.Shop.anOrder;
+
+/** What a cancellation costs: the HTTP calls of one, and what thousands leave behind in the coordinator. */
+@Tag("long")
+class CancellationCostIT {
+
+    private static final String ALL_BUT_THE_COORDINATOR = "broker customer store pay app gateway";
+
+    @Test
+    void oneMakesTenCalls() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        List<String> calls = Collections.synchronizedList(new ArrayList<>());
+        try (Processes phone82 = new Processes("calls", "--phone82.store.dispatch-delay=60s")) {
+            Tap.Observer counting = new Tap.Observer() {
+                @Override
+                public boolean before(String tap, String request) {
+                    calls.add(tap + " " + request.lines().findFirst().orElseThrow());
+                    return true;
+                }
+
+                @Override
+                public boolean after(String tap, String request) {
+                    return true;
+                }
+            };
+            for (Context context : List.of(APP, STORE, PAY)) {
+                phone82.set("--phone82." + context.id() + ".callback-url=" + new Tap(vertx, context.id(), phone82.port(context), counting).url());
+            }
+            phone82.set("--phone82.saga.coordinator-url=" + new Tap(vertx, COORDINATOR.id(), phone82.port(COORDINATOR), counting).url(),
+                    "--phone82.app.store-url=" + new Tap(vertx, STORE.id(), phone82.port(STORE), counting).url(),
+                    "--phone82.app.pay-url=" + new Tap(vertx, PAY.id(), phone82.port(PAY), counting).url());
+            phone82.start(ALL_BUT_THE_COORDINATOR, "coordinator");
+            Shop shop = phone82.gateway();
+            long id = shop.place(anOrder()).expect(201).id();
+            calls.clear();
+
+            cancel(shop, id);
+
+            System.out.println("the HTTP calls of one cancellation, behind app:");
+            calls.forEach(call -> System.out.println("  " + call));
+            assertThat(calls).hasSize(10);
+        } finally {
+            vertx.close();
+        }
+    }
+
+    @Test
+    void thousandsLeaveNothingBehindInTheCoordinator() throws Exception {
+        try (Processes phone82 = new Processes("growth", "--phone82.store.dispatch-delay=60s")) {
+            phone82.start(ALL_BUT_THE_COORDINATOR, "coordinator");
+            Shop shop = phone82.gateway();
+            cancelMany(shop, 500);
+            long heap = settled(phone82);
+            long disk = size(phone82.data("coordinator"));
+
+            cancelMany(shop, 2000);
+
+            long grown = settled(phone82) - heap;
+            System.out.printf("2,000 cancellations: the coordinator's live heap %,d -> %,d bytes, its journal %,d -> %,d bytes%n",
+                    heap, heap + grown, disk, size(phone82.data("coordinator")));
+            assertThat(grown / 2000.0).as("bytes kept per cancellation").isLessThan(50);
+            assertThat(size(phone82.data("coordinator"))).isLessThanOrEqualTo(2 * disk);
+        }
+    }
+
+    private static void cancelMany(Shop shop, int count) throws Exception {
+        ExecutorService customers = Executors.newFixedThreadPool(4);
+        List<Future<?>> cancellations = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            cancellations.add(customers.submit(() -> cancel(shop, shop.place(anOrder()).expect(201).id())));
+        }
+        customers.shutdown();
+        for (Future<?> cancellation : cancellations) {
+            cancellation.get();
+        }
+    }
+
+    private static void cancel(Shop shop, long id) {
+        shop.send("DELETE", "/orders/" + id, null, null).expect(200);
+    }
+
+    /** The bytes that live in the coordinator's heap when no LRA is open. */
+    private static long settled(Processes phone82) throws Exception {
+        await().untilAsserted(() -> assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty());
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process histogram = new ProcessBuilder(jcmd, String.valueOf(phone82.pid("coordinator")), "GC.class_histogram").start();
+        try (Stream<String> lines = histogram.inputReader().lines()) {
+            return Long.parseLong(lines.filter(line -> line.startsWith("Total")).findFirst().orElseThrow().trim().split("\\s+")[2]);
+        }
+    }
+
+    private static long size(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).mapToLong(file -> {
+                try {
+                    return Files.size(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }).sum();
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package phone82.drill;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.Vertx;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import phone82.Context;
+import phone82.journey.Shop;
+import phone82.journey.Shop.Answer;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.Context.APP;
+import static phone82.Context.COORDINATOR;
+import static phone82.Context.PAY;
+import static phone82.Context.STORE;
+import static phone82.journey.Shop.anOrder;
+
+/**
+ * {@code kill -9} of either side of every HTTP call of a cancellation, before it arrives and before it is answered, under a
+ * stream of orders and cancellations: whatever dies and when, each is all or nothing in the end.
+ */
+@Tag("long")
+class CancellationKillIT {
+
+    /** A call of the saga: who makes it, who answers it, and how it is known. */
+    private record Step(String name, Context caller, Context callee, Pattern request) {
+
+        Step(String name, Context caller, Context callee, String request) {
+            this(name, caller, callee, Pattern.compile(request, Pattern.DOTALL));
+        }
+    }
+
+    private enum Moment { BEFORE, AFTER }
+
+    private record Kill(Step step, Moment moment, Context victim) {
+
+        @Override
+        public String toString() {
+            return victim.id() + " " + moment + " " + step.name;
+        }
+    }
+
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+
+    private final AtomicReference<Kill> armed = new AtomicReference<>();
+    private final Map<Long, Integer> told = new ConcurrentHashMap<>();
+    private final List<Long> placed = Collections.synchronizedList(new ArrayList<>());
+    private volatile CountDownLatch killed;
+    private volatile boolean over;
+
+    @Test
+    void everyCancellationIsAllOrNothingWhoeverDiesAndWhen() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        ExecutorService customers = Executors.newCachedThreadPool();
+        try (Processes phone82 = new Processes("cancel-kill", "--phone82.store.dispatch-delay=2s")) {
+            Tap.Observer observer = new Tap.Observer() {
+                @Override
+                public boolean before(String tap, String request) {
+                    return !strikes(Moment.BEFORE, tap, request, phone82);
+                }
+
+                @Override
+                public boolean after(String tap, String request) {
+                    return !strikes(Moment.AFTER, tap, request, phone82);
+                }
+            };
+            Map<Context, Tap> taps = new ConcurrentHashMap<>();
+            for (Context context : List.of(APP, STORE, PAY, COORDINATOR)) {
+                taps.put(context, new Tap(vertx, context.id(), phone82.port(context), observer));
+            }
+            phone82.set("--phone82.saga.coordinator-url=" + taps.get(COORDINATOR).url(),
+                    "--phone82.app.callback-url=" + taps.get(APP).url(),
+                    "--phone82.store.callback-url=" + taps.get(STORE).url(), "--phone82.app.store-url=" + taps.get(STORE).url(),
+                    "--phone82.pay.callback-url=" + taps.get(PAY).url(), "--phone82.app.pay-url=" + taps.get(PAY).url());
+            phone82.start("broker customer gateway", "coordinator", "store", "pay", "app");
+            Shop shop = phone82.gateway();
+            for (int i = 0; i < 3; i++) {
+                customers.submit(() -> orderAndCancel(shop));
+            }
+
+            List<Kill> kills = kills(taps);
+            for (int i = 0; i < kills.size(); i++) {
+                Kill kill = kills.get(i);
+                long start = System.nanoTime();
+                killed = new CountDownLatch(1);
+                armed.set(kill);
+                assertThat(killed.await(60, TimeUnit.SECONDS)).as("%s happens", kill).isTrue();
+                long dead = System.nanoTime();
+                phone82.start(kill.victim.id());
+                System.out.printf("%2d/%d kill -9 of %-40s after %,5d ms, back after %,5d ms, %d orders, %d cancellations asked for%n",
+                        i + 1, kills.size(), kill, (dead - start) / 1_000_000, (System.nanoTime() - dead) / 1_000_000, placed.size(), told.size());
+            }
+            over = true;
+            customers.shutdown();
+            assertThat(customers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+
+            await().atMost(SETTLED).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
+                assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
+                for (Context participant : List.of(APP)) {
+                    assertThat(phone82.shop(participant).get("/cancellations").expect(200).body()).isEmpty();
+                }
+                allAgree(shop);
+            });
+            System.out.printf("%d kills, %d orders, %d cancellations asked for, answers %s%n", kills.size(), placed.size(), told.size(), counts(told));
+        } finally {
+            over = true;
+            customers.shutdownNow();
+            vertx.close();
+        }
+    }
+
+    private static List<Kill> kills(Map<Context, Tap> taps) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(new Step("start", APP, COORDINATOR, "POST /lra-coordinator/start.*"));
+        for (Context participant : List.of(APP, STORE, PAY)) {
+            steps.add(new Step(participant.id() + "'s join", participant, COORDINATOR,
+                    "PUT /lra-coordinator/[^/]+\\n.*" + taps.get(participant).url() + "/.*"));
+        }
+        steps.add(new Step("store's action", APP, STORE, "PUT /deliveries/\\d+/hold\\n.*"));
+        steps.add(new Step("pay's action", APP, PAY, "PUT /payments/\\d+/cancellation\\n.*"));
+        steps.add(new Step("close", APP, COORDINATOR, "PUT /lra-coordinator/[^/]+/close.*"));
+        steps.add(new Step("cancel", APP, COORDINATOR, "PUT /lra-coordinator/[^/]+/cancel.*"));
+        for (Context participant : List.of(APP, STORE, PAY)) {
+            steps.add(new Step(participant.id() + "'s completion", COORDINATOR, participant, "PUT /lra-participant/complete.*"));
+            steps.add(new Step(participant.id() + "'s compensation", COORDINATOR, participant, "PUT /lra-participant/compensate.*"));
+        }
+        List<Kill> kills = new ArrayList<>();
+        for (Step step : steps) {
+            for (Moment moment : Moment.values()) {
+                kills.add(new Kill(step, moment, step.caller));
+                kills.add(new Kill(step, moment, step.callee));
+            }
+        }
+        return kills;
+    }
+
+    /** The request (or its answer) is lost with the one that dies. */
+    private boolean strikes(Moment moment, String tap, String request, Processes phone82) {
+        Kill kill = armed.get();
+        if (kill == null || kill.moment != moment || !kill.step.callee.id().equals(tap)
+                || !kill.step.request.matcher(request).matches() || !armed.compareAndSet(kill, null)) {
+            return false;
+        }
+        try {
+            phone82.kill(kill.victim.id());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        killed.countDown();
+        return true;
+    }
+
+    private void orderAndCancel(Shop shop) {
+        while (!over) {
+            try {
+                ThreadLocalRandom random = ThreadLocalRandom.current();
+                boolean refused = random.nextInt(3) == 0;
+                Answer order = shop.place(anOrder().of(refused ? "sim-refund-refused" : "note20"));
+                if (order.status() != 201) {
+                    pause(300);
+                    continue;
+                }
+                placed.add(order.id());
+                pause(refused ? 400 : random.nextInt(300));
+                told.put(order.id(), shop.send("DELETE", "/orders/" + order.id(), null, null).status());
+            } catch (UncheckedIOException e) {
+                pause(300);
+            }
+        }
+    }
+
+    private static void pause(int millis) {
+        await().pollDelay(Duration.ofMillis(millis)).atMost(Duration.ofSeconds(5)).until(() -> true);
+    }
+
+    private void allAgree(Shop shop) {
+        Map<Long, JsonNode> payments = byOrder(shop.all("/payments"));
+        Map<Long, JsonNode> deliveries = byOrder(shop.all("/deliveries"));
+        Map<Long, JsonNode> views = byOrder(shop.all("/history"));
+        List<JsonNode> orders = shop.all("/orders");
+        assertThat(orders).extracting(order -> order.get("id").asLong()).containsAll(placed);
+        assertThat(orders).allSatisfy(order -> {
+            long id = order.get("id").asLong();
+            String status = order.get("status").asText();
+            assertThat(status).as("order %d", id).isIn("Shipped", "Cancelled");
+            assertThat(payments.get(id).get("status").asText()).as("payment %d", id)
+                    .isIn((Object[]) (status.equals("Shipped") ? new String[]{"Completed"} : new String[]{"Voided", "Refunded"}));
+            assertThat(deliveries.get(id).get("status").asText()).as("delivery %d", id).isEqualTo(status);
+            assertThat(views.get(id).get("status").asText()).as("view %d", id).isEqualTo(status);
+            if (told.getOrDefault(id, 0) == 200) {
+                assertThat(status).as("order %d, whose customer was told 200", id).isEqualTo("Cancelled");
+            } else if (told.getOrDefault(id, 0) == 409) {
+                assertThat(status).as("order %d, whose customer was told 409", id).isEqualTo("Shipped");
+            }
+        });
+    }
+
+    private static Map<Long, JsonNode> byOrder(List<JsonNode> rows) {
+        Map<Long, JsonNode> byOrder = new ConcurrentHashMap<>();
+        rows.forEach(row -> byOrder.put(row.get("orderId").asLong(), row));
+        return byOrder;
+    }
+
+    private static Map<Integer, Long> counts(Map<Long, Integer> told) {
+        Map<Integer, Long> counts = new java.util.TreeMap<>();
+        told.values().forEach(status -> counts.merge(status, 1L, Long::sum));
+        return counts;
+    }
+}
