@@ -1,8 +1,14 @@
 package phone82.app;
 
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
+import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.domain.EntityScan;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -16,6 +22,7 @@ import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
+import java.time.Duration;
 
 /** The bounded context {@code app}: orders and the price list. */
 @Configuration(proxyBeanMethods = false)
@@ -40,7 +47,36 @@ public class AppContext {
     }
 
     @Bean
-    PaymentCall paymentCall(@Value("${phone82.app.breaker.open-seconds}") long openSeconds) {
-        return new PaymentCall(openSeconds);
+    CircuitBreakerConfig payBreakerConfig(Environment environment) {
+        return Binder.get(environment).bind("phone82.app.breaker", Breaker.class).get().config();
+    }
+
+    /** Where the circuit breaker EIP finds the breaker of its id. */
+    @Bean
+    CircuitBreakerRegistry circuitBreakers() {
+        return CircuitBreakerRegistry.ofDefaults();
+    }
+
+    @Bean
+    BulkheadRegistry bulkheads() {
+        return BulkheadRegistry.ofDefaults();
+    }
+
+    @Bean
+    CircuitBreaker payBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig payBreakerConfig) {
+        return circuitBreakers.circuitBreaker("pay", payBreakerConfig);
+    }
+
+    @Bean
+    MeterBinder breakerFigures(CircuitBreakerRegistry circuitBreakers, BulkheadRegistry bulkheads) {
+        return metrics -> {
+            TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
+            TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
+        };
+    }
+
+    @Bean
+    PaymentCall paymentCall(CircuitBreaker payBreaker, CircuitBreakerConfig payBreakerConfig) {
+        return new PaymentCall(payBreaker, Duration.ofMillis(payBreakerConfig.getWaitIntervalFunctionInOpenState().apply(1)));
     }
 }

@@ -1,17 +1,31 @@
 package phone82.app;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.apache.camel.Body;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import phone82.platform.Json;
 import phone82.platform.Problem;
+
+import java.time.Duration;
+import java.time.Instant;
 
 /** What app says to pay, and what it tells the customer of the answer. */
 public class PaymentCall {
 
-    private final long retryAfterSeconds;
+    private static final Logger LOG = LoggerFactory.getLogger(PaymentCall.class);
 
-    /** @param retryAfterSeconds what a customer is asked to wait when pay cannot be had */
-    public PaymentCall(long retryAfterSeconds) {
-        this.retryAfterSeconds = retryAfterSeconds;
+    private volatile Instant asksAgain = Instant.EPOCH;
+
+    /** @param open how long the breaker stays open before it asks pay again */
+    public PaymentCall(CircuitBreaker breaker, Duration open) {
+        breaker.getEventPublisher().onStateTransition(event -> {
+            if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
+                asksAgain = Instant.now().plus(open);
+            }
+            LOG.warn("The circuit breaker of the payment goes from {} to {}",
+                    event.getStateTransition().getFromState(), event.getStateTransition().getToState());
+        });
     }
 
     private record Request(long orderId, String item, int qty, long amount) {
@@ -26,7 +40,9 @@ public class PaymentCall {
                 "The payment was declined, so there is no order. Use another way to pay, or order less.");
     }
 
+    /** What is left of the breaker's open time is what the customer should wait. */
     public void unavailable() {
+        long retryAfterSeconds = Math.max(1, (Duration.between(Instant.now(), asksAgain).toMillis() + 999) / 1000);
         throw new Problem(503, "Payment unavailable",
                 "The payment cannot be made at the moment, so there is no order and nothing is charged. Try again in "
                         + retryAfterSeconds + " s.").header("Retry-After", retryAfterSeconds);

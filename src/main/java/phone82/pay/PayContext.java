@@ -28,7 +28,7 @@ public class PayContext {
 
     @Bean
     @ConditionalOnProperty(name = "phone82.pay.provider", havingValue = "simulator")
-    PaymentProvider paymentProvider() {
+    SimulatedProvider simulator() {
         return new SimulatedProvider();
     }
 

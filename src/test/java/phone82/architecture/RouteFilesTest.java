@@ -149,6 +149,20 @@ class RouteFilesTest {
                 .doesNotContain("transacted", "policy", "saga");
     }
 
+    /** A call that is timed out by the breaker runs on, and overwrites the fallback's answer when it ends. */
+    @ParameterizedTest
+    @MethodSource("routes")
+    void aCircuitBreakerLeavesTheTimeLimitToTheClientAndHasAnExchangeOfItsOwn(Route route) {
+        List<JsonNode> breakers = route.nodes().filter(node -> node.has("circuitBreaker")).map(node -> node.get("circuitBreaker")).toList();
+        assertThat(breakers).allSatisfy(breaker -> {
+            assertThat(RouteFile.nodes(breaker).filter(node -> node.path("timeoutEnabled").asBoolean())).isEmpty();
+            assertThat(RouteFile.nodes(breaker.path("steps")).filter(node -> node.has("to"))).isNotEmpty()
+                    .allSatisfy(call -> assertThat(call.at("/to/parameters").has("responseTimeout")).isTrue());
+            assertThat(routes().flatMap(Route::nodes).filter(node -> node.at("/to/uri").asText().equals(route.from())))
+                    .as("only enrich enters %s", route).isEmpty();
+        });
+    }
+
     @ParameterizedTest
     @MethodSource("routes")
     void anExpressionComparesOnce(Route route) {

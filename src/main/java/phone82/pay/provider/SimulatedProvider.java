@@ -1,7 +1,10 @@
 package phone82.pay.provider;
 
+import org.apache.camel.Body;
+
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +26,17 @@ public class SimulatedProvider implements PaymentProvider {
     private static final Pattern CAPTURE_AWAY = Pattern.compile("sim-capture-away-(\\d{1,3})");
 
     private final Map<Long, Integer> captureAttempts = new ConcurrentHashMap<>();
+    private volatile Latency latency = new Latency(0, 0);
+
+    /** How long every authorisation takes, at random between the two; ms. */
+    public record Latency(long minMillis, long maxMillis) {
+    }
+
+    /** From now on; for demonstrations of the circuit breaker. */
+    public Latency slowDown(@Body Latency wanted) {
+        latency = wanted;
+        return wanted;
+    }
 
     @Override
     public void authorise(Charge charge) throws Refused, Unavailable {
@@ -59,15 +73,21 @@ public class SimulatedProvider implements PaymentProvider {
     public void refund(Charge charge) {
     }
 
-    private static void slow(String item) throws Unavailable {
+    private void slow(String item) throws Unavailable {
         Matcher slow = SLOW.matcher(item);
-        if (slow.matches()) {
+        long millis = slow.matches() ? Long.parseLong(slow.group(1)) : random(latency);
+        if (millis > 0) {
             try {
-                Thread.sleep(Long.parseLong(slow.group(1)));
+                Thread.sleep(millis);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new Unavailable("interrupted");
             }
         }
+    }
+
+    private static long random(Latency latency) {
+        return latency.maxMillis <= latency.minMillis ? latency.minMillis
+                : ThreadLocalRandom.current().nextLong(latency.minMillis, latency.maxMillis + 1);
     }
 }

@@ -1,0 +1,102 @@
+package phone82.drill;
+
+import phone82.journey.Shop;
+import phone82.journey.Shop.Answer;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** Customers who order, and cancel some of it, until they are told to stop; what they were told is kept. */
+final class Customers implements AutoCloseable {
+
+    private static final int WAIT_AFTER_A_REFUSAL = 300;
+
+    private final Set<Long> accepted = ConcurrentHashMap.newKeySet();
+    private final Map<Long, Integer> cancellations = new ConcurrentHashMap<>();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Shop shop;
+    private volatile boolean over;
+
+    /** @param cancelled the percentage of orders that are cancelled, a third of them such that the refund is refused */
+    Customers(Shop shop, int count, int cancelled) {
+        this.shop = shop;
+        for (int i = 0; i < count; i++) {
+            threads.submit(() -> orderOn(cancelled));
+        }
+    }
+
+    private void orderOn(int cancelled) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        while (!over) {
+            try {
+                boolean cancel = random.nextInt(100) < cancelled;
+                boolean refund = random.nextInt(3) > 0;
+                Answer order = shop.place(anOrder().of(cancel && !refund ? "sim-refund-refused" : "note20"));
+                if (order.status() != 201) {
+                    refused.incrementAndGet();
+                    pause(WAIT_AFTER_A_REFUSAL);
+                    continue;
+                }
+                accepted.add(order.id());
+                if (cancel) {
+                    pause(refund ? random.nextInt(300) : 400);
+                    cancellations.put(order.id(), shop.send("DELETE", "/orders/" + order.id(), null, null).status());
+                } else {
+                    pause(20);
+                }
+            } catch (UncheckedIOException e) {
+                unanswered.incrementAndGet();
+                pause(WAIT_AFTER_A_REFUSAL);
+            }
+        }
+    }
+
+    private static void pause(int millis) {
+        await().pollDelay(Duration.ofMillis(millis)).atMost(Duration.ofSeconds(5)).until(() -> true);
+    }
+
+    /** The ids of the orders that were answered 201. */
+    Set<Long> accepted() {
+        return accepted;
+    }
+
+    /** The ids of the orders whose cancellation was answered, and the status of the answer. */
+    Map<Long, Integer> cancellations() {
+        return cancellations;
+    }
+
+    void stop() throws InterruptedException {
+        over = true;
+        threads.shutdown();
+        assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Override
+    public void close() {
+        over = true;
+        threads.shutdownNow();
+    }
+
+    @Override
+    public String toString() {
+        Map<Integer, Long> answers = new TreeMap<>();
+        cancellations.values().forEach(status -> answers.merge(status, 1L, Long::sum));
+        return String.format("%d orders accepted, %d refused, %d unanswered, cancellations answered %s",
+                accepted.size(), refused.get(), unanswered.get(), answers);
+    }
+}

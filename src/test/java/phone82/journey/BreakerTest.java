@@ -1,0 +1,153 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.journey.Shop.Answer;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** A slow or failing payment provider: the circuit breaker opens, refuses quickly, and closes by itself. */
+class BreakerTest {
+
+    private static final Duration OPEN = Duration.ofSeconds(3);
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
+            "--phone82.app.breaker.open=" + OPEN.toMillis() + "ms");
+
+    private final Shop shop = PHONE82.gateway();
+    private final CircuitBreaker breaker = PHONE82.bean(Context.APP, CircuitBreaker.class);
+
+    private record Refusal(long millis, int retryAfter, boolean whileOpen) {
+    }
+
+    @AfterEach
+    void quickAgain() {
+        slowDown(0, 0);
+        await().atMost(OPEN.plusSeconds(10)).until(() -> shop.place(anOrder()).status() == 201
+                && breaker.getState() == CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void opensUnderASlowProviderRefusesAtOnceAndRecoversByItself() throws Exception {
+        shop.place(anOrder()).expect(201);
+        slowDown(500, 800);
+
+        List<Refusal> refusals = refusals(24, () -> breaker.getMetrics().getNumberOfNotPermittedCalls() < 500);
+
+        List<Refusal> open = refusals.stream().filter(Refusal::whileOpen).toList();
+        long[] millis = open.stream().mapToLong(Refusal::millis).sorted().toArray();
+        System.out.printf("%,d refusals, %,d of them while the breaker was open: median %d ms, p99 %d ms%n",
+                refusals.size(), millis.length, millis[millis.length / 2], millis[millis.length * 99 / 100]);
+        assertThat(millis).hasSizeGreaterThan(300);
+        assertThat(millis[millis.length * 99 / 100]).isLessThanOrEqualTo(50);
+        assertThat(refusals).extracting(Refusal::retryAfter).allMatch(seconds -> seconds >= 1 && seconds <= OPEN.toSeconds());
+        assertThat(metrics()).contains("resilience4j_circuitbreaker_not_permitted_calls_total{context=\"app\"");
+
+        slowDown(0, 0);
+        long refused = refusals.size();
+        await().atMost(OPEN.plusSeconds(5)).until(() -> shop.place(anOrder()).status(), status -> status == 201);
+        assertThat(refused).isPositive();
+        assertNobodyIsChargedWithoutAnOrder();
+    }
+
+    @Test
+    void tellsWhatIsLeftOfTheOpenTime() {
+        breaker.transitionToOpenState();
+        assertThat(shop.place(anOrder()).expect(503).header("Retry-After")).isEqualTo(String.valueOf(OPEN.toSeconds()));
+        await().atMost(OPEN).until(() -> shop.place(anOrder()).header("Retry-After"), String.valueOf(1)::equals);
+    }
+
+    @Test
+    void aDeclinedPaymentIsAnAnswerAndNoFailure() {
+        for (int i = 0; i < 120; i++) {
+            shop.place(anOrder().of("sim-decline")).expect(402);
+        }
+        assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(breaker.getMetrics().getNumberOfFailedCalls()).isZero();
+    }
+
+    @Test
+    void anAnswerThatComesTooLateChangesNothingAnyMore() throws Exception {
+        ExecutorService customers = Executors.newFixedThreadPool(8);
+        List<Future<Answer>> answers = IntStream.range(0, 64).mapToObj(i ->
+                customers.submit(() -> shop.place(anOrder().of("sim-slow-" + (420 + i))))).toList();
+        customers.shutdown();
+
+        for (Future<Answer> each : answers) {
+            Answer answer = each.get();
+            if (answer.status() == 201) {
+                assertThat(answer.header("Location")).isEqualTo("/orders/" + answer.id());
+                assertThat(answer.body().get("status").asText()).isEqualTo("Ordered");
+            } else {
+                answer.expect(503);
+                assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+                assertThat(answer.header("Location")).isNull();
+                assertThat(answer.body().get("detail").asText()).contains("nothing is charged");
+            }
+        }
+        assertNobodyIsChargedWithoutAnOrder();
+    }
+
+    /** Many customers at once, as long as told. */
+    private List<Refusal> refusals(int customers, BooleanSupplier goOn) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(customers);
+        List<Future<List<Refusal>>> each = IntStream.range(0, customers).mapToObj(i -> pool.submit(() -> {
+            List<Refusal> refusals = new ArrayList<>();
+            while (goOn.getAsBoolean()) {
+                boolean openBefore = breaker.getState() == CircuitBreaker.State.OPEN;
+                long asked = System.nanoTime();
+                Answer answer = shop.place(anOrder());
+                long millis = Duration.ofNanos(System.nanoTime() - asked).toMillis();
+                if (answer.status() != 201) {
+                    refusals.add(new Refusal(millis, Integer.parseInt(answer.expect(503).header("Retry-After")),
+                            openBefore && breaker.getState() == CircuitBreaker.State.OPEN));
+                }
+            }
+            return refusals;
+        })).toList();
+        pool.shutdown();
+        assertThat(pool.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        List<Refusal> refusals = new ArrayList<>();
+        for (Future<List<Refusal>> one : each) {
+            refusals.addAll(one.get());
+        }
+        return refusals;
+    }
+
+    private void assertNobodyIsChargedWithoutAnOrder() {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            List<Long> orders = shop.all("/orders").stream().map(order -> order.get("id").asLong()).toList();
+            List<JsonNode> payments = shop.all("/payments");
+            assertThat(payments).filteredOn(payment -> payment.get("status").asText().equals("Completed"))
+                    .extracting(payment -> payment.get("orderId").asLong()).containsExactlyInAnyOrderElementsOf(orders);
+            assertThat(payments).extracting(payment -> payment.get("status").asText()).containsOnly("Completed", "Voided");
+        });
+    }
+
+    private void slowDown(int minMillis, int maxMillis) {
+        PHONE82.shop(Context.PAY).send("PUT", "/simulator", "application/json",
+                "{\"minMillis\":" + minMillis + ",\"maxMillis\":" + maxMillis + "}").expect(200);
+    }
+
+    private String metrics() {
+        Shop app = PHONE82.shop(Context.APP);
+        return app.text(app.request("/metrics"));
+    }
+}
