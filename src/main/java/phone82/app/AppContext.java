@@ -8,7 +8,10 @@ import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManagerFactory;
+import org.apache.camel.ProducerTemplate;
+import org.hibernate.dialect.sequence.SequenceSupport;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.domain.EntityScan;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -16,13 +19,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.BoundedContext;
+import phone82.platform.WarmUp;
+import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** The bounded context {@code app}: orders and the price list. */
 @Configuration(proxyBeanMethods = false)
@@ -32,8 +41,26 @@ import java.time.Duration;
 public class AppContext {
 
     @Bean
-    Orders orders(Catalogue catalogue, Outbox outbox, Participation participation, EntityManagerFactory database) {
-        return new Orders(catalogue, outbox, participation, database.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect());
+    Orders orders(Catalogue catalogue, Outbox outbox, Participation participation, JdbcTemplate jdbc, EntityManagerFactory database) {
+        SequenceSupport sequences = database.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect().getSequenceSupport();
+        return new Orders(catalogue, outbox, participation, new OrderIds(jdbc, sequences.getSequenceNextValString("order_id")));
+    }
+
+    /** An order from payment to commit; pay refuses its id, and nothing of it is kept. */
+    @Bean
+    Rehearsal rehearsedOrder(Orders orders, CircuitBreaker payBreaker, ProducerTemplate camel, PlatformTransactionManager transactions) {
+        return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
+            transaction.setRollbackOnly();
+            Order order = new Order(-1, "rehearsal", 1, 1, Instant.now());
+            camel.send("direct:app-authorise-payment", exchange -> exchange.getMessage().setBody(order));
+            payBreaker.reset();
+            orders.place(order);
+        });
+    }
+
+    @Bean
+    Rehearsal rehearsedRequest(@Value("${phone82.app.port}") int port) {
+        return WarmUp.refusedPost("http://localhost:" + port + "/orders");
     }
 
     @Bean

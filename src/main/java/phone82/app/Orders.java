@@ -5,7 +5,7 @@ import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
-import org.hibernate.dialect.Dialect;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.Page;
 import phone82.platform.Problem;
@@ -25,21 +25,20 @@ public class Orders {
     private final Catalogue catalogue;
     private final Outbox outbox;
     private final Participation participation;
-    private final String nextId;
+    private final OrderIds ids;
 
-    /** @param dialect knows how this database takes the next number of a sequence */
-    public Orders(Catalogue catalogue, Outbox outbox, Participation participation, Dialect dialect) {
+    Orders(Catalogue catalogue, Outbox outbox, Participation participation, OrderIds ids) {
         this.catalogue = catalogue;
         this.outbox = outbox;
         this.participation = participation;
-        this.nextId = dialect.getSequenceSupport().getSequenceNextValString("order_id");
+        this.ids = ids;
     }
 
     /** Prices the order and gives it its id. It does not exist yet: an id whose payment fails is never used. */
+    @Transactional(propagation = Propagation.SUPPORTS)
     public Order draft(@Body NewOrder wanted) {
         long price = catalogue.price(wanted.item());
-        long id = ((Number) entities.createNativeQuery(nextId).getSingleResult()).longValue();
-        return new Order(id, wanted.item(), wanted.qty(), price, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        return new Order(ids.next(), wanted.item(), wanted.qty(), price, Instant.now().truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** From this commit on the order stands. */

@@ -8,6 +8,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.ResourceLoader;
 import phone82.platform.RouteReload;
+import phone82.platform.WarmUp;
+import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.http.Contract;
 import phone82.platform.http.HttpConfiguration;
 
@@ -20,6 +22,11 @@ import java.util.List;
 @EnableAutoConfiguration
 @Import({RouteReload.class, HttpConfiguration.class})
 public class GatewayContext {
+
+    @Bean
+    Rehearsal rehearsedRequest(@Value("${phone82.gateway.port}") int port) {
+        return WarmUp.refusedPost("http://localhost:" + port + "/orders");
+    }
 
     private static final List<String> PUBLISHERS = List.of("app", "pay", "store", "customer");
 

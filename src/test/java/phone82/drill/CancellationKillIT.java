@@ -59,7 +59,7 @@ class CancellationKillIT {
     @Test
     void everyCancellationIsAllOrNothingWhoeverDiesAndWhen() throws Exception {
         Vertx vertx = Vertx.vertx();
-        try (Processes phone82 = new Processes("cancel-kill", "--phone82.store.dispatch-delay=2s")) {
+        try (Processes phone82 = new Processes("cancel-kill", "--phone82.store.dispatch-delay=2s", "--phone82.warm-up=0")) {
             Map<Context, Tap> taps = new EnumMap<>(Context.class);
             for (Context context : List.of(APP, STORE, PAY, COORDINATOR)) {
                 taps.put(context, new Tap(vertx, context.id(), phone82.port(context), new Assassin(phone82)));

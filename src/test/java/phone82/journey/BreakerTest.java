@@ -49,21 +49,21 @@ class BreakerTest {
         shop.place(anOrder()).expect(201);
         slowDown(500, 800);
 
-        List<Refusal> refusals = refusals(24, () -> breaker.getMetrics().getNumberOfNotPermittedCalls() < 500);
+        refusals(8, () -> breaker.getMetrics().getNumberOfNotPermittedCalls() < 500);
+        long warm = breaker.getMetrics().getNumberOfNotPermittedCalls();
+        List<Refusal> refusals = refusals(8, () -> breaker.getMetrics().getNumberOfNotPermittedCalls() < warm + 1000);
 
         List<Refusal> open = refusals.stream().filter(Refusal::whileOpen).toList();
         long[] millis = open.stream().mapToLong(Refusal::millis).sorted().toArray();
         System.out.printf("%,d refusals, %,d of them while the breaker was open: median %d ms, p99 %d ms%n",
                 refusals.size(), millis.length, millis[millis.length / 2], millis[millis.length * 99 / 100]);
-        assertThat(millis).hasSizeGreaterThan(300);
+        assertThat(millis).hasSizeGreaterThan(500);
         assertThat(millis[millis.length * 99 / 100]).isLessThanOrEqualTo(50);
         assertThat(refusals).extracting(Refusal::retryAfter).allMatch(seconds -> seconds >= 1 && seconds <= OPEN.toSeconds());
         assertThat(metrics()).contains("resilience4j_circuitbreaker_not_permitted_calls_total{context=\"app\"");
 
         slowDown(0, 0);
-        long refused = refusals.size();
         await().atMost(OPEN.plusSeconds(5)).until(() -> shop.place(anOrder()).status(), status -> status == 201);
-        assertThat(refused).isPositive();
         assertNobodyIsChargedWithoutAnOrder();
     }
 

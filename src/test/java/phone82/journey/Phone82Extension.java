@@ -47,6 +47,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         Path data = Files.createDirectories(Path.of("target", "data"));
         arguments.add("--phone82.data=" + Files.createTempDirectory(data, test.getRequiredTestClass().getSimpleName()));
+        arguments.add("--phone82.warm-up=0");
         phone82 = Phone82.start(contexts, arguments.toArray(String[]::new));
     }
 

@@ -11,6 +11,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import phone82.platform.WarmUp;
 
 import java.util.Set;
 
@@ -44,6 +45,11 @@ public class HttpConfiguration {
                 return false;
             }
         });
+    }
+
+    @Bean
+    WarmUp warmUp(@Value("${phone82.warm-up}") int times, ObjectProvider<WarmUp.Rehearsal> rehearsals) {
+        return new WarmUp(times, rehearsals.orderedStream().toList());
     }
 
     @Bean

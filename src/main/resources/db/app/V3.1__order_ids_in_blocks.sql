@@ -1,0 +1,1 @@
+alter sequence order_id increment by 50;
