@@ -2,6 +2,9 @@ package phone82.journey;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
@@ -12,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -172,6 +176,28 @@ class CancellationTest {
 
         shop.awaitShipped(id);
         assertShippedEverywhere(id);
+    }
+
+    @Test
+    void aDeliveryThatComesToBeWhileItIsHeldIsHeldAllTheSame() throws Exception {
+        long id = 1_000_000_007L;
+        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+        String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
+        Shop store = PHONE82.shop(Context.STORE);
+        JdbcTemplate jdbc = PHONE82.bean(Context.STORE, JdbcTemplate.class);
+
+        CompletableFuture<Answer> held = new TransactionTemplate(PHONE82.bean(Context.STORE, PlatformTransactionManager.class)).execute(tx -> {
+            jdbc.update("insert into delivery (order_id, item, qty, status, traceparent, version) values (?, 'note20', 1, 'Received', '', 0)", id);
+            CompletableFuture<Answer> holding = CompletableFuture.supplyAsync(() -> store.send(store.request("/deliveries/" + id + "/hold")
+                    .header("Long-Running-Action", lra).header("Content-Type", "application/json")
+                    .PUT(BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"))));
+            await().until(() -> jdbc.queryForObject("select count(*) from information_schema.system_sessions where waiting_for_this <> ''", Long.class) > 0);
+            return holding;
+        });
+
+        assertThat(held.get().status()).isLessThan(300);
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo("Held");
+        coordinator.text(coordinator.request(lra.substring(lra.indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
     }
 
     @Test
