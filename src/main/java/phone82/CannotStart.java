@@ -1,5 +1,8 @@
 package phone82;
 
+import org.flywaydb.core.api.FlywayException;
+import org.springframework.core.NestedExceptionUtils;
+
 /** Why a context cannot start, in one line that names the obstacle and the way out. */
 class CannotStart extends RuntimeException {
 
@@ -8,10 +11,15 @@ class CannotStart extends RuntimeException {
     }
 
     /** The known obstacle within a failure, or the failure itself. */
-    static RuntimeException orElse(RuntimeException failure) {
+    static RuntimeException or(Context context, RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CannotStart known) {
                 return known;
+            }
+            if (cause instanceof FlywayException) {
+                return new CannotStart(context.id() + ": its tables cannot be brought up to date ("
+                        + NestedExceptionUtils.getMostSpecificCause(cause).getMessage().lines().findFirst().orElse("")
+                        + "); the database must be empty or of this program, and phone82." + context.id() + ".database.user its owner.");
             }
         }
         return failure;

@@ -37,6 +37,10 @@ public enum Context {
         return this != BROKER && this != COORDINATOR && this != GATEWAY;
     }
 
+    boolean usesDatabase() {
+        return usesBroker();
+    }
+
     boolean keepsData() {
         return this != GATEWAY;
     }

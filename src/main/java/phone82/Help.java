@@ -28,7 +28,10 @@ final class Help {
                   phone82.broker.url           where the broker is                          tcp://localhost:61616
                   phone82.broker.wait          how long a start waits for it                30s
                   phone82.<context>.broker-password   of the context's broker user          demo-<context>
-                  phone82.<context>.database.url, .user, .password   JDBC                   HSQLDB under phone82.data
+                  phone82.<context>.database.url   JDBC, of PostgreSQL or an HSQLDB server; several instances of a
+                                               context share it                             HSQLDB under phone82.data
+                  phone82.<context>.database.user, .password   whom that database knows     SA, none
+                  phone82.database.wait        how long a start waits for it                30s
                   phone82.app.pay-url          where app finds pay                          http://localhost:8082
                   phone82.gateway.<context>-url   where the gateway finds the others        http://localhost:<port>
                   phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070

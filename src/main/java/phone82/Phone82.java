@@ -93,7 +93,7 @@ public final class Phone82 implements AutoCloseable {
             running.push(new Running(context, application, preflight));
         } catch (RuntimeException e) {
             preflight.close();
-            throw CannotStart.orElse(e);
+            throw CannotStart.or(context, e);
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -37,10 +38,14 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     @Override
     public void initialize(ConfigurableApplicationContext application) {
         Environment environment = application.getEnvironment();
-        if (context.keepsData()) {
+        boolean databaseElsewhere = context.usesDatabase() && DatabaseProbe.isElsewhere(environment);
+        if (context.keepsData() && !databaseElsewhere) {
             lockData(environment);
         }
         portIsFree(environment);
+        if (databaseElsewhere) {
+            databaseAnswers(environment);
+        }
         if (context.usesBroker()) {
             brokerAnswers(environment);
         }
@@ -91,23 +96,33 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
 
     private void brokerAnswers(Environment environment) {
         String url = environment.getRequiredProperty("phone82.broker.url");
-        Duration patience = environment.getRequiredProperty("phone82.broker.wait", Duration.class);
+        await("broker", url, environment, () -> answers(url), "start one (java -jar phone82.jar broker), or set phone82.broker.url.");
+    }
+
+    private void databaseAnswers(Environment environment) {
+        DatabaseProbe probe = new DatabaseProbe(context, environment);
+        await("database", probe.place(), environment, probe, "start it, or set " + probe.property("url") + ".");
+    }
+
+    /** Tries until it succeeds, or for as long as {@code phone82.<what>.wait} says. */
+    private void await(String what, String url, Environment environment, BooleanSupplier attempt, String wayOut) {
+        Duration patience = environment.getRequiredProperty("phone82." + what + ".wait", Duration.class);
         long deadline = System.nanoTime() + patience.toNanos();
         boolean told = false;
-        while (!answers(url)) {
+        while (!attempt.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new CannotStart(context.id() + ": no broker answers at " + url + " after " + patience.toSeconds()
-                        + " s; start one (java -jar phone82.jar broker), or set phone82.broker.url.");
+                throw new CannotStart(context.id() + ": no " + what + " answers at " + url + " after " + patience.toSeconds()
+                        + " s; " + wayOut);
             }
             if (!told) {
-                LOG.info("{} waits up to {} s for the broker at {}", context.id(), patience.toSeconds(), url);
+                LOG.info("{} waits up to {} s for the {} at {}", context.id(), patience.toSeconds(), what, url);
                 told = true;
             }
             try {
                 Thread.sleep(200);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new CannotStart(context.id() + ": interrupted while waiting for the broker at " + url + ".");
+                throw new CannotStart(context.id() + ": interrupted while waiting for the " + what + " at " + url + ".");
             }
         }
     }

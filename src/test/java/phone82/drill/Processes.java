@@ -1,6 +1,7 @@
 package phone82.drill;
 
 import phone82.Context;
+import phone82.journey.Databases;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -32,6 +34,7 @@ final class Processes implements AutoCloseable {
             "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
     private final Path folder;
+    private final Databases databases;
     private final List<String> jvmOptions = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
@@ -39,23 +42,46 @@ final class Processes implements AutoCloseable {
     private int runs;
 
     Processes(String name, String... options) throws IOException, InterruptedException {
-        this(Files.createTempDirectory(Files.createDirectories(BUILD.resolve("data")), name));
+        this(name, Databases::asked, options);
+    }
+
+    /** @param databases made for a folder */
+    Processes(String name, Function<Path, Databases> databases, String... options) throws IOException, InterruptedException {
+        this(folder(name), databases);
         prepare();
         jvmOptions.add("-XX:SharedArchiveFile=" + CLASSES);
         set(options);
     }
 
-    private Processes(Path folder) throws IOException {
+    private Processes(Path folder, Function<Path, Databases> databases) throws IOException {
         this.folder = folder;
+        this.databases = databases.apply(folder);
+        options.addAll(this.databases.options());
         Phone82Extension.freePorts(ports);
-        ports.forEach((context, port) -> this.options.add("--phone82." + context.id() + ".port=" + port));
-        this.options.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
-        this.options.add("--phone82.data=" + folder);
     }
 
-    /** Adds properties for what is started from now on. */
+    private static Path folder(String name) throws IOException {
+        return Files.createTempDirectory(Files.createDirectories(BUILD.resolve("data")), name);
+    }
+
+    /** Where second instances of the same contexts run: on ports of their own, with the same broker, coordinator and databases. */
+    Processes twin() throws IOException {
+        Processes twin = new Processes(Files.createDirectory(folder.resolve("twin")), folder -> Databases.embedded());
+        twin.jvmOptions.addAll(jvmOptions);
+        twin.options.addAll(options);
+        for (Context shared : List.of(Context.BROKER, Context.COORDINATOR)) {
+            twin.ports.put(shared, ports.get(shared));
+        }
+        return twin;
+    }
+
+    /** Sets properties for what is started from now on. */
     void set(String... options) {
-        this.options.addAll(List.of(options));
+        for (String option : options) {
+            String name = option.substring(0, option.indexOf('=') + 1);
+            this.options.removeIf(other -> other.startsWith(name));
+            this.options.add(option);
+        }
     }
 
     private static synchronized void prepare() throws IOException, InterruptedException {
@@ -69,7 +95,7 @@ final class Processes implements AutoCloseable {
                 "--force", "--destination", EXTRACTED.toString()));
         Path log = BUILD.resolve("extract.txt");
         assertThat(run(extract, log).waitFor()).as(() -> read(log)).isZero();
-        try (Processes training = new Processes(Files.createTempDirectory(Files.createDirectories(BUILD.resolve("data")), "training"))) {
+        try (Processes training = new Processes(folder("training"), folder -> Databases.embedded())) {
             training.jvmOptions.add("-XX:ArchiveClassesAtExit=" + CLASSES);
             training.start("");
             training.stop("");
@@ -109,6 +135,9 @@ final class Processes implements AutoCloseable {
         if (!contexts.isEmpty()) {
             command.addAll(List.of(contexts.split(" ")));
         }
+        ports.forEach((context, port) -> command.add("--phone82." + context.id() + ".port=" + port));
+        command.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
+        command.add("--phone82.data=" + folder);
         command.addAll(options);
         processes.put(contexts, run(command, log));
         return log;
@@ -138,7 +167,11 @@ final class Processes implements AutoCloseable {
     }
 
     Shop shop(Context context) {
-        return new Shop("http://localhost:" + ports.get(context));
+        return new Shop(url(context));
+    }
+
+    String url(Context context) {
+        return "http://localhost:" + ports.get(context);
     }
 
     int port(Context context) {
@@ -147,6 +180,10 @@ final class Processes implements AutoCloseable {
 
     long pid(String contexts) {
         return processes.get(contexts).pid();
+    }
+
+    Databases databases() {
+        return databases;
     }
 
     /** Where a context keeps its data. */
@@ -165,5 +202,6 @@ final class Processes implements AutoCloseable {
     @Override
     public void close() {
         processes.values().forEach(Process::destroyForcibly);
+        databases.close();
     }
 }

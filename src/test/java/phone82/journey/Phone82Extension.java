@@ -23,6 +23,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private final Set<Context> contexts;
     private final List<String> options;
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
+    private Databases databases;
     private Phone82 phone82;
 
     private Phone82Extension(Set<Context> contexts, List<String> options) {
@@ -41,12 +42,14 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     @Override
     public void beforeAll(ExtensionContext test) throws IOException {
-        List<String> arguments = new ArrayList<>(options);
+        Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target", "data")), test.getRequiredTestClass().getSimpleName());
+        databases = Databases.asked(data);
+        List<String> arguments = new ArrayList<>(databases.options());
+        arguments.addAll(options);
+        arguments.add("--phone82.data=" + data);
         freePorts(ports);
         ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
         arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
-        Path data = Files.createDirectories(Path.of("target", "data"));
-        arguments.add("--phone82.data=" + Files.createTempDirectory(data, test.getRequiredTestClass().getSimpleName()));
         arguments.add("--phone82.warm-up=0");
         phone82 = Phone82.start(contexts, arguments.toArray(String[]::new));
     }
@@ -54,6 +57,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     @Override
     public void afterAll(ExtensionContext test) {
         phone82.close();
+        databases.close();
     }
 
     public Shop gateway() {

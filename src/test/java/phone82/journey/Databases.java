@@ -1,0 +1,162 @@
+package phone82.journey;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.hsqldb.server.Server;
+import phone82.Context;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The databases of one test: embedded HSQLDB files, which need nothing, or with {@code -Dphone82.test.database=postgresql} new
+ * databases on servers: PostgreSQL for app, pay and customer, HSQLDB for store.
+ */
+public final class Databases implements AutoCloseable {
+
+    private static final List<Context> ON_POSTGRESQL = List.of(Context.APP, Context.PAY, Context.CUSTOMER);
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final List<String> options = new ArrayList<>();
+    private List<String> hsqldb;
+    private Process store;
+
+    private Databases() {
+    }
+
+    /** The embedded ones. */
+    public static Databases embedded() {
+        return new Databases();
+    }
+
+    /** Those that the build asks for. */
+    public static Databases asked(Path data) {
+        return switch (System.getProperty("phone82.test.database", "hsqldb")) {
+            case "hsqldb" -> embedded();
+            case "postgresql" -> onServers(data);
+            default -> throw new IllegalArgumentException("phone82.test.database is hsqldb or postgresql");
+        };
+    }
+
+    /** Those that several instances of a context can share. */
+    public static Databases onServers(Path data) {
+        Databases databases = new Databases();
+        int number = NUMBER.incrementAndGet();
+        ON_POSTGRESQL.forEach(context -> databases.use(context, PostgreSql.create(context.id(), number)));
+        int port = freePort();
+        databases.hsqldb = hsqldb(data, port);
+        databases.startHsqldb();
+        databases.use(Context.STORE, "jdbc:hsqldb:hsql://localhost:" + port + "/" + Context.STORE.id());
+        return databases;
+    }
+
+    /** What makes the contexts use them. */
+    public List<String> options() {
+        return options;
+    }
+
+    private void use(Context context, String url) {
+        String property = "--phone82." + context.id() + ".database.";
+        options.addAll(List.of(property + "url=" + url, property + "user=" + context.id(), property + "password=" + password(context.id())));
+    }
+
+    private static String password(String user) {
+        return "demo-" + user;
+    }
+
+    /** HSQLDB's own server, out of phone82's jar where that is built already. */
+    private static List<String> hsqldb(Path data, int port) {
+        String store = Context.STORE.id();
+        String jar = System.getProperty("phone82.jar");
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m", "-XX:+UseSerialGC"));
+        command.addAll(jar == null
+                ? List.of("-cp", Server.class.getProtectionDomain().getCodeSource().getLocation().getPath(), Server.class.getName())
+                : List.of("-Dloader.main=" + Server.class.getName(), "-cp", jar, "org.springframework.boot.loader.launch.PropertiesLauncher"));
+        command.addAll(List.of("--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", store,
+                "--database.0", "file:" + data.resolve("store-server/db") + ";user=" + store + ";password=" + password(store)
+                        + ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached"));
+        return command;
+    }
+
+    private void startHsqldb() {
+        Redirect log = Redirect.appendTo(Path.of("target", "hsqldb.txt").toFile());
+        try {
+            store = new ProcessBuilder(hsqldb).redirectOutput(log).redirectError(log).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@code kill -9} of the server of store's database, which is started again at once. */
+    public void crashHsqldb() throws InterruptedException {
+        store.destroyForcibly().waitFor();
+        startHsqldb();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (store != null) {
+            store.destroyForcibly();
+        }
+    }
+
+    /** One real PostgreSQL for all tests of this JVM, which asks for passwords. */
+    private static final class PostgreSql {
+
+        private static final EmbeddedPostgres SERVER = start();
+
+        private static EmbeddedPostgres start() {
+            Redirect log = Redirect.appendTo(Path.of("target", "postgresql.txt").toFile());
+            try {
+                return EmbeddedPostgres.builder().setOutputRedirector(log).setErrorRedirector(log).setPGStartupWait(Duration.ofSeconds(60))
+                        .setDataDirectoryCustomizer(PostgreSql::askForPasswords).start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static void askForPasswords(File data) {
+            try {
+                Files.writeString(data.toPath().resolve("pg_hba.conf"), """
+                        host all postgres localhost trust
+                        host all all localhost scram-sha-256
+                        """);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Creates an empty database of a user. */
+        static String create(String user, int number) {
+            String database = user + "_" + number;
+            try (Connection connection = SERVER.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
+                statement.execute("do $$ begin create role " + user + " login password '" + password(user)
+                        + "'; exception when duplicate_object then null; end $$");
+                statement.execute("create database " + database + " owner " + user);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            return "jdbc:postgresql://localhost:" + SERVER.getPort() + "/" + database;
+        }
+    }
+}
