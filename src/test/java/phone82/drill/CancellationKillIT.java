@@ -1,6 +1,5 @@
 package phone82.drill;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -11,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -89,7 +87,7 @@ class CancellationKillIT {
                 await().atMost(SETTLED).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
                     assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
                     assertThat(phone82.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
-                    allAgree(shop, customers);
+                    Books.assertBalanced(shop, customers);
                 });
             }
         } finally {
@@ -161,34 +159,5 @@ class CancellationKillIT {
         // so that each context dies ten times
         kills.addAll(kills.stream().filter(kill -> kill.step.name.endsWith("join") && (kill.victim == STORE || kill.victim == PAY)).toList());
         return kills;
-    }
-
-    private static void allAgree(Shop shop, Customers customers) {
-        Map<Long, JsonNode> payments = byOrder(shop.all("/payments"));
-        Map<Long, JsonNode> deliveries = byOrder(shop.all("/deliveries"));
-        Map<Long, JsonNode> views = byOrder(shop.all("/history"));
-        List<JsonNode> orders = shop.all("/orders");
-        assertThat(orders).extracting(order -> order.get("id").asLong()).containsAll(customers.accepted());
-        assertThat(orders).allSatisfy(order -> {
-            long id = order.get("id").asLong();
-            String status = order.get("status").asText();
-            assertThat(status).as("order %d", id).isIn("Shipped", "Cancelled");
-            assertThat(payments.get(id).get("status").asText()).as("payment %d", id)
-                    .isIn((Object[]) (status.equals("Shipped") ? new String[]{"Completed"} : new String[]{"Voided", "Refunded"}));
-            assertThat(deliveries.get(id).get("status").asText()).as("delivery %d", id).isEqualTo(status);
-            assertThat(views.get(id).get("status").asText()).as("view %d", id).isEqualTo(status);
-            int told = customers.cancellations().getOrDefault(id, 0);
-            if (told == 200) {
-                assertThat(status).as("order %d, whose customer was told 200", id).isEqualTo("Cancelled");
-            } else if (told == 409) {
-                assertThat(status).as("order %d, whose customer was told 409", id).isEqualTo("Shipped");
-            }
-        });
-    }
-
-    private static Map<Long, JsonNode> byOrder(List<JsonNode> rows) {
-        Map<Long, JsonNode> byOrder = new HashMap<>();
-        rows.forEach(row -> byOrder.put(row.get("orderId").asLong(), row));
-        return byOrder;
     }
 }
