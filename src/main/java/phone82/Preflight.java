@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -26,6 +27,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 /** Looks for what would keep a context from starting, before it spends time on starting. */
 class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
+    private static final Pattern BROKER_URL = Pattern.compile("tcp://[^\\s:/,?]+:\\d{1,5}(\\?\\S*)?");
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     private final Context context;
@@ -96,6 +98,9 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
 
     private void brokerAnswers(Environment environment) {
         String url = environment.getRequiredProperty("phone82.broker.url");
+        if (!BROKER_URL.matcher(url).matches()) {
+            throw new CannotStart(context.id() + ": " + url + " is no URL of a broker; set phone82.broker.url to tcp://<host>:<port>.");
+        }
         await("broker", url, environment, () -> answers(url), "start one (java -jar phone82.jar broker), or set phone82.broker.url.");
     }
 

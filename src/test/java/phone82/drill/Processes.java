@@ -84,6 +84,12 @@ final class Processes implements AutoCloseable {
         }
     }
 
+    /** What a property is set to. */
+    String get(String property) {
+        String name = "--" + property + "=";
+        return options.stream().filter(option -> option.startsWith(name)).findFirst().orElseThrow().substring(name.length());
+    }
+
     private static synchronized void prepare() throws IOException, InterruptedException {
         Path jar = Path.of(System.getProperty("phone82.jar"));
         if (Files.exists(CLASSES) && Files.getLastModifiedTime(CLASSES).compareTo(Files.getLastModifiedTime(jar)) > 0) {
@@ -136,7 +142,9 @@ final class Processes implements AutoCloseable {
             command.addAll(List.of(contexts.split(" ")));
         }
         ports.forEach((context, port) -> command.add("--phone82." + context.id() + ".port=" + port));
-        command.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
+        if (options.stream().noneMatch(option -> option.startsWith("--phone82.broker.url="))) {
+            command.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
+        }
         command.add("--phone82.data=" + folder);
         command.addAll(options);
         processes.put(contexts, run(command, log));

@@ -86,6 +86,13 @@ class StartIT {
     }
 
     @Test
+    void aBrokerUrlThatIsNoneIsNamed() throws Exception {
+        try (Processes phone82 = new Processes("broker-url", "--phone82.broker.url=localhost")) {
+            assertThat(phone82.run(1, "pay").lines()).singleElement().asString().contains("localhost is no URL of a broker", "phone82.broker.url");
+        }
+    }
+
+    @Test
     void aLockedDataFolderIsNamed() throws Exception {
         try (Processes phone82 = new Processes("locked")) {
             phone82.start("broker");

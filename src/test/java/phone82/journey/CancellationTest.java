@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -19,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -104,19 +107,20 @@ class CancellationTest {
 
     @Test
     void whoeverWinsTheRaceOfCancellingAndShippingAllAgree() throws Exception {
-        ExecutorService customers = Executors.newFixedThreadPool(16);
-        List<Future<long[]>> outcomes = IntStream.range(0, 120).mapToObj(i -> customers.submit(() -> {
-            long id = shop.place(anOrder()).expect(201).id();
-            Duration moment = Duration.ofMillis(ThreadLocalRandom.current().nextLong(2 * DISPATCH_DELAY.toMillis()));
-            await().pollDelay(moment).atMost(moment.plusSeconds(5)).until(() -> true);
-            return new long[]{id, cancel(id).status()};
-        })).toList();
+        ScheduledExecutorService customers = Executors.newScheduledThreadPool(14);
+        List<Future<Long>> orders = IntStream.range(0, 500).mapToObj(i -> (Future<Long>) customers.schedule(
+                () -> shop.place(anOrder()).expect(201).id(), i * 25L, TimeUnit.MILLISECONDS)).toList();
+        Map<Long, Future<Integer>> answers = new LinkedHashMap<>();
+        for (Future<Long> order : orders) {
+            long id = order.get();
+            answers.put(id, customers.schedule(() -> cancel(id).status(),
+                    ThreadLocalRandom.current().nextLong(2 * DISPATCH_DELAY.toMillis()), TimeUnit.MILLISECONDS));
+        }
 
         int cancelled = 0;
-        for (Future<long[]> outcome : outcomes) {
-            long id = outcome.get()[0];
-            long status = outcome.get()[1];
-            assertThat(status).isIn(200L, 409L);
+        for (long id : answers.keySet()) {
+            int status = answers.get(id).get();
+            assertThat(status).isIn(200, 409);
             if (status == 200) {
                 cancelled++;
                 await().untilAsserted(() -> assertCancelledEverywhere(id));
@@ -128,7 +132,8 @@ class CancellationTest {
             }
         }
         customers.shutdown();
-        assertThat(cancelled).as("both outcomes occur").isBetween(1, outcomes.size() - 1);
+        System.out.printf("%d of %d orders were cancelled in time, the others are shipped%n", cancelled, answers.size());
+        assertThat(cancelled).as("both outcomes occur").isBetween(1, answers.size() - 1);
         assertNothingIsOpen();
     }
 

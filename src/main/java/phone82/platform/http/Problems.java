@@ -9,6 +9,8 @@ import phone82.platform.Correlation;
 import phone82.platform.Json;
 import phone82.platform.Problem;
 
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +56,21 @@ public class Problems {
             if (cause instanceof Problem problem) {
                 return problem;
             }
+            if (cause instanceof SQLException failure && isUnreachable(failure)) {
+                LOG.warn("The database does not answer: {}", failure.toString());
+                return new Problem(503, "Temporarily unavailable",
+                        "The shop cannot look into its books at the moment. Try again in 5 s; with an Idempotency-Key nothing is done twice.")
+                        .header("Retry-After", 5);
+            }
         }
         LOG.error("Unexpected failure", thrown);
         return new Problem(500, "Internal error",
                 "The request could not be processed. Try again; if it goes on, tell the operator the correlation id.");
+    }
+
+    /** By the classes of SQLSTATE: 08 connection, 53 resources, 57 the server shuts down; the pool has no connection left. */
+    private static boolean isUnreachable(SQLException failure) {
+        return failure instanceof SQLTransientConnectionException
+                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*");
     }
 }

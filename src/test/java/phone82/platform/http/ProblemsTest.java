@@ -1,0 +1,26 @@
+package phone82.platform.http;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.sql.SQLException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ProblemsTest {
+
+    @ParameterizedTest
+    @CsvSource({"08006, 503", "57P01, 503", "53300, 503", "23505, 500", ", 500"})
+    void aDatabaseThatIsAwayIsNoErrorOfOurs(String state, int status) {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+
+        Problems.write(exchange, new IllegalStateException("cannot commit", new SQLException("no table PAYMENT", state)));
+
+        assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(status);
+        assertThat(exchange.getMessage().getHeader("Retry-After")).isEqualTo(status == 503 ? 5 : null);
+        assertThat(exchange.getMessage().getBody(String.class)).doesNotContain("PAYMENT");
+    }
+}
