@@ -73,10 +73,10 @@ class CancellationCostIT {
 
     @Test
     void thousandsLeaveNothingBehindInTheCoordinator() throws Exception {
-        try (Processes phone82 = new Processes("growth", "--phone82.store.dispatch-delay=60s")) {
+        try (Processes phone82 = new Processes("growth", "--phone82.store.dispatch-delay=60s", "--phone82.warm-up=0")) {
             phone82.start(ALL_BUT_THE_COORDINATOR, "coordinator");
             Shop shop = phone82.gateway();
-            cancelMany(shop, 500);
+            cancelMany(shop, 300);
             long heap = liveHeap(phone82);
             long disk = size(phone82.data("coordinator"));
 
@@ -92,7 +92,7 @@ class CancellationCostIT {
     }
 
     private static void cancelMany(Shop shop, int count) throws Exception {
-        ExecutorService customers = Executors.newFixedThreadPool(4);
+        ExecutorService customers = Executors.newFixedThreadPool(8);
         List<Future<?>> cancellations = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             cancellations.add(customers.submit(() -> cancel(shop, shop.place(anOrder()).expect(201).id())));
