@@ -55,7 +55,11 @@ final class Customers implements AutoCloseable {
                 accepted.add(order.id());
                 if (cancel) {
                     pause(refund ? random.nextInt(300) : 400);
-                    cancellations.put(order.id(), shop.send("DELETE", "/orders/" + order.id(), null, null).status());
+                    int told = shop.send("DELETE", "/orders/" + order.id(), null, null).status();
+                    cancellations.put(order.id(), told);
+                    if (told == 503) {
+                        pause(WAIT_AFTER_A_REFUSAL);
+                    }
                 } else {
                     pause(20);
                 }
