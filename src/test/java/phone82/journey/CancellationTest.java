@@ -109,7 +109,7 @@ class CancellationTest {
     void whoeverWinsTheRaceOfCancellingAndShippingAllAgree() throws Exception {
         ScheduledExecutorService customers = Executors.newScheduledThreadPool(14);
         List<Future<Long>> orders = IntStream.range(0, 500).mapToObj(i -> (Future<Long>) customers.schedule(
-                () -> shop.place(anOrder()).expect(201).id(), i * 25L, TimeUnit.MILLISECONDS)).toList();
+                () -> await().until(() -> shop.place(anOrder()), order -> order.status() == 201).id(), i * 30L, TimeUnit.MILLISECONDS)).toList();
         Map<Long, Future<Integer>> answers = new LinkedHashMap<>();
         for (Future<Long> order : orders) {
             long id = order.get();
