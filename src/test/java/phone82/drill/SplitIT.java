@@ -22,7 +22,7 @@ class SplitIT {
 
     @Test
     void ordersAreTakenWhileTheStoreIsAwayAndShipWhenItIsBack() throws Exception {
-        try (Processes phone82 = new Processes("store-away", "--phone82.store.dispatch-delay=0s")) {
+        try (Processes phone82 = new Processes("store-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
             phone82.start("broker", "store", FRONT);
             Shop shop = phone82.gateway();
             shop.awaitShipped(shop.place(anOrder()).expect(201).id());
@@ -46,7 +46,7 @@ class SplitIT {
 
     @Test
     void withoutPayThereIsNoOrderAndNoTraceOfOne() throws Exception {
-        try (Processes phone82 = new Processes("pay-away", "--phone82.store.dispatch-delay=0s")) {
+        try (Processes phone82 = new Processes("pay-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
             phone82.start(Arrays.stream(Context.values()).map(Context::id).toArray(String[]::new));
             Shop shop = phone82.gateway();
             long before = shop.place(anOrder()).expect(201).id();
