@@ -9,6 +9,7 @@ final class Help {
     static String text() {
         StringBuilder text = new StringBuilder("""
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
+                       java -jar phone82.jar reconcile [--property=value ...]
 
                 Without a context all of them start in this JVM. With names those alone start; what they need of the
                 others is found by the properties below.
@@ -40,6 +41,22 @@ final class Help {
                   phone82.catalogue.open       take orders for unlisted items too           true
                   phone82.store.dispatch-delay time in which a customer can still cancel    10s
                   phone82.pay.provider         payment provider                             simulator
+
+                reconcile compares what the running app, pay, store and customer tell of every order, and prints what breaks
+                a promise:
+                  I1  every standing order has exactly one payment
+                  I2  no money is taken without a standing order
+                  I3  nothing is shipped unpaid
+                  I4  nothing cancelled is shipped, nothing shipped is refunded
+                  I5  the view equals the sources
+                  I6  every event takes effect exactly once
+                  I7  a refused order leaves no money taken, nor held for longer than phone82.pay.authorisation-validity
+                What does not agree is looked at again until it does; wrong is what stays as it is for the time to settle. Orders
+                that break no promise and are still under way are listed apart.
+                  phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
+                  phone82.reconcile.settle     time to settle, and the longest wait         10s
+                  phone82.reconcile.timelines  of so many of the newest orders the timelines are compared too   1000
+                Its exit code: 0 all agree, 1 breaches, 2 wrong arguments or a context cannot be read.
 
                 Exit code: 0 after a clean stop, 1 when a context cannot start, 2 for wrong arguments.
                 """).toString();

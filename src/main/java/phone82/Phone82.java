@@ -6,6 +6,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
+import phone82.command.Reconcile;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
@@ -30,11 +31,17 @@ public final class Phone82 implements AutoCloseable {
     private Phone82() {
     }
 
-    /** Exit code 0 after a clean stop or {@code --help}, 1 when a context cannot start, 2 for wrong arguments. */
+    /**
+     * Exit code 0 after a clean stop or {@code --help}, 1 when a context cannot start, 2 for wrong arguments; a command has its
+     * own.
+     */
     public static void main(String[] args) {
         if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
             System.out.print(Help.text());
             return;
+        }
+        if (Arrays.asList(args).contains(Reconcile.NAME)) {
+            System.exit(Reconcile.main(System.out, System.err, args));
         }
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {

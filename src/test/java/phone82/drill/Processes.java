@@ -1,6 +1,8 @@
 package phone82.drill;
 
 import phone82.Context;
+import phone82.command.Reconcile;
+import phone82.command.Report;
 import phone82.journey.Databases;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
@@ -141,14 +143,20 @@ final class Processes implements AutoCloseable {
         if (!contexts.isEmpty()) {
             command.addAll(List.of(contexts.split(" ")));
         }
-        ports.forEach((context, port) -> command.add("--phone82." + context.id() + ".port=" + port));
-        if (options.stream().noneMatch(option -> option.startsWith("--phone82.broker.url="))) {
-            command.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
-        }
-        command.add("--phone82.data=" + folder);
-        command.addAll(options);
+        command.addAll(properties());
         processes.put(contexts, run(command, log));
         return log;
+    }
+
+    private List<String> properties() {
+        List<String> properties = new ArrayList<>();
+        ports.forEach((context, port) -> properties.add("--phone82." + context.id() + ".port=" + port));
+        if (options.stream().noneMatch(option -> option.startsWith("--phone82.broker.url="))) {
+            properties.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
+        }
+        properties.add("--phone82.data=" + folder);
+        properties.addAll(options);
+        return properties;
     }
 
     private static Process run(List<String> command, Path log) throws IOException {
@@ -168,6 +176,11 @@ final class Processes implements AutoCloseable {
     private void end(String contexts, boolean requested) throws InterruptedException {
         assertThat(requested).isTrue();
         assertThat(processes.remove(contexts).waitFor(40, TimeUnit.SECONDS)).as("%s ends", contexts).isTrue();
+    }
+
+    /** Compares all contexts, and waits up to 10 s for what is still moving. */
+    Report reconcile() {
+        return Reconcile.run(line -> { }, properties().toArray(String[]::new));
     }
 
     Shop gateway() {

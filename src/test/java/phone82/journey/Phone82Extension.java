@@ -24,6 +24,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private final List<String> options;
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
     private Databases databases;
+    private String[] arguments;
     private Phone82 phone82;
 
     private Phone82Extension(Set<Context> contexts, List<String> options) {
@@ -51,7 +52,8 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
         arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         arguments.add("--phone82.warm-up=0");
-        phone82 = Phone82.start(contexts, arguments.toArray(String[]::new));
+        this.arguments = arguments.toArray(String[]::new);
+        phone82 = Phone82.start(contexts, this.arguments);
     }
 
     @Override
@@ -67,6 +69,11 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     /** A context's own port, which only the inside of the system reaches. */
     public Shop shop(Context context) {
         return new Shop("http://localhost:" + ports.get(context));
+    }
+
+    /** The properties it was started with. */
+    public String[] arguments() {
+        return arguments.clone();
     }
 
     public Topics topics() {

@@ -1,0 +1,91 @@
+package phone82.command;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+
+/** The command {@code reconcile}: compares what all contexts tell of every order, and finds each broken promise. */
+public final class Reconcile {
+
+    /** As the first argument of the launcher. */
+    public static final String NAME = "reconcile";
+
+    private Reconcile() {
+    }
+
+    /** It needs the properties alone. */
+    @Configuration(proxyBeanMethods = false)
+    static class Properties {
+    }
+
+    /**
+     * @param arguments those of the launcher: the command's name and {@code --name=value} properties
+     * @return the exit code: 0 all agree, 1 breaches, 2 wrong arguments, or a context cannot be read
+     */
+    public static int main(PrintStream out, PrintStream err, String... arguments) {
+        try {
+            for (String argument : arguments) {
+                if (!argument.equals(NAME) && !argument.startsWith("--")) {
+                    throw new CannotReconcile("the command " + NAME + " does not know " + argument + "; --help tells what it takes.");
+                }
+            }
+            Report report = run(line -> err.println("phone82: " + line), arguments);
+            out.print(report.text());
+            return report.breaches().isEmpty() ? 0 : 1;
+        } catch (CannotReconcile e) {
+            err.println("phone82: " + e.getMessage());
+            return 2;
+        }
+    }
+
+    /**
+     * Compares all contexts.
+     *
+     * @param progress is told now and then how far it is
+     * @param options  {@code --name=value} properties, above those of the environment
+     * @throws RuntimeException with one line that says why it cannot, and what to do
+     */
+    public static Report run(Consumer<String> progress, String... options) {
+        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
+                .web(WebApplicationType.NONE)
+                // how long pay holds money is told by its profile
+                .profiles("pay")
+                .registerShutdownHook(false)
+                .run(options)) {
+            return run(progress, application.getEnvironment());
+        }
+    }
+
+    private static Report run(Consumer<String> progress, Environment environment) {
+        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+        Duration held = property(environment, "phone82.pay.authorisation-validity", Duration.class)
+                .plus(property(environment, "phone82.pay.expiry-check", Duration.class).multipliedBy(2));
+        try (Reconciliation reconciliation = new Reconciliation(side("app", http, environment), side("pay", http, environment),
+                side("store", http, environment), side("customer", http, environment),
+                new Rules(Instant.now().minus(held)), progress)) {
+            return reconciliation.run(property(environment, "phone82.reconcile.settle", Duration.class),
+                    property(environment, "phone82.reconcile.timelines", Integer.class));
+        }
+    }
+
+    private static Side side(String context, HttpClient http, Environment environment) {
+        String property = "phone82.gateway." + context + "-url";
+        return new Side(http, context, property(environment, property, String.class), property);
+    }
+
+    private static <T> T property(Environment environment, String name, Class<T> type) {
+        try {
+            return environment.getRequiredProperty(name, type);
+        } catch (RuntimeException e) {
+            throw new CannotReconcile(name + " cannot be " + environment.getProperty(name) + "; --help shows an example.");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package phone82.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import phone82.command.Report.Breach;
+import phone82.command.Report.Moving;
+import phone82.command.Rows.Delivery;
+import phone82.command.Rows.Order;
+import phone82.command.Rows.Payment;
+import phone82.command.Rows.Progress;
+import phone82.platform.Json;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+
+/**
+ * One comparison of all contexts. It goes once through their lists, which are read at different moments. What does not agree
+ * there is looked at again, until it agrees or the time to settle is over: only what has looked wrong all that time, and
+ * without any change, is called a breach. Two looks that see the same prove that all of it was there at one moment.
+ */
+final class Reconciliation implements AutoCloseable {
+
+    private static final Duration PROGRESS = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
+    private final ExecutorService readers = Executors.newFixedThreadPool(4, task -> {
+        Thread thread = new Thread(task, "reconcile");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Side customer;
+    private final Listing<Order> orders;
+    private final Listing<Payment> payments;
+    private final Listing<Delivery> deliveries;
+    private final Listing<Progress> views;
+    private final Rules rules;
+    private final Consumer<String> progress;
+    private long compared;
+
+    Reconciliation(Side app, Side pay, Side store, Side customer, Rules rules, Consumer<String> progress) {
+        this.customer = customer;
+        this.orders = new Listing<>(app, Rows.ORDERS, Order.class, Order::id);
+        this.payments = new Listing<>(pay, Rows.PAYMENTS, Payment.class, Payment::orderId);
+        this.deliveries = new Listing<>(store, Rows.DELIVERIES, Delivery.class, Delivery::orderId);
+        this.views = new Listing<>(customer, Rows.HISTORY, Progress.class, Progress::orderId);
+        this.rules = rules;
+        this.progress = progress;
+    }
+
+    /** An order that does not agree (yet), as it looked last. */
+    private record Open(Rows rows, boolean unchanged) {
+    }
+
+    /**
+     * @param settle    how long to wait for what does not agree
+     * @param timelines of so many of the newest orders, and of all that did not agree at first, the timelines are read too
+     */
+    Report run(Duration settle, int timelines) {
+        Map<Long, Open> open = look(toLookAt(timelines), Map.of());
+        long end = System.nanoTime() + settle.toNanos();
+        if (!open.isEmpty()) {
+            progress.accept("do not agree yet: " + open.size() + "; looking again for up to " + settle.toSeconds() + " s");
+        }
+        boolean over = false;
+        while (!open.isEmpty() && !over) {
+            over = pause(end);
+            open = look(open.keySet(), open);
+        }
+        return report(open);
+    }
+
+    /** Goes through all lists side by side, newest order first. */
+    private List<Long> toLookAt(int timelines) {
+        var order = orders.cursor(readers);
+        var payment = payments.cursor(readers);
+        var delivery = deliveries.cursor(readers);
+        var view = views.cursor(readers);
+        List<Long> found = new ArrayList<>();
+        long seen = 0;
+        long told = System.nanoTime();
+        while (true) {
+            long id = LongStream.of(order.next(), payment.next(), delivery.next(), view.next()).max().getAsLong();
+            if (id == Listing.END) {
+                return found;
+            }
+            Rows rows = Rows.of(order.take(id), payment.take(id), delivery.take(id), view.take(id));
+            if (seen++ < timelines || !rules.agree(rows)) {
+                found.add(id);
+            }
+            if (rows.order() != null) {
+                compared++;
+            }
+            if (System.nanoTime() - told > PROGRESS.toNanos()) {
+                told = System.nanoTime();
+                progress.accept(compared + " orders compared, down to " + id);
+            }
+        }
+    }
+
+    /** Reads all that is told of some orders, and keeps those that do not agree. */
+    private Map<Long, Open> look(Collection<Long> ids, Map<Long, Open> before) {
+        List<Long> newestFirst = List.copyOf(ids);
+        Future<Map<Long, List<Order>>> order = readers.submit(() -> orders.of(newestFirst));
+        Future<Map<Long, List<Payment>>> payment = readers.submit(() -> payments.of(newestFirst));
+        Future<Map<Long, List<Delivery>>> delivery = readers.submit(() -> deliveries.of(newestFirst));
+        Future<Map<Long, List<Progress>>> view = readers.submit(() -> views.of(newestFirst));
+        Map<Long, Open> open = new TreeMap<>(Comparator.reverseOrder());
+        Map<Long, Future<Rows>> agreeing = new TreeMap<>();
+        for (Long id : newestFirst) {
+            Rows rows = Rows.of(of(order, id), of(payment, id), of(delivery, id), of(view, id));
+            if (rules.agree(rows)) {
+                agreeing.put(id, readers.submit(() -> rows.view() == null ? rows : rows.withTimeline(timeline(id))));
+            } else {
+                open.put(id, new Open(rows, unchanged(rows, before.get(id))));
+            }
+        }
+        agreeing.forEach((id, told) -> {
+            Rows rows = result(told);
+            if (!rules.agree(rows)) {
+                open.put(id, new Open(rows, unchanged(rows, before.get(id))));
+            }
+        });
+        return open;
+    }
+
+    private static boolean unchanged(Rows rows, Open before) {
+        return before == null || before.unchanged && before.rows.equals(rows);
+    }
+
+    private static <T> List<T> of(Future<Map<Long, List<T>>> rows, Long id) {
+        return result(rows).getOrDefault(id, List.of());
+    }
+
+    private List<String> timeline(long id) {
+        return customer.get(Rows.HISTORY + "/" + id, json -> {
+            List<String> types = new ArrayList<>();
+            for (JsonNode step : Json.read(json).path("timeline")) {
+                types.add(step.path("type").asText());
+            }
+            return types;
+        }, List.of());
+    }
+
+    /** Waits before the next look, and returns whether that one is the last. */
+    private static boolean pause(long end) {
+        long left = Math.max(0, end - System.nanoTime());
+        long pause = Math.min(left, PAUSE.toNanos());
+        new CompletableFuture<Void>().completeOnTimeout(null, pause, TimeUnit.NANOSECONDS).join();
+        return pause == left;
+    }
+
+    private Report report(Map<Long, Open> open) {
+        List<Breach> breaches = new ArrayList<>();
+        List<Moving> moving = new ArrayList<>();
+        open.forEach((id, last) -> {
+            List<Breach> wrong = last.unchanged ? rules.breaches(id, last.rows) : List.of();
+            breaches.addAll(wrong);
+            if (wrong.isEmpty()) {
+                moving.add(new Moving(id, last.rows.statuses()));
+            }
+        });
+        return new Report(compared, breaches, moving);
+    }
+
+    static <T> T result(Future<T> reading) {
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CannotReconcile("interrupted");
+        }
+    }
+
+    @Override
+    public void close() {
+        readers.shutdownNow();
+    }
+}

@@ -1,0 +1,51 @@
+package phone82.command;
+
+import java.util.List;
+
+/**
+ * What a comparison of all contexts found.
+ *
+ * @param orders   how many orders there were to compare
+ * @param breaches promises that are broken, the newest order first
+ * @param moving   orders that break nothing, but for which not all was over yet, the newest first
+ */
+public record Report(long orders, List<Breach> breaches, List<Moving> moving) {
+
+    private static final int MOVING_SHOWN = 20;
+
+    /**
+     * One broken promise.
+     *
+     * @param promise  its number, as in {@code --help}
+     * @param statuses where the order stands in each context
+     */
+    public record Breach(long order, String promise, String what, String statuses) {
+    }
+
+    /** An order for which something is still to come. */
+    public record Moving(long order, String statuses) {
+    }
+
+    /** The report as it is printed. */
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        if (!breaches.isEmpty()) {
+            text.append(String.format("%-12s%-9s%s%n", "order", "promise", "what is wrong"));
+            breaches.forEach(breach -> text.append(String.format("%-12d%-9s%s (%s)%n",
+                    breach.order, breach.promise, breach.what, breach.statuses)));
+            text.append(String.format("breaches: %d, in %d orders%n", breaches.size(), orders));
+        } else if (moving.isEmpty()) {
+            text.append(String.format("all %d orders agree%n", orders));
+        } else {
+            text.append(String.format("no breach in %d orders%n", orders));
+        }
+        if (!moving.isEmpty()) {
+            text.append(String.format("still moving, which is no breach: %d%n", moving.size()));
+            moving.stream().limit(MOVING_SHOWN).forEach(each -> text.append(String.format("%-12d%s%n", each.order, each.statuses)));
+            if (moving.size() > MOVING_SHOWN) {
+                text.append(String.format("and %d older ones%n", moving.size() - MOVING_SHOWN));
+            }
+        }
+        return text.toString();
+    }
+}

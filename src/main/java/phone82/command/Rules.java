@@ -1,0 +1,191 @@
+package phone82.command;
+
+import phone82.command.Report.Breach;
+import phone82.command.Rows.Delivery;
+import phone82.command.Rows.Order;
+import phone82.command.Rows.Payment;
+import phone82.command.Rows.Progress;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which combinations of rows break a promise, provided that all rows were there at one moment. What an order passes through
+ * on its way (an event that is still to come, a cancellation that is half way) breaks none.
+ */
+final class Rules {
+
+    /** Happens as often as a customer tries to cancel in vain; all other events happen once. */
+    private static final String REFUSED_CANCELLATION = "CancellationRefused";
+
+    private final Instant expired;
+
+    /** @param expired an authorisation that is older than this, and whose order does not exist, should have expired */
+    Rules(Instant expired) {
+        this.expired = expired;
+    }
+
+    /** Whether all is over for the order, and as it should be. */
+    boolean agree(Rows rows) {
+        return rows.atRest() && breaches(0, rows).isEmpty();
+    }
+
+    List<Breach> breaches(long id, Rows rows) {
+        Findings findings = new Findings(id, rows);
+        if (rows.order() == null) {
+            withoutOrder(rows, findings);
+        } else {
+            payment(rows, findings);
+            delivery(rows, findings);
+            view(rows, findings);
+        }
+        shipment(rows, findings);
+        doubles(rows, findings);
+        if (rows.timeline() != null) {
+            timeline(rows, findings);
+        }
+        return findings.breaches;
+    }
+
+    private void withoutOrder(Rows rows, Findings findings) {
+        findings.add(rows.paymentIs("Completed", "Cancelling", "Refunded"), "I7", "money was taken, but there is no order");
+        findings.add(rows.paymentIs("Authorised") && rows.payment().authorisedAt().isBefore(expired),
+                "I7", "money is held, but there is no order, and it should have expired");
+        findings.add(rows.delivery() != null, "I7", "there is a delivery, but no order");
+        findings.add(rows.view() != null, "I5", "the view shows an order that does not exist");
+    }
+
+    private static void payment(Rows rows, Findings findings) {
+        Order order = rows.order();
+        Payment payment = rows.payment();
+        findings.add(payment == null, "I1", "the order has no payment");
+        if (payment != null && payment.amount() != order.amount()) {
+            findings.add("I1", "the payment is of " + payment.amount() + " won, the order of " + order.amount());
+        }
+        findings.add(rows.orderIs("Paid") && rows.paymentIs("Authorised", "Expired", "Voided")
+                        || rows.orderIs("Ordered", "Paid") && rows.paymentIs("Refunded"),
+                "I1", "the order stands, but nobody pays for it");
+        findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Authorised", "Expired", "Completed"),
+                "I2", "the order is cancelled, but its money is not given back");
+    }
+
+    private static void delivery(Rows rows, Findings findings) {
+        Order order = rows.order();
+        Delivery delivery = rows.delivery();
+        findings.add(rows.orderIs("Cancelled") && rows.deliveryIs("Received", "Shipped"),
+                "I4", "the order is cancelled, but shipped or about to be");
+        findings.add(rows.orderIs("Ordered", "Paid", "Shipped") && rows.deliveryIs("Cancelled"),
+                "I4", "the delivery is cancelled, but the order stands");
+        findings.add(rows.orderIs("Shipped") && (delivery == null || rows.deliveryIs("Received", "Held")),
+                "I6", "the order knows of a shipment, the delivery does not");
+        findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Refunded") && delivery == null,
+                "I6", "the order was paid, but has no delivery");
+        if (delivery != null && !(order.item().equals(delivery.item()) && delivery.qty() == order.qty())) {
+            findings.add("I6", "the delivery is of " + delivery.qty() + " x " + delivery.item()
+                    + ", the order of " + order.qty() + " x " + order.item());
+        }
+    }
+
+    private static void shipment(Rows rows, Findings findings) {
+        findings.add((rows.orderIs("Shipped") || rows.deliveryIs("Received", "Shipped")) && !rows.paymentIs("Completed", "Cancelling"),
+                "I3", "it is shipped or about to be, but not paid");
+        findings.add((rows.orderIs("Shipped") || rows.deliveryIs("Shipped")) && rows.paymentIs("Refunded", "Voided"),
+                "I4", "it is shipped, but its money was given back");
+    }
+
+    /** The view hears of what has happened: before all is over it may know less, and never more. */
+    private static void view(Rows rows, Findings findings) {
+        Order order = rows.order();
+        Progress view = rows.view();
+        if (view == null) {
+            findings.add(rows.atRest(), "I5", "the view does not show the order");
+            return;
+        }
+        findings.add(rows.atRest() ? !order.status().equals(view.status())
+                        : rows.viewIs("Paid") && !rows.paymentIs("Completed", "Cancelling", "Refunded")
+                        || rows.viewIs("Shipped") && !rows.deliveryIs("Shipped")
+                        || rows.viewIs("Cancelled") && !rows.orderIs("Cancelled") && !rows.paymentIs("Voided", "Refunded"),
+                "I5", "the view shows another status than it has");
+        if (differs(view.item(), order.item(), rows) || differs(view.qty(), order.qty(), rows) || differs(view.amount(), order.amount(), rows)) {
+            findings.add("I5", "the view shows " + view.qty() + " x " + view.item() + " for " + view.amount()
+                    + " won, the order is of " + order.qty() + " x " + order.item() + " for " + order.amount());
+        }
+    }
+
+    private static boolean differs(Object seen, Object is, Rows rows) {
+        return seen == null ? rows.atRest() : !seen.equals(is);
+    }
+
+    private static void doubles(Rows rows, Findings findings) {
+        for (String list : new TreeSet<>(rows.twice())) {
+            findings.add(list.equals("/payments") ? "I1" : "I6", list + " has it twice");
+        }
+    }
+
+    private static void timeline(Rows rows, Findings findings) {
+        Set<String> happened = happened(rows);
+        findings.addAll("the timeline tells twice of ", rows.timeline().stream()
+                .filter(type -> Collections.frequency(rows.timeline(), type) > 1 && !type.equals(REFUSED_CANCELLATION)).toList());
+        findings.addAll("the timeline does not tell of ", happened.stream().filter(type -> !rows.timeline().contains(type)).toList());
+        findings.addAll("the timeline tells of what did not happen: ", rows.timeline().stream()
+                .filter(type -> !happened.contains(type) && !type.equals(REFUSED_CANCELLATION)).toList());
+    }
+
+    /** What the contexts must have told of an order for which all is over. */
+    private static Set<String> happened(Rows rows) {
+        Set<String> types = new TreeSet<>(Set.of("Ordered"));
+        if (rows.paymentIs("Completed", "Refunded")) {
+            types.add("PayCompleted");
+        }
+        if (rows.paymentIs("Voided", "Refunded")) {
+            types.add("PayCancelled");
+        }
+        if (rows.delivery() != null && rows.delivery().receivedAt() != null) {
+            types.add("OrderReceived");
+        }
+        if (rows.deliveryIs("Shipped")) {
+            types.add("Shipped");
+        }
+        if (rows.deliveryIs("Cancelled")) {
+            types.add("DeliveryCancelled");
+        }
+        // where the capture was refused the order ends without store, and without an event of its own
+        if (rows.orderIs("Cancelled") && rows.delivery() != null) {
+            types.add("OrderCancelled");
+        }
+        return types;
+    }
+
+    private static final class Findings {
+
+        private final long id;
+        private final Rows rows;
+        private final List<Breach> breaches = new ArrayList<>();
+
+        Findings(long id, Rows rows) {
+            this.id = id;
+            this.rows = rows;
+        }
+
+        void add(boolean broken, String promise, String what) {
+            if (broken) {
+                add(promise, what);
+            }
+        }
+
+        void add(String promise, String what) {
+            breaches.add(new Breach(id, promise, what, rows.statuses()));
+        }
+
+        void addAll(String what, Collection<String> events) {
+            if (!events.isEmpty()) {
+                add("I6", what + String.join(", ", new TreeSet<>(events)));
+            }
+        }
+    }
+}

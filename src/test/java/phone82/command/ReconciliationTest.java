@@ -1,0 +1,261 @@
+package phone82.command;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import phone82.command.Report.Breach;
+import phone82.command.Report.Moving;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+/** The comparison, on four lists of which the test decides what each look at an order finds. */
+class ReconciliationTest {
+
+    private static final Duration SETTLE = Duration.ofMillis(1200);
+    private static final List<String> SHIPPED = List.of("Ordered", "PayCompleted", "OrderReceived", "Shipped");
+
+    private final HttpServer server = server();
+    private final String url = "http://127.0.0.1:" + server.getAddress().getPort();
+    private final Map<String, Lists> lists = Map.of("/orders", new Lists(), "/payments", new Lists(), "/deliveries", new Lists(),
+            "/history", new Lists());
+    private final List<String> asked = new ArrayList<>();
+    private final List<String> progress = new ArrayList<>();
+
+    /** The rows of one context: for each order what the first look finds, the second, and so on; the last stays. */
+    private static final class Lists {
+
+        private final NavigableMap<Long, List<String>> rows = new TreeMap<>(Comparator.reverseOrder());
+        private final Map<Long, Integer> looks = new ConcurrentHashMap<>();
+
+        synchronized String page(int size, long after) {
+            List<String> items = new ArrayList<>();
+            List<Long> ids = rows.keySet().stream().filter(id -> id < after).limit(size).toList();
+            for (Long id : ids) {
+                List<String> course = rows.get(id);
+                String row = course.get(Math.min(looks.merge(id, 1, Integer::sum), course.size()) - 1);
+                if (!row.isEmpty()) {
+                    items.add(row);
+                }
+            }
+            boolean more = !ids.isEmpty() && rows.lastKey() < ids.get(ids.size() - 1);
+            return "{\"items\":[" + String.join(",", items) + "],\"next\":" + (more ? "\"" + ids.get(ids.size() - 1) + "\"" : "null") + "}";
+        }
+    }
+
+    private static HttpServer server() {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setExecutor(Executors.newCachedThreadPool());
+            return server;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        lists.forEach((path, rows) -> server.createContext(path, exchange -> {
+            Map<String, String> query = new HashMap<>();
+            if (exchange.getRequestURI().getQuery() == null) {
+                String timeline = SHIPPED.stream().map(type -> "{\"type\":\"" + type + "\"}").collect(Collectors.joining(","));
+                answer(exchange, 200, "{\"timeline\":[" + timeline + "]}");
+                return;
+            }
+            Arrays.stream(exchange.getRequestURI().getQuery().split("&")).map(each -> each.split("="))
+                    .forEach(each -> query.put(each[0], each[1]));
+            answer(exchange, 200, rows.page(Integer.parseInt(query.get("size")), Long.parseLong(query.getOrDefault("after", "" + Long.MAX_VALUE))));
+        }));
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    private void answer(HttpExchange exchange, int status, String body) throws IOException {
+        synchronized (asked) {
+            asked.add(exchange.getRequestURI().toString());
+        }
+        byte[] bytes = body.getBytes();
+        exchange.sendResponseHeaders(status, bytes.length);
+        try (OutputStream out = exchange.getResponseBody()) {
+            out.write(bytes);
+        }
+    }
+
+    private void order(long id, String... statuses) {
+        put("/orders", id, "{\"id\":%d,\"item\":\"note20\",\"qty\":1,\"amount\":5,\"status\":\"%s\"}", statuses);
+    }
+
+    private void payment(long id, String... statuses) {
+        put("/payments", id, "{\"orderId\":%d,\"amount\":5,\"status\":\"%s\",\"authorisedAt\":\"2026-01-01T12:00:00Z\"}", statuses);
+    }
+
+    private void delivery(long id, String... statuses) {
+        put("/deliveries", id, "{\"orderId\":%d,\"item\":\"note20\",\"qty\":1,\"status\":\"%s\",\"receivedAt\":\"2026-01-01T12:00:00Z\"}", statuses);
+    }
+
+    private void view(long id, String... statuses) {
+        put("/history", id, "{\"orderId\":%d,\"item\":\"note20\",\"qty\":1,\"amount\":5,\"status\":\"%s\"}", statuses);
+    }
+
+    private void put(String list, long id, String row, String... statuses) {
+        lists.get(list).rows.put(id, Arrays.stream(statuses)
+                .map(status -> status.isEmpty() ? "" : String.format(row, id, status)).toList());
+    }
+
+    private void shipped(long id) {
+        order(id, "Shipped");
+        payment(id, "Completed");
+        delivery(id, "Shipped");
+        view(id, "Shipped");
+    }
+
+    private Report run(int timelines) {
+        HttpClient http = HttpClient.newHttpClient();
+        try (Reconciliation reconciliation = new Reconciliation(new Side(http, "app", url, "phone82.gateway.app-url"),
+                new Side(http, "pay", url, "phone82.gateway.pay-url"), new Side(http, "store", url, "phone82.gateway.store-url"),
+                new Side(http, "customer", url, "phone82.gateway.customer-url"), new Rules(Told.NOON), progress::add)) {
+            return reconciliation.run(SETTLE, timelines);
+        }
+    }
+
+    @Test
+    void ordersOfManyPagesAgree() {
+        LongStream.rangeClosed(1, 1100).forEach(this::shipped);
+        payment(500, "Voided");
+        lists.forEach((path, rows) -> {
+            if (!path.equals("/payments")) {
+                rows.rows.remove(500L);
+            }
+        });
+
+        assertThat(run(0)).isEqualTo(new Report(1099, List.of(), List.of()));
+        assertThat(asked).hasSize(4 * 6).allMatch(path -> path.contains("?size="));
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void nothingAtAllAgrees() {
+        assertThat(run(10)).isEqualTo(new Report(0, List.of(), List.of()));
+    }
+
+    @Test
+    void whatOneListDoesNotKnowYetIsLookedAtAgain() {
+        LongStream.rangeClosed(1, 3).forEach(this::shipped);
+        order(4, "Ordered", "Paid", "Shipped");
+        payment(4, "", "Completed");
+        delivery(4, "", "Received", "Shipped");
+        view(4, "", "", "Ordered", "Shipped");
+
+        assertThat(run(0)).isEqualTo(new Report(4, List.of(), List.of()));
+        assertThat(progress).singleElement().asString().startsWith("do not agree yet: 1;");
+    }
+
+    @Test
+    void whatStaysWrongIsABreach() {
+        LongStream.rangeClosed(1, 700).forEach(this::shipped);
+        view(2, "Paid");
+        payment(3, "Refunded");
+        lists.get("/orders").rows.remove(450L);
+        lists.get("/history").rows.remove(699L);
+
+        Report report = run(0);
+
+        assertThat(report.moving()).isEmpty();
+        assertThat(report.orders()).isEqualTo(699);
+        assertThat(report.breaches()).extracting(Breach::order, Breach::promise).containsExactly(
+                tuple(699L, "I5"), tuple(450L, "I7"), tuple(450L, "I7"), tuple(450L, "I5"), tuple(3L, "I3"), tuple(3L, "I4"), tuple(2L, "I5"));
+    }
+
+    @Test
+    void whatIsLookedAtAgainMayBeFarApart() {
+        shipped(5);
+        for (long id : new long[]{7, 205, 206, 207, 1_000_000}) {
+            shipped(id);
+            view(id, "Paid");
+        }
+
+        Report report = run(0);
+
+        assertThat(report.moving()).isEmpty();
+        assertThat(report.breaches()).extracting(Breach::order, Breach::promise).containsExactly(tuple(1_000_000L, "I5"),
+                tuple(207L, "I5"), tuple(206L, "I5"), tuple(205L, "I5"), tuple(7L, "I5"));
+        assertThat(asked).contains("/orders?size=1&after=1000001", "/orders?size=3&after=208", "/orders?size=1&after=8");
+    }
+
+    @Test
+    void whatKeepsChangingOrIsUnderWayIsMoving() {
+        shipped(1);
+        order(2, "Paid");
+        payment(2, "Completed");
+        shipped(3);
+        view(3, "Paid", "Paid", "Paid", "Ordered");
+
+        assertThat(run(0)).isEqualTo(new Report(3, List.of(), List.of(
+                new Moving(3, "order Shipped, payment Completed, delivery Shipped, view Ordered"),
+                new Moving(2, "order Paid, payment Completed, delivery none, view none"))));
+    }
+
+    @Test
+    void aRowThatIsThereTwiceIsNamed() {
+        LongStream.rangeClosed(1, 2).forEach(this::shipped);
+        lists.get("/payments").rows.replaceAll((id, rows) -> id == 2 ? List.of(rows.get(0) + "," + rows.get(0)) : rows);
+
+        assertThat(run(0).breaches()).extracting(Breach::order, Breach::promise, Breach::what)
+                .containsExactly(tuple(2L, "I1", "/payments has it twice"));
+    }
+
+    @Test
+    void timelinesAreReadOfTheNewestAndOfWhatDidNotAgreeAtFirst() {
+        LongStream.rangeClosed(1, 10).forEach(this::shipped);
+        view(4, "Paid", "Shipped");
+        order(6, "Cancelled");
+        payment(6, "Voided");
+        lists.get("/deliveries").rows.remove(6L);
+        view(6, "Cancelled");
+
+        assertThat(run(5).breaches()).extracting(Breach::order, Breach::what).containsExactly(
+                tuple(6L, "the timeline does not tell of PayCancelled"),
+                tuple(6L, "the timeline tells of what did not happen: OrderReceived, PayCompleted, Shipped"));
+        assertThat(asked).filteredOn(path -> !path.contains("?")).filteredOn(path -> !path.equals("/history/6"))
+                .containsExactlyInAnyOrder("/history/10", "/history/9", "/history/8", "/history/7", "/history/4");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {"500;{};the answer is 500", "404;{};the answer is 404", "200;<html>;the answer cannot be understood",
+            "200;{};the answer cannot be understood", "200;{\"items\":[{}]};the answer cannot be understood"})
+    void whatIsNoListIsTold(int status, String body, String why) {
+        server.removeContext("/deliveries");
+        server.createContext("/deliveries", exchange -> answer(exchange, status, body));
+
+        assertThatThrownBy(() -> run(0)).isInstanceOf(CannotReconcile.class).hasMessage(
+                "store cannot be read at " + url + "/deliveries?size=200 (" + why + "); start it, or set phone82.gateway.store-url to where it is.");
+    }
+}

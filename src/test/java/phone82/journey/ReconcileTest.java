@@ -1,0 +1,239 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import phone82.Context;
+import phone82.command.Reconcile;
+import phone82.command.Report;
+import phone82.command.Report.Breach;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** {@code reconcile} on the real system: what agrees, what is under way, and each promise broken behind its back. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ReconcileTest {
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s");
+
+    private static final Map<Context, List<String>> TABLES = Map.of(Context.APP, List.of("orders"), Context.PAY, List.of("payment"),
+            Context.STORE, List.of("delivery"), Context.CUSTOMER, List.of("history", "timeline"));
+
+    private final Shop shop = PHONE82.gateway();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void nothingIsLeft() {
+        TABLES.forEach((context, tables) -> tables.forEach(table -> sql(context, "delete from " + table)));
+    }
+
+    @Test
+    void ordersThatAreShippedCancelledAndRefusedAgree() {
+        shop.place(anOrder()).expect(201);
+        shop.place(anOrder().of("note21").times(3)).expect(201);
+        cancel(shop.place(anOrder()).expect(201).id());
+        shop.place(anOrder().of("sim-capture-refused")).expect(201);
+        shop.place(anOrder().of("sim-refund-refused")).expect(201);
+        shop.place(anOrder().of("sim-slow-900")).expect(503);
+        shop.place(anOrder().of("sim-decline")).expect(402);
+        shop.place(anOrder().of("sim-fail")).expect(503);
+
+        assertThat(reconcile()).as(this::said).isZero();
+        assertThat(out).hasToString(String.format("all 5 orders agree%n"));
+    }
+
+    @Test
+    void whatIsUnderWayIsNoBreach() {
+        long id = shop.place(anOrder().of("sim-capture-away-99")).expect(201).id();
+        PHONE82.shop(Context.PAY).post("/payments", "{\"orderId\":987654321,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}").expect(201);
+
+        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::said).isZero();
+
+        assertThat(out.toString().lines()).containsExactly("no breach in 1 orders", "still moving, which is no breach: 2",
+                "987654321   order none, payment Authorised, delivery none, view none",
+                String.format("%-12dorder Ordered, payment Authorised, delivery none, view Ordered", id));
+        cancel(id);
+    }
+
+    @Test
+    void eachBrokenPromiseIsFoundAndNamed() {
+        List<Broken> broken = List.of(
+                new Broken(Context.PAY, "delete from payment where order_id = ?", "I1", "the order has no payment"),
+                new Broken(Context.PAY, "update payment set amount = 5 where order_id = ?", "I1", "the payment is of 5 won, the order of 1199000"),
+                new Broken(Context.APP, "update orders set status = 'Cancelled' where id = ?", "I2", "the order is cancelled, but its money is not given back"),
+                new Broken(Context.PAY, "update payment set status = 'Expired' where order_id = ?", "I3", "it is shipped or about to be, but not paid"),
+                new Broken(Context.PAY, "update payment set status = 'Refunded' where order_id = ?", "I4", "it is shipped, but its money was given back"),
+                new Broken(Context.CUSTOMER, "update history set progress = 1 where order_id = ?", "I5", "the view shows another status than it has"),
+                new Broken(Context.CUSTOMER, "update history set item = 'note21' where order_id = ?", "I5",
+                        "the view shows 1 x note21 for 1199000 won, the order is of 1 x note20 for 1199000"),
+                new Broken(Context.CUSTOMER, "delete from history where order_id = ?", "I5", "the view does not show the order"),
+                new Broken(Context.CUSTOMER, "insert into timeline (event_id, order_id, type, happened_at, correlation_id) "
+                        + "select 'again', order_id, type, happened_at, correlation_id from timeline where type = 'PayCompleted' and order_id = ?",
+                        "I6", "the timeline tells twice of PayCompleted"),
+                new Broken(Context.CUSTOMER, "delete from timeline where type = 'OrderReceived' and order_id = ?", "I6",
+                        "the timeline does not tell of OrderReceived"),
+                new Broken(Context.STORE, "update delivery set qty = 2 where order_id = ?", "I6", "the delivery is of 2 x note20, the order of 1 x note20"),
+                new Broken(Context.APP, "delete from orders where id = ?", "I7", "money was taken, but there is no order"));
+        long[] ids = broken.stream().mapToLong(each -> shop.place(anOrder()).expect(201).id()).toArray();
+        LongStream.of(ids).forEach(shop::awaitShipped);
+        for (int i = 0; i < ids.length; i++) {
+            assertThat(sql(broken.get(i).context, broken.get(i).sql, ids[i])).isOne();
+        }
+        PHONE82.shop(Context.PAY).post("/payments", "{\"orderId\":987654321,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}").expect(201);
+        sql(Context.PAY, "update payment set authorised_at = ? where order_id = 987654321", Timestamp.from(Instant.now().minus(Duration.ofMinutes(32))));
+
+        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::said).isOne();
+
+        List<Breach> found = run("--phone82.reconcile.settle=1s").breaches();
+        for (int i = 0; i < ids.length; i++) {
+            assertThat(found).extracting(Breach::order, Breach::promise, Breach::what)
+                    .contains(tuple(ids[i], broken.get(i).promise, broken.get(i).what));
+            assertThat(out.toString()).containsPattern("(?m)^" + ids[i] + " +" + broken.get(i).promise + " +\\Q" + broken.get(i).what + "\\E");
+        }
+        assertThat(found).extracting(Breach::order, Breach::what)
+                .contains(tuple(987654321L, "money is held, but there is no order, and it should have expired"));
+        assertThat(out.toString().lines().skip(found.size() + 1))
+                .containsExactly("breaches: " + found.size() + ", in " + (ids.length - 1) + " orders");
+    }
+
+    private record Broken(Context context, String sql, String promise, String what) {
+    }
+
+    @Test
+    void ordersUnderLoadAreNotAccused() throws Exception {
+        ExecutorService customers = Executors.newFixedThreadPool(4);
+        AtomicInteger placed = new AtomicInteger();
+        IntStream.range(0, 4).forEach(i -> customers.submit(() -> {
+            while (!customers.isShutdown()) {
+                Shop.Answer answer = shop.place(anOrder());
+                if (answer.status() == 201 && placed.incrementAndGet() % 3 == 0) {
+                    shop.send("DELETE", "/orders/" + answer.id(), null, null);
+                }
+            }
+        }));
+
+        await().until(() -> placed.get() > 50);
+        int before = placed.get();
+        Report busy = run();
+        int after = placed.get();
+        customers.shutdown();
+        assertThat(customers.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(after).as("it went on").isGreaterThan(before);
+
+        assertThat(busy.breaches()).isEmpty();
+        assertThat(busy.moving()).isEmpty();
+        assertThat(busy.orders()).isBetween(50L, (long) placed.get());
+        assertThat(run()).isEqualTo(new Report(placed.get(), List.of(), List.of()));
+    }
+
+    @Test
+    void aContextThatIsAwayIsNamed() throws IOException {
+        int nobody;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            nobody = socket.getLocalPort();
+        }
+
+        assertThat(reconcile("--phone82.gateway.pay-url=http://localhost:" + nobody)).isEqualTo(2);
+
+        assertThat(out.size()).isZero();
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("phone82: pay cannot be read at http://localhost:" + nobody
+                + "/payments?size=200 (").contains("phone82.gateway.pay-url");
+    }
+
+    @Test
+    void wrongArgumentsAreNamed() {
+        assertThat(Stream.of("pay", "--phone82.reconcile.settle=soon", "--phone82.reconcile.timelines=all",
+                        "--phone82.gateway.app-url=nowhere")
+                .map(this::reconcile)).containsExactly(2, 2, 2, 2);
+
+        assertThat(err.toString().lines()).satisfiesExactly(
+                line -> assertThat(line).contains("reconcile", " pay;", "--help"),
+                line -> assertThat(line).contains("phone82.reconcile.settle", "soon"),
+                line -> assertThat(line).contains("phone82.reconcile.timelines", "all"),
+                line -> assertThat(line).contains("nowhere/orders", "phone82.gateway.app-url"));
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void manyOrdersTakeSeconds() {
+        int rows = Integer.getInteger("phone82.reconcile.rows", 20_000);
+        Timestamp now = Timestamp.from(Instant.now());
+        insert(Context.APP, "orders (id, item, qty, unit_price, amount, status, ordered_at, shipped_at, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows, id -> new Object[]{id, "note20", 1, 5, 5, "Shipped", now, now, 0});
+        insert(Context.PAY, "payment (order_id, item, qty, amount, status, authorised_at, completed_at, capture_attempts, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows, id -> new Object[]{id, "note20", 1, 5, "Completed", now, now, 0, 0});
+        insert(Context.STORE, "delivery (order_id, item, qty, status, received_at, dispatch_at, shipped_at, traceparent, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows, id -> new Object[]{id, "note20", 1, "Shipped", now, now, now, "", 0});
+        insert(Context.CUSTOMER, "history (order_id, item, qty, amount, progress, ordered_at, updated_at) values (?, ?, ?, ?, ?, ?, ?)",
+                rows, id -> new Object[]{id, "note20", 1, 5, 2, now, now});
+        sql(Context.STORE, "update delivery set qty = 2 where order_id = 1000007777");
+
+        long start = System.nanoTime();
+        Report report = run("--phone82.reconcile.timelines=0", "--phone82.reconcile.settle=0s");
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+
+        System.out.printf("reconcile of %,d orders: %.1f s%n", rows, took.toMillis() / 1000.0);
+        assertThat(report.orders()).isEqualTo(rows);
+        assertThat(report.breaches()).extracting(Breach::order, Breach::promise).containsExactly(tuple(1_000_007_777L, "I6"));
+        assertThat(took).isLessThan(Duration.ofSeconds(30));
+    }
+
+    private static void insert(Context context, String into, int rows, LongFunction<Object[]> row) {
+        JdbcTemplate jdbc = PHONE82.bean(context, JdbcTemplate.class);
+        new TransactionTemplate(PHONE82.bean(context, PlatformTransactionManager.class)).executeWithoutResult(tx ->
+                jdbc.batchUpdate("insert into " + into, LongStream.range(1_000_000_000L, 1_000_000_000L + rows).mapToObj(row).toList()));
+    }
+
+    private static int sql(Context context, String statement, Object... arguments) {
+        return PHONE82.bean(context, JdbcTemplate.class).update(statement, arguments);
+    }
+
+    private void cancel(long id) {
+        assertThat(shop.send("DELETE", "/orders/" + id, null, null).status()).isIn(200, 409);
+    }
+
+    private int reconcile(String... options) {
+        return Reconcile.main(new PrintStream(out), new PrintStream(err), arguments(options));
+    }
+
+    private static Report run(String... options) {
+        return Reconcile.run(line -> { }, arguments(options));
+    }
+
+    private static String[] arguments(String... options) {
+        return Stream.of(Stream.of(Reconcile.NAME), Stream.of(PHONE82.arguments()), Stream.of(options)).flatMap(each -> each).toArray(String[]::new);
+    }
+
+    private String said() {
+        return out.toString() + err;
+    }
+}
