@@ -10,6 +10,7 @@ final class Help {
         StringBuilder text = new StringBuilder("""
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
                        java -jar phone82.jar reconcile [--property=value ...]
+                       java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
 
                 Without a context all of them start in this JVM. With names those alone start; what they need of the
                 others is found by the properties below.
@@ -57,6 +58,11 @@ final class Help {
                   phone82.reconcile.settle     time to settle, and the longest wait         10s
                   phone82.reconcile.timelines  of so many of the newest orders the timelines are compared too   1000
                 Its exit code: 0 all agree, 1 breaches, 2 wrong arguments or a context cannot be read.
+                dead-letters shows the events that app, pay, store and customer could not process, each with its cause, one of
+                them with its body; replay has them processed once more, and those that fail again stay.
+                  phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
+                Its exit code: 0 done, 1 what was replayed failed again or is not there, 2 wrong arguments or a context does
+                not answer.
 
                 Exit code: 0 after a clean stop, 1 when a context cannot start, 2 for wrong arguments.
                 """).toString();

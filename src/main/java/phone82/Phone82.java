@@ -6,6 +6,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
+import phone82.command.DeadLetters;
 import phone82.command.Reconcile;
 
 import java.lang.management.ManagementFactory;
@@ -42,6 +43,9 @@ public final class Phone82 implements AutoCloseable {
         }
         if (Arrays.asList(args).contains(Reconcile.NAME)) {
             System.exit(Reconcile.main(System.out, System.err, args));
+        }
+        if (Arrays.asList(args).contains(DeadLetters.NAME)) {
+            System.exit(DeadLetters.main(System.out, System.err, args));
         }
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {

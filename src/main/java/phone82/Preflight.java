@@ -1,5 +1,9 @@
 package phone82;
 
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
@@ -101,7 +105,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (!BROKER_URL.matcher(url).matches()) {
             throw new CannotStart(context.id() + ": " + url + " is no URL of a broker; set phone82.broker.url to tcp://<host>:<port>.");
         }
-        await("broker", url, environment, () -> answers(url), "start one (java -jar phone82.jar broker), or set phone82.broker.url.");
+        await("broker", url, environment, () -> answers(environment, url), "start one (java -jar phone82.jar broker), or set phone82.broker.url.");
     }
 
     private void databaseAnswers(Environment environment) {
@@ -132,12 +136,21 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    private static boolean answers(String url) {
+    private boolean answers(Environment environment, String url) {
+        URI uri = URI.create(url);
         try (Socket socket = new Socket()) {
-            URI uri = URI.create(url);
             socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), 1000);
-            return true;
         } catch (IOException e) {
+            return false;
+        }
+        String user = environment.getRequiredProperty("spring.artemis.user");
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+             Connection ignored = factory.createConnection(user, environment.getRequiredProperty("spring.artemis.password"))) {
+            return true;
+        } catch (JMSSecurityException e) {
+            throw new CannotStart(context.id() + ": the broker at " + url + " refuses user " + user
+                    + "; set phone82." + context.id() + ".broker-password to the password that the broker knows.");
+        } catch (JMSException e) {
             return false;
         }
     }

@@ -5,7 +5,6 @@ import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
-import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,6 +15,7 @@ import org.springframework.core.io.support.PropertiesLoaderUtils;
 import java.io.File;
 import java.io.IOException;
 import java.util.Properties;
+import java.util.UUID;
 
 /** The context {@code broker}: Artemis within this JVM, configured by the files of {@code artemis/} alone. */
 @Configuration(proxyBeanMethods = false)
@@ -31,6 +31,8 @@ public class BrokerContext {
         files.addDeployable(configuration);
         files.readConfiguration();
         configuration.setBrokerInstance(data);
+        // its user may do everything, and has a well-known password otherwise
+        configuration.setClusterPassword(UUID.randomUUID().toString());
         configuration.clearAcceptorConfigurations();
         configuration.addAcceptorConfiguration("artemis", "tcp://" + host + ":" + port + "?protocols=CORE");
         EmbeddedActiveMQ broker = new EmbeddedActiveMQ().setConfiguration(configuration).setSecurityManager(users).start();
@@ -55,6 +57,6 @@ public class BrokerContext {
                 security.addRole(user, role);
             }
         }
-        return new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), security);
+        return new Gatekeeper(security);
     }
 }

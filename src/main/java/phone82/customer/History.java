@@ -59,11 +59,18 @@ public class History {
     private record Facts(String item, Integer qty, Long amount, String reason) {
     }
 
-    /** Adds what the event knows. An event that says nothing of an order that exists changes nothing. */
+    /**
+     * Adds what the event knows. An order that was rejected never existed.
+     *
+     * @throws IllegalArgumentException it is an event that this view does not know
+     */
     public void record(@Body Event event) {
+        if (event.name().equals("OrderRejected")) {
+            return;
+        }
         Status status = STATUS.get(event.name());
         if (status == null) {
-            return;
+            throw new IllegalArgumentException(event.name() + " is no event for customer");
         }
         long orderId = Long.parseLong(event.subject());
         Facts facts = Json.read(event.body(), Facts.class);

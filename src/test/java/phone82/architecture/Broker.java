@@ -3,11 +3,15 @@ package phone82.architecture;
 import org.apache.activemq.artemis.core.config.CoreAddressConfiguration;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
+import org.apache.activemq.artemis.core.security.Role;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.settings.impl.HierarchicalObjectRepository;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,7 +19,7 @@ import java.util.stream.Stream;
 /** What {@code artemis/broker.xml} tells the broker. */
 final class Broker {
 
-    private static final String DEAD_LETTERS = "dead-letters";
+    private static final String DEAD_LETTERS = "dead-letters.";
     private static final Pattern QUOTED = Pattern.compile("'([^']+)'");
 
     private final FileConfiguration configuration = new FileConfiguration();
@@ -38,11 +42,27 @@ final class Broker {
 
     /** The queues in which the contexts find the events that they follow. */
     List<Queue> subscriptions() {
-        return queues().filter(queue -> !queue.address.equals(DEAD_LETTERS)).toList();
+        return queues().filter(queue -> !queue.address.startsWith(DEAD_LETTERS)).toList();
     }
 
     List<Queue> deadLetters() {
-        return queues().filter(queue -> queue.address.equals(DEAD_LETTERS)).toList();
+        return queues().filter(queue -> queue.address.startsWith(DEAD_LETTERS)).toList();
+    }
+
+    /** What applies to the queues of an address: the settings of all that match it, the closest first. */
+    AddressSettings settings(String address) {
+        HierarchicalObjectRepository<AddressSettings> settings = new HierarchicalObjectRepository<>(configuration.getWildcardConfiguration());
+        settings.setDefault(new AddressSettings());
+        configuration.getAddressSettings().forEach((match, each) -> settings.addMatch(match, each, true));
+        return settings.getMatch(address);
+    }
+
+    /** The roles that have one kind of right on an address. */
+    Set<String> roles(String address, Predicate<Role> right) {
+        HierarchicalObjectRepository<Set<Role>> roles = new HierarchicalObjectRepository<>(configuration.getWildcardConfiguration());
+        roles.setDefault(Set.of());
+        configuration.getSecurityRoles().forEach((match, each) -> roles.addMatch(match, each, true));
+        return roles.getMatch(address).stream().filter(right).map(Role::getName).collect(Collectors.toSet());
     }
 
     private Stream<Queue> queues() {

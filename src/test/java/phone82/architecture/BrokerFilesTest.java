@@ -1,6 +1,7 @@
 package phone82.architecture;
 
 import org.apache.activemq.artemis.core.security.Role;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -21,7 +23,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 /** The broker has a place for every event, a queue for every context that follows events, and no more rights than needed. */
 class BrokerFilesTest {
@@ -33,8 +34,12 @@ class BrokerFilesTest {
     BrokerFilesTest() throws Exception {
     }
 
+    static List<Queue> subscriptions() throws Exception {
+        return new Broker().subscriptions();
+    }
+
     static Stream<Queue> selectiveSubscriptions() throws Exception {
-        return new Broker().subscriptions().stream().filter(subscription -> !subscription.takesEverything());
+        return subscriptions().stream().filter(subscription -> !subscription.takesEverything());
     }
 
     @Test
@@ -52,7 +57,8 @@ class BrokerFilesTest {
     @ParameterizedTest
     @MethodSource("selectiveSubscriptions")
     void aContextIsSentExactlyTheEventsThatItHandles(Queue subscription) {
-        assertThat(consumers().filter(route -> route.file().folder().equals(subscription.name())).flatMap(Route::nodes)
+        assertThat(RouteFile.all().stream().filter(file -> file.folder().equals(subscription.name()))
+                .flatMap(file -> file.routes().stream()).flatMap(Route::nodes)
                 .flatMap(node -> NAMED_EVENT.matcher(node.asText()).results()).map(event -> event.group(1)))
                 .containsExactlyInAnyOrderElementsOf(subscription.wanted().stream().map(Events::name).toList());
     }
@@ -70,11 +76,31 @@ class BrokerFilesTest {
                 .containsExactly("phone82.#::customer");
     }
 
-    @Test
-    void whatASubscriptionGaveUpIsKeptForIt() {
-        assertThat(broker.deadLetters()).extracting(Queue::name, Queue::filter)
-                .containsExactlyInAnyOrderElementsOf(broker.subscriptions().stream()
-                        .map(Queue::name).map(name -> tuple("dead-letters." + name, "_AMQ_ORIG_QUEUE = '" + name + "'")).toList());
+    @ParameterizedTest
+    @MethodSource("subscriptions")
+    void whatItGivesUpIsKeptForItsContextUntilItIsReplayed(Queue subscription) {
+        String deadLetters = "dead-letters." + subscription.name();
+        AddressSettings settings = broker.settings(subscription.address());
+        assertThat(settings.getDeadLetterAddress().toString()).isEqualTo(deadLetters);
+        assertThat(RouteFile.yaml(Path.of("src/main/resources/application.yaml")).at("/phone82/events/attempts").asInt())
+                .isEqualTo(settings.getMaxDeliveryAttempts());
+        assertThat(broker.deadLetters()).filteredOn(queue -> queue.address().equals(deadLetters)).singleElement()
+                .satisfies(queue -> {
+                    assertThat(queue.name()).isEqualTo(deadLetters);
+                    assertThat(queue.takesEverything()).isTrue();
+                });
+        assertThat(broker.settings(deadLetters).getMaxDeliveryAttempts()).as("replays").isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("subscriptions")
+    void itsContextAloneReadsItAndReplaysItsDeadLetters(Queue subscription) {
+        String deadLetters = "dead-letters." + subscription.name();
+        assertThat(broker.roles(subscription.address(), Role::isConsume)).containsExactly(subscription.name());
+        assertThat(broker.roles(subscription.address(), Role::isBrowse)).isEmpty();
+        assertThat(broker.roles(deadLetters, Role::isSend)).containsExactly(subscription.name());
+        assertThat(broker.roles(deadLetters, Role::isConsume)).containsExactlyInAnyOrder(subscription.name(), "operator");
+        assertThat(broker.roles(deadLetters, Role::isBrowse)).containsExactlyInAnyOrder(subscription.name(), "operator");
     }
 
     @Test
@@ -88,7 +114,8 @@ class BrokerFilesTest {
     @Test
     void aContextSendsToItsOwnTopicsOnly() {
         Map<String, Set<String>> senders = new HashMap<>();
-        broker.configuration().getSecurityRoles().forEach((match, permissions) -> permissions.stream().filter(Role::isSend)
+        broker.configuration().getSecurityRoles().forEach((match, permissions) -> permissions.stream()
+                .filter(permission -> permission.isSend() && !match.startsWith("dead-letters."))
                 .forEach(permission -> senders.merge(match, Set.of(permission.getName()), BrokerFilesTest::union)));
         assertThat(senders).isEqualTo(Events.BY_TOPIC.keySet().stream().map(Events::publisher).distinct()
                 .collect(Collectors.toMap(context -> "phone82." + context + ".*", Set::of)));
@@ -96,9 +123,9 @@ class BrokerFilesTest {
 
     @Test
     void nothingIsCreatedByItsUse() {
-        assertThat(broker.configuration().getAddressSettings()).containsKey("#").allSatisfy((match, settings) -> {
-            assertThat(settings.isAutoCreateQueues()).isFalse();
-            assertThat(settings.isAutoCreateAddresses()).isFalse();
+        assertThat(broker.configuration().getAddressSettings().keySet()).contains("#").allSatisfy(match -> {
+            assertThat(broker.settings(match).isAutoCreateQueues()).isFalse();
+            assertThat(broker.settings(match).isAutoCreateAddresses()).isFalse();
         });
         assertThat(permissions()).isNotEmpty().noneMatch(permission -> permission.isCreateAddress()
                 || permission.isCreateDurableQueue() || permission.isCreateNonDurableQueue());

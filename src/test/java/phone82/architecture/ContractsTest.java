@@ -33,7 +33,7 @@ class ContractsTest {
 
     /** Those whose answer can have a following page; the price list is short and always whole. */
     static Stream<Operation> lists() {
-        return operations().stream().filter(operation -> !operation.request().equals(PRICE_LIST)
+        return operations().stream().filter(operation -> operation.method().equals("get") && !operation.request().equals(PRICE_LIST)
                 && operation.resolved(operation.response("200").at("/content/application~1json/schema")).at("/properties").has("next"));
     }
 
@@ -46,7 +46,7 @@ class ContractsTest {
     @MethodSource("operations")
     void anOperationIsServedByTheRouteOfItsName(Operation operation) {
         assertThat(RouteFile.loadedBy(operation.context())).flatExtracting(RouteFile::routes).extracting(Route::from)
-                .contains("direct:" + operation.id());
+                .extracting(from -> from.replace("{{phone82.context}}", operation.context())).contains("direct:" + operation.id());
     }
 
     @Test
@@ -80,6 +80,19 @@ class ContractsTest {
     @MethodSource("operations")
     void anOperationAnswersFailuresAsProblems(Operation operation) {
         assertThat(operation.response("default").path("content").has("application/problem+json")).isTrue();
+    }
+
+    /** An operator, and the command line, meet the same everywhere. */
+    @Test
+    void everyContextThatConsumesOffersItsDeadLettersInTheSameWay() throws Exception {
+        Map<String, String> offers = new HashMap<>();
+        new Broker().subscriptions().forEach(subscription -> offers.put(subscription.name(), operations().stream()
+                .filter(operation -> operation.context().equals(subscription.name()) && operation.path().startsWith("/dead-letters"))
+                .map(operation -> operation.request() + " " + operation.definition() + operation.document().at("/components/schemas/DeadLetters")
+                        + operation.document().at("/components/schemas/DeadLetter") + operation.document().at("/components/schemas/Replay"))
+                .collect(Collectors.joining("\n")).replace(subscription.name() + "-", "")));
+        assertThat(offers.values()).allMatch(offer -> offer.lines().count() == 4).containsOnly(offers.get("app"));
+        assertThat(operations()).filteredOn(operation -> operation.path().startsWith("/dead-letters")).noneMatch(Operation::isPublic);
     }
 
     private static Map<String, String> published() {

@@ -93,6 +93,16 @@ class StartIT {
     }
 
     @Test
+    void aWrongBrokerPasswordIsNamed() throws Exception {
+        try (Processes phone82 = new Processes("password")) {
+            phone82.start("broker");
+            phone82.set("--phone82.store.broker-password=wrong");
+            assertThat(phone82.run(1, "store").lines()).singleElement().asString()
+                    .contains("refuses user store", "phone82.store.broker-password");
+        }
+    }
+
+    @Test
     void aLockedDataFolderIsNamed() throws Exception {
         try (Processes phone82 = new Processes("locked")) {
             phone82.start("broker");

@@ -25,6 +25,10 @@ public final class Topics {
         this.brokerUrl = brokerUrl;
     }
 
+    String url() {
+        return brokerUrl;
+    }
+
     /** Sends each of the events (as {@code pay.PayCompleted}) twice, in the given order of arrival. */
     public void sendTwice(long orderId, List<String> arrival) {
         for (String event : arrival) {
@@ -35,24 +39,35 @@ public final class Topics {
     }
 
     /** Without the broker's duplicate detection: the receiver alone must see that it has the event. */
-    private void send(String event, long orderId, String id) {
+    public void send(String event, long orderId, String id) {
+        send(event, orderId, id, "{\"orderId\":" + orderId
+                + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000,\"shippedAt\":\"2030-01-01T00:00:00Z\"}");
+    }
+
+    public void send(String event, long orderId, String id, String body) {
         String user = event.substring(0, event.indexOf('.'));
+        try {
+            sendAs(user, "phone82." + event, "phone82." + event, orderId, id, body);
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Sends to any address what claims to be an event of any type. */
+    public void sendAs(String user, String address, String type, long orderId, String id, String body) throws JMSException {
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
              Connection connection = factory.createConnection(user, "demo-" + user)) {
             Session session = connection.createSession();
-            MessageProducer producer = session.createProducer(session.createTopic("phone82." + event));
-            TextMessage message = session.createTextMessage("{\"orderId\":" + orderId
-                    + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000,\"shippedAt\":\"2030-01-01T00:00:00Z\"}");
+            MessageProducer producer = session.createProducer(session.createTopic(address));
+            TextMessage message = session.createTextMessage(body);
             message.setStringProperty("JMSXGroupID", String.valueOf(orderId));
             message.setStringProperty("cloudEvents_id", id);
-            message.setStringProperty("cloudEvents_type", "phone82." + event);
+            message.setStringProperty("cloudEvents_type", type);
             message.setStringProperty("cloudEvents_source", "/phone82/" + user);
             message.setStringProperty("cloudEvents_subject", String.valueOf(orderId));
             message.setStringProperty("cloudEvents_time", Instant.parse("2030-01-01T00:00:00Z")
-                    .plusSeconds(COURSE.indexOf(event)).toString());
+                    .plusSeconds(Math.max(0, COURSE.indexOf(type.replace("phone82.", "")))).toString());
             producer.send(message);
-        } catch (JMSException e) {
-            throw new IllegalStateException(e);
         }
     }
 

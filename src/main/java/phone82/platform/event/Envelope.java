@@ -13,10 +13,10 @@ import java.util.Map;
 /** Puts events into JMS messages and takes them out again: CloudEvents 1.0, binary mode. */
 public class Envelope {
 
-    private static final String ID = "cloudEvents_id";
-    private static final String TYPE = "cloudEvents_type";
-    private static final String TIME = "cloudEvents_time";
-    private static final String SUBJECT = "cloudEvents_subject";
+    static final String ID = "cloudEvents_id";
+    static final String TYPE = "cloudEvents_type";
+    static final String TIME = "cloudEvents_time";
+    static final String SUBJECT = "cloudEvents_subject";
 
     private final String source;
 
@@ -51,13 +51,13 @@ public class Envelope {
      */
     public Event open(Exchange exchange) {
         Message message = exchange.getMessage();
+        String traceparent = Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class));
         String body = message.getBody(String.class);
         if (body == null || Json.read(body, Map.class) == null) {
             throw new IllegalArgumentException("an event has a JSON body");
         }
         return new Event(attribute(message, ID), attribute(message, TYPE), attribute(message, SUBJECT),
-                Instant.parse(attribute(message, TIME)),
-                Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class)), body);
+                Instant.parse(attribute(message, TIME)), traceparent, body);
     }
 
     private static String attribute(Message message, String name) {

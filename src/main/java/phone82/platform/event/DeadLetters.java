@@ -1,0 +1,218 @@
+package phone82.platform.event;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.api.core.client.ClientConsumer;
+import org.apache.activemq.artemis.api.core.client.ClientMessage;
+import org.apache.activemq.artemis.api.core.client.ClientSession;
+import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
+import org.apache.activemq.artemis.jms.client.ActiveMQSession;
+import org.apache.activemq.artemis.jms.client.JMSExceptionHelper;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Header;
+import org.apache.camel.RuntimeCamelException;
+import org.messaginghub.pooled.jms.JmsPoolSession;
+import org.springframework.jms.JmsException;
+import org.springframework.jms.core.JmsTemplate;
+import phone82.platform.Page;
+import phone82.platform.Problem;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The events that this context could not process. The broker keeps each in a queue of this context's own until it is
+ * replayed with success.
+ */
+public class DeadLetters {
+
+    private static final String CAUSE = "deadLetter_cause";
+    private static final String TIME = "deadLetter_time";
+    private static final String ID_PREFIX = "ID:";
+    private static final int LONGEST_CAUSE = 500;
+    /** In a list; more than any event of ours has. */
+    private static final int LONGEST_BODY = 2000;
+    /** In which the broker hands out a message that is there. */
+    private static final long PATIENCE_MS = 1000;
+
+    private final JmsTemplate broker;
+    private final SimpleString queue;
+
+    public DeadLetters(JmsTemplate broker, String context) {
+        this.broker = broker;
+        this.queue = SimpleString.of("dead-letters." + context);
+    }
+
+    /**
+     * An event that could not be processed, as far as it can be read.
+     *
+     * @param id      of the dead letter
+     * @param eventId of the event, as it is in logs and timelines
+     * @param time    when the event happened
+     * @param since   when it became a dead letter
+     * @param cause   why it failed then, in one line
+     */
+    public record Letter(String id, String eventId, String type, String orderId, String time, String since, String cause, String body) {
+    }
+
+    /** What became of a dead letter that was replayed; the cause is null where it took effect. */
+    public record Outcome(String id, String cause) {
+    }
+
+    /**
+     * What became of several.
+     *
+     * @param failed those that failed again; they stay
+     * @param next   the cursor with which to go on; null when none is left to try
+     */
+    public record Report(int replayed, List<Outcome> failed, String next) {
+    }
+
+    /** Makes the event that has just failed for good ready for the dead letters: as it came, and why it failed. */
+    public void mark(Exchange exchange) {
+        org.apache.camel.Message message = exchange.getMessage();
+        if (message.getBody() instanceof Event event) {
+            message.setBody(event.body());
+        }
+        message.removeHeader("_AMQ_DUPL_ID");
+        message.setHeader(CAUSE, cause(exchange));
+        message.setHeader(TIME, Instant.now().toString());
+    }
+
+    /** One page, the oldest first. The cursor is a place in the queue. */
+    public Page<Letter> list(@Header("size") Integer size, @Header("after") Long after) {
+        int shown = Page.size(size);
+        List<Letter> letters = browse(null, place(after), shown + 1, LONGEST_BODY);
+        return letters.size() <= shown ? new Page<>(letters, null)
+                : new Page<>(letters.subList(0, shown), String.valueOf(place(after) + shown));
+    }
+
+    /** @throws Problem 404 there is none (any more) */
+    public Letter find(@Header("id") String id) {
+        return browse("AMQUserID = '" + ID_PREFIX + id + "'", 0, 1, Integer.MAX_VALUE).stream().findFirst()
+                .orElseThrow(() -> Problem.notFound("dead letter", id));
+    }
+
+    /** Those to replay next, the oldest first. */
+    public List<Letter> waiting(@Header("size") Integer size, @Header("after") Long after) {
+        return browse(null, place(after), Page.size(size), 0);
+    }
+
+    /** @throws Problem 404 somebody else has replayed it meanwhile */
+    public void taken(@Body Object letter, @ExchangeProperty("letter") String id) {
+        if (letter == null) {
+            throw Problem.notFound("dead letter", id);
+        }
+    }
+
+    public Outcome replayed(@ExchangeProperty("letter") String id) {
+        return new Outcome(id, null);
+    }
+
+    public Outcome failed(@ExchangeProperty("letter") String id, Exchange exchange) {
+        return new Outcome(id, cause(exchange));
+    }
+
+    public Report report(@Body List<Outcome> outcomes, @Header("size") Integer size, @Header("after") Long after) {
+        List<Outcome> failed = outcomes.stream().filter(outcome -> outcome.cause() != null).toList();
+        // those that failed are still there, in front of those that were not tried
+        String next = outcomes.size() < Page.size(size) ? null : String.valueOf(place(after) + failed.size());
+        return new Report(outcomes.size() - failed.size(), failed, next);
+    }
+
+    /** @throws Problem 409 it failed again */
+    public Report reportOne(@Body Outcome outcome) {
+        if (outcome.cause() != null) {
+            throw new Problem(409, "Failed again", "It stays a dead letter: " + outcome.cause());
+        }
+        return new Report(1, List.of(), null);
+    }
+
+    /** How many wait; not a number while the broker does not answer. */
+    public double count() {
+        try {
+            return ask(session -> session.queueQuery(queue).getMessageCount());
+        } catch (JmsException e) {
+            return Double.NaN;
+        }
+    }
+
+    private static long place(Long after) {
+        return after == null ? 0 : after;
+    }
+
+    private List<Letter> browse(String selector, long skip, int most, int longestBody) {
+        return ask(session -> {
+            List<Letter> letters = new ArrayList<>();
+            long expected = selector == null ? session.queueQuery(queue).getMessageCount() : 1;
+            // one message at a time: a browser that is closed while the broker still sends to it makes the broker complain
+            try (ClientConsumer browser = session.createConsumer(queue, SimpleString.of(selector), 0, -1, true)) {
+                session.start();
+                for (long i = 0; i < expected && letters.size() < most; i++) {
+                    ClientMessage message = browser.receive(PATIENCE_MS);
+                    if (message == null) {
+                        break;
+                    }
+                    if (i >= skip) {
+                        letters.add(letter(message, session, longestBody));
+                    }
+                }
+            }
+            return letters;
+        });
+    }
+
+    private <T> T ask(Question<T> question) {
+        return broker.execute(session -> {
+            try {
+                return question.to(((ActiveMQSession) ((JmsPoolSession) session).getInternalSession()).getCoreSession());
+            } catch (ActiveMQException e) {
+                throw JMSExceptionHelper.convertFromActiveMQException(e);
+            }
+        });
+    }
+
+    /** Put to the broker in its own terms: JMS cannot count a queue, and ends a browser early when it is far behind. */
+    private interface Question<T> {
+        T to(ClientSession session) throws ActiveMQException, JMSException;
+    }
+
+    private static Letter letter(ClientMessage received, ClientSession session, int longestBody)
+            throws ActiveMQException, JMSException {
+        ActiveMQMessage message = ActiveMQMessage.createMessage(received, session);
+        message.doBeforeReceive();
+        String cause = message.getStringProperty(CAUSE);
+        String body = body(message);
+        String id = Objects.toString(message.getJMSMessageID(), ID_PREFIX + "unknown").substring(ID_PREFIX.length());
+        return new Letter(id, message.getStringProperty(Envelope.ID),
+                message.getStringProperty(Envelope.TYPE), message.getStringProperty(Envelope.SUBJECT),
+                message.getStringProperty(Envelope.TIME), message.getStringProperty(TIME),
+                cause != null ? cause : "not known: the broker gave it up, as its context did not answer at the last attempt",
+                body.length() > longestBody ? body.substring(0, longestBody) : body);
+    }
+
+    private static String body(Message message) throws JMSException {
+        if (message.isBodyAssignableTo(String.class)) {
+            return Objects.toString(message.getBody(String.class), "");
+        }
+        return message.isBodyAssignableTo(byte[].class) ? new String(message.getBody(byte[].class), UTF_8) : "(not text)";
+    }
+
+    private static String cause(Exchange exchange) {
+        Throwable thrown = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+        while (thrown instanceof RuntimeCamelException && thrown.getCause() != null) {
+            thrown = thrown.getCause();
+        }
+        String line = thrown.toString().lines().findFirst().orElseThrow().replaceFirst("^[\\w.$]*\\.", "");
+        return line.length() > LONGEST_CAUSE ? line.substring(0, LONGEST_CAUSE) : line;
+    }
+}
