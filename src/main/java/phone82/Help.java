@@ -36,6 +36,15 @@ final class Help {
                   phone82.database.wait        how long a start waits for it                30s
                   phone82.app.pay-url          where app finds pay                          http://localhost:8082
                   phone82.gateway.<context>-url   where the gateway finds the others        http://localhost:<port>
+                  phone82.gateway.rate         requests a second of one client; 0: no limit 2000
+                  phone82.gateway.trusted-proxies   whose X-Forwarded-For is believed       (nobody's)
+                  phone82.gateway.at-once      requests under way to one context            112
+                  phone82.gateway.connect-timeout, .response-timeout   milliseconds         200, 5000
+                  phone82.http.body-bytes, .head-bytes, .line-bytes   largest request       65536, 8192, 4096
+                  phone82.http.connections     open at once on a port                       1024
+                  phone82.http.send-seconds    for a request to come whole                  10
+                  phone82.http.idle-seconds    until a silent connection is closed          60
+                  phone82.app.idempotency-keys.keep   how long a repeated request is known  24h
                   phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070
                   phone82.<context>.callback-url  where the coordinator finds app, pay and store   http://localhost:<port>
                   phone82.app.store-url        where app finds store                        http://localhost:8083

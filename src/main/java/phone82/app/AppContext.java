@@ -41,9 +41,15 @@ import java.time.Instant;
 public class AppContext {
 
     @Bean
-    Orders orders(Catalogue catalogue, Outbox outbox, Participation participation, JdbcTemplate jdbc, EntityManagerFactory database) {
+    Orders orders(Catalogue catalogue, Outbox outbox, Participation participation, IdempotencyKeys idempotencyKeys, JdbcTemplate jdbc,
+                  EntityManagerFactory database) {
         SequenceSupport sequences = database.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect().getSequenceSupport();
-        return new Orders(catalogue, outbox, participation, new OrderIds(jdbc, sequences.getSequenceNextValString("order_id")));
+        return new Orders(catalogue, outbox, participation, idempotencyKeys, new OrderIds(jdbc, sequences.getSequenceNextValString("order_id")));
+    }
+
+    @Bean
+    IdempotencyKeys idempotencyKeys(JdbcTemplate jdbc, @Value("${phone82.app.idempotency-keys.keep}") Duration keep) {
+        return new IdempotencyKeys(jdbc, keep);
     }
 
     /** An order from payment to commit; pay refuses its id, and nothing of it is kept. */
@@ -54,7 +60,7 @@ public class AppContext {
             Order order = new Order(-1, "rehearsal", 1, 1, Instant.now());
             camel.send("direct:app-authorise-payment", exchange -> exchange.getMessage().setBody(order));
             payBreaker.reset();
-            orders.place(order);
+            orders.place(order, null);
         });
     }
 

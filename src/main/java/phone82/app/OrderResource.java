@@ -14,6 +14,12 @@ public record OrderResource(long id, String item, int qty, long unitPrice, long 
         return status.canBecome(OrderStatus.Cancelling);
     }
 
+    /** As it was when it was placed, whatever has become of it. */
+    static OrderResource placed(Order order) {
+        return new OrderResource(order.id(), order.item(), order.qty(), order.unitPrice(), order.amount(), OrderStatus.Ordered,
+                order.orderedAt(), null, null);
+    }
+
     static OrderResource of(Order order) {
         return new OrderResource(order.id(), order.item(), order.qty(), order.unitPrice(), order.amount(), order.status(),
                 order.orderedAt(), order.shippedAt(), order.reason());

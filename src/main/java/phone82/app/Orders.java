@@ -4,6 +4,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -20,17 +21,21 @@ import java.time.temporal.ChronoUnit;
 @Transactional
 public class Orders {
 
+    private static final String KEY = "Idempotency-Key";
+
     @PersistenceContext
     private EntityManager entities;
     private final Catalogue catalogue;
     private final Outbox outbox;
     private final Participation participation;
+    private final IdempotencyKeys keys;
     private final OrderIds ids;
 
-    Orders(Catalogue catalogue, Outbox outbox, Participation participation, OrderIds ids) {
+    Orders(Catalogue catalogue, Outbox outbox, Participation participation, IdempotencyKeys keys, OrderIds ids) {
         this.catalogue = catalogue;
         this.outbox = outbox;
         this.participation = participation;
+        this.keys = keys;
         this.ids = ids;
     }
 
@@ -41,8 +46,16 @@ public class Orders {
         return new Order(ids.next(), wanted.item(), wanted.qty(), price, Instant.now().truncatedTo(ChronoUnit.MILLIS));
     }
 
-    /** From this commit on the order stands. */
-    public OrderResource place(@Body Order order) {
+    /**
+     * From this commit on the order stands.
+     *
+     * @param key the customer's key for this request, or null
+     * @throws KeyTaken when another request with this key was quicker
+     */
+    public OrderResource place(@Body Order order, @Header(KEY) String key) {
+        if (key != null) {
+            keys.add(key, new NewOrder(order.item(), order.qty()), order.id());
+        }
         entities.persist(order);
         outbox.add(order.ordered());
         return OrderResource.of(order);
@@ -51,6 +64,28 @@ public class Orders {
     /** The order does not come to be; pay hears of it, as it may have authorised the payment all the same. */
     public void reject(@Body Order order) {
         outbox.add(order.rejected("payment not authorised"));
+    }
+
+    /** @throws Problem 422 when the key was used for something else */
+    @Transactional(readOnly = true)
+    public boolean isNew(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key) {
+        return keys.orderOf(key, wanted).isEmpty();
+    }
+
+    /** Whether an order stands under this key, whoever placed it. */
+    @Transactional(readOnly = true)
+    public boolean isPlaced(@Header(KEY) String key) {
+        return keys.isUsed(key);
+    }
+
+    /**
+     * The order that stands under this key, as it was when it was placed.
+     *
+     * @throws Problem 422 when the key was used for something else, 409 when it is about to be used
+     */
+    @Transactional(readOnly = true)
+    public OrderResource placed(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key) {
+        return keys.orderOf(key, wanted).map(id -> OrderResource.placed(entities.find(Order.class, id))).orElseThrow(KeyTaken::new);
     }
 
     @Transactional(readOnly = true)

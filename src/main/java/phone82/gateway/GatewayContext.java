@@ -1,8 +1,10 @@
 package phone82.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.bucket4j.TimeMeter;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -33,6 +35,13 @@ public class GatewayContext {
     @Bean
     Upstream upstream() {
         return new Upstream();
+    }
+
+    /** Not there where the rate is 0. */
+    @Bean
+    @ConditionalOnExpression("${phone82.gateway.rate} > 0")
+    RateLimit rateLimit(@Value("${phone82.gateway.rate}") int rate, @Value("${phone82.gateway.trusted-proxies}") List<String> trustedProxies) {
+        return new RateLimit(rate, trustedProxies, TimeMeter.SYSTEM_NANOTIME);
     }
 
     @Bean

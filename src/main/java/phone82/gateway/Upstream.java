@@ -2,8 +2,10 @@ package phone82.gateway;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.processor.ThrottlerRejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import phone82.platform.Correlation;
 import phone82.platform.Problem;
 import phone82.platform.http.Problems;
 
@@ -12,7 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the gateway says when the context behind it does not answer. */
+/** What the gateway says when the context behind it does not answer, or has not answered too many already. */
 public class Upstream {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
@@ -22,9 +24,17 @@ public class Upstream {
     private final Map<String, Instant> told = new ConcurrentHashMap<>();
 
     public void unavailable(Exchange exchange) {
-        tell(exchange.getProperty("upstream", String.class), exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT));
-        Problems.write(exchange, new Problem(503, "Temporarily unavailable",
-                "This part of the shop is away at the moment. Try again in 5 s.").header("Retry-After", 5));
+        Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
+        tell(exchange.getProperty("upstream", String.class), cause);
+        Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
+        Problems.write(exchange, cause instanceof ThrottlerRejectedExecutionException
+                ? problem("overloaded", 1) : problem("away", 5));
+        Correlation.end();
+    }
+
+    private static Problem problem(String state, int seconds) {
+        return new Problem(503, "Temporarily unavailable", "This part of the shop is " + state + " at the moment. Try again in " + seconds + " s.")
+                .header("Retry-After", seconds);
     }
 
     /** One line now and then, however many requests fail. */
@@ -33,7 +43,7 @@ public class Upstream {
         Instant last = told.get(upstream);
         if (last == null || last.plus(QUIET).isBefore(now)) {
             told.put(upstream, now);
-            LOG.warn("{} does not answer: {}", upstream, String.valueOf(cause));
+            LOG.warn("{} does not answer (in time): {}", upstream, String.valueOf(cause));
         }
     }
 }

@@ -24,10 +24,15 @@ public final class Correlation {
 
     /** Goes on with the caller's trace, or begins one where it sent none or a malformed one. */
     public static String begin(String traceparent) {
-        String current = traceparent != null && VALID.matcher(traceparent).matches() ? traceparent : random();
+        String current = valid(traceparent);
         MDC.put(TRACEPARENT, current);
         MDC.put(TRACE_ID, id(current));
         return current;
+    }
+
+    /** The caller's trace, or a new one where it sent none or a malformed one. */
+    public static String valid(String traceparent) {
+        return traceparent != null && VALID.matcher(traceparent).matches() ? traceparent : random();
     }
 
     public static void end() {

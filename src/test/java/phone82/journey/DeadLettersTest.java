@@ -120,7 +120,7 @@ class DeadLettersTest {
             assertThat(app.post(replay, "").expect(409).body().get("detail").asText())
                     .isEqualTo("It stays a dead letter: IllegalStateException: an event for order " + unplaced.id() + ", which is not known here");
             letterOf(Context.APP, event);
-            orders.place(unplaced);
+            orders.place(unplaced, null);
             assertThat(app.post(replay, "").expect(200).body().get("replayed").asInt()).isEqualTo(1);
 
             assertThat(app.status("/orders/" + unplaced.id())).isEqualTo("Shipped");
@@ -266,7 +266,7 @@ class DeadLettersTest {
             assertThat(command(0, "list", "app", id)).contains("\"body\"", event);
             assertThat(command(1, "replay", "app", id)).contains("phone82: app: It stays a dead letter: IllegalStateException");
             assertThat(command(1, "replay", "app")).contains(id + "  failed again: IllegalStateException", "failed again and stay");
-            orders.place(unplaced);
+            orders.place(unplaced, null);
             assertThat(command(0, "replay", "app", id)).contains("app: " + id + " is replayed");
             assertThat(app.status("/orders/" + unplaced.id())).isEqualTo("Shipped");
             assertThat(command(1, "replay", "app", id)).contains("There is no dead letter " + id);

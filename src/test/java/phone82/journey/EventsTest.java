@@ -40,7 +40,7 @@ class EventsTest {
         @MethodSource("arrivals")
         void anOrderEndsShipped(List<String> arrival) {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            long id = orders.place(orders.draft(new NewOrder("note20", 1))).id();
+            long id = orders.place(orders.draft(new NewOrder("note20", 1)), null).id();
 
             PHONE82.topics().sendTwice(id, arrival);
 

@@ -28,7 +28,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private Phone82 phone82;
 
     private Phone82Extension(Set<Context> contexts, List<String> options) {
-        this.contexts = contexts;
+        this.contexts = EnumSet.copyOf(contexts);
         this.options = options;
     }
 
@@ -74,6 +74,10 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     /** The properties it was started with. */
     public String[] arguments() {
         return arguments.clone();
+    }
+
+    public int port(Context context) {
+        return ports.get(context);
     }
 
     public Topics topics() {

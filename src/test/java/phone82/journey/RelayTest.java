@@ -54,7 +54,7 @@ class RelayTest {
         Order order = orders.draft(new NewOrder("note20", 1));
 
         new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class)).executeWithoutResult(tx -> {
-            orders.place(order);
+            orders.place(order, null);
             tx.setRollbackOnly();
         });
 
@@ -66,7 +66,7 @@ class RelayTest {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(orders.place(orders.draft(new NewOrder("note20", 1))).id());
+            ids.add(orders.place(orders.draft(new NewOrder("note20", 1)), null).id());
         }
         return ids;
     }

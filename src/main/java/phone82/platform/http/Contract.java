@@ -225,7 +225,7 @@ public class Contract {
         int colon = text.indexOf(": ");
         return new Fault(field.isEmpty() ? "body" : field, switch (message.getType()) {
             case "required" -> "is required";
-            case "pattern" -> "must be text without control characters, not blank and without a space at its ends";
+            case "pattern" -> "must be " + message.getSchemaNode().at("/x-expected").asText("of the form that the contract says");
             case "additionalProperties" -> "is not a field of this request";
             default -> colon >= 0 ? text.substring(colon + 2) : text;
         });

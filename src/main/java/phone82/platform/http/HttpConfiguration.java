@@ -54,7 +54,8 @@ public class HttpConfiguration {
 
     @Bean
     HttpServer httpServer(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
-                          HttpLimits limits, ObjectProvider<Contract> contract) {
-        return new HttpServer(host, port, limits, contract.getIfAvailable());
+                          @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits,
+                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Contract> contract) {
+        return new HttpServer(host, port, limits, headers, doorkeepers.orderedStream().toList(), contract.getIfAvailable());
     }
 }

@@ -1,10 +1,17 @@
 package phone82.platform.http;
 
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -19,11 +26,14 @@ import org.springframework.context.event.ContextClosedEvent;
 import phone82.platform.Correlation;
 import phone82.platform.Problem;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A context's HTTP port: what Camel's platform-http listens on. It opens when the routes are started, and closes
@@ -31,24 +41,30 @@ import java.util.regex.Pattern;
  */
 public class HttpServer implements CamelContextConfiguration, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
-    private static final int[] REFUSALS = {400, 404, 405, 406, 413, 414, 415, 431, 500};
+    private static final int[] REFUSALS = {400, 404, 405, 406, 413, 415, 500};
 
-    private static final Pattern FORM = Pattern.compile("\\s*(multipart/|application/x-www-form-urlencoded)", Pattern.CASE_INSENSITIVE);
-
+    private final AtomicInteger connections = new AtomicInteger();
     private final String host;
     private final int port;
     private final HttpLimits limits;
+    private final RequestRules rules;
+    private final List<Doorkeeper> doorkeepers;
     private final Contract contract;
     private Vertx vertx;
     private Router router;
     private io.vertx.core.http.HttpServer server;
     private volatile boolean draining;
 
-    /** @param contract what the requests that go to a contract-first REST service must match; null where there is none */
-    public HttpServer(String host, int port, HttpLimits limits, Contract contract) {
+    /**
+     * @param headersIn the request headers let in, in lower case
+     * @param contract  what the requests that go to a contract-first REST service must match; null where there is none
+     */
+    public HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, List<Doorkeeper> doorkeepers, Contract contract) {
         this.host = host;
         this.port = port;
         this.limits = limits;
+        this.rules = new RequestRules(headersIn);
+        this.doorkeepers = doorkeepers;
         this.contract = contract;
     }
 
@@ -72,11 +88,17 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
     @Override
     public void afterApplicationStart(CamelContext camel) {
         CompletableFuture<io.vertx.core.http.HttpServer> listening = new CompletableFuture<>();
-        vertx.createHttpServer(new HttpServerOptions()
-                        .setHost(host).setPort(port)
-                        .setIdleTimeout(limits.idleSeconds())
-                        .setCompressionSupported(false)
-                        .setHandle100ContinueAutomatically(true))
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(host).setPort(port)
+                .setHttp2ClearTextEnabled(false)
+                .setMaxInitialLineLength(limits.lineBytes())
+                .setMaxHeaderSize(limits.headBytes())
+                .setIdleTimeout(limits.idleSeconds())
+                .setCompressionSupported(false)
+                .setHandle100ContinueAutomatically(true);
+        vertx.createHttpServer(options)
+                .connectionHandler(connection -> greet((ConnectionBase) connection, options))
+                .invalidRequestHandler(HttpServer::refuseMalformed)
                 .requestHandler(router)
                 .listen().onComplete(result -> {
                     if (result.succeeded()) {
@@ -101,16 +123,45 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         }
     }
 
-    private void greet(RoutingContext request) {
-        String type = request.request().getHeader("Content-Type");
-        if (type != null && FORM.matcher(type).lookingAt()) {
-            request.fail(415);
-        } else if (draining) {
-            answer(request, new Problem(503, "Shutting down", "This server is stopping. Try again.")
-                    .header("Retry-After", 5).header("Connection", "close"));
-        } else {
-            request.next();
+    private void greet(ConnectionBase connection, HttpServerOptions options) {
+        connection.closeHandler(closed -> connections.decrementAndGet());
+        if (connections.incrementAndGet() > limits.connections()) {
+            connection.close();
+            return;
         }
+        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits);
+        ChannelPipeline pipeline = connection.channel().pipeline();
+        pipeline.replace("httpDecoder", "httpDecoder", decoder);
+        pipeline.addAfter("httpEncoder", "answers", decoder.answers());
+    }
+
+    private void greet(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        try {
+            if (draining) {
+                throw new Problem(503, "Shutting down", "This server is stopping. Try again.")
+                        .header("Retry-After", 5).header("Connection", "close");
+            }
+            for (Doorkeeper doorkeeper : doorkeepers) {
+                doorkeeper.admit(remote(request), request.headers());
+            }
+            rules.check(request);
+        } catch (Problem problem) {
+            answer(request, problem);
+            return;
+        }
+        String trace = request.getHeader(Correlation.TRACEPARENT);
+        String valid = Correlation.valid(trace);
+        if (!valid.equals(trace)) {
+            request.headers().set(Correlation.TRACEPARENT, valid);
+        }
+        // Camel would take them for headers
+        context.queryParams().clear();
+        context.next();
+    }
+
+    private static InetAddress remote(HttpServerRequest request) {
+        return ((InetSocketAddress) ((ConnectionBase) request.connection()).channel().remoteAddress()).getAddress();
     }
 
     private void admit(RoutingContext request) {
@@ -118,21 +169,37 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
             contract.admit(request.request().method().name(), request.normalizedPath());
             request.next();
         } catch (Problem problem) {
-            answer(request, problem);
+            answer(request.request(), problem);
         }
     }
 
+    /** What is no request; the connection is closed after the answer. */
+    private static void refuseMalformed(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        answer(request, cause instanceof Problem problem ? problem
+                : cause instanceof TooLongHttpLineException ? tooLarge(414)
+                : cause instanceof TooLongHttpHeaderException ? tooLarge(431)
+                : malformed());
+    }
+
+    private static Problem tooLarge(int status) {
+        return new Problem(status, "Request too large", "The request line or the headers are too long.");
+    }
+
+    static Problem malformed() {
+        return new Problem(400, "Bad request", "The request is not well-formed HTTP.");
+    }
+
     private void refuse(RoutingContext request) {
-        answer(request, switch (request.statusCode()) {
+        answer(request.request(), switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");
             case 405 -> Contract.notAllowed(methodsOf(request.normalizedPath()));
             case 406 -> new Problem(406, "Not acceptable", "The answer is application/json.");
             case 413 -> new Problem(413, "Body too large", "Send at most " + limits.bodyBytes() + " bytes.")
                     .header("Connection", "close");
-            case 414, 431 -> new Problem(request.statusCode(), "Request too large", "The request line or the headers are too long.");
             case 415 -> new Problem(415, "Unsupported media type", "Send the body as application/json.");
             case 500 -> new Problem(500, "Internal error", "The request could not be processed. Try again.");
-            default -> new Problem(400, "Bad request", "The request is not well-formed HTTP.");
+            default -> malformed();
         });
     }
 
@@ -147,15 +214,28 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         return methods;
     }
 
-    private static void answer(RoutingContext request, Problem problem) {
-        if (request.response().ended()) {
+    private static void answer(HttpServerRequest request, Problem problem) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
             return;
         }
-        Correlation.begin(request.request().getHeader(Correlation.TRACEPARENT));
-        request.response().setStatusCode(problem.status()).putHeader("Content-Type", Problems.MEDIA_TYPE);
-        problem.headers().forEach((name, value) -> request.response().putHeader(name, String.valueOf(value)));
-        request.response().end(io.vertx.core.buffer.Buffer.buffer(Problems.body(problem)));
+        Correlation.begin(request.getHeader(Correlation.TRACEPARENT));
+        response.setStatusCode(problem.status()).putHeader("Content-Type", Problems.MEDIA_TYPE);
+        problem.headers().forEach((name, value) -> response.putHeader(name, String.valueOf(value)));
+        response.end(Buffer.buffer(Problems.body(problem)));
         Correlation.end();
+        if (problem.headers().containsKey("Connection")) {
+            closeAfter(request);
+        }
+    }
+
+    /** Not before the request is read: who still sends would be cut off before it has read the answer. */
+    private static void closeAfter(HttpServerRequest request) {
+        if (request.isEnded()) {
+            request.connection().close();
+        } else {
+            request.handler(null).endHandler(ended -> request.connection().close()).resume();
+        }
     }
 
     /** Where Camel's HTTP consumers register. The contract's comes last, so that more special paths win. */

@@ -1,0 +1,83 @@
+package phone82.app;
+
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.Json;
+import phone82.platform.Problem;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * The keys by which customers repeat a request for an order without ordering twice. A key is added in the transaction that
+ * makes the order stand: neither is ever there without the other, and a refused request leaves its key unused.
+ */
+public class IdempotencyKeys {
+
+    private final JdbcTemplate jdbc;
+    private final Duration keep;
+
+    /** @param keep how long a key stands for its order; afterwards it can be used for another */
+    public IdempotencyKeys(JdbcTemplate jdbc, Duration keep) {
+        this.jdbc = jdbc;
+        this.keep = keep;
+    }
+
+    private record Use(String fingerprint, long orderId) {
+    }
+
+    public boolean isUsed(String key) {
+        return use(key).isPresent();
+    }
+
+    /**
+     * The order that a request became when its key was used first; nothing where the key is new.
+     *
+     * @throws Problem 422 when the key was used for something else
+     */
+    public Optional<Long> orderOf(String key, NewOrder wanted) {
+        Optional<Use> use = use(key);
+        if (use.isPresent() && !use.get().fingerprint.equals(fingerprint(wanted))) {
+            throw new Problem(422, "Idempotency-Key used already",
+                    "This Idempotency-Key belongs to a request with another body. Use a new key for a new order.");
+        }
+        return use.map(Use::orderId);
+    }
+
+    /**
+     * Adds the key to the transaction at hand; where another one is about to do so, it waits for the outcome of that.
+     *
+     * @throws KeyTaken when the other one succeeded
+     */
+    public void add(String key, NewOrder wanted, long orderId) {
+        try {
+            jdbc.update("insert into idempotency (idempotency_key, fingerprint, order_id, used_at) values (?, ?, ?, ?)",
+                    key, fingerprint(wanted), orderId, Timestamp.from(Instant.now()));
+        } catch (DataIntegrityViolationException | ConcurrencyFailureException e) {
+            throw new KeyTaken();
+        }
+    }
+
+    public int purge() {
+        return jdbc.update("delete from idempotency where used_at < ?", Timestamp.from(Instant.now().minus(keep)));
+    }
+
+    private Optional<Use> use(String key) {
+        return jdbc.query("select fingerprint, order_id from idempotency where idempotency_key = ?",
+                (row, n) -> new Use(row.getString(1), row.getLong(2)), key).stream().findFirst();
+    }
+
+    private static String fingerprint(NewOrder wanted) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Json.bytes(wanted)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

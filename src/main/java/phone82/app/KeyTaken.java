@@ -1,0 +1,12 @@
+package phone82.app;
+
+import phone82.platform.Problem;
+
+/** Another request with the same key was quicker: this one's order does not come to be. */
+public class KeyTaken extends Problem {
+
+    public KeyTaken() {
+        super(409, "In progress", "A request with this Idempotency-Key is being processed. Try again in 1 s.");
+        header("Retry-After", 1);
+    }
+}

@@ -1,0 +1,145 @@
+package phone82.platform.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import phone82.platform.Problem;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * What every request must keep to, whatever it asks for. Whoever hands it on must not need to change it, and whoever gets it
+ * must not be able to read it otherwise.
+ */
+final class RequestRules {
+
+    /** Of those that are let in, the one that may come several times. */
+    private static final String LIST = "accept";
+
+    /** Forms and objects would be taken apart before anybody has looked at them. Of parameters only the one that changes nothing may come: bodies are UTF-8. */
+    private static final Pattern MEDIA_TYPE = Pattern.compile("(?!multipart/|application/(x-www-form-urlencoded|x-java-serialized-object))"
+            + "[\\w!#$%&'*+.^`|~-]+/[\\w!#$%&'*+.^`|~-]+\\s*(;\\s*charset=\"?utf-8\"?\\s*)?",
+            Pattern.CASE_INSENSITIVE);
+
+    private final Set<String> headersIn;
+
+    /** @param headersIn the request headers let in, in lower case */
+    RequestRules(Set<String> headersIn) {
+        this.headersIn = headersIn;
+    }
+
+    /** @throws Problem 400, 415, 417 */
+    void check(HttpServerRequest request) {
+        checkTarget(request.uri());
+        checkHeaders(request);
+    }
+
+    private static void checkTarget(String target) {
+        int end = target.indexOf('?');
+        checkPath(target, end < 0 ? target.length() : end);
+        if (end >= 0) {
+            checkQuery(target, end + 1);
+        }
+    }
+
+    /** A path in the one form that it has: nothing here is named by anything that would need an escape. */
+    private static void checkPath(String target, int end) {
+        boolean plain = end > 0 && target.charAt(0) == '/';
+        for (int i = 1; plain && i < end; i++) {
+            char c = target.charAt(i);
+            if (target.charAt(i - 1) == '/') {
+                int segment = target.indexOf('/', i);
+                int length = (segment < 0 || segment > end ? end : segment) - i;
+                plain = c != '/' && !(c == '.' && (length == 1 || length == 2 && target.charAt(i + 1) == '.'));
+            }
+            plain &= c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || "/-._~!$&'()*+,;=:@".indexOf(c) >= 0;
+        }
+        if (!plain) {
+            throw malformed("The request target must be a path in its normal form: no empty or dot segments, no percent-escapes.");
+        }
+    }
+
+    private static void checkQuery(String target, int start) {
+        boolean escaped = false;
+        for (int i = start; i < target.length(); i++) {
+            char c = target.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '#') {
+                throw malformed("Write other than printable ASCII characters in the query as percent-escapes of UTF-8.");
+            }
+            escaped |= c == '%';
+        }
+        if (escaped) {
+            checkEscapes(target, start);
+        }
+    }
+
+    private static void checkEscapes(String target, int start) {
+        byte[] bytes = new byte[target.length() - start];
+        int length = 0;
+        for (int i = start; i < target.length(); i++) {
+            int b = target.charAt(i);
+            if (b == '%') {
+                int high = i + 2 < target.length() ? Character.digit(target.charAt(i + 1), 16) : -1;
+                int low = i + 2 < target.length() ? Character.digit(target.charAt(i + 2), 16) : -1;
+                b = high < 0 || low < 0 ? 0 : high << 4 | low;
+                i += 2;
+            }
+            if (b < ' ' || b == 0x7f) {
+                throw malformed("The query has a percent-escape of a control character, or one that is none.");
+            }
+            bytes[length++] = (byte) b;
+        }
+        try {
+            UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
+        } catch (CharacterCodingException e) {
+            throw malformed("The percent-escapes in the query are not UTF-8.");
+        }
+    }
+
+    private void checkHeaders(HttpServerRequest request) {
+        Set<String> seen = new HashSet<>();
+        for (Map.Entry<String, String> header : request.headers()) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            boolean comesIn = headersIn.contains(name);
+            if ((comesIn && !name.equals(LIST) || name.equals("host")) && !seen.add(name)) {
+                throw malformed("The header " + name + " may come once only.");
+            }
+            if (comesIn && !isPrintable(header.getValue())) {
+                throw malformed("The header " + name + " may have printable ASCII characters only.");
+            }
+            if (name.equals("host") && header.getValue().isBlank()) {
+                throw malformed("The header host must name a host.");
+            }
+            if (name.equals("content-type") && !MEDIA_TYPE.matcher(header.getValue()).matches()) {
+                throw new Problem(415, "Unsupported media type", "Send the body as application/json.");
+            }
+            if (name.equals("expect") && !header.getValue().equalsIgnoreCase("100-continue")) {
+                throw new Problem(417, "Expectation failed", "Nothing can be expected here but 100-continue.");
+            }
+        }
+        if (request.version() == HttpVersion.HTTP_1_1 && !seen.contains("host")) {
+            throw malformed("A request needs a Host header.");
+        }
+    }
+
+    private static boolean isPrintable(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < ' ' && c != '\t' || c >= 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Problem malformed(String detail) {
+        return new Problem(400, "Bad request", detail);
+    }
+}

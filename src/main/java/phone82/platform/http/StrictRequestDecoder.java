@@ -1,0 +1,235 @@
+package phone82.platform.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandler;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import phone82.platform.Correlation;
+import phone82.platform.Problem;
+
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Netty's decoder of requests, made strict: what two servers could read as different requests (RFC 9112, 11.2) is none, and
+ * nothing after it on its connection is read. A request must come whole in time, and none comes far ahead of the answers.
+ */
+final class StrictRequestDecoder extends VertxHttpRequestDecoder {
+
+    private static final byte TAB = '\t';
+    private static final byte LF = '\n';
+    private static final byte CR = '\r';
+    private static final byte SPACE = ' ';
+    private static final byte COLON = ':';
+    private static final byte DEL = 0x7f;
+
+    private final HttpLimits limits;
+    private boolean begun;
+    private boolean inHead = true;
+    private boolean requestLineRead;
+    private boolean refused;
+    private int unanswered;
+    private Future<?> deadline;
+
+    StrictRequestDecoder(HttpServerOptions options, HttpLimits limits) {
+        super(options);
+        this.limits = limits;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext channel, Object bytes) throws Exception {
+        super.channelRead(channel, bytes);
+        if (refused || !begun) {
+            endDeadline();
+        } else if (deadline == null) {
+            deadline = channel.executor().schedule(() -> late(channel), limits.sendSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    private void endDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+
+    private void late(ChannelHandlerContext channel) {
+        deadline = null;
+        Problem problem = new Problem(408, "Request timeout", "The request did not come whole within " + limits.sendSeconds() + " s.");
+        if (inHead) {
+            channel.fireChannelRead(refusal(problem));
+            channel.fireChannelReadComplete();
+        } else {
+            giveUp(channel, problem);
+        }
+    }
+
+    /** With half a body: whoever waits for the rest of it is passed over. */
+    private void giveUp(ChannelHandlerContext channel, Problem problem) {
+        refused = true;
+        if (unanswered != 1) {
+            channel.close();
+            return;
+        }
+        Correlation.begin(null);
+        FullHttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(problem.status()),
+                Unpooled.wrappedBuffer(Problems.body(problem)));
+        Correlation.end();
+        answer.headers().set(HttpHeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE)
+                .set(HttpHeaderNames.CONTENT_LENGTH, answer.content().readableBytes())
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        channel.channel().writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void handlerRemoved0(ChannelHandlerContext channel) throws Exception {
+        endDeadline();
+        super.handlerRemoved0(channel);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext channel, ByteBuf bytes, List<Object> out) throws Exception {
+        if (refused) {
+            bytes.skipBytes(bytes.readableBytes());
+            return;
+        }
+        if (inHead && isFlawed(bytes)) {
+            bytes.skipBytes(bytes.readableBytes());
+            out.add(refusal(new IllegalArgumentException("malformed head")));
+            return;
+        }
+        begun = true;
+        super.decode(channel, bytes, out);
+        for (int i = 0; i < out.size(); i++) {
+            Object part = out.get(i);
+            if (part instanceof HttpRequest request) {
+                inHead = false;
+                unanswered++;
+                HttpMessage refusal = refusal(request);
+                if (refusal != null) {
+                    out.clear();
+                    out.add(refusal);
+                    return;
+                }
+            }
+            if (part instanceof HttpContent content && !(part instanceof HttpRequest) && content.decoderResult().isFailure()) {
+                out.remove(i);
+                giveUp(channel, HttpServer.malformed());
+                return;
+            }
+            if (part instanceof LastHttpContent) {
+                begun = false;
+                inHead = true;
+                requestLineRead = false;
+                endDeadline();
+            }
+        }
+    }
+
+    /** Whether the part of a head that is there, from the beginning of a line, is no head of a request. */
+    private boolean isFlawed(ByteBuf bytes) {
+        int spaces = 0;
+        byte before = LF;
+        for (int i = bytes.readerIndex(); i < bytes.writerIndex(); i++) {
+            byte b = bytes.getByte(i);
+            if ((b == LF) != (before == CR)) {
+                return true;
+            }
+            if (b == LF) {
+                if (!requestLineRead && spaces != 2) {
+                    return true;
+                }
+                requestLineRead = true;
+            } else if (b == CR) {
+                if (before == LF) {
+                    // an empty line: the end of a head, but no beginning of one
+                    return !requestLineRead || i + 1 < bytes.writerIndex() && bytes.getByte(i + 1) != LF;
+                }
+            } else if (b == SPACE || b == TAB) {
+                if (before == LF || b == TAB && !requestLineRead) {
+                    return true;
+                }
+                spaces++;
+            } else if (b >= 0 && b < SPACE || b == DEL || b == COLON && before == LF) {
+                return true;
+            }
+            before = b;
+        }
+        return false;
+    }
+
+    @Override
+    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage request) {
+        throw new IllegalArgumentException("both Transfer-Encoding and Content-Length");
+    }
+
+    /** Null where the request, of which the head is there, is one. */
+    private HttpMessage refusal(HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            return refusal(request.decoderResult().cause());
+        }
+        if (request.protocolVersion() != HttpVersion.HTTP_1_1 && request.protocolVersion() != HttpVersion.HTTP_1_0) {
+            return refusal(new Problem(400, "Bad request", "Use HTTP/1.1."));
+        }
+        if (request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            List<String> encodings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+            if (encodings.size() != 1 || !encodings.get(0).equalsIgnoreCase("chunked")
+                    || request.protocolVersion() == HttpVersion.HTTP_1_0) {
+                return refusal(new IllegalArgumentException("Transfer-Encoding"));
+            }
+        }
+        // Netty takes this, of a WebSocket that nobody knows any more, for a body of 8 bytes
+        if (request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
+            return refusal(new IllegalArgumentException("a body without a length"));
+        }
+        if (unanswered > limits.ahead()) {
+            return refusal(new Problem(429, "Too many requests", "Send at most " + limits.ahead()
+                    + " requests on a connection before you read their answers.").header("Retry-After", 1));
+        }
+        return null;
+    }
+
+    private HttpMessage refusal(Throwable why) {
+        refused = true;
+        HttpMessage refusal = createInvalidMessage();
+        refusal.setDecoderResult(DecoderResult.failure(why));
+        return refusal;
+    }
+
+    /** Sees the answers leave; who sends ahead but does not read is cut off. */
+    ChannelOutboundHandler answers() {
+        return new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext channel, Object part, ChannelPromise written) {
+                if (!(part instanceof LastHttpContent) || part instanceof HttpResponse interim
+                        && interim.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+                    channel.write(part, written);
+                    return;
+                }
+                channel.write(part, written.unvoid().addListener(done -> unanswered--));
+                if (unanswered > 1 && !channel.channel().isWritable()) {
+                    channel.close();
+                }
+            }
+        };
+    }
+}

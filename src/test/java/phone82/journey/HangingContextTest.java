@@ -1,0 +1,138 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.journey.Shop.Answer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** A context that takes connections and never answers keeps those waiting who want something of it, for a while, and nobody else. */
+class HangingContextTest {
+
+    private static final List<Socket> TAKEN = new CopyOnWriteArrayList<>();
+    private static final ServerSocket STORE = store();
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.complementOf(EnumSet.of(Context.STORE)),
+            "--phone82.gateway.store-url=http://localhost:" + STORE.getLocalPort(), "--phone82.gateway.response-timeout=4000");
+
+    private final Shop shop = PHONE82.gateway();
+
+    private record Timed(Answer answer, Duration took) {
+    }
+
+    private static ServerSocket store() {
+        try {
+            ServerSocket store = new ServerSocket(0, 500);
+            Thread taking = new Thread(() -> {
+                try {
+                    while (true) {
+                        TAKEN.add(store.accept());
+                    }
+                } catch (IOException closed) {
+                    TAKEN.forEach(HangingContextTest::close);
+                }
+            });
+            taking.setDaemon(true);
+            taking.start();
+            return store;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        STORE.close();
+    }
+
+    @Test
+    void ordersGoOnWhileAHundredWaitForAnotherContext() throws Exception {
+        warmUp();
+        List<Future<Timed>> waiting = askStore(100);
+        await().until(() -> TAKEN.size() >= 100);
+
+        Duration slowest = slowestOrder();
+
+        System.out.printf("slowest order beside 100 requests that hang: %d ms%n", slowest.toMillis());
+        assertThat(waiting).as("all still wait").noneMatch(Future::isDone);
+        assertThat(slowest).isLessThan(Duration.ofMillis(600));
+        for (Future<Timed> each : waiting) {
+            assertThat(each.get().answer.expect(503).header("Retry-After")).isEqualTo("5");
+            assertThat(each.get().took).isBetween(Duration.ofMillis(3900), Duration.ofSeconds(6));
+        }
+    }
+
+    @Test
+    void moreThanWaitForItAlreadyAreRefusedAtOnce() throws Exception {
+        warmUp();
+        int before = TAKEN.size();
+        List<Future<Timed>> waiting = askStore(112);
+        await().until(() -> TAKEN.size() - before >= 112);
+
+        for (Future<Timed> each : askStore(100)) {
+            assertThat(each.get().answer.expect(503).header("Retry-After")).isEqualTo("1");
+            assertThat(each.get().took).isLessThan(Duration.ofSeconds(2));
+        }
+        assertThat(slowestOrder()).isLessThan(Duration.ofMillis(600));
+        for (Future<Timed> each : waiting) {
+            each.get().answer.expect(503);
+        }
+    }
+
+    private void warmUp() {
+        for (int i = 0; i < 100; i++) {
+            shop.place(anOrder()).expect(201);
+        }
+    }
+
+    private Duration slowestOrder() {
+        Duration slowest = Duration.ZERO;
+        for (int i = 0; i < 50; i++) {
+            long start = System.nanoTime();
+            shop.place(anOrder()).expect(201);
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            slowest = took.compareTo(slowest) > 0 ? took : slowest;
+        }
+        return slowest;
+    }
+
+    private List<Future<Timed>> askStore(int requests) {
+        ExecutorService customers = Executors.newFixedThreadPool(requests);
+        List<Future<Timed>> answers = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            answers.add(customers.submit(() -> {
+                long start = System.nanoTime();
+                Answer answer = shop.get("/deliveries");
+                return new Timed(answer, Duration.ofNanos(System.nanoTime() - start));
+            }));
+        }
+        customers.shutdown();
+        return answers;
+    }
+}

@@ -1,0 +1,316 @@
+package phone82.journey;
+
+import com.sun.net.httpserver.HttpServer;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
+import phone82.app.IdempotencyKeys;
+import phone82.journey.Shop.Answer;
+import phone82.journey.Shop.OrderRequest;
+import phone82.platform.Json;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** A request for an order that is repeated under its Idempotency-Key: one order, however often and whenever it is sent. */
+class IdempotencyTest {
+
+    /** The same on each database that a context can have. */
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    abstract static class Repeated {
+
+        private Shop shop;
+
+        abstract Phone82Extension phone82();
+
+        @BeforeAll
+        void shop() {
+            shop = phone82().gateway();
+        }
+
+        @Test
+        void theSameKeyGivesTheSameAnswerWhateverHasBecomeOfTheOrder() {
+            String key = newKey();
+            Answer first = place(key, anOrder()).expect(201);
+            shop.awaitShipped(first.id());
+
+            Answer again = place(key, anOrder()).expect(201);
+
+            assertThat(again.body()).isEqualTo(first.body());
+            assertThat(again.header("Location")).isEqualTo(first.header("Location")).isEqualTo("/orders/" + first.id());
+        }
+
+        @Test
+        void howTheBodyIsWrittenDoesNotMatter() {
+            String key = newKey();
+            long id = place(key, anOrder()).expect(201).id();
+
+            assertThat(send(key, "{ \"qty\" : 1,\n \"item\" : \"note\\u0032\\u0030\" }").expect(201).id()).isEqualTo(id);
+        }
+
+        @Test
+        void theSameKeyWithAnotherBodyIsRefused() {
+            String key = newKey();
+            place(key, anOrder()).expect(201);
+
+            assertThat(place(key, anOrder().times(2)).expect(422).body().get("title").asText()).contains("Idempotency-Key");
+            place(key, anOrder().of("note21")).expect(422);
+        }
+
+        @Test
+        void anotherKeyIsAnotherOrder() {
+            assertThat(place(newKey(), anOrder()).expect(201).id()).isNotEqualTo(place(newKey(), anOrder()).expect(201).id());
+            assertThat(place("a", anOrder()).expect(201).id()).isNotEqualTo(place("A", anOrder()).expect(201).id());
+        }
+
+        @Test
+        void aRefusalIsNotRemembered() {
+            String key = newKey();
+            place(key, anOrder().of("sim-decline")).expect(402);
+            place(key, anOrder().of("sim-decline")).expect(402);
+            place(key, anOrder().of("sim-fail")).expect(503);
+            place(key, anOrder().times(0)).expect(422);
+
+            long id = place(key, anOrder()).expect(201).id();
+            assertThat(place(key, anOrder()).expect(201).id()).isEqualTo(id);
+        }
+
+        @Test
+        void manyAtOnceGetTheOneOrderAndOnePaymentThatStands() throws Exception {
+            for (int round = 0; round < 5; round++) {
+                String key = newKey();
+                // so slow that all have begun before the first is done
+                OrderRequest order = anOrder().of("sim-slow-15" + round).times(7 + round);
+                long before = lastPayment();
+
+                Set<Long> ids = new HashSet<>();
+                for (Future<Answer> answer : started(8, i -> place(key, order))) {
+                    ids.add(answer.get().expect(201).id());
+                }
+
+                assertThat(ids).hasSize(1);
+                long id = ids.iterator().next();
+                assertThat(shop.all("/orders")).filteredOn(each -> each.get("item").asText().equals(order.item()))
+                        .singleElement().satisfies(each -> assertThat(each.get("id").asLong()).isEqualTo(id));
+                await().untilAsserted(() -> assertThat(shop.all("/payments"))
+                        .filteredOn(payment -> payment.get("orderId").asLong() > before)
+                        .hasSize(8)
+                        .allSatisfy(payment -> assertThat(payment.get("status").asText())
+                                .isEqualTo(payment.get("orderId").asLong() == id ? "Completed" : "Voided")));
+            }
+        }
+
+        @Test
+        void ofTwoBodiesAtOnceUnderOneKeyOneIsRefused() throws Exception {
+            String key = newKey();
+            List<Integer> quantities = List.of(3, 4);
+            List<Answer> answers = new ArrayList<>();
+            for (Future<Answer> answer : started(2, i -> place(key, anOrder().of("sim-slow-160").times(quantities.get(i))))) {
+                answers.add(answer.get());
+            }
+
+            assertThat(answers).extracting(Answer::status).containsExactlyInAnyOrder(201, 422);
+            await().untilAsserted(() -> assertThat(shop.all("/payments"))
+                    .noneMatch(payment -> payment.get("status").asText().equals("Authorised")));
+        }
+
+        @Test
+        void aKeyIsForgottenWhenItIsOld() {
+            String key = newKey();
+            long id = place(key, anOrder()).expect(201).id();
+            JdbcTemplate jdbc = phone82().bean(Context.APP, JdbcTemplate.class);
+            IdempotencyKeys keys = phone82().bean(Context.APP, IdempotencyKeys.class);
+
+            keys.purge();
+            assertThat(place(key, anOrder()).expect(201).id()).isEqualTo(id);
+            jdbc.update("update idempotency set used_at = used_at - interval '25' hour where idempotency_key = ?", key);
+            keys.purge();
+            assertThat(place(key, anOrder()).expect(201).id()).isNotEqualTo(id);
+        }
+
+        private long lastPayment() {
+            return shop.get("/payments?size=1").body().at("/items/0/orderId").asLong();
+        }
+
+        private Answer place(String key, OrderRequest order) {
+            return send(key, Json.text(order));
+        }
+
+        private Answer send(String key, String body) {
+            return shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(body)));
+        }
+    }
+
+    @Nested
+    class OnHsqldb extends Repeated {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
+
+        @Override
+        Phone82Extension phone82() {
+            return PHONE82;
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", "k\u00e9y", "\u20ac"})
+        void aKeyOfTheWrongFormIsRefused(String key) {
+            refused(key);
+        }
+
+        @Test
+        void aKeyHasAtMost255Characters() {
+            refused("k".repeat(256));
+            Shop shop = PHONE82.gateway();
+            shop.send(shop.request("/orders").header("Idempotency-Key", "k".repeat(255)).header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"))).expect(201);
+        }
+
+        private static void refused(String key) {
+            for (Context context : List.of(Context.GATEWAY, Context.APP)) {
+                RawHttp.Answer answer = new RawHttp(PHONE82.port(context)).once(("POST /orders HTTP/1.1\r\nHost: shop\r\n"
+                        + "Content-Type: application/json\r\nIdempotency-Key: " + key + "\r\nContent-Length: 25\r\n\r\n"
+                        + "{\"item\":\"note20\",\"qty\":1}"));
+                assertThat(answer.problem()).isEqualTo(400);
+            }
+        }
+    }
+
+    @Nested
+    class OnPostgres extends Repeated {
+
+        static final EmbeddedPostgres POSTGRES = postgres();
+
+        @Order(1)
+        @RegisterExtension
+        static final AfterAllCallback STOPPED_LAST = test -> POSTGRES.close();
+
+        @Order(2)
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
+                "--phone82.app.database.url=" + POSTGRES.getJdbcUrl("postgres", "postgres"), "--phone82.app.database.user=postgres");
+
+        private static EmbeddedPostgres postgres() {
+            try {
+                return EmbeddedPostgres.start();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        Phone82Extension phone82() {
+            return PHONE82;
+        }
+    }
+
+    @Nested
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    class WithPayThatAnswersAsTheTestWants {
+
+        static final List<CompletableFuture<Integer>> ASKED = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        static final CountDownLatch BOTH_ASK = new CountDownLatch(2);
+        static final HttpServer PAY = pay();
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.BROKER, Context.COORDINATOR, Context.APP),
+                "--phone82.app.pay-url=http://localhost:" + PAY.getAddress().getPort());
+
+        @AfterAll
+        void stop() {
+            PAY.stop(0);
+        }
+
+        @Test
+        void anAttemptThatFailsIsAnsweredWithTheOrderThatStandsMeanwhile() throws Exception {
+            Shop app = PHONE82.shop(Context.APP);
+            String key = newKey();
+            List<Future<Answer>> answers = started(2, i -> app.send(app.request("/orders").header("Idempotency-Key", key)
+                    .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"))));
+
+            assertThat(BOTH_ASK.await(5, TimeUnit.SECONDS)).isTrue();
+            ASKED.get(0).complete(201);
+            await().until(() -> app.all("/orders").size(), size -> size == 1);
+            ASKED.get(1).complete(503);
+
+            long id = app.all("/orders").get(0).get("id").asLong();
+            for (Future<Answer> answer : answers) {
+                assertThat(answer.get().expect(201).id()).isEqualTo(id);
+            }
+        }
+
+        private static HttpServer pay() {
+            try {
+                HttpServer pay = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+                pay.setExecutor(Executors.newCachedThreadPool());
+                pay.createContext("/payments", exchange -> {
+                    int turn;
+                    synchronized (BOTH_ASK) {
+                        turn = 2 - (int) BOTH_ASK.getCount();
+                        BOTH_ASK.countDown();
+                    }
+                    exchange.getRequestBody().readAllBytes();
+                    exchange.sendResponseHeaders(ASKED.get(turn).join(), -1);
+                    exchange.close();
+                });
+                pay.start();
+                return pay;
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private interface Attempt {
+        Answer by(int index);
+    }
+
+    private static String newKey() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** So many attempts at once. */
+    private static List<Future<Answer>> started(int count, Attempt attempt) {
+        ExecutorService customers = Executors.newFixedThreadPool(count);
+        CountDownLatch ready = new CountDownLatch(count);
+        List<Future<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int index = i;
+            answers.add(customers.submit(() -> {
+                ready.countDown();
+                ready.await();
+                return attempt.by(index);
+            }));
+        }
+        customers.shutdown();
+        return answers;
+    }
+}

@@ -1,0 +1,239 @@
+package phone82.journey;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.journey.RawHttp.Answer;
+import phone82.journey.RawHttp.Connection;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What one client can take of the gateway. */
+class LimitsTest {
+
+    private static final String GET = "GET /openapi.json HTTP/1.1\r\nHost: shop\r\n\r\n";
+
+    /** Sends the rest of a request so that something comes every 50 ms, until it is over. */
+    private static AutoCloseable trickling(Connection connection, String piece) {
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        clock.scheduleAtFixedRate(() -> connection.send(piece), 50, 50, TimeUnit.MILLISECONDS);
+        return clock::shutdownNow;
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    @Nested
+    class Connections {
+
+        private static final int MOST = 20;
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY),
+                "--phone82.http.send-seconds=1", "--phone82.http.idle-seconds=3", "--phone82.http.connections=" + MOST);
+
+        private final RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
+
+        @Test
+        void aHeadThatTricklesIsCutOff() throws Exception {
+            try (Connection connection = gateway.connect()) {
+                connection.send("GET /openapi.json HTTP/1.1\r\nHost: shop\r\n");
+                long start = System.nanoTime();
+                try (AutoCloseable more = trickling(connection, "X: y\r\n")) {
+                    assertThat(connection.answer().problem()).isEqualTo(408);
+                    assertThat(connection.answer()).isNull();
+                }
+                assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(2));
+            }
+        }
+
+        @Test
+        void aBodyThatTricklesIsCutOff() throws Exception {
+            for (String framing : List.of("Content-Length: 60000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n")) {
+                try (Connection connection = gateway.connect()) {
+                    connection.send("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n" + framing);
+                    long start = System.nanoTime();
+                    try (AutoCloseable more = trickling(connection, "1\r\nx\r\n")) {
+                        assertThat(connection.answer().problem()).isEqualTo(408);
+                        assertThat(connection.answer()).isNull();
+                    }
+                    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(2));
+                }
+            }
+        }
+
+        @Test
+        void aBodyThatNobodyWantsIsNotReadForEver() throws Exception {
+            try (Connection connection = gateway.connect()) {
+                connection.send("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n");
+                assertThat(connection.answer().problem()).isEqualTo(413);
+                long start = System.nanoTime();
+                try (AutoCloseable more = trickling(connection, "x".repeat(10_000))) {
+                    assertThat(connection.answer()).isNull();
+                }
+                assertThat(since(start)).isLessThan(Duration.ofSeconds(2));
+            }
+        }
+
+        @Test
+        void everyRequestOfAConnectionHasItsTime() throws Exception {
+            try (Connection connection = gateway.connect()) {
+                long start = System.nanoTime();
+                while (since(start).toMillis() < 2500) {
+                    connection.send(GET.substring(0, 30));
+                    Awaitility.await().pollDelay(Duration.ofMillis(400)).until(() -> true);
+                    connection.send(GET.substring(30));
+                    assertThat(connection.answer().status()).isEqualTo(200);
+                }
+            }
+        }
+
+        @Test
+        void aSilentConnectionIsClosed() {
+            try (Connection fresh = gateway.connect(); Connection used = gateway.connect()) {
+                used.send(GET);
+                assertThat(used.answer().status()).isEqualTo(200);
+                long start = System.nanoTime();
+                assertThat(fresh.answer()).isNull();
+                assertThat(used.answer()).isNull();
+                assertThat(since(start)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(6));
+            }
+        }
+
+        @Test
+        void oneConnectionTooManyIsClosedAndTheOthersGoOn() {
+            List<Connection> open = new ArrayList<>();
+            try {
+                for (int i = 0; i < MOST; i++) {
+                    Connection connection = gateway.connect();
+                    open.add(connection);
+                    connection.send(GET);
+                    assertThat(connection.answer().status()).isEqualTo(200);
+                }
+                for (int i = 0; i < 50; i++) {
+                    long start = System.nanoTime();
+                    assertThat(gateway.once(GET)).isNull();
+                    assertThat(since(start)).isLessThan(Duration.ofMillis(500));
+                }
+                for (Connection connection : open) {
+                    connection.send(GET);
+                    assertThat(connection.answer().status()).isEqualTo(200);
+                }
+                open.remove(0).close();
+                Awaitility.await().until(() -> gateway.once(GET), answer -> answer != null && answer.status() == 200);
+            } finally {
+                open.forEach(Connection::close);
+            }
+        }
+
+        @Test
+        void whoSendsFarAheadOfTheAnswersIsStopped() {
+            try (Connection connection = gateway.connect()) {
+                connection.send(GET.repeat(1000));
+                List<Integer> statuses = new ArrayList<>();
+                for (Answer answer = connection.answer(); answer != null; answer = connection.answer()) {
+                    statuses.add(answer.status());
+                }
+                assertThat(statuses).hasSizeLessThanOrEqualTo(9).endsWith(429);
+            }
+        }
+    }
+
+    @Nested
+    class Answers {
+
+        static final Recorder BEHIND = new Recorder(new byte[4_000_000]);
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.app-url=" + BEHIND.url());
+
+        @AfterAll
+        static void stop() {
+            BEHIND.close();
+        }
+
+        @Test
+        void whoSendsAheadAndDoesNotReadIsCutOff() {
+            try (Connection connection = new RawHttp(PHONE82.port(Context.GATEWAY)).connect()) {
+                connection.send("GET /orders HTTP/1.1\r\nHost: shop\r\n\r\n".repeat(8));
+                Awaitility.await().until(() -> BEHIND.arrived().size() >= 1);
+                Awaitility.await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(5))
+                        .untilAsserted(() -> assertThat(BEHIND.arrived().size()).as("answers fetched for nobody").isLessThan(4));
+            }
+        }
+    }
+
+    @Nested
+    class Rate {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.rate=5");
+
+        @Test
+        void moreThanTheRateIsRefusedUntilASecondIsOver() {
+            RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
+            List<Answer> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                answers.add(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i)));
+            }
+
+            assertThat(answers.get(0).status()).isEqualTo(200);
+            assertThat(answers).filteredOn(answer -> answer.status() == 429).hasSizeGreaterThan(5)
+                    .allSatisfy(answer -> {
+                        answer.problem();
+                        assertThat(answer.headers()).containsEntry("retry-after", "1");
+                    });
+            Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> gateway.once(GET).status() == 200);
+        }
+    }
+
+    @Nested
+    class RateBehindAProxy {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.rate=5",
+                "--phone82.gateway.trusted-proxies=127.0.0.0/8,::1");
+
+        @Test
+        void everyClientHasItsOwnRate() {
+            RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
+            for (int i = 0; i < 20; i++) {
+                assertThat(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i)).status()).isEqualTo(200);
+            }
+            List<Integer> one = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                one.add(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i + ", 203.0.113.9")).status());
+            }
+            assertThat(one).contains(429);
+        }
+    }
+
+    @Nested
+    class NoRate {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.rate=0");
+
+        @Test
+        void nobodyIsRefused() {
+            try (Connection connection = new RawHttp(PHONE82.port(Context.GATEWAY)).connect()) {
+                for (int i = 0; i < 3000; i++) {
+                    connection.send("GET /nothing HTTP/1.1\r\nHost: shop\r\n\r\n");
+                    assertThat(connection.answer().status()).isEqualTo(404);
+                }
+            }
+        }
+    }
+}
