@@ -39,7 +39,9 @@ public class Cancellation {
     public void explain(@Header("id") long id, Exchange exchange) {
         Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         if (!exchange.getProperty("agreed", false, boolean.class) || !endsCancelled(id, exchange)) {
-            LOG.info("Order {} is not cancelled: {}", id, failure.toString());
+            if (!(failure instanceof Problem)) {
+                LOG.info("Order {} is not cancelled: {}", id, failure.toString());
+            }
             Problems.write(exchange, problem(failure));
         }
     }

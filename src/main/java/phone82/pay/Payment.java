@@ -16,9 +16,9 @@ import java.time.Instant;
 @Entity
 @Table(name = "payment")
 @NamedQuery(name = "Payment.captureDue",
-        query = "from Payment where status in (Authorised, Expired) and captureAt <= instant order by captureAt")
+        query = "from Payment where status in (Authorised, Expired) and captureAt <= instant order by captureAt, orderId")
 @NamedQuery(name = "Payment.expired",
-        query = "from Payment where status = Authorised and expiresAt <= instant order by expiresAt")
+        query = "from Payment where status = Authorised and expiresAt <= instant order by expiresAt, orderId")
 public class Payment {
 
     @Id

@@ -4,7 +4,10 @@ import jakarta.persistence.EntityManagerFactory;
 import org.apache.camel.component.jpa.JpaComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -17,6 +20,11 @@ class DatabaseConfiguration {
     @Bean
     SpringTransactionPolicy database(PlatformTransactionManager transactionManager) {
         return new SpringTransactionPolicy(transactionManager);
+    }
+
+    @Bean
+    FlywayMigrationStrategy migration(@Value("${spring.datasource.url}") String url) {
+        return url.startsWith("jdbc:hsqldb:hsql") ? new MigrationTurn() : Flyway::migrate;
     }
 
     @Bean

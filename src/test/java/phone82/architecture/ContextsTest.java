@@ -59,7 +59,8 @@ class ContextsTest {
 
     @ArchTest
     static final ArchRule nobody_sleeps = noClasses()
-            .that().doNotHaveFullyQualifiedName("phone82.Preflight").and().areNotAssignableTo(SimulatedProvider.class)
+            .that().doNotHaveFullyQualifiedName("phone82.Preflight")
+            .and().doNotHaveFullyQualifiedName("phone82.platform.MigrationTurn").and().areNotAssignableTo(SimulatedProvider.class)
             .should().callMethodWhere(target(name("sleep")).and(target(declaredIn(resideInAPackage("java..")))));
 
     @ArchTest

@@ -90,6 +90,7 @@ class CancellationKillIT {
                     assertThat(phone82.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
                     Books.assertBalanced(shop, customers);
                 });
+                assertThat(phone82.reconcile().breaches()).isEmpty();
             }
         } finally {
             vertx.close();

@@ -84,7 +84,7 @@ class FaultsIT {
     }
 
     @Test
-    void withoutItsDatabaseAppRefusesAndNothingIsHalfDone() throws Exception {
+    void withoutItsDatabaseAppRefusesAndNothingIsHalfDoneEvenWhenAllDatabasesAreKilled() throws Exception {
         try (Processes phone82 = new Processes("database-away", Databases::onServers, "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
             String property = "phone82.app.database.url";
             Matcher url = Pattern.compile("(.*localhost:)(\\d+)(/.*)").matcher(phone82.get(property));
@@ -102,9 +102,12 @@ class FaultsIT {
                 shop.place(anOrder()).expect(503);
                 database.mend();
                 goesOn(customers, 50);
+                System.out.printf("app's database away for 10 s; %s%n", customers);
+                phone82.crashDatabases();
+                goesOn(customers, 50);
                 customers.stop();
                 assertBalanced(phone82, customers);
-                System.out.printf("app's database away for 10 s; %s%n", customers);
+                System.out.printf("kill -9 of all databases; %s%n", customers);
             }
         }
     }
@@ -121,5 +124,6 @@ class FaultsIT {
             assertThat(phone82.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
             Books.assertBalanced(phone82.gateway(), customers);
         });
+        assertThat(phone82.reconcile().breaches()).isEmpty();
     }
 }

@@ -112,11 +112,22 @@ final class Processes implements AutoCloseable {
 
     /** Starts processes at once, each named by the contexts that it runs ("" for all), and waits for their banners. */
     void start(String... named) throws IOException {
+        launchAll(named).forEach(this::awaitBanner);
+    }
+
+    /** The same, at once here and there. */
+    void startWith(Processes twin, String... named) throws IOException {
+        Map<String, Path> logs = launchAll(named);
+        twin.start(named);
+        logs.forEach(this::awaitBanner);
+    }
+
+    private Map<String, Path> launchAll(String... named) throws IOException {
         Map<String, Path> logs = new LinkedHashMap<>();
         for (String contexts : named) {
             logs.put(contexts, launch(contexts));
         }
-        logs.forEach(this::awaitBanner);
+        return logs;
     }
 
     private void awaitBanner(String contexts, Path log) {
@@ -181,6 +192,11 @@ final class Processes implements AutoCloseable {
     /** Compares all contexts, and waits up to 10 s for what is still moving. */
     Report reconcile() {
         return Reconcile.run(line -> { }, properties().toArray(String[]::new));
+    }
+
+    /** {@code kill -9} of the database servers, which are started again at once. */
+    void crashDatabases() throws IOException, InterruptedException {
+        databases.crash();
     }
 
     Shop gateway() {

@@ -1,5 +1,6 @@
 package phone82.journey;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -84,6 +85,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag("databases")
     void cancellingTwiceHasOneEffect() {
         long id = shop.place(anOrder()).expect(201).id();
 
@@ -94,6 +96,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag("databases")
     void cancellingTwiceAtTheSameMomentHasOneEffectAndBothAreToldTheTruth() throws Exception {
         long id = shop.place(anOrder()).expect(201).id();
 
@@ -106,6 +109,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag("databases")
     void whoeverWinsTheRaceOfCancellingAndShippingAllAgree() throws Exception {
         ScheduledExecutorService customers = Executors.newScheduledThreadPool(14);
         List<Future<Long>> orders = IntStream.range(0, 500).mapToObj(i -> (Future<Long>) customers.schedule(
@@ -138,6 +142,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag("databases")
     void aRefusedRefundLeavesTheOrderAsItWas() {
         long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
         await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
@@ -168,6 +173,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag("databases")
     void aParticipantAnswersOnlyTheSagasThatItJoined() {
         long id = shop.place(anOrder()).expect(201).id();
         await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
@@ -184,6 +190,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag("databases")
     void aDeliveryThatComesToBeWhileItIsHeldIsHeldAllTheSame() throws Exception {
         long id = 1_000_000_007L;
         Shop coordinator = PHONE82.shop(Context.COORDINATOR);

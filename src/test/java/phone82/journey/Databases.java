@@ -99,9 +99,11 @@ public final class Databases implements AutoCloseable {
         }
     }
 
-    /** {@code kill -9} of the server of store's database, which is started again at once. */
-    public void crashHsqldb() throws InterruptedException {
+    /** {@code kill -9} of both servers, which are started again at once. */
+    public void crash() throws InterruptedException, IOException {
         store.destroyForcibly().waitFor();
+        PostgreSql.kill();
+        PostgreSql.start();
         startHsqldb();
     }
 
@@ -123,16 +125,41 @@ public final class Databases implements AutoCloseable {
     /** One real PostgreSQL for all tests of this JVM, which asks for passwords. */
     private static final class PostgreSql {
 
-        private static final EmbeddedPostgres SERVER = start();
+        private static final int PORT = freePort();
+        private static final Path DATA = data();
+        private static EmbeddedPostgres server;
 
-        private static EmbeddedPostgres start() {
+        private static Path data() {
+            try {
+                return Files.createTempDirectory(Path.of("target"), "postgresql");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        static synchronized void start() {
+            if (server != null) {
+                return;
+            }
             Redirect log = Redirect.appendTo(Path.of("target", "postgresql.txt").toFile());
             try {
-                return EmbeddedPostgres.builder().setOutputRedirector(log).setErrorRedirector(log).setPGStartupWait(Duration.ofSeconds(60))
+                server = EmbeddedPostgres.builder().setOutputRedirector(log).setErrorRedirector(log).setPGStartupWait(Duration.ofSeconds(60))
+                        .setPort(PORT).setDataDirectory(DATA).setCleanDataDirectory(false)
                         .setDataDirectoryCustomizer(PostgreSql::askForPasswords).start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        static synchronized void kill() throws IOException {
+            String pid = Files.readAllLines(DATA.resolve("postmaster.pid")).get(0).trim();
+            ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+            List<ProcessHandle> all = new ArrayList<>(postmaster.descendants().toList());
+            all.add(postmaster);
+            all.forEach(ProcessHandle::destroyForcibly);
+            all.forEach(process -> process.onExit().join());
+            server.close();
+            server = null;
         }
 
         private static void askForPasswords(File data) {
@@ -148,15 +175,16 @@ public final class Databases implements AutoCloseable {
 
         /** Creates an empty database of a user. */
         static String create(String user, int number) {
+            start();
             String database = user + "_" + number;
-            try (Connection connection = SERVER.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
+            try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
                 statement.execute("do $$ begin create role " + user + " login password '" + password(user)
                         + "'; exception when duplicate_object then null; end $$");
                 statement.execute("create database " + database + " owner " + user);
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
-            return "jdbc:postgresql://localhost:" + SERVER.getPort() + "/" + database;
+            return "jdbc:postgresql://localhost:" + PORT + "/" + database;
         }
     }
 }

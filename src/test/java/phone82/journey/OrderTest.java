@@ -1,5 +1,6 @@
 package phone82.journey;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** What becomes of an order, seen through the gateway. */
+@Tag("databases")
 class OrderTest {
 
     @RegisterExtension

@@ -1,6 +1,7 @@
 package phone82.journey;
 
 import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** A relay that is interrupted between send and delete sends again: nothing is lost, and nothing arrives twice. */
+@Tag("databases")
 class RelayTest {
 
     @RegisterExtension

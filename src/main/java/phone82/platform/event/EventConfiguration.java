@@ -3,20 +3,31 @@ package phone82.platform.event;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.jms.ConnectionFactory;
+import org.apache.camel.component.jms.JmsComponent;
+import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.camel.throttling.ThrottlingExceptionRoutePolicy;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.connection.JmsTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 
+import javax.sql.DataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /** The events that a context consumes, and its transactions with the broker. */
 @Configuration(proxyBeanMethods = false)
 public class EventConfiguration {
+
+    private static final long ATTEMPT_MILLIS = 1000;
 
     @Bean
     Envelope envelope(@Value("${phone82.context}") String context) {
@@ -45,5 +56,27 @@ public class EventConfiguration {
         JmsTransactionManager manager = new JmsTransactionManager(connectionFactory);
         manager.setTransactionSynchronization(AbstractPlatformTransactionManager.SYNCHRONIZATION_NEVER);
         return new SpringTransactionPolicy(manager);
+    }
+
+    @Bean
+    ComponentCustomizer redelivery() {
+        return ComponentCustomizer.builder(JmsComponent.class).build(jms -> jms.getConfiguration().setErrorHandler(new Redelivery()));
+    }
+
+    /** While the database cannot be had no event is taken from the broker, or each would use up its attempts. */
+    @Bean
+    RoutePolicy whileTheDatabaseAnswers(DataSource database) {
+        ThrottlingExceptionRoutePolicy policy = new ThrottlingExceptionRoutePolicy(1, ATTEMPT_MILLIS, ATTEMPT_MILLIS,
+                List.of(CannotCreateTransactionException.class));
+        policy.setHalfOpenHandler(() -> answers(database));
+        return policy;
+    }
+
+    private static boolean answers(DataSource database) {
+        try (Connection connection = database.getConnection()) {
+            return connection.isValid(1);
+        } catch (SQLException e) {
+            return false;
+        }
     }
 }

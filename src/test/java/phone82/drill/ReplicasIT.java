@@ -1,0 +1,81 @@
+package phone82.drill;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import phone82.Context;
+import phone82.journey.Databases;
+import phone82.journey.Shop;
+
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.Context.APP;
+import static phone82.Context.COORDINATOR;
+import static phone82.Context.CUSTOMER;
+import static phone82.Context.PAY;
+import static phone82.Context.STORE;
+
+/** Two instances of each context at work on the same databases, queues and cancellations, and one after the other killed. */
+@Tag("long")
+class ReplicasIT {
+
+    private static final List<Context> DOUBLE = List.of(CUSTOMER, STORE, PAY, APP);
+
+    private static final String[] SHIPPED = {"Ordered", "PayCompleted", "OrderReceived", "Shipped"};
+    private static final String[] CANCELLED = {"Ordered", "OrderCancelled", "PayCancelled", "DeliveryCancelled"};
+
+    private record Victim(Processes site, String name, Context context) {
+
+        @Override
+        public String toString() {
+            return name + " " + context.id();
+        }
+    }
+
+    @Test
+    void twoOfEachAgreeOnEveryOrderWhicheverDies() throws Exception {
+        try (Processes one = new Processes("replicas", Databases::onServers, "--phone82.store.dispatch-delay=1s", "--phone82.warm-up=0");
+             Processes other = one.twin()) {
+            // what one instance began, the other is told the outcome of
+            for (Context participant : List.of(APP, STORE, PAY)) {
+                one.set("--phone82." + participant.id() + ".callback-url=" + other.url(participant));
+                other.set("--phone82." + participant.id() + ".callback-url=" + one.url(participant));
+            }
+            one.start("broker coordinator gateway");
+            one.startWith(other, DOUBLE.stream().map(Context::id).toArray(String[]::new));
+            List<Victim> victims = new ArrayList<>();
+            for (Context context : DOUBLE) {
+                victims.add(new Victim(one, "one", context));
+                victims.add(new Victim(other, "other", context));
+            }
+            Collections.shuffle(victims);
+            try (Customers some = new Customers(one.shop(APP), 2, 30); Customers others = new Customers(other.shop(APP), 2, 30)) {
+                for (Victim victim : victims) {
+                    int before = some.accepted().size() + others.accepted().size();
+                    await().atMost(30, TimeUnit.SECONDS).until(() -> some.accepted().size() + others.accepted().size() > before + 100);
+                    long killed = System.nanoTime();
+                    victim.site.kill(victim.context.id());
+                    victim.site.start(victim.context.id());
+                    System.out.printf("kill -9 of %-14s back after %,6d ms; %s; %s%n", victim, (System.nanoTime() - killed) / 1_000_000, some, others);
+                }
+                some.stop();
+                others.stop();
+
+                Shop shop = one.gateway();
+                await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
+                    assertThat(one.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
+                    assertThat(one.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
+                    Books.assertBalanced(shop, some, others);
+                });
+                assertThat(one.reconcile().breaches()).isEmpty();
+                assertThat(shop.all("/orders")).allSatisfy(order -> assertThat(shop.timeline(order.get("id").asLong()))
+                        .contains(order.get("status").asText().equals("Shipped") ? SHIPPED : CANCELLED).doesNotHaveDuplicates());
+            }
+        }
+    }
+}

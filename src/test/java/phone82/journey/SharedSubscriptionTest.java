@@ -1,0 +1,91 @@
+package phone82.journey;
+
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Two instances of a context share its subscription: each event goes to one of them, and each gets an order's events in their order. */
+class SharedSubscriptionTest {
+
+    private static final int ORDERS = 200;
+    private static final int EVENTS_OF_EACH = 25;
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER));
+
+    private record Handled(String instance, String order, int number) {
+    }
+
+    private final List<Handled> handled = Collections.synchronizedList(new ArrayList<>());
+
+    @Test
+    void theInstanceThatComesLaterTakesOverItsShareOfABacklog() throws Exception {
+        try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory(PHONE82.topics().url())) {
+            send(broker);
+            try (Connection first = instance(broker, "first")) {
+                await().until(() -> handled.size() > ORDERS);
+                try (Connection second = instance(broker, "second")) {
+                    await().atMost(Duration.ofSeconds(60)).until(() -> handled.size() == ORDERS * EVENTS_OF_EACH);
+                }
+            }
+        }
+
+        Map<String, List<Integer>> numbers = handled.stream()
+                .collect(Collectors.groupingBy(event -> event.order + " at the " + event.instance, Collectors.mapping(Handled::number, Collectors.toList())));
+        assertThat(numbers).allSatisfy((order, numbersOfIt) -> assertThat(numbersOfIt).as("events of order %s", order).isSorted());
+        assertThat(handled).extracting(event -> event.order + " " + event.number).hasSize(ORDERS * EVENTS_OF_EACH).doesNotHaveDuplicates();
+        assertThat(handled).filteredOn(event -> event.instance.equals("second")).as("taken by the second").hasSizeGreaterThan(handled.size() / 4);
+    }
+
+    private static void send(ActiveMQConnectionFactory broker) throws JMSException {
+        try (Connection app = broker.createConnection("app", "demo-app")) {
+            Session session = app.createSession(Session.SESSION_TRANSACTED);
+            MessageProducer producer = session.createProducer(session.createTopic("phone82.app.Ordered"));
+            for (int number = 0; number < EVENTS_OF_EACH; number++) {
+                for (int order = 0; order < ORDERS; order++) {
+                    TextMessage message = session.createTextMessage("{\"orderId\":1,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}");
+                    message.setStringProperty("JMSXGroupID", String.valueOf(order));
+                    message.setStringProperty("cloudEvents_type", "phone82.app.Ordered");
+                    message.setIntProperty("number", number);
+                    producer.send(message);
+                }
+            }
+            session.commit();
+        }
+    }
+
+    /** Handles one event after the other, as a context does, in a millisecond each. */
+    private Connection instance(ActiveMQConnectionFactory broker, String name) throws JMSException {
+        Connection pay = broker.createConnection("pay", "demo-pay");
+        Session session = pay.createSession(Session.SESSION_TRANSACTED);
+        MessageConsumer consumer = session.createConsumer(session.createQueue("phone82.app.*::pay"));
+        consumer.setMessageListener(message -> {
+            try {
+                handled.add(new Handled(name, message.getStringProperty("JMSXGroupID"), message.getIntProperty("number")));
+                session.commit();
+            } catch (JMSException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        pay.start();
+        return pay;
+    }
+}
