@@ -25,7 +25,7 @@ import static phone82.journey.Shop.anOrder;
 @Tag("long")
 class FaultsIT {
 
-    private static final Duration SETTLED = Duration.ofSeconds(60);
+    private static final Duration SETTLED = Duration.ofSeconds(180);
     private static final String[] ALL = Arrays.stream(Context.values()).map(Context::id).toArray(String[]::new);
 
     private final Vertx vertx = Vertx.vertx();

@@ -144,7 +144,7 @@ public final class Databases implements AutoCloseable {
             Redirect log = Redirect.appendTo(Path.of("target", "postgresql.txt").toFile());
             try {
                 server = EmbeddedPostgres.builder().setOutputRedirector(log).setErrorRedirector(log).setPGStartupWait(Duration.ofSeconds(60))
-                        .setPort(PORT).setDataDirectory(DATA).setCleanDataDirectory(false)
+                        .setPort(PORT).setServerConfig("synchronous_commit", "on").setDataDirectory(DATA).setCleanDataDirectory(false)
                         .setDataDirectoryCustomizer(PostgreSql::askForPasswords).start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -1,14 +1,17 @@
 package phone82.journey;
 
+import io.narayana.lra.coordinator.domain.model.LongRunningAction;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
 import phone82.app.Orders;
 
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -47,10 +50,22 @@ class LostCancellationTest {
         LRARecoveryModule.getService().remove(URI.create(lra));
 
         shop.awaitShipped(id);
-        assertThat(shop.status("/payments/" + id)).isEqualTo("Completed");
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
         assertThat(shop.timeline(id)).contains("CancellationRefused").doesNotContain("OrderCancelled", "PayCancelled", "DeliveryCancelled");
         assertThat(app.get("/cancellations").body()).isEmpty();
         assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 0.0");
+    }
+
+    @Test
+    void isCancelledAtItsTimeLimitEvenWhenTheTimerIsLost() throws ReflectiveOperationException {
+        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+        String lra = coordinator.text(coordinator.request("/lra-coordinator/start?TimeLimit=" + TIME_LIMIT.toMillis()).POST(BodyPublishers.noBody()));
+        Field timers = LongRunningAction.class.getDeclaredField("scheduler");
+        timers.setAccessible(true);
+        ((ScheduledThreadPoolExecutor) timers.get(null)).getQueue().clear();
+        assertThat(coordinator.text(coordinator.request("/lra-coordinator"))).contains(lra);
+
+        await().untilAsserted(() -> assertThat(coordinator.text(coordinator.request("/lra-coordinator"))).doesNotContain(lra));
     }
 
     private static void asked(Context participant, String path, String lra, String body) {
