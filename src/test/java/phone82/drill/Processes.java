@@ -27,23 +27,23 @@ import static org.awaitility.Awaitility.await;
  * phone82 as an operator runs it: {@code java -jar phone82.jar ...}, as many processes as wanted, on one set of ports and data.
  * The jar is extracted and its classes are archived once per build, as in the image: a context starts in a quarter of the time.
  */
-final class Processes implements AutoCloseable {
+public final class Processes implements AutoCloseable {
 
     private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
     private static final Path EXTRACTED = BUILD.resolve("extracted");
     private static final Path CLASSES = EXTRACTED.resolve("phone82.jsa");
-    private static final List<String> JAVA = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private final Path folder;
     private final Databases databases;
-    private final List<String> jvmOptions = new ArrayList<>();
+    private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    private String archive = "-XX:SharedArchiveFile=" + CLASSES;
     private final List<String> options = new ArrayList<>();
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
     private final Map<String, Process> processes = new LinkedHashMap<>();
     private int runs;
 
-    Processes(String name, String... options) throws IOException, InterruptedException {
+    public Processes(String name, String... options) throws IOException, InterruptedException {
         this(name, Databases::asked, options);
     }
 
@@ -51,7 +51,6 @@ final class Processes implements AutoCloseable {
     Processes(String name, Function<Path, Databases> databases, String... options) throws IOException, InterruptedException {
         this(folder(name), databases);
         prepare();
-        jvmOptions.add("-XX:SharedArchiveFile=" + CLASSES);
         set(options);
     }
 
@@ -77,8 +76,14 @@ final class Processes implements AutoCloseable {
         return twin;
     }
 
+    /** Runs what is started from now on with these JVM options instead of those that make a short life quick. */
+    public void jvm(List<String> options) {
+        jvmOptions.clear();
+        jvmOptions.addAll(options);
+    }
+
     /** Sets properties for what is started from now on. */
-    void set(String... options) {
+    public void set(String... options) {
         for (String option : options) {
             String name = option.substring(0, option.indexOf('=') + 1);
             this.options.removeIf(other -> other.startsWith(name));
@@ -98,20 +103,18 @@ final class Processes implements AutoCloseable {
             return;
         }
         Files.deleteIfExists(CLASSES);
-        List<String> extract = new ArrayList<>(JAVA);
-        extract.addAll(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract",
-                "--force", "--destination", EXTRACTED.toString()));
         Path log = BUILD.resolve("extract.txt");
-        assertThat(run(extract, log).waitFor()).as(() -> read(log)).isZero();
+        assertThat(run(List.of(JAVA, "-Djarmode=tools", "-jar", jar.toString(), "extract",
+                "--force", "--destination", EXTRACTED.toString()), log).waitFor()).as(() -> read(log)).isZero();
         try (Processes training = new Processes(folder("training"), folder -> Databases.embedded())) {
-            training.jvmOptions.add("-XX:ArchiveClassesAtExit=" + CLASSES);
+            training.archive = "-XX:ArchiveClassesAtExit=" + CLASSES;
             training.start("");
             training.stop("");
         }
     }
 
     /** Starts processes at once, each named by the contexts that it runs ("" for all), and waits for their banners. */
-    void start(String... named) throws IOException {
+    public void start(String... named) throws IOException {
         launchAll(named).forEach(this::awaitBanner);
     }
 
@@ -137,10 +140,10 @@ final class Processes implements AutoCloseable {
                 .until(() -> read(log), text -> text.contains("phone82 is up"));
     }
 
-    /** Starts a process that is expected to end by itself, and returns its exit code and what it printed. */
-    String run(int expectedExit, String contexts) throws IOException, InterruptedException {
-        Path log = launch(contexts);
-        Process process = processes.remove(contexts);
+    /** Starts a process that is expected to end by itself, and returns what it printed. */
+    String run(int expectedExit, String arguments) throws IOException, InterruptedException {
+        Path log = launch(arguments);
+        Process process = processes.remove(arguments);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(() -> read(log)).isTrue();
         assertThat(process.exitValue()).as(() -> read(log)).isEqualTo(expectedExit);
         return read(log);
@@ -148,9 +151,9 @@ final class Processes implements AutoCloseable {
 
     private Path launch(String contexts) throws IOException {
         Path log = folder.resolve("log-" + ++runs + ".txt");
-        List<String> command = new ArrayList<>(JAVA);
+        List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", EXTRACTED.resolve("phone82.jar").toString()));
+        command.addAll(List.of(archive, "-jar", EXTRACTED.resolve("phone82.jar").toString()));
         if (!contexts.isEmpty()) {
             command.addAll(List.of(contexts.split(" ")));
         }
@@ -190,7 +193,7 @@ final class Processes implements AutoCloseable {
     }
 
     /** Compares all contexts, and waits up to 10 s for what is still moving. */
-    Report reconcile() {
+    public Report reconcile() {
         return Reconcile.run(line -> { }, properties().toArray(String[]::new));
     }
 
@@ -199,11 +202,11 @@ final class Processes implements AutoCloseable {
         databases.crash();
     }
 
-    Shop gateway() {
+    public Shop gateway() {
         return shop(Context.GATEWAY);
     }
 
-    Shop shop(Context context) {
+    public Shop shop(Context context) {
         return new Shop(url(context));
     }
 
@@ -211,12 +214,19 @@ final class Processes implements AutoCloseable {
         return "http://localhost:" + ports.get(context);
     }
 
-    int port(Context context) {
+    public int port(Context context) {
         return ports.get(context);
     }
 
     long pid(String contexts) {
         return processes.get(contexts).pid();
+    }
+
+    /** The running processes by the contexts that they run. */
+    public Map<String, ProcessHandle> handles() {
+        Map<String, ProcessHandle> handles = new LinkedHashMap<>();
+        processes.forEach((contexts, process) -> handles.put(contexts, process.toHandle()));
+        return handles;
     }
 
     Databases databases() {
