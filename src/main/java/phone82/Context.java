@@ -8,6 +8,7 @@ import phone82.gateway.GatewayContext;
 import phone82.pay.PayContext;
 import phone82.store.StoreContext;
 
+import java.util.List;
 import java.util.Locale;
 
 /** What one jar can run, in the order in which it starts; it stops the other way round. */
@@ -15,17 +16,22 @@ public enum Context {
     BROKER(BrokerContext.class, "Artemis, the events' way between the contexts"),
     COORDINATOR(CoordinatorContext.class, "the LRA coordinator of the cancellations"),
     CUSTOMER(CustomerContext.class, "the view of all progress"),
-    STORE(StoreContext.class, "deliveries"),
-    PAY(PayContext.class, "payments"),
-    APP(AppContext.class, "orders, price list"),
-    GATEWAY(GatewayContext.class, "the public entry");
+    STORE(StoreContext.class, "deliveries", "phone82.saga.coordinator-url", "phone82.store.callback-url"),
+    PAY(PayContext.class, "payments", "phone82.saga.coordinator-url", "phone82.pay.callback-url"),
+    APP(AppContext.class, "orders, price list", "phone82.app.pay-url", "phone82.app.store-url", "phone82.saga.coordinator-url",
+            "phone82.app.callback-url"),
+    GATEWAY(GatewayContext.class, "the public entry", "phone82.gateway.app-url", "phone82.gateway.pay-url", "phone82.gateway.store-url",
+            "phone82.gateway.customer-url");
 
     final Class<?> configuration;
     final String purpose;
+    /** The properties that tell where the others are whom it calls, or who call it back. */
+    final List<String> places;
 
-    Context(Class<?> configuration, String purpose) {
+    Context(Class<?> configuration, String purpose, String... places) {
         this.configuration = configuration;
         this.purpose = purpose;
+        this.places = List.of(places);
     }
 
     /** Its name in arguments, properties and the CamelContext. */

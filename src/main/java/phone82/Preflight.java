@@ -32,6 +32,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
     private static final Pattern BROKER_URL = Pattern.compile("tcp://[^\\s:/,?]+:\\d{1,5}(\\?\\S*)?");
+    private static final Pattern PLACE = Pattern.compile("https?://[^\\s:/?]+(:\\d{1,5})?");
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     private final Context context;
@@ -44,6 +45,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     @Override
     public void initialize(ConfigurableApplicationContext application) {
         Environment environment = application.getEnvironment();
+        context.places.forEach(property -> isPlace(property, environment.getRequiredProperty(property)));
         boolean databaseElsewhere = context.usesDatabase() && DatabaseProbe.isElsewhere(environment);
         if (context.keepsData() && !databaseElsewhere) {
             lockData(environment);
@@ -54,6 +56,14 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
         if (context.usesBroker()) {
             brokerAnswers(environment);
+        }
+    }
+
+    /** An environment variable without value is told here, not by the first order. */
+    private void isPlace(String property, String url) {
+        if (!PLACE.matcher(url).matches()) {
+            throw new CannotStart(context.id() + ": " + property + " is " + (url.isBlank() ? "empty" : url)
+                    + ", which is no URL; set it to http://<host>:<port>.");
         }
     }
 

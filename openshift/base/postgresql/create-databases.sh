@@ -1,0 +1,12 @@
+# Sourced by the image at every start, before anybody else can connect: a database for each context, whose owner it is, and the
+# password that the secret holds now.
+for context in app pay customer; do
+    password=${context^^}_PASSWORD
+    psql --quiet --set ON_ERROR_STOP=1 --set context="$context" --set password="${!password}" <<'SQL'
+SELECT format('CREATE ROLE %I LOGIN', :'context') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'context') \gexec
+SELECT format('CREATE DATABASE %I OWNER %I', :'context', :'context') WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'context') \gexec
+ALTER ROLE :"context" PASSWORD :'password';
+REVOKE CONNECT, TEMPORARY ON DATABASE :"context" FROM PUBLIC;
+SQL
+    unset "$password"
+done

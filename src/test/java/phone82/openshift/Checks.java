@@ -1,0 +1,748 @@
+package phone82.openshift;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.openshift.api.model.BuildConfig;
+import io.fabric8.openshift.api.model.ImageStream;
+import io.fabric8.openshift.api.model.Route;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
+import phone82.openshift.Manifests.Workload;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static phone82.openshift.Manifests.NAME;
+import static phone82.openshift.Manifests.each;
+import static phone82.openshift.Manifests.id;
+import static phone82.openshift.Manifests.matches;
+import static phone82.openshift.Manifests.nameOf;
+
+/** What the API server, the scheduler, the kubelet and the contexts themselves would object to, or worse: would not. */
+enum Checks {
+
+    FIELDS(Checks::fields), NAMES(Checks::names), VALUES(Checks::values), QUANTITIES(Checks::quantities), LABELS(Checks::labels),
+    SELECTORS(Checks::selectors), PORTS(Checks::ports), PROBES(Checks::probes), VOLUMES(Checks::volumes), KEYS(Checks::keys),
+    ACCOUNTS(Checks::accounts), SECURITY(Checks::security), SECRETS(Checks::secrets), SETTINGS(Checks::settings),
+    PASSWORDS(Checks::passwords), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
+    SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring), PLATFORM(Checks::platform);
+
+    private static final Map<String, Class<?>> TYPES = Stream.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
+            PersistentVolumeClaim.class, Deployment.class, StatefulSet.class, HorizontalPodAutoscaler.class, NetworkPolicy.class, Ingress.class,
+            PodDisruptionBudget.class, Route.class, BuildConfig.class, ImageStream.class, PodMonitor.class, PrometheusRule.class)
+            .collect(Collectors.toMap(Class::getSimpleName, type -> type));
+    private static final Map<String, String> VERSIONS = Map.ofEntries(Map.entry("Deployment", "apps/v1"), Map.entry("StatefulSet", "apps/v1"),
+            Map.entry("HorizontalPodAutoscaler", "autoscaling/v2"), Map.entry("NetworkPolicy", "networking.k8s.io/v1"),
+            Map.entry("Ingress", "networking.k8s.io/v1"), Map.entry("PodDisruptionBudget", "policy/v1"), Map.entry("Route", "route.openshift.io/v1"),
+            Map.entry("BuildConfig", "build.openshift.io/v1"), Map.entry("ImageStream", "image.openshift.io/v1"),
+            Map.entry("PodMonitor", "monitoring.coreos.com/v1"), Map.entry("PrometheusRule", "monitoring.coreos.com/v1"));
+    /** The models take any field, unless nobody tells Jackson that they do. */
+    private static final ObjectMapper STRICT = JsonMapper.builder().annotationIntrospector(new JacksonAnnotationIntrospector() {
+        @Override
+        public Boolean hasAnySetter(Annotated member) {
+            return false;
+        }
+
+        @Override
+        public Boolean hasAnyGetter(Annotated member) {
+            return _findAnnotation(member, JsonAnyGetter.class) == null ? null : Boolean.FALSE;
+        }
+    }).enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
+
+    private static final Map<String, Set<String>> VALUES_OF = Map.ofEntries(Map.entry("protocol", Set.of("TCP", "UDP")),
+            Map.entry("imagePullPolicy", Set.of("Always", "IfNotPresent", "Never")), Map.entry("whenUnsatisfiable", Set.of("ScheduleAnyway", "DoNotSchedule")),
+            Map.entry("accessModes", Set.of("ReadWriteOnce")), Map.entry("policyTypes", Set.of("Ingress", "Egress")),
+            Map.entry("pathType", Set.of("Prefix", "Exact")), Map.entry("termination", Set.of("edge", "reencrypt")),
+            Map.entry("insecureEdgeTerminationPolicy", Set.of("Redirect", "None")), Map.entry("drop", Set.of("ALL")));
+    private static final Map<String, Set<String>> TYPE_WITHIN = Map.of("strategy", Set.of("RollingUpdate", "Recreate", "Source"),
+            "seccompProfile", Set.of("RuntimeDefault"), "metrics", Set.of("Resource"), "target", Set.of("Utilization", "AverageValue"),
+            "policies", Set.of("Pods", "Percent"), "source", Set.of("Binary"));
+    private static final Pattern PLACE = Pattern.compile("(?:https?|tcp|jdbc:postgresql|jdbc:hsqldb:hsql)://([^:/]+)(?::(\\d+))?(?:/(\\w*))?");
+    private static final Pattern NAME_FORM = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
+    private static final Settings APPLICATION = new Settings();
+
+    private final BiConsumer<Manifests, Consumer<String>> check;
+
+    Checks(BiConsumer<Manifests, Consumer<String>> check) {
+        this.check = check;
+    }
+
+    /** What is wrong, each in one line; empty if nothing is. */
+    List<String> faults(Manifests manifests) {
+        List<String> faults = new ArrayList<>();
+        check.accept(manifests, faults::add);
+        return faults;
+    }
+
+    private static void fields(Manifests manifests, Consumer<String> fault) {
+        for (ObjectNode object : manifests.objects()) {
+            String kind = object.path("kind").asText();
+            Class<?> type = TYPES.get(kind);
+            if (type == null) {
+                CustomKinds.faults(object).forEach(each -> fault.accept(id(object) + ": " + each));
+                continue;
+            }
+            if (!object.path("apiVersion").asText().equals(VERSIONS.getOrDefault(kind, "v1"))) {
+                fault.accept(id(object) + ": apiVersion " + object.path("apiVersion").asText());
+            }
+            try {
+                STRICT.treeToValue(object, type);
+            } catch (JsonProcessingException | IllegalArgumentException e) {
+                fault.accept(id(object) + ": " + e.getMessage().lines().findFirst().orElse(""));
+            }
+        }
+    }
+
+    private static void names(Manifests manifests, Consumer<String> fault) {
+        Set<String> ids = new HashSet<>();
+        for (ObjectNode object : manifests.objects()) {
+            if (!ids.add(id(object))) {
+                fault.accept(id(object) + " is there twice");
+            }
+            if (object.at("/metadata/name").isTextual() && !NAME_FORM.matcher(nameOf(object)).matches() || nameOf(object).isEmpty()) {
+                fault.accept(id(object) + ": no such name can be");
+            }
+            if (object.at("/metadata").has("namespace")) {
+                fault.accept(id(object) + ": the project is the user's to choose");
+            }
+        }
+        for (Workload workload : manifests.workloads()) {
+            workload.containers().forEach(container -> Stream.of("env", "ports", "volumeMounts").forEach(list -> {
+                List<String> own = each(container.path(list)).map(each -> each.path(list.equals("volumeMounts") ? "mountPath" : "name").asText()).toList();
+                if (new HashSet<>(own).size() < own.size()) {
+                    fault.accept(id(workload.object()) + ": a name twice in " + list + " " + own);
+                }
+            }));
+        }
+    }
+
+    private static void values(Manifests manifests, Consumer<String> fault) {
+        manifests.objects().stream().filter(object -> TYPES.containsKey(object.path("kind").asText()))
+                .forEach(object -> values(object, "", line -> fault.accept(id(object) + ": " + line)));
+    }
+
+    private static void values(JsonNode node, String parent, Consumer<String> fault) {
+        node.properties().forEach(field -> {
+            Set<String> allowed = field.getKey().equals("type") ? TYPE_WITHIN.get(parent) : VALUES_OF.get(field.getKey());
+            Stream<JsonNode> values = field.getValue().isArray() ? each(field.getValue()) : Stream.of(field.getValue());
+            if (allowed != null) {
+                values.filter(value -> value.isTextual() && !allowed.contains(value.asText()))
+                        .forEach(value -> fault.accept(field.getKey() + " " + value.asText() + " is none of " + allowed));
+            }
+            if (field.getValue().isObject()) {
+                values(field.getValue(), field.getKey(), fault);
+            }
+            each(field.getValue().isArray() ? field.getValue() : STRICT.createArrayNode()).forEach(each -> values(each, field.getKey(), fault));
+        });
+    }
+
+    private static void quantities(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            workload.containers().forEach(container -> {
+                Map<String, BigDecimal> requests = amounts(container.at("/resources/requests"), workload, fault);
+                Map<String, BigDecimal> limits = amounts(container.at("/resources/limits"), workload, fault);
+                if (!requests.keySet().equals(Set.of("cpu", "memory")) || !limits.keySet().equals(Set.of("memory"))) {
+                    fault.accept(id(workload.object()) + ": wants requests of CPU and memory, and a limit of memory alone");
+                } else if (requests.get("memory").compareTo(limits.get("memory")) > 0) {
+                    fault.accept(id(workload.object()) + ": requests more memory than its limit");
+                }
+                heap(manifests.environment(container), limits.get("memory"), line -> fault.accept(id(workload.object()) + ": " + line));
+            });
+            each(workload.spec().path("volumeClaimTemplates")).forEach(claim -> amounts(claim.at("/spec/resources/requests"), workload, fault));
+        }
+        manifests.of("PersistentVolumeClaim").forEach(claim -> amounts(claim.at("/spec/resources/requests"), new Workload("", nameOf(claim), claim), fault));
+    }
+
+    /** A JVM that takes all memory for its heap is killed for the rest. */
+    private static void heap(Map<String, String> environment, BigDecimal limit, Consumer<String> fault) {
+        Matcher percent = Pattern.compile("-XX:MaxRAMPercentage=(\\d+)").matcher(environment.getOrDefault("JAVA_TOOL_OPTIONS", ""));
+        if (percent.find() && Integer.parseInt(percent.group(1)) > 75) {
+            fault.accept("a heap of " + percent.group(1) + " % of its memory leaves too little");
+        }
+        Matcher fixed = Pattern.compile("-Xmx(\\d+)m").matcher(String.join(" ", environment.values()));
+        if (fixed.find() && limit != null && limit.compareTo(new BigDecimal(fixed.group(1)).multiply(BigDecimal.valueOf(1_398_101))) < 0) {
+            fault.accept("a heap of " + fixed.group(1) + " MB leaves too little of its memory");
+        }
+    }
+
+    private static Map<String, BigDecimal> amounts(JsonNode resources, Workload workload, Consumer<String> fault) {
+        Map<String, BigDecimal> amounts = new HashMap<>();
+        resources.properties().forEach(each -> {
+            try {
+                BigDecimal amount = Quantity.getAmountInBytes(Quantity.parse(each.getValue().asText()));
+                // "512m" is half a byte
+                if (!each.getKey().equals("cpu") && amount.compareTo(BigDecimal.valueOf(1024 * 1024)) < 0) {
+                    fault.accept(id(workload.object()) + ": " + each.getKey() + " " + each.getValue().asText() + " is next to nothing");
+                }
+                amounts.put(each.getKey(), amount);
+            } catch (IllegalArgumentException e) {
+                fault.accept(id(workload.object()) + ": " + each.getKey() + " " + each.getValue().asText() + " is no quantity");
+            }
+        });
+        return amounts;
+    }
+
+    private static void labels(Manifests manifests, Consumer<String> fault) {
+        for (ObjectNode object : manifests.objects()) {
+            if (!object.at("/metadata/labels").path("app.kubernetes.io/part-of").asText().equals("phone82") && !object.path("kind").asText().equals("PipelineRun")) {
+                fault.accept(id(object) + ": not labelled as a part of phone82");
+            }
+        }
+        for (Workload workload : manifests.workloads()) {
+            Stream.of(workload.labels(), workload.object().at("/metadata/labels")).forEach(labels -> {
+                if (!labels.path(NAME).asText().equals(workload.name()) || !labels.has("app.kubernetes.io/component")) {
+                    fault.accept(id(workload.object()) + ": labelled as " + labels);
+                }
+            });
+        }
+    }
+
+    private static void selectors(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            JsonNode selector = workload.spec().path("selector");
+            if (!selector.path("matchLabels").properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet())
+                    .equals(Set.of(NAME, "app.kubernetes.io/instance"))) {
+                fault.accept(id(workload.object()) + ": a selector can never be changed; it is name and instance");
+            }
+            if (manifests.selectedBy(selector).size() != 1 || !matches(selector, workload.labels())) {
+                fault.accept(id(workload.object()) + ": does not select its own pods alone");
+            }
+        }
+        manifests.of("Service").filter(service -> !manifests.isMadeByOperator(nameOf(service)))
+                .forEach(service -> selectsOne(manifests, service, service.at("/spec/selector"), fault));
+        manifests.of("PodDisruptionBudget").forEach(budget -> selectsOne(manifests, budget, budget.at("/spec/selector"), fault));
+        manifests.of("PodMonitor", "NetworkPolicy").forEach(object -> {
+            JsonNode selector = object.at("/spec/" + (object.path("kind").asText().equals("PodMonitor") ? "selector" : "podSelector"));
+            if (!ofTheCluster(selector) && !(manifests.isMadeByOperator("artemis") && selector.toString().contains("artemis"))
+                    && manifests.selectedBy(selector).isEmpty()) {
+                fault.accept(id(object) + ": selects nothing");
+            }
+        });
+        manifests.of("NetworkPolicy").forEach(policy -> policy.findValues("podSelector").stream()
+                .filter(selector -> !ofTheCluster(selector) && manifests.selectedBy(selector).isEmpty() && !manifests.isMadeByOperator(
+                        selector.path("matchLabels").path(NAME).asText()))
+                .forEach(selector -> fault.accept(id(policy) + ": nobody is " + selector)));
+    }
+
+    /** Pods that OpenShift makes: those of builds and pipelines. */
+    private static boolean ofTheCluster(JsonNode selector) {
+        return selector.toString().contains("tekton.dev/") || selector.toString().contains("openshift.io/build");
+    }
+
+    private static void selectsOne(Manifests manifests, ObjectNode object, JsonNode selector, Consumer<String> fault) {
+        List<Workload> selected = selector.isEmpty() ? List.of() : manifests.selectedBy(selector);
+        if (selected.size() != 1 || !selected.get(0).name().equals(nameOf(object))) {
+            fault.accept(id(object) + ": selects " + selected.stream().map(Workload::name).toList());
+        }
+    }
+
+    private static void ports(Manifests manifests, Consumer<String> fault) {
+        manifests.of("Service").forEach(service -> each(service.at("/spec/ports")).forEach(port -> {
+            if (manifests.selectedBy(service.at("/spec/selector")).stream().anyMatch(workload -> !workload.has(port.path("targetPort")))) {
+                fault.accept(id(service) + ": its pods have no port " + port.path("targetPort").asText());
+            }
+        }));
+        manifests.of("NetworkPolicy").filter(policy -> !ofTheCluster(policy.at("/spec/podSelector"))).forEach(policy -> {
+            for (JsonNode rule : policy.at("/spec/ingress")) {
+                open(policy, manifests.selectedBy(policy.at("/spec/podSelector")), rule, fault);
+            }
+            for (JsonNode rule : policy.at("/spec/egress")) {
+                each(rule.path("to")).filter(peer -> peer.has("podSelector")).forEach(peer ->
+                        open(policy, manifests.selectedBy(peer.path("podSelector")), rule, fault));
+            }
+        });
+        manifests.of("PodMonitor").forEach(monitor -> each(monitor.at("/spec/podMetricsEndpoints")).forEach(endpoint ->
+                manifests.selectedBy(monitor.at("/spec/selector")).stream().filter(workload -> !workload.has(endpoint.path("port")))
+                        .forEach(workload -> fault.accept(id(monitor) + ": " + workload.name() + " has no such port"))));
+        for (Workload workload : manifests.workloads().stream().filter(Workload::isContext).toList()) {
+            Map<String, String> environment = manifests.environment(workload.container());
+            expectPort(workload, "http", environment.getOrDefault(Settings.variable("phone82." + workload.name() + ".port"),
+                    APPLICATION.of(workload.name()).get("phone82." + workload.name() + ".port")), fault);
+            expectPort(workload, "management", environment.get("MANAGEMENT_SERVER_PORT"), fault);
+        }
+    }
+
+    private static void expectPort(Workload workload, String port, String number, Consumer<String> fault) {
+        if (each(workload.container().path("ports")).noneMatch(each -> each.path("name").asText().equals(port) && each.path("containerPort").asText().equals(number))) {
+            fault.accept(id(workload.object()) + ": listens on " + number + ", which is not its port " + port);
+        }
+    }
+
+    private static void open(ObjectNode policy, List<Workload> workloads, JsonNode rule, Consumer<String> fault) {
+        if (rule.path("ports").isEmpty()) {
+            fault.accept(id(policy) + ": opens all ports");
+        }
+        workloads.forEach(workload -> each(rule.path("ports")).filter(port -> !workload.has(port.path("port")))
+                .forEach(port -> fault.accept(id(policy) + ": " + workload.name() + " has no port " + port.path("port").asText())));
+    }
+
+    private static void probes(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            workload.containers().forEach(container -> Stream.of("startupProbe", "readinessProbe", "livenessProbe").forEach(kind -> {
+                JsonNode probe = container.path(kind);
+                Stream.of("httpGet", "tcpSocket").filter(probe::has).filter(type -> !workload.has(probe.path(type).path("port")))
+                        .forEach(type -> fault.accept(id(workload.object()) + ": " + kind + " asks a port that is not there"));
+                if (Stream.of("httpGet", "tcpSocket", "exec").filter(probe::has).count() != 1) {
+                    fault.accept(id(workload.object()) + ": no " + kind);
+                }
+                if (workload.isContext() && (!probe.at("/httpGet/port").asText().equals("management")
+                        || !probe.at("/httpGet/path").asText().equals("/actuator/health/" + (kind.equals("livenessProbe") ? "liveness" : "readiness")))) {
+                    fault.accept(id(workload.object()) + ": " + kind + " asks " + probe.path("httpGet"));
+                }
+                if (!kind.equals("readinessProbe") && probe.path("successThreshold").asInt(1) != 1) {
+                    fault.accept(id(workload.object()) + ": " + kind + " can only have a success threshold of 1");
+                }
+            }));
+            Map<String, String> environment = manifests.environment(workload.container());
+            JsonNode startup = workload.container().path("startupProbe");
+            if (workload.isContext() && startup.path("periodSeconds").asInt(10) * startup.path("failureThreshold").asInt(3)
+                    <= seconds(environment, "PHONE82_BROKER_WAIT") + seconds(environment, "PHONE82_DATABASE_WAIT")) {
+                fault.accept(id(workload.object()) + ": is ended while it still waits for broker and database");
+            }
+        }
+    }
+
+    private static int seconds(Map<String, String> environment, String variable) {
+        return Integer.parseInt(environment.getOrDefault(variable, "30s").replace("s", ""));
+    }
+
+    private static void volumes(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            Set<String> there = new HashSet<>();
+            each(workload.spec().path("volumeClaimTemplates")).forEach(claim -> there.add(nameOf(claim)));
+            each(workload.pod().path("volumes")).forEach(volume -> there.add(volume.path("name").asText()));
+            Set<String> mounted = workload.containers().flatMap(container -> each(container.path("volumeMounts")))
+                    .map(mount -> mount.path("name").asText()).collect(Collectors.toSet());
+            if (!there.equals(mounted)) {
+                fault.accept(id(workload.object()) + ": has volumes " + there + " and mounts " + mounted);
+            }
+            workload.pod().path("volumes").findValues("persistentVolumeClaim").stream().map(claim -> claim.path("claimName").asText())
+                    .filter(claim -> manifests.find("PersistentVolumeClaim", claim).isEmpty())
+                    .forEach(claim -> fault.accept(id(workload.object()) + ": there is no claim " + claim));
+            workload.containers().forEach(container -> {
+                if (each(container.path("volumeMounts")).noneMatch(mount -> mount.path("mountPath").asText().equals("/tmp"))) {
+                    fault.accept(id(workload.object()) + ": nowhere to write, not even /tmp");
+                }
+            });
+        }
+        manifests.of("PersistentVolumeClaim").filter(claim -> manifests.workloads().stream().noneMatch(workload -> workload.pod().path("volumes")
+                .findValuesAsText("claimName").contains(nameOf(claim)))).forEach(claim -> fault.accept(id(claim) + ": nobody claims it"));
+    }
+
+    private static void keys(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            BiConsumer<String, JsonNode> wanted = (kind, reference) -> {
+                String name = reference.path(reference.has("secretName") ? "secretName" : "name").asText();
+                Map<String, String> data = manifests.data(kind, name);
+                List<String> keys = reference.has("key") ? List.of(reference.path("key").asText()) : reference.path("items").findValuesAsText("key");
+                if (reference.path("optional").asBoolean()) {
+                    fault.accept(id(workload.object()) + ": would start without " + kind + " " + name);
+                }
+                if (data.isEmpty() || !data.keySet().containsAll(keys)) {
+                    fault.accept(id(workload.object()) + ": " + kind + " " + name + " has no " + (keys.isEmpty() ? "content" : keys));
+                }
+            };
+            workload.pod().findValues("configMapKeyRef").forEach(each -> wanted.accept("ConfigMap", each));
+            workload.pod().findValues("configMapRef").forEach(each -> wanted.accept("ConfigMap", each));
+            workload.pod().findValues("configMap").forEach(each -> wanted.accept("ConfigMap", each));
+            workload.pod().findValues("secretKeyRef").forEach(each -> wanted.accept("Secret", each));
+            workload.pod().findValues("secretRef").forEach(each -> wanted.accept("Secret", each));
+            workload.pod().findValues("secret").forEach(each -> wanted.accept("Secret", each));
+        }
+        manifests.of("TriggerAuthentication").flatMap(object -> each(object.at("/spec/secretTargetRef")))
+                .filter(each -> !manifests.data("Secret", each.path("name").asText()).containsKey(each.path("key").asText()))
+                .forEach(each -> fault.accept("TriggerAuthentication: no secret " + each));
+        manifests.of("ActiveMQArtemis").flatMap(object -> each(object.at("/spec/deploymentPlan/extraMounts/secrets")))
+                .filter(secret -> manifests.find("Secret", secret.asText()).isEmpty())
+                .forEach(secret -> fault.accept("ActiveMQArtemis: no secret " + secret));
+    }
+
+    private static void accounts(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            if (!workload.pod().path("serviceAccountName").asText().equals(workload.name())
+                    || manifests.find("ServiceAccount", workload.name()).isEmpty()) {
+                fault.accept(id(workload.object()) + ": no service account of its own");
+            }
+            if (workload.pod().path("automountServiceAccountToken").asBoolean(true)) {
+                fault.accept(id(workload.object()) + ": is given a token of the cluster, for which it has no use");
+            }
+        }
+    }
+
+    private static void security(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            JsonNode pod = workload.pod();
+            Consumer<String> told = line -> fault.accept(id(workload.object()) + ": " + line);
+            if (!pod.at("/securityContext/runAsNonRoot").asBoolean() || !pod.at("/securityContext/seccompProfile/type").asText().equals("RuntimeDefault")) {
+                told.accept("may run as root, or without the runtime's filter of system calls");
+            }
+            if (manifests.isOpenShift() && Stream.of("runAsUser", "runAsGroup", "fsGroup").anyMatch(field -> !pod.findValues(field).isEmpty())) {
+                told.accept("OpenShift chooses its user");
+            }
+            if (Stream.of("hostNetwork", "hostPID", "hostIPC").anyMatch(pod::has) || !pod.findValues("hostPath").isEmpty() || !pod.findValues("hostPort").isEmpty()) {
+                told.accept("reaches for its host");
+            }
+            if (pod.path("enableServiceLinks").asBoolean(true)) {
+                told.accept("is given variables of all Services");
+            }
+            workload.containers().map(container -> container.path("securityContext")).forEach(context -> {
+                if (context.path("privileged").asBoolean() || context.path("allowPrivilegeEscalation").asBoolean(true)
+                        || !context.path("readOnlyRootFilesystem").asBoolean() || context.at("/capabilities").has("add")
+                        || each(context.at("/capabilities/drop")).noneMatch(each -> each.asText().equals("ALL"))) {
+                    told.accept("is not as restricted as it can be");
+                }
+            });
+        }
+    }
+
+    private static void secrets(Manifests manifests, Consumer<String> fault) {
+        manifests.of("Secret").forEach(secret -> {
+            boolean demo = secret.at("/metadata/annotations").has("phone82/demo");
+            boolean password = manifests.workloads().stream().flatMap(workload -> workload.pod().findValues("secretKeyRef").stream())
+                    .anyMatch(each -> each.path("name").asText().equals(nameOf(secret)));
+            if (manifests.project() == Project.PROD && (demo || secret.toString().contains("demo"))) {
+                fault.accept(id(secret) + ": everybody knows it");
+            }
+            if (manifests.project() != Project.PROD && password && !demo) {
+                fault.accept(id(secret) + ": a password in the repository that is not marked as a demo one");
+            }
+        });
+        manifests.of("ConfigMap", "Deployment", "StatefulSet").filter(object -> object.toString().matches(".*demo-(app|pay|store|customer|operator|postgres).*"))
+                .forEach(object -> fault.accept(id(object) + ": holds a password"));
+    }
+
+    private static void settings(Manifests manifests, Consumer<String> fault) {
+        List<Workload> contexts = manifests.workloads().stream().filter(Workload::isContext).toList();
+        if (!contexts.stream().map(Workload::name).sorted().toList().equals(Settings.contexts().stream().sorted().toList())) {
+            fault.accept("runs " + contexts.stream().map(Workload::name).toList() + " of " + Settings.contexts());
+        }
+        for (Workload workload : contexts) {
+            Map<String, String> environment = manifests.environment(workload.container());
+            environment.keySet().stream().filter(variable -> !APPLICATION.isKnown(workload.name(), variable))
+                    .forEach(variable -> fault.accept(id(workload.object()) + ": the application knows no " + variable));
+            APPLICATION.needed(workload.name()).stream().filter(property -> environment.getOrDefault(Settings.variable(property), "").isEmpty())
+                    .forEach(property -> fault.accept(id(workload.object()) + ": needs " + property));
+            if (!each(workload.container().path("args")).map(JsonNode::asText).toList().equals(List.of(workload.name()))) {
+                fault.accept(id(workload.object()) + ": runs " + workload.container().path("args"));
+            }
+        }
+        if (!manifests.data("ConfigMap", "apiurl").equals(Map.of("url", "http://pay:8080")) || contexts.stream().filter(each -> each.name().equals("app"))
+                .noneMatch(app -> each(app.container().path("env")).anyMatch(each -> each.path("name").asText().equals("PHONE82_APP_PAY_URL")
+                        && each.at("/valueFrom/configMapKeyRef/name").asText().equals("apiurl")))) {
+            fault.accept("app does not find pay by the config map apiurl");
+        }
+    }
+
+    /** The same user has the same password on both sides. */
+    private static void passwords(Manifests manifests, Consumer<String> fault) {
+        Map<String, String> users = manifests.data("Secret", "broker-users");
+        Map<String, String> known = Stream.of(users.getOrDefault("artemis-users.properties", "").split("\n")).map(line -> line.split("=", 2))
+                .filter(pair -> pair.length == 2).collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+        Map<String, String> server = new HashMap<>();
+        manifests.workloads().forEach(workload -> server.putAll(manifests.environment(workload.container())));
+        for (String role : Settings.text(Path.of("artemis/artemis-roles.properties")).lines().filter(line -> line.matches("\\w+=.*"))
+                .map(line -> line.substring(0, line.indexOf('='))).map(String::trim).toList()) {
+            if (!known.containsKey(role) || !known.get(role).equals(users.get(role))) {
+                fault.accept("the broker does not know the password of " + role);
+            }
+        }
+        for (Workload workload : manifests.workloads().stream().filter(Workload::isContext).toList()) {
+            Map<String, String> environment = manifests.environment(workload.container());
+            String prefix = "PHONE82_" + workload.name().toUpperCase(Locale.ROOT);
+            String own = environment.get(prefix + "_BROKER_PASSWORD");
+            if (own != null && !own.equals(known.get(workload.name()))) {
+                fault.accept(workload.name() + " does not have its own password of the broker");
+            }
+            String database = environment.get(prefix + "_DATABASE_PASSWORD");
+            if (database != null && !database.equals(server.get(workload.name().toUpperCase(Locale.ROOT) + "_PASSWORD"))) {
+                fault.accept(workload.name() + " does not have its own password of its database");
+            }
+        }
+        Set<String> distinct = new HashSet<>(known.values());
+        if (distinct.size() < known.size()) {
+            fault.accept("users of the broker share a password");
+        }
+    }
+
+    /** Who calls whom is read from the settings: there is a Service at each place, and both network policies allow it. */
+    private static void calls(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            Map<String, String> environment = new LinkedHashMap<>(manifests.environment(workload.container()));
+            environment.keySet().removeIf(variable -> variable.startsWith("PHONE82_") && workload.isContext()
+                    && !APPLICATION.needed(workload.name()).stream().map(Settings::variable).toList().contains(variable));
+            environment.forEach((variable, value) -> {
+                Matcher place = PLACE.matcher(value);
+                if (!place.matches()) {
+                    return;
+                }
+                String caller = variable.endsWith("_CALLBACK_URL") ? "coordinator" : workload.name();
+                int port = place.group(2) == null ? 80 : Integer.parseInt(place.group(2));
+                if (variable.endsWith("_CALLBACK_URL") && !place.group(1).equals(workload.name())) {
+                    fault.accept(workload.name() + " is called back at " + value);
+                }
+                if (value.startsWith("jdbc:") && !workload.name().equals(place.group(3))) {
+                    fault.accept(workload.name() + " uses the database of another: " + value);
+                }
+                manifests.find("Service", place.group(1)).flatMap(service -> each(service.at("/spec/ports")).filter(each -> each.path("port").asInt() == port)
+                        .findFirst()).ifPresentOrElse(target -> allowed(manifests, caller, place.group(1), target.path("targetPort"), fault),
+                        () -> fault.accept(workload.name() + ": " + variable + " is " + value + ", where there is no Service"));
+            });
+        }
+        if (manifests.find("NetworkPolicy", "default-deny").filter(policy -> policy.at("/spec/podSelector").isEmpty() && policy.at("/spec/policyTypes").size() == 2
+                && !policy.path("spec").has("ingress") && !policy.path("spec").has("egress")).isEmpty()) {
+            fault.accept("what is not allowed is not denied");
+        }
+    }
+
+    private static void allowed(Manifests manifests, String from, String to, JsonNode targetPort, Consumer<String> fault) {
+        List<Workload> callers = manifests.workloads().stream().filter(each -> each.name().equals(from)).toList();
+        for (Workload called : manifests.workloads().stream().filter(each -> each.name().equals(to)).toList()) {
+            int number = each(called.container().path("ports")).filter(port -> port.path("name").equals(targetPort) || port.path("containerPort").equals(targetPort))
+                    .map(port -> port.path("containerPort").asInt()).findFirst().orElse(0);
+            for (Workload caller : callers) {
+                if (!open(manifests, caller, called, "egress", "to", number) || !open(manifests, called, caller, "ingress", "from", number)) {
+                    fault.accept("no way from " + from + " to " + to + " on " + number);
+                }
+            }
+        }
+    }
+
+    private static boolean open(Manifests manifests, Workload subject, Workload peer, String direction, String side, int port) {
+        return manifests.of("NetworkPolicy").filter(policy -> matches(policy.at("/spec/podSelector"), subject.labels()))
+                .flatMap(policy -> each(policy.at("/spec/" + direction)))
+                .filter(rule -> each(rule.path("ports")).anyMatch(each -> each.path("port").asInt() == port))
+                .anyMatch(rule -> each(rule.path(side)).anyMatch(each -> each.has("podSelector") && matches(each.path("podSelector"), peer.labels())));
+    }
+
+    /** From outside the project there is one way in for customers: to the gateway, encrypted where the platform can. */
+    private static void doors(Manifests manifests, Consumer<String> fault) {
+        Set<Integer> forMonitoring = Set.of(9090);
+        manifests.of("Route").forEach(route -> {
+            if (!route.at("/spec/to/name").asText().equals("gateway") || !route.at("/spec/tls/termination").asText().equals("edge")
+                    || !route.at("/spec/tls/insecureEdgeTerminationPolicy").asText().equals("Redirect")
+                    || !hasPort(manifests, "gateway", route.at("/spec/port/targetPort"))) {
+                fault.accept(id(route) + ": wants edge TLS to port http of gateway alone");
+            }
+        });
+        manifests.of("Ingress").forEach(ingress -> ingress.findValues("service").forEach(service -> {
+            if (!service.path("name").asText().equals("gateway") || !hasPort(manifests, "gateway", service.at("/port/name"))) {
+                fault.accept(id(ingress) + ": wants port http of gateway alone");
+            }
+        }));
+        if (manifests.of("Route", "Ingress").count() != 1) {
+            fault.accept("wants one Route or Ingress");
+        }
+        boolean[] door = {false};
+        manifests.of("NetworkPolicy").forEach(policy -> each(policy.at("/spec/ingress"))
+                .filter(rule -> rule.path("from").isEmpty() || each(rule.path("from")).anyMatch(peer -> !peer.has("podSelector"))).forEach(rule -> {
+                    List<String> names = manifests.selectedBy(policy.at("/spec/podSelector")).stream().map(Workload::name).toList();
+                    List<Integer> ports = each(rule.path("ports")).map(port -> port.path("port").asInt()).toList();
+                    boolean gateway = names.equals(List.of("gateway")) && ports.equals(List.of(8080));
+                    boolean keda = manifests.project() == Project.KEDA && names.equals(List.of("artemis")) && ports.equals(List.of(8161));
+                    door[0] |= gateway;
+                    if (rule.path("from").isEmpty() || !gateway && !keda && !forMonitoring.containsAll(ports)) {
+                        fault.accept(id(policy) + ": lets others in to " + names + " on " + ports);
+                    }
+                }));
+        if (!door[0]) {
+            fault.accept("nobody outside reaches the gateway");
+        }
+    }
+
+    private static boolean hasPort(Manifests manifests, String service, JsonNode port) {
+        return manifests.find("Service", service).stream().flatMap(each -> each(each.at("/spec/ports"))).anyMatch(each -> each.path("name").equals(port));
+    }
+
+    /** A new pod is ready before an old one goes, but where two would write to one volume. */
+    private static void rolling(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            JsonNode strategy = workload.spec().path("strategy");
+            boolean volume = !workload.pod().path("volumes").findValues("persistentVolumeClaim").isEmpty();
+            if (volume && !(strategy.path("type").asText().equals("Recreate") && workload.spec().path("replicas").asInt() == 1 && !strategy.has("rollingUpdate"))) {
+                fault.accept(id(workload.object()) + ": two of them on one volume");
+            }
+            if (workload.kind().equals("Deployment") && !volume && !(strategy.path("type").asText().equals("RollingUpdate")
+                    && strategy.at("/rollingUpdate/maxUnavailable").asText().equals("0") && strategy.at("/rollingUpdate/maxSurge").asInt() > 0
+                    && workload.spec().path("minReadySeconds").asInt() > 0)) {
+                fault.accept(id(workload.object()) + ": is away while it is rolled");
+            }
+            JsonNode spread = workload.pod().path("topologySpreadConstraints").path(0);
+            if (workload.kind().equals("Deployment") && !(spread.path("topologyKey").asText().equals("kubernetes.io/hostname")
+                    && matches(spread.path("labelSelector"), workload.labels()) && spread.path("matchLabelKeys").toString().contains(NAME))) {
+                fault.accept(id(workload.object()) + ": all of its pods may be on one host");
+            }
+        }
+    }
+
+    private static void stopping(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads().stream().filter(Workload::isContext).toList()) {
+            JsonNode sleep = workload.container().at("/lifecycle/preStop/exec/command");
+            int drain = Integer.parseInt(manifests.environment(workload.container())
+                    .getOrDefault("CAMEL_MAIN_SHUTDOWN_TIMEOUT", APPLICATION.of(workload.name()).get("camel.main.shutdown-timeout")));
+            if (!sleep.path(0).asText().equals("sleep") || sleep.path(1).asInt() < 5
+                    || sleep.path(1).asInt() + drain >= workload.pod().path("terminationGracePeriodSeconds").asInt(30)) {
+                fault.accept(id(workload.object()) + ": is killed before it has finished, or stops while it is still sent to");
+            }
+        }
+    }
+
+    private static void scaling(Manifests manifests, Consumer<String> fault) {
+        List<String> scaled = new ArrayList<>();
+        manifests.of("HorizontalPodAutoscaler", "ScaledObject").forEach(scaler -> {
+            String target = scaler.at("/spec/scaleTargetRef/name").asText();
+            boolean own = scaler.path("kind").asText().equals("HorizontalPodAutoscaler");
+            scaled.add(target);
+            manifests.find("Deployment", target).ifPresentOrElse(deployment -> {
+                if (deployment.path("spec").has("replicas")) {
+                    fault.accept(id(deployment) + ": sets replicas against its autoscaler");
+                }
+            }, () -> fault.accept(id(scaler) + ": there is no " + target));
+            if (scaler.at(own ? "/spec/minReplicas" : "/spec/minReplicaCount").asInt() != 1
+                    || scaler.at(own ? "/spec/maxReplicas" : "/spec/maxReplicaCount").asInt() != 10) {
+                fault.accept(id(scaler) + ": wants 1 to 10 pods");
+            }
+            if (own && scaler.at("/spec/metrics/0/resource/target/averageUtilization").asInt() != 15) {
+                fault.accept(id(scaler) + ": wants 15 % of CPU");
+            }
+        });
+        if (!scaled.equals(List.of("store"))) {
+            fault.accept("scales " + scaled + ", each wants one autoscaler");
+        }
+        manifests.of("PodDisruptionBudget").forEach(budget -> {
+            JsonNode spec = budget.path("spec");
+            if (spec.has("minAvailable") == spec.has("maxUnavailable")) {
+                fault.accept(id(budget) + ": wants one of minAvailable and maxUnavailable");
+            }
+            if (spec.has("minAvailable") || spec.path("maxUnavailable").asInt() < 1) {
+                fault.accept(id(budget) + ": no host could be emptied where there is one pod");
+            }
+        });
+        manifests.workloads().stream().filter(workload -> workload.isContext() && !workload.name().equals("coordinator"))
+                .filter(workload -> manifests.find("PodDisruptionBudget", workload.name()).isEmpty())
+                .forEach(workload -> fault.accept(id(workload.object()) + ": all of its pods may be taken away at once"));
+        if (manifests.project() == Project.PROD) {
+            manifests.workloads().stream().filter(workload -> workload.isContext() && workload.spec().has("replicas") && !workload.name().equals("coordinator"))
+                    .filter(workload -> workload.spec().path("replicas").asInt() < 2)
+                    .forEach(workload -> fault.accept(id(workload.object()) + ": one pod alone"));
+        }
+    }
+
+    private static void images(Manifests manifests, Consumer<String> fault) {
+        for (Workload workload : manifests.workloads()) {
+            workload.containers().map(container -> container.path("image").asText()).forEach(image -> {
+                boolean ours = image.equals("phone82:latest");
+                if (ours && !workload.container().path("imagePullPolicy").asText().equals("IfNotPresent")) {
+                    fault.accept(id(workload.object()) + ": a node that has the image would still ask a registry");
+                }
+                if (!ours && !image.matches("[a-z0-9.-]+\\.[a-z]+/[a-z0-9/-]+:[\\w.-]+")) {
+                    fault.accept(id(workload.object()) + ": image " + image + " names no registry, or no version");
+                }
+            });
+            JsonNode trigger = workload.object().at("/metadata/annotations").path("image.openshift.io/triggers");
+            if (trigger.isTextual()) {
+                trigger(manifests, workload, trigger.asText(), fault);
+            }
+        }
+        if (manifests.isOpenShift()) {
+            if (manifests.of("ImageStream").noneMatch(stream -> nameOf(stream).equals("phone82") && stream.at("/spec/lookupPolicy/local").asBoolean())) {
+                fault.accept("phone82:latest would be looked for in a public registry");
+            }
+            manifests.of("BuildConfig").forEach(build -> {
+                if (!isOurs(build.at("/spec/output/to"), manifests) || !build.at("/spec/source/type").asText().equals("Binary")) {
+                    fault.accept(id(build) + ": does not build our image");
+                }
+            });
+        }
+    }
+
+    private static void trigger(Manifests manifests, Workload workload, String triggers, Consumer<String> fault) {
+        try {
+            JsonNode trigger = new JsonMapper().readTree(triggers).path(0);
+            if (!isOurs(trigger.path("from"), manifests) || !trigger.path("fieldPath").asText()
+                    .equals("spec.template.spec.containers[?(@.name==\"" + workload.container().path("name").asText() + "\")].image")) {
+                fault.accept(id(workload.object()) + ": a trigger that nothing fires: " + trigger);
+            }
+        } catch (JsonProcessingException e) {
+            fault.accept(id(workload.object()) + ": a trigger that is no JSON");
+        }
+    }
+
+    private static boolean isOurs(JsonNode tag, Manifests manifests) {
+        return tag.path("kind").asText().equals("ImageStreamTag") && tag.path("name").asText().equals("phone82:latest")
+                && manifests.find("ImageStream", "phone82").isPresent();
+    }
+
+    private static void monitoring(Manifests manifests, Consumer<String> fault) {
+        String code = Settings.files(Path.of("src/main/java")).stream().map(Settings::text).collect(Collectors.joining());
+        Set<String> ofLibraries = Set.of("resilience4j_circuitbreaker_state", "resilience4j_circuitbreaker_calls_seconds_count");
+        List<String> expressions = new ArrayList<>();
+        manifests.of("PrometheusRule").forEach(rule -> expressions.addAll(rule.findValuesAsText("expr")));
+        manifests.of("ConfigMap").filter(map -> map.at("/metadata/labels").has("grafana_dashboard")).forEach(map -> map.path("data").forEach(dashboard -> {
+            try {
+                expressions.addAll(new JsonMapper().readTree(dashboard.asText()).findValuesAsText("expr"));
+            } catch (JsonProcessingException e) {
+                fault.accept(id(map) + ": no JSON");
+            }
+        }));
+        for (String expression : expressions) {
+            Matcher metric = Pattern.compile("\\b([a-z0-9]+(?:_[a-z0-9]+)+)(?=[{)\\[ ]|$)").matcher(expression.replaceAll("by \\([a-z_, ]*\\)|[a-z]+_over_time", ""));
+            while (metric.find()) {
+                String name = metric.group(1);
+                if (!ofLibraries.contains(name) && !code.contains("\"" + name.replace('_', '.') + "\"")) {
+                    fault.accept("nobody measures " + name);
+                }
+            }
+        }
+        if (manifests.project() == Project.PROD) {
+            if (expressions.isEmpty() || manifests.of("PodMonitor").noneMatch(monitor -> matches(monitor.at("/spec/selector"),
+                    manifests.workloads().stream().filter(Workload::isContext).findFirst().orElseThrow().labels())
+                    && monitor.at("/spec/podMetricsEndpoints/0/path").asText().equals("/actuator/prometheus"))) {
+                fault.accept("nobody watches");
+            }
+        }
+    }
+
+    private static void platform(Manifests manifests, Consumer<String> fault) {
+        if (!manifests.isOpenShift()) {
+            manifests.objects().stream().filter(object -> object.path("apiVersion").asText().contains(".openshift.io") || object.at("/metadata/annotations").toString().contains("openshift.io"))
+                    .forEach(object -> fault.accept(id(object) + ": only OpenShift knows it"));
+            manifests.workloads().stream().filter(workload -> !workload.spec().path("volumeClaimTemplates").isEmpty() || !workload.pod().findValues("claimName").isEmpty())
+                    .filter(workload -> !workload.pod().at("/securityContext").has("fsGroup"))
+                    .forEach(workload -> fault.accept(id(workload.object()) + ": may not write to its volume"));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package phone82.openshift;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The fields of those kinds that have no model: the ones in use, as their documentation names them. */
+final class CustomKinds {
+
+    private static final Map<String, String> VERSIONS = Map.of("Pipeline", "tekton.dev/v1", "Task", "tekton.dev/v1", "PipelineRun", "tekton.dev/v1",
+            "ScaledObject", "keda.sh/v1alpha1", "TriggerAuthentication", "keda.sh/v1alpha1", "ActiveMQArtemis", "broker.amq.io/v1beta1");
+    private static final String PIPELINE_TASK = """
+            name runAfter[] timeout taskRef.name taskRef.resolver taskRef.params[].name taskRef.params[].value params[].name params[].value
+            workspaces[].name workspaces[].workspace when[].input when[].operator when[].values[]""";
+    private static final Map<String, Set<String>> FIELDS = Map.of(
+            "Pipeline", fields("params[].name params[].description params[].type params[].default workspaces[].name workspaces[].description",
+                    within("tasks[]", PIPELINE_TASK), within("finally[]", PIPELINE_TASK)),
+            "Task", fields("description params[].name params[].description params[].type workspaces[].name results[].name results[].description",
+                    within("steps[]", """
+                            name image workingDir script env[].name env[].value computeResources.requests.cpu computeResources.requests.memory
+                            computeResources.limits.memory securityContext.runAsNonRoot securityContext.allowPrivilegeEscalation""")),
+            "PipelineRun", fields("""
+                    pipelineRef.name params[].name params[].value taskRunTemplate.serviceAccountName taskRunTemplate.podTemplate.securityContext.fsGroup
+                    timeouts.pipeline timeouts.tasks workspaces[].name workspaces[].volumeClaimTemplate.spec.accessModes[]
+                    workspaces[].volumeClaimTemplate.spec.resources.requests.storage"""),
+            "ScaledObject", fields("""
+                    scaleTargetRef.name minReplicaCount maxReplicaCount cooldownPeriod triggers[].type triggers[].metricType triggers[].metadata.value
+                    triggers[].metadata.url triggers[].metadata.valueLocation triggers[].metadata.targetValue triggers[].metadata.authMode
+                    triggers[].authenticationRef.name"""),
+            "TriggerAuthentication", fields("secretTargetRef[].parameter secretTargetRef[].name secretTargetRef[].key"),
+            "ActiveMQArtemis", fields("""
+                    deploymentPlan.size deploymentPlan.persistenceEnabled deploymentPlan.requireLogin deploymentPlan.labels.* deploymentPlan.storage.size
+                    deploymentPlan.resources.requests.cpu deploymentPlan.resources.requests.memory deploymentPlan.resources.limits.memory
+                    deploymentPlan.extraMounts.secrets[] brokerProperties[]"""));
+
+    private CustomKinds() {
+    }
+
+    static List<String> faults(ObjectNode object) {
+        String kind = object.path("kind").asText();
+        Set<String> known = FIELDS.get(kind);
+        if (known == null) {
+            return List.of("nobody knows this kind");
+        }
+        List<String> faults = new ArrayList<>();
+        if (!object.path("apiVersion").asText().equals(VERSIONS.get(kind))) {
+            faults.add("apiVersion " + object.path("apiVersion").asText());
+        }
+        paths("", object.path("spec")).filter(path -> !known.contains(path)).forEach(path -> faults.add("no field " + path));
+        return faults;
+    }
+
+    private static Set<String> fields(String... groups) {
+        return Stream.of(groups).flatMap(group -> Stream.of(group.trim().split("\\s+"))).collect(Collectors.toSet());
+    }
+
+    private static String within(String parent, String fields) {
+        return Stream.of(fields.trim().split("\\s+")).map(field -> parent + "." + field).collect(Collectors.joining(" "));
+    }
+
+    private static Stream<String> paths(String path, JsonNode node) {
+        if (node.isObject()) {
+            return node.properties().stream().flatMap(field -> paths(path.isEmpty() ? field.getKey()
+                    : path.endsWith("deploymentPlan.labels") ? path + ".*" : path + "." + field.getKey(), field.getValue()));
+        }
+        return node.isArray() ? Manifests.each(node).flatMap(each -> paths(path + "[]", each)) : Stream.of(path);
+    }
+}

@@ -1,0 +1,259 @@
+package phone82.openshift;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static phone82.openshift.Project.ARTEMIS_OPERATOR;
+import static phone82.openshift.Project.DEV;
+import static phone82.openshift.Project.KEDA;
+import static phone82.openshift.Project.KUBERNETES;
+import static phone82.openshift.Project.PROD;
+
+/** Each check finds what it is there for: broken manifests, and the check that must say so. */
+class MutantsTest {
+
+    private static final Map<Project, Manifests> SOUND = new EnumMap<>(Project.class);
+
+    /** One thing that is broken. */
+    record Mutant(Checks check, Project project, String name, Consumer<Manifests> change) {
+
+        @Override
+        public String toString() {
+            return check + " catches: " + name + " (" + project + ")";
+        }
+    }
+
+    static Stream<Mutant> mutants() {
+        return Stream.of(
+                set(Checks.FIELDS, DEV, "a field that nobody knows", "Deployment app", "/spec/template/spec/containers/0/readynessProbe", "{}"),
+                set(Checks.FIELDS, DEV, "a word in place of a number", "Deployment app", "/spec/replicas", "two"),
+                set(Checks.FIELDS, DEV, "a list in place of an object", "Service pay", "/spec/selector", "[]"),
+                set(Checks.FIELDS, DEV, "an autoscaler of an old API", "HorizontalPodAutoscaler store", "/apiVersion", "autoscaling/v2beta2"),
+                set(Checks.FIELDS, DEV, "a field of a Route that nobody knows", "Route gateway", "/spec/tls/terminations", "edge"),
+                set(Checks.FIELDS, DEV, "a field of a pipeline that nobody knows", "Pipeline phone82", "/spec/tasks/1/runsAfter", "[clone]"),
+                set(Checks.FIELDS, PROD, "a field of a monitor that nobody knows", "PodMonitor phone82", "/spec/podMetricsEndpoints/0/ports", "http"),
+                set(Checks.FIELDS, KEDA, "a field of an autoscaler that nobody knows", "ScaledObject store", "/spec/maxReplicas", "10"),
+                set(Checks.FIELDS, ARTEMIS_OPERATOR, "a field of a broker that nobody knows", "ActiveMQArtemis artemis", "/spec/deploymentPlan/replicas", "1"),
+                set(Checks.NAMES, DEV, "two of one name", "Service pay", "/metadata/name", "app"),
+                set(Checks.NAMES, DEV, "a name with capitals", "ServiceAccount app", "/metadata/name", "App"),
+                set(Checks.NAMES, DEV, "a variable twice", "Deployment app", "/spec/template/spec/containers/0/env/1/name", "PHONE82_APP_PAY_URL"),
+                set(Checks.NAMES, DEV, "a project of its own", "Service app", "/metadata/namespace", "default"),
+                set(Checks.VALUES, DEV, "a way to pull that there is not", "Deployment app", "/spec/template/spec/containers/0/imagePullPolicy", "Allways"),
+                set(Checks.VALUES, DEV, "a volume for many writers", "PersistentVolumeClaim coordinator", "/spec/accessModes/0", "ReadWriteMany"),
+                set(Checks.VALUES, DEV, "a strategy that there is not", "Deployment app", "/spec/strategy/type", "Rolling"),
+                set(Checks.QUANTITIES, DEV, "memory in no unit", "Deployment app", "/spec/template/spec/containers/0/resources/limits/memory", "512MB"),
+                set(Checks.QUANTITIES, DEV, "half a byte of memory", "Deployment app", "/spec/template/spec/containers/0/resources/requests/memory", "512m"),
+                set(Checks.QUANTITIES, DEV, "a request above its limit", "Deployment pay", "/spec/template/spec/containers/0/resources/requests/memory", "1Gi"),
+                set(Checks.QUANTITIES, DEV, "a limit of CPU", "Deployment pay", "/spec/template/spec/containers/0/resources/limits/cpu", "1"),
+                set(Checks.QUANTITIES, DEV, "a broker's heap as large as its memory", "StatefulSet artemis", "/spec/template/spec/containers/0/resources", "{requests: {cpu: 200m, memory: 384Mi}, limits: {memory: 384Mi}}"),
+                settings(Checks.QUANTITIES, "a heap of nearly all memory", "JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=90"),
+                remove(Checks.LABELS, DEV, "a part of nothing", "Service app", "/metadata/labels"),
+                set(Checks.LABELS, DEV, "pods of another name", "Deployment app", "/metadata/labels/app.kubernetes.io~1name", "pay"),
+                set(Checks.SELECTORS, DEV, "a Service of another's pods", "Service pay", "/spec/selector/app.kubernetes.io~1name", "app"),
+                set(Checks.SELECTORS, DEV, "a Service of all pods", "Service pay", "/spec/selector", "{app.kubernetes.io/part-of: phone82}"),
+                set(Checks.SELECTORS, DEV, "a Deployment that does not know its pods", "Deployment app", "/spec/template/metadata/labels/app.kubernetes.io~1instance", "other"),
+                set(Checks.SELECTORS, DEV, "a version in a selector", "Deployment app", "/spec/selector/matchLabels/app.kubernetes.io~1version", "1"),
+                set(Checks.SELECTORS, DEV, "a budget of nobody", "PodDisruptionBudget pay", "/spec/selector/matchLabels/app.kubernetes.io~1name", "payment"),
+                set(Checks.SELECTORS, DEV, "a door for nobody", "NetworkPolicy pay", "/spec/ingress/0/from/0/podSelector/matchLabels/app.kubernetes.io~1name", "apps"),
+                set(Checks.PORTS, DEV, "a Service to a port that is not there", "Service app", "/spec/ports/0/targetPort", "web"),
+                set(Checks.PORTS, DEV, "a context that listens elsewhere", "Deployment app", "/spec/template/spec/containers/0/ports/0/containerPort", "8080"),
+                settings(Checks.PORTS, "probes where nobody listens", "MANAGEMENT_SERVER_PORT", "9091"),
+                set(Checks.PORTS, DEV, "a door to a port that is not there", "NetworkPolicy pay", "/spec/ingress/0/ports/0/port", "8080"),
+                set(Checks.PORTS, PROD, "a monitor of a port that is not there", "PodMonitor phone82", "/spec/podMetricsEndpoints/0/port", "metrics"),
+                set(Checks.PROBES, DEV, "a probe of a port that is not there", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/httpGet/port", "health"),
+                set(Checks.PROBES, DEV, "a probe of the public port", "Deployment app", "/spec/template/spec/containers/0/readinessProbe/httpGet/port", "http"),
+                set(Checks.PROBES, DEV, "a restart because another is away", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/httpGet/path", "/actuator/health/readiness"),
+                set(Checks.PROBES, DEV, "a liveness that succeeds twice", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/successThreshold", "2"),
+                set(Checks.PROBES, DEV, "too little time to start", "Deployment app", "/spec/template/spec/containers/0/startupProbe/failureThreshold", "30"),
+                remove(Checks.PROBES, DEV, "traffic before it is ready", "Deployment app", "/spec/template/spec/containers/0/readinessProbe"),
+                set(Checks.VOLUMES, DEV, "a mount without volume", "Deployment app", "/spec/template/spec/containers/0/volumeMounts/0/name", "temp"),
+                set(Checks.VOLUMES, DEV, "a claim that nobody made", "Deployment coordinator", "/spec/template/spec/volumes/1/persistentVolumeClaim/claimName", "lra"),
+                set(Checks.VOLUMES, DEV, "nowhere to write", "Deployment app", "/spec/template/spec/containers/0/volumeMounts/0/mountPath", "/temp"),
+                gone(Checks.KEYS, DEV, "no config map apiurl", "ConfigMap apiurl"),
+                set(Checks.KEYS, DEV, "another key in apiurl", "ConfigMap apiurl", "/data", "{uri: 'http://pay:8080'}"),
+                set(Checks.KEYS, DEV, "a start without apiurl", "Deployment app", "/spec/template/spec/containers/0/env/0/valueFrom/configMapKeyRef/optional", "true"),
+                gone(Checks.KEYS, PROD, "no passwords", "Secret database-users"),
+                set(Checks.KEYS, DEV, "a password of nobody", "Deployment pay", "/spec/template/spec/containers/0/env/4/valueFrom/secretKeyRef/key", "payment"),
+                gone(Checks.KEYS, KEDA, "no user for KEDA", "Secret broker-operator"),
+                gone(Checks.KEYS, ARTEMIS_OPERATOR, "no login for the operator's broker", "Secret artemis-jaas-config"),
+                set(Checks.ACCOUNTS, DEV, "an account that is not there", "Deployment app", "/spec/template/spec/serviceAccountName", "default"),
+                set(Checks.ACCOUNTS, DEV, "a token of the cluster", "Deployment app", "/spec/template/spec/automountServiceAccountToken", "true"),
+                remove(Checks.SECURITY, DEV, "root", "Deployment app", "/spec/template/spec/securityContext/runAsNonRoot"),
+                set(Checks.SECURITY, DEV, "a user of its own", "StatefulSet postgresql", "/spec/template/spec/securityContext/runAsUser", "26"),
+                set(Checks.SECURITY, DEV, "more rights later", "Deployment app", "/spec/template/spec/containers/0/securityContext/allowPrivilegeEscalation", "true"),
+                set(Checks.SECURITY, DEV, "a system that can be written", "Deployment app", "/spec/template/spec/containers/0/securityContext/readOnlyRootFilesystem", "false"),
+                set(Checks.SECURITY, DEV, "a folder of its host", "Deployment app", "/spec/template/spec/volumes/0", "{name: tmp, hostPath: {path: /tmp}}"),
+                remove(Checks.SECRETS, DEV, "a password in the repository", "Secret broker-users", "/metadata/annotations"),
+                set(Checks.SECRETS, PROD, "a demo password in production", "Secret broker-users", "/stringData/app", "demo-app"),
+                set(Checks.SECRETS, DEV, "a password in a config map", "ConfigMap apiurl", "/data/password", "demo-app"),
+                set(Checks.SETTINGS, DEV, "a setting that nobody knows", "Deployment app", "/spec/template/spec/containers/0/env/1/name", "PHONE82_APP_STORE_URI"),
+                remove(Checks.SETTINGS, DEV, "a setting that is missing", "Deployment gateway", "/spec/template/spec/containers/0/env/3"),
+                settings(Checks.SETTINGS, "listens to itself alone", "PHONE82_BIND", ""),
+                set(Checks.SETTINGS, DEV, "pay where store should be", "Deployment store", "/spec/template/spec/containers/0/args/0", "pay"),
+                gone(Checks.SETTINGS, DEV, "no customer", "Deployment customer"),
+                set(Checks.SETTINGS, DEV, "an address of pay that is not that of apiurl", "Deployment app", "/spec/template/spec/containers/0/env/0", "{name: PHONE82_APP_PAY_URL, value: 'http://pay:8080'}"),
+                set(Checks.PASSWORDS, DEV, "app with the password of pay", "Deployment app", "/spec/template/spec/containers/0/env/6/valueFrom/secretKeyRef/key", "pay"),
+                set(Checks.PASSWORDS, PROD, "one password for all", "Secret broker-users", "/stringData/artemis-users.properties", "app=x\npay=x\n"),
+                set(Checks.PASSWORDS, DEV, "a database with the password of another", "StatefulSet store-db", "/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/key", "app"),
+                set(Checks.CALLS, DEV, "a Service that is not there", "Deployment gateway", "/spec/template/spec/containers/0/env/2/value", "http://shop:8080"),
+                set(Checks.CALLS, DEV, "a port that a Service has not", "Deployment gateway", "/spec/template/spec/containers/0/env/2/value", "http://store:8083"),
+                set(Checks.CALLS, DEV, "another's database", "Deployment pay", "/spec/template/spec/containers/0/env/1/value", "jdbc:postgresql://postgresql:5432/app"),
+                remove(Checks.CALLS, DEV, "a coordinator that reaches nobody", "NetworkPolicy coordinator", "/spec/egress"),
+                remove(Checks.CALLS, DEV, "a store that the coordinator does not reach", "NetworkPolicy store", "/spec/ingress/0/from/2"),
+                set(Checks.CALLS, DEV, "called back at another's place", "Deployment store", "/spec/template/spec/containers/0/env/0/value", "http://pay:8080"),
+                gone(Checks.CALLS, DEV, "everybody talks to everybody", "NetworkPolicy default-deny"),
+                set(Checks.DOORS, DEV, "a Route to app", "Route gateway", "/spec/to/name", "app"),
+                remove(Checks.DOORS, PROD, "a Route without TLS", "Route gateway", "/spec/tls"),
+                set(Checks.DOORS, DEV, "a Route to no port", "Route gateway", "/spec/port/targetPort", "8080-tcp"),
+                set(Checks.DOORS, KUBERNETES, "an Ingress to pay", "Ingress gateway", "/spec/rules/0/http/paths/0/backend/service/name", "pay"),
+                gone(Checks.DOORS, DEV, "a gateway that the router does not reach", "NetworkPolicy router-to-gateway"),
+                set(Checks.DOORS, DEV, "pay open to all", "NetworkPolicy pay", "/spec/ingress/0/from/0", "{namespaceSelector: {}}"),
+                set(Checks.ROLLING, DEV, "away while it is rolled", "Deployment app", "/spec/strategy/rollingUpdate/maxUnavailable", "1"),
+                set(Checks.ROLLING, DEV, "two coordinators", "Deployment coordinator", "/spec/replicas", "2"),
+                set(Checks.ROLLING, DEV, "a coordinator that overlaps with the next", "Deployment coordinator", "/spec/strategy/type", "RollingUpdate"),
+                remove(Checks.ROLLING, DEV, "all on one host", "Deployment app", "/spec/template/spec/topologySpreadConstraints"),
+                set(Checks.STOPPING, DEV, "killed before it has finished", "Deployment app", "/spec/template/spec/terminationGracePeriodSeconds", "30"),
+                remove(Checks.STOPPING, DEV, "stops while it is sent to", "Deployment app", "/spec/template/spec/containers/0/lifecycle"),
+                set(Checks.SCALING, DEV, "an autoscaler of nothing", "HorizontalPodAutoscaler store", "/spec/scaleTargetRef/name", "shop"),
+                set(Checks.SCALING, DEV, "replicas against the autoscaler", "Deployment store", "/spec/replicas", "2"),
+                set(Checks.SCALING, DEV, "a budget that empties no host", "PodDisruptionBudget app", "/spec", "{minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/name: app}}}"),
+                set(Checks.SCALING, PROD, "one pod alone", "Deployment pay", "/spec/replicas", "1"),
+                gone(Checks.SCALING, PROD, "no budget", "PodDisruptionBudget pay"),
+                set(Checks.IMAGES, DEV, "a trigger of another container", "Deployment app", "/metadata/annotations/image.openshift.io~1triggers", "[{\"from\":{\"kind\":\"ImageStreamTag\",\"name\":\"phone82:latest\"},\"fieldPath\":\"spec.template.spec.containers[0].image\"}]"),
+                set(Checks.IMAGES, DEV, "an image without version", "StatefulSet artemis", "/spec/template/spec/containers/0/image", "docker.io/apache/activemq-artemis"),
+                remove(Checks.IMAGES, DEV, "an image from a public registry", "ImageStream phone82", "/spec/lookupPolicy"),
+                set(Checks.IMAGES, DEV, "a build of another image", "BuildConfig phone82", "/spec/output/to/name", "shop:latest"),
+                set(Checks.PIPELINE, DEV, "after a task that is not there", "Pipeline phone82", "/spec/tasks/1/runAfter/0", "checkout"),
+                set(Checks.PIPELINE, DEV, "a task that is not there", "Pipeline phone82", "/spec/tasks/1/taskRef/name", "phone82-test"),
+                set(Checks.PIPELINE, DEV, "a task that OpenShift has not", "Pipeline phone82", "/spec/tasks/0/taskRef/params/1/value", "git-checkout"),
+                set(Checks.PIPELINE, DEV, "a result that nobody gives", "Pipeline phone82", "/spec/tasks/4/params/0/value", "app=$(tasks.image.results.digest)"),
+                set(Checks.PIPELINE, DEV, "a parameter that nobody declares", "Pipeline phone82", "/spec/tasks/0/params/1/value", "$(params.branch)"),
+                set(Checks.PIPELINE, DEV, "a workspace that nobody binds", "PipelineRun phone82-", "/spec/workspaces/0/name", "sources"),
+                set(Checks.PIPELINE, DEV, "a run without repository", "PipelineRun phone82-", "/spec/params", "[]"),
+                set(Checks.PIPELINE, DEV, "a script that goes on", "Task phone82-deploy", "/spec/steps/0/script", "#!/bin/sh\noc rollout status deployment/app\n"),
+                remove(Checks.PIPELINE, DEV, "nothing is rolled back", "Pipeline phone82", "/spec/finally"),
+                set(Checks.MONITORING, PROD, "an alert on what nobody measures", "PrometheusRule phone82", "/spec/groups/0/rules/2/expr", "phone82_cancelations_open > 0"),
+                gone(Checks.MONITORING, PROD, "nobody watches", "PodMonitor phone82"),
+                mutant(Checks.PLATFORM, KUBERNETES, "a Route on plain Kubernetes", manifests -> manifests.objects().add(object(SOUND.get(DEV), "Route gateway").deepCopy())),
+                remove(Checks.PLATFORM, KUBERNETES, "a volume that cannot be written", "StatefulSet postgresql", "/spec/template/spec/securityContext/fsGroup"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mutants")
+    void isCaught(Mutant mutant) {
+        Manifests broken = sound(mutant.project).copy();
+        mutant.change.accept(broken);
+        assertThat(broken.objects()).isNotEqualTo(sound(mutant.project).objects());
+
+        List<String> faults = mutant.check.faults(broken);
+
+        System.out.println(mutant + " -> " + faults);
+        assertThat(faults).isNotEmpty();
+    }
+
+    @Test
+    void everyCheckHasAMutant() {
+        assertThat(mutants().map(Mutant::check).collect(Collectors.toSet())).isEqualTo(EnumSet.allOf(Checks.class));
+    }
+
+    /** What is lost in the rendered objects is looked for in the files. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            base/app/deployment.yaml      | "replicas: 2"          | "replicas: 2\\n  replicas: 3"      | Duplicate field
+            base/kustomization.yaml       | "- gateway"            | "- gatewayy"                       | gatewayy
+            base/kustomization.yaml       | "name!=coordinator"    | "name!=coordinator,a=b"            | without target
+            overlays/dev/kustomization.yaml | "replicas:"          | "namePrefix: x\\nreplicas:"        | namePrefix
+            """)
+    void aBrokenFileIsNotRendered(String file, String from, String to, String told, @TempDir Path copy) throws IOException {
+        copy(Path.of("openshift"), copy);
+        copy(Path.of("artemis"), copy);
+        Path path = copy.resolve("openshift").resolve(file);
+        String text = Files.readString(path);
+        assertThat(text).contains(from);
+        Files.writeString(path, text.replace(from, to.replace("\\n", "\n")));
+
+        assertThatThrownBy(() -> DEV.manifests(copy)).hasStackTraceContaining(told);
+    }
+
+    private static void copy(Path folder, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.createDirectories(to.resolve(file).getParent());
+                Files.copy(file, to.resolve(file));
+            }
+        }
+    }
+
+    private static Manifests sound(Project project) {
+        return SOUND.computeIfAbsent(project, each -> each.manifests(Path.of("")));
+    }
+
+    private static Mutant mutant(Checks check, Project project, String name, Consumer<Manifests> change) {
+        return new Mutant(check, project, name, change);
+    }
+
+    private static Mutant set(Checks check, Project project, String name, String object, String field, String value) {
+        return mutant(check, project, name, manifests -> put(object(manifests, object), field, value));
+    }
+
+    private static Mutant remove(Checks check, Project project, String name, String object, String field) {
+        return mutant(check, project, name, manifests -> {
+            JsonNode parent = object(manifests, object).at(field.substring(0, field.lastIndexOf('/')));
+            String last = field.substring(field.lastIndexOf('/') + 1);
+            assertThat(parent.isArray() ? ((ArrayNode) parent).remove(Integer.parseInt(last)) : ((ObjectNode) parent).remove(last)).isNotNull();
+        });
+    }
+
+    private static Mutant gone(Checks check, Project project, String name, String object) {
+        return mutant(check, project, name, manifests -> assertThat(manifests.objects().remove(object(manifests, object))).isTrue());
+    }
+
+    private static Mutant settings(Checks check, String name, String variable, String value) {
+        return mutant(check, DEV, name, manifests -> manifests.of("ConfigMap").filter(map -> map.path("data").has(variable)).findFirst().orElseThrow()
+                .withObject("/data").put(variable, value));
+    }
+
+    private static void put(ObjectNode object, String field, String value) {
+        JsonNode parent = object.at(field.substring(0, field.lastIndexOf('/')));
+        String last = field.substring(field.lastIndexOf('/') + 1).replace("~1", "/");
+        if (parent.isArray()) {
+            ((ArrayNode) parent).set(Integer.parseInt(last), value(value));
+        } else {
+            ((ObjectNode) parent).set(last, value(value));
+        }
+    }
+
+    /** YAML, but for what is several lines or JSON within a text. */
+    private static JsonNode value(String value) {
+        try {
+            return value.isEmpty() || value.contains("\n") || value.startsWith("[{\"") ? new TextNode(value) : Kustomize.YAML.readTree(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static ObjectNode object(Manifests manifests, String id) {
+        return manifests.objects().stream().filter(object -> Manifests.id(object).equals(id)).findFirst().orElseThrow();
+    }
+}

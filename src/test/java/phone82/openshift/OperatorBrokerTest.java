@@ -1,0 +1,73 @@
+package phone82.openshift;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.FileDeploymentManager;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
+import org.apache.activemq.artemis.core.security.Role;
+import org.junit.jupiter.api.Test;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The broker that the operator makes is the one of {@code artemis/}. */
+class OperatorBrokerTest {
+
+    private final Manifests manifests = Project.ARTEMIS_OPERATOR.manifests(Path.of(""));
+
+    @Test
+    void itHasTheSameAddressesRightsAndLimits() throws Exception {
+        FileConfiguration file = new FileConfiguration();
+        FileDeploymentManager files = new FileDeploymentManager(Path.of("artemis/broker.xml").toUri().toURL().toString());
+        files.addDeployable(file);
+        files.readConfiguration();
+
+        Properties properties = new Properties();
+        ObjectNode broker = manifests.find("ActiveMQArtemis", "artemis").orElseThrow();
+        broker.at("/spec/brokerProperties").forEach(line -> properties.setProperty(line.asText().substring(0, line.asText().indexOf('=')),
+                line.asText().substring(line.asText().indexOf('=') + 1)));
+        ConfigurationImpl operator = new ConfigurationImpl();
+        operator.parsePrefixedProperties(properties, null);
+
+        assertThat(operator.getStatus()).contains("\"errors\":[]");
+        assertThat(queues(operator)).isEqualTo(queues(file));
+        assertThat(rights(operator)).isEqualTo(rights(file));
+        assertThat(operator.getAddressSettings()).isEqualTo(file.getAddressSettings());
+        assertThat(Stream.of(operator, file).map(each -> each.getGlobalMaxSize() + " " + each.getIDCacheSize() + " " + each.getMaxDiskUsage())
+                .collect(Collectors.toSet())).hasSize(1);
+    }
+
+    @Test
+    void itHasTheSameRoles() {
+        assertThat(roles(manifests.data("Secret", "artemis-jaas-config").get("artemis-roles.properties")))
+                .isEqualTo(roles(Settings.text(Path.of("artemis/artemis-roles.properties"))));
+    }
+
+    private static Set<String> roles(String text) {
+        return text.lines().filter(line -> !line.startsWith("#")).collect(Collectors.toSet());
+    }
+
+    private static Map<String, String> queues(Configuration configuration) {
+        Map<String, String> queues = new TreeMap<>();
+        configuration.getAddressConfigurations().forEach(address -> {
+            queues.put(address.getName(), address.getRoutingTypes().toString());
+            address.getQueueConfigs().forEach(queue -> queues.put(address.getName() + "::" + queue.getName(),
+                    queue.getAddress() + " " + queue.getRoutingType() + " " + queue.getFilterString()));
+        });
+        return queues;
+    }
+
+    private static Map<String, Set<String>> rights(Configuration configuration) {
+        Map<String, Set<String>> rights = new TreeMap<>();
+        configuration.getSecurityRoles().forEach((match, roles) -> rights.put(match, roles.stream().map(Role::toString).collect(Collectors.toSet())));
+        return rights;
+    }
+}
