@@ -64,19 +64,30 @@ final class Reconciliation implements AutoCloseable {
     }
 
     /**
-     * @param settle    how long to wait for what does not agree
+     * @param settle    how long to wait for what does not agree, counted from the last order that came to agree: events that
+     *                  still queue up are no breach
      * @param timelines of so many of the newest orders, and of all that did not agree at first, the timelines are read too
      */
     Report run(Duration settle, int timelines) {
         Map<Long, Open> open = look(toLookAt(timelines), Map.of());
         long end = System.nanoTime() + settle.toNanos();
         if (!open.isEmpty()) {
-            progress.accept("do not agree yet: " + open.size() + "; looking again for up to " + settle.toSeconds() + " s");
+            progress.accept("do not agree yet: " + open.size() + "; looking again until for " + settle.toSeconds() + " s none settles");
         }
         boolean over = false;
+        long told = System.nanoTime();
         while (!open.isEmpty() && !over) {
             over = pause(end);
+            int before = open.size();
             open = look(open.keySet(), open);
+            if (open.size() < before) {
+                end = System.nanoTime() + settle.toNanos();
+                over = false;
+            }
+            if (System.nanoTime() - told > PROGRESS.toNanos()) {
+                told = System.nanoTime();
+                progress.accept("do not agree yet: " + open.size());
+            }
         }
         return report(open);
     }
