@@ -36,7 +36,8 @@ public final class Processes implements AutoCloseable {
 
     private final Path folder;
     private final Databases databases;
-    private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=128m"));
     private String archive = "-XX:SharedArchiveFile=" + CLASSES;
     private final List<String> options = new ArrayList<>();
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);

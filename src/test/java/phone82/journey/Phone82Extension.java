@@ -52,7 +52,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
         arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         // alone a context would wait for those that it rehearses with
-        arguments.add("--phone82.warm-up=" + (contexts.size() == Context.values().length ? 10 : 0));
+        arguments.add("--phone82.warm-up=" + (contexts.size() == Context.values().length ? 30 : 0));
         this.arguments = arguments.toArray(String[]::new);
         phone82 = Phone82.start(contexts, this.arguments);
     }
