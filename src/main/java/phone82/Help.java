@@ -51,6 +51,9 @@ final class Help {
                   phone82.catalogue.open       take orders for unlisted items too           true
                   phone82.store.dispatch-delay time in which a customer can still cancel    10s
                   phone82.pay.provider         payment provider                             simulator
+                  phone82.customer.stream.readers   who may follow the orders at once       1000
+                  phone82.customer.stream.poll, .heart-beat   how late they hear of another instance's events,
+                                               how often of nothing                         500ms, 15s
 
                 reconcile compares what the running app, pay, store and customer tell of every order, and prints what breaks
                 a promise:

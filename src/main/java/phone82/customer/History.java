@@ -5,6 +5,8 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import phone82.platform.Correlation;
 import phone82.platform.Json;
 import phone82.platform.Page;
@@ -35,9 +37,17 @@ public class History {
             "PayCancelled", Status.Cancelled);
 
     private final JdbcTemplate jdbc;
+    private final TransactionSynchronization wake;
 
-    public History(JdbcTemplate jdbc) {
+    /** @param recorded told after every commit that added to the view; must not block */
+    public History(JdbcTemplate jdbc, Runnable recorded) {
         this.jdbc = jdbc;
+        this.wake = new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                recorded.run();
+            }
+        };
     }
 
     /** The order's status as its events tell it, in the order in which they supersede each other. */
@@ -93,6 +103,7 @@ public class History {
                 event.name().equals("Ordered") ? at : null, at);
         jdbc.update("insert into timeline (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)",
                 event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
+        TransactionSynchronizationManager.registerSynchronization(wake);
     }
 
     public Progress find(@Header("orderId") long orderId) {

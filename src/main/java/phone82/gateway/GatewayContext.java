@@ -45,6 +45,16 @@ public class GatewayContext {
     }
 
     @Bean
+    StreamProxy historyStream(@Value("${phone82.gateway.customer-url}") String customer) {
+        return new StreamProxy("/history/stream", customer);
+    }
+
+    @Bean
+    Pages pages() {
+        return new Pages();
+    }
+
+    @Bean
     PublicApi publicApi(ResourceLoader resources, @Value("${phone82.routes}") String routes) throws IOException {
         List<JsonNode> contracts = new ArrayList<>();
         for (String context : PUBLISHERS) {

@@ -12,6 +12,9 @@ public class PublicApi {
 
     private static final List<String> SECTIONS = List.of("schemas", "parameters", "responses", "headers");
 
+    /** What a contract says to the gateway alone. */
+    private static final List<String> MARKS = List.of("x-public", "x-stream");
+
     private final ObjectNode document = Json.MAPPER.createObjectNode();
 
     public PublicApi(Collection<JsonNode> contracts) {
@@ -24,7 +27,7 @@ public class PublicApi {
         for (JsonNode contract : contracts) {
             contract.get("paths").fields().forEachRemaining(path -> path.getValue().fields().forEachRemaining(operation -> {
                 if (operation.getValue().path("x-public").asBoolean()) {
-                    paths.withObjectProperty(path.getKey()).set(operation.getKey(), published(operation.getValue()));
+                    paths.withObjectProperty(path.getKey()).set(operation.getKey(), published(path.getKey(), operation.getValue()));
                 }
             }));
             for (String section : SECTIONS) {
@@ -34,8 +37,11 @@ public class PublicApi {
         }
     }
 
-    private static JsonNode published(JsonNode operation) {
-        return ((ObjectNode) operation.deepCopy()).without("x-public");
+    /** Grouped by what it is about: the first part of its path. */
+    private static JsonNode published(String path, JsonNode operation) {
+        ObjectNode published = ((ObjectNode) operation.deepCopy()).without(MARKS);
+        published.putArray("tags").add(path.split("/")[1]);
+        return published;
     }
 
     private static void add(ObjectNode section, String name, JsonNode part) {

@@ -18,7 +18,7 @@ class PublicApiTest {
     private static final String APP = """
             paths:
               /orders:
-                get: {operationId: list-orders, x-public: true}
+                get: {operationId: list-orders, x-public: true, x-stream: true}
             components:
               schemas:
                 Problem: {type: object}
@@ -46,7 +46,7 @@ class PublicApiTest {
 
     @Test
     void aMarkForTheGatewayIsNotShown() throws IOException {
-        assertThat(document(APP).at("/paths/~1orders/get")).isEqualTo(yaml("{operationId: list-orders}"));
+        assertThat(document(APP).at("/paths/~1orders/get")).isEqualTo(yaml("{operationId: list-orders, tags: [orders]}"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.vertx.core.http.HttpServerRequest;
 import phone82.platform.Json;
 import phone82.platform.Problem;
 import phone82.platform.Problem.Fault;
@@ -96,6 +97,31 @@ public class Contract {
     static Problem notAllowed(Collection<String> allowed) {
         String list = String.join(", ", allowed);
         return new Problem(405, "Method not allowed", "Use " + list + " here.").header("Allow", list);
+    }
+
+    /**
+     * The parameters of a request that no route takes, typed; those that were not sent are absent.
+     *
+     * @throws Problem 400 naming every fault
+     */
+    public Map<String, Object> parameters(String operationId, HttpServerRequest request) {
+        Map<String, Object> values = new HashMap<>();
+        List<Fault> faults = new ArrayList<>();
+        for (Parameter parameter : operation(operationId).parameters) {
+            String text = parameter.in.equals("header") ? request.getHeader(parameter.name) : request.getParam(parameter.name);
+            Object value = parameter.value(text, faults);
+            if (value != null) {
+                values.put(parameter.name, value);
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw broken(faults);
+        }
+        return values;
+    }
+
+    static Problem broken(List<Fault> faults) {
+        return new Problem(400, "Invalid request", "The request breaks the contract; see errors for each fault.", faults);
     }
 
     private interface Schemas {

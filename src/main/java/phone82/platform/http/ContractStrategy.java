@@ -72,7 +72,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             message.setHeader(parameter.name, parameter.value(text, faults));
         }
         if (!faults.isEmpty()) {
-            throw new Problem(400, "Invalid request", "The request breaks the contract; see errors for each fault.", faults);
+            throw Contract.broken(faults);
         }
         JsonNode body = operation.takesBody()
                 ? operation.body(message.getBody(byte[].class), message.getHeader(Exchange.CONTENT_TYPE, String.class), isHttpie(message))

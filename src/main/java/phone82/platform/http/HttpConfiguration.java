@@ -55,7 +55,8 @@ public class HttpConfiguration {
     @Bean
     HttpServer httpServer(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
                           @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits,
-                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Contract> contract) {
-        return new HttpServer(host, port, limits, headers, doorkeepers.orderedStream().toList(), contract.getIfAvailable());
+                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Endpoint> endpoints, ObjectProvider<Contract> contract) {
+        return new HttpServer(host, port, limits, headers, doorkeepers.orderedStream().toList(), endpoints.orderedStream().toList(),
+                contract.getIfAvailable());
     }
 }

@@ -49,6 +49,7 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
     private final HttpLimits limits;
     private final RequestRules rules;
     private final List<Doorkeeper> doorkeepers;
+    private final List<Endpoint> endpoints;
     private final Contract contract;
     private Vertx vertx;
     private Router router;
@@ -57,14 +58,17 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
 
     /**
      * @param headersIn the request headers let in, in lower case
+     * @param endpoints what is served beside the routes, and before them
      * @param contract  what the requests that go to a contract-first REST service must match; null where there is none
      */
-    public HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, List<Doorkeeper> doorkeepers, Contract contract) {
+    public HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, List<Doorkeeper> doorkeepers,
+                      List<Endpoint> endpoints, Contract contract) {
         this.host = host;
         this.port = port;
         this.limits = limits;
         this.rules = new RequestRules(headersIn);
         this.doorkeepers = doorkeepers;
+        this.endpoints = endpoints;
         this.contract = contract;
     }
 
@@ -78,6 +82,7 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         for (int status : REFUSALS) {
             router.errorHandler(status, this::refuse);
         }
+        endpoints.forEach(endpoint -> endpoint.mount(vertx, router));
         VertxPlatformHttpServerConfiguration place = new VertxPlatformHttpServerConfiguration();
         place.setBindPort(port);
         camel.getRegistry().bind("platform-http-server-configuration", place);
@@ -191,6 +196,10 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
     }
 
     private void refuse(RoutingContext request) {
+        if (request.failure() instanceof Problem problem) {
+            answer(request.request(), problem);
+            return;
+        }
         answer(request.request(), switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");
             case 405 -> Contract.notAllowed(methodsOf(request.normalizedPath()));

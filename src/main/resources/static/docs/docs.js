@@ -1,0 +1,17 @@
+(() => {
+    let theme = null;
+    try {
+        theme = localStorage.getItem('theme');
+    } catch {
+        // private window: the system's theme
+    }
+    const system = matchMedia('(prefers-color-scheme: dark)');
+    const paint = () => document.documentElement.classList.toggle('dark-mode', theme ? theme === 'dark' : system.matches);
+    paint();
+    system.addEventListener('change', paint);
+    addEventListener('DOMContentLoaded', () => {
+        // there is one server: this one
+        const oneServer = () => ({wrapComponents: {ServersContainer: () => () => null}});
+        window.SwaggerUIBundle({plugins: [oneServer], url: '/openapi.json', domNode: document.getElementById('api'), validatorUrl: null, docExpansion: 'list', defaultModelsExpandDepth: 0});
+    });
+})();

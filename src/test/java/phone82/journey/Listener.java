@@ -1,0 +1,103 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import phone82.platform.Json;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A program that listens to the stream of the view. */
+public final class Listener implements AutoCloseable {
+
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+    private final HttpURLConnection connection;
+    private volatile int heartBeats;
+    private volatile boolean cutOff;
+
+    /** One server-sent event. */
+    public record Event(String id, String name, JsonNode data) {
+
+        public String type() {
+            return data.path("type").asText();
+        }
+
+        public long orderId() {
+            return data.path("orderId").asLong();
+        }
+    }
+
+    /** Returns when the stream has begun. */
+    public Listener(String url, String lastEventId) {
+        try {
+            connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
+            if (lastEventId != null) {
+                connection.setRequestProperty("Last-Event-ID", lastEventId);
+            }
+            assertThat(connection.getResponseCode()).isEqualTo(200);
+            assertThat(connection.getContentType()).isEqualTo("text/event-stream");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread thread = new Thread(this::listen, "listener");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void listen() {
+        String id = null;
+        String name = null;
+        String data = null;
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.isEmpty() && data != null) {
+                    if (name.equals("heart-beat")) {
+                        heartBeats++;
+                    } else {
+                        events.add(new Event(id, name, Json.read(data, JsonNode.class)));
+                    }
+                    data = null;
+                } else if (line.startsWith("id: ")) {
+                    id = line.substring(4);
+                } else if (line.startsWith("event: ")) {
+                    name = line.substring(7);
+                } else if (line.startsWith("data: ")) {
+                    data = line.substring(6);
+                }
+            }
+        } catch (IOException closed) {
+            // by either side
+        }
+        cutOff = true;
+    }
+
+    public List<Event> events() {
+        return events;
+    }
+
+    /** The types of one order's events, in the order in which they came. */
+    public List<String> typesOf(long orderId) {
+        return events.stream().filter(event -> event.orderId() == orderId).map(Event::type).toList();
+    }
+
+    public int heartBeats() {
+        return heartBeats;
+    }
+
+    public boolean isCutOff() {
+        return cutOff;
+    }
+
+    @Override
+    public void close() {
+        connection.disconnect();
+    }
+}
