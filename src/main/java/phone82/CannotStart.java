@@ -3,11 +3,20 @@ package phone82;
 import org.flywaydb.core.api.FlywayException;
 import org.springframework.core.NestedExceptionUtils;
 
+import java.net.BindException;
+
 /** Why a context cannot start, in one line that names the obstacle and the way out. */
 class CannotStart extends RuntimeException {
 
     CannotStart(String line) {
         super(line, null, false, false);
+    }
+
+    /** The operator's port cannot be opened. */
+    static RuntimeException operations(RuntimeException failure) {
+        return NestedExceptionUtils.getMostSpecificCause(failure) instanceof BindException taken
+                ? new CannotStart("operations: its port is taken (" + taken.getMessage() + "); stop what listens there, or set "
+                + "management.server.port to another port.") : failure;
     }
 
     /** The known obstacle within a failure, or the failure itself. */

@@ -50,10 +50,19 @@ final class Help {
                   phone82.app.store-url        where app finds store                        http://localhost:8083
                   phone82.catalogue.open       take orders for unlisted items too           true
                   phone82.store.dispatch-delay time in which a customer can still cancel    10s
+                  otel.exporter.otlp.endpoint  an OpenTelemetry collector that is told of every order   nobody is told
+                  phone82.tracing.sampled      the part of the requests that it is told of  1.0
+                  logging.structured.format.console   ecs or logstash: each log line is a JSON object      text
                   phone82.pay.provider         payment provider                             simulator
                   phone82.customer.stream.readers   who may follow the orders at once       1000
                   phone82.customer.stream.poll, .heart-beat   how late they hear of another instance's events,
                                                how often of nothing                         500ms, 15s
+                  management.server.port       health, figures and console for operators, one port for all contexts
+                                               of a JVM                                     9090, or any if taken
+                  management.server.address    address for that port                        phone82.bind
+                  phone82.operations.user, .password   who sees details and the console; there is a demo password on
+                                               127.0.0.1 alone                              operator, demo-operator
+                  phone82.operations.patience  how long a context may answer nobody before it is not alive   60s
 
                 reconcile compares what the running app, pay, store and customer tell of every order, and prints what breaks
                 a promise:

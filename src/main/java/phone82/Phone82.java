@@ -2,14 +2,19 @@ package phone82;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import phone82.command.DeadLetters;
 import phone82.command.Reconcile;
+import phone82.operations.Operations;
+import phone82.operations.OperationsContext;
+import phone82.platform.health.Check;
 
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -25,11 +30,24 @@ public final class Phone82 implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Phone82.class);
 
     private final Deque<Running> running = new ArrayDeque<>();
+    private final ConfigurableApplicationContext operationsApplication;
+    private final Operations operations;
 
     private record Running(Context context, ConfigurableApplicationContext application, Preflight preflight) {
     }
 
-    private Phone82() {
+    /** @param process what the log calls this process */
+    private Phone82(String process, String... options) {
+        try {
+            operationsApplication = new SpringApplicationBuilder(OperationsContext.class)
+                    .web(WebApplicationType.NONE)
+                    .properties("phone82.context=operations", "phone82.process=" + process)
+                    .registerShutdownHook(false)
+                    .run(options);
+        } catch (RuntimeException e) {
+            throw CannotStart.operations(e);
+        }
+        operations = operationsApplication.getBean(Operations.class);
     }
 
     /**
@@ -81,8 +99,9 @@ public final class Phone82 implements AutoCloseable {
      * @throws CannotStart when one of them cannot; the others are stopped again
      */
     public static Phone82 start(Set<Context> contexts, String... options) {
-        Phone82 phone82 = new Phone82();
+        Phone82 phone82 = new Phone82(contexts.size() == 1 ? contexts.iterator().next().id() : "phone82", options);
         try {
+            phone82.operations.expect(contexts.stream().map(Context::id).toList());
             contexts.forEach(context -> phone82.start(context, options));
             return phone82;
         } catch (RuntimeException e) {
@@ -93,15 +112,16 @@ public final class Phone82 implements AutoCloseable {
 
     private void start(Context context, String... options) {
         Preflight preflight = new Preflight(context);
-        try {
+        try (MDC.MDCCloseable ignored = MDC.putCloseable("camel.contextId", context.id())) {
             ConfigurableApplicationContext application = new SpringApplicationBuilder(context.configuration)
                     .web(WebApplicationType.NONE)
                     .profiles(context.id())
                     .properties("phone82.context=" + context.id())
                     .registerShutdownHook(false)
-                    .initializers(preflight)
+                    .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmFigures", operations.figures()))
                     .run(options);
             running.push(new Running(context, application, preflight));
+            operations.add(context.id(), application.getBeansOfType(Check.class).values());
         } catch (RuntimeException e) {
             preflight.close();
             throw CannotStart.or(context, e);
@@ -113,15 +133,22 @@ public final class Phone82 implements AutoCloseable {
         return running.stream().filter(each -> each.context == context).findFirst().orElseThrow().application;
     }
 
+    /** The operator's port of this JVM. */
+    public URI operations() {
+        return URI.create("http://localhost:" + operations.address().getPort());
+    }
+
     /** Stops in the order from the public entry inwards, so that nobody is called who is gone. */
     @Override
     public void close() {
+        operations.stopping();
         while (!running.isEmpty()) {
             Running last = running.pop();
             LOG.info("Stopping {}", last.context.id());
             last.application.close();
             last.preflight.close();
         }
+        operationsApplication.close();
     }
 
     private void banner() {
@@ -129,6 +156,8 @@ public final class Phone82 implements AutoCloseable {
         running.forEach(each -> places.put(each.context, place(each)));
         StringBuilder text = new StringBuilder("\nphone82 is up after ")
                 .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
+        text.append(String.format("  %-12s%-28s%s%n", "operations", "http://" + operations.address().getAddress().getHostAddress()
+                + ":" + operations.address().getPort(), "health, figures, console for operators"));
         places.forEach((context, place) -> text.append(String.format("  %-12s%-28s%s%n", context.id(), place, context.purpose)));
         System.out.println(text);
     }

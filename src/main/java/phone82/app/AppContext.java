@@ -6,6 +6,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManagerFactory;
 import org.apache.camel.ProducerTemplate;
@@ -27,11 +28,13 @@ import phone82.platform.WarmUp;
 import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
+import phone82.platform.health.Check;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 /** The bounded context {@code app}: orders and the price list. */
 @Configuration(proxyBeanMethods = false)
@@ -106,6 +109,18 @@ public class AppContext {
             TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
             TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
         };
+    }
+
+    /** Open or closed, app is ready: an open breaker is an answer. */
+    @Bean
+    Check breakerCheck(CircuitBreaker payBreaker) {
+        return Check.readiness("payment-breaker", () -> Map.of("state", payBreaker.getState(),
+                "failureRate", payBreaker.getMetrics().getFailureRate(), "slowCallRate", payBreaker.getMetrics().getSlowCallRate()));
+    }
+
+    @Bean
+    OrderFigures orderFigures(MeterRegistry figures) {
+        return new OrderFigures(figures);
     }
 
     @Bean

@@ -157,8 +157,10 @@ public class Orders {
         known(event.orderId()).paymentRefused(event.reason());
     }
 
-    public void shipped(@Body Shipped event) {
-        known(event.orderId()).shipped(event.shippedAt());
+    public OrderResource shipped(@Body Shipped event) {
+        Order order = known(event.orderId());
+        order.shipped(event.shippedAt());
+        return OrderResource.of(order);
     }
 
     private Order known(long id) {

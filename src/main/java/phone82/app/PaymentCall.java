@@ -4,6 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.apache.camel.Body;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import phone82.platform.Correlation;
 import phone82.platform.Json;
 import phone82.platform.Problem;
 
@@ -32,6 +33,7 @@ public class PaymentCall {
     }
 
     public byte[] request(@Body Order order) {
+        Correlation.about(String.valueOf(order.id()));
         return Json.bytes(new Request(order.id(), order.item(), order.qty(), order.amount()));
     }
 

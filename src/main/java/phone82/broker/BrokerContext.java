@@ -3,6 +3,7 @@ package phone82.broker;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
 import org.springframework.beans.factory.annotation.Value;
@@ -11,9 +12,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
+import phone82.platform.health.Check;
 
 import java.io.File;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 
@@ -40,6 +43,17 @@ public class BrokerContext {
             throw new IllegalStateException("the broker did not become active; its log says why");
         }
         return broker;
+    }
+
+    @Bean
+    Check activeCheck(EmbeddedActiveMQ broker) {
+        return Check.readiness("active", () -> {
+            ActiveMQServer server = broker.getActiveMQServer();
+            if (!server.isActive()) {
+                throw new IllegalStateException("the broker is not active");
+            }
+            return Map.of("connections", server.getConnectionCount());
+        });
     }
 
     @Bean

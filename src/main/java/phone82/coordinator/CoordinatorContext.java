@@ -3,6 +3,8 @@ package phone82.coordinator;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import phone82.platform.health.Check;
+import phone82.platform.health.Pulse;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,5 +19,11 @@ public class CoordinatorContext {
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
                                @Value("${phone82.coordinator.threads}") int threads) {
         return new LraCoordinator(host, port, data, (int) recoveryPeriod.toSeconds(), threads);
+    }
+
+    /** Nothing is at that path; that it says so is enough. */
+    @Bean
+    Check pulseCheck(@Value("${phone82.bind}") String host, @Value("${phone82.coordinator.port}") int port) {
+        return Check.life("pulse", new Pulse(host, port, "/pulse"));
     }
 }

@@ -9,9 +9,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.ResourceLoader;
+import phone82.platform.MetricsConfiguration;
 import phone82.platform.RouteReload;
+import phone82.platform.TracingConfiguration;
 import phone82.platform.WarmUp;
 import phone82.platform.WarmUp.Rehearsal;
+import phone82.platform.health.HealthConfiguration;
 import phone82.platform.http.Contract;
 import phone82.platform.http.HttpConfiguration;
 
@@ -22,7 +25,7 @@ import java.util.List;
 /** The context {@code gateway}: the one public entry. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({RouteReload.class, HttpConfiguration.class})
+@Import({RouteReload.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, HttpConfiguration.class})
 public class GatewayContext {
 
     @Bean

@@ -25,8 +25,8 @@ public class Upstream {
 
     public void unavailable(Exchange exchange) {
         Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
-        tell(exchange.getProperty("upstream", String.class), cause);
         Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
+        tell(exchange.getProperty("upstream", String.class), cause);
         Problems.write(exchange, cause instanceof ThrottlerRejectedExecutionException
                 ? problem("overloaded", 1) : problem("away", 5));
         Correlation.end();

@@ -60,6 +60,7 @@ public class Payments {
      * @throws Problem 402 declined, 409 the order was rejected or paid otherwise before, 503 the provider is away
      */
     public PaymentResource authorise(@Body Request request) {
+        Correlation.about(String.valueOf(request.orderId()));
         Payment known = entities.find(Payment.class, request.orderId());
         if (known != null) {
             return repeated(known, request);

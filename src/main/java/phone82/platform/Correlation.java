@@ -16,6 +16,7 @@ public final class Correlation {
     public static final String TRACEPARENT = "traceparent";
 
     private static final String TRACE_ID = "traceId";
+    private static final String ORDER_ID = "orderId";
     private static final Pattern VALID = Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -27,6 +28,7 @@ public final class Correlation {
         String current = valid(traceparent);
         MDC.put(TRACEPARENT, current);
         MDC.put(TRACE_ID, id(current));
+        MDC.remove(ORDER_ID);
         return current;
     }
 
@@ -35,9 +37,15 @@ public final class Correlation {
         return traceparent != null && VALID.matcher(traceparent).matches() ? traceparent : random();
     }
 
+    /** The work at hand is about this order: its log lines tell so. */
+    public static void about(String orderId) {
+        MDC.put(ORDER_ID, orderId);
+    }
+
     public static void end() {
         MDC.remove(TRACEPARENT);
         MDC.remove(TRACE_ID);
+        MDC.remove(ORDER_ID);
     }
 
     /** The {@code traceparent} of the work at hand; a new one where there is none. */

@@ -1,22 +1,41 @@
 package phone82.platform;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
-/** A context's figures. */
+/** A context's figures, among those of the JVM. */
 @Configuration(proxyBeanMethods = false)
 public class MetricsConfiguration {
 
+    /** Each of its figures is marked with the context. Not to be closed: that would close the JVM's, too. */
+    @Bean(destroyMethod = "")
+    @Primary
+    MeterRegistry figures(PrometheusMeterRegistry jvm, @Value("${phone82.context}") String context) {
+        CompositeMeterRegistry figures = new CompositeMeterRegistry();
+        figures.config().commonTags("context", context).meterFilter(new Buckets());
+        figures.add(jvm);
+        return figures;
+    }
+
     @Bean
-    PrometheusMeterRegistry prometheus(@Value("${phone82.context}") String context, ObjectProvider<MeterBinder> figures) {
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        registry.config().commonTags("context", context);
-        figures.forEach(each -> each.bindTo(registry));
-        return registry;
+    SmartInitializingSingleton boundFigures(MeterRegistry figures, ObjectProvider<MeterBinder> binders, ObjectProvider<HikariDataSource> pools) {
+        return () -> {
+            binders.forEach(each -> each.bindTo(figures));
+            pools.forEach(pool -> pool.setMetricRegistry(figures));
+        };
+    }
+
+    @Bean
+    RouteFigures routeFigures(MeterRegistry figures) {
+        return new RouteFigures(figures);
     }
 }

@@ -52,6 +52,7 @@ public final class Processes implements AutoCloseable {
     Processes(String name, Function<Path, Databases> databases, String... options) throws IOException, InterruptedException {
         this(folder(name), databases);
         prepare();
+        set("--management.server.port=0");
         set(options);
     }
 
@@ -237,6 +238,11 @@ public final class Processes implements AutoCloseable {
     /** Where a context keeps its data. */
     Path data(String context) {
         return folder.resolve(context);
+    }
+
+    /** What the last process that was started has printed. */
+    String log() {
+        return read(folder.resolve("log-" + runs + ".txt"));
     }
 
     private static String read(Path log) {

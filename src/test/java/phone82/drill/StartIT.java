@@ -41,6 +41,15 @@ class StartIT {
     }
 
     @Test
+    void aTakenOperatorsPortIsNamed() throws Exception {
+        try (Processes phone82 = new Processes("operations");
+             ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            phone82.set("--management.server.port=" + taken.getLocalPort());
+            assertThat(phone82.run(1, "broker").lines()).singleElement().asString().contains("operations", "management.server.port");
+        }
+    }
+
+    @Test
     void aMissingBrokerIsNamed() throws Exception {
         try (Processes phone82 = new Processes("broker", "--phone82.broker.wait=0s")) {
             assertThat(phone82.run(1, "pay").lines()).singleElement().asString()

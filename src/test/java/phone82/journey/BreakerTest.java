@@ -147,7 +147,6 @@ class BreakerTest {
     }
 
     private String metrics() {
-        Shop app = PHONE82.shop(Context.APP);
-        return app.text(app.request("/metrics"));
+        return PHONE82.operations().text(PHONE82.operations().request("/actuator/prometheus"));
     }
 }

@@ -53,6 +53,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         // alone a context would wait for those that it rehearses with
         arguments.add("--phone82.warm-up=" + (contexts.size() == Context.values().length ? 30 : 0));
+        arguments.add("--management.server.port=0");
         this.arguments = arguments.toArray(String[]::new);
         phone82 = Phone82.start(contexts, this.arguments);
     }
@@ -70,6 +71,11 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     /** A context's own port, which only the inside of the system reaches. */
     public Shop shop(Context context) {
         return new Shop("http://localhost:" + ports.get(context));
+    }
+
+    /** The operator's port. */
+    public Shop operations() {
+        return new Shop(phone82.operations().toString());
     }
 
     /** The properties it was started with. */

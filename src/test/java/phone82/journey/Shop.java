@@ -31,6 +31,11 @@ public final class Shop {
         this.base = base;
     }
 
+    /** Where a path of it is. */
+    public String url(String path) {
+        return base + path;
+    }
+
     /** An answer: status, JSON body, headers. */
     public record Answer(int status, JsonNode body, HttpResponse<byte[]> response) {
 

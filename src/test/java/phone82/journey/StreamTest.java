@@ -163,8 +163,8 @@ class StreamTest {
     }
 
     private int open() {
-        Shop customer = PHONE82.shop(Context.CUSTOMER);
-        return customer.text(customer.request("/metrics")).lines().filter(line -> line.startsWith("phone82_stream_readers{"))
+        Shop operations = PHONE82.operations();
+        return operations.text(operations.request("/actuator/prometheus")).lines().filter(line -> line.startsWith("phone82_stream_readers{"))
                 .mapToInt(line -> (int) Double.parseDouble(line.substring(line.indexOf(' ') + 1))).findFirst().orElseThrow();
     }
 

@@ -153,7 +153,6 @@ class MutantsTest {
                 set(Checks.PIPELINE, DEV, "a run without repository", "PipelineRun phone82-", "/spec/params", "[]"),
                 set(Checks.PIPELINE, DEV, "a script that goes on", "Task phone82-deploy", "/spec/steps/0/script", "#!/bin/sh\noc rollout status deployment/app\n"),
                 remove(Checks.PIPELINE, DEV, "nothing is rolled back", "Pipeline phone82", "/spec/finally"),
-                set(Checks.MONITORING, PROD, "an alert on what nobody measures", "PrometheusRule phone82", "/spec/groups/0/rules/2/expr", "phone82_cancelations_open > 0"),
                 gone(Checks.MONITORING, PROD, "nobody watches", "PodMonitor phone82"),
                 mutant(Checks.PLATFORM, KUBERNETES, "a Route on plain Kubernetes", manifests -> manifests.objects().add(object(SOUND.get(DEV), "Route gateway").deepCopy())),
                 remove(Checks.PLATFORM, KUBERNETES, "a volume that cannot be written", "StatefulSet postgresql", "/spec/template/spec/securityContext/fsGroup"));

@@ -53,6 +53,18 @@ class CorrelationTest {
     }
 
     @Test
+    void theOrderIsForgottenWithItsTrace() {
+        Correlation.begin(SENT);
+        Correlation.about("7");
+        assertThat(MDC.get("orderId")).isEqualTo("7");
+        Correlation.begin(null);
+        assertThat(MDC.get("orderId")).isNull();
+        Correlation.about("8");
+        Correlation.end();
+        assertThat(MDC.get("orderId")).isNull();
+    }
+
+    @Test
     void whatHasEndedIsForgotten() {
         Correlation.begin(SENT);
         Correlation.end();

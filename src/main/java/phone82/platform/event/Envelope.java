@@ -56,8 +56,9 @@ public class Envelope {
         if (body == null || Json.read(body, Map.class) == null) {
             throw new IllegalArgumentException("an event has a JSON body");
         }
-        return new Event(attribute(message, ID), attribute(message, TYPE), attribute(message, SUBJECT),
-                Instant.parse(attribute(message, TIME)), traceparent, body);
+        String subject = attribute(message, SUBJECT);
+        Correlation.about(subject);
+        return new Event(attribute(message, ID), attribute(message, TYPE), subject, Instant.parse(attribute(message, TIME)), traceparent, body);
     }
 
     private static String attribute(Message message, String name) {

@@ -1,6 +1,7 @@
 package phone82.platform.event;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.jms.ConnectionFactory;
 import org.apache.camel.component.jms.JmsComponent;
@@ -35,8 +36,8 @@ public class EventConfiguration {
     }
 
     @Bean
-    Inbox inbox(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep) {
-        return new Inbox(jdbc, keep);
+    Inbox inbox(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep, MeterRegistry figures) {
+        return new Inbox(jdbc, keep, figures);
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package phone82.platform.event;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 import java.sql.Timestamp;
@@ -11,20 +13,26 @@ public class Inbox {
 
     private final JdbcTemplate jdbc;
     private final Duration keep;
+    private final Counter duplicates;
 
     /** @param keep how long ids are remembered; longer than any event can be on its way */
-    public Inbox(JdbcTemplate jdbc, Duration keep) {
+    public Inbox(JdbcTemplate jdbc, Duration keep, MeterRegistry figures) {
         this.jdbc = jdbc;
         this.keep = keep;
+        duplicates = Counter.builder("phone82.events.duplicates").description("events that came once more and did nothing").register(figures);
     }
 
     /** Notes the event in the transaction at hand, so that the note and the effect stand or fall together. */
     public boolean isNew(Event event) {
-        return jdbc.update("""
+        boolean added = jdbc.update("""
                 merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, seen_at)
                 on inbox.event_id = seen.event_id
                 when not matched then insert (event_id, seen_at) values (seen.event_id, seen.seen_at)""",
                 event.id(), Timestamp.from(Instant.now())) == 1;
+        if (!added) {
+            duplicates.increment();
+        }
+        return added;
     }
 
     public int purge() {

@@ -1,5 +1,6 @@
 package phone82.platform.event;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -7,6 +8,7 @@ import phone82.platform.Correlation;
 import phone82.platform.Json;
 
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -24,12 +26,14 @@ public class Outbox {
     private final JdbcTemplate jdbc;
     private final String context;
     private final Runnable wake;
+    private final MeterRegistry figures;
 
     /** @param wake called after each commit that added events */
-    public Outbox(JdbcTemplate jdbc, String context, Runnable wake) {
+    public Outbox(JdbcTemplate jdbc, String context, Runnable wake, MeterRegistry figures) {
         this.jdbc = jdbc;
         this.context = context;
         this.wake = wake;
+        this.figures = figures;
     }
 
     /** Adds the event to the transaction at hand, as part of the trace at hand. */
@@ -63,9 +67,21 @@ public class Outbox {
     public void remove(List<Row> sent) {
         jdbc.update("delete from outbox where seq in (" + String.join(",", Collections.nCopies(sent.size(), "?")) + ")",
                 sent.stream().map(Row::seq).toArray());
+        sent.forEach(row -> figures.counter("phone82.events.sent", "event", row.event().name()).increment());
         if (sent.size() == BATCH) {
             wakeAfterCommit();
         }
+    }
+
+    /** How many events the broker does not have yet. */
+    public long depth() {
+        return jdbc.queryForObject("select count(*) from outbox", Long.class);
+    }
+
+    /** For how many seconds the oldest of them has been waiting; zero where none is. */
+    public double oldestSeconds() {
+        return jdbc.query("select happened_at from outbox order by seq limit 1",
+                row -> row.next() ? Math.max(0, Duration.between(row.getTimestamp(1).toInstant(), Instant.now()).toMillis()) / 1000.0 : 0.0);
     }
 
     private void wakeAfterCommit() {

@@ -1,11 +1,17 @@
 package phone82.platform.event;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+
+import java.util.concurrent.TimeUnit;
 
 /** The events that a context publishes. */
 @Configuration(proxyBeanMethods = false)
@@ -15,7 +21,18 @@ public class OutboxConfiguration {
     private static final String RELAY = "seda:relay-events?size=1&discardWhenFull=true";
 
     @Bean
-    Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, ObjectProvider<ProducerTemplate> camel) {
-        return new Outbox(jdbc, context, () -> camel.getObject().sendBody(RELAY, null));
+    Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, ObjectProvider<ProducerTemplate> camel,
+                  MeterRegistry figures) {
+        return new Outbox(jdbc, context, () -> camel.getObject().sendBody(RELAY, null), figures);
+    }
+
+    @Bean
+    MeterBinder outboxFigures(Outbox outbox) {
+        return figures -> {
+            Gauge.builder("phone82.outbox.events", outbox, Outbox::depth)
+                    .description("events that the broker does not have yet").register(figures);
+            TimeGauge.builder("phone82.outbox.oldest", outbox, TimeUnit.SECONDS, Outbox::oldestSeconds)
+                    .description("how long the oldest of them has been waiting").register(figures);
+        };
     }
 }

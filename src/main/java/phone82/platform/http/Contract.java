@@ -75,23 +75,25 @@ public class Contract {
     }
 
     /**
-     * Checks that the document has an operation for this path and method.
+     * Finds the operation for this path and method.
      *
+     * @return its id
      * @throws Problem 404 or 405
      */
-    void admit(String method, String path) {
+    String admit(String method, String path) {
         Set<String> allowed = new TreeSet<>();
         for (Operation operation : operations.values()) {
             if (operation.path.matcher(path).matches()) {
+                if (operation.method.equals(method)) {
+                    return operation.id;
+                }
                 allowed.add(operation.method);
             }
         }
         if (allowed.isEmpty()) {
             throw new Problem(404, "Not found", "There is nothing at this path.");
         }
-        if (!allowed.contains(method)) {
-            throw notAllowed(allowed);
-        }
+        throw notAllowed(allowed);
     }
 
     static Problem notAllowed(Collection<String> allowed) {

@@ -70,6 +70,9 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
                 text = message.getHeader(parameter.name, String.class);
             }
             message.setHeader(parameter.name, parameter.value(text, faults));
+            if (text != null && "path".equals(parameter.in)) {
+                Correlation.about(text);
+            }
         }
         if (!faults.isEmpty()) {
             throw Contract.broken(faults);

@@ -1,5 +1,6 @@
 package phone82.platform.http;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
@@ -55,8 +56,9 @@ public class HttpConfiguration {
     @Bean
     HttpServer httpServer(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
                           @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits,
-                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Endpoint> endpoints, ObjectProvider<Contract> contract) {
+                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Endpoint> endpoints, ObjectProvider<Contract> contract,
+                          MeterRegistry figures, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
         return new HttpServer(host, port, limits, headers, doorkeepers.orderedStream().toList(), endpoints.orderedStream().toList(),
-                contract.getIfAvailable());
+                contract.getIfAvailable(), figures, beginsTraces);
     }
 }

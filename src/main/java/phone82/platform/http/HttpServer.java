@@ -3,6 +3,7 @@ package phone82.platform.http;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -41,6 +42,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public class HttpServer implements CamelContextConfiguration, ApplicationListener<ContextClosedEvent>, DisposableBean {
 
+    /** Where a request has the id of the contract's operation that it asks for. */
+    private static final String OPERATION = "operation";
+
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 415, 500};
 
     private final AtomicInteger connections = new AtomicInteger();
@@ -51,18 +55,21 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
     private final List<Doorkeeper> doorkeepers;
     private final List<Endpoint> endpoints;
     private final Contract contract;
+    private final MeterRegistry figures;
+    private final boolean beginsTraces;
     private Vertx vertx;
     private Router router;
     private io.vertx.core.http.HttpServer server;
     private volatile boolean draining;
 
     /**
-     * @param headersIn the request headers let in, in lower case
-     * @param endpoints what is served beside the routes, and before them
-     * @param contract  what the requests that go to a contract-first REST service must match; null where there is none
+     * @param headersIn    the request headers let in, in lower case
+     * @param endpoints    what is served beside the routes, and before them
+     * @param contract     what the requests that go to a contract-first REST service must match; null where there is none
+     * @param beginsTraces whether a request without a trace gets one here, as nobody else gives it one
      */
     public HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, List<Doorkeeper> doorkeepers,
-                      List<Endpoint> endpoints, Contract contract) {
+                      List<Endpoint> endpoints, Contract contract, MeterRegistry figures, boolean beginsTraces) {
         this.host = host;
         this.port = port;
         this.limits = limits;
@@ -70,6 +77,8 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         this.doorkeepers = doorkeepers;
         this.endpoints = endpoints;
         this.contract = contract;
+        this.figures = figures;
+        this.beginsTraces = beginsTraces;
     }
 
     @Override
@@ -142,6 +151,10 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
 
     private void greet(RoutingContext context) {
         HttpServerRequest request = context.request();
+        long begin = System.nanoTime();
+        context.addEndHandler(end -> figures.timer("http.server.requests", "method", request.method().name(),
+                "uri", template(context), "status", end.succeeded() ? String.valueOf(request.response().getStatusCode()) : "closed")
+                .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS));
         try {
             if (draining) {
                 throw new Problem(503, "Shutting down", "This server is stopping. Try again.")
@@ -157,7 +170,7 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         }
         String trace = request.getHeader(Correlation.TRACEPARENT);
         String valid = Correlation.valid(trace);
-        if (!valid.equals(trace)) {
+        if (beginsTraces && !valid.equals(trace)) {
             request.headers().set(Correlation.TRACEPARENT, valid);
         }
         // Camel would take them for headers
@@ -169,9 +182,19 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         return ((InetSocketAddress) ((ConnectionBase) request.connection()).channel().remoteAddress()).getAddress();
     }
 
+    /** What was asked for without its ids, so that there are few of them. */
+    private String template(RoutingContext request) {
+        String operation = request.get(OPERATION);
+        if (operation != null) {
+            return operation;
+        }
+        Route route = request.currentRoute();
+        return route == null || route.getPath() == null || route.getPath().equals("/") ? "none" : route.getPath();
+    }
+
     private void admit(RoutingContext request) {
         try {
-            contract.admit(request.request().method().name(), request.normalizedPath());
+            request.put(OPERATION, contract.admit(request.request().method().name(), request.normalizedPath()));
             request.next();
         } catch (Problem problem) {
             answer(request.request(), problem);

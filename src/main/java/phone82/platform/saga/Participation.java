@@ -82,6 +82,7 @@ public class Participation {
         }
         return Optional.ofNullable(jdbc.queryForObject("select order_id, traceparent from saga where lra = ?", (row, n) -> {
             Correlation.begin(row.getString(2));
+            Correlation.about(row.getString(1));
             return row.getLong(1);
         }, lra));
     }

@@ -1,0 +1,125 @@
+package phone82.operations;
+
+import phone82.platform.health.Check;
+import phone82.platform.health.Check.About;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** How the contexts of this JVM are, in the words of a cluster: alive, started, ready. */
+class Health implements AutoCloseable {
+
+    /** Together less than what a cluster gives a probe. */
+    private static final Duration WAIT = Duration.ofMillis(1800);
+
+    private final Duration patience;
+    private final ExecutorService executor;
+    private final Map<String, List<Watched>> contexts = new ConcurrentSkipListMap<>();
+    private volatile Set<String> expected = Set.of();
+    private volatile boolean stopping;
+
+    /** @param patience how long a context may leave its pulse unanswered before the process is given up */
+    Health(Duration patience) {
+        this.patience = patience;
+        AtomicInteger number = new AtomicInteger();
+        executor = Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "health-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Whether all is well, and what an operator reads of it. */
+    record Report(boolean up, Map<String, Object> components) {
+    }
+
+    /** Until all of these are there the process has not started. */
+    void expect(Collection<String> names) {
+        expected = new TreeSet<>(names);
+    }
+
+    void add(String context, Collection<Check> checks) {
+        List<Watched> watched = new ArrayList<>();
+        checks.forEach(check -> watched.add(new Watched(check, executor, check.about() == About.LIFE ? patience : Duration.ZERO)));
+        contexts.put(context, watched);
+    }
+
+    /** From now on it is alive, and not ready. */
+    void stopping() {
+        stopping = true;
+    }
+
+    /** Whether the process should go on. What it depends on does not count. */
+    Report liveness() {
+        Report report = report(About.LIFE);
+        long[] deadlocked = ManagementFactory.getThreadMXBean().findDeadlockedThreads();
+        if (deadlocked == null) {
+            return report;
+        }
+        Map<String, Object> components = new LinkedHashMap<>(report.components());
+        components.put("threads", component(false, Map.of("deadlocked", deadlocked.length)));
+        return new Report(false, components);
+    }
+
+    /** Whether all contexts are up; once they are, they stay so. */
+    Report startup() {
+        Set<String> missing = new TreeSet<>(expected);
+        missing.removeAll(contexts.keySet());
+        return new Report(missing.isEmpty() && !expected.isEmpty(), missing.isEmpty() ? Map.of()
+                : Map.of("startup", component(false, Map.of("missing", missing))));
+    }
+
+    /** Whether work is to be sent here. */
+    Report readiness() {
+        Report startup = startup();
+        if (!startup.up() || stopping) {
+            return new Report(false, startup.components());
+        }
+        return report(About.READINESS);
+    }
+
+    private Report report(About about) {
+        contexts.values().forEach(checks -> checks.stream().filter(check -> check.about() == about).forEach(Watched::begin));
+        long deadline = System.nanoTime() + WAIT.toNanos();
+        boolean up = true;
+        Map<String, Object> components = new LinkedHashMap<>();
+        for (Map.Entry<String, List<Watched>> context : contexts.entrySet()) {
+            boolean contextUp = true;
+            Map<String, Object> parts = new LinkedHashMap<>();
+            for (Watched check : context.getValue()) {
+                if (check.about() == about) {
+                    Watched.Outcome outcome = check.outcome(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+                    contextUp &= outcome.up();
+                    parts.put(check.name(), component(outcome.up(), outcome.details()));
+                }
+            }
+            up &= contextUp;
+            components.put(context.getKey(), Map.of("status", status(contextUp), "components", parts));
+        }
+        return new Report(up, components);
+    }
+
+    private static Map<String, Object> component(boolean up, Map<String, Object> details) {
+        return details.isEmpty() ? Map.of("status", status(up)) : Map.of("status", status(up), "details", details);
+    }
+
+    static String status(boolean up) {
+        return up ? "UP" : "DOWN";
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

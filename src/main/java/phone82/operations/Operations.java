@@ -1,0 +1,178 @@
+package phone82.operations;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.platform.Json;
+import phone82.platform.health.Check;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** The operator's port, one per JVM, for all contexts that run in it. */
+public class Operations implements AutoCloseable {
+
+    private static final int USUAL_PORT = 9090;
+    private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+
+    private final InetAddress address;
+    private final Integer port;
+    private final Health health;
+    private final Operators operators;
+    private final PrometheusMeterRegistry figures;
+    /** One for programs, one where the console looks for it. */
+    private final Map<String, Jolokia> jolokias = Stream.of("/actuator/jolokia", Console.PATH + "/jolokia")
+            .collect(Collectors.toMap(path -> path, Jolokia::new));
+    private HttpServer server;
+    private ExecutorService workers;
+
+    /** @param port null: the usual one, or any other where that is taken (by the next process on the same machine) */
+    Operations(InetAddress address, Integer port, Health health, Operators operators, PrometheusMeterRegistry figures) {
+        this.address = address;
+        this.port = port;
+        this.health = health;
+        this.operators = operators;
+        this.figures = figures;
+    }
+
+    void start() throws IOException {
+        // without it every answer of the JDK's server waits 40 ms for a delayed acknowledgement
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        server = listen();
+        workers = Executors.newFixedThreadPool(4, work -> {
+            Thread thread = new Thread(work, "operations");
+            thread.setDaemon(true);
+            return thread;
+        });
+        server.setExecutor(workers);
+        show("/actuator/health/liveness", health::liveness);
+        show("/actuator/health/startup", health::startup);
+        show("/actuator/health/readiness", health::readiness);
+        show("/actuator/health", health::readiness);
+        at("/actuator/prometheus", request -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", figures.scrape().getBytes(UTF_8)));
+        jolokias.forEach((path, jolokia) -> guard(server.createContext(path, jolokia)));
+        guard(server.createContext(Console.PATH, new Console(operators.user())));
+        server.createContext("/", new OperatorPage(operators::admits));
+        server.start();
+    }
+
+    private void guard(HttpContext context) {
+        context.getFilters().add(new Filter() {
+            @Override
+            public void doFilter(HttpExchange request, Chain chain) throws IOException {
+                try (request) {
+                    if (operators.admits(request)) {
+                        chain.doFilter(request);
+                    } else {
+                        request.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"phone82\", charset=\"UTF-8\"");
+                        answer(request, 401, "text/plain", new byte[0]);
+                    }
+                }
+            }
+
+            @Override
+            public String description() {
+                return "operators only";
+            }
+        });
+    }
+
+    private HttpServer listen() throws IOException {
+        try {
+            return HttpServer.create(new InetSocketAddress(address, port == null ? USUAL_PORT : port), 0);
+        } catch (BindException e) {
+            if (port != null) {
+                throw e;
+            }
+            return HttpServer.create(new InetSocketAddress(address, 0), 0);
+        }
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    /** The figures of this JVM; each context adds its own. */
+    public PrometheusMeterRegistry figures() {
+        return figures;
+    }
+
+    /** Names the contexts that are about to start; until they have, this process is not ready. */
+    public void expect(Collection<String> contexts) {
+        health.expect(contexts);
+    }
+
+    /** A context is up. */
+    public void add(String context, Collection<Check> checks) {
+        health.add(context, checks);
+    }
+
+    /** The contexts are about to stop: no more work is to be sent here. */
+    public void stopping() {
+        health.stopping();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        jolokias.values().forEach(Jolokia::close);
+        workers.shutdownNow();
+    }
+
+    private interface Asked {
+        Health.Report report();
+    }
+
+    private void show(String path, Asked asked) {
+        at(path, request -> {
+            Health.Report report = asked.report();
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("status", Health.status(report.up()));
+            if (operators.admits(request)) {
+                json.put("components", report.components());
+            }
+            answer(request, report.up() ? 200 : 503, "application/json", Json.bytes(json));
+        });
+    }
+
+    /** Exactly there: the JDK's server takes a path for all that begins with it. */
+    private void at(String path, HttpHandler handler) {
+        server.createContext(path, request -> {
+            try (request) {
+                if (!request.getRequestURI().getPath().equals(path)) {
+                    answer(request, 404, "text/plain", new byte[0]);
+                } else if (!request.getRequestMethod().equals("GET")) {
+                    answer(request, 405, "text/plain", new byte[0]);
+                } else {
+                    handler.handle(request);
+                }
+            } catch (RuntimeException e) {
+                LOG.error("{} cannot be answered", path, e);
+                throw e;
+            }
+        });
+    }
+
+    static void answer(HttpExchange request, int status, String type, byte[] body) throws IOException {
+        request.getResponseHeaders().set("Content-Type", type);
+        request.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        request.getResponseBody().write(body);
+    }
+}

@@ -1,0 +1,67 @@
+package phone82.platform;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import org.apache.camel.CamelContext;
+import org.apache.camel.opentelemetry2.OpenTelemetryTracer;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Tells an OpenTelemetry collector, where there is one, what a context did for an order and when. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnExpression("!'${phone82.tracing.endpoint}'.isEmpty()")
+public class TracingConfiguration {
+
+    /** Only what leaves or enters a context is a span. An event is no span when it is sent: it keeps the trace that it was added in. */
+    private static final String NO_SPANS = "direct:*,seda:*,timer:*,jpa:*,jms:topic:*";
+
+    @Bean
+    SdkTracerProvider tracerProvider(@Value("${phone82.tracing.endpoint}") String endpoint, @Value("${phone82.tracing.sampled}") double sampled,
+                                     @Value("${phone82.context}") String context) {
+        return SdkTracerProvider.builder()
+                .setResource(Resource.getDefault().merge(Resource.create(Attributes.of(
+                        AttributeKey.stringKey("service.name"), context, AttributeKey.stringKey("service.namespace"), "phone82"))))
+                .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(sampled)))
+                .addSpanProcessor(BatchSpanProcessor.builder(
+                        OtlpHttpSpanExporter.builder().setEndpoint(endpoint.replaceAll("/$", "") + "/v1/traces").build()).build())
+                .build();
+    }
+
+    @Bean
+    Tracer tracer(SdkTracerProvider provider) {
+        return provider.get("phone82");
+    }
+
+    @Bean
+    ContextPropagators propagators() {
+        return ContextPropagators.create(W3CTraceContextPropagator.getInstance());
+    }
+
+    @Bean
+    CamelContextConfiguration tracing() {
+        return new CamelContextConfiguration() {
+            @Override
+            public void beforeApplicationStart(CamelContext camel) {
+                OpenTelemetryTracer tracer = new OpenTelemetryTracer();
+                tracer.setExcludePatterns(NO_SPANS);
+                tracer.setCamelContext(camel);
+                tracer.init(camel);
+            }
+
+            @Override
+            public void afterApplicationStart(CamelContext camel) {
+            }
+        };
+    }
+}

@@ -1,0 +1,35 @@
+package phone82.platform.health;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.spi.RouteController;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import java.util.List;
+import java.util.Map;
+
+/** The health of a context's routes. */
+@Configuration(proxyBeanMethods = false)
+public class HealthConfiguration {
+
+    @Bean
+    Check routesCheck(CamelContext camel) {
+        return Check.readiness("routes", () -> {
+            RouteController controller = camel.getRouteController();
+            List<String> stopped = camel.getRoutes().stream().map(Route::getRouteId)
+                    .filter(id -> !controller.getRouteStatus(id).isStarted()).toList();
+            if (!camel.isStarted() || !stopped.isEmpty()) {
+                throw new IllegalStateException("not started: " + (stopped.isEmpty() ? camel.getName() : stopped));
+            }
+            return Map.of("started", camel.getRoutes().size());
+        });
+    }
+
+    @Bean
+    Check pulseCheck(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
+                     @Value("${phone82.http.pulse}") String path) {
+        return Check.life("pulse", new Pulse(host, port, path));
+    }
+}

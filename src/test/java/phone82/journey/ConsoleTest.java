@@ -1,0 +1,98 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static phone82.journey.Shop.anOrder;
+
+/** The Hawtio console, as an operator uses it. */
+class ConsoleTest {
+
+    private static final Path CHROMIUM = Path.of(System.getProperty("phone82.test.browser", "/usr/bin/chromium"));
+    private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+    private static final String ROUTES_OF_APP = "org.apache.camel-folder-CamelContexts-folder-app-folder-routes-folder";
+    private static final LocatorAssertions.IsVisibleOptions PATIENT = new LocatorAssertions.IsVisibleOptions().setTimeout(60_000);
+    private static final LocatorAssertions.HasTextOptions TEXT_PATIENT = new LocatorAssertions.HasTextOptions().setTimeout(60_000);
+    private static final String OPERATOR = "Basic " + Base64.getEncoder().encodeToString("operator:demo-operator".getBytes());
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
+
+    private final Shop operations = PHONE82.operations();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/hawtio", "/hawtio/", "/hawtio/index.html", "/hawtio/user", "/hawtio/jolokia", "/actuator/jolokia", "/actuator/jolokia/version"})
+    void nobodyIsLetInWithoutThePassword(String path) {
+        assertThat(operations.send(operations.request(path).GET()).expect(401).header("WWW-Authenticate")).startsWith("Basic");
+        operations.send(operations.request(path).GET().header("Authorization", "Basic b3BlcmF0b3I6d3Jvbmc=")).expect(401);
+        operations.send(operations.request(path).GET().header("Authorization", OPERATOR).header("Origin", "http://elsewhere")).expect(401);
+    }
+
+    @Test
+    void jmxShowsEveryCamelContextItsRoutesAndTheBroker() {
+        assertThat(search("org.apache.camel:type=context,*")).extracting(JsonNode::asText)
+                .anyMatch(name -> name.contains("context=app")).anyMatch(name -> name.contains("context=gateway")).hasSize(5);
+        assertThat(search("org.apache.activemq.artemis:broker=*,component=addresses,*")).isNotEmpty();
+        JsonNode route = jolokia("{\"type\":\"read\",\"mbean\":\"org.apache.camel:context=app,type=routes,name=\\\"app-place-order\\\"\"}").get("value");
+        assertThat(route.get("Description").asText()).startsWith("Takes an order");
+        assertThat(route.get("RouteGroup").asText()).isEqualTo("app");
+    }
+
+    @Test
+    void anOperatorSeesTheRoutesOfAppWithWhatTheyHaveDone() throws Exception {
+        assumeTrue(Files.isExecutable(CHROMIUM), "no browser at " + CHROMIUM + "; apt-get install chromium, or set phone82.test.browser");
+        for (int i = 0; i < 3; i++) {
+            PHONE82.gateway().place(anOrder()).expect(201);
+        }
+        Files.createDirectories(SCREENSHOTS);
+        try (Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+             Browser browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(CHROMIUM)
+                     .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")))) {
+            Page page = browser.newContext(new Browser.NewContextOptions().setHttpCredentials("operator", "demo-operator")
+                    .setViewportSize(1600, 1000)).newPage();
+            page.setDefaultTimeout(60_000);
+            page.navigate(operations.url("/hawtio/camel"));
+            Locator tree = page.locator(".pf-v5-c-tree-view");
+            for (String context : List.of("app", "customer", "gateway", "pay", "store")) {
+                assertThat(tree.getByText(context, new Locator.GetByTextOptions().setExact(true)).first()).isVisible(PATIENT);
+            }
+
+            tree.locator("[id='" + ROUTES_OF_APP + "']").getByText("routes", new Locator.GetByTextOptions().setExact(true)).first().click();
+            Locator placeOrder = page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText("app-place-order"));
+            Locator completed = placeOrder.locator("td[data-label='Completed']");
+            assertThat(completed).hasText("3", TEXT_PATIENT);
+            PHONE82.gateway().place(anOrder()).expect(201);
+            assertThat(completed).hasText("4", TEXT_PATIENT);
+            page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("routes-of-app.png")));
+        }
+    }
+
+    private JsonNode search(String pattern) {
+        return jolokia("{\"type\":\"search\",\"mbean\":\"" + pattern + "\"}").get("value");
+    }
+
+    private JsonNode jolokia(String request) {
+        return operations.send(operations.request("/actuator/jolokia").header("Authorization", OPERATOR).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(request))).expect(200).body();
+    }
+}

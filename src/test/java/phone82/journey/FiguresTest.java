@@ -1,0 +1,142 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import phone82.platform.Json;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** What Prometheus reads of phone82, and that the dashboard and the alerts ask for nothing else. */
+class FiguresTest {
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
+
+    private static final Path MONITORING = Path.of("openshift", "components", "monitoring");
+    private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? \\S+");
+    private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)\\s*(?:=~|!~|!=|=)\\s*\"[^\"]*\"");
+    /** A metric with its matchers; not a function, not the labels that an aggregation names. */
+    private static final Pattern METRIC = Pattern.compile("([a-zA-Z_:][\\w:]*)\\s*(\\{[^}]*})?(?!\\w)(?!\\s*\\()");
+    private static final Pattern GROUPING = Pattern.compile("\\b(by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)");
+    private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool", "offset");
+    /** What Prometheus adds to every sample. */
+    private static final Set<String> ADDED = Set.of("instance", "job");
+
+    private static String scrape() {
+        Shop operations = PHONE82.operations();
+        return operations.text(operations.request("/actuator/prometheus"));
+    }
+
+    @BeforeAll
+    static void someTrade() {
+        Shop shop = PHONE82.gateway();
+        shop.place(anOrder().of("sim-decline")).expect(402);
+        shop.place(anOrder().of("sim-slow-900")).expect(503);
+        long id = shop.place(anOrder()).expect(201).id();
+        shop.awaitShipped(id);
+        PHONE82.topics().sendTwice(id, List.of("pay.PayCompleted"));
+        await().untilAsserted(() -> assertThat(value("phone82_events_duplicates_total", "context=\"store\"")).isPositive());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "http_server_requests_seconds_count{context=\"app\",method=\"POST\",status=\"402\",uri=\"app-place-order\"} 1",
+            "http_server_requests_seconds_count{context=\"app\",method=\"POST\",status=\"503\",uri=\"app-place-order\"} 1",
+            "http_server_requests_seconds_count{context=\"app\",method=\"POST\",status=\"201\",uri=\"app-place-order\"} 1",
+            "http_server_requests_seconds_count{context=\"gateway\",method=\"POST\",status=\"201\",uri=\"/orders\"} 1",
+            "camel_exchanges_failed_total{context=\"app\",group=\"app\",routeId=\"app-refuse-order\"} 1.0",
+            "camel_route_policy_seconds_count{context=\"store\",group=\"store\",routeId=\"store-on-pay-completed\"}",
+            "phone82_events_sent_total{context=\"app\",event=\"Ordered\"} 1.0",
+            "phone82_events_sent_total{context=\"app\",event=\"OrderRejected\"} 2.0",
+            "phone82_events_sent_total{context=\"store\",event=\"Shipped\"}",
+            "phone82_order_to_shipped_seconds_bucket{context=\"app\",le=\"60.0\"}",
+            "phone82_outbox_events{context=\"pay\"} 0.0",
+            "phone82_outbox_oldest_seconds{context=\"pay\"} 0.0",
+            "hikaricp_connections_active{context=\"customer\",pool=\"customer\"}",
+            "jvm_memory_used_bytes{area=\"heap\"",
+            "process_cpu_usage"})
+    void whatHappenedIsCounted(String expected) {
+        await().untilAsserted(() -> assertThat(scrape()).contains("\n" + expected));
+    }
+
+    @Test
+    void everyContextHasItsOwnFiguresInOneScrape() {
+        assertThat(scrape().lines().filter(line -> line.startsWith("# TYPE "))).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(scrape()).contains("camel_route_policy_seconds_count{context=\"gateway\"", "camel_route_policy_seconds_count{context=\"customer\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource("queries")
+    void aQueryAsksForWhatIsThere(String query) {
+        Map<String, Set<String>> shown = new TreeMap<>();
+        scrape().lines().map(SAMPLE::matcher).filter(Matcher::matches).forEach(sample -> {
+            Set<String> labels = shown.computeIfAbsent(sample.group(1), name -> new TreeSet<>(ADDED));
+            if (sample.group(2) != null) {
+                LABEL.matcher(sample.group(2)).results().forEach(label -> labels.add(label.group(1)));
+            }
+        });
+        Map<String, Set<String>> asked = metrics(query);
+
+        assertThat(asked).isNotEmpty();
+        asked.forEach((metric, labels) -> {
+            assertThat(shown).as(query).containsKey(metric);
+            assertThat(shown.get(metric)).as("labels of %s", metric).containsAll(labels);
+        });
+    }
+
+    static Stream<String> queries() throws IOException {
+        JsonNode dashboard = Json.read(Files.readAllBytes(MONITORING.resolve("phone82.json")));
+        JsonNode alerts = new ObjectMapper(new YAMLFactory()).readTree(MONITORING.resolve("rules.yaml").toFile());
+        List<String> queries = new ArrayList<>(dashboard.findValuesAsText("expr"));
+        assertThat(queries).hasSizeGreaterThan(15);
+        StreamSupport.stream(alerts.at("/spec/groups/0/rules").spliterator(), false).map(rule -> rule.required("expr").asText()).forEach(queries::add);
+        return queries.stream();
+    }
+
+    /** The metrics of a query, each with the labels that it is asked for by. */
+    static Map<String, Set<String>> metrics(String query) {
+        String bare = GROUPING.matcher(query.replaceAll("\\[[^]]*]", "")).replaceAll(" ");
+        Map<String, Set<String>> metrics = new TreeMap<>();
+        METRIC.matcher(bare).results().filter(found -> !WORDS.contains(found.group(1))).forEach(found -> {
+            Set<String> labels = metrics.computeIfAbsent(found.group(1), name -> new TreeSet<>());
+            if (found.group(2) != null) {
+                LABEL.matcher(found.group(2)).results().forEach(label -> labels.add(label.group(1)));
+            }
+        });
+        return metrics;
+    }
+
+    @Test
+    void theMetricsOfAQueryAreFound() {
+        assertThat(metrics("topk(10, sum by (le, x) (rate(a_total{b=\"c\",d=~\"e|f\"}[5m])) / on (g) h) or absent(i) > 0.5"))
+                .isEqualTo(Map.of("a_total", Set.of("b", "d"), "h", Set.of(), "i", Set.of()));
+    }
+
+    private static double value(String metric, String label) {
+        return scrape().lines().filter(line -> line.startsWith(metric + "{") && line.contains(label))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
+    }
+}

@@ -1,0 +1,98 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import phone82.Context;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.CountDownLatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** What an operator and a cluster see of phone82. */
+class OperationsTest {
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.http.workers=2",
+            "--phone82.operations.patience=1s");
+
+    private final Shop operations = PHONE82.operations();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/liveness", "/readiness", "/startup"})
+    void everybodyCanAskWhetherItIsUpAndReadsNoMore(String probe) {
+        JsonNode health = operations.get("/actuator/health" + probe).expect(200).body();
+
+        assertThat(health.fieldNames()).toIterable().containsExactly("status");
+    }
+
+    @Test
+    void anOperatorReadsTheHealthOfEveryContext() {
+        JsonNode health = asOperator("/actuator/health");
+
+        assertThat(health.get("components").fieldNames()).toIterable()
+                .containsExactlyInAnyOrder("app", "broker", "coordinator", "customer", "gateway", "pay", "store");
+        assertThat(health.at("/components/app/components").fieldNames()).toIterable()
+                .containsExactlyInAnyOrder("routes", "database", "broker", "payment-breaker");
+        assertThat(health.at("/components/app/components/payment-breaker/details/state").asText()).isEqualTo("CLOSED");
+        assertThat(health.at("/components/store/components/routes/details/started").asInt()).isGreaterThan(5);
+    }
+
+    @Test
+    void theOperatorsPathsAreOnTheOperatorsPortAlone() {
+        for (String path : new String[]{"/actuator/health", "/actuator/prometheus", "/actuator/jolokia", "/hawtio", "/pulse"}) {
+            PHONE82.gateway().get(path).expect(404);
+        }
+        assertThat(operations.send(operations.request("/actuator/health/more").GET()).status()).isEqualTo(404);
+        assertThat(operations.send(operations.request("/actuator/health").DELETE()).status()).isEqualTo(405);
+    }
+
+    @Test
+    void aContextThatAnswersNobodyAnyMoreIsNotAlive() throws Exception {
+        CountDownLatch hang = new CountDownLatch(1);
+        CamelContext camel = PHONE82.bean(Context.CUSTOMER, CamelContext.class);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/hang").id("hang").process(exchange -> hang.await());
+            }
+        });
+        Shop customer = PHONE82.shop(Context.CUSTOMER);
+        for (int worker = 0; worker < 2; worker++) {
+            HttpClient.newHttpClient().sendAsync(customer.request("/hang").build(), HttpResponse.BodyHandlers.discarding());
+        }
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> operations.get("/actuator/health/liveness").expect(503));
+
+        hang.countDown();
+        camel.getRouteController().stopRoute("hang");
+        camel.removeRoute("hang");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> operations.get("/actuator/health/liveness").expect(200));
+    }
+
+    @Test
+    void aRouteThatIsStoppedTakesTheContextOutOfService() throws Exception {
+        CamelContext camel = PHONE82.bean(Context.STORE, CamelContext.class);
+        camel.getRouteController().stopRoute("store-receive-events");
+        operations.get("/actuator/health/readiness").expect(503);
+        operations.get("/actuator/health/liveness").expect(200);
+
+        camel.getRouteController().startRoute("store-receive-events");
+        await().untilAsserted(() -> operations.get("/actuator/health/readiness").expect(200));
+        PHONE82.gateway().awaitShipped(PHONE82.gateway().place(anOrder()).expect(201).id());
+    }
+
+    private JsonNode asOperator(String path) {
+        return operations.send(operations.request(path)
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("operator:demo-operator".getBytes()))).expect(200).body();
+    }
+}

@@ -1,0 +1,141 @@
+package phone82.operations;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import phone82.platform.health.Check;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class HealthTest {
+
+    private static final Duration PATIENCE = Duration.ofMillis(300);
+
+    private final Health health = new Health(PATIENCE);
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        never.countDown();
+        health.close();
+    }
+
+    @Test
+    void aProcessIsReadyWhenAllItsContextsHaveStarted() {
+        health.expect(List.of("app", "pay"));
+        health.add("app", List.of(Check.readiness("database", Map::of)));
+        assertThat(health.startup().up()).isFalse();
+        assertThat(health.readiness().up()).isFalse();
+        assertThat(health.readiness().components().toString()).contains("pay").doesNotContain("app");
+        assertThat(health.liveness().up()).isTrue();
+
+        health.add("pay", List.of());
+        assertThat(health.startup().up()).isTrue();
+        assertThat(health.readiness().up()).isTrue();
+    }
+
+    @Test
+    void aProcessThatIsStoppingGetsNoMoreWorkAndIsNotKilled() {
+        health.expect(List.of("app"));
+        health.add("app", List.of());
+        health.stopping();
+
+        assertThat(health.readiness().up()).isFalse();
+        assertThat(health.liveness().up()).isTrue();
+    }
+
+    @Test
+    void whatItDependsOnCountsForReadinessAlone() {
+        health.expect(List.of("app"));
+        health.add("app", List.of(Check.readiness("database", () -> {
+            throw new IOException("away");
+        })));
+
+        assertThat(health.readiness().up()).isFalse();
+        assertThat(health.readiness().components().toString()).contains("database", "away", "since");
+        assertThat(health.liveness().up()).isTrue();
+    }
+
+    @Test
+    void aCheckThatDoesNotComeBackIsMadeOnceAndIsDown() {
+        AtomicInteger made = new AtomicInteger();
+        health.expect(List.of("app"));
+        health.add("app", List.of(Check.readiness("broker", () -> {
+            made.incrementAndGet();
+            never.await();
+            return Map.of();
+        })));
+
+        assertThat(health.readiness().components().toString()).contains("no answer within");
+        assertThat(health.readiness().up()).isFalse();
+        assertThat(made).hasValue(1);
+    }
+
+    @Test
+    void aContextThatDoesNotAnswerIsGivenTimeAndThenGivenUp() {
+        health.add("app", List.of(Check.life("pulse", () -> {
+            throw new IOException("silent");
+        })));
+
+        assertThat(health.liveness().up()).isTrue();
+        await().atMost(Duration.ofSeconds(5)).until(() -> !health.liveness().up());
+    }
+
+    @Test
+    void aContextThatAnswersAgainHasAllTheTimeAgain() {
+        AtomicInteger calls = new AtomicInteger();
+        health.add("app", List.of(Check.life("pulse", () -> {
+            if (calls.incrementAndGet() % 2 == 1) {
+                throw new IOException("now and then");
+            }
+            return Map.of();
+        })));
+
+        long end = System.nanoTime() + PATIENCE.multipliedBy(2).toNanos();
+        while (System.nanoTime() < end) {
+            assertThat(health.liveness().up()).isTrue();
+        }
+    }
+
+    @Test
+    void threadsThatWaitForEachOtherForEverEndTheProcess() throws InterruptedException {
+        ReentrantLock left = new ReentrantLock();
+        ReentrantLock right = new ReentrantLock();
+        CountDownLatch bothHoldOne = new CountDownLatch(2);
+        Thread one = new Thread(() -> lock(left, right, bothHoldOne));
+        Thread other = new Thread(() -> lock(right, left, bothHoldOne));
+        assertThat(health.liveness().up()).isTrue();
+
+        one.start();
+        other.start();
+        await().until(() -> !health.liveness().up());
+        assertThat(health.liveness().components().toString()).contains("deadlocked=2");
+
+        one.interrupt();
+        one.join();
+        other.join();
+        assertThat(health.liveness().up()).isTrue();
+    }
+
+    private static void lock(ReentrantLock first, ReentrantLock second, CountDownLatch bothHoldOne) {
+        first.lock();
+        try {
+            bothHoldOne.countDown();
+            bothHoldOne.await();
+            second.lockInterruptibly();
+            second.unlock();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            first.unlock();
+        }
+    }
+}
