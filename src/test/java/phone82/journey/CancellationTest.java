@@ -109,7 +109,6 @@ class CancellationTest {
     }
 
     @Test
-    @Tag("databases")
     void whoeverWinsTheRaceOfCancellingAndShippingAllAgree() throws Exception {
         ScheduledExecutorService customers = Executors.newScheduledThreadPool(14);
         List<Future<Long>> orders = IntStream.range(0, 500).mapToObj(i -> (Future<Long>) customers.schedule(
@@ -142,7 +141,6 @@ class CancellationTest {
     }
 
     @Test
-    @Tag("databases")
     void aRefusedRefundLeavesTheOrderAsItWas() {
         long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
         await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
@@ -173,7 +171,6 @@ class CancellationTest {
     }
 
     @Test
-    @Tag("databases")
     void aParticipantAnswersOnlyTheSagasThatItJoined() {
         long id = shop.place(anOrder()).expect(201).id();
         await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));

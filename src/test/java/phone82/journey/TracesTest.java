@@ -83,9 +83,11 @@ class TracesTest {
         await().untilAsserted(() -> assertThat(contextsOf(COLLECTOR.spans(trace), Kind.CALLBACK))
                 .containsExactlyInAnyOrder("app", "store", "pay"));
         await().untilAsserted(() -> assertThat(contextsOf(COLLECTOR.spans(trace), Kind.EVENT_IN)).contains("customer"));
-        List<Seen> spans = COLLECTOR.spans(trace);
-        Set<String> ids = spans.stream().map(Seen::id).collect(Collectors.toSet());
-        assertThat(spans).allMatch(seen -> ids.contains(seen.parent()) || seen.parent().equals("00f067aa0ba902b7"));
+        await().untilAsserted(() -> {
+            List<Seen> spans = COLLECTOR.spans(trace);
+            Set<String> ids = spans.stream().map(Seen::id).collect(Collectors.toSet());
+            assertThat(spans).allMatch(seen -> ids.contains(seen.parent()) || seen.parent().equals("00f067aa0ba902b7"));
+        });
     }
 
     @Test

@@ -45,6 +45,8 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
     /** Where a request has the id of the contract's operation that it asks for. */
     private static final String OPERATION = "operation";
 
+    private static final String LRA = "long-running-action";
+
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 415, 500};
 
     private final AtomicInteger connections = new AtomicInteger();
@@ -172,6 +174,11 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         String valid = Correlation.valid(trace);
         if (beginsTraces && !valid.equals(trace)) {
             request.headers().set(Correlation.TRACEPARENT, valid);
+        }
+        String ofSaga = context.queryParams().get(Correlation.TRACEPARENT);
+        if (ofSaga != null && rules.letIn(LRA) && request.headers().contains(LRA)) {
+            // a callback of the coordinator has no header of its own for it
+            request.headers().set(Correlation.TRACEPARENT, Correlation.valid(ofSaga));
         }
         // Camel would take them for headers
         context.queryParams().clear();

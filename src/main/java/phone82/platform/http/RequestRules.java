@@ -35,6 +35,10 @@ final class RequestRules {
         this.headersIn = headersIn;
     }
 
+    boolean letIn(String header) {
+        return headersIn.contains(header);
+    }
+
     /** @throws Problem 400, 415, 417 */
     void check(HttpServerRequest request) {
         checkTarget(request.uri());
