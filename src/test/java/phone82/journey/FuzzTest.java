@@ -155,7 +155,8 @@ class FuzzTest {
             answer.json();
         }
         assertThat(answer.headers().keySet()).as(answer.toString())
-                .isSubsetOf("content-type", "content-length", "transfer-encoding", "connection", "location", "retry-after", "allow", "cache-control", "etag");
+                .isSubsetOf("content-type", "content-length", "transfer-encoding", "connection", "location", "retry-after", "allow", "cache-control", "etag",
+                        "x-content-type-options", "vary");
     }
 
     /** The operations that the gateway offers, as the contracts describe them. */
