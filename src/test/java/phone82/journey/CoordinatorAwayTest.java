@@ -73,6 +73,10 @@ class CoordinatorAwayTest {
             Shop shop = PHONE82.gateway();
             List<Long> ids = IntStream.range(0, 50).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
 
+            // the gateway's pool takes a new thread for each request until it is full
+            for (int i = 0; i < 256; i++) {
+                shop.get("/phones").expect(200);
+            }
             burst(shop, ids);
             burst(shop, ids);
             int threads = Thread.activeCount();
