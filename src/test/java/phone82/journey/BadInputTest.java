@@ -114,7 +114,7 @@ class BadInputTest {
                 arguments(404, "GET", "/actuator", null, null),
                 arguments(404, "GET", "/actuator/health", null, null),
                 arguments(404, "GET", "/lra-participant/compensate", null, null),
-                arguments(404, "GET", "/", null, null),
+                arguments(404, "GET", "/hawtio", null, null),
                 arguments(404, "GET", "/orders/1/2", null, null));
     }
 
