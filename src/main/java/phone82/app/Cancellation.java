@@ -39,7 +39,7 @@ public class Cancellation {
     public void explain(@Header("id") long id, Exchange exchange) {
         Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         if (!exchange.getProperty("agreed", false, boolean.class) || !endsCancelled(id, exchange)) {
-            if (!(failure instanceof Problem)) {
+            if (!(failure instanceof Problem problem && problem.status() == 404)) {
                 LOG.info("Order {} is not cancelled: {}", id, failure.toString());
             }
             Problems.write(exchange, problem(failure));
