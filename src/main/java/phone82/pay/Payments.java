@@ -131,7 +131,7 @@ public class Payments {
     /** Tries again to take the money of an order that stands, unless its payment ended or is being cancelled meanwhile. */
     @Transactional
     public void retryCapture(@Body Payment found) {
-        Payment payment = locked(found.orderId());
+        Payment payment = row().again(found, found.orderId());
         if (payment.isOpen()) {
             take(payment);
         }
@@ -171,7 +171,7 @@ public class Payments {
     /** Nobody confirmed the order in time: its money is not held any longer. */
     @Transactional
     public void expire(@Body Payment found) throws Unavailable {
-        Payment payment = locked(found.orderId());
+        Payment payment = row().again(found, found.orderId());
         if (payment.isExpired(now())) {
             provider.release(payment.charge());
             payment.expire();
@@ -179,7 +179,11 @@ public class Payments {
     }
 
     private Payment locked(long orderId) {
-        return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);
+        return row().find(Payment.class, orderId);
+    }
+
+    private RowLock row() {
+        return new RowLock(entities, "payment", "order_id");
     }
 
     /**

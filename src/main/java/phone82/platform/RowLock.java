@@ -17,13 +17,19 @@ public final class RowLock {
         this.lock = "update " + table + " set version = version where " + key + " = ?1";
     }
 
-    /** The entity as the last transaction left it, or null where there is none. */
+    /** The entity as the last transaction left it, or null where there is none. It must not be at hand yet, unless it is locked already. */
     public <T> T find(Class<T> type, long id) {
-        if (entities.createNativeQuery(lock).setParameter(1, id).executeUpdate() == 0) {
-            return null;
-        }
-        T entity = entities.find(type, id);
+        return lock(id) ? entities.find(type, id) : null;
+    }
+
+    /** An entity that was read before it was locked, as the last transaction left it. */
+    public <T> T again(T entity, long id) {
+        lock(id);
         entities.refresh(entity);
         return entity;
+    }
+
+    private boolean lock(long id) {
+        return entities.createNativeQuery(lock).setParameter(1, id).executeUpdate() == 1;
     }
 }

@@ -59,7 +59,7 @@ public class Deliveries {
     /** Ships what was found due, unless it was held or shipped meanwhile. */
     public void ship(@Body Delivery found) {
         Instant now = now();
-        Delivery delivery = locked(found.orderId());
+        Delivery delivery = row().again(found, found.orderId());
         if (delivery.isDue(now)) {
             outbox.add(delivery.ship(now), delivery.traceparent());
         }
@@ -107,7 +107,11 @@ public class Deliveries {
     }
 
     private Delivery locked(long orderId) {
-        return new RowLock(entities, "delivery", "order_id").find(Delivery.class, orderId);
+        return row().find(Delivery.class, orderId);
+    }
+
+    private RowLock row() {
+        return new RowLock(entities, "delivery", "order_id");
     }
 
     @Transactional(readOnly = true)

@@ -40,8 +40,26 @@ public final class Topics {
 
     /** Without the broker's duplicate detection: the receiver alone must see that it has the event. */
     public void send(String event, long orderId, String id) {
-        send(event, orderId, id, "{\"orderId\":" + orderId
-                + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000,\"shippedAt\":\"2030-01-01T00:00:00Z\"}");
+        send(event, orderId, id, body(orderId));
+    }
+
+    private static String body(long orderId) {
+        return "{\"orderId\":" + orderId + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000,\"shippedAt\":\"2030-01-01T00:00:00Z\"}";
+    }
+
+    /** Sends an event for each of these orders at once; one of them cannot be read. */
+    void sendTogether(String event, List<Long> orderIds, long unreadable) throws JMSException {
+        String user = event.substring(0, event.indexOf('.'));
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
+             Connection connection = factory.createConnection(user, "demo-" + user)) {
+            Session session = connection.createSession(Session.SESSION_TRANSACTED);
+            MessageProducer producer = session.createProducer(session.createTopic("phone82." + event));
+            for (long orderId : orderIds) {
+                producer.send(message(session, user, "phone82." + event, orderId, UUID.randomUUID().toString(),
+                        orderId == unreadable ? "{" : body(orderId)));
+            }
+            session.commit();
+        }
     }
 
     public void send(String event, long orderId, String id, String body) {
@@ -58,17 +76,20 @@ public final class Topics {
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
              Connection connection = factory.createConnection(user, "demo-" + user)) {
             Session session = connection.createSession();
-            MessageProducer producer = session.createProducer(session.createTopic(address));
-            TextMessage message = session.createTextMessage(body);
-            message.setStringProperty("JMSXGroupID", String.valueOf(orderId));
-            message.setStringProperty("cloudEvents_id", id);
-            message.setStringProperty("cloudEvents_type", type);
-            message.setStringProperty("cloudEvents_source", "/phone82/" + user);
-            message.setStringProperty("cloudEvents_subject", String.valueOf(orderId));
-            message.setStringProperty("cloudEvents_time", Instant.parse("2030-01-01T00:00:00Z")
-                    .plusSeconds(Math.max(0, COURSE.indexOf(type.replace("phone82.", "")))).toString());
-            producer.send(message);
+            session.createProducer(session.createTopic(address)).send(message(session, user, type, orderId, id, body));
         }
+    }
+
+    private static Message message(Session session, String user, String type, long orderId, String id, String body) throws JMSException {
+        TextMessage message = session.createTextMessage(body);
+        message.setStringProperty("JMSXGroupID", String.valueOf(orderId));
+        message.setStringProperty("cloudEvents_id", id);
+        message.setStringProperty("cloudEvents_type", type);
+        message.setStringProperty("cloudEvents_source", "/phone82/" + user);
+        message.setStringProperty("cloudEvents_subject", String.valueOf(orderId));
+        message.setStringProperty("cloudEvents_time", Instant.parse("2030-01-01T00:00:00Z")
+                .plusSeconds(Math.max(0, COURSE.indexOf(type.replace("phone82.", "")))).toString());
+        return message;
     }
 
     /** Waits for the first event in a context's subscription, for example {@code phone82.pay.*::store}, and takes all until no more come. */

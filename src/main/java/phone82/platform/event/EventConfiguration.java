@@ -16,7 +16,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.connection.JmsTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import javax.sql.DataSource;
 import java.sql.Connection;
@@ -60,8 +62,13 @@ public class EventConfiguration {
     }
 
     @Bean
-    ComponentCustomizer redelivery() {
-        return ComponentCustomizer.builder(JmsComponent.class).build(jms -> jms.getConfiguration().setErrorHandler(new Redelivery()));
+    ComponentCustomizer eventContainers(PlatformTransactionManager database, @Value("${phone82.events.batch}") int batch,
+                                        @Value("${phone82.events.batch-time}") Duration batchTime) {
+        TransactionTemplate transactions = new TransactionTemplate(database);
+        return ComponentCustomizer.builder(JmsComponent.class).build(jms -> {
+            jms.getConfiguration().setErrorHandler(new Redelivery());
+            jms.getConfiguration().setMessageListenerContainerFactory(endpoint -> new EventContainer(endpoint, transactions, batch, batchTime));
+        });
     }
 
     /** While the database cannot be had no event is taken from the broker, or each would use up its attempts. */

@@ -1,0 +1,56 @@
+package phone82.journey;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.jms.JMSException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.LongStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Events that come together are handled in few transactions, and none of them suffers for another. */
+@Tag("databases")
+class EventBatchesTest {
+
+    private static final int EVENTS = 400;
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.CUSTOMER));
+
+    private final Shop view = PHONE82.shop(Context.CUSTOMER);
+
+    @Test
+    void eventsThatComeTogetherShareTransactions() throws JMSException {
+        List<Long> orders = LongStream.rangeClosed(1, EVENTS).boxed().toList();
+        long before = transactions();
+
+        PHONE82.topics().sendTogether("app.Ordered", orders, 0);
+
+        await().pollInterval(Duration.ofMillis(200)).until(() -> view.all("/history").size() >= EVENTS);
+        assertThat(transactions() - before).as("transactions, those of the reading among them").isLessThan(EVENTS / 4);
+    }
+
+    @Test
+    void anEventThatCannotBeProcessedTakesNoOtherWithIt() throws JMSException {
+        List<Long> orders = LongStream.rangeClosed(1001, 1000 + EVENTS).boxed().toList();
+
+        PHONE82.topics().sendTogether("app.Ordered", orders, 1200);
+
+        await().untilAsserted(() -> assertThat(orders).allSatisfy(order ->
+                view.get("/history/" + order).expect(order == 1200 ? 404 : 200)));
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(view.all("/dead-letters")).singleElement()
+                .satisfies(letter -> assertThat(letter.get("orderId").asText()).isEqualTo("1200")));
+        assertThat(orders).filteredOn(order -> order != 1200).allSatisfy(order -> assertThat(view.timeline(order)).containsExactly("Ordered"));
+    }
+
+    private static long transactions() {
+        return PHONE82.bean(Context.CUSTOMER, MeterRegistry.class).get("hikaricp.connections.acquire").timer().count();
+    }
+}
