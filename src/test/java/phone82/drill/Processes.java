@@ -9,8 +9,11 @@ import phone82.journey.Shop;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -99,7 +102,15 @@ public final class Processes implements AutoCloseable {
         return options.stream().filter(option -> option.startsWith(name)).findFirst().orElseThrow().substring(name.length());
     }
 
-    private static synchronized void prepare() throws IOException, InterruptedException {
+    /** Drills can run in several JVMs at once: one of them prepares. */
+    private static void prepare() throws IOException, InterruptedException {
+        try (FileChannel channel = FileChannel.open(BUILD.resolve("extract.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+             FileLock ignored = channel.lock()) {
+            extract();
+        }
+    }
+
+    private static void extract() throws IOException, InterruptedException {
         Path jar = Path.of(System.getProperty("phone82.jar"));
         if (Files.exists(CLASSES) && Files.getLastModifiedTime(CLASSES).compareTo(Files.getLastModifiedTime(jar)) > 0) {
             return;

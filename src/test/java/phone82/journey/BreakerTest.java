@@ -3,6 +3,7 @@ package phone82.journey;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
@@ -23,6 +24,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** A slow or failing payment provider: the circuit breaker opens, refuses quickly, and closes by itself. */
+@Tag("alone")
 class BreakerTest {
 
     private static final Duration OPEN = Duration.ofSeconds(3);

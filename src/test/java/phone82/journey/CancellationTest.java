@@ -210,6 +210,7 @@ class CancellationTest {
     }
 
     @Test
+    @Tag("alone")
     void howLongACancellationTakes() {
         long[] millis = new long[40];
         for (int i = -100; i < millis.length; i++) {

@@ -1,6 +1,7 @@
 package phone82.journey;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static phone82.journey.Shop.anOrder;
 
 /** Without its coordinator nothing can be cancelled, and nothing else suffers. */
+@Tag("alone")
 class CoordinatorAwayTest {
 
     private static final Set<Context> ALL_BUT_THE_COORDINATOR = EnumSet.complementOf(EnumSet.of(Context.COORDINATOR));

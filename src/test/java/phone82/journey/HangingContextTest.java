@@ -1,6 +1,7 @@
 package phone82.journey;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
@@ -24,6 +25,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** A context that takes connections and never answers keeps those waiting who want something of it, for a while, and nobody else. */
+@Tag("alone")
 class HangingContextTest {
 
     private static final List<Socket> TAKEN = new CopyOnWriteArrayList<>();

@@ -1,5 +1,6 @@
 package phone82.journey;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -19,6 +20,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** How quick it must at least be, on two cores. */
+@Tag("alone")
 class SpeedTest {
 
     @RegisterExtension
