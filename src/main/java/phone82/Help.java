@@ -44,6 +44,7 @@ final class Help {
                   phone82.http.connections     open at once on a port                       1024
                   phone82.http.send-seconds    for a request to come whole                  10
                   phone82.http.idle-seconds    until a silent connection is closed          60
+                  phone82.events.batch, .batch-time   events in one transaction, and after which time none joins it   50, 50ms
                   phone82.app.idempotency-keys.keep   how long a repeated request is known  24h
                   phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070
                   phone82.<context>.callback-url  where the coordinator finds app, pay and store   http://localhost:<port>
