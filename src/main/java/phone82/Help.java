@@ -64,6 +64,8 @@ final class Help {
                   phone82.operations.user, .password   who sees details and the console; there is a demo password on
                                                127.0.0.1 alone                              operator, demo-operator
                   phone82.operations.patience  how long a context may answer nobody before it is not alive   60s
+                  phone82.operations.notice    how long it is served on after SIGTERM, not ready any more   0s
+                  phone82.http.keep-alive      how long a context keeps an idle connection to another; less than their notice   3s
 
                 reconcile compares what the running app, pay, store and customer tell of every order, and prints what breaks
                 a promise:

@@ -4,6 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
@@ -15,6 +17,7 @@ import phone82.platform.health.Check;
 
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -81,7 +84,7 @@ public final class Phone82 implements AutoCloseable {
         }
         try {
             Phone82 phone82 = start(contexts, Arrays.stream(args).filter(arg -> arg.startsWith("-")).toArray(String[]::new));
-            Runtime.getRuntime().addShutdownHook(new Thread(phone82::close, "shutdown"));
+            Runtime.getRuntime().addShutdownHook(new Thread(phone82::leave, "shutdown"));
             phone82.banner();
         } catch (CannotStart e) {
             System.err.println("phone82: " + e.getMessage());
@@ -136,6 +139,18 @@ public final class Phone82 implements AutoCloseable {
     /** The operator's port of this JVM. */
     public URI operations() {
         return URI.create("http://localhost:" + operations.address().getPort());
+    }
+
+    /** Gives notice before it stops: until nobody knows the way here any more, everybody is served. */
+    private void leave() {
+        operations.stopping();
+        running.forEach(each -> AvailabilityChangeEvent.publish(each.application, ReadinessState.REFUSING_TRAFFIC));
+        try {
+            Thread.sleep(operationsApplication.getEnvironment().getRequiredProperty("phone82.operations.notice", Duration.class).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
     }
 
     /** Stops in the order from the public entry inwards, so that nobody is called who is gone. */

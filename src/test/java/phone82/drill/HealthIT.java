@@ -5,12 +5,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import phone82.Context;
 import phone82.journey.Databases;
-import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,19 +26,15 @@ class HealthIT {
     @Test
     void aStoreWithoutBrokerOrDatabaseIsNotReadyAndNotKilled() throws Exception {
         try (Processes phone82 = new Processes("health", Databases::onServers, "--phone82.warm-up=0")) {
-            Map<Context, Integer> ports = new EnumMap<>(Context.class);
-            Phone82Extension.freePorts(ports);
-            int operationsPort = ports.get(Context.STORE);
             Gate broker = new Gate(vertx, phone82.port(Context.BROKER));
             Matcher url = Pattern.compile("(.*localhost:)(\\d+)(/.*)").matcher(phone82.get("phone82.store.database.url"));
             url.matches();
             Gate database = new Gate(vertx, Integer.parseInt(url.group(2)));
             phone82.start("broker");
             phone82.set("--phone82.broker.url=tcp://localhost:" + broker.port(),
-                    "--phone82.store.database.url=" + url.group(1) + database.port() + url.group(3),
-                    "--management.server.port=" + operationsPort);
+                    "--phone82.store.database.url=" + url.group(1) + database.port() + url.group(3));
             phone82.start("store");
-            Shop store = new Shop("http://localhost:" + operationsPort);
+            Shop store = new Shop("http://localhost:" + phone82.operationsPort(Context.STORE));
             store.get("/actuator/health/readiness").expect(200);
 
             for (Gate gate : new Gate[]{broker, database}) {

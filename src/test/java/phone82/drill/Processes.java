@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,8 @@ public final class Processes implements AutoCloseable {
     private String archive = "-XX:SharedArchiveFile=" + CLASSES;
     private final List<String> options = new ArrayList<>();
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
-    private final Map<String, Process> processes = new LinkedHashMap<>();
+    private final Map<Context, Integer> operationsPorts = new EnumMap<>(Context.class);
+    private final Map<String, Process> processes = Collections.synchronizedMap(new LinkedHashMap<>());
     private int runs;
 
     public Processes(String name, String... options) throws IOException, InterruptedException {
@@ -55,7 +57,6 @@ public final class Processes implements AutoCloseable {
     Processes(String name, Function<Path, Databases> databases, String... options) throws IOException, InterruptedException {
         this(folder(name), databases);
         prepare();
-        set("--management.server.port=0");
         set(options);
     }
 
@@ -64,6 +65,7 @@ public final class Processes implements AutoCloseable {
         this.databases = databases.apply(folder);
         options.addAll(this.databases.options());
         Phone82Extension.freePorts(ports);
+        Phone82Extension.freePorts(operationsPorts);
     }
 
     private static Path folder(String name) throws IOException {
@@ -72,7 +74,7 @@ public final class Processes implements AutoCloseable {
 
     /** Where second instances of the same contexts run: on ports of their own, with the same broker, coordinator and databases. */
     Processes twin() throws IOException {
-        Processes twin = new Processes(Files.createDirectory(folder.resolve("twin")), folder -> Databases.embedded());
+        Processes twin = new Processes(Files.createTempDirectory(folder, "twin"), folder -> Databases.embedded());
         twin.jvmOptions.addAll(jvmOptions);
         twin.options.addAll(options);
         for (Context shared : List.of(Context.BROKER, Context.COORDINATOR)) {
@@ -171,6 +173,10 @@ public final class Processes implements AutoCloseable {
             command.addAll(List.of(contexts.split(" ")));
         }
         command.addAll(properties());
+        if (options.stream().noneMatch(option -> option.startsWith("--management.server.port="))) {
+            command.add("--management.server.port=" + operationsPorts.entrySet().stream()
+                    .filter(each -> each.getKey().id().equals(contexts)).map(Map.Entry::getValue).findFirst().orElse(0));
+        }
         processes.put(contexts, run(command, log));
         return log;
     }
@@ -229,6 +235,11 @@ public final class Processes implements AutoCloseable {
 
     public int port(Context context) {
         return ports.get(context);
+    }
+
+    /** The operator's port of the process that runs this context alone. */
+    int operationsPort(Context context) {
+        return operationsPorts.get(context);
     }
 
     long pid(String contexts) {

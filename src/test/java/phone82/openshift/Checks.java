@@ -27,10 +27,12 @@ import io.fabric8.openshift.api.model.ImageStream;
 import io.fabric8.openshift.api.model.Route;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
+import org.springframework.boot.convert.DurationStyle;
 import phone82.openshift.Manifests.Workload;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,6 +43,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -611,11 +614,15 @@ enum Checks {
     private static void stopping(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads().stream().filter(Workload::isContext).toList()) {
             JsonNode sleep = workload.container().at("/lifecycle/preStop/exec/command");
-            int drain = Integer.parseInt(manifests.environment(workload.container())
-                    .getOrDefault("CAMEL_MAIN_SHUTDOWN_TIMEOUT", APPLICATION.of(workload.name()).get("camel.main.shutdown-timeout")));
-            if (!sleep.path(0).asText().equals("sleep") || sleep.path(1).asInt() < 5
-                    || sleep.path(1).asInt() + drain >= workload.pod().path("terminationGracePeriodSeconds").asInt(30)) {
-                fault.accept(id(workload.object()) + ": is killed before it has finished, or stops while it is still sent to");
+            Map<String, String> environment = manifests.environment(workload.container());
+            Function<String, Long> seconds = property -> DurationStyle.detectAndParse(environment.getOrDefault(Settings.variable(property),
+                    APPLICATION.of(workload.name()).get(property)), ChronoUnit.SECONDS).toSeconds();
+            long notice = seconds.apply("phone82.operations.notice");
+            if (!sleep.path(0).asText().equals("sleep") || sleep.path(1).asInt() < 5 || notice <= seconds.apply("phone82.http.keep-alive")) {
+                fault.accept(id(workload.object()) + ": stops while it is still sent to");
+            }
+            if (sleep.path(1).asInt() + notice + seconds.apply("camel.main.shutdown-timeout") >= workload.pod().path("terminationGracePeriodSeconds").asInt(30)) {
+                fault.accept(id(workload.object()) + ": is killed before it has finished");
             }
         }
     }

@@ -134,6 +134,8 @@ class MutantsTest {
                 set(Checks.ROLLING, DEV, "a coordinator that overlaps with the next", "Deployment coordinator", "/spec/strategy/type", "RollingUpdate"),
                 remove(Checks.ROLLING, DEV, "all on one host", "Deployment app", "/spec/template/spec/topologySpreadConstraints"),
                 set(Checks.STOPPING, DEV, "killed before it has finished", "Deployment app", "/spec/template/spec/terminationGracePeriodSeconds", "30"),
+                settings(Checks.STOPPING, "stops while the others still have connections to it", "PHONE82_OPERATIONS_NOTICE", "3s"),
+                settings(Checks.STOPPING, "takes its time until it is killed", "PHONE82_OPERATIONS_NOTICE", "30s"),
                 remove(Checks.STOPPING, DEV, "stops while it is sent to", "Deployment app", "/spec/template/spec/containers/0/lifecycle"),
                 set(Checks.SCALING, DEV, "an autoscaler of nothing", "HorizontalPodAutoscaler store", "/spec/scaleTargetRef/name", "shop"),
                 set(Checks.SCALING, DEV, "replicas against the autoscaler", "Deployment store", "/spec/replicas", "2"),

@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import phone82.platform.WarmUp;
 
+import java.time.Duration;
 import java.util.Set;
 
 /** A context's HTTP port: the server, the headers it lets in, its answers to errors. */
@@ -36,11 +37,12 @@ public class HttpConfiguration {
 
     /**
      * As a client, too, a context tells what it was told: the client would repeat a request that was answered 503, after
-     * sleeping for its Retry-After. A connection that the other side closed meanwhile is replaced once.
+     * sleeping for its Retry-After. A connection that the other side closed meanwhile is replaced once, but for a POST; so none is
+     * kept for as long as the other side, which is about to stop, gives notice.
      */
     @Bean
-    HttpClientConfigurer oneAnswerIsTheAnswer() {
-        return client -> client.setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
+    HttpClientConfigurer oneAnswerIsTheAnswer(@Value("${phone82.http.keep-alive}") Duration keepAlive) {
+        return client -> client.setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
             @Override
             public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
                 return false;

@@ -22,8 +22,10 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.context.ApplicationListener;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import phone82.platform.Correlation;
 import phone82.platform.Problem;
 
@@ -40,7 +42,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A context's HTTP port: what Camel's platform-http listens on. It opens when the routes are started, and closes
  * when they are drained. What no route takes is answered here, as a problem.
  */
-public class HttpServer implements CamelContextConfiguration, ApplicationListener<ContextClosedEvent>, DisposableBean {
+public class HttpServer implements CamelContextConfiguration, DisposableBean {
 
     /** Where a request has the id of the contract's operation that it asks for. */
     private static final String OPERATION = "operation";
@@ -62,6 +64,7 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
     private Vertx vertx;
     private Router router;
     private io.vertx.core.http.HttpServer server;
+    private volatile boolean leaving;
     private volatile boolean draining;
 
     /**
@@ -126,9 +129,15 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         server = listening.join();
     }
 
+    /** Nobody is to send any more: whoever still does is answered, and has to go elsewhere with the next request. */
+    @EventListener
+    public void leave(AvailabilityChangeEvent<ReadinessState> readiness) {
+        leaving = readiness.getState() == ReadinessState.REFUSING_TRAFFIC;
+    }
+
     /** The context is about to stop: new requests are refused, those under way go on. */
-    @Override
-    public void onApplicationEvent(ContextClosedEvent closed) {
+    @EventListener(ContextClosedEvent.class)
+    public void drain() {
         draining = true;
     }
 
@@ -145,7 +154,7 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
             connection.close();
             return;
         }
-        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits);
+        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving);
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.replace("httpDecoder", "httpDecoder", decoder);
         pipeline.addAfter("httpEncoder", "answers", decoder.answers());

@@ -28,6 +28,7 @@ import phone82.platform.Problem;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Netty's decoder of requests, made strict: what two servers could read as different requests (RFC 9112, 11.2) is none, and
@@ -43,6 +44,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private static final byte DEL = 0x7f;
 
     private final HttpLimits limits;
+    private final BooleanSupplier leaving;
     private boolean begun;
     private boolean inHead = true;
     private boolean requestLineRead;
@@ -50,9 +52,11 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private int unanswered;
     private Future<?> deadline;
 
-    StrictRequestDecoder(HttpServerOptions options, HttpLimits limits) {
+    /** @param leaving whether what comes now is the last request of its connection: its answer says so, and closes it */
+    StrictRequestDecoder(HttpServerOptions options, HttpLimits limits, BooleanSupplier leaving) {
         super(options);
         this.limits = limits;
+        this.leaving = leaving;
     }
 
     @Override
@@ -129,6 +133,9 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                     out.clear();
                     out.add(refusal);
                     return;
+                }
+                if (leaving.getAsBoolean()) {
+                    request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
                 }
             }
             if (part instanceof HttpContent content && !(part instanceof HttpRequest) && content.decoderResult().isFailure()) {

@@ -1,0 +1,114 @@
+package phone82.drill;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import phone82.Context;
+import phone82.journey.Phone82Extension;
+import phone82.journey.Shop;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * HAProxy before the instances of each context. It sends to those alone whose readiness, asked of the operator's port once a second, is up.
+ * <p>
+ * Before the gateways it is OpenShift's router, whose template sets neither {@code retries} nor {@code retry-on}: a connection that cannot be made
+ * is tried three more times, the last time with another instance, and a request of which a byte was sent is never sent again. Before the other
+ * contexts it is a Service: it balances connections, knows nothing of requests, tries nothing again, and leaves the connections to an instance
+ * that is not ready any more to those who hold them.
+ */
+final class Balancer implements AutoCloseable {
+
+    private static final Path PROGRAM = Stream.concat(Arrays.stream(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin", "/usr/local/sbin"))
+            .map(folder -> Path.of(folder, "haproxy")).filter(Files::isExecutable).findFirst().orElse(null);
+
+    private static final String ROUTER = """
+                mode http
+                option redispatch
+                option forwardfor
+                stats enable
+                stats uri /figures
+            """;
+    private static final String SERVICE = """
+                mode tcp
+                retries 0
+            """;
+
+    private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
+    private final Process process;
+
+    /** @param sites where an instance of each context is, or may be later */
+    Balancer(Path folder, List<Context> contexts, List<Processes> sites) throws IOException {
+        assertThat(PROGRAM).as("HAProxy is needed: apt-get install --no-install-recommends haproxy").isNotNull();
+        Phone82Extension.freePorts(ports);
+        StringBuilder text = new StringBuilder("""
+                defaults
+                    timeout connect 5s
+                    timeout client 30s
+                    timeout server 30s
+                    timeout http-request 10s
+                    timeout http-keep-alive 300s
+                    timeout check 2s
+                    balance random
+                    option httpchk GET /actuator/health/readiness
+                    default-server check inter 1s fall 1 rise 1
+                """);
+        for (Context context : contexts) {
+            text.append("listen %s%n    bind 127.0.0.1:%d%n%s".formatted(context.id(), ports.get(context), context == Context.GATEWAY ? ROUTER : SERVICE));
+            for (int site = 0; site < sites.size(); site++) {
+                text.append("    server %d 127.0.0.1:%d check port %d%n".formatted(site, sites.get(site).port(context), sites.get(site).operationsPort(context)));
+            }
+        }
+        Path configuration = Files.writeString(folder.resolve("haproxy.cfg"), text);
+        process = new ProcessBuilder(PROGRAM.toString(), "-db", "-f", configuration.toString())
+                .redirectErrorStream(true).redirectOutput(folder.resolve("haproxy.txt").toFile()).start();
+    }
+
+    String url(Context context) {
+        return "http://127.0.0.1:" + ports.get(context);
+    }
+
+    /** Waits until it sends to these sites. */
+    void awaitReady(Context context, Integer... sites) {
+        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100)).ignoreExceptions()
+                .failFast(() -> assertThat(process.isAlive()).as("HAProxy runs").isTrue())
+                .untilAsserted(() -> assertThat(figures(context, "Server").filter(server -> field(server, "status").startsWith("UP"))
+                        .map(server -> Integer.valueOf(field(server, "svname")))).contains(sites));
+    }
+
+    /** How often a connection to an instance of it failed and another was tried. */
+    int retries(Context context) {
+        return figures(context, "Backend").mapToInt(backend -> Integer.parseInt(field(backend, "wretr"))).sum();
+    }
+
+    private Stream<JsonNode> figures(Context context, String kind) {
+        List<JsonNode> found = new ArrayList<>();
+        new Shop(url(Context.GATEWAY)).get("/figures;json").expect(200).body().forEach(found::add);
+        return found.stream().filter(each -> each.findValuesAsText("objType").contains(kind) && field(each, "pxname").equals(context.id()));
+    }
+
+    private static String field(JsonNode figures, String name) {
+        for (JsonNode figure : figures) {
+            if (figure.at("/field/name").asText().equals(name)) {
+                return figure.at("/value/value").asText();
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,134 @@
+package phone82.drill;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import phone82.Context;
+import phone82.command.Report;
+import phone82.journey.Databases;
+import phone82.journey.Shop;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.StreamSupport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static phone82.Context.APP;
+import static phone82.Context.CUSTOMER;
+import static phone82.Context.GATEWAY;
+import static phone82.Context.PAY;
+import static phone82.Context.STORE;
+import static phone82.journey.Shop.anOrder;
+
+/**
+ * Every instance of every context is replaced under load, as its Deployment would: the new one is started and ready, then the old one's preStop is
+ * run, it gets SIGTERM, and must be gone within the rest of its grace period. All of this comes from the manifests. It is harder than a cluster in
+ * two things: a pod that ends is out of its Service when its preStop begins, here the balancer hears of it only after SIGTERM, by its readiness;
+ * and {@code minReadySeconds} is not waited for.
+ */
+@Tag("long")
+class RolloutIT {
+
+    private static final List<Context> ROLLED = List.of(CUSTOMER, STORE, PAY, APP, GATEWAY);
+    private static final Path MANIFESTS = Path.of("openshift", "base");
+    private static final int REQUESTS = 5_000;
+
+    private final JsonNode pod = new YAMLMapper().readTree(MANIFESTS.resolve("context.yaml").toFile()).at("/spec/template/spec");
+    private final List<String> preStop = StreamSupport.stream(pod.at("/containers/0/lifecycle/preStop/exec/command").spliterator(), false)
+            .map(JsonNode::asText).toList();
+    private final Duration grace = Duration.ofSeconds(pod.get("terminationGracePeriodSeconds").asInt());
+    private final ExecutorService ending = Executors.newCachedThreadPool();
+
+    RolloutIT() throws IOException {
+    }
+
+    @Test
+    void nobodyNoticesThatEveryInstanceIsReplaced() throws Exception {
+        try (Processes first = new Processes("rollout", Databases::onServers, "--phone82.store.dispatch-delay=0s");
+             Processes second = first.twin(); Processes third = first.twin(); Processes fourth = first.twin();
+             Balancer balancer = new Balancer(first.data(""), ROLLED, List.of(first, second, third, fourth))) {
+            List<Processes> sites = List.of(first, second, third, fourth);
+            sites.forEach(site -> site.set(options(balancer)));
+            first.start("broker", "coordinator");
+            for (Context context : ROLLED) {
+                first.startWith(second, context.id());
+                balancer.awaitReady(context, 0, 1);
+            }
+            Shop shop = new Shop(balancer.url(GATEWAY));
+            long shipped = shop.place(anOrder()).expect(201).id();
+            shop.awaitShipped(shipped);
+            List<Future<Duration>> ended = new ArrayList<>();
+            try (Traffic traffic = new Traffic(balancer.url(GATEWAY), shipped, 6)) {
+                for (Context context : ROLLED) {
+                    ended.add(roll(context, 0, 2, sites, balancer));
+                    ended.add(roll(context, 1, 3, sites, balancer));
+                }
+                for (Future<Duration> each : ended) {
+                    assertThat(each.get()).isLessThan(grace);
+                }
+                traffic.stop();
+
+                Report report = first.reconcile();
+                System.out.printf("%s%nconnections that the router had to make again: %d%n%s", traffic, balancer.retries(GATEWAY), report.text());
+                assertThat(traffic.failures()).isEmpty();
+                assertThat(traffic.requests()).isGreaterThanOrEqualTo(REQUESTS);
+                assertThat(report.breaches()).isEmpty();
+                assertThat(report.moving()).isEmpty();
+                List<JsonNode> orders = shop.all("/orders");
+                assertThat(orders).extracting(order -> order.get("id").asLong()).containsAll(traffic.accepted());
+                assertThat(orders).extracting(order -> order.get("status").asText()).containsOnly("Shipped");
+            }
+        } finally {
+            ending.shutdownNow();
+        }
+    }
+
+    private Future<Duration> roll(Context context, int from, int to, List<Processes> sites, Balancer balancer) throws IOException {
+        long began = System.nanoTime();
+        sites.get(to).start(context.id());
+        balancer.awaitReady(context, to);
+        System.out.printf("%-9s%d is ready after %.1f s%n", context.id(), to, since(began).toMillis() / 1000.0);
+        Processes old = sites.get(from);
+        Callable<Duration> end = () -> {
+            long told = System.nanoTime();
+            assertThat(new ProcessBuilder(preStop).start().waitFor()).isZero();
+            old.stop(context.id());
+            Duration took = since(told);
+            System.out.printf("%-9s%d has ended after %.1f s%n", context.id(), from, took.toMillis() / 1000.0);
+            return took;
+        };
+        return ending.submit(end);
+    }
+
+    private static Duration since(long began) {
+        return Duration.ofNanos(System.nanoTime() - began);
+    }
+
+    /** Where everybody is, and what the manifests say of stopping. */
+    private static String[] options(Balancer balancer) {
+        List<String> options = new ArrayList<>(List.of("--phone82.app.pay-url=" + balancer.url(PAY), "--phone82.app.store-url=" + balancer.url(STORE)));
+        List.of(APP, PAY, STORE, CUSTOMER).forEach(each -> options.add("--phone82.gateway." + each.id() + "-url=" + balancer.url(each)));
+        List.of(APP, PAY, STORE).forEach(each -> options.add("--phone82." + each.id() + ".callback-url=" + balancer.url(each)));
+        Properties environment = new Properties();
+        try (Reader file = Files.newBufferedReader(MANIFESTS.resolve("phone82.env"))) {
+            environment.load(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        options.add("--phone82.operations.notice=" + environment.getProperty("PHONE82_OPERATIONS_NOTICE"));
+        options.add("--camel.main.shutdown-timeout=" + environment.getProperty("CAMEL_MAIN_SHUTDOWN_TIMEOUT"));
+        return options.toArray(String[]::new);
+    }
+}

@@ -1,0 +1,47 @@
+package phone82.journey;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A connection to another context serves many requests, but none after a pause in which the other side may have said that it stops. */
+class KeepAliveTest {
+
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
+    private static final AtomicInteger CONNECTIONS = new AtomicInteger();
+    private static final Vertx VERTX = Vertx.vertx();
+    private static final HttpServer STORE = VERTX.createHttpServer().connectionHandler(made -> CONNECTIONS.incrementAndGet())
+            .requestHandler(request -> request.response().end("{}")).listen(0).toCompletionStage().toCompletableFuture().join();
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY),
+            "--phone82.gateway.store-url=http://localhost:" + STORE.actualPort(), "--phone82.http.keep-alive=" + KEEP_ALIVE.toMillis() + "ms");
+
+    private final Shop shop = PHONE82.gateway();
+
+    @AfterAll
+    static void stop() {
+        VERTX.close();
+    }
+
+    @Test
+    void aConnectionIsNotUsedAnyMoreAfterAPause() {
+        for (int i = 0; i < 5; i++) {
+            shop.get("/deliveries").expect(200);
+        }
+        assertThat(CONNECTIONS).hasValue(1);
+
+        await().pollDelay(KEEP_ALIVE.plusMillis(100)).untilAsserted(() -> shop.get("/deliveries").expect(200));
+        assertThat(CONNECTIONS).hasValue(2);
+    }
+}
