@@ -1,5 +1,6 @@
 package phone82.app;
 
+import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -78,8 +79,9 @@ public class AppContext {
     }
 
     @Bean
-    Cancellation cancellation(Orders orders) {
-        return new Cancellation(orders);
+    Cancellation cancellation(Orders orders, BulkheadRegistry bulkheads, @Value("${phone82.app.cancellations}") int atOnce) {
+        return new Cancellation(orders, bulkheads.bulkhead("cancellations",
+                BulkheadConfig.custom().maxConcurrentCalls(atOnce).maxWaitDuration(Duration.ZERO).build()));
     }
 
     @Bean
