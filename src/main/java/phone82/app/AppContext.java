@@ -1,5 +1,6 @@
 package phone82.app;
 
+import io.github.resilience4j.bulkhead.BulkheadConfig;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -78,8 +79,9 @@ public class AppContext {
     }
 
     @Bean
-    Cancellation cancellation(Orders orders) {
-        return new Cancellation(orders);
+    Cancellation cancellation(Orders orders, BulkheadRegistry bulkheads, @Value("${phone82.app.cancellations}") int atOnce) {
+        return new Cancellation(orders, bulkheads.bulkhead("cancellations",
+                BulkheadConfig.custom().maxConcurrentCalls(atOnce).maxWaitDuration(Duration.ZERO).build()));
     }
 
     @Bean
@@ -111,10 +113,9 @@ public class AppContext {
         };
     }
 
-    /** Open or closed, app is ready: an open breaker is an answer. */
     @Bean
     Check breakerCheck(CircuitBreaker payBreaker) {
-        return Check.readiness("payment-breaker", () -> Map.of("state", payBreaker.getState(),
+        return Check.note("payment-breaker", () -> Map.of("state", payBreaker.getState(),
                 "failureRate", payBreaker.getMetrics().getFailureRate(), "slowCallRate", payBreaker.getMetrics().getSlowCallRate()));
     }
 

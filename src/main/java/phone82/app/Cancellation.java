@@ -1,10 +1,12 @@
 package phone82.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.resilience4j.bulkhead.Bulkhead;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Header;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.Json;
@@ -21,9 +23,23 @@ public class Cancellation {
     private static final Logger LOG = LoggerFactory.getLogger(Cancellation.class);
 
     private final Orders orders;
+    private final Bulkhead places;
 
-    public Cancellation(Orders orders) {
+    /** @param places what as many as may be under way at once go through */
+    public Cancellation(Orders orders, Bulkhead places) {
         this.orders = orders;
+        this.places = places;
+    }
+
+    /** Takes a place until the customer has an answer. Camel's throttle would do, but a route that has one cannot be drawn. */
+    public void enter(Exchange exchange) {
+        places.acquirePermission();
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                places.onComplete();
+            }
+        });
     }
 
     private record Hold(String item, int qty) {

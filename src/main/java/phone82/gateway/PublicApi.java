@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import phone82.platform.Json;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The public operations of all contexts as one OpenAPI document: those that are marked {@code x-public}. */
 public class PublicApi {
@@ -33,6 +35,20 @@ public class PublicApi {
             for (String section : SECTIONS) {
                 contract.path("components").path(section).fields()
                         .forEachRemaining(part -> add(components.withObjectProperty(section), part.getKey(), part.getValue()));
+            }
+        }
+        Set<String> used = new HashSet<>();
+        collectUsed(paths, used);
+        for (String section : SECTIONS) {
+            components.withObjectProperty(section).properties().removeIf(part -> !used.contains("#/components/" + section + "/" + part.getKey()));
+        }
+    }
+
+    /** What a part of the document refers to, and what that refers to in turn. */
+    private void collectUsed(JsonNode part, Set<String> used) {
+        for (String reference : part.findValuesAsText("$ref")) {
+            if (used.add(reference)) {
+                collectUsed(document.at(reference.substring(1)), used);
             }
         }
     }

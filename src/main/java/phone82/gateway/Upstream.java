@@ -2,7 +2,7 @@ package phone82.gateway;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
-import org.apache.camel.processor.ThrottlerRejectedExecutionException;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.Correlation;
@@ -27,7 +27,7 @@ public class Upstream {
         Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
         Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
         tell(exchange.getProperty("upstream", String.class), cause);
-        Problems.write(exchange, cause instanceof ThrottlerRejectedExecutionException
+        Problems.write(exchange, cause instanceof ConnectionRequestTimeoutException
                 ? problem("overloaded", 1) : problem("away", 5));
         Correlation.end();
     }

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ class Health implements AutoCloseable {
 
     /** Whether the process should go on. What it depends on does not count. */
     Report liveness() {
-        Report report = report(About.LIFE);
+        Report report = report(EnumSet.of(About.LIFE));
         long[] deadlocked = ManagementFactory.getThreadMXBean().findDeadlockedThreads();
         if (deadlocked == null) {
             return report;
@@ -80,17 +81,21 @@ class Health implements AutoCloseable {
                 : Map.of("startup", component(false, Map.of("missing", missing))));
     }
 
-    /** Whether work is to be sent here. */
-    Report readiness() {
+    /**
+     * Whether work is to be sent here.
+     *
+     * @param withNotes whether somebody reads more of it than that
+     */
+    Report readiness(boolean withNotes) {
         Report startup = startup();
         if (!startup.up() || stopping) {
             return new Report(false, startup.components());
         }
-        return report(About.READINESS);
+        return report(withNotes ? EnumSet.of(About.READINESS, About.NOTE) : EnumSet.of(About.READINESS));
     }
 
-    private Report report(About about) {
-        contexts.values().forEach(checks -> checks.stream().filter(check -> check.about() == about).forEach(Watched::begin));
+    private Report report(Set<About> asked) {
+        contexts.values().forEach(checks -> checks.stream().filter(check -> asked.contains(check.about())).forEach(Watched::begin));
         long deadline = System.nanoTime() + WAIT.toNanos();
         boolean up = true;
         Map<String, Object> components = new LinkedHashMap<>();
@@ -98,10 +103,11 @@ class Health implements AutoCloseable {
             boolean contextUp = true;
             Map<String, Object> parts = new LinkedHashMap<>();
             for (Watched check : context.getValue()) {
-                if (check.about() == about) {
+                if (asked.contains(check.about())) {
                     Watched.Outcome outcome = check.outcome(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-                    contextUp &= outcome.up();
-                    parts.put(check.name(), component(outcome.up(), outcome.details()));
+                    boolean partUp = outcome.up() || check.about() == About.NOTE;
+                    contextUp &= partUp;
+                    parts.put(check.name(), component(partUp, outcome.details()));
                 }
             }
             up &= contextUp;

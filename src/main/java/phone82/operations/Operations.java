@@ -61,8 +61,8 @@ public class Operations implements AutoCloseable {
             return thread;
         });
         server.setExecutor(workers);
-        show("/actuator/health/liveness", health::liveness);
-        show("/actuator/health/startup", health::startup);
+        show("/actuator/health/liveness", operator -> health.liveness());
+        show("/actuator/health/startup", operator -> health.startup());
         show("/actuator/health/readiness", health::readiness);
         show("/actuator/health", health::readiness);
         at("/actuator/prometheus", request -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", figures.scrape().getBytes(UTF_8)));
@@ -137,15 +137,16 @@ public class Operations implements AutoCloseable {
     }
 
     private interface Asked {
-        Health.Report report();
+        Health.Report by(boolean operator);
     }
 
     private void show(String path, Asked asked) {
         at(path, request -> {
-            Health.Report report = asked.report();
+            boolean operator = operators.admits(request);
+            Health.Report report = asked.by(operator);
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("status", Health.status(report.up()));
-            if (operators.admits(request)) {
+            if (operator) {
                 json.put("components", report.components());
             }
             answer(request, report.up() ? 200 : 503, "application/json", Json.bytes(json));

@@ -18,23 +18,27 @@ class PublicApiTest {
     private static final String APP = """
             paths:
               /orders:
-                get: {operationId: list-orders, x-public: true, x-stream: true}
+                get: {operationId: list-orders, x-public: true, x-stream: true, responses: {200: {$ref: '#/components/responses/Orders'}}}
             components:
+              responses:
+                Orders: {content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Order'}}}}}
               schemas:
                 Problem: {type: object}
-                Order: {type: object}
+                Order: {type: object, properties: {parts: {type: array, items: {$ref: '#/components/schemas/Order'}}, trouble: {$ref: '#/components/schemas/Problem'}}}
             """;
     private static final String PAY = """
             paths:
               /payments:
-                get: {operationId: list-payments, x-public: true}
-                post: {operationId: authorise-payment}
+                get: {operationId: list-payments, x-public: true, responses: {200: {$ref: '#/components/schemas/Payment'}}}
+                post: {operationId: authorise-payment, requestBody: {$ref: '#/components/schemas/Authorisation'}}
               /payments/{orderId}/cancellation:
                 put: {operationId: cancel-payment, x-public: false}
             components:
               schemas:
                 Problem: {type: object}
                 Payment: {type: object}
+                Authorisation: {type: object, properties: {provider: {$ref: '#/components/schemas/Provider'}}}
+                Provider: {type: object}
             """;
 
     @Test
@@ -46,13 +50,15 @@ class PublicApiTest {
 
     @Test
     void aMarkForTheGatewayIsNotShown() throws IOException {
-        assertThat(document(APP).at("/paths/~1orders/get")).isEqualTo(yaml("{operationId: list-orders, tags: [orders]}"));
+        assertThat(document(APP).at("/paths/~1orders/get")).isEqualTo(
+                yaml("{operationId: list-orders, responses: {200: {$ref: '#/components/responses/Orders'}}, tags: [orders]}"));
     }
 
     @Test
-    void theComponentsOfAllContextsAreThere() throws IOException {
-        assertThat(document(APP, PAY).at("/components/schemas").propertyStream().map(Map.Entry::getKey))
-                .containsExactlyInAnyOrder("Problem", "Order", "Payment");
+    void theComponentsThatPublicOperationsUseAreThereAndNoOther() throws IOException {
+        JsonNode components = document(APP, PAY).get("components");
+        assertThat(components.get("schemas").propertyStream().map(Map.Entry::getKey)).containsExactlyInAnyOrder("Problem", "Order", "Payment");
+        assertThat(components.get("responses").propertyStream().map(Map.Entry::getKey)).containsExactly("Orders");
     }
 
     @Test

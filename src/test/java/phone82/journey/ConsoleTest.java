@@ -58,6 +58,18 @@ class ConsoleTest {
         assertThat(route.get("RouteGroup").asText()).isEqualTo("app");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"app", "customer", "gateway", "pay", "store"})
+    void everyRouteOfAContextCanBeDrawn(String context) {
+        JsonNode drawing = jolokia("{\"type\":\"exec\",\"mbean\":\"org.apache.camel:context=" + context + ",type=context,name=\\\"" + context
+                + "\\\"\",\"operation\":\"dumpRoutesAsXml()\"}");
+
+        assertThat(drawing.path("error").asText()).isEmpty();
+        assertThat(search("org.apache.camel:context=" + context + ",type=routes,*")).isNotEmpty()
+                .extracting(name -> name.asText().replaceAll(".*name=\"|\".*", ""))
+                .allSatisfy(route -> assertThat(drawing.get("value").asText()).contains("<route id=\"" + route + "\""));
+    }
+
     @Test
     void anOperatorSeesTheRoutesOfAppWithWhatTheyHaveDone() throws Exception {
         assumeTrue(Files.isExecutable(CHROMIUM), "no browser at " + CHROMIUM + "; apt-get install chromium, or set phone82.test.browser");
@@ -84,6 +96,12 @@ class ConsoleTest {
             PHONE82.gateway().place(anOrder()).expect(201);
             assertThat(completed).hasText("4", TEXT_PATIENT);
             page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("routes-of-app.png")));
+
+            page.getByText("Route Diagram", new Page.GetByTextOptions().setExact(true)).click();
+            Locator steps = page.locator(".react-flow__node");
+            assertThat(steps.filter(new Locator.FilterOptions().setHasText("orders.toCan")).first()).isVisible(PATIENT);
+            assertThat(steps.filter(new Locator.FilterOptions().setHasText("orders.place()")).first()).isVisible(PATIENT);
+            page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("diagram-of-app.png")));
         }
     }
 

@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +25,7 @@ class OperationsTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.http.workers=2",
-            "--phone82.operations.patience=1s");
+            "--phone82.operations.patience=1s", "--phone82.events.attempts=1");
 
     private final Shop operations = PHONE82.operations();
 
@@ -43,9 +44,20 @@ class OperationsTest {
         assertThat(health.get("components").fieldNames()).toIterable()
                 .containsExactlyInAnyOrder("app", "broker", "coordinator", "customer", "gateway", "pay", "store");
         assertThat(health.at("/components/app/components").fieldNames()).toIterable()
-                .containsExactlyInAnyOrder("routes", "database", "broker", "payment-breaker");
+                .containsExactlyInAnyOrder("routes", "database", "broker", "payment-breaker", "dead-letters");
         assertThat(health.at("/components/app/components/payment-breaker/details/state").asText()).isEqualTo("CLOSED");
         assertThat(health.at("/components/store/components/routes/details/started").asInt()).isGreaterThan(5);
+    }
+
+    @Test
+    void anOperatorReadsHowManyDeadLettersWaitInAContextThatIsReadyAllTheSame() throws Exception {
+        String waiting = "/components/%s/components/dead-letters/details/waiting";
+        assertThat(asOperator("/actuator/health/readiness").at(waiting.formatted("store")).asInt(-1)).isZero();
+        PHONE82.topics().send("pay.PayCompleted", 1001, UUID.randomUUID().toString(), "{");
+
+        await().untilAsserted(() -> assertThat(asOperator("/actuator/health/readiness").at(waiting.formatted("store")).asInt(-1)).isOne());
+        assertThat(asOperator("/actuator/health/readiness").at("/components/store/status").asText()).isEqualTo("UP");
+        assertThat(asOperator("/actuator/health/readiness").at(waiting.formatted("pay")).asInt(-1)).isZero();
     }
 
     @Test

@@ -182,6 +182,8 @@ class OrderTest {
         assertThat(shop.get("/openapi.json").expect(200).body().get("paths").fieldNames()).toIterable()
                 .contains("/orders", "/orders/{id}", "/payments/{orderId}", "/deliveries", "/history/{orderId}", "/phones");
         assertThat(shop.get("/openapi.json").body().at("/paths/~1payments/post").isMissingNode()).isTrue();
+        assertThat(shop.get("/openapi.json").body().at("/components/schemas").fieldNames()).toIterable()
+                .contains("Order", "Problem").doesNotContain("DeadLetter", "Hold", "Latency");
         assertThat(shop.get("/deliveries").expect(200).body().has("items")).isTrue();
     }
 }

@@ -50,7 +50,7 @@ final class Settings {
     /** What has a default that holds on a laptop alone: a place on it, a file, a demo password. */
     Set<String> needed(String context) {
         Map<String, String> settings = of(context);
-        Set<String> needed = new TreeSet<>(Set.of("phone82.bind"));
+        Set<String> needed = new TreeSet<>(Set.of("phone82.bind", "phone82.operations.password"));
         settings.forEach((name, value) -> {
             if (name.startsWith("phone82." + context + ".") && value.contains("localhost")) {
                 needed.add(name);

@@ -33,13 +33,13 @@ class HealthTest {
         health.expect(List.of("app", "pay"));
         health.add("app", List.of(Check.readiness("database", Map::of)));
         assertThat(health.startup().up()).isFalse();
-        assertThat(health.readiness().up()).isFalse();
-        assertThat(health.readiness().components().toString()).contains("pay").doesNotContain("app");
+        assertThat(health.readiness(false).up()).isFalse();
+        assertThat(health.readiness(false).components().toString()).contains("pay").doesNotContain("app");
         assertThat(health.liveness().up()).isTrue();
 
         health.add("pay", List.of());
         assertThat(health.startup().up()).isTrue();
-        assertThat(health.readiness().up()).isTrue();
+        assertThat(health.readiness(false).up()).isTrue();
     }
 
     @Test
@@ -48,7 +48,7 @@ class HealthTest {
         health.add("app", List.of());
         health.stopping();
 
-        assertThat(health.readiness().up()).isFalse();
+        assertThat(health.readiness(false).up()).isFalse();
         assertThat(health.liveness().up()).isTrue();
     }
 
@@ -59,9 +59,24 @@ class HealthTest {
             throw new IOException("away");
         })));
 
-        assertThat(health.readiness().up()).isFalse();
-        assertThat(health.readiness().components().toString()).contains("database", "away", "since");
+        assertThat(health.readiness(false).up()).isFalse();
+        assertThat(health.readiness(false).components().toString()).contains("database", "away", "since");
         assertThat(health.liveness().up()).isTrue();
+    }
+
+    @Test
+    void whatIsANoteIsLookedAtForAnOperatorAloneAndDecidesNothing() {
+        AtomicInteger looks = new AtomicInteger();
+        health.expect(List.of("app"));
+        health.add("app", List.of(Check.readiness("database", Map::of), Check.note("dead-letters", () -> {
+            throw new IOException("look " + looks.incrementAndGet());
+        })));
+
+        assertThat(health.readiness(false).components().toString()).contains("database").doesNotContain("dead-letters");
+        assertThat(health.liveness().components().toString()).doesNotContain("dead-letters");
+        assertThat(looks).hasValue(0);
+        assertThat(health.readiness(true).components().toString()).contains("dead-letters", "look 1").doesNotContain("DOWN");
+        assertThat(health.readiness(true).up()).isTrue();
     }
 
     @Test
@@ -74,8 +89,8 @@ class HealthTest {
             return Map.of();
         })));
 
-        assertThat(health.readiness().components().toString()).contains("no answer within");
-        assertThat(health.readiness().up()).isFalse();
+        assertThat(health.readiness(false).components().toString()).contains("no answer within");
+        assertThat(health.readiness(false).up()).isFalse();
         assertThat(made).hasValue(1);
     }
 

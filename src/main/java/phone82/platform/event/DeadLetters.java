@@ -17,7 +17,6 @@ import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Header;
 import org.apache.camel.RuntimeCamelException;
 import org.messaginghub.pooled.jms.JmsPoolSession;
-import org.springframework.jms.JmsException;
 import org.springframework.jms.core.JmsTemplate;
 import phone82.platform.Page;
 import phone82.platform.Problem;
@@ -137,13 +136,9 @@ public class DeadLetters {
         return new Report(1, List.of(), null);
     }
 
-    /** How many wait; not a number while the broker does not answer. */
-    public double count() {
-        try {
-            return ask(session -> session.queueQuery(queue).getMessageCount());
-        } catch (JmsException e) {
-            return Double.NaN;
-        }
+    /** How many wait. */
+    public long count() {
+        return ask(session -> session.queueQuery(queue).getMessageCount());
     }
 
     private static long place(Long after) {

@@ -13,18 +13,21 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jms.JmsException;
 import org.springframework.jms.connection.JmsTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import phone82.platform.health.Check;
 
 import javax.sql.DataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The events that a context consumes, and its transactions with the broker. */
 @Configuration(proxyBeanMethods = false)
@@ -49,8 +52,22 @@ public class EventConfiguration {
 
     @Bean
     MeterBinder waitingDeadLetters(DeadLetters deadLetters) {
-        return metrics -> Gauge.builder("phone82.dead.letters", deadLetters, DeadLetters::count)
+        return metrics -> Gauge.builder("phone82.dead.letters", deadLetters, EventConfiguration::count)
                 .description("events that could not be processed here and wait to be replayed").register(metrics);
+    }
+
+    /** Not a number while the broker does not answer. */
+    private static double count(DeadLetters deadLetters) {
+        try {
+            return deadLetters.count();
+        } catch (JmsException e) {
+            return Double.NaN;
+        }
+    }
+
+    @Bean
+    Check deadLettersNote(DeadLetters deadLetters) {
+        return Check.note("dead-letters", () -> Map.of("waiting", deadLetters.count()));
     }
 
     /** The policy {@code broker}: one transaction with the broker, inside that of the database where there is one. */

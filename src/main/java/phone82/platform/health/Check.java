@@ -17,11 +17,17 @@ public record Check(String name, About about, Callable<Map<String, ?>> work) {
         /** the process is to be restarted: it will not recover */
         LIFE,
         /** no work is to be sent here for now */
-        READINESS
+        READINESS,
+        /** nothing; looked at when an operator asks */
+        NOTE
     }
 
     public static Check readiness(String name, Callable<Map<String, ?>> work) {
         return new Check(name, About.READINESS, work);
+    }
+
+    public static Check note(String name, Callable<Map<String, ?>> work) {
+        return new Check(name, About.NOTE, work);
     }
 
     public static Check life(String name, Callable<Map<String, ?>> work) {
