@@ -21,6 +21,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
@@ -41,6 +43,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * when they are drained. What no route takes is answered here, as a problem.
  */
 public class HttpServer implements CamelContextConfiguration, ApplicationListener<ContextClosedEvent>, DisposableBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     /** Where a request has the id of the contract's operation that it asks for. */
     private static final String OPERATION = "operation";
@@ -141,6 +145,7 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
 
     private void greet(ConnectionBase connection, HttpServerOptions options) {
         connection.closeHandler(closed -> connections.decrementAndGet());
+        connection.exceptionHandler(HttpServer::lost);
         if (connections.incrementAndGet() > limits.connections()) {
             connection.close();
             return;
@@ -149,6 +154,11 @@ public class HttpServer implements CamelContextConfiguration, ApplicationListene
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.replace("httpDecoder", "httpDecoder", decoder);
         pipeline.addAfter("httpEncoder", "answers", decoder.answers());
+    }
+
+    /** A client that has gone without a word is no error of ours. */
+    private static void lost(Throwable broken) {
+        LOG.debug("A connection is lost", broken);
     }
 
     private void greet(RoutingContext context) {
