@@ -40,6 +40,7 @@ final class Help {
                   phone82.gateway.trusted-proxies   whose X-Forwarded-For is believed       (nobody's)
                   phone82.gateway.at-once      requests under way to one context            112
                   phone82.gateway.connect-timeout, .response-timeout   milliseconds         200, 5000
+                  phone82.gateway.reader-patience   how long a reader of the stream may take nothing   15s
                   phone82.http.body-bytes, .head-bytes, .line-bytes   largest request       65536, 8192, 4096
                   phone82.http.connections     open at once on a port                       1024
                   phone82.http.send-seconds    for a request to come whole                  10

@@ -6,18 +6,20 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.dao.DataAccessException;
+import phone82.customer.Recorded.Mark;
+import phone82.customer.Recorded.Missed;
 import phone82.customer.Recorded.Row;
 import phone82.platform.Json;
 import phone82.platform.Problem;
 import phone82.platform.http.Contract;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.StreamReader;
 
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +41,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
  * Tells readers what happens to orders as it happens: {@code GET /history/stream}, server-sent events. One thread reads what was
  * recorded, woken by the commits of this replica and now and then for those of others, and hands it to all readers. Nothing is
  * kept for a reader but what is on the way to it: one that is slow is told the rest, out of the database, when it has taken that,
- * and one that takes nothing between two heart-beats is cut off. While nobody reads, it rests.
+ * and one that takes next to nothing between two heart-beats is cut off. While nobody reads, it rests.
  */
 class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
@@ -62,6 +64,7 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     }, new ThreadPoolExecutor.DiscardPolicy());
     private Vertx vertx;
     private volatile long lastRead = System.nanoTime();
+    private volatile int lastTold;
     private boolean reading;
 
     HistoryStream(Recorded recorded, Contract contract, StreamLimits limits) {
@@ -74,23 +77,19 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     /** One who listens. Live is who has all that was told so far; who is not is on the way there, as fast as it takes what it gets. */
     private static final class Reader {
         private final RoutingContext request;
+        private final StreamReader connection;
         private final HttpServerResponse response;
         private final Long orderId;
-        /** Up to here it was told everything. */
-        private long position;
-        private boolean live;
+        /** What it has been told; null while it is live. */
+        private Mark told;
         private boolean draining;
-        private boolean wasFull;
+        private boolean stuck;
 
         Reader(RoutingContext request, Long orderId) {
             this.request = request;
+            this.connection = new StreamReader(request.request());
             this.response = request.response();
             this.orderId = orderId;
-        }
-
-        /** At once: the response's own close would wait until the reader has taken what is on the way. */
-        void cutOff() {
-            ((ConnectionBase) request.request().connection()).channel().close();
         }
     }
 
@@ -106,13 +105,12 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
             open.decrementAndGet();
             throw new Problem(503, "Too many readers", "All places at the stream are taken. Try again in 5 s.").header("Retry-After", 5);
         }
-        HttpServerResponse response = request.response();
         Reader reader = new Reader(request, (Long) parameters.get("orderId"));
-        response.closeHandler(closed -> {
+        request.addEndHandler(ended -> {
             open.decrementAndGet();
             readers.remove(reader);
         });
-        response.setChunked(true).setWriteQueueMaxSize(limits.queue()).exceptionHandler(cutOff -> { })
+        reader.response.setChunked(true).setWriteQueueMaxSize(limits.queue()).drainHandler(drained -> thread.execute(() -> drained(reader)))
                 .putHeader("Content-Type", "text/event-stream").putHeader("Cache-Control", "no-store");
         thread.execute(() -> welcome(reader, (Long) parameters.get("Last-Event-ID")));
     }
@@ -125,68 +123,65 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
                 reading = true;
                 thread.schedule(this::poll, limits.poll().toMillis(), MILLISECONDS);
             }
-            readers.add(reader);
-            if (reader.response.closed()) {
-                readers.remove(reader);
-                return;
-            }
-            reader.response.write(WELCOME);
-            if (lastEventId == null) {
-                reader.live = true;
-            } else {
-                tell(recorded.next());
-                reader.position = lastEventId;
-                resume(reader);
+            if (lastEventId != null) {
+                read();
+                reader.told = new Mark(lastEventId, Set.of());
             }
         } catch (DataAccessException e) {
             LOG.warn("The stream cannot begin: {}", e.toString());
-            if (reader.response.headWritten()) {
-                reader.cutOff();
-            } else {
-                reader.request.fail(new Problem(503, "Temporarily unavailable", "The view cannot be read at the moment. Try again in 5 s.")
-                        .header("Retry-After", 5));
-            }
-        }
-    }
-
-    /** Sends what was missed, page by page. */
-    private void resume(Reader reader) {
-        if (!recorded.covers(reader.position, limits.behind())) {
-            reader.position = recorded.complete();
-            reader.response.write("id: " + reader.position + "\nevent: reset\ndata: {}\n\n");
-            reader.live = true;
+            reader.request.fail(new Problem(503, "Temporarily unavailable", "The view cannot be read at the moment. Try again in 5 s.")
+                    .header("Retry-After", 5));
             return;
         }
-        List<Row> missed = recorded.after(reader.position, reader.orderId);
-        if (!missed.isEmpty()) {
-            Buffer events = Buffer.buffer();
-            missed.forEach(row -> events.appendBuffer(text(row)));
-            reader.response.write(events);
-            reader.position = missed.get(missed.size() - 1).seq();
+        readers.add(reader);
+        if (reader.response.closed()) {
+            readers.remove(reader);
+            return;
         }
-        if (missed.size() < Recorded.BATCH) {
-            reader.live = true;
-        } else {
-            resumeWhenDrained(reader);
+        reader.response.write(WELCOME);
+        if (lastEventId != null) {
+            resume(reader);
         }
     }
 
-    private void resumeWhenDrained(Reader reader) {
-        reader.live = false;
-        reader.draining = true;
-        Runnable resume = () -> {
-            if (reader.draining) {
-                reader.draining = false;
-                try {
-                    resume(reader);
-                } catch (DataAccessException e) {
-                    reader.cutOff();
-                }
+    /** Sends what was missed, page by page, as fast as it is taken. */
+    private void resume(Reader reader) {
+        if (!recorded.covers(reader.told, limits.behind())) {
+            reader.response.write("id: " + recorded.complete() + "\nevent: reset\ndata: {}\n\n");
+            reader.told = null;
+            return;
+        }
+        try {
+            Missed missed = recorded.after(reader.told, reader.orderId);
+            if (!missed.rows().isEmpty()) {
+                Buffer events = Buffer.buffer();
+                missed.rows().forEach(row -> events.appendBuffer(text(row)));
+                reader.response.write(events);
+                awaitEventLoop();
             }
-        };
-        reader.response.drainHandler(drained -> thread.execute(resume));
+            if (missed.whole()) {
+                reader.told = null;
+            } else {
+                resumeWhenDrained(reader, missed.end());
+            }
+        } catch (DataAccessException e) {
+            reader.connection.cutOff();
+        }
+    }
+
+    private void resumeWhenDrained(Reader reader, Mark told) {
+        reader.told = told;
+        reader.draining = true;
         if (!reader.response.writeQueueFull()) {
-            thread.execute(resume);
+            thread.execute(() -> drained(reader));
+        }
+    }
+
+    private void drained(Reader reader) {
+        reader.stuck = false;
+        if (reader.draining) {
+            reader.draining = false;
+            resume(reader);
         }
     }
 
@@ -198,8 +193,8 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     /** Told by whoever has recorded an event. */
     void wake() {
         if (!readers.isEmpty() && asked.compareAndSet(false, true)) {
-            // with more readers it reads less often and more at once, so that telling them takes no more of the machine
-            long restNanos = MILLISECONDS.toNanos(readers.size() / 4) - (System.nanoTime() - lastRead);
+            // with more to be told it reads less often and more at once, so that telling them takes no more of the machine
+            long restNanos = MILLISECONDS.toNanos(lastTold / 4) - (System.nanoTime() - lastRead);
             thread.schedule(() -> guarded(this::read), restNanos, NANOSECONDS);
         }
     }
@@ -215,18 +210,18 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
     private void read() {
         asked.set(false);
+        Mark before = recorded.mark();
         List<Row> rows = recorded.next();
         lastRead = System.nanoTime();
-        tell(rows);
+        if (!rows.isEmpty()) {
+            tell(rows, before);
+        }
         if (rows.size() >= Recorded.BATCH) {
             wake();
         }
     }
 
-    private void tell(List<Row> rows) {
-        if (rows.isEmpty()) {
-            return;
-        }
+    private void tell(List<Row> rows, Mark before) {
         Buffer all = Buffer.buffer();
         Map<Long, Buffer> byOrder = new HashMap<>();
         for (Row row : rows) {
@@ -234,19 +229,20 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
             all.appendBuffer(text);
             byOrder.computeIfAbsent(row.happened().orderId(), first -> Buffer.buffer()).appendBuffer(text);
         }
+        int told = 0;
         for (Reader reader : readers) {
             Buffer events = reader.orderId == null ? all : byOrder.get(reader.orderId);
-            if (reader.live && events != null) {
-                if (reader.response.writeQueueFull()) {
-                    resumeWhenDrained(reader);
-                    continue;
-                }
-                reader.response.write(events);
+            if (events == null || reader.told != null) {
+                continue;
             }
-            if (reader.live) {
-                reader.position = recorded.complete();
+            if (reader.response.writeQueueFull()) {
+                resumeWhenDrained(reader, before);
+            } else {
+                reader.response.write(events);
+                told++;
             }
         }
+        lastTold = told;
         awaitEventLoop();
     }
 
@@ -267,13 +263,13 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
     private void beat() {
         for (Reader reader : readers) {
-            boolean full = reader.response.writeQueueFull();
-            if (full && reader.wasFull) {
-                reader.cutOff();
-            } else if (!full) {
+            if (!reader.response.writeQueueFull()) {
                 reader.response.write(HEART_BEAT);
+            } else if (reader.stuck) {
+                reader.connection.cutOff();
+            } else {
+                reader.stuck = true;
             }
-            reader.wasFull = full;
         }
     }
 

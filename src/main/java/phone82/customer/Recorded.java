@@ -8,10 +8,13 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Reads the events of the view in the order of their places, also those that other replicas record. A transaction takes its place
@@ -49,6 +52,19 @@ class Recorded {
     record Row(long seq, Happened happened) {
     }
 
+    /** All up to the last place, but for those that were skipped. */
+    record Mark(long last, Set<Long> skipped) {
+    }
+
+    /**
+     * What a reader is to be told.
+     *
+     * @param end   where it stands then
+     * @param whole whether that is all that was read so far
+     */
+    record Missed(List<Row> rows, Mark end, boolean whole) {
+    }
+
     /** Begins now: of what is committed already nothing is read, of what is under way everything. */
     void begin() {
         skipped.clear();
@@ -59,17 +75,17 @@ class Recorded {
 
     /** Up to a batch of what was committed since, each event once. */
     List<Row> next() {
-        List<Row> rows = new ArrayList<>();
-        if (!skipped.isEmpty()) {
-            rows.addAll(jdbc.query(SELECT + "t.seq in (" + String.join(",", Collections.nCopies(skipped.size(), "?")) + ") order by t.seq",
-                    ROW, skipped.keySet().toArray()));
-            rows.forEach(late -> skipped.remove(late.seq));
-            skipped.values().removeIf(Instant.now().minus(COMMITS_WITHIN)::isAfter);
-        }
+        List<Row> late = at(skipped.keySet());
         List<Row> following = jdbc.query(SELECT + "t.seq > ? order by t.seq limit ?", ROW, last, BATCH);
+        late.forEach(row -> skipped.remove(row.seq));
+        skipped.values().removeIf(Instant.now().minus(COMMITS_WITHIN)::isAfter);
         following.forEach(row -> pass(row.seq));
-        rows.addAll(following);
-        return rows;
+        return Stream.concat(late.stream(), following.stream()).toList();
+    }
+
+    private List<Row> at(Collection<Long> places) {
+        return places.isEmpty() ? List.of()
+                : jdbc.query(SELECT + "t.seq in (" + String.join(",", Collections.nCopies(places.size(), "?")) + ") order by t.seq", ROW, places.toArray());
     }
 
     private void pass(long seq) {
@@ -87,16 +103,30 @@ class Recorded {
         return skipped.isEmpty() ? last : skipped.firstKey() - 1;
     }
 
-    /** Whether a reader that has read up to this place can be told what it missed, and need not read everything anew. */
-    boolean covers(long seq, int behind) {
-        return seq <= last && complete() - seq <= behind;
+    /** Where a reader stands that has been told all that was read so far. */
+    Mark mark() {
+        return new Mark(last, Set.copyOf(skipped.keySet()));
     }
 
-    /** Up to a batch of what is committed after a place. */
-    List<Row> after(long seq, Long orderId) {
-        return orderId == null
-                ? jdbc.query(SELECT + "t.seq > ? order by t.seq limit ?", ROW, seq, BATCH)
-                : jdbc.query(SELECT + "t.seq > ? and t.order_id = ? order by t.seq limit ?", ROW, seq, orderId, BATCH);
+    /** Whether a reader that stands there can be told what it missed, and need not read everything anew. */
+    boolean covers(Mark mark, int behind) {
+        return mark.last <= last && last - mark.last <= behind;
+    }
+
+    /** Up to a batch of what was read since by {@link #next}, of all orders or of one; what it has yet to read is not among it. */
+    Missed after(Mark mark, Long orderId) {
+        List<Row> late = new ArrayList<>(at(mark.skipped.stream().filter(seq -> !skipped.containsKey(seq)).toList()));
+        late.removeIf(row -> orderId != null && row.happened.orderId != orderId);
+        List<Row> following = orderId == null
+                ? jdbc.query(SELECT + "t.seq > ? and t.seq <= ? order by t.seq limit ?", ROW, mark.last, last, BATCH)
+                : jdbc.query(SELECT + "t.seq > ? and t.seq <= ? and t.order_id = ? order by t.seq limit ?", ROW, mark.last, last, orderId, BATCH);
+        boolean whole = following.size() < BATCH;
+        Mark end = whole ? mark() : upTo(following.get(BATCH - 1).seq);
+        return new Missed(Stream.concat(late.stream(), following.stream().filter(row -> !skipped.containsKey(row.seq))).toList(), end, whole);
+    }
+
+    private Mark upTo(long seq) {
+        return new Mark(seq, Set.copyOf(skipped.headMap(seq, true).keySet()));
     }
 
     private static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new Happened(row.getLong(2), row.getString(3),

@@ -10,8 +10,8 @@ import java.time.Duration;
  *
  * @param readers   open at once; one more is told to come again
  * @param poll      how soon, at the latest, readers here hear of an event that another replica recorded
- * @param heartBeat so often a reader hears something, so that nobody on the way takes the connection for a dead one; who has taken
- *                  nothing from one to the next is cut off
+ * @param heartBeat so often a reader hears something, so that nobody on the way takes the connection for a dead one; who has not
+ *                  taken half of its queue from one to the next is cut off
  * @param behind    of so many missed events a reader that comes back is told; of more it is told to read anew
  * @param queue     bytes on the way to one reader, above which it gets no more until it has taken them
  */

@@ -19,6 +19,7 @@ import phone82.platform.http.Contract;
 import phone82.platform.http.HttpConfiguration;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,8 +49,9 @@ public class GatewayContext {
     }
 
     @Bean
-    StreamProxy historyStream(@Value("${phone82.gateway.customer-url}") String customer) {
-        return new StreamProxy("/history/stream", customer);
+    StreamProxy historyStream(@Value("${phone82.gateway.customer-url}") String customer,
+                              @Value("${phone82.gateway.reader-patience}") Duration patience) {
+        return new StreamProxy("/history/stream", customer, patience);
     }
 
     @Bean

@@ -1,18 +1,15 @@
 package phone82.gateway;
 
-import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
@@ -20,7 +17,9 @@ import org.slf4j.LoggerFactory;
 import phone82.platform.Correlation;
 import phone82.platform.Problem;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.StreamReader;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -32,24 +31,37 @@ class StreamProxy implements Endpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamProxy.class);
 
+    /** Bytes on the way to one reader, above which no more is taken from the context behind; there it is slow then, too. */
+    private static final int QUEUE = 64 * 1024;
+
     private static final List<String> IN = List.of("Accept", "Last-Event-ID", Correlation.TRACEPARENT);
     private static final List<String> OUT = List.of("Content-Type", "Cache-Control", "Retry-After");
 
     private final String path;
     private final String upstream;
+    private final Duration patience;
+    private Vertx vertx;
     private HttpClient client;
 
-    /** @param upstream the base address of the context that has the stream */
-    StreamProxy(String path, String upstream) {
+    /**
+     * @param upstream the base address of the context that has the stream
+     * @param patience how long a reader may take nothing of what is on the way to it
+     */
+    StreamProxy(String path, String upstream, Duration patience) {
         this.path = path;
         this.upstream = upstream;
+        this.patience = patience;
     }
 
     @Override
     public void mount(Vertx vertx, Router router) {
+        this.vertx = vertx;
         // above the heart-beat; how many streams there may be is for the context behind to say
-        client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(200).setIdleTimeout(45).setIdleTimeoutUnit(TimeUnit.SECONDS),
-                new PoolOptions().setHttp1MaxSize(10_000));
+        client = vertx.httpClientBuilder()
+                .with(new HttpClientOptions().setConnectTimeout(200).setIdleTimeout(45).setIdleTimeoutUnit(TimeUnit.SECONDS).setReceiveBufferSize(QUEUE))
+                .with(new PoolOptions().setHttp1MaxSize(10_000))
+                .withConnectHandler(connection -> connection.exceptionHandler(lost -> LOG.debug("A stream of {} is lost", upstream, lost)))
+                .build();
         router.get(path).handler(this::pass);
     }
 
@@ -57,7 +69,11 @@ class StreamProxy implements Endpoint {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(upstream + request.uri()))
-                .compose(asked -> ask(asked, request.headers(), response))
+                .compose(asked -> {
+                    context.addEndHandler(left -> asked.reset());
+                    copy(IN, request.headers(), asked.headers());
+                    return asked.send();
+                })
                 .onSuccess(answer -> passOn(answer, request))
                 .onFailure(failure -> {
                     LOG.debug("{} does not answer", upstream, failure);
@@ -68,17 +84,21 @@ class StreamProxy implements Endpoint {
                 });
     }
 
-    private static Future<HttpClientResponse> ask(HttpClientRequest asked, MultiMap headers, HttpServerResponse response) {
-        copy(IN, headers, asked.headers());
-        response.closeHandler(left -> asked.reset());
-        return asked.send();
-    }
-
-    private static void passOn(HttpClientResponse answer, HttpServerRequest request) {
-        HttpServerResponse response = request.response().setStatusCode(answer.statusCode()).setChunked(true);
+    private void passOn(HttpClientResponse answer, HttpServerRequest request) {
+        StreamReader reader = new StreamReader(request);
+        HttpServerResponse response = request.response().setStatusCode(answer.statusCode()).setChunked(true).setWriteQueueMaxSize(QUEUE);
         copy(OUT, answer.headers(), response.headers());
-        // the response's own close would wait for a reader that takes nothing
-        answer.pipeTo(response).onFailure(cutOff -> ((ConnectionBase) request.connection()).channel().close());
+        answer.exceptionHandler(lost -> reader.cutOff()).endHandler(ended -> response.end()).handler(part -> {
+            response.write(part);
+            if (response.writeQueueFull()) {
+                answer.pause();
+                long stuck = vertx.setTimer(patience.toMillis(), passed -> reader.cutOff());
+                response.drainHandler(drained -> {
+                    vertx.cancelTimer(stuck);
+                    answer.resume();
+                });
+            }
+        });
     }
 
     private static void copy(List<String> names, MultiMap from, MultiMap to) {

@@ -5,10 +5,14 @@ import phone82.platform.Json;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,8 +22,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A program that listens to the stream of the view. */
 public final class Listener implements AutoCloseable {
 
+    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private final List<Event> events = new CopyOnWriteArrayList<>();
-    private final HttpURLConnection connection;
+    private final InputStream stream;
     private volatile int heartBeats;
     private volatile boolean cutOff;
 
@@ -37,15 +43,19 @@ public final class Listener implements AutoCloseable {
 
     /** Returns when the stream has begun. */
     public Listener(String url, String lastEventId) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+        if (lastEventId != null) {
+            request.header("Last-Event-ID", lastEventId);
+        }
         try {
-            connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
-            if (lastEventId != null) {
-                connection.setRequestProperty("Last-Event-ID", lastEventId);
-            }
-            assertThat(connection.getResponseCode()).isEqualTo(200);
-            assertThat(connection.getContentType()).isEqualTo("text/event-stream");
+            HttpResponse<InputStream> answer = HTTP.send(request.build(), BodyHandlers.ofInputStream());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/event-stream");
+            stream = answer.body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
         Thread thread = new Thread(this::listen, "listener");
         thread.setDaemon(true);
@@ -56,7 +66,7 @@ public final class Listener implements AutoCloseable {
         String id = null;
         String name = null;
         String data = null;
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.isEmpty() && data != null) {
                     if (name.equals("heart-beat")) {
@@ -98,6 +108,10 @@ public final class Listener implements AutoCloseable {
 
     @Override
     public void close() {
-        connection.disconnect();
+        try {
+            stream.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

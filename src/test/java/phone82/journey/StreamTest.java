@@ -1,8 +1,11 @@
 package phone82.journey;
 
+import io.netty.util.internal.PlatformDependent;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -10,16 +13,17 @@ import phone82.Context;
 import phone82.journey.Listener.Event;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
+import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -30,12 +34,14 @@ import static phone82.journey.Shop.anOrder;
 /** Following orders as it happens, by the stream of the view through the gateway. */
 class StreamTest {
 
+    private static final Pattern REASON = Pattern.compile("\"reason\":\"(\\d{8}x{240})\"");
+    private static final Pattern CHUNK = Pattern.compile("\\r\\n[0-9a-f]+\\r\\n");
     private static final String[] WHOLE = {"Ordered", "PayCompleted", "OrderReceived", "Shipped"};
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
-            "--phone82.customer.stream.heart-beat=200ms", "--phone82.customer.stream.poll=100ms", "--phone82.customer.stream.readers=8",
-            "--phone82.customer.stream.behind=2000", "--phone82.customer.stream.queue=65536");
+            "--phone82.customer.stream.heart-beat=1s", "--phone82.customer.stream.poll=100ms", "--phone82.customer.stream.readers=8",
+            "--phone82.customer.stream.queue=65536", "--phone82.gateway.reader-patience=2s");
 
     @BeforeEach
     void nobodyListens() {
@@ -44,6 +50,7 @@ class StreamTest {
 
     private final Shop shop = PHONE82.gateway();
     private final JdbcTemplate view = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
+    private int recorded;
 
     @Test
     void whatHappensIsToldAsItHappens() {
@@ -131,6 +138,96 @@ class StreamTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"CUSTOMER", "GATEWAY"})
+    void whoTakesNothingIsCutOffAndNobodyElseIsHarmed(Context at) throws IOException {
+        long order = order(1);
+        shop.awaitShipped(order);
+        SlowReader stuck = new SlowReader(at);
+        try (Listener other = listen("")) {
+            await().until(() -> open() == 2);
+            List<String> all = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                all.addAll(recordMany(order, 1000));
+                await().untilAsserted(() -> assertThat(reasons(other)).hasSameSizeAs(all));
+            }
+
+            await().until(() -> open() == 1);
+            assertThat(stuck.bytesUntilTheEnd()).as("bytes that were on the way, of 3 MB").isLessThan(1_000_000);
+            assertThat(reasons(other)).isEqualTo(all);
+            assertThat(other.isCutOff()).isFalse();
+            await().until(() -> other.heartBeats() > 2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CUSTOMER", "GATEWAY"})
+    void whoIsSlowIsToldEverythingOnceAndTakesNoMemory(Context at) throws Exception {
+        long order = order(1);
+        shop.awaitShipped(order);
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch commit = new CountDownLatch(1);
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        List<SlowReader> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 7; i++) {
+                slow.add(new SlowReader(at));
+            }
+            await().until(() -> open() == 7);
+            List<String> all = new ArrayList<>();
+            long before = PlatformDependent.usedDirectMemory();
+            for (int i = 0; i < 30; i++) {
+                all.addAll(recordMany(order, 200));
+                if (i == 10) {
+                    var late = other.submit(() -> new TransactionTemplate(PHONE82.bean(Context.CUSTOMER, PlatformTransactionManager.class))
+                            .execute(status -> {
+                                List<String> recorded = recordMany(order, 10);
+                                taken.countDown();
+                                awaitQuietly(commit);
+                                return recorded;
+                            }));
+                    taken.await();
+                    all.addAll(recordMany(order, 200));
+                    commit.countDown();
+                    all.addAll(late.get());
+                }
+                for (SlowReader each : slow) {
+                    each.read(40_000);
+                }
+            }
+            long used = PlatformDependent.usedDirectMemory() - before;
+            assertThat(used).as("bytes kept for 7 readers, each of whom has yet to take 2 MB").isLessThan(16_000_000);
+            List<SlowReader> behind = new ArrayList<>(slow);
+            while (!behind.isEmpty()) {
+                for (SlowReader each : behind) {
+                    each.readSome();
+                }
+                behind.removeIf(each -> each.hasRead(all.get(all.size() - 1)));
+            }
+            assertThat(slow).allSatisfy(each -> assertThat(each.reasons()).containsExactlyInAnyOrderElementsOf(all));
+        } finally {
+            commit.countDown();
+            other.shutdown();
+            for (SlowReader each : slow) {
+                each.socket.close();
+            }
+        }
+    }
+
+    @Test
+    void whoComesWhileTheViewCannotBeReadIsSentAwayAndTakesNoPlace() {
+        view.execute("alter table timeline rename to elsewhere");
+        try {
+            assertThat(shop.get("/history/stream").expect(503).header("Retry-After")).isEqualTo("5");
+        } finally {
+            view.execute("alter table elsewhere rename to timeline");
+        }
+        await().until(() -> open() == 0);
+        try (Listener listener = listen("?orderId=987654321")) {
+            await().until(() -> listener.heartBeats() > 1);
+        }
+    }
+
     @Test
     void aQuietStreamHasAHeartBeat() {
         try (Listener listener = listen("?orderId=987654321")) {
@@ -173,11 +270,18 @@ class StreamTest {
                 UUID.randomUUID().toString(), order, type, "0".repeat(32));
     }
 
-    private void recordMany(long order, int number) {
-        List<Object[]> rows = IntStream.range(0, number).mapToObj(i -> new Object[]{UUID.randomUUID().toString(), order, "x".repeat(255)}).toList();
+    /** So many events of some 600 bytes, numbered by their reasons. */
+    private List<String> recordMany(long order, int number) {
+        List<String> reasons = IntStream.range(0, number).mapToObj(i -> "%08d".formatted(recorded++) + "x".repeat(240)).toList();
         new TransactionTemplate(PHONE82.bean(Context.CUSTOMER, PlatformTransactionManager.class)).executeWithoutResult(status ->
                 view.batchUpdate("insert into timeline (event_id, order_id, type, happened_at, correlation_id, reason)"
-                        + " values (?, ?, 'Many', current_timestamp, '-', ?)", rows));
+                                + " values (?, ?, 'Many', current_timestamp, '-', ?)",
+                        reasons.stream().map(reason -> new Object[]{UUID.randomUUID().toString(), order, reason}).toList()));
+        return reasons;
+    }
+
+    private static List<String> reasons(Listener listener) {
+        return listener.events().stream().filter(event -> event.type().equals("Many")).map(event -> event.data().get("reason").asText()).toList();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
@@ -194,5 +298,57 @@ class StreamTest {
 
     private static String url(String query) {
         return PHONE82.gateway().request("/history/stream" + query).build().uri().toString();
+    }
+
+    /** One whose connection is open, and who reads only when the test does. */
+    private static final class SlowReader {
+
+        private final Socket socket = new Socket();
+        private final StringBuilder received = new StringBuilder();
+
+        SlowReader(Context at) throws IOException {
+            socket.setReceiveBufferSize(4096);
+            socket.setSoTimeout(20_000);
+            socket.connect(new InetSocketAddress("localhost", PHONE82.port(at)));
+            socket.getOutputStream().write("GET /history/stream HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+        }
+
+        void read(int bytes) throws IOException {
+            received.append(new String(socket.getInputStream().readNBytes(bytes), US_ASCII));
+        }
+
+        void readSome() throws IOException {
+            byte[] some = new byte[65536];
+            int read = socket.getInputStream().read(some);
+            assertThat(read).as("bytes read").isPositive();
+            received.append(new String(some, 0, read, US_ASCII));
+        }
+
+        /** Whether an event with this reason is among the last that it has read. */
+        boolean hasRead(String reason) {
+            return withoutChunks(received.substring(Math.max(0, received.length() - 70_000))).contains(reason);
+        }
+
+        List<String> reasons() {
+            return REASON.matcher(withoutChunks(received)).results().map(found -> found.group(1)).toList();
+        }
+
+        /** Events have no carriage returns. */
+        private static String withoutChunks(CharSequence received) {
+            return CHUNK.matcher(received).replaceAll("");
+        }
+
+        int bytesUntilTheEnd() throws IOException {
+            int bytes = 0;
+            byte[] some = new byte[8192];
+            try (socket) {
+                for (int read = socket.getInputStream().read(some); read >= 0; read = socket.getInputStream().read(some)) {
+                    bytes += read;
+                }
+            } catch (SocketException reset) {
+                assertThat(reset).hasMessage("Connection reset");
+            }
+            return bytes;
+        }
     }
 }

@@ -21,6 +21,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -43,6 +45,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * when they are drained. What no route takes is answered here, as a problem.
  */
 public class HttpServer implements CamelContextConfiguration, DisposableBean {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     /** Where a request has the id of the contract's operation that it asks for. */
     private static final String OPERATION = "operation";
@@ -150,6 +154,7 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
 
     private void greet(ConnectionBase connection, HttpServerOptions options) {
         connection.closeHandler(closed -> connections.decrementAndGet());
+        connection.exceptionHandler(HttpServer::lost);
         if (connections.incrementAndGet() > limits.connections()) {
             connection.close();
             return;
@@ -158,6 +163,11 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.replace("httpDecoder", "httpDecoder", decoder);
         pipeline.addAfter("httpEncoder", "answers", decoder.answers());
+    }
+
+    /** A client that has gone without a word is no error of ours. */
+    private static void lost(Throwable broken) {
+        LOG.debug("A connection is lost", broken);
     }
 
     private void greet(RoutingContext context) {
