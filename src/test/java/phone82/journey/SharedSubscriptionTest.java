@@ -2,6 +2,7 @@ package phone82.journey;
 
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
@@ -17,6 +18,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,10 +41,10 @@ class SharedSubscriptionTest {
     @Test
     void theInstanceThatComesLaterTakesOverItsShareOfABacklog() throws Exception {
         try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory(PHONE82.topics().url())) {
-            send(broker);
-            try (Connection first = instance(broker, "first")) {
+            send(broker, EVENTS_OF_EACH);
+            try (Connection first = instance(broker, "first", event -> { })) {
                 await().until(() -> handled.size() > ORDERS);
-                try (Connection second = instance(broker, "second")) {
+                try (Connection second = instance(broker, "second", event -> { })) {
                     await().atMost(Duration.ofSeconds(60)).until(() -> handled.size() == ORDERS * EVENTS_OF_EACH);
                 }
             }
@@ -55,11 +57,27 @@ class SharedSubscriptionTest {
         assertThat(handled).filteredOn(event -> event.instance.equals("second")).as("taken by the second").hasSizeGreaterThan(handled.size() / 4);
     }
 
-    private static void send(ActiveMQConnectionFactory broker) throws JMSException {
+    @Test
+    void whatABusyInstanceHasNotBegunIsThereForTheNext() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory(PHONE82.topics().url())) {
+            send(broker, 5);
+            try (Connection first = instance(broker, "first", event -> busy.await())) {
+                await().until(() -> !handled.isEmpty());
+                try (Connection second = instance(broker, "second", event -> { })) {
+                    await().untilAsserted(() -> assertThat(handled).hasSizeGreaterThan(ORDERS * 5 / 3));
+                    busy.countDown();
+                    await().until(() -> handled.size() == ORDERS * 5);
+                }
+            }
+        }
+    }
+
+    private static void send(ActiveMQConnectionFactory broker, int eventsOfEach) throws JMSException {
         try (Connection app = broker.createConnection("app", "demo-app")) {
             Session session = app.createSession(Session.SESSION_TRANSACTED);
             MessageProducer producer = session.createProducer(session.createTopic("phone82.app.Ordered"));
-            for (int number = 0; number < EVENTS_OF_EACH; number++) {
+            for (int number = 0; number < eventsOfEach; number++) {
                 for (int order = 0; order < ORDERS; order++) {
                     TextMessage message = session.createTextMessage("{\"orderId\":1,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}");
                     message.setStringProperty("JMSXGroupID", String.valueOf(order));
@@ -72,16 +90,22 @@ class SharedSubscriptionTest {
         }
     }
 
-    /** Handles one event after the other, as a context does, in a millisecond each. */
-    private Connection instance(ActiveMQConnectionFactory broker, String name) throws JMSException {
+    @FunctionalInterface
+    private interface Work {
+        void at(Message event) throws InterruptedException;
+    }
+
+    /** Handles one event after the other, as a context does. */
+    private Connection instance(ActiveMQConnectionFactory broker, String name, Work work) throws JMSException {
         Connection pay = broker.createConnection("pay", "demo-pay");
         Session session = pay.createSession(Session.SESSION_TRANSACTED);
         MessageConsumer consumer = session.createConsumer(session.createQueue("phone82.app.*::pay"));
         consumer.setMessageListener(message -> {
             try {
                 handled.add(new Handled(name, message.getStringProperty("JMSXGroupID"), message.getIntProperty("number")));
+                work.at(message);
                 session.commit();
-            } catch (JMSException e) {
+            } catch (JMSException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         });
