@@ -13,8 +13,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.locks.ReentrantLock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -92,6 +97,40 @@ class OperationsTest {
     }
 
     @Test
+    void aContextWhoseThreadsWaitForEachOtherIsNotAlive() throws Exception {
+        List<ReentrantLock> locks = List.of(new ReentrantLock(), new ReentrantLock());
+        CyclicBarrier bothHoldOne = new CyclicBarrier(2);
+        Queue<Thread> stuck = new ConcurrentLinkedQueue<>();
+        CamelContext camel = PHONE82.bean(Context.PAY, CamelContext.class);
+        camel.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("platform-http:/deadlock").id("deadlock").process(exchange -> {
+                    stuck.add(Thread.currentThread());
+                    int first = bothHoldOne.await();
+                    locks.get(first).lock();
+                    try {
+                        bothHoldOne.await();
+                        locks.get(1 - first).lockInterruptibly();
+                    } finally {
+                        locks.get(first).unlock();
+                    }
+                });
+            }
+        });
+        Shop pay = PHONE82.shop(Context.PAY);
+        for (int worker = 0; worker < 2; worker++) {
+            HttpClient.newHttpClient().sendAsync(pay.request("/deadlock").build(), HttpResponse.BodyHandlers.discarding());
+        }
+        await().untilAsserted(() -> assertThat(asOperator("/actuator/health/liveness", 503).at("/components/threads/details/deadlocked").asInt()).isEqualTo(2));
+
+        stuck.forEach(Thread::interrupt);
+        camel.getRouteController().stopRoute("deadlock");
+        camel.removeRoute("deadlock");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> operations.get("/actuator/health/liveness").expect(200));
+    }
+
+    @Test
     void aRouteThatIsStoppedTakesTheContextOutOfService() throws Exception {
         CamelContext camel = PHONE82.bean(Context.STORE, CamelContext.class);
         camel.getRouteController().stopRoute("store-receive-events");
@@ -104,7 +143,11 @@ class OperationsTest {
     }
 
     private JsonNode asOperator(String path) {
+        return asOperator(path, 200);
+    }
+
+    private JsonNode asOperator(String path, int expected) {
         return operations.send(operations.request(path)
-                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("operator:demo-operator".getBytes()))).expect(200).body();
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("operator:demo-operator".getBytes()))).expect(expected).body();
     }
 }
