@@ -5,13 +5,11 @@ import phone82.Context;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +28,6 @@ import static org.awaitility.Awaitility.await;
  */
 final class Balancer implements AutoCloseable {
 
-    private static final Path PROGRAM = Stream.concat(Arrays.stream(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin", "/usr/local/sbin"))
-            .map(folder -> Path.of(folder, "haproxy")).filter(Files::isExecutable).findFirst().orElse(null);
-
     private static final String ROUTER = """
                 mode http
                 option redispatch
@@ -50,7 +45,6 @@ final class Balancer implements AutoCloseable {
 
     /** @param sites where an instance of each context is, or may be later */
     Balancer(Path folder, List<Context> contexts, List<Processes> sites) throws IOException {
-        assertThat(PROGRAM).as("HAProxy is needed: apt-get install --no-install-recommends haproxy").isNotNull();
         Phone82Extension.freePorts(ports);
         StringBuilder text = new StringBuilder("""
                 defaults
@@ -71,7 +65,7 @@ final class Balancer implements AutoCloseable {
             }
         }
         Path configuration = Files.writeString(folder.resolve("haproxy.cfg"), text);
-        process = new ProcessBuilder(PROGRAM.toString(), "-db", "-f", configuration.toString())
+        process = new ProcessBuilder(Program.named("haproxy"), "-db", "-f", configuration.toString())
                 .redirectErrorStream(true).redirectOutput(folder.resolve("haproxy.txt").toFile()).start();
     }
 
