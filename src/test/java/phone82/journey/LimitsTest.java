@@ -2,6 +2,7 @@ package phone82.journey;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,6 +46,18 @@ class LimitsTest {
                 "--phone82.http.send-seconds=1", "--phone82.http.idle-seconds=3", "--phone82.http.connections=" + MOST);
 
         private final RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
+
+        /** The gateway hears of the end of a connection a moment after its customer. */
+        @BeforeEach
+        void awaitTheEndOfEarlierConnections() {
+            Awaitility.await().until(() -> {
+                try (Connection one = gateway.connect(); Connection other = gateway.connect()) {
+                    one.send(GET);
+                    other.send(GET);
+                    return one.answer() != null && other.answer() != null;
+                }
+            });
+        }
 
         @Test
         void aHeadThatTricklesIsCutOff() throws Exception {
