@@ -63,6 +63,8 @@ final class Help {
                   management.server.address    address for that port                        phone82.bind
                   phone82.operations.user, .password   who sees details and the console; there is a demo password on
                                                127.0.0.1 alone                              operator, demo-operator
+                  phone82.operations.peers     the operator's ports of the other processes, http://store:9090; one that is a
+                                               name of several addresses stands for each     those of this machine
                   phone82.operations.patience  how long a context may answer nobody before it is not alive   60s
 
                 reconcile compares what the running app, pay, store and customer tell of every order, and prints what breaks
