@@ -64,6 +64,8 @@ final class Help {
                   management.server.address    address for that port                        phone82.bind
                   phone82.operations.user, .password   who sees details and the console; there is a demo password on
                                                127.0.0.1 alone                              operator, demo-operator
+                  phone82.operations.peers     the operator's ports of the other processes, http://store:9090; one that is a
+                                               name of several addresses stands for each     those of this machine
                   phone82.operations.patience  how long a context may answer nobody before it is not alive   60s
                   phone82.operations.notice    how long it is served on after SIGTERM, not ready any more   0s
                   phone82.http.keep-alive      how long a context keeps an idle connection to another; less than their notice   3s

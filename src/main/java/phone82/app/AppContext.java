@@ -116,7 +116,11 @@ public class AppContext {
     @Bean
     Check breakerCheck(CircuitBreaker payBreaker) {
         return Check.note("payment-breaker", () -> Map.of("state", payBreaker.getState(),
-                "failureRate", payBreaker.getMetrics().getFailureRate(), "slowCallRate", payBreaker.getMetrics().getSlowCallRate()));
+                "failureRate", rate(payBreaker.getMetrics().getFailureRate()), "slowCallRate", rate(payBreaker.getMetrics().getSlowCallRate())));
+    }
+
+    private static Object rate(float percent) {
+        return percent < 0 ? "too few calls" : percent;
     }
 
     @Bean

@@ -47,6 +47,9 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryStream.class);
 
+    /** Milliseconds from one look to the next; one for each reader where there was more to tell, so that telling many takes no more of the machine. */
+    private static final int REST = 40;
+
     private static final Buffer HEART_BEAT = Buffer.buffer("event: heart-beat\ndata: {}\n\n");
     /** A reader that was cut off comes back after so many milliseconds. */
     private static final Buffer WELCOME = Buffer.buffer("retry: 1000\n\n");
@@ -63,8 +66,7 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         return thread;
     }, new ThreadPoolExecutor.DiscardPolicy());
     private Vertx vertx;
-    private volatile long lastRead = System.nanoTime();
-    private volatile int lastTold;
+    private volatile long restUntil = System.nanoTime();
     private boolean reading;
 
     HistoryStream(Recorded recorded, Contract contract, StreamLimits limits) {
@@ -190,12 +192,10 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         Gauge.builder("phone82.stream.readers", open, AtomicInteger::get).register(figures);
     }
 
-    /** Told by whoever has recorded an event. */
+    /** Told by whoever has recorded an event. The first one is told at once, those that follow closely are told together. */
     void wake() {
         if (!readers.isEmpty() && asked.compareAndSet(false, true)) {
-            // with more to be told it reads less often and more at once, so that telling them takes no more of the machine
-            long restNanos = MILLISECONDS.toNanos(lastTold / 4) - (System.nanoTime() - lastRead);
-            thread.schedule(() -> guarded(this::read), restNanos, NANOSECONDS);
+            thread.schedule(() -> guarded(this::read), restUntil - System.nanoTime(), NANOSECONDS);
         }
     }
 
@@ -210,18 +210,20 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
     private void read() {
         asked.set(false);
-        Mark before = recorded.mark();
-        List<Row> rows = recorded.next();
-        lastRead = System.nanoTime();
-        if (!rows.isEmpty()) {
-            tell(rows, before);
-        }
-        if (rows.size() >= Recorded.BATCH) {
-            wake();
-        }
+        int told = 0;
+        List<Row> rows;
+        do {
+            Mark before = recorded.mark();
+            rows = recorded.next();
+            if (!rows.isEmpty()) {
+                told = tell(rows, before);
+            }
+        } while (rows.size() >= Recorded.BATCH);
+        restUntil = System.nanoTime() + MILLISECONDS.toNanos(Math.max(REST, told));
     }
 
-    private void tell(List<Row> rows, Mark before) {
+    /** Returns how many readers there were to tell. */
+    private int tell(List<Row> rows, Mark before) {
         Buffer all = Buffer.buffer();
         Map<Long, Buffer> byOrder = new HashMap<>();
         for (Row row : rows) {
@@ -242,8 +244,8 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
                 told++;
             }
         }
-        lastTold = told;
         awaitEventLoop();
+        return told;
     }
 
     /** What is told does not pile up before an event loop that has other work: nothing more is read until it is done with this. */

@@ -36,6 +36,7 @@ public class Operations implements AutoCloseable {
     private final Health health;
     private final Operators operators;
     private final PrometheusMeterRegistry figures;
+    private final Peers peers;
     /** One for programs, one where the console looks for it. */
     private final Map<String, Jolokia> jolokias = Stream.of("/actuator/jolokia", Console.PATH + "/jolokia")
             .collect(Collectors.toMap(path -> path, Jolokia::new));
@@ -43,12 +44,13 @@ public class Operations implements AutoCloseable {
     private ExecutorService workers;
 
     /** @param port null: the usual one, or any other where that is taken (by the next process on the same machine) */
-    Operations(InetAddress address, Integer port, Health health, Operators operators, PrometheusMeterRegistry figures) {
+    Operations(InetAddress address, Integer port, Health health, Operators operators, PrometheusMeterRegistry figures, Peers peers) {
         this.address = address;
         this.port = port;
         this.health = health;
         this.operators = operators;
         this.figures = figures;
+        this.peers = peers;
     }
 
     void start() throws IOException {
@@ -68,7 +70,7 @@ public class Operations implements AutoCloseable {
         at("/actuator/prometheus", request -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", figures.scrape().getBytes(UTF_8)));
         jolokias.forEach((path, jolokia) -> guard(server.createContext(path, jolokia)));
         guard(server.createContext(Console.PATH, new Console(operators.user())));
-        server.createContext("/", new OperatorPage(operators::admits));
+        server.createContext("/", new OperatorPage(operators::admits, peers::ask));
         server.start();
     }
 
@@ -117,6 +119,8 @@ public class Operations implements AutoCloseable {
     /** Names the contexts that are about to start; until they have, this process is not ready. */
     public void expect(Collection<String> contexts) {
         health.expect(contexts);
+        InetSocketAddress at = address();
+        peers.announce(Peers.at(at.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort()) : at), contexts);
     }
 
     /** A context is up. */

@@ -14,7 +14,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The operator's port of this JVM. */
@@ -40,9 +43,12 @@ public class OperationsContext {
     Operations operations(@Value("${management.server.address:${phone82.bind}}") InetAddress address,
                           @Value("${management.server.port:#{null}}") Integer port,
                           @Value("${phone82.operations.user}") String user, @Value("${phone82.operations.password:}") String password,
+                          @Value("${phone82.operations.peers}") List<URI> peers, @Value("${phone82.data}") Path data,
                           Health health, PrometheusMeterRegistry figures, JvmGcMetrics pauses) {
         Stream.<MeterBinder>of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ClassLoaderMetrics(), new ProcessorMetrics(),
                 new UptimeMetrics(), pauses).forEach(each -> each.bindTo(figures));
-        return new Operations(address, port, health, new Operators(user, password, address), figures);
+        Operators operators = new Operators(user, password, address);
+        return new Operations(address, port, health, operators, figures,
+                new Peers(peers, address.isLoopbackAddress() ? data.resolve("operations") : null, operators));
     }
 }

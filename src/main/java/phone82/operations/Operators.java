@@ -34,6 +34,11 @@ class Operators {
         }
     }
 
+    /** What this process says when it asks another as an operator. */
+    String credentials() {
+        return new String(expected, UTF_8);
+    }
+
     String user() {
         return user;
     }

@@ -42,7 +42,7 @@ export function dealer(main) {
                 waiting.length ? h('ul', {class: 'rows', id: 'to-ship'}, waiting.map(row)) : h('p', {class: 'hint'}, say('dealer.none'))),
             h('section', {class: 'panel', 'aria-labelledby': 'shipped'}, title('shipped', shipped.length),
                 shipped.length ? h('ul', {class: 'rows', id: 'gone'}, shipped.slice(0, 50).map(row)) : h('p', {class: 'hint'}, say('dealer.none.shipped'))),
-            h('p', {class: 'hint'}, say('dealer.newest', {count: items.length}), cancelled.length > 0 && ` · ${cancelled.length} ${say('dealer.cancelled')}`));
+            h('p', {class: 'hint'}, say('dealer.newest', {count: items.length}), cancelled.length > 0 && ` · ${say('dealer.cancelled', {count: cancelled.length})}`));
         count();
     }
 

@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
 @Tag("load")
 class LoadIT {
 
-    private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
+    static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final String layout = System.getProperty("load.layout", "one");
@@ -111,16 +111,16 @@ class LoadIT {
                 url(ordersAt, phone82), url(Context.GATEWAY, phone82), url(Context.STORE, phone82));
     }
 
-    private static String url(Context context, Processes phone82) {
+    static String url(Context context, Processes phone82) {
         return "http://127.0.0.1:" + phone82.port(context);
     }
 
-    private static List<String> words(String property, String otherwise) {
+    static List<String> words(String property, String otherwise) {
         return List.of(System.getProperty(property, otherwise).split(" "));
     }
 
     /** Waits until everything is shipped and seen so. */
-    private static boolean allShipped(Shop shop, List<Long> accepted) {
+    static boolean allShipped(Shop shop, List<Long> accepted) {
         assertThat(accepted).as("accepted orders").isNotEmpty();
         long last = Collections.max(accepted);
         try {
@@ -145,7 +145,7 @@ class LoadIT {
         return Math.max(0, lastShipped - met.ended()) / 1000.0;
     }
 
-    private static Map<String, Double> cpuSeconds(Processes phone82) {
+    static Map<String, Double> cpuSeconds(Processes phone82) {
         Map<String, Double> seconds = new LinkedHashMap<>();
         phone82.handles().forEach((process, handle) ->
                 seconds.put(process, handle.info().totalCpuDuration().orElseThrow().toMillis() / 1000.0));

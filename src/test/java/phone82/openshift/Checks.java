@@ -246,6 +246,7 @@ enum Checks {
             }
         }
         manifests.of("Service").filter(service -> !manifests.isMadeByOperator(nameOf(service)))
+                .filter(service -> !isEveryContext(manifests, service))
                 .forEach(service -> selectsOne(manifests, service, service.at("/spec/selector"), fault));
         manifests.of("PodDisruptionBudget").forEach(budget -> selectsOne(manifests, budget, budget.at("/spec/selector"), fault));
         manifests.of("PodMonitor", "NetworkPolicy").forEach(object -> {
@@ -259,6 +260,12 @@ enum Checks {
                 .filter(selector -> !ofTheCluster(selector) && manifests.selectedBy(selector).isEmpty() && !manifests.isMadeByOperator(
                         selector.path("matchLabels").path(NAME).asText()))
                 .forEach(selector -> fault.accept(id(policy) + ": nobody is " + selector)));
+    }
+
+    /** For the operator's page, which asks each pod. */
+    private static boolean isEveryContext(Manifests manifests, ObjectNode service) {
+        return nameOf(service).equals("contexts") && service.at("/spec/clusterIP").asText().equals("None")
+                && manifests.selectedBy(service.at("/spec/selector")).equals(manifests.workloads().stream().filter(Workload::isContext).toList());
     }
 
     /** Pods that OpenShift makes: those of builds and pipelines. */

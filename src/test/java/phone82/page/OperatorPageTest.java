@@ -1,5 +1,6 @@
 package phone82.page;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.core.io.ClassPathResource;
 import phone82.operations.OperatorPage;
+import phone82.platform.Json;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,21 +37,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What the operator's page makes of the health and the figures that it is given. */
 class OperatorPageTest {
 
-    private static final String HEALTH = """
-            {"status":"DOWN","components":{
-              "app":{"status":"UP","components":{"broker":{"status":"UP"},"database":{"status":"UP"}}},
-              "store":{"status":"DOWN","components":{"broker":{"status":"UP"},"database":{"status":"DOWN","details":{"error":"<b>refused</b>"}}}}}}""";
-    private static final String FIGURES = """
-            # TYPE resilience4j_circuitbreaker_state gauge
-            resilience4j_circuitbreaker_state{context="app",name="pay",state="closed"} 0.0
-            resilience4j_circuitbreaker_state{context="app",name="pay",state="open"} %s
-            resilience4j_circuitbreaker_state{context="app",name="pay",state="half_open"} 0.0
-            phone82_dead_letters{context="store",queue="dead-letters.store"} 2.0
-            phone82_dead_letters{context="pay",queue="dead-letters.pay"} 1.0
-            phone82_cancellations_open{context="app"} 4.0
-            phone82_cancellations_open{context="pay"} 3.0
-            phone82_events_sent_total{context="app",event="Ordered"} %d
-            """;
+    private static final String APP = """
+            {"at":"http://127.0.0.1:9090","here":true,"contexts":[],"health":{"status":"UP","components":{
+              "gateway":{"status":"UP","components":{"routes":{"status":"UP"}}},
+              "app":{"status":"UP","components":{"broker":{"status":"UP"},"database":{"status":"UP"}}}}},
+             "figures":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 0.0\\n\
+            resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"open\\"} 1.0\\n\
+            phone82_dead_letters{context=\\"pay\\"} 1.0\\n\
+            phone82_cancellations_open{context=\\"app\\"} 4.0\\n\
+            phone82_events_sent_total{context=\\"app\\",event=\\"Ordered\\"} %d.0"}""";
+    /** A second instance: the same database, a breaker and a count of its own. */
+    private static final String TWIN = """
+            {"at":"http://127.0.0.1:9091","here":false,"contexts":[],"health":{"status":"UP","components":{"app":{"status":"UP","components":{}}}},
+             "figures":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
+            phone82_cancellations_open{context=\\"app\\"} 4.0\\n\
+            phone82_events_sent_total{context=\\"app\\",event=\\"Ordered\\"} 7.0"}""";
+    private static final String STORE = """
+            {"at":"http://127.0.0.1:9092","here":false,"contexts":[],"health":{"status":"DOWN","components":{
+              "store":{"status":"DOWN","components":{"broker":{"status":"UP"},"database":{"status":"DOWN","details":{"error":"<b>refused</b>"}}}}}},
+             "figures":"phone82_dead_letters{context=\\"store\\"} 2.0"}""";
+    private static final String PAY = """
+            {"at":"http://127.0.0.1:9093","here":false,"contexts":["pay"],"error":"nobody there"}""";
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
@@ -61,9 +70,8 @@ class OperatorPageTest {
     @BeforeEach
     void serve() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", new OperatorPage(request -> operator));
-        answer("/actuator/health", 503, () -> HEALTH);
-        answer("/actuator/prometheus", 200, () -> FIGURES.formatted("1.0", ordered += 10));
+        server.createContext("/", new OperatorPage(request -> operator, () -> CompletableFuture.completedFuture(
+                Json.read("[" + String.join(",", APP.formatted(ordered += 10), TWIN, STORE, PAY) + "]", JsonNode.class))));
         server.start();
         url = "http://localhost:" + server.getAddress().getPort();
     }
@@ -83,49 +91,50 @@ class OperatorPageTest {
             page.navigate(url + "/");
 
             assertThat(page.locator("#overall")).hasText("DOWN");
-            assertThat(page.locator("[data-context=app] .context .state")).hasText("UP");
+            assertThat(page.locator("#processes > li")).hasCount(4);
+            assertThat(page.locator("[data-context=app] .context .state")).hasText(new String[]{"UP", "UP"});
             assertThat(page.locator("[data-context=store] .context .state")).hasText("DOWN");
             assertThat(page.locator("[data-context=store] small")).hasText("error: <b>refused</b>");
-            assertThat(page.locator("#breaker dd")).containsText("open");
+            assertThat(page.locator("[data-context=pay] .context .state")).hasText("AWAY");
+            assertThat(page.locator(".error")).hasText("nobody there");
+            assertThat(page.locator("#unseen")).hasText("No process shows: customer, coordinator, broker.");
+            assertThat(page.locator("#breaker dd")).containsText("open, 1 of 2");
             assertThat(page.locator("#dead-letters dd")).containsText("3");
             assertThat(page.locator("#cancellations dd")).hasText("4");
             assertThat(page.locator("#figures .bad")).hasCount(2);
-            assertThat(page.locator("#outbox dd")).hasText("–");
+            assertThat(page.locator("#outbox dd")).containsText("not known");
             assertThat(page.locator("#orders dd")).not().hasText("0", new HasTextOptions().setTimeout(15_000));
             for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
                 page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-                assertThat((List<?>) page.evaluate("async () => (await axe.run()).violations.filter(each => each.impact === 'serious' || each.impact === 'critical').map(each => each.id)"))
-                        .isEmpty();
-                page.screenshot(new ScreenshotOptions().setPath(Path.of("target", "screenshots", "operator-" + scheme.name().toLowerCase() + ".png")));
+                shoot(page, "operator-" + scheme.name().toLowerCase());
             }
+            page.locator("#language").click();
+            assertThat(page.locator("[data-context=pay] .context .state")).hasText("연결 안 됨");
+            page.setViewportSize(390, 844);
+            shoot(page, "operator-phone");
+            page.reload();
+            assertThat(page.locator("#overall")).hasText("장애");
+            page.locator("#language").click();
             server.stop(0);
             assertThat(page.locator("#trouble")).containsText("does not answer", new ContainsTextOptions().setTimeout(15_000));
         }
         assertThat(complaints).isEmpty();
     }
 
+    private static void shoot(Page page, String name) {
+        assertThat((List<?>) page.evaluate("async () => (await axe.run()).violations.filter(each => each.impact === 'serious' || each.impact === 'critical').map(each => each.id)"))
+                .as(name).isEmpty();
+        page.screenshot(new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", name + ".png")));
+    }
+
     @Test
     void nobodyElseSeesIt() throws Exception {
         operator = false;
-        for (String path : List.of("/", "/operator.js", "/operator.css")) {
+        for (String path : List.of("/", "/operator.js", "/operator.css", "/processes")) {
             HttpResponse<String> answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(url + path)).build(), BodyHandlers.ofString());
             assertThat(answer.statusCode()).isEqualTo(401);
             assertThat(answer.headers().firstValue("WWW-Authenticate")).isPresent();
             assertThat(answer.body()).isEmpty();
         }
-    }
-
-    private interface Text {
-        String now();
-    }
-
-    private void answer(String path, int status, Text text) {
-        server.createContext(path, request -> {
-            try (request) {
-                byte[] body = text.now().getBytes(StandardCharsets.UTF_8);
-                request.sendResponseHeaders(status, body.length);
-                request.getResponseBody().write(body);
-            }
-        });
     }
 }

@@ -297,7 +297,17 @@ class PageTest {
         assertThat(page.locator("h1")).hasText("어떤 휴대폰을 찾으세요?");
         assertThat(page.locator("html")).hasAttribute("lang", "ko");
         shoot("korean");
+        go("/orders/" + ordersOf("pixel-10").get(0));
+        awaitStage("Shipped");
+        shoot("korean-order");
+        go("/orders");
+        assertThat(page.locator(".rows .badge.Shipped").first()).hasText("배송됨");
+        shoot("korean-orders");
+        go("/dealer");
+        assertThat(page.locator("#gone li").first()).isVisible();
+        shoot("korean-dealer");
 
+        go("/");
         page.getByLabel("View in English").click();
         assertThat(page.locator("h1")).hasText("Which phone would you like?");
         page.reload();
@@ -430,6 +440,38 @@ class PageTest {
         place("abc123");
         page.getByText("1 new – show").click();
         assertThat(page.locator(".rows li")).hasCount(2);
+    }
+
+    @Test
+    @Order(16)
+    void anOperatorSeesAllProcessesAndWhoIsAway() {
+        try (BrowserContext operator = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setColorScheme(ColorScheme.LIGHT)
+                .setViewportSize(1280, 900).setHttpCredentials("operator", "demo-operator"))) {
+            operator.setDefaultTimeout(PATIENCE);
+            page = operator.newPage();
+            page.addInitScript(axe);
+            page.navigate(PHONE82.operations().url("/"));
+
+            assertThat(page.locator("#processes > li")).hasCount(2);
+            assertThat(page.locator("#overall")).hasText("UP");
+            assertThat(page.locator("[data-context]")).hasCount(Context.values().length);
+            assertThat(page.locator("[data-context=store]")).containsText("routes");
+            assertThat(page.locator("#unseen")).isEmpty();
+            assertThat(page.locator("#breaker dd")).hasText("closed");
+            assertThat(page.locator("#dead-letters dd")).hasText("0");
+            place("note20");
+            assertThat(page.locator("#orders dd")).not().hasText("0", new HasTextOptions().setTimeout(PATIENCE));
+            shoot("operator");
+
+            store.close();
+            assertThat(page.locator("[data-context=store] .state")).hasText("AWAY", new HasTextOptions().setTimeout(PATIENCE));
+            assertThat(page.locator("#overall")).hasText("DOWN");
+            assertThat(page.locator("[data-context=app] .context .state")).hasText("UP");
+            shoot("operator-away");
+            store = Phone82.start(Set.of(Context.STORE), PHONE82.arguments());
+            assertThat(page.locator("[data-context=store] .context .state")).hasText("UP", new HasTextOptions().setTimeout(PATIENCE));
+            assertThat(page.locator("#processes > li")).hasCount(2);
+        }
     }
 
     private Page visit(String locale) {

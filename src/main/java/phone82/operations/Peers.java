@@ -1,0 +1,191 @@
+package phone82.operations;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.platform.Json;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * All processes of phone82, this one among them, as an operator sees them: each is asked at its operator's port for its health and
+ * its figures, with this process's own password. Those on one machine find each other in the folder of their data; those that are elsewhere
+ * are named, and a name with several addresses stands for as many processes.
+ */
+class Peers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+
+    private static final Duration CONNECT = Duration.ofMillis(500);
+    /** Longer than a process waits for what it depends on. */
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+    private static final String BETWEEN = "-";
+
+    private final List<URI> named;
+    private final Path folder;
+    private final Operators operators;
+    private URI here;
+    private HttpClient http;
+
+    /**
+     * @param named  the operator's ports of the others; empty: those on this machine are found
+     * @param folder where the processes of this machine write where they are; null: they do not
+     */
+    Peers(List<URI> named, Path folder, Operators operators) {
+        this.named = named;
+        this.folder = named.isEmpty() ? folder : null;
+        this.operators = operators;
+    }
+
+    /**
+     * What one process tells; its contexts are known where it has written them, also while it is away.
+     *
+     * @param here    whether it is the one that is asked
+     * @param figures its samples in Prometheus' text format, those that the page shows
+     * @param error   why it tells nothing
+     */
+    record Told(URI at, boolean here, List<String> contexts, JsonNode health, String figures, String error) {
+    }
+
+    /** Lets the others know of this process. Who ran one of these contexts before does not any more. */
+    void announce(URI at, Collection<String> contexts) {
+        here = at;
+        if (folder == null) {
+            return;
+        }
+        try {
+            for (Path other : written()) {
+                if (!Collections.disjoint(contexts(other), contexts)) {
+                    Files.deleteIfExists(other);
+                }
+            }
+            Files.writeString(Files.createDirectories(folder).resolve(String.join(BETWEEN, contexts)), at.toString());
+        } catch (IOException e) {
+            LOG.warn("The operator's pages of other processes will not show this one: {}", e.toString());
+        }
+    }
+
+    CompletableFuture<List<Told>> ask() {
+        List<CompletableFuture<Told>> asked = new ArrayList<>();
+        asked.add(ask(here, List.of()));
+        try {
+            for (URI other : named) {
+                addresses(other).forEach(each -> asked.add(ask(each, List.of())));
+            }
+            for (Path other : written()) {
+                URI at = URI.create(Files.readString(other));
+                if (!at.equals(here)) {
+                    asked.add(ask(at, contexts(other)));
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("A process has just changed its place", e);
+        }
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                .thenApply(all -> asked.stream().map(CompletableFuture::join).toList());
+    }
+
+    private List<Path> written() throws IOException {
+        if (folder == null || !Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private static List<String> contexts(Path file) {
+        return List.of(file.getFileName().toString().split(BETWEEN));
+    }
+
+    /** Where others are. A name that nobody knows is somebody who is away. */
+    private List<URI> addresses(URI named) {
+        try {
+            InetAddress[] all = InetAddress.getAllByName(named.getHost());
+            List<InetAddress> alike = Arrays.stream(all).filter(each -> each.getClass() == all[0].getClass()).toList();
+            return alike.stream().filter(each -> named.getPort() != here.getPort() || !isOurs(each))
+                    .map(each -> alike.size() == 1 ? named : at(new InetSocketAddress(each, named.getPort()))).toList();
+        } catch (UnknownHostException e) {
+            return List.of(named);
+        }
+    }
+
+    private static boolean isOurs(InetAddress address) {
+        try {
+            return NetworkInterface.getByInetAddress(address) != null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
+    static URI at(InetSocketAddress address) {
+        try {
+            return new URI("http", null, address.getAddress().getHostAddress(), address.getPort(), null, null, null);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private CompletableFuture<Told> ask(URI at, List<String> contexts) {
+        return get(at, "/actuator/health").thenCombine(get(at, "/actuator/prometheus"), (health, figures) -> {
+            if (health.statusCode() != 200 && health.statusCode() != 503) {
+                throw new IllegalStateException("status " + health.statusCode());
+            }
+            JsonNode read = Json.read(health.body(), JsonNode.class);
+            if (!read.has("components")) {
+                throw new IllegalStateException("it has another password");
+            }
+            return new Told(at, at.equals(here), contexts, read, shown(figures.body()), null);
+        }).exceptionally(failure -> new Told(at, at.equals(here), contexts, null, null, reason(failure)));
+    }
+
+    private CompletableFuture<HttpResponse<String>> get(URI at, String path) {
+        return http().sendAsync(HttpRequest.newBuilder(at.resolve(path)).timeout(ANSWER)
+                .header("Authorization", operators.credentials()).build(), BodyHandlers.ofString());
+    }
+
+    /** Not before somebody looks. */
+    private synchronized HttpClient http() {
+        if (http == null) {
+            http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+        }
+        return http;
+    }
+
+    private static String shown(String figures) {
+        return figures.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state"))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof HttpTimeoutException ? "no answer in time"
+                : cause instanceof ConnectException ? "nobody there"
+                : cause instanceof IllegalStateException ? cause.getMessage() : cause.toString();
+    }
+}

@@ -1,0 +1,149 @@
+package phone82.operations;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import phone82.operations.Peers.Told;
+import phone82.platform.health.Check;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/** Processes that tell an operator of each other, each at a port of its own. */
+class PeersTest {
+
+    private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+
+    @TempDir
+    Path folder;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        processes.forEach(Process::close);
+    }
+
+    @Test
+    void processesOnOneMachineFindEachOther() throws Exception {
+        Process store = start(List.of(), "", "store");
+        Process others = start(List.of(), "", "app", "pay");
+
+        assertThat(others.ask()).extracting(Told::at, Told::here).containsExactlyInAnyOrder(tuple(others.at(), true), tuple(store.at(), false));
+        assertThat(others.ask()).allSatisfy(told -> assertThat(told.error()).isNull());
+        assertThat(others.told(store).health().at("/components/store/status").asText()).isEqualTo("UP");
+        assertThat(others.told(store).figures()).contains("phone82_dead_letters").doesNotContain("jvm_");
+        assertThat(store.told(others).health().get("components").fieldNames()).toIterable().containsExactly("app", "pay");
+    }
+
+    @Test
+    void whoIsAwayIsToldAsAwayUntilItIsBackSomewhereElse() throws Exception {
+        Process store = start(List.of(), "", "store");
+        Process app = start(List.of(), "", "app");
+        store.close();
+        assertThat(app.told(store)).isEqualTo(new Told(store.at(), false, List.of("store"), null, null, "nobody there"));
+
+        Process again = start(List.of(), "", "store", "pay");
+        assertThat(app.ask()).extracting(Told::at).containsExactlyInAnyOrder(app.at(), again.at());
+    }
+
+    @Test
+    void whoIsElsewhereIsNamed() throws Exception {
+        Process store = start(List.of(URI.create("http://127.0.0.1:1")), "secret", "store");
+        Process app = start(List.of(store.at()), "secret", "app");
+        start(List.of(), "secret", "pay");
+
+        assertThat(app.ask()).extracting(Told::at).containsExactly(app.at(), store.at());
+        assertThat(app.told(store).error()).isNull();
+    }
+
+    @Test
+    void whoIsAmongThoseThatItNamesIsAskedOnce() throws Exception {
+        Process store = start(List.of(), "", "store");
+        URI named = URI.create("http://localhost:" + store.at().getPort());
+        Peers peers = new Peers(List.of(named), null, new Operators("operator", "", HERE));
+        peers.announce(store.at(), List.of("store"));
+
+        assertThat(peers.ask().get(10, TimeUnit.SECONDS)).extracting(Told::at, Told::here).containsExactly(tuple(store.at(), true));
+    }
+
+    @Test
+    void whoHasAnotherPasswordIsNotRead() throws Exception {
+        Process store = start(List.of(), "other", "store");
+        Process app = start(List.of(store.at()), "secret", "app");
+
+        assertThat(app.told(store).error()).isEqualTo("it has another password");
+        assertThat(app.told(store).health()).isNull();
+    }
+
+    @Test
+    void whoHangsHoldsNobodyUp() throws Exception {
+        try (ServerSocket hanging = new ServerSocket(0, 1, HERE)) {
+            URI at = URI.create("http://127.0.0.1:" + hanging.getLocalPort());
+            Process app = start(List.of(at), "", "app");
+            long began = System.nanoTime();
+
+            List<Told> told = app.ask();
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+            assertThat(told).extracting(Told::at, Told::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
+        }
+    }
+
+    private Process start(List<URI> named, String password, String... contexts) throws IOException {
+        Process process = new Process(named, password, contexts);
+        processes.add(process);
+        return process;
+    }
+
+    private final class Process implements AutoCloseable {
+
+        private final Peers peers;
+        private final Operations operations;
+        private final Health health = new Health(Duration.ofSeconds(1));
+
+        private Process(List<URI> named, String password, String... contexts) throws IOException {
+            Operators operators = new Operators("operator", password, HERE);
+            PrometheusMeterRegistry figures = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            figures.gauge("phone82.dead.letters", 0);
+            figures.gauge("jvm.memory.used", 1);
+            peers = new Peers(named, folder.resolve("operations"), operators);
+            operations = new Operations(HERE, 0, health, operators, figures, peers);
+            operations.start();
+            operations.expect(List.of(contexts));
+            for (String context : contexts) {
+                operations.add(context, List.of(Check.readiness("routes", Map::of)));
+            }
+        }
+
+        URI at() {
+            return Peers.at(operations.address());
+        }
+
+        List<Told> ask() throws Exception {
+            return peers.ask().get(10, TimeUnit.SECONDS);
+        }
+
+        Told told(Process other) throws Exception {
+            return ask().stream().filter(each -> each.at().equals(other.at())).findFirst().orElseThrow();
+        }
+
+        @Override
+        public void close() {
+            operations.close();
+            health.close();
+        }
+    }
+}
