@@ -8,7 +8,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -54,7 +53,7 @@ public final class Databases implements AutoCloseable {
         Databases databases = new Databases();
         int number = NUMBER.incrementAndGet();
         ON_POSTGRESQL.forEach(context -> databases.use(context, PostgreSql.create(context.id(), number)));
-        int port = freePort();
+        int port = Phone82Extension.freePort();
         databases.hsqldb = hsqldb(data, port);
         databases.startHsqldb();
         databases.use(Context.STORE, "jdbc:hsqldb:hsql://localhost:" + port + "/" + Context.STORE.id());
@@ -107,14 +106,6 @@ public final class Databases implements AutoCloseable {
         startHsqldb();
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     public void close() {
         if (store != null) {
@@ -125,7 +116,7 @@ public final class Databases implements AutoCloseable {
     /** One real PostgreSQL for all tests of this JVM, which asks for passwords. */
     private static final class PostgreSql {
 
-        private static final int PORT = freePort();
+        private static final int PORT = Phone82Extension.freePort();
         private static final Path DATA = data();
         private static EmbeddedPostgres server;
 

@@ -18,9 +18,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
 public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
+
+    private static final int FIRST_PORT = 10_000;
+    private static final int PORTS = 20_000;
+    /** Tests run in several JVMs at once. */
+    private static final AtomicInteger PORT = new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
     static {
         // most of what tests wait for is there in a moment
@@ -103,15 +110,21 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     }
 
     /** Gives each context a port that nothing listens on. */
-    public static void freePorts(Map<Context, Integer> ports) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
+    public static void freePorts(Map<Context, Integer> ports) {
         for (Context context : Context.values()) {
-            ServerSocket socket = new ServerSocket(0);
-            sockets.add(socket);
-            ports.put(context, socket.getLocalPort());
+            ports.put(context, freePort());
         }
-        for (ServerSocket socket : sockets) {
-            socket.close();
+    }
+
+    /** Below those that the system gives to whoever connects or asks for any, so that nobody has it when it is needed a moment later. */
+    static int freePort() {
+        while (true) {
+            int port = FIRST_PORT + Math.floorMod(PORT.getAndIncrement(), PORTS);
+            try (ServerSocket free = new ServerSocket(port)) {
+                return free.getLocalPort();
+            } catch (IOException taken) {
+                // the next one
+            }
         }
     }
 }
