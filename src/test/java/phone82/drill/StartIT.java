@@ -116,6 +116,7 @@ class StartIT {
         try (Processes phone82 = new Processes("locked")) {
             phone82.start("broker");
             phone82.start("store");
+            phone82.set("--management.server.port=0");
             String again = phone82.run(1, "store");
             assertThat(again.lines()).singleElement().asString().contains("store is in use by another process", "phone82.data");
         }
