@@ -538,13 +538,25 @@ class PageTest {
     /** A picture on a desk and on a phone, one light, one dark; and nothing in either keeps anybody out. */
     private void shoot(String name) {
         assertThat(seriousFaults()).as("%s, light", name).isEmpty();
+        assertThat(misfits()).as("%s, on a desk", name).isEmpty();
         page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + "-desk.png")));
         page.setViewportSize(390, 844);
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
         assertThat(seriousFaults()).as("%s, dark", name).isEmpty();
+        assertThat(misfits()).as("%s, on a phone", name).isEmpty();
         page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + "-phone.png")));
         page.setViewportSize(1280, 900);
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+    }
+
+    /** Sums of money that stand on more than one line, and cards that stick out. */
+    private List<?> misfits() {
+        return (List<?>) page.evaluate("() => [...[...document.querySelectorAll('.amount, .total, .price')].filter(each => {"
+                + "const text = document.createRange(); text.selectNodeContents(each);"
+                + "return new Set([...text.getClientRects()].map(line => line.top)).size > 1 }),"
+                + "...[...document.querySelectorAll('.panel:not(.basket), .total')].filter(each => {"
+                + "const card = each.matches('.panel') ? each.parentElement : each.closest('.panel');"
+                + "return each.getBoundingClientRect().right > card.getBoundingClientRect().right + 1 })].map(each => each.textContent)");
     }
 
     private List<?> seriousFaults() {
