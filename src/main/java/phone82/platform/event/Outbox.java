@@ -1,5 +1,7 @@
 package phone82.platform.event;
 
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.NoArgGenerator;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -12,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * The events of this context that the broker does not have yet. An event is added in the transaction of the
@@ -22,6 +23,9 @@ public class Outbox {
 
     /** Events sent in one broker transaction; also the most that one relay run holds in memory. */
     public static final int BATCH = 100;
+
+    /** They grow with time (UUID version 7): those of the day are neighbours in every index, and a full table takes new ones as fast as an empty one. */
+    private static final NoArgGenerator IDS = Generators.timeBasedEpochGenerator();
 
     private final JdbcTemplate jdbc;
     private final String context;
@@ -47,7 +51,7 @@ public class Outbox {
             throw new IllegalStateException("an event belongs to the transaction of its state change");
         }
         jdbc.update("insert into outbox (event_id, topic, subject, happened_at, traceparent, body) values (?, ?, ?, ?, ?, ?)",
-                UUID.randomUUID().toString(), topic(event), String.valueOf(event.orderId()),
+                IDS.generate().toString(), topic(event), String.valueOf(event.orderId()),
                 Timestamp.from(Instant.now()), traceparent, Json.text(event));
         wakeAfterCommit();
     }
