@@ -43,7 +43,9 @@ class Console implements HttpHandler {
         try (InputStream file = type == null || path.contains("..") ? null : Console.class.getResourceAsStream(FILES + path)) {
             if (file != null) {
                 request.getResponseHeaders().set("Cache-Control", path.startsWith("/static/") ? "max-age=86400" : "no-cache");
-                Operations.answer(request, 200, type, file.readAllBytes());
+                request.getResponseHeaders().set("Content-Type", type);
+                request.sendResponseHeaders(200, 0);
+                file.transferTo(request.getResponseBody());
             } else if (isPage(request)) {
                 file(request, "/index.html");
             } else {

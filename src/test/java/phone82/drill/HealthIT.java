@@ -34,7 +34,7 @@ class HealthIT {
             phone82.set("--phone82.broker.url=tcp://localhost:" + broker.port(),
                     "--phone82.store.database.url=" + url.group(1) + database.port() + url.group(3));
             phone82.start("store");
-            Shop store = new Shop("http://localhost:" + phone82.operationsPort(Context.STORE));
+            Shop store = phone82.operations(Context.STORE);
             store.get("/actuator/health/readiness").expect(200);
 
             for (Gate gate : new Gate[]{broker, database}) {

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,7 +35,7 @@ import static org.awaitility.Awaitility.await;
 public final class Processes implements AutoCloseable {
 
     private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
-    private static final Path EXTRACTED = BUILD.resolve("extracted");
+    static final Path EXTRACTED = BUILD.resolve("extracted");
     private static final Path CLASSES = EXTRACTED.resolve("phone82.jsa");
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
@@ -47,6 +48,7 @@ public final class Processes implements AutoCloseable {
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
     private final Map<Context, Integer> operationsPorts = new EnumMap<>(Context.class);
     private final Map<String, Process> processes = Collections.synchronizedMap(new LinkedHashMap<>());
+    private BiFunction<String, List<String>, ProcessBuilder> launcher = this::java;
     private int runs;
 
     public Processes(String name, String... options) throws IOException, InterruptedException {
@@ -54,7 +56,7 @@ public final class Processes implements AutoCloseable {
     }
 
     /** @param databases made for a folder */
-    Processes(String name, Function<Path, Databases> databases, String... options) throws IOException, InterruptedException {
+    public Processes(String name, Function<Path, Databases> databases, String... options) throws IOException, InterruptedException {
         this(folder(name), databases);
         prepare();
         set(options);
@@ -89,6 +91,11 @@ public final class Processes implements AutoCloseable {
         jvmOptions.addAll(options);
     }
 
+    /** Has what is started from now on made of the contexts and all arguments by somebody else. */
+    void launchBy(BiFunction<String, List<String>, ProcessBuilder> launcher) {
+        this.launcher = launcher;
+    }
+
     /** Sets properties for what is started from now on. */
     public void set(String... options) {
         for (String option : options) {
@@ -119,7 +126,7 @@ public final class Processes implements AutoCloseable {
         }
         Files.deleteIfExists(CLASSES);
         Path log = BUILD.resolve("extract.txt");
-        assertThat(run(List.of(JAVA, "-Djarmode=tools", "-jar", jar.toString(), "extract",
+        assertThat(run(new ProcessBuilder(JAVA, "-Djarmode=tools", "-jar", jar.toString(), "extract",
                 "--force", "--destination", EXTRACTED.toString()), log).waitFor()).as(() -> read(log)).isZero();
         try (Processes training = new Processes(folder("training"), folder -> Databases.embedded())) {
             training.archive = "-XX:ArchiveClassesAtExit=" + CLASSES;
@@ -166,19 +173,22 @@ public final class Processes implements AutoCloseable {
 
     private Path launch(String contexts) throws IOException {
         Path log = folder.resolve("log-" + ++runs + ".txt");
+        List<String> arguments = new ArrayList<>(contexts.isEmpty() ? List.of() : List.of(contexts.split(" ")));
+        arguments.addAll(properties());
+        if (options.stream().noneMatch(option -> option.startsWith("--management.server.port="))) {
+            arguments.add("--management.server.port=" + operationsPorts.entrySet().stream()
+                    .filter(each -> each.getKey().id().equals(contexts)).map(Map.Entry::getValue).findFirst().orElse(0));
+        }
+        processes.put(contexts, run(launcher.apply(contexts, arguments), log));
+        return log;
+    }
+
+    private ProcessBuilder java(String contexts, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(jvmOptions);
         command.addAll(List.of(archive, "-jar", EXTRACTED.resolve("phone82.jar").toString()));
-        if (!contexts.isEmpty()) {
-            command.addAll(List.of(contexts.split(" ")));
-        }
-        command.addAll(properties());
-        if (options.stream().noneMatch(option -> option.startsWith("--management.server.port="))) {
-            command.add("--management.server.port=" + operationsPorts.entrySet().stream()
-                    .filter(each -> each.getKey().id().equals(contexts)).map(Map.Entry::getValue).findFirst().orElse(0));
-        }
-        processes.put(contexts, run(command, log));
-        return log;
+        command.addAll(arguments);
+        return new ProcessBuilder(command);
     }
 
     private List<String> properties() {
@@ -192,8 +202,8 @@ public final class Processes implements AutoCloseable {
         return properties;
     }
 
-    private static Process run(List<String> command, Path log) throws IOException {
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    private static Process run(ProcessBuilder process, Path log) throws IOException {
+        return process.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
     /** Ctrl-C, and waits for the end. */
@@ -204,6 +214,21 @@ public final class Processes implements AutoCloseable {
     /** {@code kill -9}. */
     void kill(String contexts) throws InterruptedException {
         end(contexts, processes.get(contexts).toHandle().destroyForcibly());
+    }
+
+    /** SIGTERM to all of these at once; returns their exit codes. */
+    Map<String, Integer> terminate(Duration within, String... named) throws InterruptedException {
+        Map<String, Integer> codes = new LinkedHashMap<>();
+        for (String contexts : named) {
+            processes.get(contexts).toHandle().destroy();
+        }
+        long deadline = System.nanoTime() + within.toNanos();
+        for (String contexts : named) {
+            Process process = processes.remove(contexts);
+            assertThat(process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)).as("%s ends in time", contexts).isTrue();
+            codes.put(contexts, process.exitValue());
+        }
+        return codes;
     }
 
     private void end(String contexts, boolean requested) throws InterruptedException {
@@ -242,6 +267,11 @@ public final class Processes implements AutoCloseable {
         return operationsPorts.get(context);
     }
 
+    /** Who asks at that port. */
+    public Shop operations(Context context) {
+        return new Shop("http://localhost:" + operationsPort(context));
+    }
+
     long pid(String contexts) {
         return processes.get(contexts).pid();
     }
@@ -258,7 +288,7 @@ public final class Processes implements AutoCloseable {
     }
 
     /** Where a context keeps its data. */
-    Path data(String context) {
+    public Path data(String context) {
         return folder.resolve(context);
     }
 

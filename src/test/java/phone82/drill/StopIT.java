@@ -20,7 +20,7 @@ class StopIT {
         try (Processes phone82 = new Processes("stop", "--phone82.warm-up=0", "--phone82.operations.notice=5s")) {
             phone82.start("gateway");
             RawHttp gateway = new RawHttp(phone82.port(GATEWAY));
-            Shop operations = new Shop("http://localhost:" + phone82.operationsPort(GATEWAY));
+            Shop operations = phone82.operations(GATEWAY);
             operations.get("/actuator/health/readiness").expect(200);
             try (Connection kept = gateway.connect()) {
                 kept.send(GET);

@@ -149,6 +149,6 @@ class BreakerTest {
     }
 
     private String metrics() {
-        return PHONE82.operations().text(PHONE82.operations().request("/actuator/prometheus"));
+        return PHONE82.operations().figures();
     }
 }

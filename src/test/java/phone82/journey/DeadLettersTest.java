@@ -219,7 +219,7 @@ class DeadLettersTest {
                 PHONE82.topics().sendAs("pay", "dead-letters.pay", "phone82.app.Ordered", 6000 + i, newId(), BROKEN + "x".repeat(3000));
             }
             int all = letters(PHONE82, Context.PAY).size();
-            assertThat(PHONE82.operations().text(PHONE82.operations().request("/actuator/prometheus"))).contains("phone82_dead_letters{context=\"pay\"} " + all + ".0");
+            assertThat(PHONE82.operations().figures()).contains("phone82_dead_letters{context=\"pay\"} " + all + ".0");
 
             List<String> paged = new ArrayList<>();
             String after = "";

@@ -46,8 +46,7 @@ class FiguresTest {
     private static final Set<String> ADDED = Set.of("instance", "job");
 
     private static String scrape() {
-        Shop operations = PHONE82.operations();
-        return operations.text(operations.request("/actuator/prometheus"));
+        return PHONE82.operations().figures();
     }
 
     @BeforeAll

@@ -31,12 +31,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A thousand requests of all sorts ({@code phone82.fuzz.requests}) for each public operation: each gets an answer that is right in its form and tells nothing of
+ * Ten thousand requests of all sorts ({@code phone82.fuzz.requests}) for each public operation: each gets an answer that is right in its form and tells nothing of
  * the inside, what is refused changes nothing, and nothing grows. {@code -Dphone82.fuzz.seed=..} repeats a run.
  */
 class FuzzTest {
 
-    private static final int REQUESTS = Integer.getInteger("phone82.fuzz.requests", 1_000);
+    private static final int REQUESTS = Integer.getInteger("phone82.fuzz.requests", 10_000);
     private static final int CLIENTS = 8;
     private static final long SEED = Long.getLong("phone82.fuzz.seed", ThreadLocalRandom.current().nextLong());
     private static final Pattern INSIDE = Pattern.compile("(?i)exception|\\bjava[./]|org[./]|io[./](netty|vertx)|phone82[./]|camel|hsqldb|hibernate|jackson"

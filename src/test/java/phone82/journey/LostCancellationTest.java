@@ -75,6 +75,6 @@ class LostCancellationTest {
     }
 
     private String metrics() {
-        return PHONE82.operations().text(PHONE82.operations().request("/actuator/prometheus"));
+        return PHONE82.operations().figures();
     }
 }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,6 +91,23 @@ public final class Shop {
     /** The body of an answer that is no JSON. */
     public String text(HttpRequest.Builder request) {
         return new String(exchange(request).body(), UTF_8);
+    }
+
+    /** What an operator's port tells Prometheus. */
+    public String figures() {
+        return text(request("/actuator/prometheus"));
+    }
+
+    /** The sum of the figures whose lines match. */
+    public double figure(Predicate<String> line) {
+        List<String> found = figures().lines().filter(line).toList();
+        assertThat(found).isNotEmpty();
+        return found.stream().mapToDouble(each -> Double.parseDouble(each.substring(each.lastIndexOf(' ')))).sum();
+    }
+
+    /** The sum of the figures whose lines begin so. */
+    public double figure(String start) {
+        return figure(line -> line.startsWith(start));
     }
 
     public HttpRequest.Builder request(String path) {

@@ -260,9 +260,7 @@ class StreamTest {
     }
 
     private int open() {
-        Shop operations = PHONE82.operations();
-        return operations.text(operations.request("/actuator/prometheus")).lines().filter(line -> line.startsWith("phone82_stream_readers{"))
-                .mapToInt(line -> (int) Double.parseDouble(line.substring(line.indexOf(' ') + 1))).findFirst().orElseThrow();
+        return (int) PHONE82.operations().figure("phone82_stream_readers{");
     }
 
     private void record(long order, String type) {

@@ -40,7 +40,7 @@ class LoadIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final String layout = System.getProperty("load.layout", "one");
-    private final List<String> jvm = words("load.jvm", "-Xmx256m -XX:+UseSerialGC");
+    private final List<String> jvm = words("load.jvm", "-Xmx384m -XX:+UseG1GC -XX:MaxGCPauseMillis=100");
     private final List<String> options = words("load.options", "--phone82.store.dispatch-delay=0s");
 
     static Stream<Scenario> scenarios() {

@@ -155,14 +155,14 @@ class StreamsIT {
         return met.accepted().size() / met.seconds();
     }
 
-    /** What is resident of a process, second by second. */
+    /** What is resident of a process, second by second; without the files of broker and databases, which grow with the orders. */
     private static final class Samples implements AutoCloseable {
 
         private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         private final List<Long> kilobytes = new ArrayList<>();
 
         Samples(long pid) {
-            clock.scheduleAtFixedRate(() -> kilobytes.add(status(pid, "VmRSS")), 1, 1, TimeUnit.SECONDS);
+            clock.scheduleAtFixedRate(() -> kilobytes.add(status(pid, "RssAnon")), 1, 1, TimeUnit.SECONDS);
         }
 
         long[] afterAQuarterAndAtTheEnd() {
