@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import io.vertx.core.buffer.Buffer;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -108,9 +109,10 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             return;
         }
         Object body = message.getBody();
-        if (body != null && !(body instanceof byte[])) {
+        if (body != null && !(body instanceof Buffer)) {
             message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-            message.setBody(Json.bytes(body));
+            // anything but a buffer would be sent as a stream, its pieces handed from thread to thread
+            message.setBody(Buffer.buffer(Json.bytes(body)));
         }
     }
 }

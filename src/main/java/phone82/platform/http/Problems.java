@@ -1,5 +1,6 @@
 package phone82.platform.http;
 
+import io.vertx.core.buffer.Buffer;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
@@ -34,7 +35,7 @@ public class Problems {
         problem.headers().forEach(message::setHeader);
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
         message.setHeader(Exchange.CONTENT_TYPE, MEDIA_TYPE);
-        message.setBody(body(problem));
+        message.setBody(Buffer.buffer(body(problem)));
     }
 
     static byte[] body(Problem problem) {
