@@ -5,7 +5,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
 import phone82.journey.RawHttp.Answer;
 import phone82.journey.RawHttp.Connection;
@@ -98,6 +101,17 @@ class LimitsTest {
                 }
                 assertThat(since(start)).isLessThan(Duration.ofSeconds(2));
             }
+        }
+
+        @Test
+        @ExtendWith(OutputCaptureExtension.class)
+        void whoHangsUpWithinARequestIsNoErrorOfOurs(CapturedOutput output) {
+            for (int i = 0; i < 10; i++) {
+                try (Connection connection = gateway.connect()) {
+                    connection.send("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{");
+                }
+            }
+            Awaitility.await().during(Duration.ofMillis(500)).until(() -> !output.getAll().contains("ERROR"));
         }
 
         @Test

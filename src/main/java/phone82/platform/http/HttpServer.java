@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -96,7 +97,7 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
                 .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         router = Router.router(vertx);
-        router.route().handler(this::greet);
+        router.route().handler(this::greet).failureHandler(HttpServer::forgetWhoHungUp);
         for (int status : REFUSALS) {
             router.errorHandler(status, this::refuse);
         }
@@ -259,6 +260,13 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
             case 500 -> new Problem(500, "Internal error", "The request could not be processed. Try again.");
             default -> malformed();
         });
+    }
+
+    /** There is nobody to answer, and nothing for an operator to do. */
+    private static void forgetWhoHungUp(RoutingContext request) {
+        if (!(request.failure() instanceof HttpClosedException)) {
+            request.next();
+        }
     }
 
     private Set<String> methodsOf(String path) {
