@@ -7,6 +7,7 @@ import phone82.journey.Databases;
 import phone82.journey.Shop;
 
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,7 @@ class ReplicasIT {
 
     private static final List<Context> DOUBLE = List.of(CUSTOMER, STORE, PAY, APP);
 
+    private static final Duration SETTLED = Duration.ofMinutes(3);
     private static final String[] SHIPPED = {"Ordered", "PayCompleted", "OrderReceived", "Shipped"};
     private static final String[] CANCELLED = {"Ordered", "OrderCancelled", "PayCancelled", "DeliveryCancelled"};
 
@@ -57,7 +59,7 @@ class ReplicasIT {
             try (Customers some = new Customers(one.shop(APP), 2, 30); Customers others = new Customers(other.shop(APP), 2, 30)) {
                 for (Victim victim : victims) {
                     int before = some.accepted().size() + others.accepted().size();
-                    await().atMost(30, TimeUnit.SECONDS).until(() -> some.accepted().size() + others.accepted().size() > before + 100);
+                    await().atMost(SETTLED).until(() -> some.accepted().size() + others.accepted().size() > before + 100);
                     long killed = System.nanoTime();
                     victim.site.kill(victim.context.id());
                     victim.site.start(victim.context.id());
@@ -67,7 +69,7 @@ class ReplicasIT {
                 others.stop();
 
                 Shop shop = one.gateway();
-                await().atMost(60, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
+                await().atMost(SETTLED).pollInterval(1, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
                     assertThat(one.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
                     assertThat(one.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
                     Books.assertBalanced(shop, some, others);
