@@ -38,7 +38,7 @@ import static phone82.journey.Shop.anOrder;
 class ScaleOutIT {
 
     private static final int PERCENT = 5;
-    private static final int ORDERS = 6_000;
+    private static final int ORDERS = 12_000;
     private static final int WARM_UP = 300;
     private static final Duration WINDOW = Duration.ofSeconds(12);
 
@@ -99,7 +99,7 @@ class ScaleOutIT {
 
     private void startLimited(Processes site) throws IOException {
         site.start("store");
-        await().until(() -> handled(site) >= WARM_UP);
+        await().atMost(Duration.ofSeconds(30)).until(() -> handled(site) >= WARM_UP);
         limits.add(new ProcessBuilder(Program.named("cpulimit"), "--lazy", "--quiet", "--limit=" + PERCENT, "--pid=" + site.pid("store")).start());
     }
 
