@@ -139,7 +139,7 @@ class BreakerTest {
             List<JsonNode> payments = shop.all("/payments");
             assertThat(payments).filteredOn(payment -> payment.get("status").asText().equals("Completed"))
                     .extracting(payment -> payment.get("orderId").asLong()).containsExactlyInAnyOrderElementsOf(orders);
-            assertThat(payments).extracting(payment -> payment.get("status").asText()).containsOnly("Completed", "Voided");
+            assertThat(payments).extracting(payment -> payment.get("status").asText()).isSubsetOf("Completed", "Voided");
         });
     }
 
