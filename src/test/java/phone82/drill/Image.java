@@ -9,13 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code /deployments} and nothing can be written but {@code /tmp} and a pod's volume; some user of the group root, as OpenShift chooses
  * one, without any capability; and the memory of the manifest. Not there: a network of its own and the filter of system calls.
  */
-final class Image implements AutoCloseable {
+public final class Image implements AutoCloseable {
 
     /** $1 root, $2 image, $3 whether it is made or run, $4 JDK, $5 processes of the control group, $6 user, $7 volume, then the command. */
     private static final String START = """
@@ -131,7 +129,7 @@ final class Image implements AutoCloseable {
     }
 
     /** The memory of a pod, in bytes. */
-    static long limit(String context) throws IOException {
+    public static long limit(String context) throws IOException {
         return Quantity.getAmountInBytes(Quantity.parse(new YAMLMapper().readTree(BASE.resolve(context).resolve("deployment.yaml").toFile())
                 .at("/spec/template/spec/containers/0/resources/limits/memory").asText())).longValue();
     }

@@ -29,7 +29,7 @@ import static phone82.journey.Shop.anOrder;
  * <p>
  * On one machine four processes have no more CPU than one. So each store gets a twentieth of one CPU and no more, of which a machine with two has
  * enough for all of them and for what they cause elsewhere: what a cluster gives by its scheduling, and the autoscaler counts in (it adds a pod where
- * one uses 15 % of its 0.2 CPU). The limit is {@code cpulimit}'s, which stops a process for the rest of each tenth of a second, as the kernel does
+ * one uses 15 % of its 0.4 CPU). The limit is {@code cpulimit}'s, which stops a process for the rest of each tenth of a second, as the kernel does
  * with a container at its limit. It begins when a store has handled {@value #WARM_UP} events, the first and the others alike: before that it would
  * be spent on the compiler. Everything else (queue, database server, relay, the contexts that follow) is shared and not limited, so it is there that
  * more stores could fail to ship more.

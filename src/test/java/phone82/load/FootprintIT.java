@@ -2,11 +2,11 @@ package phone82.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.fabric8.kubernetes.api.model.Quantity;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.Context;
 import phone82.drill.Artemis;
+import phone82.drill.Image;
 import phone82.drill.Processes;
 import phone82.journey.Databases;
 
@@ -61,13 +61,8 @@ class FootprintIT {
      */
     private record Moment(double cpuSeconds, long resident, long peak) {
 
-        static Moment of(ProcessHandle process) throws IOException {
-            List<String> status = Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status"));
-            return new Moment(cpuSecondsOf(process), mebibytes(status, "VmRSS:"), mebibytes(status, "VmHWM:"));
-        }
-
-        private static long mebibytes(List<String> status, String field) {
-            return status.stream().filter(line -> line.startsWith(field)).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum() / 1024;
+        static Moment of(ProcessHandle process) {
+            return new Moment(cpuSecondsOf(process), StreamsIT.status(process.pid(), "VmRSS") / 1024, StreamsIT.status(process.pid(), "VmHWM") / 1024);
         }
     }
 
@@ -135,7 +130,7 @@ class FootprintIT {
 
     /** The limit of its pod, in MiB. */
     private static long memory(Context context) throws IOException {
-        return Quantity.getAmountInBytes(Quantity.parse(container(context.id() + "/deployment").at("/resources/limits/memory").asText())).longValue() >> 20;
+        return Image.limit(context.id()) >> 20;
     }
 
     /** Those of the pods; the archive of classes is put in by the processes. A pod's memory is the JVM's by its cgroup, here by an option. */
@@ -164,11 +159,9 @@ class FootprintIT {
         return process.info().totalCpuDuration().orElseThrow().toMillis() / 1000.0;
     }
 
-    private Map<String, Moment> now() throws IOException {
+    private Map<String, Moment> now() {
         Map<String, Moment> moments = new LinkedHashMap<>();
-        for (Map.Entry<String, ProcessHandle> process : processes.entrySet()) {
-            moments.put(process.getKey(), Moment.of(process.getValue()));
-        }
+        processes.forEach((name, process) -> moments.put(name, Moment.of(process)));
         return moments;
     }
 

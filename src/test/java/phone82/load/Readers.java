@@ -41,17 +41,10 @@ final class Readers implements AutoCloseable {
 
     /** What they follow. */
     enum Following {
-        /** All orders, as who has the list before him: five hundred are told more than 100,000 events a second, out of the same cores. */
-        ALL(0.5),
+        /** All orders, as who has the list before him. */
+        ALL,
         /** One order until it is shipped and then another, as who has ordered. */
-        ONE(0.9);
-
-        /** Of the orders a second that there are without them. */
-        final double leastRatio;
-
-        Following(double leastRatio) {
-            this.leastRatio = leastRatio;
-        }
+        ONE
     }
 
     /**

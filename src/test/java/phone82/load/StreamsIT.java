@@ -77,7 +77,7 @@ class StreamsIT {
 
     @ParameterizedTest
     @MethodSource("following")
-    void fiveHundredReadersSeeEverythingOnceAndOrdersGoOn(Following following) throws Exception {
+    void fiveHundredReadersHardlyCostAnOrder(Following following) throws Exception {
         Machine machine = Machine.now();
         int seconds = Integer.getInteger("load.seconds", 30);
         try (Processes phone82 = new Processes("streams-" + following.name().toLowerCase(Locale.ROOT))) {
@@ -128,7 +128,7 @@ class StreamsIT {
                 all.assertThat(seen.missing()).as("events that a reader has not seen").isZero();
                 all.assertThat(seen.twice()).as("events that a reader has seen twice").isZero();
                 all.assertThat(seen.cutOff()).as("streams cut off").isZero();
-                all.assertThat(measured.ratio()).as("orders a second with readers to those without").isGreaterThanOrEqualTo(following.leastRatio);
+                all.assertThat(measured.ratio()).as("orders a second with readers to those without").isGreaterThanOrEqualTo(0.9);
                 all.assertThat(resident[1] - resident[0]).as("resident kB more at the end than after a quarter").isLessThan(24_000);
                 all.assertThat(live[1] - live[0]).as("bytes of the heap more after the load").isLessThan(10_000_000);
                 all.assertThat(moreThreads).as("threads for %d readers", READERS).isLessThan(10);
@@ -176,7 +176,8 @@ class StreamsIT {
         }
     }
 
-    private static long status(long pid, String what) {
+    /** A line of {@code /proc/<pid>/status}, mostly in kB. */
+    static long status(long pid, String what) {
         try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(pid), "status"))) {
             return lines.filter(line -> line.startsWith(what + ":")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).sum();
         } catch (IOException e) {
