@@ -17,8 +17,9 @@ public class CoordinatorContext {
     LraCoordinator coordinator(@Value("${phone82.bind}") String host, @Value("${phone82.coordinator.port}") int port,
                                @Value("${phone82.data}/coordinator") Path data,
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
-                               @Value("${phone82.coordinator.threads}") int threads) {
-        return new LraCoordinator(host, port, data, (int) recoveryPeriod.toSeconds(), threads);
+                               @Value("${phone82.coordinator.threads}") int threads,
+                               @Value("${phone82.saga.time-limit}") Duration timeLimit) {
+        return new LraCoordinator(host, port, data, (int) recoveryPeriod.toSeconds(), threads, timeLimit);
     }
 
     /** Nothing is at that path; that it says so is enough. */

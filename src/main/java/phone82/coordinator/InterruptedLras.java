@@ -8,42 +8,39 @@ import io.narayana.lra.LRAData;
 import io.narayana.lra.coordinator.domain.model.LongRunningAction;
 import io.narayana.lra.coordinator.domain.service.LRAService;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
-import org.eclipse.microprofile.lra.annotation.LRAStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * Takes up LRAs whose coordinator died in the middle of a close or cancel: their participants stand among the prepared ones,
- * and Narayana's recovery looks at the pending ones alone. Once they are pending again, it goes on with them as ever. Narayana's timer of a time limit gives up
- * where it finds the LRA locked, and does not come again: such an LRA is cancelled here.
+ * and Narayana's recovery looks at the pending ones alone. Once they are pending again, it goes on with them as ever.
  */
 public class InterruptedLras implements RecoveryModule {
 
     private static final Logger LOG = LoggerFactory.getLogger(InterruptedLras.class);
 
-    /** In which the timer itself has ended an LRA. */
-    private static final long TIMER_MS = 1000;
-
     @Override
     public void periodicWorkFirstPass() {
         LRAService service = LRARecoveryModule.getService();
         for (LRAData lra : service.getAll()) {
-            if (lra.isRecovering() && new Interrupted(service, LRAConstants.getLRAUid(lra.getLraId())).resume()) {
-                LOG.info("Takes up {}, whose {} was interrupted", lra.getLraId(), lra.getStatus());
-            }
-            if (isOverdue(lra)) {
-                LOG.info("Cancels {}, whose time limit has passed", lra.getLraId());
-                service.endLRA(lra.getLraId(), true, false);
+            // whoever is just ending it has it locked, and its participants stand among the prepared ones, too
+            ReentrantLock lock = lra.isRecovering() ? service.tryLockTransaction(lra.getLraId()) : null;
+            if (lock != null) {
+                try {
+                    if (new Interrupted(service, LRAConstants.getLRAUid(lra.getLraId())).resume()) {
+                        LOG.info("Takes up {}, whose {} was interrupted", lra.getLraId(), lra.getStatus());
+                    }
+                } finally {
+                    lock.unlock();
+                }
             }
         }
     }
 
     @Override
     public void periodicWorkSecondPass() {
-    }
-
-    private static boolean isOverdue(LRAData lra) {
-        return lra.getStatus() == LRAStatus.Active && lra.getFinishTime() > 0 && System.currentTimeMillis() > lra.getFinishTime() + TIMER_MS;
     }
 
     private static final class Interrupted extends LongRunningAction {

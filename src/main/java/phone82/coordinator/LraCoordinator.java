@@ -18,7 +18,6 @@ import io.narayana.lra.LRAConstants;
 import io.narayana.lra.LRAData;
 import io.narayana.lra.coordinator.api.Coordinator;
 import io.narayana.lra.coordinator.api.CoordinatorContainerFilter;
-import io.narayana.lra.coordinator.domain.model.LongRunningAction;
 import io.narayana.lra.coordinator.internal.Implementations;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import jakarta.ws.rs.core.UriBuilder;
@@ -28,10 +27,12 @@ import org.glassfish.jersey.server.ServerProperties;
 
 import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,15 +45,19 @@ public class LraCoordinator {
     private final Path store;
     private final int recoverySeconds;
     private final int threads;
+    private final Duration timeLimit;
     private HttpServer server;
     private ExecutorService executor;
+    private ScheduledExecutorService clock;
 
-    public LraCoordinator(String host, int port, Path store, int recoverySeconds, int threads) {
+    /** @param timeLimit an LRA that is still active then is cancelled, within a second */
+    public LraCoordinator(String host, int port, Path store, int recoverySeconds, int threads, Duration timeLimit) {
         this.host = host;
         this.port = port;
         this.store = store;
         this.recoverySeconds = recoverySeconds;
         this.threads = threads;
+        this.timeLimit = timeLimit;
     }
 
     public void start() {
@@ -105,10 +110,17 @@ public class LraCoordinator {
         executor = pool;
         server.setExecutor(executor);
         server.start();
+        clock = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "coordinator-time-limit");
+            thread.setDaemon(true);
+            return thread;
+        });
+        clock.scheduleWithFixedDelay(new TimeLimit(timeLimit, executor), 1, 1, TimeUnit.SECONDS);
     }
 
     public void stop() {
         server.stop(0);
+        clock.shutdown();
         executor.shutdown();
         RecoveryManager.manager().terminate();
         forget();
@@ -124,7 +136,6 @@ public class LraCoordinator {
         recoveryPropertyManager.getRecoveryEnvironmentBean().setRecoveryModules(null);
         clear(LRARecoveryModule.class, "lraRecoveryModule");
         clear(LRARecoveryModule.class, "_recoveryStore");
-        ((ScheduledThreadPoolExecutor) field(LongRunningAction.class, "scheduler")).getQueue().clear();
     }
 
     private static void clear(Class<?> type, String name) {
@@ -132,16 +143,6 @@ public class LraCoordinator {
             Field field = type.getDeclaredField(name);
             field.setAccessible(true);
             field.set(null, null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Object field(Class<?> type, String name) {
-        try {
-            Field field = type.getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(null);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

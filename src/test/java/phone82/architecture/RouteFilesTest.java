@@ -149,6 +149,13 @@ class RouteFilesTest {
                 .doesNotContain("transacted", "policy", "saga");
     }
 
+    /** What Narayana's time limits do is told where the coordinator keeps its own. */
+    @ParameterizedTest
+    @MethodSource("routes")
+    void aSagaLeavesTheTimeLimitToTheCoordinator(Route route) {
+        assertThat(route.nodes().map(node -> node.path("saga")).filter(saga -> saga.has("timeout"))).isEmpty();
+    }
+
     /** A call that is timed out by the breaker runs on, and overwrites the fallback's answer when it ends. */
     @ParameterizedTest
     @MethodSource("routes")

@@ -81,7 +81,9 @@ class ReconcileTest {
         assertThat(out.toString().lines()).containsExactly("no breach in 1 orders", "still moving, which is no breach: 2",
                 "987654321   order none, payment Authorised, delivery none, view none",
                 String.format("%-12dorder Ordered, payment Authorised, delivery none, view Ordered", id));
+        sql(Context.PAY, "delete from payment where order_id = 987654321");
         cancel(id);
+        assertThat(run()).isEqualTo(new Report(1, List.of(), List.of()));
     }
 
     @Test

@@ -29,8 +29,7 @@ public class SagaConfiguration {
     Sagas sagas(@Value("${phone82.saga.coordinator-url}") String coordinator,
                 @Value("${phone82.${phone82.context}.callback-url}") String participant,
                 @Value("${phone82.saga.connect-timeout}") Duration connectTimeout,
-                @Value("${phone82.saga.request-timeout}") Duration requestTimeout,
-                @Value("${phone82.saga.time-limit}") Duration timeLimit) {
-        return new Sagas(coordinator, participant, connectTimeout, requestTimeout, timeLimit);
+                @Value("${phone82.saga.request-timeout}") Duration requestTimeout) {
+        return new Sagas(coordinator, participant, connectTimeout, requestTimeout);
     }
 }

@@ -25,21 +25,17 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
 
     private final Duration connectTimeout;
     private final Duration requestTimeout;
-    private final Duration timeLimit;
     private ExecutorService continuations;
 
     /**
      * @param coordinator where the coordinator is, for example http://localhost:8070
      * @param participant where the coordinator reaches this context's callbacks, for example http://localhost:8081
-     * @param timeLimit   a saga that is still active then is compensated
      */
-    public Sagas(String coordinator, String participant, Duration connectTimeout, Duration requestTimeout,
-                 Duration timeLimit) {
+    public Sagas(String coordinator, String participant, Duration connectTimeout, Duration requestTimeout) {
         setCoordinatorUrl(coordinator);
         setLocalParticipantUrl(participant);
         this.connectTimeout = connectTimeout;
         this.requestTimeout = requestTimeout;
-        this.timeLimit = timeLimit;
     }
 
     @Override
@@ -91,9 +87,7 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
 
         @Override
         protected HttpRequest.Builder prepareRequest(URI uri, Exchange exchange) {
-            // Camel tells the time limit when it joins: after a crash before that the saga would stay for ever
-            URI target = uri.getPath().endsWith(START)
-                    ? URI.create(uri + "?TimeLimit=" + timeLimit.toMillis() + "&ClientID=" + getCamelContext().getName()) : uri;
+            URI target = uri.getPath().endsWith(START) ? URI.create(uri + "?ClientID=" + getCamelContext().getName()) : uri;
             return super.prepareRequest(target, exchange).timeout(requestTimeout);
         }
 

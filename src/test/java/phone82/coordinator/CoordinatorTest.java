@@ -1,0 +1,107 @@
+package phone82.coordinator;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.journey.Phone82Extension;
+import phone82.journey.Shop;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The coordinator alone, and a participant that is away when it is called back. */
+class CoordinatorTest {
+
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(4);
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.COORDINATOR),
+            "--phone82.saga.time-limit=" + TIME_LIMIT.toMillis() + "ms", "--phone82.coordinator.recovery-period=1s");
+
+    private final Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+    private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+    private HttpServer participant;
+    private volatile boolean back;
+
+    @BeforeEach
+    void listen() throws IOException {
+        participant = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        participant.createContext("/", this::answer);
+        participant.start();
+    }
+
+    @AfterEach
+    void stop() {
+        participant.stop(0);
+    }
+
+    private void answer(HttpExchange request) throws IOException {
+        asked.add(request.getRequestURI().getPath());
+        request.sendResponseHeaders(back ? 200 : 503, -1);
+        request.close();
+    }
+
+    @Test
+    void whatIsToBeCompletedIsNeverCompensatedHoweverLongAParticipantIsAway() {
+        List<String> lras = Stream.generate(this::start).limit(5).toList();
+        lras.forEach(this::join);
+        // the recovery's passes see them undecided
+        await().pollDelay(TIME_LIMIT.minusSeconds(1)).until(() -> true);
+        lras.forEach(lra -> end(lra, "close"));
+
+        await().pollDelay(TIME_LIMIT).atMost(Duration.ofSeconds(30)).until(() -> asked.size() > 4 * lras.size());
+        back = true;
+        await().untilAsserted(() -> assertThat(known()).doesNotContain(lras));
+
+        assertThat(asked).containsOnly("/complete");
+    }
+
+    @Test
+    void whatIsNotDecidedInTimeIsCompensated() {
+        back = true;
+        long started = System.nanoTime();
+        String lra = start();
+        join(lra);
+
+        await().untilAsserted(() -> assertThat(known()).doesNotContain(lra));
+
+        assertThat(asked).containsExactly("/compensate");
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isBetween(TIME_LIMIT, TIME_LIMIT.plusSeconds(3));
+    }
+
+    private String start() {
+        return coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
+    }
+
+    private void join(String lra) {
+        String url = "http://localhost:" + participant.getAddress().getPort();
+        coordinator.text(coordinator.request(path(lra)).header("Link", "<" + url + "/compensate>; rel=compensate,<" + url + "/complete>; rel=complete")
+                .PUT(BodyPublishers.noBody()));
+    }
+
+    private void end(String lra, String how) {
+        coordinator.text(coordinator.request(path(lra) + "/" + how).PUT(BodyPublishers.noBody()));
+    }
+
+    private String known() {
+        return coordinator.text(coordinator.request("/lra-coordinator"));
+    }
+
+    private static String path(String lra) {
+        return lra.substring(lra.indexOf("/lra-coordinator"));
+    }
+}
