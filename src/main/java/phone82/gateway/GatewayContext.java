@@ -41,6 +41,11 @@ public class GatewayContext {
         return new Upstream();
     }
 
+    @Bean
+    MethodNames methodNames() {
+        return new MethodNames();
+    }
+
     /** Not there where the rate is 0. */
     @Bean
     @ConditionalOnExpression("${phone82.gateway.rate} > 0")
