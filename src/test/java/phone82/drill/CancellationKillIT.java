@@ -85,7 +85,7 @@ class CancellationKillIT {
                 }
                 customers.stop();
 
-                await().atMost(SETTLED).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
+                await().atMost(SETTLED).pollInterval(1, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
                     assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
                     assertThat(phone82.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
                     Books.assertBalanced(shop, customers);

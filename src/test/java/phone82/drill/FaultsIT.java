@@ -11,6 +11,7 @@ import phone82.journey.Shop;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -119,7 +120,7 @@ class FaultsIT {
     }
 
     private static void assertBalanced(Processes phone82, Customers customers) {
-        await().atMost(SETTLED).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
+        await().atMost(SETTLED).pollInterval(1, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
             assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
             assertThat(phone82.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
             Books.assertBalanced(phone82.gateway(), customers);

@@ -50,7 +50,7 @@ class KillIT {
                     .until(() -> shop.place(anOrder()), answer -> answer.status() == 201).id();
             assertThat(next).as("ids go on upward").isGreaterThan(Collections.max(before));
 
-            await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
+            await().atMost(30, TimeUnit.SECONDS).pollInterval(1, TimeUnit.SECONDS).untilAsserted(() -> {
                 List<JsonNode> orders = shop.all("/orders");
                 assertThat(orders).allSatisfy(order -> assertThat(order.get("status").asText()).isEqualTo("Shipped"));
                 assertThat(ids(orders, "id")).containsAll(before).contains(next);

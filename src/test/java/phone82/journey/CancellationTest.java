@@ -55,7 +55,7 @@ class CancellationTest {
             return id;
         }).toArray();
 
-        await().during(DISPATCH_DELAY.multipliedBy(2)).atMost(Duration.ofSeconds(30)).untilAsserted(() ->
+        await().during(DISPATCH_DELAY.multipliedBy(2)).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(500)).untilAsserted(() ->
                 LongStream.of(ids).forEach(this::assertCancelledEverywhere));
         assertThat(shop.timeline(ids[0])).contains("Ordered", "OrderCancelled", "DeliveryCancelled", "PayCancelled").doesNotContain("Shipped");
         assertNothingIsOpen();
