@@ -45,10 +45,14 @@ import java.util.Map;
 public class AppContext {
 
     @Bean
-    Orders orders(Catalogue catalogue, Outbox outbox, Participation participation, IdempotencyKeys idempotencyKeys, JdbcTemplate jdbc,
-                  EntityManagerFactory database) {
+    Drafts drafts(Catalogue catalogue, JdbcTemplate jdbc, EntityManagerFactory database) {
         SequenceSupport sequences = database.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect().getSequenceSupport();
-        return new Orders(catalogue, outbox, participation, idempotencyKeys, new OrderIds(jdbc, sequences.getSequenceNextValString("order_id")));
+        return new Drafts(catalogue, new OrderIds(jdbc, sequences.getSequenceNextValString("order_id")));
+    }
+
+    @Bean
+    Orders orders(Outbox outbox, Participation participation, IdempotencyKeys idempotencyKeys) {
+        return new Orders(outbox, participation, idempotencyKeys);
     }
 
     @Bean

@@ -6,7 +6,6 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
-import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.Page;
 import phone82.platform.Problem;
@@ -15,7 +14,6 @@ import phone82.platform.event.Outbox;
 import phone82.platform.saga.Participation;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /** The orders of the shop: taking them, and following what pay and store tell of them. */
 @Transactional
@@ -25,25 +23,14 @@ public class Orders {
 
     @PersistenceContext
     private EntityManager entities;
-    private final Catalogue catalogue;
     private final Outbox outbox;
     private final Participation participation;
     private final IdempotencyKeys keys;
-    private final OrderIds ids;
 
-    Orders(Catalogue catalogue, Outbox outbox, Participation participation, IdempotencyKeys keys, OrderIds ids) {
-        this.catalogue = catalogue;
+    Orders(Outbox outbox, Participation participation, IdempotencyKeys keys) {
         this.outbox = outbox;
         this.participation = participation;
         this.keys = keys;
-        this.ids = ids;
-    }
-
-    /** Prices the order and gives it its id. It does not exist yet: an id whose payment fails is never used. */
-    @Transactional(propagation = Propagation.SUPPORTS)
-    public Order draft(@Body NewOrder wanted) {
-        long price = catalogue.price(wanted.item());
-        return new Order(ids.next(), wanted.item(), wanted.qty(), price, Instant.now().truncatedTo(ChronoUnit.MILLIS));
     }
 
     /**

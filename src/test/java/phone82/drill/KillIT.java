@@ -24,7 +24,7 @@ class KillIT {
 
     @Test
     void everyAcceptedOrderIsShippedOnceAfterARestart() throws Exception {
-        try (Processes phone82 = new Processes("kill", "--phone82.store.dispatch-delay=1s")) {
+        try (Processes phone82 = new Processes("kill", "--phone82.store.dispatch-delay=1s", "--phone82.warm-up=20")) {
             phone82.start("");
             Shop shop = phone82.gateway();
             List<Long> accepted = Collections.synchronizedList(new ArrayList<>());

@@ -22,7 +22,7 @@ class LostAnswerIT {
     void theOrderThatStandsIsTheAnswerToTheRepeatedRequest() throws Exception {
         Vertx vertx = Vertx.vertx();
         AtomicBoolean armed = new AtomicBoolean();
-        try (Processes phone82 = new Processes("lost-answer", "--phone82.store.dispatch-delay=0s")) {
+        try (Processes phone82 = new Processes("lost-answer", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=20")) {
             Tap.Observer killing = new Tap.Observer() {
                 @Override
                 public boolean before(String tap, String request) {

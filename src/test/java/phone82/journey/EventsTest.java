@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
+import phone82.app.Drafts;
 import phone82.app.NewOrder;
 import phone82.app.Orders;
 import phone82.platform.event.Inbox;
@@ -42,7 +43,7 @@ class EventsTest {
         @MethodSource("arrivals")
         void anOrderEndsShipped(List<String> arrival) {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            long id = orders.place(orders.draft(new NewOrder("note20", 1)), null).id();
+            long id = orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1)), null).id();
 
             PHONE82.topics().sendTwice(id, arrival);
 

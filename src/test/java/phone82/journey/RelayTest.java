@@ -8,6 +8,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
+import phone82.app.Drafts;
 import phone82.app.NewOrder;
 import phone82.app.Order;
 import phone82.app.Orders;
@@ -53,7 +54,7 @@ class RelayTest {
     @Test
     void anEventOfATransactionThatRollsBackIsNeverSent() {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
-        Order order = orders.draft(new NewOrder("note20", 1));
+        Order order = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1));
 
         new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class)).executeWithoutResult(tx -> {
             orders.place(order, null);
@@ -68,7 +69,7 @@ class RelayTest {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(orders.place(orders.draft(new NewOrder("note20", 1)), null).id());
+            ids.add(orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1)), null).id());
         }
         return ids;
     }

@@ -93,7 +93,8 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(limits.eventLoops()).setWorkerPoolSize(limits.workers())
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)
+                .setEventLoopPoolSize(limits.eventLoops()).setWorkerPoolSize(limits.workers())
                 .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         router = Router.router(vertx);
@@ -119,6 +120,7 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
                 .setMaxHeaderSize(limits.headBytes())
                 .setIdleTimeout(limits.idleSeconds())
                 .setCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false).setPerFrameWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true);
         vertx.createHttpServer(options)
                 .connectionHandler(connection -> greet((ConnectionBase) connection, options))

@@ -1,0 +1,29 @@
+package phone82.app;
+
+import org.apache.camel.Body;
+import phone82.platform.Problem;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** What orders are before their payment is asked for. No transaction is needed for them: most are refused where there is an overload. */
+public class Drafts {
+
+    private final Catalogue catalogue;
+    private final OrderIds ids;
+
+    Drafts(Catalogue catalogue, OrderIds ids) {
+        this.catalogue = catalogue;
+        this.ids = ids;
+    }
+
+    /**
+     * Prices the order and gives it its id. It does not exist yet: an id whose payment fails is never used.
+     *
+     * @throws Problem 422 when the item is not on sale
+     */
+    public Order draft(@Body NewOrder wanted) {
+        long price = catalogue.price(wanted.item());
+        return new Order(ids.next(), wanted.item(), wanted.qty(), price, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+    }
+}
