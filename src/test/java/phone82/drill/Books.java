@@ -3,12 +3,17 @@ package phone82.drill;
 import com.fasterxml.jackson.databind.JsonNode;
 import phone82.journey.Shop;
 
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.Context.APP;
+import static phone82.Context.COORDINATOR;
 
 /** What all contexts say of all orders. */
 final class Books {
@@ -16,8 +21,18 @@ final class Books {
     private Books() {
     }
 
+    /** Comes to be so within three minutes: no cancellation is open, all agree, and each is what its customer was told. */
+    static void awaitBalanced(Processes phone82, Customers... everybody) {
+        await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofSeconds(1)).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
+            assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
+            assertThat(phone82.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
+            assertBalanced(phone82.gateway(), everybody);
+        });
+        assertThat(phone82.reconcile().breaches()).isEmpty();
+    }
+
     /** Every order that was accepted is there, is shipped or cancelled by all contexts alike, and is what its customer was told. */
-    static void assertBalanced(Shop shop, Customers... everybody) {
+    private static void assertBalanced(Shop shop, Customers... everybody) {
         Map<Long, String> payments = statuses(shop.all("/payments"));
         Map<Long, String> deliveries = statuses(shop.all("/deliveries"));
         Map<Long, String> views = statuses(shop.all("/history"));

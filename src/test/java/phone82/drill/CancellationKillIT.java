@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Test;
 import phone82.Context;
 import phone82.journey.Shop;
 
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -84,13 +83,7 @@ class CancellationKillIT {
                             i + 1, kills.size(), kill, (System.nanoTime() - dead) / 1_000_000, customers);
                 }
                 customers.stop();
-
-                await().atMost(SETTLED).pollInterval(1, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
-                    assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
-                    assertThat(phone82.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
-                    Books.assertBalanced(shop, customers);
-                });
-                assertThat(phone82.reconcile().breaches()).isEmpty();
+                Books.awaitBalanced(phone82, customers);
             }
         } finally {
             vertx.close();

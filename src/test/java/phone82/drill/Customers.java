@@ -84,6 +84,12 @@ final class Customers implements AutoCloseable {
         return cancellations;
     }
 
+    /** Returns when so many more orders are accepted. */
+    void awaitMore(int orders) {
+        int before = accepted.size();
+        await().atMost(Duration.ofMinutes(3)).until(() -> accepted.size() >= before + orders);
+    }
+
     void stop() throws InterruptedException {
         over = true;
         threads.shutdown();

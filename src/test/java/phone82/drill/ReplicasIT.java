@@ -6,18 +6,15 @@ import phone82.Context;
 import phone82.journey.Databases;
 import phone82.journey.Shop;
 
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.Context.APP;
-import static phone82.Context.COORDINATOR;
 import static phone82.Context.CUSTOMER;
 import static phone82.Context.PAY;
 import static phone82.Context.STORE;
@@ -69,12 +66,7 @@ class ReplicasIT {
                 others.stop();
 
                 Shop shop = one.gateway();
-                await().atMost(SETTLED).pollInterval(1, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
-                    assertThat(one.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
-                    assertThat(one.shop(APP).get("/cancellations").expect(200).body()).isEmpty();
-                    Books.assertBalanced(shop, some, others);
-                });
-                assertThat(one.reconcile().breaches()).isEmpty();
+                Books.awaitBalanced(one, some, others);
                 assertThat(shop.all("/orders")).allSatisfy(order -> assertThat(shop.timeline(order.get("id").asLong()))
                         .contains(order.get("status").asText().equals("Shipped") ? SHIPPED : CANCELLED).doesNotHaveDuplicates());
             }

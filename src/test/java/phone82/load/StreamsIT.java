@@ -1,8 +1,7 @@
 package phone82.load;
 
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 import phone82.Context;
 import phone82.drill.Processes;
 import phone82.load.Readers.Following;
@@ -26,17 +25,15 @@ import static org.assertj.core.api.SoftAssertions.assertSoftly;
 
 /**
  * What it costs that customers watch: the same load in turn without readers of the stream and with five hundred, {@code mvn verify -Pload}.
- * Users order and wait until it is shipped, so that what is ordered is what the whole system carries. {@code -Dload.seconds=120} is the full measure.
+ * Users order and wait until it is shipped, so that what is ordered is what the whole system carries. Each reader follows an order until it is
+ * shipped and then another, as who has ordered; {@code -Dload.following=all} asks for more: that all are told everything.
  */
 @Tag("load")
 class StreamsIT {
 
     private static final int READERS = Integer.getInteger("load.readers", 500);
 
-    static Stream<Following> following() {
-        String only = System.getProperty("load.following");
-        return only == null ? Stream.of(Following.values()) : Stream.of(Following.valueOf(only.toUpperCase(Locale.ROOT)));
-    }
+    private final Following following = Following.valueOf(System.getProperty("load.following", "one").toUpperCase(Locale.ROOT));
 
     /**
      * One run and its conditions.
@@ -75,11 +72,10 @@ class StreamsIT {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("following")
-    void fiveHundredReadersHardlyCostAnOrder(Following following) throws Exception {
+    @Test
+    void fiveHundredReadersHardlyCostAnOrder() throws Exception {
         Machine machine = Machine.now();
-        int seconds = Integer.getInteger("load.seconds", 30);
+        int seconds = Integer.getInteger("load.seconds", 120);
         try (Processes phone82 = new Processes("streams-" + following.name().toLowerCase(Locale.ROOT))) {
             // all of the heap is there from the beginning, so that what is resident tells of what is beside it; C1 alone is warm soon
             phone82.jvm(LoadIT.words("load.jvm", "-Xms384m -Xmx384m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m"));

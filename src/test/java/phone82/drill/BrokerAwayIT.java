@@ -1,0 +1,47 @@
+package phone82.drill;
+
+import io.vertx.core.Vertx;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.Context.BROKER;
+
+/** The broker is there and cannot be reached, under a stream of orders. */
+@Tag("long")
+class BrokerAwayIT {
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void close() {
+        vertx.close();
+    }
+
+    @Test
+    void ordersAreTakenWhileTheBrokerCannotBeReachedAndShipWhenItCan() throws Exception {
+        try (Processes phone82 = new Processes("broker-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
+            Gate broker = new Gate(vertx, phone82.port(BROKER));
+            phone82.start("broker");
+            phone82.set("--phone82.broker.url=tcp://localhost:" + broker.port());
+            phone82.start("coordinator customer store pay app gateway");
+            try (Customers customers = new Customers(phone82.gateway(), 4, 0)) {
+                customers.awaitMore(50);
+                broker.cut();
+                int before = customers.accepted().size();
+                await().pollDelay(Duration.ofSeconds(30)).atMost(Duration.ofSeconds(40)).until(() -> true);
+                int meanwhile = customers.accepted().size() - before;
+                System.out.printf("orders accepted in 30 s without a broker: %d; %s%n", meanwhile, customers);
+                assertThat(meanwhile).isGreaterThan(200);
+                broker.mend();
+                customers.awaitMore(50);
+                customers.stop();
+                Books.awaitBalanced(phone82, customers);
+            }
+        }
+    }
+}

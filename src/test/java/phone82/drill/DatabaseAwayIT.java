@@ -1,0 +1,57 @@
+package phone82.drill;
+
+import io.vertx.core.Vertx;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import phone82.journey.Databases;
+import phone82.journey.Shop;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** Databases that cannot be reached, and databases that are killed, under a stream of orders and cancellations. */
+@Tag("long")
+class DatabaseAwayIT {
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void close() {
+        vertx.close();
+    }
+
+    @Test
+    void withoutItsDatabaseAppRefusesAndNothingIsHalfDoneEvenWhenAllDatabasesAreKilled() throws Exception {
+        try (Processes phone82 = new Processes("database-away", Databases::onServers, "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
+            String property = "phone82.app.database.url";
+            Matcher url = Pattern.compile("(.*localhost:)(\\d+)(/.*)").matcher(phone82.get(property));
+            assertThat(url.matches()).isTrue();
+            Gate database = new Gate(vertx, Integer.parseInt(url.group(2)));
+            phone82.set("--" + property + "=" + url.group(1) + database.port() + url.group(3));
+            phone82.start("broker coordinator", "customer store pay app gateway");
+            Shop shop = phone82.gateway();
+            try (Customers customers = new Customers(shop, 4, 15)) {
+                customers.awaitMore(50);
+                database.cut();
+                Shop.Answer refused = shop.place(anOrder()).expect(503);
+                assertThat(refused.header("Retry-After")).isNotNull();
+                await().pollDelay(Duration.ofSeconds(10)).atMost(Duration.ofSeconds(20)).until(() -> true);
+                shop.place(anOrder()).expect(503);
+                database.mend();
+                customers.awaitMore(50);
+                System.out.printf("app's database away for 10 s; %s%n", customers);
+                phone82.crashDatabases();
+                customers.awaitMore(50);
+                customers.stop();
+                Books.awaitBalanced(phone82, customers);
+                System.out.printf("kill -9 of all databases; %s%n", customers);
+            }
+        }
+    }
+}
