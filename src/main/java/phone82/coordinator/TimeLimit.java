@@ -1,5 +1,6 @@
 package phone82.coordinator;
 
+import io.narayana.lra.LRAData;
 import io.narayana.lra.coordinator.domain.service.LRAService;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.eclipse.microprofile.lra.annotation.LRAStatus;
@@ -8,10 +9,9 @@ import org.slf4j.LoggerFactory;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /**
  * Cancels the LRAs that nobody has ended in time. Narayana's own time limits are not used: each recovery pass reads a copy of every
@@ -32,15 +32,20 @@ final class TimeLimit implements Runnable {
 
     @Override
     public void run() {
-        long latestStart = System.currentTimeMillis() - limit.toMillis();
-        LRAService service = LRARecoveryModule.getService();
-        List<Callable<Object>> cancellations = service.getAll(LRAStatus.Active).stream().filter(lra -> lra.getStartTime() < latestStart)
-                .map(lra -> Executors.callable(() -> cancel(service, lra.getLraId()))).toList();
         try {
-            executor.invokeAll(cancellations);
+            LRAService service = LRARecoveryModule.getService();
+            executor.invokeAll(overdue(service).map(lra -> Executors.callable(() -> cancel(service, lra))).toList());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // or the clock would stop
+            LOG.warn("Time limits are not looked at until a second later", e);
         }
+    }
+
+    private Stream<URI> overdue(LRAService service) {
+        long latestStart = System.currentTimeMillis() - limit.toMillis();
+        return service.getAll(LRAStatus.Active).stream().filter(lra -> lra.getStartTime() < latestStart).map(LRAData::getLraId);
     }
 
     private static void cancel(LRAService service, URI lra) {

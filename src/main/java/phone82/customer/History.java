@@ -118,17 +118,21 @@ public class History {
                                @Header("status") String status, @Header("item") String item) {
         int shown = Page.size(size);
         StringBuilder sql = new StringBuilder(SELECT).append(" where order_id < ?");
+        // the columns of the index that is used, or HSQLDB sorts all that fits
+        String order = "order_id desc";
         List<Object> arguments = new ArrayList<>(List.of(Page.below(after)));
         if (status != null) {
             sql.append(" and progress = ?");
             arguments.add(Status.valueOf(status).ordinal());
+            order = "progress desc, order_id desc";
         }
         if (item != null) {
             sql.append(" and item = ?");
             arguments.add(item);
+            order = "item desc, order_id desc";
         }
         arguments.add(shown + 1);
-        return Page.of(jdbc.query(sql.append(" order by order_id desc limit ?").toString(), progress(null), arguments.toArray()),
+        return Page.of(jdbc.query(sql.append(" order by ").append(order).append(" limit ?").toString(), progress(null), arguments.toArray()),
                 shown, progress -> progress, Progress::orderId);
     }
 
