@@ -56,7 +56,7 @@ class ReplicasIT {
             try (Customers some = new Customers(one.shop(APP), 2, 30); Customers others = new Customers(other.shop(APP), 2, 30)) {
                 for (Victim victim : victims) {
                     int before = some.accepted().size() + others.accepted().size();
-                    await().atMost(SETTLED).until(() -> some.accepted().size() + others.accepted().size() > before + 100);
+                    await().atMost(SETTLED).until(() -> some.accepted().size() + others.accepted().size() > before + 50);
                     long killed = System.nanoTime();
                     victim.site.kill(victim.context.id());
                     victim.site.start(victim.context.id());
