@@ -64,9 +64,15 @@ class CoordinatorTest {
         LRARecoveryModule.getInstance().recover();
         lras.forEach(lra -> end(lra, "close"));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> System.nanoTime() > over && asked.size() > 2 * lras.size());
+        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(500)).until(() -> {
+            LRARecoveryModule.getInstance().recover();
+            return System.nanoTime() > over && asked.size() > 2 * lras.size();
+        });
         back = true;
-        await().untilAsserted(() -> assertThat(known()).doesNotContain(lras));
+        await().untilAsserted(() -> {
+            LRARecoveryModule.getInstance().recover();
+            assertThat(known()).doesNotContain(lras);
+        });
 
         assertThat(asked).containsOnly("/complete");
     }
