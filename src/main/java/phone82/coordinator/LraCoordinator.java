@@ -8,7 +8,9 @@ import com.arjuna.ats.arjuna.common.arjPropertyManager;
 import com.arjuna.ats.arjuna.common.recoveryPropertyManager;
 import com.arjuna.ats.arjuna.coordinator.ActionManager;
 import com.arjuna.ats.arjuna.objectstore.StoreManager;
+import com.arjuna.ats.arjuna.recovery.ActionStatusService;
 import com.arjuna.ats.arjuna.recovery.RecoveryManager;
+import com.arjuna.ats.arjuna.recovery.TransactionStatusConnectionManager;
 import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqJournalEnvironmentBean;
 import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqObjectStoreAdaptor;
 import com.arjuna.ats.internal.arjuna.utils.MBeanProcessId;
@@ -135,7 +137,9 @@ public class LraCoordinator {
         }
         recoveryPropertyManager.getRecoveryEnvironmentBean().setRecoveryModules(null);
         clear(LRARecoveryModule.class, "lraRecoveryModule");
-        clear(LRARecoveryModule.class, "_recoveryStore");
+        for (Class<?> reader : List.of(LRARecoveryModule.class, ActionStatusService.class, TransactionStatusConnectionManager.class)) {
+            clear(reader, "_recoveryStore");
+        }
     }
 
     private static void clear(Class<?> type, String name) {

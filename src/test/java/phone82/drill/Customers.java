@@ -61,7 +61,7 @@ final class Customers implements AutoCloseable {
                         pause(WAIT_AFTER_A_REFUSAL);
                     }
                 } else {
-                    pause(300);
+                    pause(200);
                 }
             } catch (UncheckedIOException e) {
                 unanswered.incrementAndGet();
