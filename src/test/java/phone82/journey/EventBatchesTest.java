@@ -1,13 +1,18 @@
 package phone82.journey;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.jms.JMSException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.api.management.ManagedCamelContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
 
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -48,6 +53,36 @@ class EventBatchesTest {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(view.all("/dead-letters")).singleElement()
                 .satisfies(letter -> assertThat(letter.get("orderId").asText()).isEqualTo("1200")));
         assertThat(orders).filteredOn(order -> order != 1200).allSatisfy(order -> assertThat(view.timeline(order)).containsExactly("Ordered"));
+    }
+
+    @Test
+    void noEventIsTakenUntilTheDatabaseAnswers() throws Exception {
+        List<Long> orders = LongStream.rangeClosed(10_001, 10_000 + EVENTS).boxed().toList();
+        HikariDataSource database = PHONE82.bean(Context.CUSTOMER, HikariDataSource.class);
+        List<Connection> taken = new ArrayList<>();
+        while (taken.size() < database.getMaximumPoolSize()) {
+            taken.add(database.getConnection());
+        }
+        double refused = refusedByTheDatabase();
+        long failed = failedEvents();
+
+        PHONE82.topics().sendTogether("app.Ordered", orders, 0);
+        await().atMost(Duration.ofSeconds(30)).until(() -> refusedByTheDatabase() >= refused + 6);
+        for (Connection connection : taken) {
+            connection.close();
+        }
+
+        await().untilAsserted(() -> assertThat(orders).allSatisfy(order -> view.get("/history/" + order).expect(200)));
+        assertThat(failedEvents()).as("events that have used up an attempt in the route").isEqualTo(failed);
+    }
+
+    private static long failedEvents() {
+        return PHONE82.bean(Context.CUSTOMER, CamelContext.class).getCamelContextExtension().getContextPlugin(ManagedCamelContext.class)
+                .getManagedRoute("customer-receive-events").getExchangesFailed();
+    }
+
+    private static double refusedByTheDatabase() {
+        return PHONE82.bean(Context.CUSTOMER, MeterRegistry.class).get("hikaricp.connections.timeout").counter().count();
     }
 
     private static long transactions() {

@@ -6,9 +6,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.jms.ConnectionFactory;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.spi.ComponentCustomizer;
-import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
-import org.apache.camel.throttling.ThrottlingExceptionRoutePolicy;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,7 +14,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.JmsException;
 import org.springframework.jms.connection.JmsTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -26,14 +23,11 @@ import javax.sql.DataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /** The events that a context consumes, and its transactions with the broker. */
 @Configuration(proxyBeanMethods = false)
 public class EventConfiguration {
-
-    private static final long ATTEMPT_MILLIS = 1000;
 
     @Bean
     Envelope envelope(@Value("${phone82.context}") String context) {
@@ -79,22 +73,15 @@ public class EventConfiguration {
     }
 
     @Bean
-    ComponentCustomizer eventContainers(PlatformTransactionManager database, @Value("${phone82.events.batch}") int batch,
+    ComponentCustomizer eventContainers(PlatformTransactionManager transactionManager, DataSource database,
+                                        @Value("${phone82.events.batch}") int batch,
                                         @Value("${phone82.events.batch-time}") Duration batchTime) {
-        TransactionTemplate transactions = new TransactionTemplate(database);
+        TransactionTemplate transactions = new TransactionTemplate(transactionManager);
         return ComponentCustomizer.builder(JmsComponent.class).build(jms -> {
             jms.getConfiguration().setErrorHandler(new Redelivery());
-            jms.getConfiguration().setMessageListenerContainerFactory(endpoint -> new EventContainer(endpoint, transactions, batch, batchTime));
+            jms.getConfiguration().setMessageListenerContainerFactory(endpoint ->
+                    new EventContainer(endpoint, transactions, () -> answers(database), batch, batchTime));
         });
-    }
-
-    /** While the database cannot be had no event is taken from the broker, or each would use up its attempts. */
-    @Bean
-    RoutePolicy whileTheDatabaseAnswers(DataSource database) {
-        ThrottlingExceptionRoutePolicy policy = new ThrottlingExceptionRoutePolicy(1, ATTEMPT_MILLIS, ATTEMPT_MILLIS,
-                List.of(CannotCreateTransactionException.class));
-        policy.setHalfOpenHandler(() -> answers(database));
-        return policy;
     }
 
     private static boolean answers(DataSource database) {

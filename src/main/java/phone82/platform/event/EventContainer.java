@@ -8,31 +8,38 @@ import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
 import org.apache.camel.component.jms.JmsEndpoint;
 import org.springframework.jms.support.JmsUtils;
 import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.backoff.FixedBackOff;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Takes events from the broker one by one, and commits what follows each other closely together: one transaction of the database, then one
  * with the broker. A commit on either side costs more than an event. When an event fails, those before it are rolled back
- * with it; what comes once more is handled alone, so that an event that cannot be processed takes no other with it.
+ * with it; what comes once more is handled alone, so that an event that cannot be processed takes no other with it. After a failure
+ * none is taken until the database answers, or each would use up its attempts.
  */
 class EventContainer extends DefaultJmsMessageListenerContainer {
 
     /** How long the broker may be asked for one more event; a batch on its way through the relay comes without gaps. */
     private static final long PAUSE_MILLIS = 1;
+    private static final long ASK_AGAIN_MILLIS = 1000;
 
     private final TransactionOperations database;
+    private final BooleanSupplier databaseAnswers;
     private final int most;
     private final long longestNanos;
     private final ThreadLocal<MessageConsumer> consumer = new ThreadLocal<>();
+    private volatile boolean failed;
 
     /**
      * @param most    events in one transaction
      * @param longest after which no further event is taken into it: the rows that it changes are locked until it ends
      */
-    EventContainer(JmsEndpoint endpoint, TransactionOperations database, int most, Duration longest) {
+    EventContainer(JmsEndpoint endpoint, TransactionOperations database, BooleanSupplier databaseAnswers, int most, Duration longest) {
         super(endpoint);
         this.database = database;
+        this.databaseAnswers = databaseAnswers;
         this.most = most;
         this.longestNanos = longest.toNanos();
     }
@@ -40,14 +47,24 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     @Override
     protected Message receiveMessage(MessageConsumer consumer) throws JMSException {
         this.consumer.set(consumer);
+        if (failed && !databaseAnswers.getAsBoolean()) {
+            applyBackOffTime(new FixedBackOff(ASK_AGAIN_MILLIS, 1).start());
+            return null;
+        }
+        failed = false;
         return super.receiveMessage(consumer);
     }
 
     @Override
     protected void invokeListener(Session session, Message first) throws JMSException {
-        Message again = first.getJMSRedelivered() ? first : database.execute(transaction -> handle(session, first));
-        if (again != null) {
-            super.invokeListener(session, again);
+        try {
+            Message again = first.getJMSRedelivered() ? first : database.execute(transaction -> handle(session, first));
+            if (again != null) {
+                super.invokeListener(session, again);
+            }
+        } catch (RuntimeException e) {
+            failed = true;
+            throw e;
         }
     }
 
