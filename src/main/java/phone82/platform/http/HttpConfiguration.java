@@ -42,12 +42,14 @@ public class HttpConfiguration {
      */
     @Bean
     HttpClientConfigurer oneAnswerIsTheAnswer(@Value("${phone82.http.keep-alive}") Duration keepAlive) {
-        return client -> client.setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
-            @Override
-            public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
-                return false;
-            }
-        });
+        return client -> client.addExecInterceptorFirst("workers", Workers::call)
+                .setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive))
+                .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
+                    @Override
+                    public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
+                        return false;
+                    }
+                });
     }
 
     @Bean

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -93,10 +94,11 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)
-                .setEventLoopPoolSize(limits.eventLoops()).setWorkerPoolSize(limits.workers())
+        vertx = new VertxBuilder(new VertxOptions().setPreferNativeTransport(true)
+                .setEventLoopPoolSize(limits.eventLoops())
                 .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
-                .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+                .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)))
+                .executorServiceFactory(Workers.of(limits)).init().vertx();
         router = Router.router(vertx);
         router.route().handler(this::greet).failureHandler(HttpServer::forgetWhoHungUp);
         for (int status : REFUSALS) {
