@@ -163,10 +163,11 @@ class DeadLettersTest {
                 database.execute("alter table away rename to " + table);
             }
 
-            replayAll(context);
-
+            await().untilAsserted(() -> {
+                replayAll(context);
+                assertThat(shop.status((context == Context.STORE ? "/deliveries/" : "/history/") + id)).isEqualTo("Shipped");
+            });
             assertThat(letters(PHONE82, context)).noneMatch(letter -> letter.path("eventId").asText().equals(event));
-            await().untilAsserted(() -> assertThat(shop.status((context == Context.STORE ? "/deliveries/" : "/history/") + id)).isEqualTo("Shipped"));
             assertThat(view.timeline(id)).containsExactlyInAnyOrder("PayCompleted", "OrderReceived", "Shipped");
         }
 

@@ -1,8 +1,11 @@
 package phone82.platform.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.impl.engine.DefaultAsyncProcessorAwaitManager;
+import org.apache.camel.spi.AsyncProcessorAwaitManager;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
@@ -12,10 +15,12 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import phone82.platform.Waiting;
 import phone82.platform.WarmUp;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /** A context's HTTP port: the server, the headers it lets in, its answers to errors. */
 @Configuration(proxyBeanMethods = false)
@@ -50,6 +55,20 @@ public class HttpConfiguration {
                         return false;
                     }
                 });
+    }
+
+    /** Whoever waits for the rest of an exchange, that of a saga for example, is not at work. */
+    @Bean
+    AsyncProcessorAwaitManager awaitManager() {
+        return new DefaultAsyncProcessorAwaitManager() {
+            @Override
+            public void await(Exchange exchange, CountDownLatch done) {
+                Waiting.during(() -> {
+                    super.await(exchange, done);
+                    return null;
+                });
+            }
+        };
     }
 
     @Bean

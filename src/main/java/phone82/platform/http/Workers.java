@@ -31,7 +31,7 @@ final class Workers {
             thread.setContextClassLoader(classes);
             return thread;
         };
-        int atWork = limits.parallelism();
+        int atWork = Math.min(limits.parallelism(), limits.workers());
         return (unused, ofVertx, most) -> new ForkJoinPool(atWork, threads, null, true, atWork, limits.workers(), atWork,
                 full -> true, IDLE_SECONDS, TimeUnit.SECONDS);
     }
