@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Databases that cannot be reached, and databases that are killed, under a stream of orders and cancellations. */
+/** Databases that cannot be reached, that say nothing any more, and that are killed, under a stream of orders and cancellations. */
 @Tag("long")
 class DatabaseAwayIT {
 
@@ -46,6 +46,11 @@ class DatabaseAwayIT {
                 database.mend();
                 customers.awaitMore(50);
                 System.out.printf("app's database away for 10 s; %s%n", customers);
+                database.swallow();
+                shop.place(anOrder()).expect(503);
+                database.mend();
+                customers.awaitMore(50);
+                System.out.printf("app's database says nothing any more; %s%n", customers);
                 phone82.crashDatabases();
                 customers.awaitMore(50);
                 customers.stop();

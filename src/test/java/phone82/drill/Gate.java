@@ -8,7 +8,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network path to a port that can be cut, and mended. */
+/** A network path to a port that can be cut, or swallow what is sent on it, and be mended. */
 final class Gate {
 
     private final Vertx vertx;
@@ -17,6 +17,7 @@ final class Gate {
     private final NetClient client;
     private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
     private NetServer server;
+    private volatile boolean swallowing;
 
     Gate(Vertx vertx, int target) {
         this.vertx = vertx;
@@ -35,8 +36,19 @@ final class Gate {
         open.forEach(NetSocket::close);
     }
 
+    /** Lets nothing pass any more and tells nobody, as the network of a machine that is gone; the connections never come back. */
+    void swallow() {
+        swallowing = true;
+        open.forEach(NetSocket::pause);
+        open.clear();
+    }
+
     void mend() {
-        listen(port);
+        if (swallowing) {
+            swallowing = false;
+        } else {
+            listen(port);
+        }
     }
 
     private int listen(int on) {
@@ -46,10 +58,15 @@ final class Gate {
 
     private void pass(NetSocket caller) {
         caller.pause();
+        if (swallowing) {
+            return;
+        }
         client.connect(target, "localhost").onSuccess(callee -> {
             open.add(caller);
+            open.add(callee);
             caller.closeHandler(ended -> {
                 open.remove(caller);
+                open.remove(callee);
                 callee.close();
             });
             caller.pipeTo(callee);
