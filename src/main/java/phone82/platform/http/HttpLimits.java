@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param eventLoops  threads that read and write sockets
  * @param workers     requests processed at once; more wait
- * @param parallelism of these at work at once; those that wait for another context or for a connection to the database do not count
+ * @param parallelism of these at work at once; who waits (see {@link phone82.platform.Waiting}) does not count
  * @param connections open at once; one more is closed at once. Each can hold a body and an answer in memory
  * @param ahead       requests that a connection may send without having their answers
  * @param lineBytes   longest request line; above it 414
