@@ -45,9 +45,10 @@ import java.util.Map;
 public class AppContext {
 
     @Bean
-    Drafts drafts(Catalogue catalogue, JdbcTemplate jdbc, EntityManagerFactory database) {
+    Drafts drafts(Catalogue catalogue, JdbcTemplate jdbc, EntityManagerFactory database,
+                  @Value("${spring.datasource.hikari.connection-timeout}") Duration patience) {
         SequenceSupport sequences = database.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect().getSequenceSupport();
-        return new Drafts(catalogue, new OrderIds(jdbc, sequences.getSequenceNextValString("order_id")));
+        return new Drafts(catalogue, new OrderIds(jdbc, sequences.getSequenceNextValString("order_id"), patience));
     }
 
     @Bean

@@ -7,8 +7,6 @@ import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,12 +15,6 @@ import org.springframework.transaction.PlatformTransactionManager;
 /** A context's own database, as its routes use it. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
-
-    @Bean
-    @ConfigurationProperties("spring.datasource.hikari")
-    ConnectionPool connectionPool(DataSourceProperties database) {
-        return database.initializeDataSourceBuilder().type(ConnectionPool.class).build();
-    }
 
     /** The policy {@code database}: one transaction on the context's own database. */
     @Bean

@@ -59,17 +59,19 @@ class EventBatchesTest {
     void noEventIsTakenUntilTheDatabaseAnswers() throws Exception {
         List<Long> orders = LongStream.rangeClosed(10_001, 10_000 + EVENTS).boxed().toList();
         HikariDataSource database = PHONE82.bean(Context.CUSTOMER, HikariDataSource.class);
-        List<Connection> taken = new ArrayList<>();
-        while (taken.size() < database.getMaximumPoolSize()) {
-            taken.add(database.getConnection());
-        }
         double refused = refusedByTheDatabase();
         long failed = failedEvents();
-
-        PHONE82.topics().sendTogether("app.Ordered", orders, 0);
-        await().atMost(Duration.ofSeconds(30)).until(() -> refusedByTheDatabase() >= refused + 6);
-        for (Connection connection : taken) {
-            connection.close();
+        List<Connection> taken = new ArrayList<>();
+        try {
+            while (taken.size() < database.getMaximumPoolSize()) {
+                taken.add(database.getConnection());
+            }
+            PHONE82.topics().sendTogether("app.Ordered", orders, 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> refusedByTheDatabase() >= refused + 6);
+        } finally {
+            for (Connection connection : taken) {
+                connection.close();
+            }
         }
 
         await().untilAsserted(() -> assertThat(orders).allSatisfy(order -> view.get("/history/" + order).expect(200)));

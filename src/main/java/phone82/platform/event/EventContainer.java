@@ -47,11 +47,14 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     @Override
     protected Message receiveMessage(MessageConsumer consumer) throws JMSException {
         this.consumer.set(consumer);
-        if (failed && !databaseAnswers.getAsBoolean()) {
-            applyBackOffTime(new FixedBackOff(ASK_AGAIN_MILLIS, 1).start());
-            return null;
+        if (failed) {
+            failed = false;
+            if (!databaseAnswers.getAsBoolean()) {
+                failed = true;
+                applyBackOffTime(new FixedBackOff(ASK_AGAIN_MILLIS, 1).start());
+                return null;
+            }
         }
-        failed = false;
         return super.receiveMessage(consumer);
     }
 

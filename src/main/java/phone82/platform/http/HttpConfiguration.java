@@ -1,11 +1,8 @@
 package phone82.platform.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
-import org.apache.camel.impl.engine.DefaultAsyncProcessorAwaitManager;
-import org.apache.camel.spi.AsyncProcessorAwaitManager;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
@@ -15,12 +12,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import phone82.platform.Waiting;
 import phone82.platform.WarmUp;
 
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 
 /** A context's HTTP port: the server, the headers it lets in, its answers to errors. */
 @Configuration(proxyBeanMethods = false)
@@ -47,28 +42,12 @@ public class HttpConfiguration {
      */
     @Bean
     HttpClientConfigurer oneAnswerIsTheAnswer(@Value("${phone82.http.keep-alive}") Duration keepAlive) {
-        return client -> client.addExecInterceptorFirst("workers", Workers::call)
-                .setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive))
-                .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
-                    @Override
-                    public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
-                        return false;
-                    }
-                });
-    }
-
-    /** Whoever waits for the rest of an exchange, that of a saga for example, is not at work. */
-    @Bean
-    AsyncProcessorAwaitManager awaitManager() {
-        return new DefaultAsyncProcessorAwaitManager() {
+        return client -> client.setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
             @Override
-            public void await(Exchange exchange, CountDownLatch done) {
-                Waiting.during(() -> {
-                    super.await(exchange, done);
-                    return null;
-                });
+            public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
+                return false;
             }
-        };
+        });
     }
 
     @Bean

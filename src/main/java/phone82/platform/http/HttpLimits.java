@@ -8,7 +8,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param eventLoops  threads that read and write sockets
  * @param workers     requests processed at once; more wait
- * @param parallelism of these at work at once; who waits (see {@link phone82.platform.Waiting}) does not count
  * @param connections open at once; one more is closed at once. Each can hold a body and an answer in memory
  * @param ahead       requests that a connection may send without having their answers
  * @param lineBytes   longest request line; above it 414
@@ -18,7 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param idleSeconds a connection that is silent for so long is closed
  */
 @ConfigurationProperties("phone82.http")
-public record HttpLimits(@DefaultValue("1") int eventLoops, @DefaultValue("32") int workers, @DefaultValue("32") int parallelism,
+public record HttpLimits(@DefaultValue("1") int eventLoops, @DefaultValue("32") int workers,
                          @DefaultValue("1024") int connections, @DefaultValue("8") int ahead,
                          @DefaultValue("4096") int lineBytes, @DefaultValue("8192") int headBytes,
                          @DefaultValue("65536") long bodyBytes, @DefaultValue("10") int sendSeconds,

@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -94,11 +93,10 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        vertx = new VertxBuilder(new VertxOptions().setPreferNativeTransport(true)
-                .setEventLoopPoolSize(limits.eventLoops())
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)
+                .setEventLoopPoolSize(limits.eventLoops()).setWorkerPoolSize(limits.workers())
                 .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
-                .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)))
-                .executorServiceFactory(Workers.of(limits)).init().vertx();
+                .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         router = Router.router(vertx);
         router.route().handler(this::greet).failureHandler(HttpServer::forgetWhoHungUp);
         for (int status : REFUSALS) {
