@@ -6,11 +6,9 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -26,6 +24,8 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+
+    private static final int TIMEOUT_MILLIS = 1000;
 
     private final int times;
     private final List<Rehearsal> rehearsals;
@@ -48,15 +48,22 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
         }
     }
 
-    /** A request that this context refuses, after all that it does with any request. */
+    /** A request that this context refuses, after all that it does with any request; on a connection of its own, as most customers have. */
     public static Rehearsal refusedPost(String url) {
-        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(1))
-                .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString("{\"item\":\"\",\"qty\":0}")).build();
+        byte[] order = "{\"item\":\"\",\"qty\":0}".getBytes(StandardCharsets.UTF_8);
         return () -> {
-            if (client.send(request, BodyHandlers.discarding()).statusCode() < 400) {
+            HttpURLConnection post = (HttpURLConnection) URI.create(url).toURL().openConnection();
+            post.setRequestMethod("POST");
+            post.setConnectTimeout(TIMEOUT_MILLIS);
+            post.setReadTimeout(TIMEOUT_MILLIS);
+            post.setRequestProperty("Content-Type", "application/json");
+            post.setRequestProperty("Connection", "close");
+            post.setDoOutput(true);
+            post.getOutputStream().write(order);
+            if (post.getResponseCode() < 400) {
                 throw new IOException("not refused");
             }
+            post.getErrorStream().readAllBytes();
         };
     }
 }

@@ -60,7 +60,7 @@ class ImageIT {
                 }
 
                 CompletableFuture<Answer> underWay = CompletableFuture.supplyAsync(() -> shop.place(anOrder().of("sim-slow-300")));
-                await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> operations(phone82, "app").figure("resilience4j_bulkhead_available_concurrent_calls{context=\"app\",name=\"pay\"") < 13);
+                await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> operations(phone82, "app").figure("resilience4j_bulkhead_available_concurrent_calls{context=\"app\",name=\"pay\"") < 28);
                 long told = System.nanoTime();
                 Map<String, Integer> codes = phone82.terminate(GRACE, PODS);
                 System.out.printf("ended after %d ms%n", Duration.ofNanos(System.nanoTime() - told).toMillis());
