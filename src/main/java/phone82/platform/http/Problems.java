@@ -23,6 +23,9 @@ public class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
+    /** What HikariCP says of a connection that it has taken back. */
+    private static final String TAKEN_BACK = "Connection is closed";
+
     /** Turns the exception that the exchange was caught with into its answer. */
     public void answer(Exchange exchange) {
         write(exchange, exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
@@ -69,9 +72,13 @@ public class Problems {
                 "The request could not be processed. Try again; if it goes on, tell the operator the correlation id.");
     }
 
-    /** By the classes of SQLSTATE: 08 connection, 53 resources, 57 the server shuts down; the pool has no connection left. */
+    /**
+     * By the classes of SQLSTATE: 08 connection, 53 resources, 57 the server shuts down; the pool has no connection left, or has taken
+     * back one that broke, and so the rollback of what it was for fails.
+     */
     private static boolean isUnreachable(SQLException failure) {
         return failure instanceof SQLTransientConnectionException
+                || failure.getSQLState() == null && TAKEN_BACK.equals(failure.getMessage())
                 || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*");
     }
 }

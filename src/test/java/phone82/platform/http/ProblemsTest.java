@@ -1,14 +1,19 @@
 package phone82.platform.http;
 
+import com.zaxxer.hikari.HikariDataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.orm.jpa.JpaSystemException;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class ProblemsTest {
 
@@ -22,5 +27,20 @@ class ProblemsTest {
         assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(status);
         assertThat(exchange.getMessage().getHeader("Retry-After")).isEqualTo(status == 503 ? 5 : null);
         assertThat(exchange.getMessage().getBody(String.class)).doesNotContain("PAYMENT");
+    }
+
+    @Test
+    void neitherIsAConnectionThatThePoolHasTakenBack() throws SQLException {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setJdbcUrl("jdbc:hsqldb:mem:problems");
+            Connection broken = pool.getConnection();
+            broken.close();
+            SQLException rollback = catchThrowableOfType(SQLException.class, broken::rollback);
+
+            Problems.write(exchange, new JpaSystemException(new RuntimeException("Unable to rollback", rollback)));
+        }
+
+        assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(503);
     }
 }
