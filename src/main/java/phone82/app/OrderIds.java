@@ -3,6 +3,7 @@ package phone82.app;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -34,7 +35,7 @@ class OrderIds {
     /** @throws CannotGetJdbcConnectionException when the next block cannot be had */
     long next() {
         if (!entered()) {
-            throw new CannotGetJdbcConnectionException("another order waits for the database");
+            throw new CannotGetJdbcConnectionException("no id", new SQLTransientConnectionException("another order waits for the database"));
         }
         try {
             if (next == end) {
