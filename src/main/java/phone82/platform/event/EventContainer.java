@@ -48,6 +48,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     protected Message receiveMessage(MessageConsumer consumer) throws JMSException {
         this.consumer.set(consumer);
         if (failed) {
+            // before the question, so that what fails meanwhile is not forgotten
             failed = false;
             if (!databaseAnswers.getAsBoolean()) {
                 failed = true;
