@@ -2,6 +2,8 @@ package phone82.app;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.Correlation;
@@ -15,6 +17,8 @@ import java.time.Instant;
 public class PaymentCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(PaymentCall.class);
+
+    private static final int DECLINED = 402;
 
     private volatile Instant asksAgain = Instant.EPOCH;
 
@@ -37,9 +41,13 @@ public class PaymentCall {
         return Json.bytes(new Request(order.id(), order.item(), order.qty(), order.amount()));
     }
 
-    public void declined() {
-        throw new Problem(402, "Payment declined",
-                "The payment was declined, so there is no order. Use another way to pay, or order less.");
+    /** An answer of pay that is neither an authorisation nor a failure of pay: the provider declined, or did not decide in time. */
+    public void refused(@Header(Exchange.HTTP_RESPONSE_CODE) int status) {
+        if (status == DECLINED) {
+            throw new Problem(DECLINED, "Payment declined",
+                    "The payment was declined, so there is no order. Use another way to pay, or order less.");
+        }
+        unavailable();
     }
 
     /** What is left of the breaker's open time is what the customer should wait. */

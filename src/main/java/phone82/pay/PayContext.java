@@ -1,7 +1,18 @@
 package phone82.pay;
 
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
+import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import org.apache.camel.ProducerTemplate;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -12,31 +23,115 @@ import org.springframework.context.annotation.Import;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import phone82.pay.provider.HttpProvider;
 import phone82.pay.provider.PaymentProvider;
-import phone82.pay.provider.SimulatedProvider;
 import phone82.platform.BoundedContext;
 import phone82.platform.Correlation;
 import phone82.platform.WarmUp;
 import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
+import phone82.platform.health.Check;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
-/** The bounded context {@code pay}: payments, and the way to the payment provider. */
+/** The bounded context {@code pay}: payments, and the calls to the payment provider. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = Payment.class)
 @Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class PayContext {
 
+    /** Takes the requests that follow a commit; a full queue loses none, as each stays due in the database. */
+    private static final String ASK = "seda:pay-settle-payment?size=1000&discardWhenFull=true&concurrentConsumers={{phone82.pay.provider-calls}}";
+
     @Bean
-    @ConditionalOnProperty(name = "phone82.pay.provider", havingValue = "simulator")
-    SimulatedProvider simulator() {
-        return new SimulatedProvider();
+    @ConditionalOnProperty(name = "phone82.pay.provider", havingValue = "http")
+    HttpProvider httpProvider(@Value("${phone82.pay.provider-url}") String url, @Value("${phone82.provider.api-key}") String apiKey,
+                              @Value("${phone82.pay.provider-connect-limit}") Duration connectLimit,
+                              @Value("${phone82.pay.provider-authorisation-limit}") Duration authorisationLimit,
+                              @Value("${phone82.pay.provider-limit}") Duration limit,
+                              @Value("${phone82.http.keep-alive}") Duration keepAlive) {
+        return new HttpProvider(url, apiKey, connectLimit, authorisationLimit, limit, keepAlive);
+    }
+
+    @Bean
+    ProviderCall providerCall(PaymentProvider provider) {
+        return new ProviderCall(provider);
+    }
+
+    /** Where the circuit breaker EIP finds the breakers of its ids. */
+    @Bean
+    CircuitBreakerRegistry circuitBreakers() {
+        return CircuitBreakerRegistry.ofDefaults();
+    }
+
+    @Bean
+    BulkheadRegistry bulkheads() {
+        return BulkheadRegistry.ofDefaults();
+    }
+
+    @Bean
+    CircuitBreakerConfig providerBreakerConfig(@Value("${phone82.pay.breaker.failure-rate}") float failureRate,
+                                               @Value("${phone82.pay.breaker.window}") int window,
+                                               @Value("${phone82.pay.breaker.minimum-calls}") int minimumCalls,
+                                               @Value("${phone82.pay.breaker.open}") Duration open,
+                                               @Value("${phone82.pay.breaker.trial-calls}") int trialCalls) {
+        return CircuitBreakerConfig.custom().failureRateThreshold(failureRate)
+                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED).slidingWindowSize(window)
+                .minimumNumberOfCalls(minimumCalls).waitDurationInOpenState(open)
+                .permittedNumberOfCallsInHalfOpenState(trialCalls).automaticTransitionFromOpenToHalfOpenEnabled(false).build();
+    }
+
+    /** For authorisations, for which a customer waits. */
+    @Bean
+    CircuitBreaker authorisationBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
+        return circuitBreakers.circuitBreaker("authorisations", providerBreakerConfig);
+    }
+
+    /** For all other requests to the provider. */
+    @Bean
+    CircuitBreaker settlementBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
+        return circuitBreakers.circuitBreaker("settlements", providerBreakerConfig);
+    }
+
+    /** For look-ups. */
+    @Bean
+    CircuitBreaker accountBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
+        return circuitBreakers.circuitBreaker("accounts", providerBreakerConfig);
+    }
+
+    @Bean
+    Check providerCheck(CircuitBreaker authorisationBreaker, CircuitBreaker settlementBreaker) {
+        return Check.note("payment-provider", () -> Map.of("authorisations", authorisationBreaker.getState(),
+                "settlements", settlementBreaker.getState()));
+    }
+
+    @Bean
+    MeterBinder providerMetrics(CircuitBreakerRegistry circuitBreakers, BulkheadRegistry bulkheads) {
+        return metrics -> {
+            TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
+            TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
+        };
+    }
+
+    @Bean
+    MeterBinder paymentMetrics(Payments payments) {
+        return metrics -> {
+            for (PaymentStatus status : EnumSet.of(PaymentStatus.Authorising, PaymentStatus.Capturing, PaymentStatus.Releasing,
+                    PaymentStatus.Refunding, PaymentStatus.RefundFailed)) {
+                Gauge.builder("phone82.payments", payments, each -> each.count(status)).tag("status", status.name())
+                        .description("payments that wait for the provider, or for an operator").register(metrics);
+            }
+            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, Payments::oldestIntentSeconds)
+                    .description("how long the oldest open intent has been open").register(metrics);
+        };
     }
 
     /** An authorisation and its capture, without the provider; nothing of it is kept. */
@@ -46,11 +141,12 @@ public class PayContext {
         return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
             entities.find(Payment.class, -1L);
-            Payment payment = Payment.authorised(-1, "rehearsal", 1, 1, Instant.now(), Duration.ZERO);
+            Payment payment = Payment.authorising(-1, "rehearsal", 1, 1, Instant.now());
             entities.persist(payment);
             entities.flush();
+            payment.authorised(Instant.now(), Duration.ZERO);
             payment.confirm(Instant.now(), Correlation.current());
-            outbox.add(payment.capture(Instant.now()));
+            outbox.add(payment.completed(Instant.now()));
             entities.flush();
         });
     }
@@ -61,9 +157,11 @@ public class PayContext {
     }
 
     @Bean
-    Payments payments(PaymentProvider provider, Outbox outbox, Participation participation, PlatformTransactionManager transactionManager,
+    Payments payments(Outbox outbox, Participation participation, PlatformTransactionManager transactionManager,
+                      ObjectProvider<ProducerTemplate> camel,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry) {
-        return new Payments(provider, outbox, participation, new TransactionTemplate(transactionManager), authorisationValidity, longestRetry);
+        return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
+                request -> camel.getObject().sendBody(ASK, request), authorisationValidity, longestRetry);
     }
 }

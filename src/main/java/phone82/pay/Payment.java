@@ -4,22 +4,39 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
-import jakarta.persistence.NamedQuery;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
-import phone82.pay.provider.PaymentProvider.Charge;
+import phone82.pay.provider.PaymentProvider.Operation;
+import phone82.pay.provider.PaymentProvider.Request;
 
 import java.time.Duration;
 import java.time.Instant;
 
-/** The payment of one order: authorised when the order is asked for, captured once it stands. */
+/**
+ * The payment of one order: authorised when the order is placed, captured once it is accepted. A method changes the intent; the
+ * provider is asked afterwards, and its answer ends the intent only while that intent is still the current one.
+ */
 @Entity
 @Table(name = "payment")
-@NamedQuery(name = "Payment.captureDue",
-        query = "from Payment where status in (Authorised, Expired) and captureAt <= instant order by captureAt, orderId")
-@NamedQuery(name = "Payment.expired",
-        query = "from Payment where status = Authorised and expiresAt <= instant order by expiresAt, orderId")
 public class Payment {
+
+    /** How long one attempt at an intent may take before another worker repeats it; longer than any time limit of a call. */
+    static final Duration LEASE = Duration.ofSeconds(5);
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final int LONGEST_REASON = 255;
+
+    /** Why a payment is released. */
+    enum Ending {
+        /** the order was not accepted */
+        Rejected,
+        /** nobody confirmed the order in time */
+        Expired,
+        /** the provider refused the capture */
+        Refused,
+        /** the customer cancelled the order */
+        Cancelled
+    }
 
     @Id
     private long orderId;
@@ -30,11 +47,16 @@ public class Payment {
     private PaymentStatus status;
     @Enumerated(EnumType.STRING)
     private PaymentStatus resumeAs;
+    @Enumerated(EnumType.STRING)
+    private Ending ending;
+    private boolean confirmed;
+    private int authorisation;
+    private int refund;
     private Instant authorisedAt;
-    private Instant expiresAt;
-    private Instant captureAt;
-    private int captureAttempts;
     private Instant completedAt;
+    private Instant dueAt;
+    private int attempts;
+    private Instant changedAt;
     private String reason;
     private String traceparent;
     @Version
@@ -44,126 +66,246 @@ public class Payment {
     }
 
     /** @param amount won */
-    public static Payment authorised(long orderId, String item, int qty, long amount, Instant now, Duration validity) {
+    public static Payment authorising(long orderId, String item, int qty, long amount, Instant now) {
         Payment payment = new Payment();
         payment.orderId = orderId;
         payment.item = item;
         payment.qty = qty;
         payment.amount = amount;
-        payment.status = PaymentStatus.Authorised;
-        payment.authorisedAt = now;
-        payment.expiresAt = now.plus(validity);
+        payment.status = PaymentStatus.Authorising;
+        payment.authorisation = 1;
+        payment.refund = 1;
+        payment.changedAt = now;
+        payment.dueAt = now.plus(LEASE);
         return payment;
     }
 
-    /** Notes that the order was rejected although no authorisation of it is known (yet). */
-    public static Payment rejected(long orderId) {
-        Payment payment = new Payment();
-        payment.orderId = orderId;
-        payment.item = "";
+    /** Remembers that the order was rejected before pay heard of it. */
+    public static Payment rejected(long orderId, Instant now) {
+        Payment payment = authorising(orderId, "", 0, 0, now);
         payment.status = PaymentStatus.Rejected;
+        payment.dueAt = null;
         return payment;
     }
 
-    /**
-     * The order stands: from now on the authorisation no longer expires, and the money is to be taken.
-     *
-     * @param traceparent of the order, for what happens to the payment later
-     */
+    /** The provider reserved the money. The authorisation expires unless the order is confirmed within {@code validity}. */
+    public void authorised(Instant now, Duration validity) {
+        authorisedAt = now;
+        if (confirmed) {
+            become(PaymentStatus.Capturing, now);
+        } else {
+            become(PaymentStatus.Authorised, now);
+            dueAt = now.plus(validity);
+        }
+    }
+
+    /** The provider declined the authorisation, or was not asked: nothing is reserved. */
+    public void declined(String why, Instant now) {
+        become(PaymentStatus.Declined, now);
+        reason = cut(why);
+    }
+
+    /** The order is accepted: its money is to be taken. Does nothing if the payment has ended. */
     public void confirm(Instant now, String traceparent) {
-        expiresAt = null;
-        captureAt = now;
+        if (confirmed) {
+            return;
+        }
+        confirmed = true;
         this.traceparent = traceparent;
+        if (status == PaymentStatus.Authorised) {
+            become(PaymentStatus.Capturing, now);
+        } else if (status == PaymentStatus.Expired) {
+            authoriseAgain(now);
+        }
     }
 
-    /** Whether the money can be taken: not where the payment has ended, or has been taken already. */
-    public boolean isOpen() {
-        return status == PaymentStatus.Authorised || status == PaymentStatus.Expired;
+    /** The reservation was lost although the order is accepted: the money is reserved once more, under a new reference. */
+    public void authoriseAgain(Instant now) {
+        authorisation++;
+        become(PaymentStatus.Authorising, now);
     }
 
-    /** The provider released an expired authorisation, and gave it again for an order that stands after all. */
-    public void authoriseAgain() {
-        become(PaymentStatus.Authorised);
-    }
-
-    public PayCompleted capture(Instant now) {
-        become(PaymentStatus.Completed);
+    public PayCompleted completed(Instant now) {
+        become(PaymentStatus.Completed, now);
         completedAt = now;
-        captureAt = null;
         return new PayCompleted(orderId, item, qty, amount);
     }
 
-    /** The provider is away: the money is taken later, at growing distances. */
-    public void captureLater(Instant now, Duration longest) {
-        captureAttempts++;
-        Duration wait = Duration.ofMillis(500L << Math.min(captureAttempts, 16));
-        captureAt = now.plus(wait.compareTo(longest) < 0 ? wait : longest);
-    }
-
-    public PayCancelled captureRefused(String why) {
-        become(PaymentStatus.Voided);
-        captureAt = null;
-        reason = why;
-        return new PayCancelled(orderId, amount, why);
-    }
-
-    public void voidAuthorisation(String why) {
-        become(PaymentStatus.Voided);
-        expiresAt = null;
-        reason = why;
-    }
-
-    public boolean isExpired(Instant now) {
-        return status == PaymentStatus.Authorised && expiresAt != null && !expiresAt.isAfter(now);
-    }
-
-    public void expire() {
-        become(PaymentStatus.Expired);
-        expiresAt = null;
-    }
-
-    public boolean canBeCancelled() {
-        return status.canBecome(PaymentStatus.Cancelling);
-    }
-
-    public boolean isCaptured() {
-        return status == PaymentStatus.Completed || resumeAs == PaymentStatus.Completed;
-    }
-
-    /** A cancellation begins: until its outcome is known nothing is taken. */
-    public void cancelling() {
-        PaymentStatus before = status;
-        become(PaymentStatus.Cancelling);
-        resumeAs = before;
-    }
-
-    /** The cancellation holds: the money is, or stays, the customer's. */
-    public PayCancelled cancelled() {
-        boolean captured = isCaptured();
-        resumeAs = null;
-        become(captured ? PaymentStatus.Refunded : PaymentStatus.Voided);
-        expiresAt = null;
-        captureAt = null;
-        reason = "cancelled by the customer";
+    /** The provider refuses the money of an accepted order for good; what it reserved is to be released. */
+    public PayCancelled refused(String why, Instant now) {
+        reason = cut(why);
+        if (status == PaymentStatus.Authorising) {
+            become(PaymentStatus.Voided, now);
+        } else {
+            release(Ending.Refused, now);
+        }
         return new PayCancelled(orderId, amount, reason);
     }
 
-    /** The cancellation was refused: the payment is what it was. */
-    public void restored() {
-        PaymentStatus before = resumeAs;
-        resumeAs = null;
-        become(before);
+    /** The order was not accepted: what is, or may be, reserved for it is to be released. */
+    public void reject(String why, Instant now) {
+        reason = cut(why);
+        release(Ending.Rejected, now);
     }
 
-    private void become(PaymentStatus next) {
+    /** Nobody confirmed the order in time. */
+    public void expire(Instant now) {
+        release(status == PaymentStatus.Authorising ? Ending.Rejected : Ending.Expired, now);
+    }
+
+    private void release(Ending why, Instant now) {
+        become(PaymentStatus.Releasing, now);
+        ending = why;
+    }
+
+    /** The provider holds nothing any more. Returns the event that is due, or null. */
+    public PayCancelled released(Instant now) {
+        if (ending == Ending.Expired && confirmed) {
+            ending = null;
+            authoriseAgain(now);
+            return null;
+        }
+        become(ending == Ending.Expired ? PaymentStatus.Expired : PaymentStatus.Voided, now);
+        return ending == Ending.Cancelled ? new PayCancelled(orderId, amount, reason) : null;
+    }
+
+    /** What was to be released had been captured: it is to be given back. */
+    public void refundInstead(Instant now) {
+        become(PaymentStatus.Refunding, now);
+    }
+
+    public PayCancelled refunded(Instant now) {
+        become(PaymentStatus.Refunded, now);
+        return new PayCancelled(orderId, amount, reason);
+    }
+
+    public RefundFailed refundFailed(String why, Instant now) {
+        become(PaymentStatus.RefundFailed, now);
+        reason = cut(why);
+        return new RefundFailed(orderId, amount, reason);
+    }
+
+    /** An operator has the provider asked for the refund once more, as a new request. */
+    public void retryRefund(Instant now) {
+        become(PaymentStatus.Refunding, now);
+        refund++;
+    }
+
+    /** An operator states that the customer got the money in another way. */
+    public PayCancelled refundSettledByHand(String note, Instant now) {
+        reason = cut("settled by hand: " + note);
+        return refunded(now);
+    }
+
+    public boolean canBeCancelled() {
+        return status.canBecome(PaymentStatus.Cancelling) && (confirmed || status != PaymentStatus.Authorising)
+                && (status != PaymentStatus.Releasing || ending == Ending.Expired);
+    }
+
+    /** A cancellation begins: until its outcome is known no money moves. */
+    public void cancelling(Instant now) {
+        PaymentStatus before = status;
+        become(PaymentStatus.Cancelling, now);
+        resumeAs = before;
+    }
+
+    /**
+     * The cancellation is final: the money is given back, or what may be reserved is released.
+     *
+     * @param traceparent of the cancellation
+     */
+    public void cancelled(Instant now, String traceparent) {
+        this.traceparent = traceparent;
+        boolean captured = resumeAs == PaymentStatus.Completed;
+        resumeAs = null;
+        reason = "cancelled by the customer";
+        if (captured) {
+            become(PaymentStatus.Refunding, now);
+        } else {
+            release(Ending.Cancelled, now);
+        }
+    }
+
+    /** The cancellation was refused: the payment goes on where it was. */
+    public void restored(Duration validity, Instant now) {
+        PaymentStatus before = resumeAs;
+        resumeAs = null;
+        become(before, now);
+        if (status == PaymentStatus.Authorised && confirmed) {
+            become(PaymentStatus.Capturing, now);
+        } else if (status == PaymentStatus.Authorised) {
+            dueAt = now.plus(validity);
+        } else if (status == PaymentStatus.Expired && confirmed) {
+            authoriseAgain(now);
+        }
+    }
+
+    private void become(PaymentStatus next, Instant now) {
         if (resumeAs != null || !status.canBecome(next)) {
             throw new IllegalStateException("payment of order " + orderId + " is " + status + " and cannot become " + next);
         }
         status = next;
+        changedAt = now;
+        attempts = 0;
+        dueAt = next.isIntent() ? now.plus(LEASE) : null;
     }
 
-    public Charge charge() {
-        return new Charge(orderId, item, amount);
+    public boolean isDue(Instant now) {
+        return dueAt != null && !dueAt.isAfter(now);
+    }
+
+    /** Reserves the next attempt for the caller. */
+    public void claim(Instant now) {
+        dueAt = now.plus(LEASE);
+    }
+
+    /** The outcome is not known: the request is repeated after a pause that doubles each time. */
+    public void retryLater(Instant now, Duration longest) {
+        Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(attempts, 16));
+        attempts++;
+        dueAt = now.plus(pause.compareTo(longest) < 0 ? pause : longest);
+    }
+
+    /** What the provider is to be asked for the current intent. */
+    public Request request() {
+        String reference = orderId + "-" + authorisation;
+        Operation operation = switch (status) {
+            case Authorising -> Operation.authorise;
+            case Capturing -> Operation.capture;
+            case Releasing -> Operation.release;
+            case Refunding -> Operation.refund;
+            default -> throw new IllegalStateException("payment of order " + orderId + " is " + status + ", which asks nothing of the provider");
+        };
+        String round = operation == Operation.refund && refund > 1 ? "-" + refund : "";
+        return new Request(reference + "-" + operation + round, reference, operation, orderId, item, amount);
+    }
+
+    /** Whether the answer to this request ends the current intent. */
+    public boolean awaits(Request request) {
+        return status.isIntent() && request().equals(request);
+    }
+
+    private static String cut(String reason) {
+        return reason != null && reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
+    }
+
+    /** The status as the API shows it; null if it shows no payment at all. */
+    public PaymentStatus shownStatus() {
+        return switch (status) {
+            case Authorising -> confirmed ? PaymentStatus.Authorised : null;
+            case Capturing -> PaymentStatus.Authorised;
+            case Releasing -> ending == Ending.Expired ? PaymentStatus.Expired : PaymentStatus.Voided;
+            case Declined, Rejected -> null;
+            default -> status;
+        };
+    }
+
+    public boolean isConfirmed() {
+        return confirmed;
+    }
+
+    public boolean isCaptured() {
+        return status == PaymentStatus.Completed;
     }
 
     public long orderId() {
@@ -185,6 +327,10 @@ public class Payment {
 
     public Instant completedAt() {
         return completedAt;
+    }
+
+    public Instant dueAt() {
+        return dueAt;
     }
 
     public String reason() {

@@ -6,7 +6,7 @@ import java.time.Instant;
 record PaymentResource(long orderId, long amount, PaymentStatus status, Instant authorisedAt, Instant completedAt, String reason) {
 
     static PaymentResource of(Payment payment) {
-        return new PaymentResource(payment.orderId(), payment.amount(), payment.status(), payment.authorisedAt(),
+        return new PaymentResource(payment.orderId(), payment.amount(), payment.shownStatus(), payment.authorisedAt(),
                 payment.completedAt(), payment.reason());
     }
 }

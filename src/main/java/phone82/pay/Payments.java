@@ -5,255 +5,422 @@ import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
-import phone82.pay.provider.PaymentProvider;
-import phone82.pay.provider.PaymentProvider.Charge;
-import phone82.pay.provider.PaymentProvider.Refused;
-import phone82.pay.provider.PaymentProvider.Unavailable;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import phone82.pay.provider.PaymentProvider.Account;
+import phone82.pay.provider.PaymentProvider.Answer;
+import phone82.pay.provider.PaymentProvider.Outcome;
+import phone82.pay.provider.PaymentProvider.Request;
 import phone82.platform.Correlation;
 import phone82.platform.Page;
 import phone82.platform.Problem;
 import phone82.platform.RowLock;
+import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/** The payments of all orders, kept in step with the provider. */
+/**
+ * The payments of all orders. Each change commits an intent; the routes then ask the provider, outside any transaction, and
+ * come back with its answer. A request without a known outcome is repeated until there is one.
+ */
 public class Payments {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
+
+    /** Payments that one poll hands on. */
+    private static final int POLLED = 100;
 
     @PersistenceContext
     private EntityManager entities;
-    private final PaymentProvider provider;
     private final Outbox outbox;
     private final Participation participation;
     private final TransactionOperations transactions;
+    private final Consumer<Request> ask;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
 
     /**
+     * @param ask                   has the provider asked, called after the commit of an intent
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
-     * @param longestRetry          longest distance between two attempts at a capture while the provider is away
+     * @param longestRetry          longest pause between two attempts at an intent
      */
-    public Payments(PaymentProvider provider, Outbox outbox, Participation participation, TransactionOperations transactions,
+    public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> ask,
                     Duration authorisationValidity, Duration longestRetry) {
-        this.provider = provider;
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
+        this.ask = ask;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
     }
 
-    /** What app asks for. Amount in won. */
-    public record Request(long orderId, String item, int qty, long amount) {
+    /** A request from app. Amount in won. */
+    public record Wanted(long orderId, String item, int qty, long amount) {
     }
 
     /**
-     * Authorises the payment of an order; asked twice, it is done once.
+     * Commits the intent to authorise the payment of an order. A repetition leads to the same request, and so to the same answer.
      *
-     * @throws Problem 402 declined, 409 the order was rejected or paid otherwise before, 503 the provider is away
+     * @throws Problem 409 the order was rejected, or is paid in another way
      */
-    public PaymentResource authorise(@Body Request request) {
-        Correlation.about(String.valueOf(request.orderId()));
-        Payment known = entities.find(Payment.class, request.orderId());
-        if (known != null) {
-            return repeated(known, request);
-        }
-        Charge charge = new Charge(request.orderId(), request.item(), request.amount());
-        try {
-            provider.authorise(charge);
-        } catch (Refused e) {
-            throw new Problem(402, "Payment declined", e.getMessage());
-        } catch (Unavailable e) {
-            throw new Problem(503, "Payment provider unavailable", e.getMessage()).header("Retry-After", 5);
-        }
-        Payment payment = Payment.authorised(request.orderId(), request.item(), request.qty(), request.amount(),
-                now(), authorisationValidity);
-        try {
-            Payment winner = transactions.execute(tx -> {
-                Payment meanwhile = entities.find(Payment.class, request.orderId());
-                if (meanwhile == null) {
-                    entities.persist(payment);
-                }
-                return meanwhile;
-            });
-            return winner == null ? PaymentResource.of(payment) : overtaken(winner, request, charge);
-        } catch (DataIntegrityViolationException e) {
-            return overtaken(entities.find(Payment.class, request.orderId()), request, charge);
-        }
-    }
-
-    /** The order was rejected, or asked for again, while the provider was thinking. */
-    private PaymentResource overtaken(Payment winner, Request request, Charge charge) {
-        if (winner.status() == PaymentStatus.Rejected) {
+    public Request beginAuthorisation(@Body Wanted wanted) {
+        Correlation.about(String.valueOf(wanted.orderId()));
+        Payment payment = entities.find(Payment.class, wanted.orderId());
+        if (payment == null) {
+            payment = Payment.authorising(wanted.orderId(), wanted.item(), wanted.qty(), wanted.amount(), now());
             try {
-                provider.release(charge);
-            } catch (Unavailable e) {
-                throw new Problem(503, "Payment provider unavailable", e.getMessage());
+                Payment added = payment;
+                transactions.executeWithoutResult(transaction -> entities.persist(added));
+            } catch (DataIntegrityViolationException e) {
+                payment = entities.find(Payment.class, wanted.orderId());
             }
         }
-        return repeated(winner, request);
-    }
-
-    private static PaymentResource repeated(Payment payment, Request request) {
-        if (payment.status() != PaymentStatus.Authorised && payment.status() != PaymentStatus.Completed
-                || payment.amount() != request.amount()) {
-            throw new Problem(409, "Payment not possible", "Order " + request.orderId() + " cannot be paid any more.");
+        if (payment.amount() != wanted.amount() || isOver(payment)) {
+            throw over(wanted.orderId());
         }
-        return PaymentResource.of(payment);
+        return Payment.authorising(wanted.orderId(), wanted.item(), wanted.qty(), wanted.amount(), now()).request();
     }
 
-    /** What pay knows of app's event. */
+    private static boolean isOver(Payment payment) {
+        return switch (payment.status()) {
+            case Authorising, Authorised, Capturing, Completed -> false;
+            default -> true;
+        };
+    }
+
+    private static Problem over(long orderId) {
+        return new Problem(409, "Payment not possible", "Order " + orderId + " cannot be paid any more.");
+    }
+
+    /**
+     * Commits the provider's answer to an authorisation, for app, which waits for it.
+     *
+     * @throws Problem 402 the provider declined; 409 the order was rejected meanwhile; 424 the provider could not decide about this
+     *                 payment in time; 503 the provider did not answer. Except for 409 and 503 the provider itself is in order
+     */
+    public PaymentResource authorised(@Body Answer answer) {
+        Payment payment = transactions.execute(transaction -> conclude(answer));
+        return switch (answer.outcome()) {
+            case SUCCEEDED -> {
+                if (isOver(payment)) {
+                    throw over(payment.orderId());
+                }
+                yield PaymentResource.of(payment);
+            }
+            case DECLINED -> throw answer.isDeclined("issuer_unavailable")
+                    ? new Problem(424, "Payment not decided", "The customer's bank does not answer.")
+                    : new Problem(402, "Payment declined", answer.reason());
+            case PENDING -> throw new Problem(424, "Payment not decided", "The payment provider has not decided in time.");
+            case UNKNOWN, NOT_SENT -> throw new Problem(503, "Payment provider unavailable", answer.reason()).header("Retry-After", 5);
+        };
+    }
+
+    /** The payments whose intent, or whose authorisation's end, is due; the longest waiting first. */
+    @Transactional(readOnly = true)
+    public List<Long> due() {
+        return entities.createQuery("select orderId from Payment where dueAt <= :now order by dueAt, orderId", Long.class)
+                .setParameter("now", now()).setMaxResults(POLLED).getResultList();
+    }
+
+    /** The next request for a payment that is due; null if it is not due any more. */
+    @Transactional
+    public Request claim(@Body Long orderId) {
+        Payment payment = locked(orderId);
+        if (payment == null || !payment.isDue(now())) {
+            return null;
+        }
+        if (payment.status() == PaymentStatus.Authorised
+                || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
+            payment.expire(now());
+        } else {
+            payment.claim(now());
+        }
+        return payment.request();
+    }
+
+    /** Commits the provider's answer. */
+    @Transactional
+    public void settle(@Body Answer answer) {
+        Correlation.end();
+        conclude(answer);
+    }
+
+    /** An answer to what is no longer the current intent has no effect: the current one resolves what it left. */
+    private Payment conclude(Answer answer) {
+        Correlation.about(String.valueOf(answer.request().orderId()));
+        Payment payment = locked(answer.request().orderId());
+        if (payment.awaits(answer.request())) {
+            switch (payment.status()) {
+                case Authorising -> concludeAuthorisation(payment, answer);
+                case Capturing -> concludeCapture(payment, answer);
+                case Releasing -> concludeRelease(payment, answer);
+                case Refunding -> concludeRefund(payment, answer);
+                default -> throw new IllegalStateException(payment.status() + " awaits nothing");
+            }
+        }
+        return payment;
+    }
+
+    private void concludeAuthorisation(Payment payment, Answer answer) {
+        switch (answer.outcome()) {
+            case SUCCEEDED -> {
+                payment.authorised(now(), authorisationValidity);
+                askIfIntended(payment);
+            }
+            case DECLINED -> {
+                if (payment.isConfirmed()) {
+                    publish(payment, payment.refused(answer.reason(), now()));
+                } else {
+                    payment.declined(answer.reason(), now());
+                }
+            }
+            case NOT_SENT -> {
+                if (payment.isConfirmed()) {
+                    payment.retryLater(now(), longestRetry);
+                } else {
+                    payment.declined(answer.reason(), now());
+                }
+            }
+            case PENDING, UNKNOWN -> {
+                if (payment.isConfirmed()) {
+                    payment.retryLater(now(), longestRetry);
+                } else {
+                    // app refuses the order; whatever the provider has reserved, or will reserve, is released
+                    payment.reject(answer.reason(), now());
+                    askIfIntended(payment);
+                }
+            }
+        }
+    }
+
+    private void concludeCapture(Payment payment, Answer answer) {
+        if (answer.outcome() == Outcome.SUCCEEDED || answer.isDeclined("already_captured")) {
+            publish(payment, payment.completed(now()));
+        } else if (answer.isDeclined("lapsed") || answer.isDeclined("not_authorised") || answer.isDeclined("closed")) {
+            payment.authoriseAgain(now());
+            askIfIntended(payment);
+        } else if (answer.outcome() == Outcome.DECLINED) {
+            publish(payment, payment.refused(answer.reason(), now()));
+            askIfIntended(payment);
+        } else {
+            payment.retryLater(now(), longestRetry);
+        }
+    }
+
+    private void concludeRelease(Payment payment, Answer answer) {
+        if (answer.outcome() == Outcome.SUCCEEDED) {
+            PayCancelled event = payment.released(now());
+            if (event != null) {
+                publish(payment, event);
+            }
+            askIfIntended(payment);
+        } else if (answer.isDeclined("captured")) {
+            payment.refundInstead(now());
+            askIfIntended(payment);
+        } else {
+            payment.retryLater(now(), longestRetry);
+        }
+    }
+
+    private void concludeRefund(Payment payment, Answer answer) {
+        switch (answer.outcome()) {
+            case SUCCEEDED -> publish(payment, payment.refunded(now()));
+            case DECLINED -> {
+                publish(payment, payment.refundFailed(answer.reason(), now()));
+                LOG.error("The provider refuses the refund of {} won for order {}: {}. Retry it or record that it was settled by hand.",
+                        payment.amount(), payment.orderId(), payment.reason());
+            }
+            default -> payment.retryLater(now(), longestRetry);
+        }
+    }
+
+    /** An event of pay follows a confirmed or cancelled order, and so has its trace. */
+    private void publish(Payment payment, DomainEvent event) {
+        outbox.add(event, payment.traceparent());
+    }
+
+    private void askIfIntended(Payment payment) {
+        if (!payment.status().isIntent()) {
+            return;
+        }
+        Request request = payment.request();
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                ask.accept(request);
+            }
+        });
+    }
+
+    /** The part of app's event that pay uses. */
     public record Ordered(long orderId) {
     }
 
-    /** The order stands: takes the money, or notes that it is to be taken as soon as the provider is back. */
+    /** The order is accepted: its money is to be taken. */
     @Transactional
-    public void capture(@Body Ordered ordered) {
+    public void confirm(@Body Ordered ordered) {
         Payment payment = locked(ordered.orderId());
         if (payment == null) {
-            throw new IllegalStateException("order " + ordered.orderId() + " stands, but has no payment");
+            throw new IllegalStateException("order " + ordered.orderId() + " is accepted, but has no payment");
         }
-        if (payment.isOpen() || payment.status() == PaymentStatus.Cancelling) {
-            payment.confirm(now(), Correlation.current());
-        }
-        if (payment.isOpen()) {
-            take(payment);
-        }
+        payment.confirm(now(), Correlation.current());
+        askIfIntended(payment);
     }
 
-    /** Tries again to take the money of an order that stands, unless its payment ended or is being cancelled meanwhile. */
-    @Transactional
-    public void retryCapture(@Body Payment found) {
-        Payment payment = row().again(found, found.orderId());
-        if (payment.isOpen()) {
-            take(payment);
-        }
-    }
-
-    private void take(Payment payment) {
-        try {
-            if (payment.status() == PaymentStatus.Expired) {
-                provider.authorise(payment.charge());
-                payment.authoriseAgain();
-            }
-            provider.capture(payment.charge());
-            outbox.add(payment.capture(now()), payment.traceparent());
-        } catch (Refused e) {
-            outbox.add(payment.captureRefused(e.getMessage()), payment.traceparent());
-        } catch (Unavailable e) {
-            payment.captureLater(now(), longestRetry);
-        }
-    }
-
-    /** What pay knows of app's event. */
+    /** The part of app's event that pay uses. */
     public record OrderRejected(long orderId, String reason) {
     }
 
-    /** The order does not stand: what was authorised for it is released, also when that comes later. */
+    /** The order is not accepted: what is, or may be, authorised for it is released. */
     @Transactional
-    public void reject(@Body OrderRejected rejected) throws Unavailable {
+    public void reject(@Body OrderRejected rejected) {
         Payment payment = locked(rejected.orderId());
         if (payment == null) {
-            entities.persist(Payment.rejected(rejected.orderId()));
-        } else if (payment.status() == PaymentStatus.Authorised) {
-            provider.release(payment.charge());
-            payment.voidAuthorisation(rejected.reason());
-        }
-    }
-
-    /** Nobody confirmed the order in time: its money is not held any longer. */
-    @Transactional
-    public void expire(@Body Payment found) throws Unavailable {
-        Payment payment = row().again(found, found.orderId());
-        if (payment.isExpired(now())) {
-            provider.release(payment.charge());
-            payment.expire();
+            entities.persist(Payment.rejected(rejected.orderId(), now()));
+        } else if (payment.status() == PaymentStatus.Authorised
+                || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
+            payment.reject(rejected.reason(), now());
+            askIfIntended(payment);
         }
     }
 
     private Payment locked(long orderId) {
-        return row().find(Payment.class, orderId);
+        return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);
     }
 
-    private RowLock row() {
-        return new RowLock(entities, "payment", "order_id");
+    /** The order whose refund the provider must agree to before its cancellation begins; null if nothing is captured. */
+    @Transactional(readOnly = true)
+    public Long captured(@Header("orderId") long orderId) {
+        Payment payment = entities.find(Payment.class, orderId);
+        return payment != null && payment.isCaptured() ? payment.orderId() : null;
     }
 
     /**
-     * The action of the saga: nothing is taken until the outcome is known; for money that was taken the provider must agree
-     * to give it back.
+     * The action of the saga: no money moves until the outcome is known.
      *
-     * @throws Problem 404 there is no payment, 409 the provider or the payment's state forbids it, 503 the provider is away
+     * @param account what the provider holds of the order; null if nothing is captured, or if the provider does not answer: then the
+     *                refund is asked for when it does
+     * @throws Problem 404 there is no payment, 409 the provider or the payment's state forbids it
      */
     @Transactional
-    public void beginCancellation(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+    public void beginCancellation(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra,
+                                  @Body Account account) {
         participation.act(lra, orderId);
         Payment payment = locked(orderId);
-        if (payment == null) {
+        if (payment == null || payment.shownStatus() == null) {
             throw Problem.notFound("payment of order", orderId);
         }
         if (!payment.canBeCancelled()) {
-            throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.status() + ".");
+            throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.shownStatus() + ".");
         }
-        if (payment.isCaptured()) {
-            agreeRefund(payment);
+        if (payment.isCaptured() && account != null && account.refundable() < payment.amount()) {
+            throw new Problem(409, "Refund refused", "The payment provider does not give the money back: " + account.refundCode() + ".");
         }
-        payment.cancelling();
+        payment.cancelling(now());
     }
 
-    private void agreeRefund(Payment payment) {
-        try {
-            provider.agreeRefund(payment.charge());
-        } catch (Refused e) {
-            throw new Problem(409, "Refund refused", "The payment provider does not give the money back: " + e.getMessage() + ".");
-        } catch (Unavailable e) {
-            throw new Problem(503, "Payment provider unavailable", e.getMessage()).header("Retry-After", 5);
-        }
-    }
-
-    /** The completion: releases or gives back the money. While the provider is away the coordinator asks again. */
+    /** The completion: the money is to be released or given back, as soon as the provider does it. */
     @Transactional
-    public void cancel(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) throws Unavailable {
-        Optional<Long> orderId = participation.complete(lra);
-        if (orderId.isPresent()) {
-            Payment payment = locked(orderId.get());
-            if (payment.isCaptured()) {
-                provider.refund(payment.charge());
-            } else {
-                provider.release(payment.charge());
-            }
-            outbox.add(payment.cancelled());
-        }
+    public void cancel(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
+        participation.complete(lra).ifPresent(orderId -> {
+            Payment payment = locked(orderId);
+            payment.cancelled(now(), Correlation.current());
+            askIfIntended(payment);
+        });
     }
 
-    /** The compensation: the payment goes on as if nothing had happened. */
+    /** The compensation: the payment goes on where it was. */
     @Transactional
     public void restore(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
-        participation.compensate(lra).ifPresent(orderId ->
-                locked(orderId).restored());
+        participation.compensate(lra).ifPresent(orderId -> {
+            Payment payment = locked(orderId);
+            payment.restored(authorisationValidity, now());
+            askIfIntended(payment);
+        });
     }
 
+    /**
+     * An operator has the provider asked once more for a refund that it refused.
+     *
+     * @throws Problem 404 there is no payment, 409 it is not {@code RefundFailed}
+     */
+    @Transactional
+    public PaymentResource retryRefund(@Header("orderId") long orderId) {
+        Payment payment = refundFailed(orderId);
+        payment.retryRefund(now());
+        askIfIntended(payment);
+        return PaymentResource.of(payment);
+    }
+
+    /** An operator's statement that the customer got the money in another way. */
+    public record Settlement(String note) {
+    }
+
+    /**
+     * Records that a refund that the provider refused was settled by hand.
+     *
+     * @throws Problem 404 there is no payment, 409 it is not {@code RefundFailed}
+     */
+    @Transactional
+    public PaymentResource settleRefund(@Header("orderId") long orderId, @Body Settlement settlement) {
+        Payment payment = refundFailed(orderId);
+        publish(payment, payment.refundSettledByHand(settlement.note(), now()));
+        LOG.warn("The refund of {} won for order {} is recorded as settled by hand: {}", payment.amount(), orderId, payment.reason());
+        return PaymentResource.of(payment);
+    }
+
+    private Payment refundFailed(long orderId) {
+        Payment payment = locked(orderId);
+        if (payment == null || payment.shownStatus() == null) {
+            throw Problem.notFound("payment of order", orderId);
+        }
+        if (payment.status() != PaymentStatus.RefundFailed) {
+            throw new Problem(409, "No failed refund", "The payment is " + payment.shownStatus() + ", not RefundFailed.");
+        }
+        return payment;
+    }
+
+    @Transactional(readOnly = true)
     public PaymentResource find(@Header("orderId") long orderId) {
         Payment payment = entities.find(Payment.class, orderId);
-        if (payment == null || payment.status() == PaymentStatus.Rejected) {
+        if (payment == null || payment.shownStatus() == null) {
             throw Problem.notFound("payment of order", orderId);
         }
         return PaymentResource.of(payment);
     }
 
+    @Transactional(readOnly = true)
     public Page<PaymentResource> list(@Header("size") Integer size, @Header("after") Long after) {
         int shown = Page.size(size);
-        return Page.of(entities.createQuery(
-                        "from Payment where orderId < :below and status <> Rejected order by orderId desc", Payment.class)
+        return Page.of(entities.createQuery("from Payment where orderId < :below and status not in (Rejected, Declined) "
+                                + "and (status <> Authorising or confirmed) order by orderId desc", Payment.class)
                 .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
                 shown, PaymentResource::of, Payment::orderId);
+    }
+
+    /** How many payments are in this status. */
+    public long count(PaymentStatus status) {
+        return entities.createQuery("select count(*) from Payment where status = :status", Long.class)
+                .setParameter("status", status).getSingleResult();
+    }
+
+    /** For how many seconds the oldest open intent has been open; zero if none is. */
+    public double oldestIntentSeconds() {
+        return Optional.ofNullable(entities.createQuery("select min(changedAt) from Payment where status in "
+                                + "(Authorising, Capturing, Releasing, Refunding)", Instant.class).getSingleResult())
+                .map(since -> Math.max(0, Duration.between(since, now()).toMillis()) / 1000.0).orElse(0.0);
     }
 
     private static Instant now() {

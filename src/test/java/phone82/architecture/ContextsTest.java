@@ -2,13 +2,18 @@ package phone82.architecture;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import jakarta.persistence.Entity;
-import phone82.pay.provider.PaymentProvider.Charge;
-import phone82.pay.provider.SimulatedProvider;
+import org.springframework.transaction.annotation.Transactional;
+import phone82.pay.provider.PaymentProvider;
+import phone82.pay.provider.PaymentProvider.Request;
 import phone82.platform.event.DomainEvent;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
@@ -24,6 +29,7 @@ import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predica
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -55,14 +61,40 @@ class ContextsTest {
 
     @ArchTest
     static final ArchRule the_domain_knows_no_framework = classes().that(DOMAIN)
-            .should().onlyDependOnClassesThat(DOMAIN.or(resideInAnyPackage("java..", "jakarta.persistence..")).or(type(Charge.class)));
+            .should().onlyDependOnClassesThat(DOMAIN.or(resideInAnyPackage("java..", "jakarta.persistence..")).or(type(Request.class)));
 
     /** But who waits for another process at the start, or for time itself: the launcher gives notice before it stops. */
     @ArchTest
     static final ArchRule nobody_sleeps = noClasses()
             .that().doNotHaveFullyQualifiedName("phone82.Preflight").and().doNotHaveFullyQualifiedName("phone82.Phone82")
-            .and().doNotHaveFullyQualifiedName("phone82.platform.MigrationTurn").and().areNotAssignableTo(SimulatedProvider.class)
+            .and().doNotHaveFullyQualifiedName("phone82.platform.MigrationTurn")
             .should().callMethodWhere(target(name("sleep")).and(target(declaredIn(resideInAPackage("java..")))));
+
+    /** Spring commits when a method throws a checked exception, unless it is named in {@code rollbackFor}. */
+    @ArchTest
+    static final ArchRule no_transaction_commits_by_a_checked_exception = noMethods()
+            .that().areAnnotatedWith(Transactional.class).or().areDeclaredInClassesThat().areAnnotatedWith(Transactional.class)
+            .should(declareACheckedException());
+
+    /** The rest is checked at run time: a call within a transaction fails. */
+    @ArchTest
+    static final ArchRule only_the_route_step_calls_the_provider = noClasses()
+            .that().doNotHaveFullyQualifiedName("phone82.pay.ProviderCall").and().resideOutsideOfPackage("phone82.pay.provider")
+            .should().callMethodWhere(target(declaredIn(assignableTo(PaymentProvider.class))));
+
+    private static ArchCondition<JavaMethod> declareACheckedException() {
+        return new ArchCondition<>("declare a checked exception without rollbackFor") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                Transactional own = method.isAnnotatedWith(Transactional.class) ? method.getAnnotationOfType(Transactional.class)
+                        : method.getOwner().getAnnotationOfType(Transactional.class);
+                boolean checked = method.getThrowsClause().getTypes().stream().anyMatch(type -> !type.isAssignableTo(RuntimeException.class)
+                        && !type.isAssignableTo(Error.class));
+                events.add(new SimpleConditionEvent(method, checked && own.rollbackFor().length == 0,
+                        method.getFullName() + " throws a checked exception, and so commits"));
+            }
+        };
+    }
 
     @ArchTest
     static final ArchRule only_the_launcher_prints = noClasses().that().resideInAPackage(ALL_BUT_THE_LAUNCHER)

@@ -163,8 +163,9 @@ class RouteFilesTest {
         List<JsonNode> breakers = route.nodes().filter(node -> node.has("circuitBreaker")).map(node -> node.get("circuitBreaker")).toList();
         assertThat(breakers).allSatisfy(breaker -> {
             assertThat(RouteFile.nodes(breaker).filter(node -> node.path("timeoutEnabled").asBoolean())).isEmpty();
-            assertThat(RouteFile.nodes(breaker.path("steps")).filter(node -> node.has("to"))).isNotEmpty()
-                    .allSatisfy(call -> assertThat(call.at("/to/parameters").has("responseTimeout")).isTrue());
+            assertThat(RouteFile.nodes(breaker.path("steps")).filter(node -> node.has("to") || node.has("bean"))).singleElement()
+                    .satisfies(call -> assertThat(call.at("/to/parameters").has("responseTimeout")
+                            || call.at("/bean/ref").asText().equals("providerCall")).isTrue());
             assertThat(routes().flatMap(Route::nodes).filter(node -> node.at("/to/uri").asText().equals(route.from())))
                     .as("only enrich enters %s", route).isEmpty();
         });

@@ -6,25 +6,38 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.Map;
 import java.util.Set;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static phone82.pay.PaymentStatus.Authorised;
+import static phone82.pay.PaymentStatus.Authorising;
 import static phone82.pay.PaymentStatus.Cancelling;
+import static phone82.pay.PaymentStatus.Capturing;
 import static phone82.pay.PaymentStatus.Completed;
+import static phone82.pay.PaymentStatus.Declined;
 import static phone82.pay.PaymentStatus.Expired;
+import static phone82.pay.PaymentStatus.RefundFailed;
 import static phone82.pay.PaymentStatus.Refunded;
+import static phone82.pay.PaymentStatus.Refunding;
 import static phone82.pay.PaymentStatus.Rejected;
+import static phone82.pay.PaymentStatus.Releasing;
 import static phone82.pay.PaymentStatus.Voided;
 
 class PaymentStatusTest {
 
-    private static final Map<PaymentStatus, Set<PaymentStatus>> ALLOWED = Map.of(
-            Authorised, Set.of(Completed, Cancelling, Voided, Expired),
-            Expired, Set.of(Authorised, Cancelling, Voided),
-            Completed, Set.of(Cancelling),
-            Cancelling, Set.of(Authorised, Completed, Expired, Voided, Refunded),
-            Voided, Set.of(),
-            Refunded, Set.of(),
-            Rejected, Set.of());
+    private static final Map<PaymentStatus, Set<PaymentStatus>> ALLOWED = Map.ofEntries(
+            entry(Authorising, Set.of(Authorised, Capturing, Releasing, Declined, Voided, Cancelling)),
+            entry(Authorised, Set.of(Capturing, Releasing, Cancelling)),
+            entry(Capturing, Set.of(Completed, Authorising, Releasing, Cancelling)),
+            entry(Completed, Set.of(Cancelling)),
+            entry(Cancelling, Set.of(Authorising, Authorised, Capturing, Completed, Expired, Releasing, Refunding)),
+            entry(Releasing, Set.of(Voided, Expired, Authorising, Refunding, Cancelling)),
+            entry(Refunding, Set.of(Refunded, RefundFailed)),
+            entry(RefundFailed, Set.of(Refunding, Refunded)),
+            entry(Expired, Set.of(Authorising, Cancelling)),
+            entry(Voided, Set.of()),
+            entry(Refunded, Set.of()),
+            entry(Declined, Set.of()),
+            entry(Rejected, Set.of()));
 
     @ParameterizedTest
     @EnumSource

@@ -3,10 +3,11 @@ package phone82.pay;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import phone82.pay.provider.PaymentProvider.Charge;
+import phone82.pay.provider.PaymentProvider.Operation;
+import phone82.pay.provider.PaymentProvider.Request;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -27,26 +28,36 @@ class PaymentTest {
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     private static final Map<String, Consumer<Payment>> ACTIONS = Map.of(
-            "capture", payment -> payment.capture(NOON),
-            "refuse", payment -> payment.captureRefused("card blocked"),
-            "void", payment -> payment.voidAuthorisation("order rejected"),
-            "expire", Payment::expire,
-            "authorise again", Payment::authoriseAgain,
-            "begin cancellation", Payment::cancelling);
+            "authorised", payment -> payment.authorised(NOON, VALIDITY),
+            "completed", payment -> payment.completed(NOON),
+            "refused", payment -> payment.refused("card blocked", NOON),
+            "reject", payment -> payment.reject("order rejected", NOON),
+            "released", payment -> payment.released(NOON),
+            "authorise again", payment -> payment.authoriseAgain(NOON),
+            "refunded", payment -> payment.refunded(NOON),
+            "refund failed", payment -> payment.refundFailed("account closed", NOON),
+            "retry refund", payment -> payment.retryRefund(NOON),
+            "begin cancellation", payment -> payment.cancelling(NOON));
 
     /** What each action leads to from each status; an action that is not named is refused. */
-    private static final Map<PaymentStatus, Map<String, PaymentStatus>> LEADS_TO = Map.of(
-            PaymentStatus.Authorised, Map.of("capture", PaymentStatus.Completed, "refuse", PaymentStatus.Voided,
-                    "void", PaymentStatus.Voided, "expire", PaymentStatus.Expired, "begin cancellation", PaymentStatus.Cancelling),
-            PaymentStatus.Expired, Map.of("authorise again", PaymentStatus.Authorised, "refuse", PaymentStatus.Voided,
-                    "void", PaymentStatus.Voided, "begin cancellation", PaymentStatus.Cancelling),
-            PaymentStatus.Completed, Map.of("begin cancellation", PaymentStatus.Cancelling),
-            PaymentStatus.Cancelling, Map.of(),
-            PaymentStatus.Voided, Map.of(),
-            PaymentStatus.Refunded, Map.of(),
-            PaymentStatus.Rejected, Map.of());
-
-    private final Payment payment = authorised();
+    private static final Map<PaymentStatus, Map<String, PaymentStatus>> LEADS_TO = Map.ofEntries(
+            Map.entry(PaymentStatus.Authorising, Map.of("authorised", PaymentStatus.Authorised, "refused", PaymentStatus.Voided,
+                    "released", PaymentStatus.Voided, "reject", PaymentStatus.Releasing, "begin cancellation", PaymentStatus.Cancelling)),
+            Map.entry(PaymentStatus.Authorised, Map.of("refused", PaymentStatus.Releasing, "reject", PaymentStatus.Releasing,
+                    "begin cancellation", PaymentStatus.Cancelling)),
+            Map.entry(PaymentStatus.Capturing, Map.of("completed", PaymentStatus.Completed, "refused", PaymentStatus.Releasing,
+                    "reject", PaymentStatus.Releasing, "authorise again", PaymentStatus.Authorising, "begin cancellation", PaymentStatus.Cancelling)),
+            Map.entry(PaymentStatus.Completed, Map.of("begin cancellation", PaymentStatus.Cancelling)),
+            Map.entry(PaymentStatus.Cancelling, Map.of()),
+            Map.entry(PaymentStatus.Releasing, Map.of("released", PaymentStatus.Voided, "authorise again", PaymentStatus.Authorising,
+                    "retry refund", PaymentStatus.Refunding, "begin cancellation", PaymentStatus.Cancelling)),
+            Map.entry(PaymentStatus.Refunding, Map.of("refunded", PaymentStatus.Refunded, "refund failed", PaymentStatus.RefundFailed)),
+            Map.entry(PaymentStatus.RefundFailed, Map.of("retry refund", PaymentStatus.Refunding, "refunded", PaymentStatus.Refunded)),
+            Map.entry(PaymentStatus.Expired, Map.of("authorise again", PaymentStatus.Authorising, "begin cancellation", PaymentStatus.Cancelling)),
+            Map.entry(PaymentStatus.Voided, Map.of()),
+            Map.entry(PaymentStatus.Refunded, Map.of()),
+            Map.entry(PaymentStatus.Declined, Map.of()),
+            Map.entry(PaymentStatus.Rejected, Map.of()));
 
     static Stream<Arguments> everyActionInEveryStatus() {
         return Arrays.stream(PaymentStatus.values())
@@ -55,7 +66,7 @@ class PaymentTest {
 
     @ParameterizedTest
     @MethodSource("everyActionInEveryStatus")
-    void anActionIsTakenOrRefusedByTheStatus(PaymentStatus status, String action) {
+    void anActionIsDoneOrRefusedByTheStatus(PaymentStatus status, String action) {
         Payment given = paymentThatIs(status);
         PaymentStatus next = LEADS_TO.get(status).get(action);
         if (next == null) {
@@ -68,100 +79,179 @@ class PaymentTest {
         }
     }
 
-    @Test
-    void aCancelledAuthorisationIsVoidedAndTakenMoneyIsRefunded() {
-        payment.cancelling();
-        assertThat(payment.cancelled()).isEqualTo(new PayCancelled(7, payment.amount(), "cancelled by the customer"));
-        assertThat(payment.status()).isEqualTo(PaymentStatus.Voided);
+    @ParameterizedTest
+    @EnumSource
+    void everyIntentIsDueAgainAndAsksTheProvider(PaymentStatus status) {
+        Payment given = paymentThatIs(status);
+        if (status.isIntent()) {
+            assertThat(given.dueAt()).isEqualTo(NOON.plus(Payment.LEASE));
+            assertThat(given.awaits(given.request())).isTrue();
+        } else {
+            assertThatIllegalStateException().isThrownBy(given::request);
+        }
+    }
 
-        assertThat(paymentThatIs(PaymentStatus.Refunded).isCaptured()).isFalse();
+    @Test
+    void theProviderIsAskedForTheWholeAmountUnderAKeyThatNeverChanges() {
+        Request request = paymentThatIs(PaymentStatus.Capturing).request();
+        assertThat(request).isEqualTo(new Request("7-1-capture", "7-1", Operation.capture, 7, "note20", 3_597_000))
+                .isEqualTo(paymentThatIs(PaymentStatus.Capturing).request());
+    }
+
+    @Test
+    void aCancellationOfAnUncapturedPaymentReleasesIt() {
+        Payment payment = paymentThatIs(PaymentStatus.Authorised);
+        payment.cancelling(NOON);
+        payment.cancelled(NOON, TRACE);
+        assertThat(payment.request().operation()).isEqualTo(Operation.release);
+        assertThat(payment.released(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "cancelled by the customer"));
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Voided);
+    }
+
+    @Test
+    void aCancellationOfACapturedPaymentRefundsIt() {
+        Payment payment = paymentThatIs(PaymentStatus.Completed);
+        payment.cancelling(NOON);
+        payment.cancelled(NOON, TRACE);
+        assertThat(payment.request().operation()).isEqualTo(Operation.refund);
+        assertThat(payment.refunded(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "cancelled by the customer"));
+    }
+
+    @Test
+    void aCancellationOfAPaymentThatMayBeCapturedReleasesOrRefundsAsTheProviderSays() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        Request capture = payment.request();
+        payment.cancelling(NOON);
+        assertThat(payment.awaits(capture)).as("a capture's late answer has no effect").isFalse();
+        payment.cancelled(NOON, TRACE);
+        assertThat(payment.request().operation()).isEqualTo(Operation.release);
+        payment.refundInstead(NOON);
+        assertThat(payment.request().operation()).isEqualTo(Operation.refund);
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"Authorised", "Completed", "Expired"})
+    @EnumSource(names = {"Authorised", "Capturing", "Completed", "Expired"})
     void aRefusedCancellationLeavesThePaymentAsItWas(PaymentStatus before) {
         Payment given = paymentThatIs(before);
-
-        given.cancelling();
-        given.restored();
-
+        given.cancelling(NOON);
+        given.restored(VALIDITY, NOON);
         assertThat(given.status()).isEqualTo(before);
     }
 
     @Test
-    void anAuthorisationExpiresAfterItsValidity() {
-        assertThat(payment.authorisedAt()).isEqualTo(NOON);
-        assertThat(payment).extracting("expiresAt", "captureAt").containsExactly(NOON.plus(VALIDITY), null);
-    }
-
-    @Test
-    void anAuthorisationWhoseOrderStandsIsToBeCapturedAndNoLongerExpires() {
-        payment.confirm(NOON.plusSeconds(1), TRACE);
-        assertThat(payment).extracting("expiresAt", "captureAt").containsExactly(null, NOON.plusSeconds(1));
-        assertThat(payment.traceparent()).isEqualTo(TRACE);
-    }
-
-    @Test
-    void theProviderIsAskedForTheWholeAmount() {
-        assertThat(payment.charge()).isEqualTo(new Charge(7, "note20", 3_597_000));
-    }
-
-    @Test
-    void aCaptureTellsAllThatStoreNeeds() {
+    void anOrderAcceptedDuringARefusedCancellationIsCaptured() {
+        Payment payment = paymentThatIs(PaymentStatus.Authorised);
+        payment.cancelling(NOON);
         payment.confirm(NOON, TRACE);
-        assertThat(payment.capture(NOON.plusSeconds(2))).isEqualTo(new PayCompleted(7, "note20", 3, 3_597_000));
+        payment.restored(VALIDITY, NOON);
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Capturing);
+    }
+
+    @Test
+    void anUnconfirmedAuthorisationIsDueWhenItExpires() {
+        Payment payment = paymentThatIs(PaymentStatus.Authorised);
+        assertThat(payment.dueAt()).isEqualTo(NOON.plus(VALIDITY));
+        payment.expire(NOON.plus(VALIDITY));
+        assertThat(payment.released(NOON)).isNull();
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Expired);
+    }
+
+    @Test
+    void anOrderAcceptedAfterItsAuthorisationExpiredIsAuthorisedUnderANewReference() {
+        Payment payment = paymentThatIs(PaymentStatus.Expired);
+        payment.confirm(NOON, TRACE);
+        assertThat(payment.request()).extracting(Request::key, Request::reference).containsExactly("7-2-authorise", "7-2");
+        payment.authorised(NOON, VALIDITY);
+        assertThat(payment.request().key()).isEqualTo("7-2-capture");
+    }
+
+    @Test
+    void anOrderAcceptedWhileItsAuthorisationIsReleasedIsAuthorisedAgain() {
+        Payment payment = paymentThatIs(PaymentStatus.Authorised);
+        payment.expire(NOON);
+        payment.confirm(NOON, TRACE);
+        assertThat(payment.released(NOON)).isNull();
+        assertThat(payment.request().key()).isEqualTo("7-2-authorise");
+    }
+
+    @Test
+    void aCompletedPaymentSaysAllThatStoreNeeds() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        assertThat(payment.completed(NOON.plusSeconds(2))).isEqualTo(new PayCompleted(7, "note20", 3, 3_597_000));
         assertThat(payment.completedAt()).isEqualTo(NOON.plusSeconds(2));
-        assertThat(payment).extracting("captureAt").isNull();
+        assertThat(payment.dueAt()).isNull();
     }
 
     @Test
-    void aRefusedCaptureEndsThePaymentAndTellsWhy() {
-        payment.confirm(NOON, TRACE);
-        assertThat(payment.captureRefused("card blocked")).isEqualTo(new PayCancelled(7, 3_597_000, "card blocked"));
+    void aRefusedCaptureSaysWhyAndReleasesTheReservation() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        assertThat(payment.refused("card blocked", NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "card blocked"));
+        assertThat(payment.released(NOON)).as("the event is published already").isNull();
         assertThat(payment.reason()).isEqualTo("card blocked");
-        assertThat(payment.completedAt()).isNull();
-        assertThat(payment).extracting("captureAt").isNull();
+    }
+
+    @Test
+    void anUnboundedReasonIsCut() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        payment.refused("x".repeat(5_000), NOON);
+        assertThat(payment.reason()).hasSize(255);
+    }
+
+    @Test
+    void anOperatorRetriesARefundAsANewRequestOrRecordsThatItIsSettled() {
+        Payment payment = paymentThatIs(PaymentStatus.RefundFailed);
+        payment.retryRefund(NOON);
+        assertThat(payment.request().key()).isEqualTo("7-1-refund-2");
+        payment.refundFailed("still closed", NOON);
+        assertThat(payment.refundSettledByHand("bank transfer", NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "settled by hand: bank transfer"));
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Refunded);
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "2, 2", "3, 4", "4, 8", "5, 16", "6, 30", "7, 30", "64, 30"})
-    void aProviderThatIsAwayIsAskedAtGrowingDistances(int attempt, int seconds) {
+    @CsvSource({"1, 500", "2, 1000", "3, 2000", "6, 16000", "7, 30000", "64, 30000"})
+    void anUnknownOutcomeIsAskedForAfterGrowingPauses(int attempt, int millis) {
+        Payment payment = paymentThatIs(PaymentStatus.Refunding);
         for (int i = 1; i <= attempt; i++) {
-            payment.captureLater(NOON, LONGEST);
+            payment.retryLater(NOON, LONGEST);
         }
-        assertThat(payment).extracting("captureAt").isEqualTo(NOON.plusSeconds(seconds));
-        assertThat(payment.status()).isEqualTo(PaymentStatus.Authorised);
-    }
-
-    @Test
-    void aVoidedAuthorisationSaysWhyAndNoLongerExpires() {
-        payment.voidAuthorisation("payment not authorised");
-        assertThat(payment.reason()).isEqualTo("payment not authorised");
-        assertThat(payment).extracting("expiresAt").isNull();
-    }
-
-    @Test
-    void anExpiredAuthorisationExpiresOnce() {
-        payment.expire();
-        assertThat(payment).extracting("expiresAt").isNull();
-    }
-
-    private static Payment authorised() {
-        return Payment.authorised(7, "note20", 3, 3_597_000, NOON, VALIDITY);
+        assertThat(payment.dueAt()).isEqualTo(NOON.plusMillis(millis));
+        assertThat(payment.isDue(NOON.plusMillis(millis))).isTrue();
+        assertThat(payment.isDue(NOON.plusMillis(millis - 1))).isFalse();
     }
 
     private static Payment paymentThatIs(PaymentStatus status) {
-        Payment payment = status == PaymentStatus.Rejected ? Payment.rejected(7) : authorised();
+        Payment payment = status == PaymentStatus.Rejected ? Payment.rejected(7, NOON)
+                : Payment.authorising(7, "note20", 3, 3_597_000, NOON);
         switch (status) {
-            case Completed -> payment.capture(NOON);
-            case Voided -> payment.voidAuthorisation("order rejected");
-            case Expired -> payment.expire();
-            case Cancelling -> payment.cancelling();
-            case Refunded -> {
-                payment.capture(NOON);
-                payment.cancelling();
-                payment.cancelled();
+            case Authorising, Rejected -> { }
+            case Declined -> payment.declined("insufficient funds", NOON);
+            case Voided, Releasing -> payment.reject("order rejected", NOON);
+            default -> payment.authorised(NOON, VALIDITY);
+        }
+        switch (status) {
+            case Capturing, Completed, Refunding, Refunded, RefundFailed -> payment.confirm(NOON, TRACE);
+            case Voided -> payment.released(NOON);
+            case Cancelling -> payment.cancelling(NOON);
+            case Expired -> {
+                payment.expire(NOON);
+                payment.released(NOON);
             }
+            default -> { }
+        }
+        switch (status) {
+            case Completed, Refunding, Refunded, RefundFailed -> payment.completed(NOON);
+            default -> { }
+        }
+        switch (status) {
+            case Refunding, Refunded, RefundFailed -> {
+                payment.cancelling(NOON);
+                payment.cancelled(NOON, TRACE);
+            }
+            default -> { }
+        }
+        switch (status) {
+            case Refunded -> payment.refunded(NOON);
+            case RefundFailed -> payment.refundFailed("account closed", NOON);
             default -> { }
         }
         assertThat(payment.status()).isEqualTo(status);

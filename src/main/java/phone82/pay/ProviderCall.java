@@ -1,0 +1,60 @@
+package phone82.pay;
+
+import io.github.resilience4j.bulkhead.BulkheadFullException;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import phone82.pay.provider.PaymentProvider;
+import phone82.pay.provider.PaymentProvider.Account;
+import phone82.pay.provider.PaymentProvider.Answer;
+import phone82.pay.provider.PaymentProvider.Outcome;
+import phone82.pay.provider.PaymentProvider.Request;
+
+import java.io.IOException;
+
+/** A call to the provider, as the routes make it; never within a transaction. */
+public class ProviderCall {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProviderCall.class);
+
+    private final PaymentProvider provider;
+
+    ProviderCall(PaymentProvider provider) {
+        this.provider = provider;
+    }
+
+    /** @throws IOException the outcome is not known */
+    public Answer perform(@Body Request request) throws IOException {
+        outsideTransactions();
+        return provider.perform(request);
+    }
+
+    /** What is known of a request whose call failed. */
+    public Answer failed(@Variable("request") Request request, @ExchangeException Exception failure) {
+        boolean notSent = failure instanceof CallNotPermittedException || failure instanceof BulkheadFullException;
+        LOG.info("{} has no answer yet: {}", request.key(), failure.toString());
+        return new Answer(request, notSent ? Outcome.NOT_SENT : Outcome.UNKNOWN, null, "The payment provider does not answer.");
+    }
+
+    /** @throws IOException the provider does not answer */
+    public Account account(@Body Long orderId) throws IOException {
+        outsideTransactions();
+        return provider.account(orderId).orElse(null);
+    }
+
+    /** No answer is no refusal. */
+    public Account noAccount(@ExchangeException Exception failure) {
+        LOG.info("The provider does not say whether it would refund: {}", failure.toString());
+        return null;
+    }
+
+    private static void outsideTransactions() {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("the provider must not be called within a transaction");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package phone82.pay.provider;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import phone82.platform.Json;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The payment provider's HTTP API, as {@code routes/provider/provider.openapi.yaml} describes it. */
+public class HttpProvider implements PaymentProvider, AutoCloseable {
+
+    private static final int MOST_CONNECTIONS = 100;
+
+    private final String url;
+    private final String authorization;
+    private final RequestConfig authorisationLimits;
+    private final RequestConfig limits;
+    private final CloseableHttpClient client;
+
+    /**
+     * @param url                for example http://localhost:8085
+     * @param apiKey             pay's credential at the provider
+     * @param authorisationLimit longest wait for the answer to an authorisation; a customer waits for it
+     * @param limit              longest wait for any other answer
+     * @param keepAlive          longest time that an idle connection is kept
+     */
+    public HttpProvider(String url, String apiKey, Duration connectTimeout, Duration authorisationLimit, Duration limit, Duration keepAlive) {
+        this.url = url.replaceAll("/+$", "");
+        authorization = "Bearer " + apiKey;
+        authorisationLimits = waiting(connectTimeout, authorisationLimit);
+        limits = waiting(connectTimeout, limit);
+        client = HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setMaxConnTotal(MOST_CONNECTIONS).setMaxConnPerRoute(MOST_CONNECTIONS)
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(Timeout.of(connectTimeout)).setSocketTimeout(Timeout.of(limit)).build())
+                        .build())
+                .setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive))
+                .disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching()
+                .build();
+    }
+
+    private static RequestConfig waiting(Duration connect, Duration answer) {
+        return RequestConfig.custom().setConnectionRequestTimeout(Timeout.of(connect)).setResponseTimeout(Timeout.of(answer)).build();
+    }
+
+    private record Body(long orderId, long amount, String item) {
+    }
+
+    @Override
+    public Answer perform(Request request) throws IOException {
+        HttpPost post = new HttpPost(url + "/payments/" + request.reference() + "/" + request.operation());
+        post.setHeader("Idempotency-Key", request.key());
+        post.setEntity(new ByteArrayEntity(Json.bytes(new Body(request.orderId(), request.amount(), request.item())),
+                ContentType.APPLICATION_JSON));
+        post.setConfig(request.operation() == Operation.authorise ? authorisationLimits : limits);
+        JsonNode answer = send(post).orElseThrow(() -> new IOException("the provider answers 404 to " + request.key()));
+        if (!request.key().equals(answer.path("key").asText())) {
+            throw new IOException("the provider does not answer " + request.key());
+        }
+        return new Answer(request, outcome(answer.path("outcome").asText()), answer.path("code").asText(null),
+                answer.path("message").asText(null));
+    }
+
+    private static Outcome outcome(String name) throws IOException {
+        return switch (name) {
+            case "succeeded" -> Outcome.SUCCEEDED;
+            case "declined" -> Outcome.DECLINED;
+            case "pending" -> Outcome.PENDING;
+            default -> throw new IOException("the provider answers an unknown outcome");
+        };
+    }
+
+    @Override
+    public Optional<Account> account(long orderId) throws IOException {
+        HttpGet get = new HttpGet(url + "/accounts/" + orderId);
+        get.setConfig(authorisationLimits);
+        Optional<JsonNode> answer = send(get);
+        if (answer.isPresent() && answer.get().path("orderId").asLong() != orderId) {
+            throw new IOException("the provider does not answer for order " + orderId);
+        }
+        return answer.map(account -> new Account(orderId, account.path("reserved").asLong(), account.path("captured").asLong(),
+                account.path("refunded").asLong(), account.path("refundable").asLong(), account.path("refundCode").asText(null)));
+    }
+
+    /** The answer as JSON; empty for 404. */
+    private Optional<JsonNode> send(HttpUriRequestBase request) throws IOException {
+        request.setHeader("Authorization", authorization);
+        return client.execute(request, response -> {
+            byte[] body = EntityUtils.toByteArray(response.getEntity());
+            if (response.getCode() == 404) {
+                return Optional.empty();
+            }
+            if (response.getCode() != 200) {
+                throw new IOException(String.format(Locale.ROOT, "the provider answers %d", response.getCode()));
+            }
+            JsonNode json = Json.read(body);
+            if (json == null || !json.isObject()) {
+                throw new IOException("the provider answers no JSON object");
+            }
+            return Optional.of(json);
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}
