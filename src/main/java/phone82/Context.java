@@ -6,6 +6,7 @@ import phone82.coordinator.CoordinatorContext;
 import phone82.customer.CustomerContext;
 import phone82.gateway.GatewayContext;
 import phone82.pay.PayContext;
+import phone82.provider.ProviderContext;
 import phone82.store.StoreContext;
 
 import java.util.List;
@@ -16,6 +17,7 @@ public enum Context {
     BROKER(BrokerContext.class, "Artemis, the events' way between the contexts"),
     COORDINATOR(CoordinatorContext.class, "the LRA coordinator of the cancellations"),
     CUSTOMER(CustomerContext.class, "the view of all progress"),
+    PROVIDER(ProviderContext.class, "the payment provider, simulated: no money moves"),
     STORE(StoreContext.class, "deliveries", "phone82.saga.coordinator-url", "phone82.store.callback-url"),
     PAY(PayContext.class, "payments", "phone82.saga.coordinator-url", "phone82.pay.callback-url"),
     APP(AppContext.class, "orders, price list", "phone82.app.pay-url", "phone82.app.store-url", "phone82.saga.coordinator-url",
@@ -40,11 +42,11 @@ public enum Context {
     }
 
     boolean usesBroker() {
-        return this != BROKER && this != COORDINATOR && this != GATEWAY;
+        return this != BROKER && this != COORDINATOR && this != PROVIDER && this != GATEWAY;
     }
 
     boolean usesDatabase() {
-        return usesBroker();
+        return this != BROKER && this != COORDINATOR && this != GATEWAY;
     }
 
     boolean keepsData() {

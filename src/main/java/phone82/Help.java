@@ -26,7 +26,7 @@ final class Help {
                   phone82.data                 folder of everything that is kept            data
                   phone82.bind                 address to listen on                         127.0.0.1
                   phone82.<context>.port       gateway 8080, app 8081, pay 8082, store 8083, customer 8084,
-                                               broker 61616, coordinator 8070
+                                               broker 61616, coordinator 8070, provider 8085
                   phone82.broker.url           where the broker is                          tcp://localhost:61616
                   phone82.broker.wait          how long a start waits for it                30s
                   phone82.<context>.broker-password   of the context's broker user          demo-<context>
@@ -55,7 +55,12 @@ final class Help {
                   otel.exporter.otlp.endpoint  an OpenTelemetry collector that is told of every order   nobody is told
                   phone82.tracing.sampled      the part of the requests that it is told of  1.0
                   logging.structured.format.console   ecs or logstash: each log line is a JSON object      text
-                  phone82.pay.provider         payment provider                             simulator
+                  phone82.pay.provider         how pay calls its payment provider           http
+                  phone82.pay.provider-url     where pay finds it                           http://localhost:8085
+                  phone82.provider.api-key     pay's key for it; the demo key is for 127.0.0.1 alone   demo-provider-key
+                  phone82.provider.control-key   the key for failures on demand, likewise   demo-provider-control
+                  phone82.pay.authorisation-validity   how long an authorisation waits for its order   30m
+                  phone82.pay.longest-retry    longest pause between two attempts of a payment   30s
                   phone82.customer.stream.readers   who may follow the orders at once       1000
                   phone82.customer.stream.poll, .heart-beat   how late they hear of another instance's events,
                                                how often of nothing                         500ms, 15s

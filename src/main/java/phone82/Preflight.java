@@ -16,12 +16,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
@@ -33,6 +35,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
 
     private static final Pattern BROKER_URL = Pattern.compile("tcp://[^\\s:/,?]+:\\d{1,5}(\\?\\S*)?");
     private static final Pattern PLACE = Pattern.compile("https?://[^\\s:/?]+(:\\d{1,5})?");
+    private static final Set<String> PROVIDERS = Set.of("http");
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     private final Context context;
@@ -51,6 +54,15 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
             lockData(environment);
         }
         portIsFree(environment);
+        if (context == Context.PAY) {
+            providerIsChosen(environment);
+        }
+        if (context == Context.PAY || context == Context.PROVIDER) {
+            keyIsNoDemo(environment, "phone82.provider.api-key");
+        }
+        if (context == Context.PROVIDER) {
+            keyIsNoDemo(environment, "phone82.provider.control-key");
+        }
         if (databaseElsewhere) {
             databaseAnswers(environment);
         }
@@ -64,6 +76,28 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (!PLACE.matcher(url).matches()) {
             throw new CannotStart(context.id() + ": " + property + " is " + (url.isBlank() ? "empty" : url)
                     + ", which is no URL; set it to http://<host>:<port>.");
+        }
+    }
+
+    private void providerIsChosen(Environment environment) {
+        String provider = environment.getProperty("phone82.pay.provider", "");
+        if (!PROVIDERS.contains(provider)) {
+            throw new CannotStart(context.id() + ": phone82.pay.provider is " + (provider.isBlank() ? "empty" : provider)
+                    + ", but a payment provider is needed; set it to one of " + PROVIDERS + ".");
+        }
+        isPlace("phone82.pay.provider-url", environment.getProperty("phone82.pay.provider-url", ""));
+    }
+
+    /** The well-known keys are for a laptop alone. */
+    private void keyIsNoDemo(Environment environment, String property) {
+        String host = environment.getRequiredProperty("phone82.bind");
+        try {
+            if (environment.getProperty(property, "").matches("|demo-.*") && !InetAddress.getByName(host).isLoopbackAddress()) {
+                throw new CannotStart(context.id() + ": " + property + " is a demo key or empty, which is for 127.0.0.1 alone, not for " + host
+                        + "; set it to a secret that pay and its provider share.");
+            }
+        } catch (UnknownHostException e) {
+            throw new CannotStart(context.id() + ": phone82.bind is " + host + ", which is no address of this machine.");
         }
     }
 

@@ -144,8 +144,7 @@ class BreakerTest {
     }
 
     private void slowDown(int minMillis, int maxMillis) {
-        PHONE82.shop(Context.PAY).send("PUT", "/simulator", "application/json",
-                "{\"minMillis\":" + minMillis + ",\"maxMillis\":" + maxMillis + "}").expect(200);
+        PHONE82.provider().slowDown(minMillis, maxMillis);
     }
 
     private String metrics() {

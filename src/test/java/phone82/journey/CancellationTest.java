@@ -147,7 +147,7 @@ class CancellationTest {
 
         Answer refused = cancel(id).expect(409);
 
-        assertThat(refused.body().get("detail").asText()).contains("refused by the simulator");
+        assertThat(refused.body().get("detail").asText()).contains("does not give the money back");
         shop.awaitShipped(id);
         assertShippedEverywhere(id);
         assertThat(shop.timeline(id)).contains("CancellationRefused");

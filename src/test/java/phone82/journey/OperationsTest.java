@@ -47,7 +47,7 @@ class OperationsTest {
         JsonNode health = asOperator("/actuator/health");
 
         assertThat(health.get("components").fieldNames()).toIterable()
-                .containsExactlyInAnyOrder("app", "broker", "coordinator", "customer", "gateway", "pay", "store");
+                .containsExactlyInAnyOrder("app", "broker", "coordinator", "customer", "gateway", "pay", "provider", "store");
         assertThat(health.at("/components/app/components").fieldNames()).toIterable()
                 .containsExactlyInAnyOrder("routes", "database", "broker", "payment-breaker", "dead-letters");
         assertThat(health.at("/components/app/components/payment-breaker/details/state").asText()).isEqualTo("CLOSED");

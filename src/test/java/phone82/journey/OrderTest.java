@@ -114,7 +114,7 @@ class OrderTest {
 
         await().untilAsserted(() -> assertThat(shop.status("/history/" + id)).isEqualTo("Cancelled"));
         await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
-        assertThat(shop.get("/orders/" + id).body().get("reason").asText()).isEqualTo("refused by the simulator");
+        assertThat(shop.get("/orders/" + id).body().get("reason").asText()).isEqualTo("the bank refused");
         assertThat(shop.status("/payments/" + id)).isEqualTo("Voided");
         shop.get("/deliveries/" + id).expect(404);
     }

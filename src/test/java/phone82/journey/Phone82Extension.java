@@ -87,6 +87,10 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return new Shop("http://localhost:" + ports.get(context));
     }
 
+    public Provider provider() {
+        return new Provider(shop(Context.PROVIDER));
+    }
+
     /** The operator's port. */
     public Shop operations() {
         return new Shop(phone82.operations().toString());

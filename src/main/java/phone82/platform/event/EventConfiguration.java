@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.jms.ConnectionFactory;
+import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import jakarta.jms.Session;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
@@ -62,6 +64,17 @@ public class EventConfiguration {
     @Bean
     Check deadLettersNote(DeadLetters deadLetters) {
         return Check.note("dead-letters", () -> Map.of("waiting", deadLetters.count()));
+    }
+
+    /** Over a connection of its own: those of the pool do not notice at once that the broker is away. */
+    @Bean
+    Check brokerCheck(JmsPoolConnectionFactory pool) {
+        return Check.readiness("broker", () -> {
+            try (jakarta.jms.Connection connection = ((ConnectionFactory) pool.getConnectionFactory()).createConnection()) {
+                connection.createSession(false, Session.AUTO_ACKNOWLEDGE).close();
+                return Map.of("connections", pool.getNumConnections());
+            }
+        });
     }
 
     /** The policy {@code broker}: one transaction with the broker, inside that of the database where there is one. */

@@ -1,0 +1,21 @@
+package phone82.platform;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import phone82.platform.health.HealthConfiguration;
+import phone82.platform.health.ResourcesHealthConfiguration;
+import phone82.platform.http.ContractConfiguration;
+import phone82.platform.http.HttpConfiguration;
+
+/** What every context with a database has: HTTP in, by its contract. */
+@Configuration(proxyBeanMethods = false)
+@Import({RouteReload.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, ResourcesHealthConfiguration.class,
+        DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class})
+public class DatabaseContext {
+
+    @Bean
+    BodyConverter bodyConverter() {
+        return new BodyConverter();
+    }
+}

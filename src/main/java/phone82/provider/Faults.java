@@ -1,0 +1,117 @@
+package phone82.provider;
+
+import io.vertx.core.http.HttpServerRequest;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.apache.camel.Variable;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+import phone82.platform.Problem;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** The failures that the simulated provider shows on demand. */
+public class Faults {
+
+    private static final long HANG_MILLIS = 60_000;
+
+    private final List<Armed> armed = new ArrayList<>();
+    private Random random = new Random();
+
+    private static final class Armed {
+        private final Fault fault;
+        private int skip;
+        private int left;
+
+        Armed(Fault fault) {
+            this.fault = fault;
+            this.skip = fault.skip() == null ? 0 : fault.skip();
+            this.left = fault.count() == null ? Integer.MAX_VALUE : fault.count();
+        }
+    }
+
+    /** The wanted failures, in the order in which they are looked through. */
+    public record Wanted(List<Fault> faults, Long seed) {
+    }
+
+    /** Replaces all failures. */
+    public synchronized Wanted set(@Body Wanted wanted) {
+        armed.clear();
+        wanted.faults().forEach(fault -> armed.add(new Armed(fault)));
+        random = wanted.seed() == null ? new Random() : new Random(wanted.seed());
+        return left();
+    }
+
+    /** The failures that are still to come. */
+    public synchronized Wanted left() {
+        return new Wanted(armed.stream().filter(each -> each.left > 0).map(each -> new Fault(each.fault.operation(), each.fault.kind(),
+                each.left == Integer.MAX_VALUE ? null : each.left, each.skip, each.fault.millis(), each.fault.maxMillis(),
+                each.fault.probability())).toList(), null);
+    }
+
+    public synchronized Wanted clear() {
+        armed.clear();
+        return left();
+    }
+
+    /** The failure that strikes this call. */
+    public synchronized Fault next(@Header("operation") String operation) {
+        String called = operation == null ? "lookup" : operation;
+        for (Armed each : armed) {
+            if (each.left > 0 && each.fault.concerns(called)
+                    && (each.fault.probability() == null || random.nextDouble() < each.fault.probability())) {
+                if (each.skip > 0) {
+                    each.skip--;
+                } else {
+                    if (each.left != Integer.MAX_VALUE) {
+                        each.left--;
+                    }
+                    return each.fault;
+                }
+            }
+        }
+        return Fault.NONE;
+    }
+
+    /** How long the call hangs before it fails, ms. */
+    public long hang(@Variable("fault") Fault fault) {
+        return fault.kind() == Fault.Kind.hang ? HANG_MILLIS : 0;
+    }
+
+    /** @throws Problem for the failures that act on nothing */
+    public void fail(@Variable("fault") Fault fault, Exchange exchange) {
+        switch (fault.kind()) {
+            case refuse -> throw new Problem(503, "Unavailable", "The provider is not available.");
+            case error -> throw new Problem(500, "Failed", "The provider failed.");
+            case close, hang -> {
+                request(exchange).connection().close();
+                throw new Problem(503, "Unavailable", "The connection is closed.");
+            }
+            default -> { }
+        }
+    }
+
+    /** How long the answer is held back, ms. */
+    public synchronized long delay(@Variable("fault") Fault fault) {
+        if (fault.kind() != Fault.Kind.delay) {
+            return 0;
+        }
+        long least = fault.millis() == null ? 0 : fault.millis();
+        return fault.maxMillis() == null || fault.maxMillis() <= least ? least : least + random.nextLong(fault.maxMillis() - least + 1);
+    }
+
+    /** Spoils the answer of a call that has acted. */
+    public void spoil(@Variable("fault") Fault fault, Exchange exchange) {
+        switch (fault.kind()) {
+            case lose -> request(exchange).connection().close();
+            case garbage -> exchange.getMessage().setBody(new String[] {"<html>502</html>"});
+            default -> { }
+        }
+    }
+
+    private static HttpServerRequest request(Exchange exchange) {
+        return exchange.getMessage(HttpMessage.class).getRequest();
+    }
+}

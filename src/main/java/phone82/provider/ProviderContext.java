@@ -1,0 +1,36 @@
+package phone82.provider;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import phone82.platform.DatabaseContext;
+
+import java.time.Duration;
+
+/** The payment provider, another company outside phone82, simulated: no money moves. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import(DatabaseContext.class)
+public class ProviderContext {
+
+    @Bean
+    Ledger ledger(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.provider.patience}") Duration patience,
+                  @Value("${phone82.provider.authorisation-validity}") Duration validity) {
+        return new Ledger(jdbc, new TransactionTemplate(transactions), patience, validity);
+    }
+
+    @Bean
+    Faults faults() {
+        return new Faults();
+    }
+
+    @Bean
+    Callers callers(@Value("${phone82.provider.api-key}") String apiKey, @Value("${phone82.provider.control-key}") String controlKey) {
+        return new Callers(apiKey, controlKey);
+    }
+}

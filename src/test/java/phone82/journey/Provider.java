@@ -1,0 +1,45 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.net.http.HttpRequest.BodyPublishers;
+
+/** The payment provider, as a test sees it: its ledger, and its failures on demand. */
+public final class Provider {
+
+    private final Shop http;
+
+    public Provider(Shop http) {
+        this.http = http;
+    }
+
+    /** Failures as JSON objects, for example {@code {"operation":"capture","kind":"lose","count":1}}. */
+    public void fails(String... faults) {
+        http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString("{\"faults\":[" + String.join(",", faults) + "]}"))).expect(200);
+    }
+
+    public void works() {
+        fails();
+    }
+
+    /** Every authorisation takes so long. */
+    public void slowDown(int minMillis, int maxMillis) {
+        fails("{\"operation\":\"authorise\",\"kind\":\"delay\",\"millis\":" + minMillis + ",\"maxMillis\":" + maxMillis + "}");
+    }
+
+    /** What the ledger says of an order; 404 if it knows none. */
+    public Shop.Answer account(long orderId) {
+        return http.send(http.request("/accounts/" + orderId).header("Authorization", "Bearer demo-provider-key").GET());
+    }
+
+    /** Won that are reserved, captured and not given back: the order's whole money at the provider. */
+    public long held(long orderId) {
+        Shop.Answer account = account(orderId);
+        if (account.status() == 404) {
+            return 0;
+        }
+        JsonNode money = account.expect(200).body();
+        return money.get("reserved").asLong() + money.get("captured").asLong() - money.get("refunded").asLong();
+    }
+}
