@@ -84,10 +84,12 @@ final class Help {
                   I5  the view equals the sources
                   I6  every event takes effect exactly once
                   I7  a refused order leaves no money taken, nor held for longer than phone82.pay.authorisation-validity
+                  I9  the payment provider's ledger agrees with the books, to the won
                 What does not agree is looked at again until it does; wrong is what stays as it is when no order has come to
                 agree for the time to settle. Orders that break no promise and are still under way are listed apart.
                   phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
                   phone82.reconcile.settle     time to settle                               10s
+                  phone82.reconcile.moving     after which an order that is under way, but does not move, is a breach   10m
                   phone82.reconcile.timelines  of so many of the newest orders the timelines are compared too   1000
                 Its exit code: 0 all agree, 1 breaches, 2 wrong arguments or a context cannot be read.
                 dead-letters shows the events that app, pay, store and customer could not process, each with its cause, one of

@@ -67,13 +67,25 @@ public final class Reconcile {
     private static Report run(Consumer<String> progress, Environment environment) {
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
         Duration held = property(environment, "phone82.pay.authorisation-validity", Duration.class)
-                .plus(property(environment, "phone82.pay.expiry-check", Duration.class).multipliedBy(2));
+                .plus(property(environment, "phone82.pay.poll", Duration.class).multipliedBy(10));
+        Side provider = provider(http, environment);
+        if (provider == null) {
+            progress.accept("phone82.pay.provider-url is empty, so the provider's ledger is not compared");
+        }
         try (Reconciliation reconciliation = new Reconciliation(side("app", http, environment), side("pay", http, environment),
-                side("store", http, environment), side("customer", http, environment),
-                new Rules(Instant.now().minus(held)), progress)) {
+                side("store", http, environment), side("customer", http, environment), provider,
+                new Rules(Instant.now().minus(held), Instant.now().minus(property(environment, "phone82.reconcile.moving", Duration.class)),
+                        provider != null), progress)) {
             return reconciliation.run(property(environment, "phone82.reconcile.settle", Duration.class),
                     property(environment, "phone82.reconcile.timelines", Integer.class));
         }
+    }
+
+    private static Side provider(HttpClient http, Environment environment) {
+        String property = "phone82.pay.provider-url";
+        String url = property(environment, property, String.class);
+        return url.isBlank() ? null : new Side(http, "the provider's ledger", url, property,
+                "Bearer " + property(environment, "phone82.provider.api-key", String.class));
     }
 
     private static Side side(String context, HttpClient http, Environment environment) {

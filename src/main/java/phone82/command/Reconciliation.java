@@ -3,6 +3,7 @@ package phone82.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import phone82.command.Report.Breach;
 import phone82.command.Report.Moving;
+import phone82.command.Rows.Account;
 import phone82.command.Rows.Delivery;
 import phone82.command.Rows.Order;
 import phone82.command.Rows.Payment;
@@ -45,16 +46,19 @@ final class Reconciliation implements AutoCloseable {
     private final Listing<Payment> payments;
     private final Listing<Delivery> deliveries;
     private final Listing<Progress> views;
+    private final Listing<Account> accounts;
     private final Rules rules;
     private final Consumer<String> progress;
     private long compared;
 
-    Reconciliation(Side app, Side pay, Side store, Side customer, Rules rules, Consumer<String> progress) {
+    /** @param provider whose ledger is compared too; null if none is */
+    Reconciliation(Side app, Side pay, Side store, Side customer, Side provider, Rules rules, Consumer<String> progress) {
         this.customer = customer;
         this.orders = new Listing<>(app, Rows.ORDERS, Order.class, Order::id);
         this.payments = new Listing<>(pay, Rows.PAYMENTS, Payment.class, Payment::orderId);
         this.deliveries = new Listing<>(store, Rows.DELIVERIES, Delivery.class, Delivery::orderId);
         this.views = new Listing<>(customer, Rows.HISTORY, Progress.class, Progress::orderId);
+        this.accounts = provider == null ? null : new Listing<>(provider, Rows.ACCOUNTS, Account.class, Account::orderId);
         this.rules = rules;
         this.progress = progress;
     }
@@ -98,15 +102,17 @@ final class Reconciliation implements AutoCloseable {
         var payment = payments.cursor(readers);
         var delivery = deliveries.cursor(readers);
         var view = views.cursor(readers);
+        var account = accounts == null ? null : accounts.cursor(readers);
         List<Long> found = new ArrayList<>();
         long seen = 0;
         long told = System.nanoTime();
         while (true) {
-            long id = LongStream.of(order.next(), payment.next(), delivery.next(), view.next()).max().getAsLong();
+            long id = LongStream.of(order.next(), payment.next(), delivery.next(), view.next(), account == null ? Listing.END : account.next()).max().getAsLong();
             if (id == Listing.END) {
                 return found;
             }
-            Rows rows = Rows.of(order.take(id), payment.take(id), delivery.take(id), view.take(id));
+            Rows rows = Rows.of(order.take(id), payment.take(id), delivery.take(id), view.take(id),
+                    account == null ? List.of() : account.take(id));
             if (seen++ < timelines || !rules.agree(rows)) {
                 found.add(id);
             }
@@ -127,10 +133,11 @@ final class Reconciliation implements AutoCloseable {
         Future<Map<Long, List<Payment>>> payment = readers.submit(() -> payments.of(newestFirst));
         Future<Map<Long, List<Delivery>>> delivery = readers.submit(() -> deliveries.of(newestFirst));
         Future<Map<Long, List<Progress>>> view = readers.submit(() -> views.of(newestFirst));
+        Future<Map<Long, List<Account>>> account = readers.submit(() -> accounts == null ? Map.of() : accounts.of(newestFirst));
         Map<Long, Open> open = new TreeMap<>(Comparator.reverseOrder());
         Map<Long, Future<Rows>> agreeing = new TreeMap<>();
         for (Long id : newestFirst) {
-            Rows rows = Rows.of(of(order, id), of(payment, id), of(delivery, id), of(view, id));
+            Rows rows = Rows.of(of(order, id), of(payment, id), of(delivery, id), of(view, id), of(account, id));
             if (rules.agree(rows)) {
                 agreeing.put(id, readers.submit(() -> rows.view() == null ? rows : rows.withTimeline(timeline(id))));
             } else {

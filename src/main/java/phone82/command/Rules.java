@@ -1,6 +1,7 @@
 package phone82.command;
 
 import phone82.command.Report.Breach;
+import phone82.command.Rows.Account;
 import phone82.command.Rows.Delivery;
 import phone82.command.Rows.Order;
 import phone82.command.Rows.Payment;
@@ -20,14 +21,24 @@ import java.util.TreeSet;
  */
 final class Rules {
 
-    /** Happens as often as a customer tries to cancel in vain; all other events happen once. */
-    private static final String REFUSED_CANCELLATION = "CancellationRefused";
+    /** Happen as often as a customer, or pay, tries in vain; all other events happen once. */
+    private static final Set<String> REPEATABLE = Set.of("CancellationRefused", "RefundFailed");
+
+    private static final String SETTLED_BY_HAND = "settled by hand";
 
     private final Instant expired;
+    private final Instant stuck;
+    private final boolean ledger;
 
-    /** @param expired an authorisation that is older than this, and whose order does not exist, should have expired */
-    Rules(Instant expired) {
+    /**
+     * @param expired an authorisation that is older than this, and whose order does not exist, should have expired
+     * @param stuck   an order for which something is still to come, and to which nothing has happened since, does not move any more
+     * @param ledger  whether the provider's ledger is compared too
+     */
+    Rules(Instant expired, Instant stuck, boolean ledger) {
         this.expired = expired;
+        this.stuck = stuck;
+        this.ledger = ledger;
     }
 
     /** Whether all is over for the order, and as it should be. */
@@ -46,14 +57,46 @@ final class Rules {
         }
         shipment(rows, findings);
         doubles(rows, findings);
+        money(rows, findings);
+        Instant change = rows.lastChange();
+        if (!rows.atRest() && change != null && change.isBefore(stuck)) {
+            findings.add("I5", "nothing has happened since " + change + ", although something is still to come; look for dead letters and open intents");
+        }
         if (rows.timeline() != null) {
             timeline(rows, findings);
         }
         return findings.breaches;
     }
 
+    /** The ledger is compared where all is over; what it must never show is compared always. */
+    private void money(Rows rows, Findings findings) {
+        findings.add(rows.paymentIs("RefundFailed"), "I9", "the provider refuses the refund"
+                + (rows.payment() == null ? "" : " of " + rows.payment().amount() + " won: " + rows.payment().reason())
+                + "; retry it, or record that it was settled by hand");
+        if (!ledger) {
+            return;
+        }
+        Account money = rows.money();
+        findings.add(money.refunded() > money.captured(), "I9", "the provider gave back more than it took: " + sums(money));
+        if (!rows.atRest() || rows.paymentIs("RefundFailed")) {
+            return;
+        }
+        findings.add(money.reserved() != 0, "I9", "all is over, but the provider still reserves money: " + sums(money) + "; release it there");
+        boolean accepted = rows.orderIs("Shipped");
+        long due = accepted ? rows.order().amount() : 0;
+        boolean settledByHand = rows.paymentIs("Refunded") && rows.payment().reason() != null && rows.payment().reason().startsWith(SETTLED_BY_HAND);
+        if (money.held() != due && !settledByHand) {
+            findings.add("I9", "the provider holds " + money.held() + " won, but should hold " + due + ": " + sums(money)
+                    + (money.held() > due ? "; refund the difference there" : "; take the difference from the customer, or write it off"));
+        }
+    }
+
+    private static String sums(Account money) {
+        return "captured " + money.captured() + ", refunded " + money.refunded() + ", reserved " + money.reserved();
+    }
+
     private void withoutOrder(Rows rows, Findings findings) {
-        findings.add(rows.paymentIs("Completed", "Cancelling", "Refunded"), "I7", "money was taken, but there is no order");
+        findings.add(rows.paymentIs("Completed", "Cancelling", "Refunding", "RefundFailed", "Refunded"), "I7", "money was taken, but there is no order");
         findings.add(rows.paymentIs("Authorised") && rows.payment().authorisedAt().isBefore(expired),
                 "I7", "money is held, but there is no order, and it should have expired");
         findings.add(rows.delivery() != null, "I7", "there is a delivery, but no order");
@@ -68,7 +111,7 @@ final class Rules {
             findings.add("I1", "the payment is of " + payment.amount() + " won, the order of " + order.amount());
         }
         findings.add(rows.orderIs("Paid") && rows.paymentIs("Authorised", "Expired", "Voided")
-                        || rows.orderIs("Ordered", "Paid") && rows.paymentIs("Refunded"),
+                        || rows.orderIs("Ordered", "Paid") && rows.paymentIs("Refunding", "RefundFailed", "Refunded"),
                 "I1", "the order stands, but nobody pays for it");
         findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Authorised", "Expired", "Completed"),
                 "I2", "the order is cancelled, but its money is not given back");
@@ -83,7 +126,7 @@ final class Rules {
                 "I4", "the delivery is cancelled, but the order stands");
         findings.add(rows.orderIs("Shipped") && (delivery == null || rows.deliveryIs("Received", "Held")),
                 "I6", "the order knows of a shipment, the delivery does not");
-        findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Refunded") && delivery == null,
+        findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Refunded") && rows.payment().completedAt() != null && delivery == null,
                 "I6", "the order was paid, but has no delivery");
         if (delivery != null && !(order.item().equals(delivery.item()) && delivery.qty() == order.qty())) {
             findings.add("I6", "the delivery is of " + delivery.qty() + " x " + delivery.item()
@@ -94,7 +137,7 @@ final class Rules {
     private static void shipment(Rows rows, Findings findings) {
         findings.add((rows.orderIs("Shipped") || rows.deliveryIs("Received", "Shipped")) && !rows.paymentIs("Completed", "Cancelling"),
                 "I3", "it is shipped or about to be, but not paid");
-        findings.add((rows.orderIs("Shipped") || rows.deliveryIs("Shipped")) && rows.paymentIs("Refunded", "Voided"),
+        findings.add((rows.orderIs("Shipped") || rows.deliveryIs("Shipped")) && rows.paymentIs("Refunding", "RefundFailed", "Refunded", "Voided"),
                 "I4", "it is shipped, but its money was given back");
     }
 
@@ -107,9 +150,9 @@ final class Rules {
             return;
         }
         findings.add(rows.atRest() ? !order.status().equals(view.status())
-                        : rows.viewIs("Paid") && !rows.paymentIs("Completed", "Cancelling", "Refunded")
+                        : rows.viewIs("Paid") && !rows.paymentIs("Completed", "Cancelling", "Refunding", "RefundFailed", "Refunded")
                         || rows.viewIs("Shipped") && !rows.deliveryIs("Shipped")
-                        || rows.viewIs("Cancelled") && !rows.orderIs("Cancelled") && !rows.paymentIs("Voided", "Refunded"),
+                        || rows.viewIs("Cancelled") && !rows.orderIs("Cancelled") && !rows.paymentIs("Voided", "RefundFailed", "Refunded"),
                 "I5", "the view shows another status than it has");
         if (differs(view.item(), order.item(), rows) || differs(view.qty(), order.qty(), rows) || differs(view.amount(), order.amount(), rows)) {
             findings.add("I5", "the view shows " + view.qty() + " x " + view.item() + " for " + view.amount()
@@ -130,16 +173,17 @@ final class Rules {
     private static void timeline(Rows rows, Findings findings) {
         Set<String> happened = happened(rows);
         findings.addAll("the timeline tells twice of ", rows.timeline().stream()
-                .filter(type -> Collections.frequency(rows.timeline(), type) > 1 && !type.equals(REFUSED_CANCELLATION)).toList());
+                .filter(type -> Collections.frequency(rows.timeline(), type) > 1 && !REPEATABLE.contains(type)).toList());
         findings.addAll("the timeline does not tell of ", happened.stream().filter(type -> !rows.timeline().contains(type)).toList());
         findings.addAll("the timeline tells of what did not happen: ", rows.timeline().stream()
-                .filter(type -> !happened.contains(type) && !type.equals(REFUSED_CANCELLATION)).toList());
+                .filter(type -> !happened.contains(type) && !REPEATABLE.contains(type)).toList());
     }
 
     /** What the contexts must have told of an order for which all is over. */
     private static Set<String> happened(Rows rows) {
         Set<String> types = new TreeSet<>(Set.of("Ordered"));
-        if (rows.paymentIs("Completed", "Refunded")) {
+        // a capture that a cancellation overtook is refunded without the event
+        if (rows.paymentIs("Completed") || rows.payment() != null && rows.payment().completedAt() != null) {
             types.add("PayCompleted");
         }
         if (rows.paymentIs("Voided", "Refunded")) {

@@ -18,9 +18,16 @@ final class Side {
     private final String context;
     private final String url;
     private final String property;
+    private final String authorization;
 
     /** @param property from which the URL was read */
     Side(HttpClient http, String context, String url, String property) {
+        this(http, context, url, property, null);
+    }
+
+    /** @param authorization the header that lets the caller in; null if none is needed */
+    Side(HttpClient http, String context, String url, String property, String authorization) {
+        this.authorization = authorization;
         this.http = http;
         this.context = context;
         this.url = url;
@@ -53,7 +60,11 @@ final class Side {
 
     private HttpResponse<byte[]> answer(String path) {
         try {
-            return http.send(HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT).build(), BodyHandlers.ofByteArray());
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+            if (authorization != null) {
+                request.header("Authorization", authorization);
+            }
+            return http.send(request.build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw cannot(path, e.getMessage() == null ? "no connection" : e.getMessage());
         } catch (IllegalArgumentException e) {

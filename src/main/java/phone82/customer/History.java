@@ -34,7 +34,8 @@ public class History {
             "CancellationRefused", Status.Ordered,
             "DeliveryCancelled", Status.Ordered,
             "OrderCancelled", Status.Cancelled,
-            "PayCancelled", Status.Cancelled);
+            "PayCancelled", Status.Cancelled,
+            "RefundFailed", Status.Cancelled);
 
     private final JdbcTemplate jdbc;
     private final TransactionSynchronization wake;

@@ -142,7 +142,7 @@ class ReconciliationTest {
         HttpClient http = HttpClient.newHttpClient();
         try (Reconciliation reconciliation = new Reconciliation(new Side(http, "app", url, "phone82.gateway.app-url"),
                 new Side(http, "pay", url, "phone82.gateway.pay-url"), new Side(http, "store", url, "phone82.gateway.store-url"),
-                new Side(http, "customer", url, "phone82.gateway.customer-url"), new Rules(Told.NOON), progress::add)) {
+                new Side(http, "customer", url, "phone82.gateway.customer-url"), null, new Rules(Told.NOON, Told.NOON, false), progress::add)) {
             return reconciliation.run(SETTLE, timelines);
         }
     }

@@ -23,7 +23,8 @@ import static phone82.command.Told.told;
 class RulesTest {
 
     /** All that is authorised at noon may still be confirmed. */
-    private static final Rules RULES = new Rules(NOON);
+    private static final Rules RULES = new Rules(NOON, NOON, false);
+    private static final Rules WITH_LEDGER = new Rules(NOON, NOON, true);
 
     private static final String NOT_PAID_FOR = "I1 the order stands, but nobody pays for it";
     private static final String NOT_GIVEN_BACK = "I2 the order is cancelled, but its money is not given back";
@@ -122,7 +123,7 @@ class RulesTest {
         Told held = told(NONE, "Authorised", NONE, NONE);
 
         assertThat(breachesOf(held)).isEmpty();
-        assertThat(new Rules(NOON.plus(Duration.ofMillis(1))).breaches(7, held.rows())).extracting(Breach::promise, Breach::what)
+        assertThat(new Rules(NOON.plus(Duration.ofMillis(1)), NOON, false).breaches(7, held.rows())).extracting(Breach::promise, Breach::what)
                 .containsExactly(tuple("I7", "money is held, but there is no order, and it should have expired"));
     }
 
@@ -197,6 +198,48 @@ class RulesTest {
         life.timeline().stream().filter(event -> !event.equals("CancellationRefused")).forEach(event -> assertThat(breachesOf(
                 life.telling(life.timeline().stream().filter(other -> !other.equals(event)).toArray(String[]::new))))
                 .containsExactly("I6 the timeline does not tell of " + event));
+    }
+
+    static Stream<Arguments> ledgers() {
+        return Stream.of(
+                arguments(shipped().ledger(0, 2_398_000, 0), null),
+                arguments(shipped(), "the provider holds 0 won, but should hold 2398000: captured 0, refunded 0, reserved 0; "
+                        + "take the difference from the customer, or write it off"),
+                arguments(shipped().ledger(0, 2_398_000, 1), "the provider holds 2397999 won, but should hold 2398000: "
+                        + "captured 2398000, refunded 1, reserved 0; take the difference from the customer, or write it off"),
+                arguments(shipped().ledger(5, 2_398_000, 0), "all is over, but the provider still reserves money: "
+                        + "captured 2398000, refunded 0, reserved 5; release it there"),
+                arguments(told("Cancelled", "Refunded", "Cancelled", "Cancelled").ledger(0, 2_398_000, 2_398_000), null),
+                arguments(told("Cancelled", "Refunded", "Cancelled", "Cancelled").ledger(0, 2_398_000, 0), "the provider holds 2398000 won, "
+                        + "but should hold 0: captured 2398000, refunded 0, reserved 0; refund the difference there"),
+                arguments(told("Cancelled", "Refunded", "Cancelled", "Cancelled").because("settled by hand: bank transfer")
+                        .ledger(0, 2_398_000, 0), null),
+                arguments(told("Cancelled", "Refunding", "Cancelled", "Cancelled").ledger(0, 2_398_000, 0), null),
+                arguments(told("Cancelled", "RefundFailed", "Cancelled", "Cancelled").because("account closed").ledger(0, 2_398_000, 0),
+                        "the provider refuses the refund of 2398000 won: account closed; retry it, or record that it was settled by hand"),
+                arguments(told("Cancelled", "Voided", NONE, "Cancelled").ledger(2_398_000, 0, 0), "all is over, but the provider still reserves "
+                        + "money: captured 0, refunded 0, reserved 2398000; release it there"),
+                arguments(told(NONE, NONE, NONE, NONE).ledger(0, 2_398_000, 0), "the provider holds 2398000 won, but should hold 0: "
+                        + "captured 2398000, refunded 0, reserved 0; refund the difference there"),
+                arguments(told("Ordered", "Authorised", NONE, "Ordered").ledger(0, 1, 2), "the provider gave back more than it took: "
+                        + "captured 1, refunded 2, reserved 0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ledgers")
+    void theLedgerAgreesToTheWon(Told told, String finding) {
+        assertThat(WITH_LEDGER.breaches(7, told.rows())).extracting(Breach::promise, Breach::what)
+                .isEqualTo(finding == null ? List.of() : List.of(tuple("I9", finding)));
+    }
+
+    @Test
+    void anOrderThatDoesNotMoveAnyMoreIsABreach() {
+        Rows waiting = told("Paid", "Completed", NONE, "Paid").rows();
+        assertThat(RULES.breaches(7, waiting)).isEmpty();
+        assertThat(new Rules(NOON, NOON.plusSeconds(1), false).breaches(7, waiting)).extracting(Breach::what)
+                .containsExactly("nothing has happened since 2026-01-01T12:00:00Z, although something is still to come; "
+                        + "look for dead letters and open intents");
+        assertThat(new Rules(NOON, NOON.plusSeconds(1), false).breaches(7, shipped().rows())).isEmpty();
     }
 
     private static List<String> breachesOf(Told told) {

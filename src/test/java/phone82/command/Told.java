@@ -1,5 +1,6 @@
 package phone82.command;
 
+import phone82.command.Rows.Account;
 import phone82.command.Rows.Delivery;
 import phone82.command.Rows.Order;
 import phone82.command.Rows.Payment;
@@ -10,16 +11,31 @@ import java.util.List;
 import java.util.Set;
 
 /** What the contexts tell of order 7: statuses, of which "-" is none, and what a test makes of the rest. */
-record Told(Order order, Payment payment, Delivery delivery, Progress view, List<String> timeline, Set<String> twice) {
+record Told(Order order, Payment payment, Delivery delivery, Progress view, Account account, List<String> timeline, Set<String> twice) {
 
     static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     static final String NONE = "-";
 
     static Told told(String order, String payment, String delivery, String view) {
-        return new Told(order.equals(NONE) ? null : new Order(7, "note20", 2, 2_398_000, order),
-                payment.equals(NONE) ? null : new Payment(7, 2_398_000, payment, NOON),
+        return new Told(order.equals(NONE) ? null : new Order(7, "note20", 2, 2_398_000, order, NOON),
+                payment.equals(NONE) ? null : payment(2_398_000, payment),
                 delivery.equals(NONE) ? null : new Delivery(7, "note20", 2, delivery, NOON),
-                view.equals(NONE) ? null : new Progress(7, "note20", 2, 2_398_000L, view), null, Set.of());
+                view.equals(NONE) ? null : new Progress(7, "note20", 2, 2_398_000L, view, NOON), null, null, Set.of());
+    }
+
+    private static Payment payment(long amount, String status) {
+        boolean captured = List.of("Completed", "Refunding", "RefundFailed", "Refunded").contains(status);
+        return new Payment(7, amount, status, NOON, captured ? NOON : null, null);
+    }
+
+    /** The provider's ledger; amounts in won. */
+    Told ledger(long reserved, long captured, long refunded) {
+        return new Told(order, payment, delivery, view, new Account(7, reserved, captured, refunded), timeline, twice);
+    }
+
+    Told because(String reason) {
+        return new Told(order, new Payment(7, payment.amount(), payment.status(), NOON, payment.completedAt(), reason), delivery, view, account,
+                timeline, twice);
     }
 
     static Told shipped() {
@@ -27,32 +43,32 @@ record Told(Order order, Payment payment, Delivery delivery, Progress view, List
     }
 
     Told paying(long amount) {
-        return new Told(order, new Payment(7, amount, payment.status(), NOON), delivery, view, timeline, twice);
+        return new Told(order, payment(amount, payment.status()), delivery, view, account, timeline, twice);
     }
 
     Told delivering(String item, int qty) {
-        return new Told(order, payment, new Delivery(7, item, qty, delivery.status(), NOON), view, timeline, twice);
+        return new Told(order, payment, new Delivery(7, item, qty, delivery.status(), NOON), view, account, timeline, twice);
     }
 
     /** Store was asked to hold it back before it heard that it was paid. */
     Told heldInAdvance() {
-        return new Told(order, payment, new Delivery(7, "note20", 2, delivery.status(), null), view, timeline, twice);
+        return new Told(order, payment, new Delivery(7, "note20", 2, delivery.status(), null), view, account, timeline, twice);
     }
 
     Told seeing(String item, Integer qty, Long amount) {
-        return new Told(order, payment, delivery, new Progress(7, item, qty, amount, view.status()), timeline, twice);
+        return new Told(order, payment, delivery, new Progress(7, item, qty, amount, view.status(), NOON), account, timeline, twice);
     }
 
     Told telling(String... types) {
-        return new Told(order, payment, delivery, view, List.of(types), twice);
+        return new Told(order, payment, delivery, view, account, List.of(types), twice);
     }
 
     Told doubledIn(String... lists) {
-        return new Told(order, payment, delivery, view, timeline, Set.of(lists));
+        return new Told(order, payment, delivery, view, account, timeline, Set.of(lists));
     }
 
     Rows rows() {
-        return new Rows(order, payment, delivery, view, timeline, twice);
+        return new Rows(order, payment, delivery, view, account, timeline, twice);
     }
 
     @Override

@@ -45,7 +45,7 @@ class ReconcileTest {
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s");
 
     private static final Map<Context, List<String>> TABLES = Map.of(Context.APP, List.of("orders"), Context.PAY, List.of("payment"),
-            Context.STORE, List.of("delivery"), Context.CUSTOMER, List.of("history", "timeline"));
+            Context.PROVIDER, List.of("reservation", "operation"), Context.STORE, List.of("delivery"), Context.CUSTOMER, List.of("history", "timeline"));
 
     private final Shop shop = PHONE82.gateway();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -82,6 +82,7 @@ class ReconcileTest {
                 "987654321   order none, payment Authorised, delivery none, view none",
                 String.format("%-12dorder Ordered, payment Authorised, delivery none, view Ordered", id));
         sql(Context.PAY, "delete from payment where order_id = 987654321");
+        sql(Context.PROVIDER, "delete from reservation where order_id = 987654321");
         cancel(id);
         assertThat(run()).isEqualTo(new Report(1, List.of(), List.of()));
     }
@@ -191,8 +192,10 @@ class ReconcileTest {
         Timestamp now = Timestamp.from(Instant.now());
         insert(Context.APP, "orders (id, item, qty, unit_price, amount, status, ordered_at, shipped_at, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows, id -> new Object[]{id, "note20", 1, 5, 5, "Shipped", now, now, 0});
-        insert(Context.PAY, "payment (order_id, item, qty, amount, status, authorised_at, completed_at, capture_attempts, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows, id -> new Object[]{id, "note20", 1, 5, "Completed", now, now, 0, 0});
+        insert(Context.PAY, "payment (order_id, item, qty, amount, status, authorised_at, completed_at, changed_at, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows, id -> new Object[]{id, "note20", 1, 5, "Completed", now, now, now, 0});
+        insert(Context.PROVIDER, "reservation (reference, order_id, item, authorised, authorised_at, captured, refunded, closed, attempts) "
+                + "values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows, id -> new Object[]{id + "-1", id, "note20", 5, now, 5, 0, false, 0});
         insert(Context.STORE, "delivery (order_id, item, qty, status, received_at, dispatch_at, shipped_at, traceparent, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows, id -> new Object[]{id, "note20", 1, "Shipped", now, now, now, "", 0});
         insert(Context.CUSTOMER, "history (order_id, item, qty, amount, progress, ordered_at, updated_at) values (?, ?, ?, ?, ?, ?, ?)",
