@@ -28,7 +28,7 @@ class BrokerAwayIT {
             Gate broker = new Gate(vertx, phone82.port(BROKER));
             phone82.start("broker");
             phone82.set("--phone82.broker.url=tcp://localhost:" + broker.port());
-            phone82.start("coordinator customer store pay app gateway");
+            phone82.start("coordinator provider customer store pay app gateway");
             try (Customers customers = new Customers(phone82.gateway(), 4, 0)) {
                 customers.awaitMore(50);
                 broker.cut();

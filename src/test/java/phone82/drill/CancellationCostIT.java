@@ -31,7 +31,7 @@ import static phone82.journey.Shop.anOrder;
 @Tag("long")
 class CancellationCostIT {
 
-    private static final String ALL_BUT_THE_COORDINATOR = "broker customer store pay app gateway";
+    private static final String ALL_BUT_THE_COORDINATOR = "broker provider customer store pay app gateway";
 
     @Test
     void oneMakesTenCalls() throws Exception {

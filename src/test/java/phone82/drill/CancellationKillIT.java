@@ -66,7 +66,7 @@ class CancellationKillIT {
                     "--phone82.app.callback-url=" + taps.get(APP).url(),
                     "--phone82.store.callback-url=" + taps.get(STORE).url(), "--phone82.app.store-url=" + taps.get(STORE).url(),
                     "--phone82.pay.callback-url=" + taps.get(PAY).url(), "--phone82.app.pay-url=" + taps.get(PAY).url());
-            phone82.start("broker customer gateway", "coordinator", "store", "pay", "app");
+            phone82.start("broker provider customer gateway", "coordinator", "store", "pay", "app");
             Shop shop = phone82.gateway();
             try (Customers customers = new Customers(shop, 3, 100)) {
                 List<Kill> kills = drawn(kills(taps));

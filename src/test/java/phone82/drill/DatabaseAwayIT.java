@@ -34,7 +34,7 @@ class DatabaseAwayIT {
             assertThat(url.matches()).isTrue();
             Gate database = new Gate(vertx, Integer.parseInt(url.group(2)));
             phone82.set("--" + property + "=" + url.group(1) + database.port() + url.group(3));
-            phone82.start("broker coordinator", "customer store pay app gateway");
+            phone82.start("broker coordinator provider", "customer store pay app gateway");
             Shop shop = phone82.gateway();
             try (Customers customers = new Customers(shop, 4, 15)) {
                 customers.awaitMore(50);

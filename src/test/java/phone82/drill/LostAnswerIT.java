@@ -43,7 +43,7 @@ class LostAnswerIT {
                 }
             };
             phone82.set("--phone82.gateway.app-url=" + new Tap(vertx, "app", phone82.port(APP), killing).url());
-            phone82.start("broker coordinator customer store pay gateway", "app");
+            phone82.start("broker coordinator provider customer store pay gateway", "app");
             Shop shop = phone82.gateway();
             for (int round = 0; round < 3; round++) {
                 String key = "round " + round;

@@ -79,7 +79,7 @@ public final class Processes implements AutoCloseable {
         Processes twin = new Processes(Files.createTempDirectory(folder, "twin"), folder -> Databases.embedded());
         twin.jvmOptions.addAll(jvmOptions);
         twin.options.addAll(options);
-        for (Context shared : List.of(Context.BROKER, Context.COORDINATOR)) {
+        for (Context shared : List.of(Context.BROKER, Context.COORDINATOR, Context.PROVIDER)) {
             twin.ports.put(shared, ports.get(shared));
         }
         return twin;

@@ -46,7 +46,7 @@ class ReplicasIT {
                 one.set("--phone82." + participant.id() + ".callback-url=" + other.url(participant));
                 other.set("--phone82." + participant.id() + ".callback-url=" + one.url(participant));
             }
-            one.start("broker coordinator gateway");
+            one.start("broker coordinator provider gateway");
             one.startWith(other, DOUBLE.stream().map(Context::id).toArray(String[]::new));
             List<Victim> victims = new ArrayList<>();
             for (Context context : DOUBLE) {

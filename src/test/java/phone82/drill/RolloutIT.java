@@ -62,7 +62,7 @@ class RolloutIT {
              Balancer balancer = new Balancer(first.data(""), ROLLED, List.of(first, second, third, fourth))) {
             List<Processes> sites = List.of(first, second, third, fourth);
             sites.forEach(site -> site.set(options(balancer)));
-            first.start("broker", "coordinator");
+            first.start("broker", "coordinator provider");
             for (Context context : ROLLED) {
                 first.startWith(second, context.id());
                 balancer.awaitReady(context, 0, 1);

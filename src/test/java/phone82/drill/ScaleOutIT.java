@@ -48,7 +48,7 @@ class ScaleOutIT {
     void fourStoresShipMoreThanOneAndNothingTwice() throws Exception {
         try (Processes phone82 = new Processes("scale-out", Databases::onServers, "--phone82.store.dispatch-delay=0s");
              Processes second = phone82.twin(); Processes third = phone82.twin(); Processes fourth = phone82.twin()) {
-            phone82.start("broker coordinator", "pay", "customer", "app gateway");
+            phone82.start("broker coordinator provider", "pay", "customer", "app gateway");
             Shop shop = phone82.gateway();
             order(shop);
 

@@ -23,7 +23,7 @@ class SplitIT {
     @Test
     void ordersAreTakenWhileTheStoreIsAwayAndShipWhenItIsBack() throws Exception {
         try (Processes phone82 = new Processes("store-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
-            phone82.start("broker", "store", FRONT);
+            phone82.start("broker provider", "store", FRONT);
             Shop shop = phone82.gateway();
             shop.awaitShipped(shop.place(anOrder()).expect(201).id());
 

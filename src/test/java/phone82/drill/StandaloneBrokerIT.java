@@ -20,7 +20,7 @@ class StandaloneBrokerIT {
         try (Processes phone82 = new Processes("standalone", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0");
              Artemis broker = new Artemis(phone82.data("artemis"), phone82.port(Context.BROKER))) {
             broker.start(OPTIONS);
-            phone82.start("coordinator customer store pay app gateway");
+            phone82.start("coordinator provider customer store pay app gateway");
             Shop shop = phone82.gateway();
             List<Long> ids = place(shop, 20);
             ids.forEach(shop::awaitShipped);

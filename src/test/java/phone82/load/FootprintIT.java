@@ -77,6 +77,7 @@ class FootprintIT {
                 processes.put("artemis", broker.start(container("artemis/statefulset").at("/env/1/value").asText()));
                 await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> connects(phone82.port(Context.BROKER)));
             });
+            phone82.start("provider");
             for (Context context : CONTEXTS) {
                 phone82.jvm(options(context));
                 start(context.id(), () -> {

@@ -52,7 +52,8 @@ final class Settings {
         Map<String, String> settings = of(context);
         Set<String> needed = new TreeSet<>(Set.of("phone82.bind", "phone82.operations.password"));
         settings.forEach((name, value) -> {
-            if (name.startsWith("phone82." + context + ".") && value.contains("localhost")) {
+            // without a provider pay does not start, and says so
+            if (name.startsWith("phone82." + context + ".") && value.contains("localhost") && !name.equals("phone82.pay.provider-url")) {
                 needed.add(name);
             }
         });
@@ -129,6 +130,6 @@ final class Settings {
     }
 
     static List<String> contexts() {
-        return Stream.of(Context.values()).filter(context -> context != Context.BROKER).map(Context::id).toList();
+        return Stream.of(Context.values()).filter(context -> context != Context.BROKER && context != Context.PROVIDER).map(Context::id).toList();
     }
 }
