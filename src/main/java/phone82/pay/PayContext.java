@@ -151,6 +151,12 @@ public class PayContext {
         });
     }
 
+    /** A look-up of an order that the provider does not know. */
+    @Bean
+    Rehearsal rehearsedCall(PaymentProvider provider) {
+        return () -> provider.account(Long.MAX_VALUE);
+    }
+
     @Bean
     Rehearsal rehearsedRequest(@Value("${phone82.pay.port}") int port) {
         return WarmUp.refusedPost("http://localhost:" + port + "/payments");

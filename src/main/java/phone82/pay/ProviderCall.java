@@ -33,10 +33,14 @@ public class ProviderCall {
         return provider.perform(request);
     }
 
-    /** What is known of a request whose call failed. */
+    /**
+     * What is known of a request whose call failed.
+     *
+     * @param failure null if the circuit breaker is open or the bulkhead full
+     */
     public Answer failed(@Variable("request") Request request, @ExchangeException Exception failure) {
-        boolean notSent = failure instanceof CallNotPermittedException || failure instanceof BulkheadFullException;
-        LOG.info("{} has no answer yet: {}", request.key(), failure.toString());
+        boolean notSent = failure == null || failure instanceof CallNotPermittedException || failure instanceof BulkheadFullException;
+        LOG.info("{} has no answer yet: {}", request.key(), notSent ? "not sent, the provider is unavailable or busy" : failure.toString());
         return new Answer(request, notSent ? Outcome.NOT_SENT : Outcome.UNKNOWN, null, "The payment provider does not answer.");
     }
 
@@ -48,7 +52,7 @@ public class ProviderCall {
 
     /** No answer is no refusal. */
     public Account noAccount(@ExchangeException Exception failure) {
-        LOG.info("The provider does not say whether it would refund: {}", failure.toString());
+        LOG.info("The provider does not say whether it would refund: {}", String.valueOf(failure));
         return null;
     }
 

@@ -1,6 +1,6 @@
 package phone82.provider;
 
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpConnection;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
@@ -16,6 +16,7 @@ import java.util.Random;
 public class Faults {
 
     private static final long HANG_MILLIS = 60_000;
+    private static final String CONNECTION = "connection";
 
     private final List<Armed> armed = new ArrayList<>();
     private Random random = new Random();
@@ -82,11 +83,13 @@ public class Faults {
 
     /** @throws Problem for the failures that act on nothing */
     public void fail(@Variable("fault") Fault fault, Exchange exchange) {
+        HttpConnection connection = exchange.getMessage(HttpMessage.class).getRequest().connection();
+        exchange.setVariable(CONNECTION, connection);
         switch (fault.kind()) {
             case refuse -> throw new Problem(503, "Unavailable", "The provider is not available.");
             case error -> throw new Problem(500, "Failed", "The provider failed.");
             case close, hang -> {
-                request(exchange).connection().close();
+                connection.close();
                 throw new Problem(503, "Unavailable", "The connection is closed.");
             }
             default -> { }
@@ -105,13 +108,9 @@ public class Faults {
     /** Spoils the answer of a call that has acted. */
     public void spoil(@Variable("fault") Fault fault, Exchange exchange) {
         switch (fault.kind()) {
-            case lose -> request(exchange).connection().close();
+            case lose -> exchange.getVariable(CONNECTION, HttpConnection.class).close();
             case garbage -> exchange.getMessage().setBody(new String[] {"<html>502</html>"});
             default -> { }
         }
-    }
-
-    private static HttpServerRequest request(Exchange exchange) {
-        return exchange.getMessage(HttpMessage.class).getRequest();
     }
 }

@@ -9,6 +9,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.DatabaseContext;
+import phone82.platform.WarmUp;
+import phone82.platform.WarmUp.Rehearsal;
 
 import java.time.Duration;
 
@@ -22,6 +24,22 @@ public class ProviderContext {
     Ledger ledger(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.provider.patience}") Duration patience,
                   @Value("${phone82.provider.authorisation-validity}") Duration validity) {
         return new Ledger(jdbc, new TransactionTemplate(transactions), patience, validity);
+    }
+
+    /** An authorisation and its capture; nothing of it is kept. */
+    @Bean
+    Rehearsal rehearsedPayment(Ledger ledger, PlatformTransactionManager transactions) {
+        Ledger.Wanted wanted = new Ledger.Wanted(-1, 1, "rehearsal");
+        return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
+            transaction.setRollbackOnly();
+            ledger.perform("rehearsal", "authorise", "rehearsal-authorise", wanted, Fault.NONE);
+            ledger.perform("rehearsal", "capture", "rehearsal-capture", wanted, Fault.NONE);
+        });
+    }
+
+    @Bean
+    Rehearsal rehearsedRequest(@Value("${phone82.provider.port}") int port) {
+        return WarmUp.refusedPost("http://localhost:" + port + "/payments/rehearsal/authorise");
     }
 
     @Bean

@@ -51,7 +51,7 @@ class ConsoleTest {
     @Test
     void jmxShowsEveryCamelContextItsRoutesAndTheBroker() {
         assertThat(search("org.apache.camel:type=context,*")).extracting(JsonNode::asText)
-                .anyMatch(name -> name.contains("context=app")).anyMatch(name -> name.contains("context=gateway")).hasSize(5);
+                .anyMatch(name -> name.contains("context=app")).anyMatch(name -> name.contains("context=gateway")).hasSize(6);
         assertThat(search("org.apache.activemq.artemis:broker=*,component=addresses,*")).isNotEmpty();
         JsonNode route = jolokia("{\"type\":\"read\",\"mbean\":\"org.apache.camel:context=app,type=routes,name=\\\"app-place-order\\\"\"}").get("value");
         assertThat(route.get("Description").asText()).startsWith("Takes an order");

@@ -71,7 +71,7 @@ class DeadLettersTest {
                         "phone82.pay.PayCompleted " + next + " unreadable", "phone82.store.Shipped " + next + " unreadable",
                         "phone82.store.Shipped 1001 IllegalStateException: an event for order 1001, which is not known here");
                 assertThat(summaries(PHONE82, Context.PAY)).containsExactlyInAnyOrder("phone82.app.Ordered " + next + " unreadable",
-                        "phone82.app.Ordered 1001 IllegalStateException: order 1001 stands, but has no payment");
+                        "phone82.app.Ordered 1001 IllegalStateException: order 1001 is accepted, but has no payment");
                 assertThat(summaries(PHONE82, Context.STORE)).containsExactly("phone82.pay.PayCompleted " + next + " unreadable");
                 assertThat(summaries(PHONE82, Context.CUSTOMER)).containsExactlyInAnyOrder(
                         "phone82.app.Ordered " + next + " unreadable", "phone82.pay.PayCompleted " + next + " unreadable",

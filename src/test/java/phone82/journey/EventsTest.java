@@ -56,7 +56,7 @@ class EventsTest {
     class Pay {
 
         @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.PROVIDER, Context.PAY));
+        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.PAY));
 
         private final Shop pay = PHONE82.shop(Context.PAY);
 

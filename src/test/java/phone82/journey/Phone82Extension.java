@@ -43,6 +43,9 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     private Phone82Extension(Set<Context> contexts, List<String> options) {
         this.contexts = EnumSet.copyOf(contexts);
+        if (contexts.contains(Context.PAY)) {
+            this.contexts.add(Context.PROVIDER);
+        }
         this.options = options;
     }
 
@@ -67,6 +70,11 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         // alone a context would wait for those that it rehearses with
         arguments.add("--phone82.warm-up=" + (contexts.size() == Context.values().length ? 30 : 0));
+        if (contexts.size() < Context.values().length) {
+            // and the first calls of a cold JVM take their time
+            arguments.add("--phone82.app.payment.response-timeout=3000");
+            arguments.add("--phone82.pay.provider-authorisation-limit=2s");
+        }
         arguments.add("--management.server.port=0");
         this.arguments = arguments.toArray(String[]::new);
         phone82 = Phone82.start(contexts, this.arguments);

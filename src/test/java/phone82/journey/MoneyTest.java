@@ -1,0 +1,226 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import phone82.Context;
+import phone82.command.Reconcile;
+import phone82.journey.Shop.Answer;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** Whatever fails between pay and its provider, the provider's ledger comes to agree with the books. */
+class MoneyTest {
+
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=3s", "--phone82.pay.longest-retry=1s",
+            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=500ms", "--phone82.pay.breaker.open=500ms");
+
+    private final Shop shop = PHONE82.gateway();
+    private final Provider provider = PHONE82.provider();
+
+    @AfterEach
+    void theLedgerAgreesWithTheBooks() {
+        provider.works();
+        await().atMost(SETTLED).until(() -> shop.place(anOrder()).status() == 201);
+        String[] arguments = Stream.concat(Stream.of(PHONE82.arguments()), Stream.of("--phone82.reconcile.settle=15s")).toArray(String[]::new);
+        assertThat(Reconcile.run(line -> { }, arguments).breaches()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"refuse", "error", "close", "hang", "lose", "delay", "garbage"})
+    void aCaptureThatFailsInAnyWayIsRepeatedUntilItSucceedsOnce(String kind) {
+        provider.fails(fault("capture", kind, 2));
+
+        long id = accepted(anOrder());
+
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        assertThat(provider.account(id).expect(200).body().get("captured").asLong()).isEqualTo(1_199_000);
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Shipped"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"refuse", "error", "close", "hang", "lose", "delay", "garbage"})
+    void anAuthorisationThatFailsInAnyWayLeavesNoOrderAndReservesNothing(String kind) {
+        long before = newest("/payments");
+        provider.fails(fault("authorise", kind, 1));
+
+        shop.place(anOrder()).expect(503);
+
+        await().atMost(SETTLED).untilAsserted(() -> {
+            assertThat(newest("/payments")).isGreaterThan(before);
+            assertThat(provider.held(newest("/payments"))).isZero();
+        });
+        shop.get("/orders/" + newest("/payments")).expect(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 50})
+    void aRefundThatFailsSomeTimesIsRepeatedUntilTheMoneyIsBack(int times) {
+        long id = paid();
+        provider.fails(fault("refund", "refuse", times));
+
+        cancel(id).expect(200);
+
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        assertThat(provider.held(id)).isZero();
+        await().untilAsserted(() -> assertThat(shop.timeline(id)).containsOnlyOnce("PayCancelled"));
+    }
+
+    @Test
+    void aCancellationWhoseCaptureMayHaveHappenedGivesTheMoneyBack() {
+        provider.fails(fault("capture", "lose", 1000));
+        long id = accepted(anOrder());
+        await().untilAsserted(() -> assertThat(provider.held(id)).isEqualTo(1_199_000));
+        await().untilAsserted(() -> assertThat(provider.account(id).body().get("captured").asLong()).isEqualTo(1_199_000));
+
+        cancel(id).expect(200);
+
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(provider.held(id)).isZero());
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+    }
+
+    @Test
+    void aHundredAuthorisationsWhoseAnswersAreLostAreReleasedWithinAMinute() throws Exception {
+        provider.fails(fault("authorise", "lose", 100));
+        ExecutorService customers = Executors.newFixedThreadPool(4);
+        List<Future<Answer>> answers = IntStream.range(0, 120).mapToObj(i -> customers.submit(() -> shop.place(anOrder().of("note21")))).toList();
+        customers.shutdown();
+        for (Future<Answer> answer : answers) {
+            assertThat(answer.get().status()).isIn(201, 503);
+        }
+        provider.works();
+
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(shop.all("/payments"))
+                .filteredOn(payment -> payment.get("status").asText().equals("Voided"))
+                .allSatisfy(payment -> assertThat(provider.held(payment.get("orderId").asLong())).isZero()));
+    }
+
+    @Test
+    void aRefundThatIsRefusedForGoodIsShownAndCanBeRetried() {
+        long id = paid();
+        provider.fails(fault("refund", "decline", 1));
+
+        cancel(id).expect(200);
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
+        await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("RefundFailed"));
+        assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("the bank refused");
+        assertThat(PHONE82.operations().figures()).containsPattern("phone82_payments\\{context=\"pay\",status=\"RefundFailed\",?} 1.0");
+
+        PHONE82.shop(Context.PAY).send("POST", "/payments/" + id + "/refund", null, null).expect(200);
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        assertThat(provider.held(id)).isZero();
+        PHONE82.shop(Context.PAY).send("POST", "/payments/" + id + "/refund", null, null).expect(409);
+    }
+
+    @Test
+    void aRefundThatIsRefusedForGoodCanBeSettledByHand() {
+        long id = accepted(anOrder().of("sim-refund-fails"));
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
+        cancel(id).expect(200);
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
+
+        PHONE82.shop(Context.PAY).post("/payments/" + id + "/settlement", "{\"note\":\"bank transfer of 27 November\"}").expect(200);
+
+        assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("settled by hand: bank transfer of 27 November");
+        await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("RefundFailed", "PayCancelled"));
+    }
+
+    @Test
+    void aPaymentThatCannotBeSettledDelaysNoOther() {
+        List<Long> stuck = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            stuck.add(accepted(anOrder().of("sim-capture-away-999")));
+        }
+        long asked = System.nanoTime();
+        long id = paid();
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(3));
+        assertThat(shop.status("/orders/" + id)).isIn("Paid", "Shipped");
+        stuck.forEach(each -> cancel(each).expect(200));
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(stuck).allSatisfy(each -> assertThat(provider.held(each)).isZero()));
+    }
+
+    @Test
+    void anOutageOfTheProviderRefusesOrdersAndDelaysRefundsWithoutARestart() {
+        List<Long> paid = IntStream.range(0, 5).mapToObj(i -> paid()).toList();
+        provider.fails(fault("any", "close", 1_000_000));
+
+        for (int i = 0; i < 20; i++) {
+            shop.place(anOrder()).expect(503);
+        }
+        paid.forEach(id -> assertThat(cancel(id).status()).isIn(200, 202, 409));
+        provider.works();
+
+        await().atMost(SETTLED).until(() -> shop.place(anOrder()).status() == 201);
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(paid).allSatisfy(id ->
+                assertThat(provider.held(id)).isEqualTo(shop.status("/orders/" + id).equals("Cancelled") ? 0 : 1_199_000)));
+    }
+
+    @Test
+    @Tag("databases")
+    void theSameKeyHasOneEffectAndOtherContentIsRefused() {
+        Shop http = PHONE82.shop(Context.PROVIDER);
+        assertThat(perform(http, "r-1", "authorise", "k-1", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
+        assertThat(perform(http, "r-1", "authorise", "k-1", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
+        perform(http, "r-1", "authorise", "k-1", 2_000).expect(409);
+        assertThat(perform(http, "r-1", "capture", "k-2", 1_001).expect(200).body().get("code").asText()).isEqualTo("amount_too_large");
+        assertThat(perform(http, "r-1", "release", "k-3", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
+        assertThat(perform(http, "r-1", "capture", "k-4", 1_000).expect(200).body().get("code").asText()).isEqualTo("closed");
+        assertThat(perform(http, "r-2", "release", "k-5", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
+        assertThat(perform(http, "r-2", "authorise", "k-6", 1_000).expect(200).body().get("code").asText()).isEqualTo("closed");
+        assertThat(http.send(http.request("/operations/k-6").header("Authorization", "Bearer demo-provider-key").GET()).expect(200)
+                .body().get("outcome").asText()).isEqualTo("declined");
+        http.get("/accounts/1").expect(401);
+        http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-key").GET()).expect(401);
+        http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").GET()).expect(200);
+        http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").DELETE()).expect(200);
+    }
+
+    private static Answer perform(Shop http, String reference, String operation, String key, long amount) {
+        return http.send(http.request("/payments/" + reference + "/" + operation).header("Authorization", "Bearer demo-provider-key")
+                .header("Idempotency-Key", key).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"orderId\":999999999,\"amount\":" + amount + ",\"item\":\"note20\"}")));
+    }
+
+    /** After an outage the first orders may find the circuit breaker still open. */
+    private long accepted(Shop.OrderRequest order) {
+        return await().atMost(SETTLED).until(() -> shop.place(order), answer -> answer.status() == 201).id();
+    }
+
+    private long paid() {
+        long id = accepted(anOrder());
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
+        return id;
+    }
+
+    private Answer cancel(long id) {
+        return shop.send("DELETE", "/orders/" + id, null, null);
+    }
+
+    private long newest(String list) {
+        return shop.get(list).expect(200).body().get("items").path(0).path("orderId").asLong(0);
+    }
+
+    private static String fault(String operation, String kind, int count) {
+        return "{\"operation\":\"" + operation + "\",\"kind\":\"" + kind + "\",\"count\":" + count + ",\"millis\":900}";
+    }
+}
