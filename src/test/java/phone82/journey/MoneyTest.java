@@ -31,8 +31,8 @@ class MoneyTest {
     private static final Duration SETTLED = Duration.ofSeconds(60);
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=3s", "--phone82.pay.longest-retry=200ms",
-            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=500ms", "--phone82.pay.breaker.open=500ms");
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=2s", "--phone82.pay.longest-retry=200ms",
+            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=500ms", "--phone82.pay.breaker.open=500ms", "--phone82.app.breaker.open=500ms");
 
     private final Shop shop = PHONE82.gateway();
     private final Provider provider = PHONE82.provider();

@@ -26,7 +26,7 @@ class OrderTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s",
-            "--phone82.pay.authorisation-validity=1s", "--phone82.pay.expiry-check=200");
+            "--phone82.pay.authorisation-validity=1s", "--phone82.pay.poll=200ms");
 
     private final Shop shop = PHONE82.gateway();
 
