@@ -96,6 +96,7 @@ class CrashPointsIT {
             startPay(0);
             for (String journey : journeys.keySet()) {
                 int steps = count(journey);
+                assertThat(steps).as("the steps of %s", journey).isGreaterThan(4);
                 System.out.printf("%s: %d crash points%n", journey, steps);
                 IntStream.rangeClosed(1, steps).forEach(step -> points.add(new Point(journey, step)));
             }
