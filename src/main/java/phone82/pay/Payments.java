@@ -153,7 +153,6 @@ public class Payments {
     /** Commits the provider's answer. */
     @Transactional
     public void settle(@Body Answer answer) {
-        Correlation.end();
         conclude(answer);
     }
 
@@ -298,6 +297,13 @@ public class Payments {
 
     private Payment locked(long orderId) {
         return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);
+    }
+
+    /** The capture whose answer is not known, and that a cancellation resolves first; null if there is none. */
+    @Transactional(readOnly = true)
+    public Request openCapture(@Header("orderId") long orderId) {
+        Payment payment = entities.find(Payment.class, orderId);
+        return payment != null && payment.status() == PaymentStatus.Capturing ? payment.request() : null;
     }
 
     /** The order whose refund the provider must agree to before its cancellation begins; null if nothing is captured. */

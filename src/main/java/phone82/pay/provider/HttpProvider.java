@@ -30,13 +30,14 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
     private final String authorization;
     private final RequestConfig authorisationLimits;
     private final RequestConfig limits;
+    private final RequestConfig lookUpLimits;
     private final CloseableHttpClient client;
 
     /**
      * @param url                for example http://localhost:8085
      * @param apiKey             pay's credential at the provider
      * @param authorisationLimit longest wait for the answer to an authorisation; a customer waits for it
-     * @param limit              longest wait for any other answer
+     * @param limit              longest wait for any other answer; half of it for a look-up, for which a cancellation waits
      * @param keepAlive          longest time that an idle connection is kept
      */
     public HttpProvider(String url, String apiKey, Duration connectTimeout, Duration authorisationLimit, Duration limit, Duration keepAlive) {
@@ -44,6 +45,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
         authorization = "Bearer " + apiKey;
         authorisationLimits = waiting(connectTimeout, authorisationLimit);
         limits = waiting(connectTimeout, limit);
+        lookUpLimits = waiting(connectTimeout, limit.dividedBy(2));
         client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnTotal(MOST_CONNECTIONS).setMaxConnPerRoute(MOST_CONNECTIONS)
@@ -89,7 +91,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
     @Override
     public Optional<Account> account(long orderId) throws IOException {
         HttpGet get = new HttpGet(url + "/accounts/" + orderId);
-        get.setConfig(authorisationLimits);
+        get.setConfig(lookUpLimits);
         Optional<JsonNode> answer = send(get);
         if (answer.isPresent() && answer.get().path("orderId").asLong() != orderId) {
             throw new IOException("the provider does not answer for order " + orderId);
