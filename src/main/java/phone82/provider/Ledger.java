@@ -3,6 +3,7 @@ package phone82.provider;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -94,7 +95,7 @@ public class Ledger {
         boolean decline = fault.kind() == Fault.Kind.decline;
         try {
             return transactions.execute(transaction -> perform(asked, decline));
-        } catch (DataIntegrityViolationException e) {
+        } catch (DataIntegrityViolationException | ConcurrencyFailureException e) {
             // another request created the reservation or took the key at the same moment
             return transactions.execute(transaction -> perform(asked, decline));
         }
@@ -108,6 +109,9 @@ public class Ledger {
 
     private Entry perform(Entry asked, boolean decline) {
         Reservation reservation = locked(asked);
+        boolean pending = reservation.isPending();
+        reservation.settle(asked.at());
+        concludePending(reservation, pending);
         Entry known = entry(asked.key());
         if (known != null && !isSame(known, asked)) {
             throw new Problem(409, "Key used already", "The Idempotency-Key " + asked.key() + " was used for another request.");
@@ -117,6 +121,7 @@ public class Ledger {
         }
         Decision decision = decline ? Decision.declined("declined")
                 : reservation.decide(asked.operation(), asked.amount(), asked.at(), patience, validity);
+        concludePending(reservation, reservation.isClosed() && pending);
         update(reservation);
         Entry decided = new Entry(asked.key(), asked.reference(), asked.orderId(), asked.operation(), asked.item(), asked.amount(),
                 decision.outcome(), decision.code(), asked.at());
@@ -157,6 +162,16 @@ public class Ledger {
                 reservation.attempts(), reservation.reference());
     }
 
+    /** Decides the requests for an authorisation that was pending and is not any more. */
+    private void concludePending(Reservation reservation, boolean wasPending) {
+        if (wasPending && !reservation.isPending()) {
+            Decision decision = reservation.isClosed() ? Decision.declined("closed") : Decision.SUCCEEDED;
+            jdbc.update("update operation set outcome = ?, code = ?, decided_at = ? where order_id = ? and reference = ? "
+                            + "and operation = 'authorise' and outcome = 'pending'", decision.outcome().name(), decision.code(),
+                    Timestamp.from(now()), reservation.orderId(), reservation.reference());
+        }
+    }
+
     /** The references with a pending authorisation whose time has come. */
     public List<String> due() {
         return jdbc.queryForList("select reference from reservation where due_at <= ? order by due_at limit 100", String.class,
@@ -168,7 +183,9 @@ public class Ledger {
         transactions.executeWithoutResult(transaction -> {
             jdbc.update("update reservation set attempts = attempts where reference = ?", reference);
             Reservation reservation = jdbc.queryForObject("select * from reservation where reference = ?", RESERVATION, reference);
+            boolean pending = reservation.isPending();
             reservation.settle(now());
+            concludePending(reservation, pending);
             update(reservation);
         });
     }

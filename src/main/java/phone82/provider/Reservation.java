@@ -38,13 +38,12 @@ class Reservation {
     }
 
     /**
-     * Decides about a request, and records its effect.
+     * Decides about a request, and records its effect; {@link #settle} comes first.
      *
      * @param patience how long an authorisation may take before it is pending
      * @param validity how long an authorisation can be captured
      */
     Decision decide(Operation operation, long amount, Instant now, Duration patience, Duration validity) {
-        settle(now);
         return switch (operation) {
             case authorise -> authorise(amount, now, patience);
             case capture -> capture(amount, now, validity);
@@ -60,8 +59,8 @@ class Reservation {
         if (item.authorisationCode() != null) {
             return Decision.declined(item.authorisationCode());
         }
-        if (authorisedAt != null) {
-            return authorised == amount ? Decision.SUCCEEDED : Decision.declined("already_authorised");
+        if (authorisedAt != null || dueAt != null && authorised != amount) {
+            return Decision.declined("already_authorised");
         }
         authorised = amount;
         if (dueAt == null && item.authorisationTime().compareTo(patience) > 0) {
@@ -74,12 +73,16 @@ class Reservation {
         return Decision.SUCCEEDED;
     }
 
-    /** A pending authorisation whose time has come reserves the money, unless the reference is closed. */
+    /** A pending authorisation whose time has come reserves the money. */
     void settle(Instant now) {
         if (dueAt != null && !dueAt.isAfter(now)) {
-            authorisedAt = closed ? null : dueAt;
+            authorisedAt = dueAt;
             dueAt = null;
         }
+    }
+
+    boolean isPending() {
+        return dueAt != null;
     }
 
     private Decision capture(long amount, Instant now, Duration validity) {
