@@ -46,7 +46,8 @@ class SplitIT {
 
     @Test
     void withoutPayThereIsNoOrderAndNoTraceOfOne() throws Exception {
-        try (Processes phone82 = new Processes("pay-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
+        try (Processes phone82 = new Processes("pay-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0",
+                "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s")) {
             phone82.start(Arrays.stream(Context.values()).map(Context::id).toArray(String[]::new));
             Shop shop = phone82.gateway();
             long before = shop.place(anOrder()).expect(201).id();
