@@ -475,6 +475,23 @@ enum Checks {
                         && each.at("/valueFrom/configMapKeyRef/name").asText().equals("apiurl")))) {
             fault.accept("app does not find pay by the config map apiurl");
         }
+        if (contexts.stream().filter(each -> each.name().equals("app"))
+                .noneMatch(app -> manifests.environment(app.container()).getOrDefault("PHONE82_CATALOGUE_OPEN", "").equals("false"))) {
+            fault.accept("app takes orders for items that are not listed");
+        }
+        provider(manifests, fault);
+    }
+
+    /** A project for trials runs the simulated provider; production does not, and its operator chooses the adapter. */
+    private static void provider(Manifests manifests, Consumer<String> fault) {
+        boolean simulated = manifests.workloads().stream().anyMatch(workload -> workload.name().equals("provider"));
+        String adapter = manifests.data("ConfigMap", "payment-provider").getOrDefault("adapter", "");
+        if (manifests.project() == Project.PROD && (simulated || !adapter.isEmpty())) {
+            fault.accept("production runs with a payment provider that nobody chose");
+        }
+        if (simulated == adapter.isEmpty()) {
+            fault.accept("pay does not use the simulated provider that is there, or uses one that is not");
+        }
     }
 
     /** The same user has the same password on both sides. */
@@ -512,7 +529,7 @@ enum Checks {
     private static void calls(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             Map<String, String> environment = new LinkedHashMap<>(manifests.environment(workload.container()));
-            environment.keySet().removeIf(variable -> variable.startsWith("PHONE82_") && workload.isContext()
+            environment.keySet().removeIf(variable -> variable.startsWith("PHONE82_") && workload.isContext() && !variable.equals("PHONE82_PAY_PROVIDER_URL")
                     && !APPLICATION.needed(workload.name()).stream().map(Settings::variable).toList().contains(variable));
             environment.forEach((variable, value) -> {
                 Matcher place = PLACE.matcher(value);
