@@ -3,8 +3,12 @@ package phone82.pay;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,5 +47,13 @@ class PaymentStatusTest {
     @EnumSource
     void aPaymentGoesOnlyWhereItMay(PaymentStatus from) {
         assertThat(PaymentStatus.values()).filteredOn(from::canBecome).containsExactlyInAnyOrderElementsOf(ALLOWED.get(from));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theDiagramShowsIt(PaymentStatus from) throws IOException {
+        Pattern transition = Pattern.compile("(?m)^ +" + from + " --> (\\w+)");
+        assertThat(transition.matcher(Files.readString(Path.of("src/docs/payment-provider.md"))).results().map(match -> match.group(1)))
+                .containsExactlyInAnyOrderElementsOf(ALLOWED.get(from).stream().map(PaymentStatus::name).toList());
     }
 }
