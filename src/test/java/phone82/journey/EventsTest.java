@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -136,6 +138,41 @@ class EventsTest {
             assertThat(order.get("qty").asInt()).isEqualTo(1);
             assertThat(order.get("amount").asLong()).isEqualTo(1_199_000);
             assertThat(order.get("orderedAt").asText()).isEqualTo("2030-01-01T00:00:00Z");
+        }
+
+        static List<List<String>> arrivalsOfAFailedRefund() {
+            return Topics.everyOrderOf(List.of("app.Ordered", "pay.PayCompleted", "app.OrderCancelled", "pay.RefundFailed"));
+        }
+
+        @ParameterizedTest
+        @MethodSource("arrivalsOfAFailedRefund")
+        void aFailedRefundLeavesTheOrderCancelled(List<String> arrival) {
+            long id = 100 + arrivalsOfAFailedRefund().indexOf(arrival);
+
+            PHONE82.topics().sendTwice(id, arrival);
+
+            await().untilAsserted(() -> assertThat(view.timeline(id))
+                    .containsExactlyInAnyOrder("Ordered", "PayCompleted", "OrderCancelled", "RefundFailed"));
+            assertThat(view.status("/history/" + id)).isEqualTo("Cancelled");
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', value = {"200 | pay.RefundFailed", "201 | pay.RefundFailed,pay.PayCancelled", "202 | pay.PayCancelled,pay.RefundFailed"})
+        void aFailedRefundSaysWhyWhateverFollows(long id, String arrival) {
+            List<String> events = List.of(arrival.split(","));
+            for (String event : events) {
+                PHONE82.topics().send(event, id, UUID.randomUUID().toString(), "{\"orderId\":" + id
+                        + (event.equals("pay.RefundFailed") ? ",\"amount\":1199000,\"reason\":\"account closed\"}" : ",\"reason\":\"settled by hand\"}"));
+            }
+
+            await().untilAsserted(() -> assertThat(view.timeline(id))
+                    .containsExactlyInAnyOrderElementsOf(events.stream().map(event -> event.replace("pay.", "")).toList()));
+            JsonNode order = view.get("/history/" + id).body();
+            assertThat(order.get("status").asText()).isEqualTo("Cancelled");
+            assertThat(order.get("timeline")).anySatisfy(step -> {
+                assertThat(step.get("type").asText()).isEqualTo("RefundFailed");
+                assertThat(step.get("reason").asText()).isEqualTo("account closed");
+            });
         }
 
         @Test
