@@ -59,7 +59,7 @@ export function order(main, id) {
                     h('p', {class: 'hint'}, order.unitPrice ? say('order.price', {qty: order.qty, price: won(order.unitPrice)}) : `× ${order.qty}`),
                     h('p', {class: 'total'}, won(order.amount))),
                 badge(order.status)),
-            h('section', {class: 'panel', 'aria-labelledby': 'progress'}, h('h2', {id: 'progress'}, say('order.progress')), steps(order, at), cancellation(order, delivery, timeline)),
+            h('section', {class: 'panel', 'aria-labelledby': 'progress'}, h('h2', {id: 'progress'}, say('order.progress')), steps(order, at), cancellation(order, payment, delivery, timeline)),
             h('div', {class: 'pair'},
                 h('section', {class: 'panel', 'aria-labelledby': 'payment'}, h('h2', {id: 'payment'}, say('order.payment')), paymentOf(payment)),
                 h('section', {class: 'panel', 'aria-labelledby': 'delivery'}, h('h2', {id: 'delivery'}, say('order.shipping')), deliveryOf(delivery, order))),
@@ -98,13 +98,22 @@ export function order(main, id) {
         return h('p', {class: 'state'}, value ? sayOf('delivery', value.status) : order.status === 'Cancelled' ? '–' : say('delivery.none'));
     }
 
-    function cancellation(order, delivery, timeline) {
+    /** The customer's money is still with us. The timeline knows it too, where the payment cannot be looked up. */
+    function refundFailed(payment, timeline) {
+        const has = type => timeline.some(step => step.type === type);
+        return payment.value ? payment.value.status === 'RefundFailed' : has('RefundFailed') && !has('PayCancelled');
+    }
+
+    function cancellation(order, payment, delivery, timeline) {
         switch (order.status) {
             case 'Shipped':
                 return h('p', {class: 'why', id: 'why'}, say('order.shipped', {time: time(order.shippedAt ?? timeline.find(step => step.type === 'Shipped')?.at)}));
             case 'Cancelling':
                 return h('p', {class: 'why', id: 'why'}, say('order.going'));
             case 'Cancelled': {
+                if (refundFailed(payment, timeline)) {
+                    return h('p', {class: 'why', id: 'why'}, say('order.gone.owed', {amount: won(order.amount)}));
+                }
                 const step = timeline.find(each => each.type === 'OrderCancelled') ?? timeline.find(each => each.type === 'PayCancelled');
                 const reason = sayOf('reason', order.reason ?? step?.reason);
                 return h('p', {class: 'why', id: 'why'}, !step ? say('order.gone.plain')

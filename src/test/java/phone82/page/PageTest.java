@@ -176,6 +176,22 @@ class PageTest {
     }
 
     @Test
+    @Order(3)
+    void aRefundThatFailedIsNotCalledFreeOfCharge() {
+        long id = shop.place(anOrder().of("sim-refund-fails")).expect(201).id();
+        go("/orders/" + id);
+        awaitStage("Paid");
+        page.locator("#cancel").click();
+        page.getByText("Yes, cancel it").click();
+
+        assertThat(page.locator("#paid")).hasText("Refund failed, we will contact you", new HasTextOptions().setTimeout(PATIENCE));
+        assertThat(page.locator("#why")).containsText("We will contact you");
+        assertThat(page.locator("#why")).not().containsText("Nothing is charged");
+        assertThat(page.locator(".timeline")).containsText("Refund failed", patiently());
+        shoot("refund-failed");
+    }
+
+    @Test
     @Order(4)
     void aCancellationThatIsTooLateSaysWhy() {
         long id = order();
