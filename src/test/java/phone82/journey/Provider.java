@@ -3,6 +3,8 @@ package phone82.journey;
 import com.fasterxml.jackson.databind.JsonNode;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The payment provider, as a test sees it: its ledger, and its failures on demand. */
 public final class Provider {
@@ -31,6 +33,19 @@ public final class Provider {
     /** What the ledger says of an order; 404 if it knows none. */
     public Shop.Answer account(long orderId) {
         return http.send(http.request("/accounts/" + orderId).header("Authorization", "Bearer demo-provider-key").GET());
+    }
+
+    /** What the ledger says of all orders that it knows. */
+    public List<JsonNode> accounts() {
+        List<JsonNode> accounts = new ArrayList<>();
+        String next = "";
+        while (next != null) {
+            JsonNode page = http.send(http.request("/accounts?size=200" + next).header("Authorization", "Bearer demo-provider-key").GET())
+                    .expect(200).body();
+            page.get("items").forEach(accounts::add);
+            next = page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
+        }
+        return accounts;
     }
 
     /** Won that are reserved, captured and not given back: the order's whole money at the provider. */

@@ -1,0 +1,58 @@
+package phone82.drill;
+
+import org.jboss.byteman.agent.Main;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Pay with the rules of {@code crash-points.btm}: they print its durable steps while they are armed, and act at one of them. */
+final class SteppedPay {
+
+    private static final String STEP = "crash point: ";
+
+    private final Processes phone82;
+    private final Path armed;
+
+    SteppedPay(Processes phone82) {
+        this.phone82 = phone82;
+        armed = phone82.data("armed");
+    }
+
+    /** @param actAt the number of the step at which pay is halted or the answer is lost; 0 for none */
+    void start(int actAt) throws Exception {
+        phone82.jvm(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=128m",
+                "-javaagent:" + fileOf(Main.class) + "=script:" + Path.of(SteppedPay.class.getResource("/crash-points.btm").toURI()),
+                "-Dcrash.armed=" + armed, "-Dcrash.at=" + actAt));
+        phone82.start("pay");
+    }
+
+    private static Path fileOf(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+
+    void arm() throws Exception {
+        Files.createFile(armed);
+    }
+
+    void disarm() throws Exception {
+        Files.delete(armed);
+    }
+
+    /** The steps since pay was started. */
+    List<String> steps() {
+        return phone82.log().lines().filter(line -> line.startsWith(STEP)).map(line -> line.substring(STEP.length())).toList();
+    }
+
+    boolean isHalted() {
+        return !phone82.handles().get("pay").isAlive();
+    }
+
+    /** Does nothing if it is halted. */
+    void kill() throws Exception {
+        if (!isHalted()) {
+            phone82.kill("pay");
+        }
+    }
+}
