@@ -88,6 +88,7 @@ final class Help {
                 What does not agree is looked at again until it does; wrong is what stays as it is when no order has come to
                 agree for the time to settle. Orders that break no promise and are still under way are listed apart.
                   phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
+                  phone82.pay.provider-url     where it finds the provider's ledger; empty: I9 is skipped   http://localhost:8085
                   phone82.reconcile.settle     time to settle                               10s
                   phone82.reconcile.moving     after which an order that is under way, but does not move, is a breach   10m
                   phone82.reconcile.timelines  of so many of the newest orders the timelines are compared too   1000

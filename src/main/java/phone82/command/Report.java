@@ -8,8 +8,13 @@ import java.util.List;
  * @param orders   how many orders there were to compare
  * @param breaches promises that are broken, the newest order first
  * @param moving   orders that break nothing, but for which not all was over yet, the newest first
+ * @param skipped  what was not compared, and why; null if everything was
  */
-public record Report(long orders, List<Breach> breaches, List<Moving> moving) {
+public record Report(long orders, List<Breach> breaches, List<Moving> moving, String skipped) {
+
+    public Report(long orders, List<Breach> breaches, List<Moving> moving) {
+        this(orders, breaches, moving, null);
+    }
 
     private static final int MOVING_SHOWN = 20;
 
@@ -24,6 +29,10 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving) {
 
     /** An order for which something is still to come. */
     public record Moving(long order, String statuses) {
+    }
+
+    Report without(String what) {
+        return new Report(orders, breaches, moving, what);
     }
 
     /** The report as it is printed. */
@@ -45,6 +54,9 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving) {
             if (moving.size() > MOVING_SHOWN) {
                 text.append(String.format("and %d older ones%n", moving.size() - MOVING_SHOWN));
             }
+        }
+        if (skipped != null) {
+            text.append(String.format("not compared: %s%n", skipped));
         }
         return text.toString();
     }

@@ -43,8 +43,11 @@ record Rows(Order order, Payment payment, Delivery delivery, Progress view, Acco
     record Payment(long orderId, long amount, String status, Instant authorisedAt, Instant completedAt, String reason) {
     }
 
-    /** @param receivedAt null where store holds an order back that it has not heard of otherwise */
-    record Delivery(long orderId, String item, int qty, String status, Instant receivedAt) {
+    /**
+     * @param receivedAt null where store holds an order back that it has not heard of otherwise
+     * @param dispatchAt the store ships no earlier
+     */
+    record Delivery(long orderId, String item, int qty, String status, Instant receivedAt, Instant dispatchAt) {
     }
 
     /** @param amount won; like item and quantity null until an event has told it */
@@ -67,10 +70,11 @@ record Rows(Order order, Payment payment, Delivery delivery, Progress view, Acco
         return account == null ? Account.NONE : account;
     }
 
-    /** When something last happened to the order; null if no row says so. */
+    /** When something last happened to the order, or is due to happen; null if no row says so. */
     Instant lastChange() {
         return Stream.of(order == null ? null : order.orderedAt, payment == null ? null : payment.authorisedAt,
                         payment == null ? null : payment.completedAt, delivery == null ? null : delivery.receivedAt,
+                        deliveryIs("Received") ? delivery.dispatchAt : null,
                         view == null ? null : view.updatedAt)
                 .filter(Objects::nonNull).max(Comparator.naturalOrder()).orElse(null);
     }
@@ -97,7 +101,13 @@ record Rows(Order order, Payment payment, Delivery delivery, Progress view, Acco
 
     /** Whether app, pay and store have nothing more to do; what the view does not know then, it has missed. */
     boolean atRest() {
-        return !orderIs("Ordered", "Paid", "Cancelling") && !paymentIs("Authorised", "Cancelling", "Refunding") && !deliveryIs("Received", "Held");
+        return !orderIs("Ordered", "Paid", "Cancelling") && !paymentIs("Authorised", "Cancelling", "Refunding") && !deliveryIs("Received", "Held")
+                && !releasing();
+    }
+
+    /** Whether the money of a payment that is over is still reserved: pay shows it as over before the provider has released it. */
+    boolean releasing() {
+        return paymentIs("Voided", "Expired") && money().reserved > 0;
     }
 
     /** The statuses in words. */

@@ -58,9 +58,8 @@ final class Rules {
         shipment(rows, findings);
         doubles(rows, findings);
         money(rows, findings);
-        Instant change = rows.lastChange();
-        if (!rows.atRest() && change != null && change.isBefore(stuck)) {
-            findings.add("I5", "nothing has happened since " + change + ", although something is still to come; look for dead letters and open intents");
+        if (!rows.atRest() && !rows.releasing() && isStuck(rows)) {
+            findings.add("I5", "nothing has happened since " + rows.lastChange() + ", although something is still to come; look for dead letters and open intents");
         }
         if (rows.timeline() != null) {
             timeline(rows, findings);
@@ -68,7 +67,12 @@ final class Rules {
         return findings.breaches;
     }
 
-    /** The ledger is compared where all is over; what it must never show is compared always. */
+    private boolean isStuck(Rows rows) {
+        Instant change = rows.lastChange();
+        return change != null && change.isBefore(stuck);
+    }
+
+    /** The ledger is compared where the order is paid or all is over; what it must never show is compared always. */
     private void money(Rows rows, Findings findings) {
         findings.add(rows.paymentIs("RefundFailed"), "I9", "the provider refuses the refund"
                 + (rows.payment() == null ? "" : " of " + rows.payment().amount() + " won: " + rows.payment().reason())
@@ -78,11 +82,14 @@ final class Rules {
         }
         Account money = rows.money();
         findings.add(money.refunded() > money.captured(), "I9", "the provider gave back more than it took: " + sums(money));
-        if (!rows.atRest() || rows.paymentIs("RefundFailed")) {
+        findings.add(rows.releasing() && isStuck(rows), "I9", "the provider still reserves money, and nothing has happened since "
+                + rows.lastChange() + ": " + sums(money) + "; release it there");
+        boolean paid = rows.orderIs("Paid") && rows.paymentIs("Completed");
+        if (!paid && !rows.atRest() || rows.paymentIs("RefundFailed")) {
             return;
         }
-        findings.add(money.reserved() != 0, "I9", "all is over, but the provider still reserves money: " + sums(money) + "; release it there");
-        boolean accepted = rows.orderIs("Shipped");
+        findings.add(money.reserved() != 0, "I9", (paid ? "the order is paid" : "all is over") + ", but the provider still reserves money: " + sums(money) + "; release it there");
+        boolean accepted = rows.orderIs("Paid", "Shipped");
         long due = accepted ? rows.order().amount() : 0;
         boolean settledByHand = rows.paymentIs("Refunded") && rows.payment().reason() != null && rows.payment().reason().startsWith(SETTLED_BY_HAND);
         if (money.held() != due && !settledByHand) {

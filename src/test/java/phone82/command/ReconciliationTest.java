@@ -10,8 +10,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import phone82.command.Report.Breach;
 import phone82.command.Report.Moving;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
@@ -40,10 +42,13 @@ class ReconciliationTest {
     private static final Duration SETTLE = Duration.ofMillis(1200);
     private static final List<String> SHIPPED = List.of("Ordered", "PayCompleted", "OrderReceived", "Shipped");
 
+    private static final String KEY = "Bearer demo-provider-key";
+
     private final HttpServer server = server();
     private final String url = "http://127.0.0.1:" + server.getAddress().getPort();
     private final Map<String, Lists> lists = Map.of("/orders", new Lists(), "/payments", new Lists(), "/deliveries", new Lists(),
-            "/history", new Lists());
+            "/history", new Lists(), "/accounts", new Lists());
+    private boolean ledger;
     private final List<String> asked = new ArrayList<>();
     private final List<String> progress = new ArrayList<>();
 
@@ -81,6 +86,10 @@ class ReconciliationTest {
     @BeforeEach
     void start() {
         lists.forEach((path, rows) -> server.createContext(path, exchange -> {
+            if (path.equals("/accounts") && !KEY.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+                answer(exchange, 401, "{}");
+                return;
+            }
             Map<String, String> query = new HashMap<>();
             if (exchange.getRequestURI().getQuery() == null) {
                 String timeline = SHIPPED.stream().map(type -> "{\"type\":\"" + type + "\"}").collect(Collectors.joining(","));
@@ -142,7 +151,9 @@ class ReconciliationTest {
         HttpClient http = HttpClient.newHttpClient();
         try (Reconciliation reconciliation = new Reconciliation(new Side(http, "app", url, "phone82.gateway.app-url"),
                 new Side(http, "pay", url, "phone82.gateway.pay-url"), new Side(http, "store", url, "phone82.gateway.store-url"),
-                new Side(http, "customer", url, "phone82.gateway.customer-url"), null, new Rules(Told.NOON, Told.NOON, false), progress::add)) {
+                new Side(http, "customer", url, "phone82.gateway.customer-url"),
+                ledger ? new Side(http, "the provider's ledger", url, "phone82.pay.provider-url", KEY) : null,
+                new Rules(Told.NOON, Told.NOON, ledger), progress::add)) {
             return reconciliation.run(SETTLE, timelines);
         }
     }
@@ -160,6 +171,37 @@ class ReconciliationTest {
         assertThat(run(0)).isEqualTo(new Report(1099, List.of(), List.of()));
         assertThat(asked).hasSize(4 * 6).allMatch(path -> path.contains("?size="));
         assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void theLedgerIsReadPageByPage() {
+        ledger = true;
+        for (long id = 1; id <= 450; id++) {
+            shipped(id);
+            put("/accounts", id, "{\"orderId\":%d,\"reserved\":0,\"captured\":5,\"refunded\":%s}", id == 3 ? "5" : "0");
+        }
+        put("/accounts", 999, "{\"orderId\":%d,\"reserved\":0,\"captured\":%s,\"refunded\":0}", "7");
+
+        assertThat(run(0).breaches()).extracting(Breach::order, Breach::promise).containsExactly(tuple(999L, "I9"), tuple(3L, "I9"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+            "--phone82.provider.api-key=demo-provider-key;0;all 0 orders agree",
+            "--phone82.provider.api-key=wrong;2;the provider's ledger cannot be read at ",
+            "--phone82.pay.provider-url=;0;not compared: the provider's ledger (I9), because phone82.pay.provider-url is empty"})
+    void theCommandReadsTheLedgerOrSaysThatItDoesNot(String option, int exitCode, String line) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        List<String> arguments = new ArrayList<>(List.of("reconcile"));
+        List.of("app", "pay", "store", "customer").forEach(context -> arguments.add("--phone82.gateway." + context + "-url=" + url));
+        if (!option.contains("provider-url")) {
+            arguments.add("--phone82.pay.provider-url=" + url);
+        }
+        arguments.add(option);
+
+        assertThat(Reconcile.main(new PrintStream(out), new PrintStream(err), arguments.toArray(String[]::new))).isEqualTo(exitCode);
+        assertThat((exitCode == 0 ? out : err).toString()).contains(line);
     }
 
     @Test

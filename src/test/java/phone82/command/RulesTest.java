@@ -217,8 +217,16 @@ class RulesTest {
                 arguments(told("Cancelled", "Refunding", "Cancelled", "Cancelled").ledger(0, 2_398_000, 0), null),
                 arguments(told("Cancelled", "RefundFailed", "Cancelled", "Cancelled").because("account closed").ledger(0, 2_398_000, 0),
                         "the provider refuses the refund of 2398000 won: account closed; retry it, or record that it was settled by hand"),
-                arguments(told("Cancelled", "Voided", NONE, "Cancelled").ledger(2_398_000, 0, 0), "all is over, but the provider still reserves "
+                arguments(told("Cancelled", "Voided", NONE, "Cancelled").ledger(2_398_000, 0, 0), null),
+                arguments(told(NONE, NONE, NONE, NONE).ledger(2_398_000, 0, 0), "all is over, but the provider still reserves "
                         + "money: captured 0, refunded 0, reserved 2398000; release it there"),
+                arguments(told("Paid", "Completed", NONE, "Paid").ledger(0, 2_398_000, 0), null),
+                arguments(told("Paid", "Completed", NONE, "Paid"), "the provider holds 0 won, but should hold 2398000: captured 0, refunded 0, "
+                        + "reserved 0; take the difference from the customer, or write it off"),
+                arguments(told("Paid", "Completed", "Received", "Paid").ledger(0, 4_796_000, 0), "the provider holds 4796000 won, but should "
+                        + "hold 2398000: captured 4796000, refunded 0, reserved 0; refund the difference there"),
+                arguments(told("Paid", "Cancelling", "Held", "Paid").ledger(0, 0, 0), null),
+                arguments(told("Ordered", "Authorised", NONE, "Ordered").ledger(2_398_000, 0, 0), null),
                 arguments(told(NONE, NONE, NONE, NONE).ledger(0, 2_398_000, 0), "the provider holds 2398000 won, but should hold 0: "
                         + "captured 2398000, refunded 0, reserved 0; refund the difference there"),
                 arguments(told("Ordered", "Authorised", NONE, "Ordered").ledger(0, 1, 2), "the provider gave back more than it took: "
@@ -240,6 +248,26 @@ class RulesTest {
                 .containsExactly("nothing has happened since 2026-01-01T12:00:00Z, although something is still to come; "
                         + "look for dead letters and open intents");
         assertThat(new Rules(NOON, NOON.plusSeconds(1), false).breaches(7, shipped().rows())).isEmpty();
+    }
+
+    @Test
+    void aDeliveryMayWaitForItsDispatch() {
+        Rows waiting = told("Paid", "Completed", "Received", "Paid").dispatchedAt(NOON.plusSeconds(3600)).rows();
+
+        assertThat(new Rules(NOON, NOON.plusSeconds(3600), false).breaches(7, waiting)).isEmpty();
+        assertThat(new Rules(NOON, NOON.plusSeconds(3601), false).breaches(7, waiting)).extracting(Breach::promise).containsExactly("I5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Voided", "Expired"})
+    void aReservationIsReleasedInTime(String payment) {
+        Rows releasing = told(NONE, payment, NONE, NONE).ledger(2_398_000, 0, 0).rows();
+
+        assertThat(WITH_LEDGER.breaches(7, releasing)).isEmpty();
+        assertThat(WITH_LEDGER.agree(releasing)).isFalse();
+        assertThat(new Rules(NOON, NOON.plusSeconds(1), true).breaches(7, releasing)).extracting(Breach::promise, Breach::what)
+                .containsExactly(tuple("I9", "the provider still reserves money, and nothing has happened since 2026-01-01T12:00:00Z: "
+                        + "captured 0, refunded 0, reserved 2398000; release it there"));
     }
 
     private static List<String> breachesOf(Told told) {

@@ -19,7 +19,7 @@ record Told(Order order, Payment payment, Delivery delivery, Progress view, Acco
     static Told told(String order, String payment, String delivery, String view) {
         return new Told(order.equals(NONE) ? null : new Order(7, "note20", 2, 2_398_000, order, NOON),
                 payment.equals(NONE) ? null : payment(2_398_000, payment),
-                delivery.equals(NONE) ? null : new Delivery(7, "note20", 2, delivery, NOON),
+                delivery.equals(NONE) ? null : new Delivery(7, "note20", 2, delivery, NOON, null),
                 view.equals(NONE) ? null : new Progress(7, "note20", 2, 2_398_000L, view, NOON), null, null, Set.of());
     }
 
@@ -47,12 +47,16 @@ record Told(Order order, Payment payment, Delivery delivery, Progress view, Acco
     }
 
     Told delivering(String item, int qty) {
-        return new Told(order, payment, new Delivery(7, item, qty, delivery.status(), NOON), view, account, timeline, twice);
+        return new Told(order, payment, new Delivery(7, item, qty, delivery.status(), NOON, null), view, account, timeline, twice);
+    }
+
+    Told dispatchedAt(Instant time) {
+        return new Told(order, payment, new Delivery(7, "note20", 2, delivery.status(), NOON, time), view, account, timeline, twice);
     }
 
     /** Store was asked to hold it back before it heard that it was paid. */
     Told heldInAdvance() {
-        return new Told(order, payment, new Delivery(7, "note20", 2, delivery.status(), null), view, account, timeline, twice);
+        return new Told(order, payment, new Delivery(7, "note20", 2, delivery.status(), null, null), view, account, timeline, twice);
     }
 
     Told seeing(String item, Integer qty, Long amount) {
