@@ -188,7 +188,7 @@ class ReconcileTest {
     @Test
     @Order(Integer.MAX_VALUE)
     void manyOrdersTakeSeconds() {
-        int rows = Integer.getInteger("phone82.reconcile.rows", 20_000);
+        int rows = Integer.getInteger("phone82.reconcile.rows", 50_000);
         Timestamp now = Timestamp.from(Instant.now());
         insert(Context.APP, "orders (id, item, qty, unit_price, amount, status, ordered_at, shipped_at, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 rows, id -> new Object[]{id, "note20", 1, 5, 5, "Shipped", now, now, 0});
