@@ -32,6 +32,8 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     static {
         // most of what tests wait for is there in a moment
         Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
+        // but not while three systems start on two cores
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
     }
 
     private final Set<Context> contexts;

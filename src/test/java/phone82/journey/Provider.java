@@ -25,6 +25,12 @@ public final class Provider {
         fails();
     }
 
+    /** Whether a failure is still to come. */
+    public boolean hasFaultsLeft() {
+        return !http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").GET()).expect(200)
+                .body().get("faults").isEmpty();
+    }
+
     /** Every authorisation takes so long. */
     public void slowDown(int minMillis, int maxMillis) {
         fails("{\"operation\":\"authorise\",\"kind\":\"delay\",\"millis\":" + minMillis + ",\"maxMillis\":" + maxMillis + "}");
