@@ -31,7 +31,8 @@ class BreakerTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
-            "--phone82.app.breaker.open=" + OPEN.toMillis() + "ms");
+            "--phone82.app.breaker.open=" + OPEN.toMillis() + "ms",
+            "--phone82.app.payment.response-timeout=450", "--phone82.pay.provider-authorisation-limit=400ms");
 
     private final Shop shop = PHONE82.gateway();
     private final CircuitBreaker breaker = PHONE82.bean(Context.APP, CircuitBreaker.class);

@@ -44,9 +44,7 @@ class FuzzTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.gateway.rate=0", "--phone82.store.dispatch-delay=1h",
-            // whether a payment takes long on a busy machine is not the question here
-            "--phone82.app.payment.response-timeout=4000", "--phone82.app.payment.bulkhead-wait=4000",
-            "--phone82.pay.provider-authorisation-limit=3s");
+            "--phone82.app.payment.bulkhead-wait=4000");
 
     private final Map<Integer, AtomicInteger> statuses = new ConcurrentSkipListMap<>();
     private final Set<Long> placed = ConcurrentHashMap.newKeySet();

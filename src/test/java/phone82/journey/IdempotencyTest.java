@@ -173,9 +173,7 @@ class IdempotencyTest {
     class OnHsqldb extends Repeated {
 
         @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
-                // whether a payment takes long on a busy machine is not the question here
-                "--phone82.app.payment.response-timeout=4000", "--phone82.pay.provider-authorisation-limit=3s");
+        static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
 
         @Override
         Phone82Extension phone82() {
@@ -218,7 +216,6 @@ class IdempotencyTest {
         @Order(2)
         @RegisterExtension
         static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
-                "--phone82.app.payment.response-timeout=4000", "--phone82.pay.provider-authorisation-limit=3s",
                 "--phone82.app.database.url=" + POSTGRES.getJdbcUrl("postgres", "postgres"), "--phone82.app.database.user=postgres");
 
         private static EmbeddedPostgres postgres() {

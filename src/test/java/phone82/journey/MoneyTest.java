@@ -32,7 +32,8 @@ class MoneyTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=2s", "--phone82.pay.longest-retry=200ms",
-            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=500ms", "--phone82.pay.breaker.open=500ms", "--phone82.app.breaker.open=500ms");
+            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=500ms", "--phone82.pay.breaker.open=500ms", "--phone82.app.breaker.open=500ms",
+            "--phone82.app.payment.response-timeout=450", "--phone82.pay.provider-authorisation-limit=400ms");
 
     private final Shop shop = PHONE82.gateway();
     private final Provider provider = PHONE82.provider();

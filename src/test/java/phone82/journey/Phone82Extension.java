@@ -72,14 +72,19 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         // alone a context would wait for those that it rehearses with
         arguments.add("--phone82.warm-up=" + (contexts.size() == Context.values().length ? 30 : 0));
-        if (contexts.size() < Context.values().length) {
-            // and the first calls of a cold JVM take their time
-            arguments.add("--phone82.app.payment.response-timeout=3000");
-            arguments.add("--phone82.pay.provider-authorisation-limit=2s");
-        }
+        // how long a payment takes on a busy machine is not the question in most tests
+        unlessSet(arguments, "--phone82.app.payment.response-timeout=4000");
+        unlessSet(arguments, "--phone82.pay.provider-authorisation-limit=3s");
         arguments.add("--management.server.port=0");
         this.arguments = arguments.toArray(String[]::new);
         phone82 = Phone82.start(contexts, this.arguments);
+    }
+
+    private static void unlessSet(List<String> arguments, String option) {
+        String name = option.substring(0, option.indexOf('=') + 1);
+        if (arguments.stream().noneMatch(argument -> argument.startsWith(name))) {
+            arguments.add(option);
+        }
     }
 
     @Override
