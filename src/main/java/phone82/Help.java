@@ -11,6 +11,7 @@ final class Help {
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
                        java -jar phone82.jar reconcile [--property=value ...]
                        java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
+                       java -jar phone82.jar refunds [list | retry | settle] [order] [note] [--property=value ...]
 
                 Without a context all of them start in this JVM. With names those alone start; what they need of the
                 others is found by the properties below.
@@ -98,6 +99,12 @@ final class Help {
                   phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
                 Its exit code: 0 done, 1 what was replayed failed again or is not there, 2 wrong arguments or a context does
                 not answer.
+
+                refunds lists the refunds that the payment provider refused for good; retry has the provider asked once more for
+                those of one order or of all, settle records, with a note, that the customer of one order got the money in
+                another way.
+                  phone82.gateway.pay-url      where it finds pay                           http://localhost:8082
+                Its exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments or pay does not answer.
 
                 Exit code: 0 after a clean stop, 1 when a context cannot start, 2 for wrong arguments.
                 """).toString();
