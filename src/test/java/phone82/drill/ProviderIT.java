@@ -181,19 +181,19 @@ class ProviderIT {
             List<Long> accepted = Collections.synchronizedList(new ArrayList<>());
             Map<Long, Integer> cancellations = new ConcurrentHashMap<>();
             Map<Integer, AtomicInteger> answers = new ConcurrentHashMap<>();
-            AtomicInteger placed = new AtomicInteger();
             AtomicInteger cancelling = new AtomicInteger();
             ExecutorService customers = Executors.newFixedThreadPool(16);
             long customerSeed = random.nextLong();
-            BooleanSupplier over = () -> placed.get() >= wanted && cancelling.get() >= toCancel;
+            BooleanSupplier over = () -> accepted.size() >= wanted && cancelling.get() >= toCancel;
             for (int i = 0; i < 16; i++) {
                 Random own = new Random(customerSeed + i);
                 customers.submit(() -> {
                     while (!over.getAsBoolean()) {
                         int status = place(shop, accepted);
                         answers.computeIfAbsent(status, first -> new AtomicInteger()).incrementAndGet();
-                        placed.incrementAndGet();
-                        if (status == 201 && own.nextInt(3) == 0 && cancelling.getAndIncrement() < toCancel) {
+                        if (status != 201) {
+                            pause();
+                        } else if ( own.nextInt(3) == 0 && cancelling.getAndIncrement() < toCancel) {
                             long id = accepted.get(Math.max(0, accepted.size() - 1 - own.nextInt(20)));
                             cancellations.putIfAbsent(id, cancel(shop, id));
                         }
@@ -203,10 +203,10 @@ class ProviderIT {
             customers.shutdown();
             for (int kill = 1; kill <= kills; kill++) {
                 int until = (int) ((long) wanted * kill / (kills + 1)) + random.nextInt(50);
-                await().atMost(Duration.ofMinutes(10)).until(() -> placed.get() >= until || customers.isTerminated());
+                await().atMost(Duration.ofMinutes(10)).until(() -> accepted.size() >= until || customers.isTerminated());
                 phone82.kill("pay");
                 phone82.start("pay");
-                System.out.printf("kill %d after %d orders: %s%n", kill, placed.get(), answers);
+                System.out.printf("kill %d after %d accepted orders: %s%n", kill, accepted.size(), answers);
             }
             assertThat(customers.awaitTermination(20, TimeUnit.MINUTES)).isTrue();
             System.out.printf("orders answered %s, cancellations %s%n", answers,
@@ -228,6 +228,11 @@ class ProviderIT {
 
     private static String fault(String operation, String kind, double probability) {
         return "{\"operation\":\"%s\",\"kind\":\"%s\",\"millis\":900,\"probability\":%s}".formatted(operation, kind, probability);
+    }
+
+    /** As long as a customer waits after a refusal. */
+    private static void pause() {
+        await().pollDelay(Duration.ofMillis(300)).atMost(Duration.ofSeconds(5)).until(() -> true);
     }
 
     private static int place(Shop shop, List<Long> accepted) {
