@@ -7,6 +7,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.PropertyResolver;
 import phone82.platform.Json;
+import phone82.platform.Printable;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -108,8 +109,9 @@ public final class DeadLetters {
             JsonNode page = ask("GET", context, "/dead-letters?size=200" + after);
             for (JsonNode letter : page.path("items")) {
                 count++;
-                out.printf("%-9s%s  %s  order %s  since %s  %s%n", context, letter.path("id").asText(), letter.path("type").asText("-"),
-                        letter.path("orderId").asText("-"), letter.path("since").asText("-"), letter.path("cause").asText());
+                out.println(Printable.line(String.format("%-9s%s  %s  order %s  since %s  %s", context, letter.path("id").asText(),
+                        letter.path("type").asText("-"), letter.path("orderId").asText("-"), letter.path("since").asText("-"),
+                        letter.path("cause").asText())));
             }
             after = following(page);
         }
