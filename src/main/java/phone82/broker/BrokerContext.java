@@ -11,13 +11,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
-import org.springframework.core.io.support.PropertiesLoaderUtils;
+import org.springframework.core.io.ResourceLoader;
 import phone82.platform.health.Check;
 
 import java.io.File;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
 
 /** The context {@code broker}: Artemis within this JVM, configured by the files of {@code artemis/} alone. */
@@ -34,7 +33,8 @@ public class BrokerContext {
         files.addDeployable(configuration);
         files.readConfiguration();
         configuration.setBrokerInstance(data);
-        // its user may do everything, and has a well-known password otherwise
+        // may do everything, and is well known otherwise; under another name the gatekeeper sees who tries it
+        configuration.setClusterUser(UUID.randomUUID().toString());
         configuration.setClusterPassword(UUID.randomUUID().toString());
         configuration.clearAcceptorConfigurations();
         configuration.addAcceptorConfiguration("artemis", "tcp://" + host + ":" + port + "?protocols=CORE");
@@ -57,17 +57,12 @@ public class BrokerContext {
     }
 
     @Bean
-    ActiveMQJAASSecurityManager users(@Value("${phone82.artemis}/artemis-users.properties") Resource users,
-                                      @Value("${phone82.artemis}/artemis-roles.properties") Resource roles,
-                                      Environment environment) throws IOException {
+    ActiveMQJAASSecurityManager users(ResourceLoader files, Environment environment) throws IOException {
+        BrokerUsers users = new BrokerUsers(files, environment);
         SecurityConfiguration security = new SecurityConfiguration();
-        Properties passwords = PropertiesLoaderUtils.loadProperties(users);
-        for (String user : passwords.stringPropertyNames()) {
-            security.addUser(user, environment.getProperty("phone82." + user + ".broker-password", passwords.getProperty(user)));
-        }
-        Properties members = PropertiesLoaderUtils.loadProperties(roles);
-        for (String role : members.stringPropertyNames()) {
-            for (String user : members.getProperty(role).split("\\s*,\\s*")) {
+        users.passwords().forEach(security::addUser);
+        for (String role : users.roles().stringPropertyNames()) {
+            for (String user : users.roles().getProperty(role).split("\\s*,\\s*")) {
                 security.addRole(user, role);
             }
         }

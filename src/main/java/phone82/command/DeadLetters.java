@@ -2,6 +2,7 @@ package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.env.PropertyResolver;
+import phone82.platform.Printable;
 
 import java.io.PrintStream;
 import java.util.List;
@@ -71,8 +72,9 @@ public final class DeadLetters extends OperatorCommand {
             JsonNode page = ask("GET", context, "/dead-letters?size=200" + after);
             for (JsonNode letter : page.path("items")) {
                 count++;
-                out.printf("%-9s%s  %s  order %s  since %s  %s%n", context, letter.path("id").asText(), letter.path("type").asText("-"),
-                        letter.path("orderId").asText("-"), letter.path("since").asText("-"), letter.path("cause").asText());
+                out.println(Printable.line(String.format("%-9s%s  %s  order %s  since %s  %s", context, letter.path("id").asText(),
+                        letter.path("type").asText("-"), letter.path("orderId").asText("-"), letter.path("since").asText("-"),
+                        letter.path("cause").asText())));
             }
             after = following(page);
         }
