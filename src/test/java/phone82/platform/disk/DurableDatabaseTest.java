@@ -5,16 +5,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import phone82.drill.SmallDisk;
+import phone82.journey.Phone82Extension;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -58,7 +62,11 @@ class DurableDatabaseTest {
     }
 
     private static int count(Path folder) throws SQLException {
-        try (Connection connection = open(database(folder)); Statement statement = connection.createStatement();
+        return count(open(database(folder)));
+    }
+
+    private static int count(Connection opened) throws SQLException {
+        try (Connection connection = opened; Statement statement = connection.createStatement();
              ResultSet rows = statement.executeQuery("select count(*) from t")) {
             rows.next();
             return rows.getInt(1);
@@ -66,8 +74,7 @@ class DurableDatabaseTest {
     }
 
     /** Each row is a commit; with the fifth of them the disk is full, but for so many bytes. */
-    private Future<?> insert(DurableDatabase database, long left) throws SQLException {
-        Connection connection = open(database);
+    private Future<?> insert(Connection connection, long left) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("create cached table t (id integer primary key, v varchar(1000))");
         }
@@ -105,7 +112,7 @@ class DurableDatabaseTest {
         for (long left : List.of(0L, 4096L)) {
             returned.set(0);
             DurableDatabase database = database(folder.resolve("disk"));
-            Future<?> all = insert(database, left);
+            Future<?> all = insert(open(database), left);
             await().until(() -> database.waitsFor() != null);
             int before = returned.get();
             assertThat(before).isBetween(5, ROWS - 1);
@@ -133,7 +140,7 @@ class DurableDatabaseTest {
     @Test
     void aStopDoesNotWait() throws Exception {
         DurableDatabase database = database(folder.resolve("disk"));
-        Future<?> all = insert(database, 0);
+        Future<?> all = insert(open(database), 0);
         await().until(() -> database.waitsFor() != null);
         int before = returned.get();
         database.stopWaiting();
@@ -169,10 +176,9 @@ class DurableDatabaseTest {
     @Test
     void whenTheTablesCannotBeWrittenTheProcessEndsAndAllThatWasCommittedIsThere() throws Exception {
         Path log = folder.resolve("log.txt");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
-                Updates.class.getName(), folder.resolve("disk").toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = java(log, Updates.class, folder.resolve("disk").toString());
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(() -> log.toString()).isEqualTo(1);
+        assertThat(process.exitValue()).as("%s", log).isEqualTo(1);
         assertThat(Files.readString(log)).contains("The process ends", folder.resolve("disk").toString());
 
         disk.makeRoom();
@@ -181,5 +187,39 @@ class DurableDatabaseTest {
             rows.next();
             assertThat(List.of(rows.getInt(1), rows.getInt(2), rows.getInt(3))).containsExactly(2000, 1, 0);
         }
+    }
+
+    private static Process java(Path log, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    @Test
+    void theServerOfTheReplicasKeepsWhatItCommitted() throws Exception {
+        int port = Phone82Extension.freePort();
+        Path log = folder.resolve("server.txt");
+        String[] arguments = {"--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", "store", "--database.0",
+                "file:" + folder.resolve("disk") + "/db;user=store;password=secret;hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached"};
+        Process server = java(log, DatabaseServer.class, arguments);
+        try {
+            Future<?> all = insert(awaitConnection(port), 0);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> Files.readString(log).contains("cannot be written"));
+            server.destroyForcibly().waitFor();
+            assertThatThrownBy(() -> all.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SQLException.class);
+            assertThat(returned.get()).isBetween(5, ROWS - 1);
+
+            disk.makeRoom();
+            server = java(log, DatabaseServer.class, arguments);
+            assertThat(count(awaitConnection(port))).isEqualTo(returned.get());
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    private static Connection awaitConnection(int port) {
+        return await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(SQLException.class)
+                .until(() -> DriverManager.getConnection("jdbc:hsqldb:hsql://localhost:" + port + "/store", "store", "secret"), Objects::nonNull);
     }
 }
