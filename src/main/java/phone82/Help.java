@@ -25,6 +25,7 @@ final class Help {
 
                 Properties (each also as an environment variable: phone82.app.port is PHONE82_APP_PORT):
                   phone82.data                 folder of everything that is kept            data
+                  phone82.data.reserve         kept free on its disk, at most a tenth of it: below, no new order is taken   64MB
                   phone82.bind                 address to listen on                         127.0.0.1
                   phone82.<context>.port       gateway 8080, app 8081, pay 8082, store 8083, customer 8084,
                                                broker 61616, coordinator 8070, provider 8085
