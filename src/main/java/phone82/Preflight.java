@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
+import phone82.platform.http.Clients;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +24,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -49,6 +51,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     public void initialize(ConfigurableApplicationContext application) {
         Environment environment = application.getEnvironment();
         context.places.forEach(property -> isPlace(property, environment.getRequiredProperty(property)));
+        areNetworks(environment, "phone82." + context.id() + ".trusted-proxies");
         boolean databaseElsewhere = context.usesDatabase() && DatabaseProbe.isElsewhere(environment);
         if (context.keepsData() && !databaseElsewhere) {
             lockData(environment);
@@ -76,6 +79,14 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (!PLACE.matcher(url).matches()) {
             throw new CannotStart(context.id() + ": " + property + " is " + (url.isBlank() ? "empty" : url)
                     + ", which is no URL; set it to http://<host>:<port>.");
+        }
+    }
+
+    private void areNetworks(Environment environment, String property) {
+        try {
+            new Clients(List.of(environment.getProperty(property, String[].class, new String[0])));
+        } catch (IllegalArgumentException e) {
+            throw new CannotStart(context.id() + ": " + property + ": " + e.getMessage() + "; set it to those of the proxies, or to nothing.");
         }
     }
 
