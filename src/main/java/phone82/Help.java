@@ -39,13 +39,18 @@ final class Help {
                   phone82.app.pay-url          where app finds pay                          http://localhost:8082
                   phone82.gateway.<context>-url   where the gateway finds the others        http://localhost:<port>
                   phone82.gateway.rate         requests a second of one client; 0: no limit 2000
-                  phone82.gateway.trusted-proxies   whose X-Forwarded-For is believed       (nobody's)
+                  phone82.gateway.trusted-proxies   addresses or networks of the proxies before it: their X-Forwarded-For
+                                               is believed                                  (nobody's)
+                  phone82.gateway.hosts        host names it answers to, shop.example.com, *.example.com, or * for any;
+                                               of the other contexts likewise               (localhost, IP addresses, its own)
+                  phone82.gateway.streams-per-client   streams of one client at once        100
                   phone82.gateway.at-once      requests under way to one context            112
                   phone82.gateway.connect-timeout, .response-timeout   milliseconds         200, 5000
                   phone82.gateway.reader-patience   how long a reader of the stream may take nothing   15s
                   phone82.http.body-bytes, .head-bytes, .line-bytes   largest request       65536, 8192, 4096
-                  phone82.http.connections     open at once on a port                       1024
-                  phone82.http.send-seconds    for a request to come whole                  10
+                  phone82.http.connections, .connections-per-client   open at once on a port, and of one address
+                                                                            1024, 896; gateway 256
+                  phone82.http.head-seconds, .send-seconds   for the head of a request to come, and for all of it   5, 10
                   phone82.http.idle-seconds    until a silent connection is closed          60
                   phone82.events.batch, .batch-time   events in one transaction, and after which time none joins it   50, 50ms
                   phone82.app.idempotency-keys.keep   how long a repeated request is known  24h

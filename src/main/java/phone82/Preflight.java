@@ -11,6 +11,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import phone82.platform.disk.Disk;
+import phone82.platform.http.Clients;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -51,6 +53,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     public void initialize(ConfigurableApplicationContext application) {
         Environment environment = application.getEnvironment();
         context.places.forEach(property -> isPlace(property, environment.getRequiredProperty(property)));
+        areNetworks(environment, "phone82." + context.id() + ".trusted-proxies");
         boolean databaseElsewhere = context.usesDatabase() && DatabaseProbe.isElsewhere(environment);
         if (context.keepsData() && !databaseElsewhere) {
             lockData(environment);
@@ -78,6 +81,14 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (!PLACE.matcher(url).matches()) {
             throw new CannotStart(context.id() + ": " + property + " is " + (url.isBlank() ? "empty" : url)
                     + ", which is no URL; set it to http://<host>:<port>.");
+        }
+    }
+
+    private void areNetworks(Environment environment, String property) {
+        try {
+            new Clients(List.of(environment.getProperty(property, String[].class, new String[0])));
+        } catch (IllegalArgumentException e) {
+            throw new CannotStart(context.id() + ": " + property + ": " + e.getMessage() + "; set it to those of the proxies, or to nothing.");
         }
     }
 

@@ -1,5 +1,6 @@
 package phone82;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,5 +27,11 @@ class PreflightTest {
         assertThatThrownBy(() -> Phone82.start(EnumSet.of(context), "--" + property + "=" + place))
                 .isInstanceOf(CannotStart.class).hasMessageStartingWith(context.id() + ": " + property + " " + told)
                 .hasMessageEndingWith("set it to http://<host>:<port>.");
+    }
+
+    @Test
+    void aProxyThatIsNoneIsNamed() {
+        assertThatThrownBy(() -> Phone82.start(EnumSet.of(Context.GATEWAY), "--phone82.gateway.trusted-proxies=10.0.0.0/8,router"))
+                .isInstanceOf(CannotStart.class).hasMessageStartingWith("gateway: phone82.gateway.trusted-proxies: router is neither");
     }
 }

@@ -3,25 +3,48 @@ package phone82.coordinator;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.unit.DataSize;
+import phone82.platform.MetricsConfiguration;
 import phone82.platform.disk.Disk;
 import phone82.platform.health.Check;
 import phone82.platform.health.Pulse;
+import phone82.platform.http.HttpLimits;
+import phone82.platform.http.HttpServer;
+import phone82.platform.http.HttpServerConfiguration;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** The context {@code coordinator}: the Narayana LRA coordinator within this JVM. */
 @Configuration(proxyBeanMethods = false)
+@Import({MetricsConfiguration.class, HttpServerConfiguration.class})
 public class CoordinatorContext {
 
+    @Bean
+    ExecutorService coordinatorThreads(@Value("${phone82.coordinator.threads}") int threads) {
+        CustomizableThreadFactory factory = new CustomizableThreadFactory("coordinator-");
+        factory.setDaemon(true);
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    @Bean
+    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits) {
+        return new CoordinatorApi(coordinatorThreads, limits);
+    }
+
     @Bean(initMethod = "start", destroyMethod = "stop")
-    LraCoordinator coordinator(@Value("${phone82.bind}") String host, @Value("${phone82.coordinator.port}") int port,
-                               @Value("${phone82.data}/coordinator") Path data,
+    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, @Value("${phone82.data}/coordinator") Path data,
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
-                               @Value("${phone82.coordinator.threads}") int threads,
                                @Value("${phone82.saga.time-limit}") Duration timeLimit) {
-        return new LraCoordinator(host, port, data, (int) recoveryPeriod.toSeconds(), threads, timeLimit);
+        return new LraCoordinator(server, coordinatorThreads, data, (int) recoveryPeriod.toSeconds(), timeLimit);
     }
 
     @Bean

@@ -15,17 +15,11 @@ import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqJournalEnvironm
 import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqObjectStoreAdaptor;
 import com.arjuna.ats.internal.arjuna.utils.MBeanProcessId;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
-import com.sun.net.httpserver.HttpServer;
 import io.narayana.lra.LRAConstants;
 import io.narayana.lra.LRAData;
-import io.narayana.lra.coordinator.api.Coordinator;
-import io.narayana.lra.coordinator.api.CoordinatorContainerFilter;
 import io.narayana.lra.coordinator.internal.Implementations;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
-import jakarta.ws.rs.core.UriBuilder;
-import org.glassfish.jersey.jdkhttp.JdkHttpServerFactory;
-import org.glassfish.jersey.server.ResourceConfig;
-import org.glassfish.jersey.server.ServerProperties;
+import phone82.platform.http.HttpServer;
 
 import java.lang.reflect.Field;
 import java.nio.file.Path;
@@ -33,38 +27,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The Narayana LRA coordinator within this JVM; one per JVM, because Narayana keeps its state in statics. */
 public class LraCoordinator {
 
-    private final String host;
-    private final int port;
+    private final HttpServer server;
+    private final ExecutorService executor;
     private final Path store;
     private final int recoverySeconds;
-    private final int threads;
     private final Duration timeLimit;
-    private HttpServer server;
-    private ExecutorService executor;
     private ScheduledExecutorService clock;
 
-    /** @param timeLimit an LRA that is still active then is cancelled, within a second */
-    public LraCoordinator(String host, int port, Path store, int recoverySeconds, int threads, Duration timeLimit) {
-        this.host = host;
-        this.port = port;
+    /**
+     * @param server    serves its API
+     * @param executor  runs that API, and ends what is overdue
+     * @param timeLimit an LRA that is still active then is cancelled, within a second
+     */
+    LraCoordinator(HttpServer server, ExecutorService executor, Path store, int recoverySeconds, Duration timeLimit) {
+        this.server = server;
+        this.executor = executor;
         this.store = store;
         this.recoverySeconds = recoverySeconds;
-        this.threads = threads;
         this.timeLimit = timeLimit;
     }
 
     public void start() {
-        // without it every answer of the JDK's server waits 40 ms for a delayed acknowledgement
-        System.setProperty("sun.net.httpserver.nodelay", "true");
         for (String name : new String[]{null, "communicationStore", "stateStore"}) {
             BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name)
                     .setObjectStoreDir(store.toAbsolutePath().toString());
@@ -93,25 +82,8 @@ public class LraCoordinator {
         // or what ends an LRA of before the restart is answered 404 until the first recovery pass
         LRARecoveryModule.getInstance().recover();
 
-        ResourceConfig api = new ResourceConfig()
-                .register(Coordinator.class)
-                .register(CoordinatorContainerFilter.class)
-                .register(ModifiableHeaders.class)
-                .register(JsonWriter.class)
-                .property(ServerProperties.WADL_FEATURE_DISABLE, true);
-        server = JdkHttpServerFactory.createHttpServer(
-                UriBuilder.newInstance().scheme("http").host(host).port(port).path("/").build(), api, false);
-        AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                task -> {
-                    Thread thread = new Thread(task, "coordinator-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        pool.allowCoreThreadTimeOut(true);
-        executor = pool;
-        server.setExecutor(executor);
-        server.start();
+        server.prepare();
+        server.listen();
         clock = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "coordinator-time-limit");
             thread.setDaemon(true);
@@ -121,7 +93,7 @@ public class LraCoordinator {
     }
 
     public void stop() {
-        server.stop(0);
+        server.destroy();
         clock.shutdown();
         executor.shutdown();
         RecoveryManager.manager().terminate();

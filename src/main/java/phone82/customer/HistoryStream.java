@@ -113,7 +113,9 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
             readers.remove(reader);
         });
         reader.response.setChunked(true).setWriteQueueMaxSize(limits.queue()).drainHandler(drained -> thread.execute(() -> drained(reader)))
-                .putHeader("Content-Type", "text/event-stream").putHeader("Cache-Control", "no-store");
+                .putHeader("Content-Type", "text/event-stream").putHeader("Cache-Control", "no-store")
+                // or nginx would keep events back until it has a page full of them
+                .putHeader("X-Accel-Buffering", "no");
         thread.execute(() -> welcome(reader, (Long) parameters.get("Last-Event-ID")));
     }
 

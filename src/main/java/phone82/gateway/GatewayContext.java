@@ -49,14 +49,15 @@ public class GatewayContext {
     /** Not there where the rate is 0. */
     @Bean
     @ConditionalOnExpression("${phone82.gateway.rate} > 0")
-    RateLimit rateLimit(@Value("${phone82.gateway.rate}") int rate, @Value("${phone82.gateway.trusted-proxies}") List<String> trustedProxies) {
-        return new RateLimit(rate, trustedProxies, TimeMeter.SYSTEM_NANOTIME);
+    RateLimit rateLimit(@Value("${phone82.gateway.rate}") int rate) {
+        return new RateLimit(rate, TimeMeter.SYSTEM_NANOTIME);
     }
 
     @Bean
     StreamProxy historyStream(@Value("${phone82.gateway.customer-url}") String customer,
-                              @Value("${phone82.gateway.reader-patience}") Duration patience) {
-        return new StreamProxy("/history/stream", customer, patience);
+                              @Value("${phone82.gateway.reader-patience}") Duration patience,
+                              @Value("${phone82.gateway.streams-per-client}") int streamsPerClient) {
+        return new StreamProxy("/history/stream", customer, patience, streamsPerClient);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package phone82.gateway;
 
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -17,8 +18,11 @@ import org.slf4j.LoggerFactory;
 import phone82.platform.Correlation;
 import phone82.platform.Problem;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.HttpServer;
+import phone82.platform.http.Places;
 import phone82.platform.http.StreamReader;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,22 +39,27 @@ class StreamProxy implements Endpoint {
     private static final int QUEUE = 64 * 1024;
 
     private static final List<String> IN = List.of("Accept", "Last-Event-ID", Correlation.TRACEPARENT);
-    private static final List<String> OUT = List.of("Content-Type", "Cache-Control", "Retry-After");
+    private static final List<String> OUT = List.of("Content-Type", "Cache-Control", "Retry-After", "X-Accel-Buffering");
 
     private final String path;
     private final String upstream;
     private final Duration patience;
+    private final int streamsPerClient;
+    private final Places places;
     private Vertx vertx;
     private HttpClient client;
 
     /**
      * @param upstream the base address of the context that has the stream
      * @param patience how long a reader may take nothing of what is on the way to it
+     * @param streamsPerClient so many at once
      */
-    StreamProxy(String path, String upstream, Duration patience) {
+    StreamProxy(String path, String upstream, Duration patience, int streamsPerClient) {
         this.path = path;
         this.upstream = upstream;
         this.patience = patience;
+        this.streamsPerClient = streamsPerClient;
+        this.places = new Places(streamsPerClient);
     }
 
     @Override
@@ -68,8 +77,19 @@ class StreamProxy implements Endpoint {
     private void pass(RoutingContext context) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
+        InetAddress reader = HttpServer.client(context);
+        if (!places.take(reader)) {
+            throw new Problem(429, "Too many streams", "Open at most " + streamsPerClient + " streams at once. Close one, or try again in 5 s.")
+                    .header("Retry-After", 5);
+        }
+        context.addEndHandler(left -> places.leave(reader));
         client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(upstream + request.uri()))
                 .compose(asked -> {
+                    asked.exceptionHandler(lost -> LOG.debug("A stream of {} is lost", upstream, lost));
+                    if (response.closed()) {
+                        asked.reset();
+                        return Future.failedFuture("the reader left while the connection was made");
+                    }
                     context.addEndHandler(left -> asked.reset());
                     copy(IN, request.headers(), asked.headers());
                     return asked.send();

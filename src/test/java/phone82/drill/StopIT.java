@@ -13,7 +13,7 @@ import static phone82.Context.GATEWAY;
 /** SIGTERM, while some still send. */
 class StopIT {
 
-    private static final String GET = "GET /openapi.json HTTP/1.1\r\nHost: shop\r\n\r\n";
+    private static final String GET = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     @Test
     void whoStillSendsIsAnsweredAndSentElsewhere() throws Exception {

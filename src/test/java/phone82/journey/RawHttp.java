@@ -1,6 +1,7 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.netty.util.NetUtil;
 import phone82.platform.Json;
 
 import java.io.BufferedInputStream;
@@ -24,9 +25,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 public final class RawHttp {
 
     private final int port;
+    private final InetAddress client;
 
     public RawHttp(int port) {
+        this(port, InetAddress.getLoopbackAddress());
+    }
+
+    private RawHttp(int port, InetAddress client) {
         this.port = port;
+        this.client = client;
+    }
+
+    /** The same as another client, with an address of its own. */
+    public RawHttp from(String address) {
+        return new RawHttp(port, NetUtil.createInetAddressFromIpAddressString(address));
     }
 
     /** An answer; its headers in lower case. */
@@ -73,7 +85,7 @@ public final class RawHttp {
 
     public Connection connect() {
         try {
-            return new Connection(port);
+            return new Connection(client, port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -85,7 +97,8 @@ public final class RawHttp {
         private final Socket socket = new Socket();
         private final InputStream in;
 
-        private Connection(int port) throws IOException {
+        private Connection(InetAddress client, int port) throws IOException {
+            socket.bind(new InetSocketAddress(client, 0));
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(30_000);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);

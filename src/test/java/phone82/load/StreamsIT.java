@@ -80,6 +80,8 @@ class StreamsIT {
             // all of the heap is there from the beginning, so that what is resident tells of what is beside it; C1 alone is warm soon
             phone82.jvm(LoadIT.words("load.jvm", "-Xms384m -Xmx384m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m"));
             phone82.set(LoadIT.words("load.options", "--phone82.store.dispatch-delay=0s").toArray(String[]::new));
+            // all readers come from one address
+            phone82.set("--phone82.gateway.streams-per-client=" + READERS, "--phone82.http.connections-per-client=1000");
             phone82.start("");
             Path folder = LoadIT.BUILD.resolve("gatling").resolve("streams-" + following.name().toLowerCase(Locale.ROOT));
             Plan plan = new Plan(Scenario.STORE, seconds, Integer.getInteger("load.users", 40), 0, 100,

@@ -480,6 +480,15 @@ enum Checks {
             fault.accept("app takes orders for items that are not listed");
         }
         provider(manifests, fault);
+        edge(manifests, fault);
+    }
+
+    /** Without its proxies the gateway takes all customers for one; with a whole private network it believes whatever customers there write. */
+    private static void edge(Manifests manifests, Consumer<String> fault) {
+        String proxies = manifests.data("ConfigMap", "edge").getOrDefault("trusted-proxies", "");
+        if (!proxies.matches("[0-9a-f.:]+/\\d+(,[0-9a-f.:]+/\\d+)*") || Stream.of(proxies.split(",")).anyMatch(each -> Integer.parseInt(each.replaceAll(".*/", "")) < 14)) {
+            fault.accept("the gateway does not know the proxies before it");
+        }
     }
 
     /** A project for trials runs the simulated provider; production does not, and its operator chooses the adapter. */

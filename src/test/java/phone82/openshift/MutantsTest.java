@@ -117,6 +117,8 @@ class MutantsTest {
                 set(Checks.SETTINGS, DEV, "an address of pay that is not that of apiurl", "Deployment app", "/spec/template/spec/containers/0/env/1", "{name: PHONE82_APP_PAY_URL, value: 'http://pay:8080'}"),
                 set(Checks.SETTINGS, DEV, "orders for unlisted items", "Deployment app", "/spec/template/spec/containers/0/env/8/value", "'true'"),
                 gone(Checks.SETTINGS, DEV, "no simulated provider", "StatefulSet provider"),
+                set(Checks.SETTINGS, PROD, "customers taken for one", "ConfigMap edge", "/data/trusted-proxies", ""),
+                set(Checks.SETTINGS, PROD, "customers taken for proxies", "ConfigMap edge", "/data/trusted-proxies", "10.0.0.0/8"),
                 set(Checks.SETTINGS, PROD, "an adapter that nobody chose", "ConfigMap payment-provider", "/data/adapter", "http"),
                 set(Checks.PASSWORDS, DEV, "app with the password of pay", "Deployment app", "/spec/template/spec/containers/0/env/7/valueFrom/secretKeyRef/key", "pay"),
                 set(Checks.PASSWORDS, PROD, "one password for all", "Secret broker-users", "/stringData/artemis-users.properties", "app=x\npay=x\n"),

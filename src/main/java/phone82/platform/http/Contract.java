@@ -32,6 +32,9 @@ public class Contract {
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head", "options");
 
+    /** It separates parameters in old forms of HTML alone. */
+    static final boolean SEMICOLON_IS_DATA = true;
+
     private final JsonNode document;
     private final Map<String, Operation> operations = new HashMap<>();
 
@@ -110,7 +113,8 @@ public class Contract {
         Map<String, Object> values = new HashMap<>();
         List<Fault> faults = new ArrayList<>();
         for (Parameter parameter : operation(operationId).parameters) {
-            String text = parameter.in.equals("header") ? request.getHeader(parameter.name) : request.getParam(parameter.name);
+            String text = parameter.in.equals("header") ? request.getHeader(parameter.name)
+                    : request.params(SEMICOLON_IS_DATA).get(parameter.name);
             Object value = parameter.value(text, faults);
             if (value != null) {
                 values.put(parameter.name, value);

@@ -94,7 +94,8 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
     private static Map<String, List<String>> query(Message message) {
         String raw = message.getHeader(Exchange.HTTP_RAW_QUERY, String.class);
         try {
-            return raw == null ? Map.of() : new QueryStringDecoder(raw, false).parameters();
+            return raw == null ? Map.of() : QueryStringDecoder.builder()
+                    .hasPath(false).semicolonIsNormalChar(Contract.SEMICOLON_IS_DATA).build(raw).parameters();
         } catch (IllegalArgumentException e) {
             throw new Problem(400, "Invalid request", "The query string is not properly encoded.");
         }

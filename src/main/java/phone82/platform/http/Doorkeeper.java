@@ -1,6 +1,5 @@
 package phone82.platform.http;
 
-import io.vertx.core.MultiMap;
 import phone82.platform.Problem;
 
 import java.net.InetAddress;
@@ -9,8 +8,8 @@ import java.net.InetAddress;
 public interface Doorkeeper {
 
     /**
-     * @param remote who is at the other end of the connection
+     * @param client who sends the request
      * @throws Problem when the request may not come in
      */
-    void admit(InetAddress remote, MultiMap headers);
+    void admit(InetAddress client);
 }

@@ -1,6 +1,5 @@
 package phone82.platform.http;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
@@ -9,17 +8,17 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import phone82.platform.WarmUp;
 
 import java.time.Duration;
 import java.util.Set;
 
-/** A context's HTTP port: the server, the headers it lets in, its answers to errors. */
+/** A context's HTTP port for its routes: the headers it lets in, its answers to errors. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(HttpLimits.class)
+@Import(HttpServerConfiguration.class)
 public class HttpConfiguration {
 
     @Bean
@@ -56,11 +55,7 @@ public class HttpConfiguration {
     }
 
     @Bean
-    HttpServer httpServer(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
-                          @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits,
-                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Endpoint> endpoints, ObjectProvider<Contract> contract,
-                          MeterRegistry figures, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
-        return new HttpServer(host, port, limits, headers, doorkeepers.orderedStream().toList(), endpoints.orderedStream().toList(),
-                contract.getIfAvailable(), figures, beginsTraces);
+    CamelPort camelPort(HttpServer server, @Value("${phone82.${phone82.context}.port}") int port, HttpLimits limits, ObjectProvider<Contract> contract) {
+        return new CamelPort(server, port, limits, contract.getIfAvailable());
     }
 }

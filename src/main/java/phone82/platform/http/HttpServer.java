@@ -1,15 +1,17 @@
 package phone82.platform.http;
 
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -17,11 +19,6 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
-import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -32,6 +29,7 @@ import org.springframework.context.event.EventListener;
 import phone82.platform.Correlation;
 import phone82.platform.Problem;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -42,57 +40,66 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A context's HTTP port: what Camel's platform-http listens on. It opens when the routes are started, and closes
- * when they are drained. What no route takes is answered here, as a problem.
+ * A context's HTTP port, with all that protects it: limits, strict reading, host names, other sites. What nobody takes is answered
+ * here, as a problem.
  */
-public class HttpServer implements CamelContextConfiguration, DisposableBean {
+public class HttpServer implements DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     /** Where a request has the id of the contract's operation that it asks for. */
-    private static final String OPERATION = "operation";
+    static final String OPERATION = "operation";
+
+    private static final String CLIENT = "client";
+
+    private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
+
+    /** A client can make up as many as it likes, and each would be a time series. */
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
+    private static final String OTHER_METHOD = "_OTHER";
 
     private static final String LRA = "long-running-action";
 
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 415, 500};
 
     private final AtomicInteger connections = new AtomicInteger();
+    private final Places places;
+    private final Clients clients;
     private final String host;
     private final int port;
     private final HttpLimits limits;
     private final RequestRules rules;
     private final List<Doorkeeper> doorkeepers;
     private final List<Endpoint> endpoints;
-    private final Contract contract;
     private final MeterRegistry figures;
     private final boolean beginsTraces;
     private Vertx vertx;
     private Router router;
-    private io.vertx.core.http.HttpServer server;
     private volatile boolean leaving;
     private volatile boolean draining;
 
     /**
      * @param headersIn    the request headers let in, in lower case
+     * @param hosts        the names that requests may call this server by
      * @param endpoints    what is served beside the routes, and before them
-     * @param contract     what the requests that go to a contract-first REST service must match; null where there is none
      * @param beginsTraces whether a request without a trace gets one here, as nobody else gives it one
      */
-    public HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, List<Doorkeeper> doorkeepers,
-                      List<Endpoint> endpoints, Contract contract, MeterRegistry figures, boolean beginsTraces) {
+    HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, Clients clients, List<Doorkeeper> doorkeepers,
+               List<Endpoint> endpoints, MeterRegistry figures, boolean beginsTraces) {
         this.host = host;
         this.port = port;
         this.limits = limits;
-        this.rules = new RequestRules(headersIn);
+        this.rules = new RequestRules(headersIn, hosts);
+        this.clients = clients;
+        this.places = new Places(limits.connectionsPerClient());
         this.doorkeepers = doorkeepers;
         this.endpoints = endpoints;
-        this.contract = contract;
         this.figures = figures;
         this.beginsTraces = beginsTraces;
     }
 
-    @Override
-    public void beforeApplicationStart(CamelContext camel) {
+    /** Makes ready what serves requests, before anybody can send one. */
+    public void prepare() {
         vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)
                 .setEventLoopPoolSize(limits.eventLoops()).setWorkerPoolSize(limits.workers())
                 .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
@@ -103,16 +110,19 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
             router.errorHandler(status, this::refuse);
         }
         endpoints.forEach(endpoint -> endpoint.mount(vertx, router));
-        VertxPlatformHttpServerConfiguration place = new VertxPlatformHttpServerConfiguration();
-        place.setBindPort(port);
-        camel.getRegistry().bind("platform-http-server-configuration", place);
-        String name = VertxPlatformHttpRouter.getRouterNameFromPort(port);
-        camel.getRegistry().bind(name, new PlatformRouter(name));
     }
 
-    @Override
-    public void afterApplicationStart(CamelContext camel) {
-        CompletableFuture<io.vertx.core.http.HttpServer> listening = new CompletableFuture<>();
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    /** Opens the port. */
+    public void listen() {
+        CompletableFuture<Void> listening = new CompletableFuture<>();
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host).setPort(port)
                 .setHttp2ClearTextEnabled(false)
@@ -128,12 +138,12 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
                 .requestHandler(router)
                 .listen().onComplete(result -> {
                     if (result.succeeded()) {
-                        listening.complete(result.result());
+                        listening.complete(null);
                     } else {
                         listening.completeExceptionally(result.cause());
                     }
                 });
-        server = listening.join();
+        listening.join();
     }
 
     /** Nobody is to send any more: whoever still does is answered, and has to go elsewhere with the next request. */
@@ -152,13 +162,26 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
     public void destroy() {
         if (vertx != null) {
             vertx.close().toCompletionStage().toCompletableFuture().join();
+            vertx = null;
         }
     }
 
     private void greet(ConnectionBase connection, HttpServerOptions options) {
-        connection.closeHandler(closed -> connections.decrementAndGet());
-        connection.exceptionHandler(HttpServer::lost);
-        if (connections.incrementAndGet() > limits.connections()) {
+        InetAddress remote = remote(connection);
+        InetAddress client = clients.isProxy(remote) ? null : Clients.subscriber(remote);
+        connection.exceptionHandler(failure -> lost(connection, failure));
+        if (client != null && !places.take(client)) {
+            connection.close();
+            return;
+        }
+        boolean full = connections.incrementAndGet() > limits.connections();
+        connection.closeHandler(closed -> {
+            connections.decrementAndGet();
+            if (client != null) {
+                places.leave(client);
+            }
+        });
+        if (full) {
             connection.close();
             return;
         }
@@ -168,24 +191,37 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
         pipeline.addAfter("httpEncoder", "answers", decoder.answers());
     }
 
-    /** A client that has gone without a word is no error of ours. */
-    private static void lost(Throwable broken) {
-        LOG.debug("A connection is lost", broken);
+    /** A client that hung up is no error of ours. After anything else the connection would be left without an answer. */
+    private static void lost(ConnectionBase connection, Throwable failure) {
+        if (failure instanceof IOException || failure instanceof VertxException || failure instanceof PrematureChannelClosureException) {
+            LOG.debug("A connection is lost", failure);
+        } else {
+            LOG.warn("A request could not be read; its connection is closed", failure);
+            connection.close();
+        }
     }
 
     private void greet(RoutingContext context) {
         HttpServerRequest request = context.request();
         long begin = System.nanoTime();
-        context.addEndHandler(end -> figures.timer("http.server.requests", "method", request.method().name(),
+        context.addEndHandler(end -> figures.timer("http.server.requests", "method", label(request.method().name()),
                 "uri", template(context), "status", end.succeeded() ? String.valueOf(request.response().getStatusCode()) : "closed")
                 .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS));
+        context.addHeadersEndHandler(head -> {
+            // what is not said to be for everybody is the business of one customer
+            if (!request.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
+                request.response().putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
+            }
+        });
         try {
             if (draining) {
                 throw new Problem(503, "Shutting down", "This server is stopping. Try again.")
                         .header("Retry-After", 5).header("Connection", "close");
             }
+            InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers());
+            context.put(CLIENT, client);
             for (Doorkeeper doorkeeper : doorkeepers) {
-                doorkeeper.admit(remote(request), request.headers());
+                doorkeeper.admit(client);
             }
             rules.check(request);
         } catch (Problem problem) {
@@ -207,8 +243,17 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
         context.next();
     }
 
-    private static InetAddress remote(HttpServerRequest request) {
-        return ((InetSocketAddress) ((ConnectionBase) request.connection()).channel().remoteAddress()).getAddress();
+    private static String label(String method) {
+        return METHODS.contains(method) ? method : OTHER_METHOD;
+    }
+
+    /** Who sends a request. */
+    public static InetAddress client(RoutingContext request) {
+        return request.get(CLIENT);
+    }
+
+    private static InetAddress remote(ConnectionBase connection) {
+        return ((InetSocketAddress) connection.channel().remoteAddress()).getAddress();
     }
 
     /** What was asked for without its ids, so that there are few of them. */
@@ -219,15 +264,6 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
         }
         Route route = request.currentRoute();
         return route == null || route.getPath() == null || route.getPath().equals("/") ? "none" : route.getPath();
-    }
-
-    private void admit(RoutingContext request) {
-        try {
-            request.put(OPERATION, contract.admit(request.request().method().name(), request.normalizedPath()));
-            request.next();
-        } catch (Problem problem) {
-            answer(request.request(), problem);
-        }
     }
 
     /** What is no request; the connection is closed after the answer. */
@@ -282,7 +318,7 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
         return methods;
     }
 
-    private static void answer(HttpServerRequest request, Problem problem) {
+    static void answer(HttpServerRequest request, Problem problem) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) {
             return;
@@ -303,31 +339,6 @@ public class HttpServer implements CamelContextConfiguration, DisposableBean {
             request.connection().close();
         } else {
             request.handler(null).endHandler(ended -> request.connection().close()).resume();
-        }
-    }
-
-    /** Where Camel's HTTP consumers register. The contract's comes last, so that more special paths win. */
-    private final class PlatformRouter extends VertxPlatformHttpRouter {
-
-        private static final String EVERYTHING = "/*";
-
-        PlatformRouter(String name) {
-            super(null, HttpServer.this.vertx, HttpServer.this.router, name);
-        }
-
-        @Override
-        public Route route(String path) {
-            return EVERYTHING.equals(path) && contract != null
-                    ? super.route(path).last().handler(HttpServer.this::admit) : super.route(path);
-        }
-
-        @Override
-        public Handler<RoutingContext> bodyHandler() {
-            BodyHandler handler = BodyHandler.create(false).setBodyLimit(limits.bodyBytes());
-            return request -> {
-                request.request().resume();
-                handler.handle(request);
-            };
         }
     }
 }

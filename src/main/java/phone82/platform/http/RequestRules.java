@@ -1,7 +1,6 @@
 package phone82.platform.http;
 
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import phone82.platform.Problem;
 
 import java.nio.ByteBuffer;
@@ -25,22 +24,31 @@ final class RequestRules {
 
     /** Forms and objects would be taken apart before anybody has looked at them. Of parameters only the one that changes nothing may come: bodies are UTF-8. */
     private static final Pattern MEDIA_TYPE = Pattern.compile("(?!multipart/|application/(x-www-form-urlencoded|x-java-serialized-object))"
-            + "[\\w!#$%&'*+.^`|~-]+/[\\w!#$%&'*+.^`|~-]+\\s*(;\\s*charset=\"?utf-8\"?\\s*)?",
+            + "[\\w!#$%&'*+.^`|~-]+/[\\w!#$%&'*+.^`|~-]+\\s*(;\\s*charset=\"?utf-?8\"?\\s*)?;?\\s*",
             Pattern.CASE_INSENSITIVE);
 
     private final Set<String> headersIn;
 
+    private final Hosts hosts;
+
     /** @param headersIn the request headers let in, in lower case */
-    RequestRules(Set<String> headersIn) {
+    RequestRules(Set<String> headersIn, Hosts hosts) {
         this.headersIn = headersIn;
+        this.hosts = hosts;
     }
 
     boolean letIn(String header) {
         return headersIn.contains(header);
     }
 
-    /** @throws Problem 400, 415, 417 */
+    /** @throws Problem 400, 403, 415, 417, 421 */
     void check(HttpServerRequest request) {
+        String host = request.getHeader("Host");
+        if (host != null && !hosts.include(host)) {
+            throw new Problem(421, "Misdirected request", "This server does not answer to the host name of this request. "
+                    + "Its operator can add it to phone82." + hosts.service() + ".hosts.");
+        }
+        SameSite.check(request);
         checkTarget(request.uri());
         checkHeaders(request);
     }
@@ -109,28 +117,39 @@ final class RequestRules {
 
     private void checkHeaders(HttpServerRequest request) {
         Set<String> seen = new HashSet<>();
+        boolean typeOfNothing = false;
         for (Map.Entry<String, String> header : request.headers()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             boolean comesIn = headersIn.contains(name);
-            if ((comesIn && !name.equals(LIST) || name.equals("host")) && !seen.add(name)) {
+            if (comesIn && !name.equals(LIST) && !seen.add(name)) {
                 throw malformed("The header " + name + " may come once only.");
             }
             if (comesIn && !isPrintable(header.getValue())) {
                 throw malformed("The header " + name + " may have printable ASCII characters only.");
             }
-            if (name.equals("host") && header.getValue().isBlank()) {
-                throw malformed("The header host must name a host.");
-            }
             if (name.equals("content-type") && !MEDIA_TYPE.matcher(header.getValue()).matches()) {
-                throw new Problem(415, "Unsupported media type", "Send the body as application/json.");
+                if (hasBody(request)) {
+                    throw new Problem(415, "Unsupported media type", "Send the body as application/json.");
+                }
+                typeOfNothing = true;
+            }
+            if (name.equals("content-encoding") && !header.getValue().equalsIgnoreCase("identity") && hasBody(request)) {
+                throw new Problem(415, "Unsupported content coding", "Send the body as it is, without Content-Encoding.")
+                        .header("Accept-Encoding", "identity");
             }
             if (name.equals("expect") && !header.getValue().equalsIgnoreCase("100-continue")) {
                 throw new Problem(417, "Expectation failed", "Nothing can be expected here but 100-continue.");
             }
         }
-        if (request.version() == HttpVersion.HTTP_1_1 && !seen.contains("host")) {
-            throw malformed("A request needs a Host header.");
+        if (typeOfNothing) {
+            // curl -d '' says that it sends a form
+            request.headers().remove("Content-Type");
         }
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return request.headers().contains("Transfer-Encoding") || !"0".equals(request.headers().get("Content-Length"))
+                && request.headers().contains("Content-Length");
     }
 
     private static boolean isPrintable(String value) {

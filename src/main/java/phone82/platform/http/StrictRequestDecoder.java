@@ -9,26 +9,34 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import phone82.platform.Correlation;
 import phone82.platform.Problem;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Netty's decoder of requests, made strict: what two servers could read as different requests (RFC 9112, 11.2) is none, and
@@ -43,6 +51,9 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private static final byte COLON = ':';
     private static final byte DEL = 0x7f;
 
+    /** The form that clients use towards a proxy, and every server must take. */
+    private static final Pattern ABSOLUTE = Pattern.compile("http://([^/?#]*)(.*)", Pattern.CASE_INSENSITIVE);
+
     private final HttpLimits limits;
     private final BooleanSupplier leaving;
     private boolean begun;
@@ -50,6 +61,9 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private boolean requestLineRead;
     private boolean refused;
     private int unanswered;
+    /** Of each request that is not answered yet: whether the client wants the head of the answer alone. */
+    private final Deque<Boolean> heads = new ArrayDeque<>();
+    private Future<?> silence;
     private Future<?> deadline;
 
     /** @param leaving whether what comes now is the last request of its connection: its answer says so, and closes it */
@@ -60,12 +74,28 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext channel) throws Exception {
+        super.handlerAdded(channel);
+        silence = channel.executor().schedule(() -> channel.close(), limits.headSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext channel, Object bytes) throws Exception {
+        silence.cancel(false);
         super.channelRead(channel, bytes);
         if (refused || !begun) {
             endDeadline();
         } else if (deadline == null) {
-            deadline = channel.executor().schedule(() -> late(channel), limits.sendSeconds(), TimeUnit.SECONDS);
+            deadline = channel.executor().schedule(() -> headIsDue(channel), Math.min(limits.headSeconds(), limits.sendSeconds()), TimeUnit.SECONDS);
+        }
+    }
+
+    private void headIsDue(ChannelHandlerContext channel) {
+        int rest = limits.sendSeconds() - limits.headSeconds();
+        if (inHead || rest <= 0) {
+            late(channel);
+        } else {
+            deadline = channel.executor().schedule(() -> late(channel), rest, TimeUnit.SECONDS);
         }
     }
 
@@ -78,7 +108,8 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
 
     private void late(ChannelHandlerContext channel) {
         deadline = null;
-        Problem problem = new Problem(408, "Request timeout", "The request did not come whole within " + limits.sendSeconds() + " s.");
+        Problem problem = new Problem(408, "Request timeout", "Send the head of a request within " + limits.headSeconds()
+                + " s, and all of it within " + limits.sendSeconds() + " s.");
         if (inHead) {
             channel.fireChannelRead(refusal(problem));
             channel.fireChannelReadComplete();
@@ -106,6 +137,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
 
     @Override
     public void handlerRemoved0(ChannelHandlerContext channel) throws Exception {
+        silence.cancel(false);
         endDeadline();
         super.handlerRemoved0(channel);
     }
@@ -128,11 +160,16 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
             if (part instanceof HttpRequest request) {
                 inHead = false;
                 unanswered++;
+                heads.add(request.method().equals(HttpMethod.HEAD));
                 HttpMessage refusal = refusal(request);
                 if (refusal != null) {
                     out.clear();
                     out.add(refusal);
                     return;
+                }
+                if (request.method().equals(HttpMethod.HEAD)) {
+                    // the answer is that to a GET, but for its body, which answers() leaves out
+                    request.setMethod(HttpMethod.GET);
                 }
                 if (leaving.getAsBoolean()) {
                     request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
@@ -204,6 +241,22 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 return refusal(new IllegalArgumentException("Transfer-Encoding"));
             }
         }
+        List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
+        if (hosts.size() > 1 || hosts.isEmpty() && request.protocolVersion() == HttpVersion.HTTP_1_1) {
+            return refusal(new Problem(400, "Bad request", "A request needs one Host header."));
+        }
+        if (!hosts.isEmpty() && !Hosts.isWellFormed(hosts.get(0))) {
+            return refusal(new Problem(400, "Bad request", "The header host must name a host, and nothing else but a port."));
+        }
+        Matcher absolute = ABSOLUTE.matcher(request.uri());
+        if (absolute.matches()) {
+            if (!Hosts.isWellFormed(absolute.group(1))) {
+                return refusal(new Problem(400, "Bad request", "The request target must name a host, and nothing else but a port."));
+            }
+            // RFC 9112, 3.2.2: it counts, whatever the header says
+            request.headers().set(HttpHeaderNames.HOST, absolute.group(1));
+            request.setUri(absolute.group(2).startsWith("/") ? absolute.group(2) : "/" + absolute.group(2));
+        }
         // Netty takes this, of a WebSocket that nobody knows any more, for a body of 8 bytes
         if (request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
             return refusal(new IllegalArgumentException("a body without a length"));
@@ -222,21 +275,40 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         return refusal;
     }
 
-    /** Sees the answers leave; who sends ahead but does not read is cut off. */
+    /** Sees the answers leave, without their bodies where only the heads are wanted. A client that sends ahead but does not read is cut off. */
     ChannelOutboundHandler answers() {
         return new ChannelOutboundHandlerAdapter() {
             @Override
             public void write(ChannelHandlerContext channel, Object part, ChannelPromise written) {
-                if (!(part instanceof LastHttpContent) || part instanceof HttpResponse interim
-                        && interim.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
-                    channel.write(part, written);
+                boolean interim = part instanceof HttpResponse response && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+                boolean last = part instanceof LastHttpContent && !interim;
+                Object sent = interim || !Boolean.TRUE.equals(heads.peek()) ? part : headOf(channel, part);
+                if (!last) {
+                    channel.write(sent, written);
                     return;
                 }
-                channel.write(part, written.unvoid().addListener(done -> unanswered--));
+                heads.poll();
+                channel.write(sent, written.unvoid().addListener(done -> unanswered--));
                 if (unanswered > 1 && !channel.channel().isWritable()) {
                     channel.close();
                 }
             }
         };
+    }
+
+    private static Object headOf(ChannelHandlerContext channel, Object part) {
+        ReferenceCountUtil.release(part);
+        if (!(part instanceof HttpResponse response)) {
+            return part instanceof LastHttpContent ? LastHttpContent.EMPTY_LAST_CONTENT : Unpooled.EMPTY_BUFFER;
+        }
+        boolean endless = "text/event-stream".equals(response.headers().get(HttpHeaderNames.CONTENT_TYPE));
+        response.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+        if (endless) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            channel.executor().execute(() -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE));
+        }
+        return part instanceof LastHttpContent
+                ? new DefaultFullHttpResponse(response.protocolVersion(), response.status(), Unpooled.EMPTY_BUFFER, response.headers(), EmptyHttpHeaders.INSTANCE)
+                : new DefaultHttpResponse(response.protocolVersion(), response.status(), response.headers());
     }
 }

@@ -1,0 +1,77 @@
+package phone82.platform.http;
+
+import io.vertx.core.Handler;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.spring.boot.CamelContextConfiguration;
+import phone82.platform.Problem;
+
+/** Has Camel's platform-http serve on our server. The port opens when the routes are started, and closes when they are drained. */
+class CamelPort implements CamelContextConfiguration {
+
+    private final HttpServer server;
+    private final int port;
+    private final HttpLimits limits;
+    private final Contract contract;
+
+    /** @param contract what the requests that go to a contract-first REST service must match; null where there is none */
+    CamelPort(HttpServer server, int port, HttpLimits limits, Contract contract) {
+        this.server = server;
+        this.port = port;
+        this.limits = limits;
+        this.contract = contract;
+    }
+
+    @Override
+    public void beforeApplicationStart(CamelContext camel) {
+        server.prepare();
+        VertxPlatformHttpServerConfiguration place = new VertxPlatformHttpServerConfiguration();
+        place.setBindPort(port);
+        camel.getRegistry().bind("platform-http-server-configuration", place);
+        String name = VertxPlatformHttpRouter.getRouterNameFromPort(port);
+        camel.getRegistry().bind(name, new PlatformRouter(name));
+    }
+
+    @Override
+    public void afterApplicationStart(CamelContext camel) {
+        server.listen();
+    }
+
+    private void admit(RoutingContext request) {
+        try {
+            request.put(HttpServer.OPERATION, contract.admit(request.request().method().name(), request.normalizedPath()));
+            request.next();
+        } catch (Problem problem) {
+            HttpServer.answer(request.request(), problem);
+        }
+    }
+
+    /** Where Camel's HTTP consumers register. The contract's comes last, so that more special paths win. */
+    private final class PlatformRouter extends VertxPlatformHttpRouter {
+
+        private static final String EVERYTHING = "/*";
+
+        PlatformRouter(String name) {
+            super(null, server.vertx(), server.router(), name);
+        }
+
+        @Override
+        public Route route(String path) {
+            return EVERYTHING.equals(path) && contract != null
+                    ? super.route(path).last().handler(CamelPort.this::admit) : super.route(path);
+        }
+
+        @Override
+        public Handler<RoutingContext> bodyHandler() {
+            BodyHandler handler = BodyHandler.create(false).setBodyLimit(limits.bodyBytes());
+            return request -> {
+                request.request().resume();
+                handler.handle(request);
+            };
+        }
+    }
+}

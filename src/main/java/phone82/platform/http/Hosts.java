@@ -1,0 +1,101 @@
+package phone82.platform.http;
+
+import io.netty.util.NetUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.env.Environment;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The names that this server answers to. A page of another site can have its own name resolved to our address (DNS rebinding), and
+ * then the browser takes us for that site; the name in the request gives it away. An IP address cannot be rebound, so any will do:
+ * probes, port mappings and people who have no name for a machine use them.
+ */
+final class Hosts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Hosts.class);
+
+    private static final Pattern AUTHORITY = Pattern.compile("([A-Za-z0-9_](?:[A-Za-z0-9_.-]*)|\\[[0-9A-Fa-f:.]{2,45}])(?::\\d{1,5})?");
+    /** What Kubernetes adds to the name of a Service; nobody can register such a name. */
+    private static final Pattern IN_CLUSTER = Pattern.compile("\\.[a-z0-9-]+\\.svc(\\.cluster\\.local)?");
+
+    /** The settings by which others find a context. */
+    private static final List<String> CALLERS = List.of("%s.callback-url", "gateway.%s-url", "app.%s-url", "pay.%s-url", "saga.%s-url");
+    private static final Pattern URL = Pattern.compile("https?://([^\\s:/?]+).*");
+
+    private final boolean any;
+    private final Set<String> names = new HashSet<>();
+    private final String service;
+    private final List<String> domains;
+
+    /**
+     * @param service the context's name, and in a cluster that of its Service
+     * @param names   further names; {@code *.example.com} stands for all names below it, {@code *} for every name
+     */
+    Hosts(String service, Collection<String> names) {
+        this.service = service;
+        this.any = names.contains("*");
+        this.domains = names.stream().filter(name -> name.startsWith("*.")).map(name -> lower(name.substring(1))).toList();
+        this.names.add("localhost");
+        this.names.add(service);
+        names.forEach(name -> this.names.add(lower(name)));
+    }
+
+    /** Of a context: also the names by which its settings have it found, and the machine's own. */
+    static Hosts of(String context, Set<String> configured, Environment environment) {
+        Set<String> names = new HashSet<>(configured);
+        names.add(environment.getProperty("phone82.bind", ""));
+        for (String caller : CALLERS) {
+            Matcher url = URL.matcher(environment.getProperty("phone82." + caller.formatted(context), ""));
+            if (url.matches()) {
+                names.add(url.group(1));
+            }
+        }
+        try {
+            names.add(InetAddress.getLocalHost().getHostName());
+        } catch (UnknownHostException e) {
+            LOG.debug("This machine does not know its own name", e);
+        }
+        names.removeIf(String::isBlank);
+        return new Hosts(context, names);
+    }
+
+    String service() {
+        return service;
+    }
+
+    /** Whether it is a host and perhaps a port, and nothing else. */
+    static boolean isWellFormed(String authority) {
+        return AUTHORITY.matcher(authority).matches();
+    }
+
+    /** @param authority well-formed */
+    boolean include(String authority) {
+        if (any) {
+            return true;
+        }
+        String host = host(authority);
+        return host.startsWith("[") || NetUtil.isValidIpV4Address(host) || names.contains(host) || host.endsWith(".localhost")
+                || host.startsWith(service) && IN_CLUSTER.matcher(host.substring(service.length())).matches()
+                || domains.stream().anyMatch(host::endsWith);
+    }
+
+    private static String host(String authority) {
+        int port = authority.lastIndexOf(':');
+        String host = lower(port > authority.lastIndexOf(']') ? authority.substring(0, port) : authority);
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    }
+
+    private static String lower(String name) {
+        return name.trim().toLowerCase(Locale.ROOT);
+    }
+}

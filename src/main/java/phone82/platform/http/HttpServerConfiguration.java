@@ -1,0 +1,37 @@
+package phone82.platform.http;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+import java.util.List;
+import java.util.Set;
+
+/** A context's HTTP server, whatever it serves. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(HttpLimits.class)
+public class HttpServerConfiguration {
+
+    @Bean
+    Hosts hosts(@Value("${phone82.context}") String context, @Value("${phone82.${phone82.context}.hosts:}") Set<String> names, Environment environment) {
+        return Hosts.of(context, names, environment);
+    }
+
+    @Bean
+    Clients clients(@Value("${phone82.${phone82.context}.trusted-proxies:}") List<String> proxies) {
+        return new Clients(proxies);
+    }
+
+    @Bean
+    HttpServer httpServer(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
+                          @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts, Clients clients,
+                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Endpoint> endpoints,
+                          MeterRegistry figures, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
+        return new HttpServer(host, port, limits, headers, hosts, clients, doorkeepers.orderedStream().toList(),
+                endpoints.orderedStream().toList(), figures, beginsTraces);
+    }
+}
