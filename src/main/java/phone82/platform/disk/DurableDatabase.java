@@ -56,7 +56,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
         Connection connection = super.getConnectionFromDriver(user);
         try {
             secure(connection, files);
-            return connection;
+            return CompiledStatements.keptBy(connection);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
