@@ -18,8 +18,9 @@ public class CoordinatorContext {
                                @Value("${phone82.data}/coordinator") Path data,
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
                                @Value("${phone82.coordinator.threads}") int threads,
-                               @Value("${phone82.saga.time-limit}") Duration timeLimit) {
-        return new LraCoordinator(host, port, data, (int) recoveryPeriod.toSeconds(), threads, timeLimit);
+                               @Value("${phone82.saga.time-limit}") Duration timeLimit,
+                               @Value("${phone82.coordinator.key}") String key) {
+        return new LraCoordinator(host, port, data, (int) recoveryPeriod.toSeconds(), threads, timeLimit, key);
     }
 
     /** Nothing is at that path; that it says so is enough. */

@@ -48,18 +48,23 @@ public class LraCoordinator {
     private final int recoverySeconds;
     private final int threads;
     private final Duration timeLimit;
+    private final String key;
     private HttpServer server;
     private ExecutorService executor;
     private ScheduledExecutorService clock;
 
-    /** @param timeLimit an LRA that is still active then is cancelled, within a second */
-    public LraCoordinator(String host, int port, Path store, int recoverySeconds, int threads, Duration timeLimit) {
+    /**
+     * @param timeLimit an LRA that is still active then is cancelled, within a second
+     * @param key       what every request must bring
+     */
+    public LraCoordinator(String host, int port, Path store, int recoverySeconds, int threads, Duration timeLimit, String key) {
         this.host = host;
         this.port = port;
         this.store = store;
         this.recoverySeconds = recoverySeconds;
         this.threads = threads;
         this.timeLimit = timeLimit;
+        this.key = key;
     }
 
     public void start() {
@@ -97,6 +102,7 @@ public class LraCoordinator {
                 .register(Coordinator.class)
                 .register(CoordinatorContainerFilter.class)
                 .register(ModifiableHeaders.class)
+                .register(new KeyRequired(key))
                 .register(JsonWriter.class)
                 .property(ServerProperties.WADL_FEATURE_DISABLE, true);
         server = JdkHttpServerFactory.createHttpServer(
