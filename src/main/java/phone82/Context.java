@@ -45,6 +45,10 @@ public enum Context {
         return this != BROKER && this != COORDINATOR && this != PROVIDER && this != GATEWAY;
     }
 
+    boolean usesCoordinator() {
+        return places.contains("phone82.saga.coordinator-url");
+    }
+
     boolean usesDatabase() {
         return this != BROKER && this != COORDINATOR && this != GATEWAY;
     }

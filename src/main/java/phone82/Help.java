@@ -31,7 +31,9 @@ final class Help {
                                                broker 61616, coordinator 8070, provider 8085
                   phone82.broker.url           where the broker is                          tcp://localhost:61616
                   phone82.broker.wait          how long a start waits for it                30s
-                  phone82.<context>.broker-password   of the context's broker user          demo-<context>
+                  phone82.<context>.broker-password   of the context's broker user; the demo password is for 127.0.0.1
+                                               alone                                        demo-<context>, or one of its own
+                                                                                            where all are in one JVM
                   phone82.<context>.database.url   JDBC, of PostgreSQL or an HSQLDB server; several instances of a
                                                context share it                             HSQLDB under phone82.data
                   phone82.<context>.database.user, .password   whom that database knows     SA, none
@@ -55,6 +57,7 @@ final class Help {
                   phone82.events.batch, .batch-time   events in one transaction, and after which time none joins it   50, 50ms
                   phone82.app.idempotency-keys.keep   how long a repeated request is known  24h
                   phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070
+                  phone82.coordinator.key      what they show it, likewise                  demo-coordinator, or one of its own
                   phone82.<context>.callback-url  where the coordinator finds app, pay and store   http://localhost:<port>
                   phone82.app.store-url        where app finds store                        http://localhost:8083
                   phone82.catalogue.open       take orders for unlisted items too           true

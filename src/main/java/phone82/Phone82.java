@@ -23,10 +23,14 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.EnumMap;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Starts phone82: all of it in one JVM, or the contexts that are named. */
 public final class Phone82 implements AutoCloseable {
@@ -36,6 +40,7 @@ public final class Phone82 implements AutoCloseable {
     private final Deque<Running> running = new ArrayDeque<>();
     private final ConfigurableApplicationContext operationsApplication;
     private final Operations operations;
+    private final Map<String, Object> secrets = new HashMap<>();
 
     private record Running(Context context, ConfigurableApplicationContext application, Preflight preflight) {
     }
@@ -109,11 +114,24 @@ public final class Phone82 implements AutoCloseable {
         Phone82 phone82 = new Phone82(contexts.size() == 1 ? contexts.iterator().next().id() : "phone82", options);
         try {
             phone82.operations.expect(contexts.stream().map(Context::id).toList());
+            phone82.inventSecrets(contexts);
             contexts.forEach(context -> phone82.start(context, options));
             return phone82;
         } catch (RuntimeException e) {
             phone82.close();
             throw e;
+        }
+    }
+
+    /** Where all who share a secret are within this JVM, nobody else needs to know it. */
+    private void inventSecrets(Set<Context> contexts) {
+        List<Context> users = Stream.of(Context.values()).filter(Context::usesBroker).toList();
+        if (contexts.contains(Context.BROKER) && contexts.containsAll(users)) {
+            Stream.concat(users.stream().map(Context::id), Stream.of("operator"))
+                    .forEach(user -> secrets.put("phone82." + user + ".broker-password", UUID.randomUUID().toString()));
+        }
+        if (contexts.contains(Context.COORDINATOR) && Stream.of(Context.values()).filter(Context::usesCoordinator).allMatch(contexts::contains)) {
+            secrets.put("phone82.secret.coordinator", UUID.randomUUID().toString());
         }
     }
 
@@ -124,6 +142,7 @@ public final class Phone82 implements AutoCloseable {
                     .web(WebApplicationType.NONE)
                     .profiles(context.id())
                     .properties("phone82.context=" + context.id())
+                    .properties(secrets)
                     .registerShutdownHook(false)
                     .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmFigures", operations.figures()))
                     .run(options);

@@ -10,6 +10,7 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
+import phone82.broker.BrokerUsers;
 import phone82.platform.disk.Disk;
 import phone82.platform.http.Clients;
 
@@ -27,9 +28,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -39,6 +42,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
 
     private static final Pattern BROKER_URL = Pattern.compile("tcp://[^\\s:/,?]+:\\d{1,5}(\\?\\S*)?");
     private static final Pattern PLACE = Pattern.compile("https?://[^\\s:/?]+(:\\d{1,5})?");
+    private static final String DEMO = "|demo-.*";
     private static final Set<String> PROVIDERS = Set.of("http");
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
@@ -59,14 +63,20 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
             lockData(environment);
         }
         portIsFree(environment);
+        if (context == Context.BROKER) {
+            brokerPasswordsAreNoDemo(application);
+        }
         if (context == Context.PAY) {
             providerIsChosen(environment);
         }
         if (context == Context.PAY || context == Context.PROVIDER) {
-            keyIsNoDemo(environment, "phone82.provider.api-key");
+            keyIsNoDemo(environment, "phone82.provider.api-key", "pay and its provider");
         }
         if (context == Context.PROVIDER) {
-            keyIsNoDemo(environment, "phone82.provider.control-key");
+            keyIsNoDemo(environment, "phone82.provider.control-key", "pay and its provider");
+        }
+        if (context.usesCoordinator() || context == Context.COORDINATOR) {
+            keyIsNoDemo(environment, "phone82.coordinator.key", "the coordinator, app, pay and store");
         }
         if (databaseElsewhere) {
             databaseAnswers(environment);
@@ -102,13 +112,36 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     }
 
     /** The well-known keys are for a laptop alone. */
-    private void keyIsNoDemo(Environment environment, String property) {
+    private void keyIsNoDemo(Environment environment, String property, String sharers) {
+        if (environment.getProperty(property, "").matches(DEMO) && !listensOnLoopback(environment)) {
+            throw new CannotStart(context.id() + ": " + property + " is a demo key or empty, which is for 127.0.0.1 alone, not for "
+                    + environment.getProperty("phone82.bind") + "; set it to a secret that " + sharers + " share.");
+        }
+    }
+
+    private void brokerPasswordsAreNoDemo(ConfigurableApplicationContext application) {
+        Environment environment = application.getEnvironment();
+        if (listensOnLoopback(environment)) {
+            return;
+        }
+        try {
+            String known = new BrokerUsers(application, environment).passwords().entrySet().stream()
+                    .filter(user -> user.getValue().matches(DEMO)).map(Map.Entry::getKey).collect(Collectors.joining(", "));
+            if (!known.isEmpty()) {
+                throw new CannotStart(context.id() + ": the passwords of " + known + " are demo passwords or empty, which is for 127.0.0.1"
+                        + " alone, not for " + environment.getProperty("phone82.bind") + "; set phone82.<user>.broker-password of each, for the"
+                        + " broker and for the user.");
+            }
+        } catch (IOException e) {
+            throw new CannotStart(context.id() + ": the files in " + environment.getProperty("phone82.artemis") + " cannot be read (" + e
+                    + "); set phone82.artemis to the folder of the broker's files.");
+        }
+    }
+
+    private boolean listensOnLoopback(Environment environment) {
         String host = environment.getRequiredProperty("phone82.bind");
         try {
-            if (environment.getProperty(property, "").matches("|demo-.*") && !InetAddress.getByName(host).isLoopbackAddress()) {
-                throw new CannotStart(context.id() + ": " + property + " is a demo key or empty, which is for 127.0.0.1 alone, not for " + host
-                        + "; set it to a secret that pay and its provider share.");
-            }
+            return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
             throw new CannotStart(context.id() + ": phone82.bind is " + host + ", which is no address of this machine.");
         }

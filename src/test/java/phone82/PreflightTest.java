@@ -3,6 +3,7 @@ package phone82;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.EnumSet;
@@ -33,5 +34,24 @@ class PreflightTest {
     void aProxyThatIsNoneIsNamed() {
         assertThatThrownBy(() -> Phone82.start(EnumSet.of(Context.GATEWAY), "--phone82.gateway.trusted-proxies=10.0.0.0/8,router"))
                 .isInstanceOf(CannotStart.class).hasMessageStartingWith("gateway: phone82.gateway.trusted-proxies: router is neither");
+    }
+
+    @Test
+    void aBrokerWithDemoPasswordsIsForThisMachineAlone() {
+        assertThatThrownBy(() -> forEverybody(Context.BROKER, "--phone82.pay.broker-password=secret"))
+                .isInstanceOf(CannotStart.class).hasMessage("broker: the passwords of app, customer, operator, store are demo passwords or empty, "
+                        + "which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.<user>.broker-password of each, for the broker and for the user.");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COORDINATOR", "STORE"})
+    void soIsACoordinatorWithTheDemoKey(Context context) {
+        assertThatThrownBy(() -> forEverybody(context)).isInstanceOf(CannotStart.class)
+                .hasMessageStartingWith(context.id() + ": phone82.coordinator.key is a demo key or empty, which is for 127.0.0.1 alone, not for 0.0.0.0;");
+    }
+
+    private static void forEverybody(Context context, String... options) {
+        Phone82.start(EnumSet.of(context), Stream.concat(Stream.of(options), Stream.of("--phone82.bind=0.0.0.0", "--management.server.address=127.0.0.1",
+                "--management.server.port=0", "--phone82.data=target/data/preflight", "--phone82." + context.id() + ".port=0")).toArray(String[]::new)).close();
     }
 }

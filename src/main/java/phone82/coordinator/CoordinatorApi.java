@@ -36,12 +36,17 @@ class CoordinatorApi implements Endpoint {
 
     private final Executor executor;
     private final HttpLimits limits;
+    private final String key;
     private ApplicationHandler jersey;
 
-    /** @param executor calls participants while a request waits */
-    CoordinatorApi(Executor executor, HttpLimits limits) {
+    /**
+     * @param executor calls participants while a request waits
+     * @param key      what every request must bring
+     */
+    CoordinatorApi(Executor executor, HttpLimits limits, String key) {
         this.executor = executor;
         this.limits = limits;
+        this.key = key;
     }
 
     @Override
@@ -49,6 +54,7 @@ class CoordinatorApi implements Endpoint {
         jersey = new ApplicationHandler(new ResourceConfig()
                 .register(Coordinator.class)
                 .register(CoordinatorContainerFilter.class)
+                .register(new KeyRequired(key))
                 .register(JsonWriter.class)
                 .property(ServerProperties.WADL_FEATURE_DISABLE, true));
         router.route(PATH).handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytes()))
@@ -75,7 +81,7 @@ class CoordinatorApi implements Endpoint {
         jersey.handle(request);
     }
 
-    /** Nobody logs in: only the contexts reach this port. */
+    /** Nobody has a name: whoever has the key may do everything. */
     private static final class Anyone implements SecurityContext {
 
         @Override

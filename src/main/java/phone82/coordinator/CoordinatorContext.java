@@ -36,8 +36,8 @@ public class CoordinatorContext {
     }
 
     @Bean
-    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits) {
-        return new CoordinatorApi(coordinatorThreads, limits);
+    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, @Value("${phone82.coordinator.key}") String key) {
+        return new CoordinatorApi(coordinatorThreads, limits, key);
     }
 
     @Bean(initMethod = "start", destroyMethod = "stop")

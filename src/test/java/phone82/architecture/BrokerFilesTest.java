@@ -42,6 +42,13 @@ class BrokerFilesTest {
         return subscriptions().stream().filter(subscription -> !subscription.takesEverything());
     }
 
+    /** Its passwords are known to everybody. */
+    @Test
+    void itListensToItsOwnMachineAloneUntilItIsToldOtherwise() {
+        assertThat(broker.configuration().getAcceptorConfigurations()).allSatisfy(acceptor ->
+                assertThat(acceptor.getParams()).containsEntry("host", "127.0.0.1"));
+    }
+
     @Test
     void everyEventHasATopicAndEveryTopicAnEvent() {
         assertThat(broker.topics()).containsExactlyInAnyOrderElementsOf(Events.BY_TOPIC.keySet());

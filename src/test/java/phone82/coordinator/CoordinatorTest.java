@@ -6,7 +6,13 @@ import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
@@ -25,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The coordinator alone, and a participant that is away when it is called back. */
+@ExtendWith(OutputCaptureExtension.class)
 class CoordinatorTest {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(4);
@@ -91,6 +98,36 @@ class CoordinatorTest {
 
         assertThat(asked).containsExactly("/compensate");
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isBetween(TIME_LIMIT, TIME_LIMIT.plusSeconds(3));
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", "demo", "demo-coordinator2"})
+    void whoDoesNotHaveItsKeyIsRefused(String key) {
+        Shop stranger = new Shop(coordinator.url(""), key);
+        String lra = start();
+
+        assertThat(stranger.post("/lra-coordinator/start", "").expect(401).body().get("detail").asText()).contains("phone82.coordinator.key");
+        stranger.send("PUT", path(lra) + "/cancel", null, "").expect(401);
+        stranger.get("/lra-coordinator").expect(401);
+
+        assertThat(known()).contains(lra);
+        close(lra);
+    }
+
+    @Test
+    void junkForgesNoLineOfTheLog(CapturedOutput output) {
+        String junk = "%0D%0A12:00:00.000%20ERROR%20all%20is%20lost%1B%5B2J";
+        for (String path : List.of("/x" + junk, "/x" + junk + "/close", "/x" + junk + "/status", "/start?ClientID=" + junk, "/start?TimeLimit=x" + junk,
+                "/start?ParentLRA=http://localhost:1/" + junk)) {
+            for (String method : List.of("GET", "PUT", "POST")) {
+                coordinator.text(coordinator.request("/lra-coordinator" + path).method(method, BodyPublishers.noBody()));
+            }
+        }
+
+        assertThat(output.toString().lines().filter(line -> line.contains("all is lost"))).isNotEmpty()
+                .noneMatch(line -> line.startsWith("12:00:00.000"));
+        assertThat(output).doesNotContain("\u001b");
     }
 
     private String start() {

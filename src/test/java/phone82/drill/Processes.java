@@ -35,6 +35,7 @@ import static org.awaitility.Awaitility.await;
 public final class Processes implements AutoCloseable {
 
     private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
+    private static final String COORDINATOR_KEY = "drill-coordinator";
     static final Path JAR = Path.of(System.getProperty("phone82.jar"));
     private static final Path CLASSES = BUILD.resolve("phone82.jsa");
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -194,6 +195,7 @@ public final class Processes implements AutoCloseable {
             properties.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         }
         properties.add("--phone82.data=" + folder);
+        properties.add("--phone82.coordinator.key=" + COORDINATOR_KEY);
         properties.addAll(options);
         return properties;
     }
@@ -247,7 +249,7 @@ public final class Processes implements AutoCloseable {
     }
 
     public Shop shop(Context context) {
-        return new Shop(url(context));
+        return new Shop(url(context), context == Context.COORDINATOR ? COORDINATOR_KEY : null);
     }
 
     String url(Context context) {

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
 public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
 
+    private static final String COORDINATOR_KEY = "demo-coordinator";
     private static final int FIRST_PORT = 10_000;
     private static final int PORTS = 20_000;
     /** Tests run in several JVMs at once. */
@@ -39,6 +40,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private final Set<Context> contexts;
     private final List<String> options;
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
+    private boolean ownSecrets;
     private Databases databases;
     private String[] arguments;
     private Phone82 phone82;
@@ -53,6 +55,13 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     public static Phone82Extension all(String... options) {
         return new Phone82Extension(EnumSet.allOf(Context.class), List.of(options));
+    }
+
+    /** All of them with the passwords that they make for themselves, as on a laptop; nobody else knows those. */
+    static Phone82Extension withSecretsOfItsOwn(String... options) {
+        Phone82Extension phone82 = all(options);
+        phone82.ownSecrets = true;
+        return phone82;
     }
 
     /** Some contexts alone; what the others would do, the test does. */
@@ -70,6 +79,12 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         freePorts(ports);
         ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
         arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
+        if (!ownSecrets) {
+            for (String user : List.of("app", "pay", "store", "customer", "operator")) {
+                unlessSet(arguments, "--phone82." + user + ".broker-password=demo-" + user);
+            }
+            unlessSet(arguments, "--phone82.coordinator.key=" + COORDINATOR_KEY);
+        }
         // alone a context would wait for those that it rehearses with
         arguments.add("--phone82.warm-up=" + (contexts.size() == Context.values().length ? 30 : 0));
         // how long a payment takes on a busy machine is not the question in most tests
@@ -101,7 +116,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     /** A context's own port, which only the inside of the system reaches. */
     public Shop shop(Context context) {
-        return new Shop("http://localhost:" + ports.get(context));
+        return new Shop("http://localhost:" + ports.get(context), context == Context.COORDINATOR ? COORDINATOR_KEY : null);
     }
 
     public Provider provider() {

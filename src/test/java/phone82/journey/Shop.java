@@ -27,9 +27,16 @@ public final class Shop {
             .connectTimeout(Duration.ofSeconds(2)).build();
 
     private final String base;
+    private final String key;
 
     public Shop(String base) {
+        this(base, null);
+    }
+
+    /** @param key what every request brings */
+    public Shop(String base, String key) {
         this.base = base;
+        this.key = key;
     }
 
     /** Where a path of it is. */
@@ -111,7 +118,8 @@ public final class Shop {
     }
 
     public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10));
+        return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 
     public Answer send(HttpRequest.Builder request) {

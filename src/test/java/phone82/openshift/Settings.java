@@ -64,10 +64,10 @@ final class Settings {
             needed.addAll(Set.of("phone82.broker.url", "phone82." + context + ".broker-password"));
         }
         if (settings.containsKey("phone82." + context + ".callback-url")) {
-            needed.add("phone82.saga.coordinator-url");
+            needed.addAll(Set.of("phone82.saga.coordinator-url", "phone82.coordinator.key"));
         }
         if (context.equals("coordinator")) {
-            needed.add("phone82.data");
+            needed.addAll(Set.of("phone82.data", "phone82.coordinator.key"));
         }
         return needed;
     }

@@ -28,8 +28,9 @@ public class SagaConfiguration {
     @Bean
     Sagas sagas(@Value("${phone82.saga.coordinator-url}") String coordinator,
                 @Value("${phone82.${phone82.context}.callback-url}") String participant,
+                @Value("${phone82.coordinator.key}") String key,
                 @Value("${phone82.saga.connect-timeout}") Duration connectTimeout,
                 @Value("${phone82.saga.request-timeout}") Duration requestTimeout) {
-        return new Sagas(coordinator, participant, connectTimeout, requestTimeout);
+        return new Sagas(coordinator, participant, key, connectTimeout, requestTimeout);
     }
 }

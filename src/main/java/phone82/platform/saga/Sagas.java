@@ -23,6 +23,7 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
 
     private static final String START = "/start";
 
+    private final String key;
     private final Duration connectTimeout;
     private final Duration requestTimeout;
     private ExecutorService continuations;
@@ -30,10 +31,12 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
     /**
      * @param coordinator where the coordinator is, for example http://localhost:8070
      * @param participant where the coordinator reaches this context's callbacks, for example http://localhost:8081
+     * @param key         the coordinator's
      */
-    public Sagas(String coordinator, String participant, Duration connectTimeout, Duration requestTimeout) {
+    public Sagas(String coordinator, String participant, String key, Duration connectTimeout, Duration requestTimeout) {
         setCoordinatorUrl(coordinator);
         setLocalParticipantUrl(participant);
+        this.key = key;
         this.connectTimeout = connectTimeout;
         this.requestTimeout = requestTimeout;
     }
@@ -88,7 +91,7 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
         @Override
         protected HttpRequest.Builder prepareRequest(URI uri, Exchange exchange) {
             URI target = uri.getPath().endsWith(START) ? URI.create(uri + "?ClientID=" + getCamelContext().getName()) : uri;
-            return super.prepareRequest(target, exchange).timeout(requestTimeout);
+            return super.prepareRequest(target, exchange).setHeader("Authorization", "Bearer " + key).timeout(requestTimeout);
         }
 
         @Override

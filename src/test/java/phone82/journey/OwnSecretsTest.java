@@ -1,0 +1,37 @@
+package phone82.journey;
+
+import jakarta.jms.Connection;
+import jakarta.jms.JMSSecurityException;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static phone82.journey.Shop.anOrder;
+
+/** All of phone82 in one JVM, where nobody has set a password: the contexts share secrets that nobody else knows. */
+class OwnSecretsTest {
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.withSecretsOfItsOwn("--phone82.store.dispatch-delay=0s");
+
+    @Test
+    void ordersShip() {
+        Shop shop = PHONE82.gateway();
+
+        shop.awaitShipped(shop.place(anOrder()).expect(201).id());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"app", "pay", "store", "customer", "operator"})
+    void theDemoPasswordIsNone(String user) {
+        assertThatThrownBy(() -> {
+            try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory(PHONE82.topics().url());
+                 Connection connection = broker.createConnection(user, "demo-" + user)) {
+                connection.start();
+            }
+        }).isInstanceOf(JMSSecurityException.class);
+    }
+}
