@@ -3,6 +3,7 @@ package phone82;
 import org.flywaydb.core.api.FlywayException;
 import org.springframework.core.NestedExceptionUtils;
 
+import java.io.IOException;
 import java.net.BindException;
 
 /** Why a context cannot start, in one line that names the obstacle and the way out. */
@@ -24,6 +25,10 @@ class CannotStart extends RuntimeException {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CannotStart known) {
                 return known;
+            }
+            if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("No space left")) {
+                return new CannotStart(context.id() + ": the disk of its data folder is full (" + cause.getMessage()
+                        + "); make room there, or set phone82.data to another folder.");
             }
             if (cause instanceof FlywayException) {
                 return new CannotStart(context.id() + ": its tables cannot be brought up to date ("

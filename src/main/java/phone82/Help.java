@@ -11,6 +11,7 @@ final class Help {
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
                        java -jar phone82.jar reconcile [--property=value ...]
                        java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
+                       java -jar phone82.jar refunds [list | retry | settle] [order] [note] [--property=value ...]
 
                 Without a context all of them start in this JVM. With names those alone start; what they need of the
                 others is found by the properties below.
@@ -24,6 +25,7 @@ final class Help {
 
                 Properties (each also as an environment variable: phone82.app.port is PHONE82_APP_PORT):
                   phone82.data                 folder of everything that is kept            data
+                  phone82.data.reserve         kept free on its disk, at most a tenth of it: below, no new order is taken   64MB
                   phone82.bind                 address to listen on                         127.0.0.1
                   phone82.<context>.port       gateway 8080, app 8081, pay 8082, store 8083, customer 8084,
                                                broker 61616, coordinator 8070, provider 8085
@@ -103,6 +105,12 @@ final class Help {
                   phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
                 Its exit code: 0 done, 1 what was replayed failed again or is not there, 2 wrong arguments or a context does
                 not answer.
+
+                refunds lists the refunds that the payment provider refused for good; retry has the provider asked once more for
+                those of one order or of all, settle records, with a note, that the customer of one order got the money in
+                another way.
+                  phone82.gateway.pay-url      where it finds pay                           http://localhost:8082
+                Its exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments or pay does not answer.
 
                 Exit code: 0 after a clean stop, 1 when a context cannot start, 2 for wrong arguments.
                 """).toString();

@@ -11,6 +11,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import phone82.command.DeadLetters;
 import phone82.command.Reconcile;
+import phone82.command.Refunds;
 import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
@@ -67,6 +68,9 @@ public final class Phone82 implements AutoCloseable {
         }
         if (Arrays.asList(args).contains(DeadLetters.NAME)) {
             System.exit(DeadLetters.main(System.out, System.err, args));
+        }
+        if (Arrays.asList(args).contains(Refunds.NAME)) {
+            System.exit(Refunds.main(System.out, System.err, args));
         }
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {

@@ -9,6 +9,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
+import phone82.platform.disk.Disk;
 import phone82.platform.http.Clients;
 
 import java.io.IOException;
@@ -140,6 +142,17 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (lock == null) {
             throw new CannotStart(context.id() + ": data folder " + folder
                     + " is in use by another process; stop that one, or set phone82.data to another folder.");
+        }
+        roomIsLeft(Disk.of(folder, environment.getRequiredProperty("phone82.data.reserve", DataSize.class)));
+    }
+
+    /** With less than the reserve it starts, to finish what has been begun; but that, too, is written. */
+    private void roomIsLeft(Disk disk) {
+        long needed = disk.reserve() / 4;
+        if (disk.free() < needed) {
+            close();
+            throw new CannotStart(context.id() + ": the disk of data folder " + disk.folder() + " is full (" + Disk.megabytes(disk.free())
+                    + " MB are free, " + Disk.megabytes(needed) + " MB are needed); make room there, or set phone82.data to another folder.");
         }
     }
 

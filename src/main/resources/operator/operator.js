@@ -9,7 +9,7 @@ const WORDS = {
     en: {
         title: 'Operator · phone82', other: '한국어', metrics: 'Metrics', health: 'Health', now: 'Now', contexts: 'Contexts', here: 'this process',
         orders: 'Orders a minute', breaker: 'Breaker of the payment', 'dead-letters': 'Dead letters', cancellations: 'Open cancellations',
-        outbox: 'Events to be sent', readers: 'Readers of the stream', attention: 'needs attention', unknown: 'not known',
+        refunds: 'Failed refunds', outbox: 'Events to be sent', readers: 'Readers of the stream', attention: 'needs attention', unknown: 'not known',
         age: 'As of {time}, looked at every {seconds} s.', trouble: 'This process does not answer ({reason}). What is shown is how it was last.',
         unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'AWAY',
         closed: 'closed', open: 'open', half_open: 'half open', forced_open: 'forced open', disabled: 'disabled', metrics_only: 'disabled', some: '{state}, {count} of {all}',
@@ -17,7 +17,7 @@ const WORDS = {
     ko: {
         title: '운영 · phone82', other: 'English', metrics: '지표', health: '상태', now: '현재', contexts: '컨텍스트', here: '이 프로세스',
         orders: '분당 주문', breaker: '결제 차단기', 'dead-letters': '배달 못 한 이벤트', cancellations: '진행 중인 취소',
-        outbox: '보낼 이벤트', readers: '스트림 구독자', attention: '확인 필요', unknown: '알 수 없음',
+        refunds: '실패한 환불', outbox: '보낼 이벤트', readers: '스트림 구독자', attention: '확인 필요', unknown: '알 수 없음',
         age: '{time} 기준, {seconds}초마다 확인합니다.', trouble: '이 프로세스가 응답하지 않습니다({reason}). 마지막 상태를 보여 드립니다.',
         unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', AWAY: '연결 안 됨',
         closed: '닫힘', open: '열림', half_open: '반열림', forced_open: '강제 열림', disabled: '꺼짐', metrics_only: '꺼짐', some: '{state}, {all}개 중 {count}개',
@@ -119,20 +119,21 @@ function contextOf(name, {status, components = {}}) {
 }
 
 function showFigures(all) {
-    const of = (name, context) => all.filter(each => each.name === name && (!context || each.label('context') === context));
-    const added = (name, context) => {
+    const of = (name, label, value) => all.filter(each => each.name === name && (!label || each.label(label) === value));
+    const added = samples => {
         // replicas tell the same of what they share
         const shared = new Map();
-        of(name, context).filter(each => Number.isFinite(each.value)).forEach(each => shared.set(each.labels, Math.max(each.value, shared.get(each.labels) ?? 0)));
+        samples.filter(each => Number.isFinite(each.value)).forEach(each => shared.set(each.labels, Math.max(each.value, shared.get(each.labels) ?? 0)));
         return shared.size ? [...shared.values()].reduce((total, value) => total + value, 0) : null;
     };
     const readers = of('phone82_stream_readers');
     place('figures').replaceChildren(
         figure('orders', perMinute(), () => false),
         breaker(of('resilience4j_circuitbreaker_state').filter(each => each.value === 1).map(each => each.label('state'))),
-        figure('dead-letters', added('phone82_dead_letters'), number => number > 0),
-        figure('cancellations', added('phone82_cancellations_open', 'app'), number => number > 10),
-        figure('outbox', added('phone82_outbox_events'), number => number > 1000),
+        figure('dead-letters', added(of('phone82_dead_letters')), number => number > 0),
+        figure('cancellations', added(of('phone82_cancellations_open', 'context', 'app')), number => number > 10),
+        figure('refunds', added(of('phone82_payments', 'status', 'RefundFailed')), number => number > 0),
+        figure('outbox', added(of('phone82_outbox_events')), number => number > 1000),
         figure('readers', readers.length ? readers.reduce((total, each) => total + each.value, 0) : null, () => false));
 }
 

@@ -3,7 +3,6 @@ package phone82.broker;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
-import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
 import org.springframework.beans.factory.annotation.Value;
@@ -11,63 +10,83 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
-import org.springframework.core.io.support.PropertiesLoaderUtils;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.unit.DataSize;
+import phone82.platform.disk.Disk;
 import phone82.platform.health.Check;
 
-import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
 
 /** The context {@code broker}: Artemis within this JVM, configured by the files of {@code artemis/} alone. */
 @Configuration(proxyBeanMethods = false)
 public class BrokerContext {
 
-    @Bean(destroyMethod = "stop")
-    EmbeddedActiveMQ broker(@Value("${phone82.artemis}/broker.xml") Resource brokerXml,
-                            @Value("${phone82.data}/broker") File data,
+    @Bean
+    Disk disk(@Value("${phone82.data}/broker") Path data, @Value("${phone82.data.reserve}") DataSize reserve) {
+        return Disk.of(data, reserve);
+    }
+
+    @Bean(initMethod = "start")
+    RestartingBroker broker(@Value("${phone82.artemis}/broker.xml") Resource brokerXml,
                             @Value("${phone82.bind}") String host, @Value("${phone82.broker.port}") int port,
-                            ActiveMQJAASSecurityManager users) throws Exception {
-        FileConfiguration configuration = new FileConfiguration();
-        FileDeploymentManager files = new FileDeploymentManager(brokerXml.getURL().toString());
-        files.addDeployable(configuration);
-        files.readConfiguration();
-        configuration.setBrokerInstance(data);
-        // its user may do everything, and has a well-known password otherwise
-        configuration.setClusterPassword(UUID.randomUUID().toString());
-        configuration.clearAcceptorConfigurations();
-        configuration.addAcceptorConfiguration("artemis", "tcp://" + host + ":" + port + "?protocols=CORE");
-        EmbeddedActiveMQ broker = new EmbeddedActiveMQ().setConfiguration(configuration).setSecurityManager(users).start();
-        if (!broker.getActiveMQServer().isActive()) {
-            throw new IllegalStateException("the broker did not become active; its log says why");
-        }
-        return broker;
+                            ActiveMQJAASSecurityManager users, Disk disk) {
+        return new RestartingBroker(() -> {
+            FileConfiguration configuration = new FileConfiguration();
+            FileDeploymentManager files = new FileDeploymentManager(brokerXml.getURL().toString());
+            files.addDeployable(configuration);
+            files.readConfiguration();
+            configuration.setBrokerInstance(disk.folder().toFile());
+            configuration.setMinDiskFree(disk.reserve());
+            // may do everything, and is well known otherwise; under another name the gatekeeper sees who tries it
+            configuration.setClusterUser(UUID.randomUUID().toString());
+            configuration.setClusterPassword(UUID.randomUUID().toString());
+            configuration.clearAcceptorConfigurations();
+            configuration.addAcceptorConfiguration("artemis", "tcp://" + host + ":" + port + "?protocols=CORE");
+            return new EmbeddedActiveMQ().setConfiguration(configuration).setSecurityManager(users);
+        }, disk);
     }
 
     @Bean
-    Check activeCheck(EmbeddedActiveMQ broker) {
+    Check activeCheck(RestartingBroker broker) {
         return Check.readiness("active", () -> {
-            ActiveMQServer server = broker.getActiveMQServer();
-            if (!server.isActive()) {
-                throw new IllegalStateException("the broker is not active");
-            }
-            return Map.of("connections", server.getConnectionCount());
+            requireActive(broker);
+            return Map.of("connections", broker.server().getConnectionCount());
         });
     }
 
+    /** It blocks whoever sends to it while its disk is nearly full. */
     @Bean
-    ActiveMQJAASSecurityManager users(@Value("${phone82.artemis}/artemis-users.properties") Resource users,
-                                      @Value("${phone82.artemis}/artemis-roles.properties") Resource roles,
-                                      Environment environment) throws IOException {
-        SecurityConfiguration security = new SecurityConfiguration();
-        Properties passwords = PropertiesLoaderUtils.loadProperties(users);
-        for (String user : passwords.stringPropertyNames()) {
-            security.addUser(user, environment.getProperty("phone82." + user + ".broker-password", passwords.getProperty(user)));
+    Check diskCheck(Disk disk) {
+        return Check.readiness("disk", disk::check);
+    }
+
+    /** A broker that does not run although its disk has room is not helped by waiting. */
+    @Bean
+    Check restartCheck(RestartingBroker broker, Disk disk) {
+        return Check.life("broker", () -> {
+            if (!disk.isLow()) {
+                requireActive(broker);
+            }
+            return Map.of();
+        });
+    }
+
+    private static void requireActive(RestartingBroker broker) {
+        if (!broker.isActive()) {
+            throw new IllegalStateException("the broker is not active");
         }
-        Properties members = PropertiesLoaderUtils.loadProperties(roles);
-        for (String role : members.stringPropertyNames()) {
-            for (String user : members.getProperty(role).split("\\s*,\\s*")) {
+    }
+
+    @Bean
+    ActiveMQJAASSecurityManager users(ResourceLoader files, Environment environment) throws IOException {
+        BrokerUsers users = new BrokerUsers(files, environment);
+        SecurityConfiguration security = new SecurityConfiguration();
+        users.passwords().forEach(security::addUser);
+        for (String role : users.roles().stringPropertyNames()) {
+            for (String user : users.roles().getProperty(role).split("\\s*,\\s*")) {
                 security.addRole(user, role);
             }
         }

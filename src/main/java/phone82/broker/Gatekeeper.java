@@ -1,6 +1,7 @@
 package phone82.broker;
 
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnection;
 import org.apache.activemq.artemis.core.security.CheckType;
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
@@ -15,12 +16,14 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Lets in the broker's users, and tells the operator in one line each what was refused to whom. The broker asks once for a
- * login that is repeated within ten seconds, so a client that keeps trying does not fill the log.
+ * Lets in the broker's users, and logs in one line each what was refused to whom. A refused login gets its answer late. The
+ * broker asks once for a login that is repeated within ten seconds, so a client that keeps trying does not fill the log.
  */
 class Gatekeeper extends ActiveMQJAASSecurityManager {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gatekeeper.class);
+
+    private final LateAnswers lateAnswers = new LateAnswers();
 
     Gatekeeper(SecurityConfiguration users) {
         super(InVMLoginModule.class.getName(), users);
@@ -32,6 +35,9 @@ class Gatekeeper extends ActiveMQJAASSecurityManager {
         if (subject == null) {
             LOG.warn("Refused {} from {}: {}", user == null ? "somebody" : "user " + user, connection.getRemoteAddress(),
                     user == null ? "no user is named" : "there is no such user, or the password is wrong");
+            if (connection.getTransportConnection() instanceof NettyConnection network) {
+                lateAnswers.to(network);
+            }
         }
         return subject;
     }

@@ -1,57 +1,24 @@
 package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.PropertyResolver;
-import phone82.platform.Json;
+import phone82.platform.Printable;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The command {@code dead-letters}: shows the events that the contexts could not process, and has them processed once more. */
-public final class DeadLetters {
+public final class DeadLetters extends OperatorCommand {
 
     /** As the first argument of the launcher. */
     public static final String NAME = "dead-letters";
 
     private static final List<String> CONTEXTS = List.of("app", "pay", "store", "customer");
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5)).build();
-    private final PropertyResolver properties;
-    private final PrintStream out;
     private int failures;
 
     private DeadLetters(PropertyResolver properties, PrintStream out) {
-        this.properties = properties;
-        this.out = out;
-    }
-
-    /** It needs the properties alone. */
-    @Configuration(proxyBeanMethods = false)
-    static class Properties {
-    }
-
-    /** Why the command ends, in one line that says what to do. */
-    private static final class Stop extends RuntimeException {
-        private final int exitCode;
-
-        Stop(int exitCode, String line) {
-            super(line, null, false, false);
-            this.exitCode = exitCode;
-        }
+        super(properties, out);
     }
 
     /**
@@ -61,19 +28,16 @@ public final class DeadLetters {
      * not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
-        List<String> words = new ArrayList<>(Arrays.stream(arguments).filter(argument -> !argument.startsWith("-")).toList());
-        words.remove(NAME);
+        List<String> words = words(NAME, arguments);
         String action = words.isEmpty() ? "list" : words.get(0);
         List<String> contexts = words.size() < 2 ? CONTEXTS : List.of(words.get(1));
         if (words.size() > 3 || !List.of("list", "replay").contains(action) || !CONTEXTS.containsAll(contexts)) {
             err.println("phone82: " + NAME + " takes list or replay, one of " + CONTEXTS + ", and an id, not " + words + "; --help tells more.");
             return 2;
         }
-        int exitCode = 0;
-        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
-                .web(WebApplicationType.NONE).registerShutdownHook(false)
-                .run(Arrays.stream(arguments).filter(argument -> argument.startsWith("-")).toArray(String[]::new))) {
-            DeadLetters command = new DeadLetters(application.getEnvironment(), out);
+        return run(properties -> {
+            int exitCode = 0;
+            DeadLetters command = new DeadLetters(properties, out);
             for (String context : contexts) {
                 try {
                     command.run(action, context, words.size() < 3 ? null : words.get(2));
@@ -83,7 +47,7 @@ public final class DeadLetters {
                 }
             }
             return command.failures > 0 ? Math.max(exitCode, 1) : exitCode;
-        }
+        }, arguments);
     }
 
     private void run(String action, String context, String id) {
@@ -108,8 +72,9 @@ public final class DeadLetters {
             JsonNode page = ask("GET", context, "/dead-letters?size=200" + after);
             for (JsonNode letter : page.path("items")) {
                 count++;
-                out.printf("%-9s%s  %s  order %s  since %s  %s%n", context, letter.path("id").asText(), letter.path("type").asText("-"),
-                        letter.path("orderId").asText("-"), letter.path("since").asText("-"), letter.path("cause").asText());
+                out.println(Printable.line(String.format("%-9s%s  %s  order %s  since %s  %s", context, letter.path("id").asText(),
+                        letter.path("type").asText("-"), letter.path("orderId").asText("-"), letter.path("since").asText("-"),
+                        letter.path("cause").asText())));
             }
             after = following(page);
         }
@@ -131,28 +96,5 @@ public final class DeadLetters {
         }
         failures += failed;
         out.println(context + ": " + replayed + " replayed" + (failed == 0 ? "" : ", " + failed + " failed again and stay"));
-    }
-
-    private static String following(JsonNode page) {
-        return page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
-    }
-
-    private JsonNode ask(String method, String context, String path) {
-        String property = "phone82.gateway." + context + "-url";
-        String url = properties.getRequiredProperty(property);
-        try {
-            HttpResponse<byte[]> answer = http.send(HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT)
-                    .method(method, HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.ofByteArray());
-            JsonNode body = Json.read(answer.body());
-            if (answer.statusCode() == 200) {
-                return body;
-            }
-            throw new Stop(answer.statusCode() < 500 ? 1 : 2, context + ": " + body.path("detail").asText("it answers " + answer.statusCode()));
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Stop(2, context + " does not answer at " + url + " (" + e + "); start it, or set " + property + " to where it is.");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Stop(2, context + ": interrupted.");
-        }
     }
 }

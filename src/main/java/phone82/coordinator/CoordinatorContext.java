@@ -5,7 +5,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.util.unit.DataSize;
 import phone82.platform.MetricsConfiguration;
+import phone82.platform.disk.Disk;
 import phone82.platform.health.Check;
 import phone82.platform.health.Pulse;
 import phone82.platform.http.HttpLimits;
@@ -43,6 +45,16 @@ public class CoordinatorContext {
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
                                @Value("${phone82.saga.time-limit}") Duration timeLimit) {
         return new LraCoordinator(server, coordinatorThreads, data, (int) recoveryPeriod.toSeconds(), timeLimit);
+    }
+
+    @Bean
+    Disk disk(@Value("${phone82.data}/coordinator") Path data, @Value("${phone82.data.reserve}") DataSize reserve) {
+        return Disk.of(data, reserve);
+    }
+
+    @Bean
+    Check diskCheck(Disk disk) {
+        return Check.readiness("disk", disk::check);
     }
 
     /** Nothing is at that path; that it says so is enough. */

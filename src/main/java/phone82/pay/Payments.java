@@ -409,9 +409,18 @@ public class Payments {
 
     @Transactional(readOnly = true)
     public Page<PaymentResource> list(@Header("size") Integer size, @Header("after") Long after) {
+        return page("status not in (Rejected, Declined) and (status <> Authorising or confirmed)", size, after);
+    }
+
+    /** The payments that are {@code RefundFailed}. */
+    @Transactional(readOnly = true)
+    public Page<PaymentResource> failedRefunds(@Header("size") Integer size, @Header("after") Long after) {
+        return page("status = RefundFailed", size, after);
+    }
+
+    private Page<PaymentResource> page(String condition, Integer size, Long after) {
         int shown = Page.size(size);
-        return Page.of(entities.createQuery("from Payment where orderId < :below and status not in (Rejected, Declined) "
-                                + "and (status <> Authorising or confirmed) order by orderId desc", Payment.class)
+        return Page.of(entities.createQuery("from Payment where orderId < :below and " + condition + " order by orderId desc", Payment.class)
                 .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
                 shown, PaymentResource::of, Payment::orderId);
     }

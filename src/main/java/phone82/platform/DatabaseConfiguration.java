@@ -1,16 +1,23 @@
 package phone82.platform;
 
+import com.zaxxer.hikari.HikariDataSource;
 import jakarta.persistence.EntityManagerFactory;
 import org.apache.camel.component.jpa.JpaComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.unit.DataSize;
+import phone82.platform.disk.Disk;
+import phone82.platform.disk.DurableDatabase;
 
 /** A context's own database, as its routes use it. */
 @Configuration(proxyBeanMethods = false)
@@ -20,6 +27,36 @@ class DatabaseConfiguration {
     @Bean
     SpringTransactionPolicy database(PlatformTransactionManager transactionManager) {
         return new SpringTransactionPolicy(transactionManager);
+    }
+
+    /** The embedded database is opened by a {@link DurableDatabase}; the pool keeps its connections. */
+    @Bean
+    static BeanPostProcessor durableCommits() {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessBeforeInitialization(Object bean, String name) {
+                if (bean instanceof HikariDataSource pool && DurableDatabase.isOne(pool.getJdbcUrl())) {
+                    pool.setDataSource(new DurableDatabase(pool.getJdbcUrl()));
+                }
+                return bean;
+            }
+        };
+    }
+
+    /** A stop does not wait for a full disk. */
+    @Bean
+    ApplicationListener<ContextClosedEvent> noMoreWaiting(HikariDataSource pool) {
+        return closed -> {
+            if (pool.getDataSource() instanceof DurableDatabase embedded) {
+                embedded.stopWaiting();
+            }
+        };
+    }
+
+    /** The disk of the embedded database; a server looks after its own. */
+    @Bean
+    Disk disk(@Value("${spring.datasource.url}") String url, @Value("${phone82.data.reserve}") DataSize reserve) {
+        return DurableDatabase.isOne(url) ? Disk.of(DurableDatabase.folder(url), reserve) : Disk.elsewhere();
     }
 
     @Bean

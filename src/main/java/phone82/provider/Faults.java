@@ -15,7 +15,8 @@ import java.util.Random;
 /** The failures that the simulated provider shows on demand. */
 public class Faults {
 
-    private static final long HANG_MILLIS = 60_000;
+    /** Longer than pay waits for any answer. */
+    private static final long HANG_MILLIS = 10_000;
     private static final String CONNECTION = "connection";
 
     private final List<Armed> armed = new ArrayList<>();
@@ -109,7 +110,10 @@ public class Faults {
     public void spoil(@Variable("fault") Fault fault, Exchange exchange) {
         switch (fault.kind()) {
             case lose -> exchange.getVariable(CONNECTION, HttpConnection.class).close();
-            case garbage -> exchange.getMessage().setBody(new String[] {"<html>502</html>"});
+            case garbage -> {
+                exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "text/html");
+                exchange.getMessage().setBody("<html><body>502 Bad Gateway");
+            }
             default -> { }
         }
     }

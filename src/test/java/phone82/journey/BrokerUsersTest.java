@@ -5,6 +5,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import jakarta.jms.Session;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -15,13 +16,19 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
 import phone82.Phone82;
 
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** What a user of the broker has no right to is refused, and the operator reads so in one line; nobody else notices. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -29,6 +36,15 @@ class BrokerUsersTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER));
+
+    private static final int GUESSES = 6;
+
+    private final ExecutorService guessers = Executors.newFixedThreadPool(GUESSES);
+
+    @AfterEach
+    void stopGuessing() {
+        guessers.shutdownNow();
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -86,6 +102,7 @@ class BrokerUsersTest {
     @CsvSource({
             "store, wrong,      user store",
             "mallory, mallory,  user mallory",
+            "ACTIVEMQ.CLUSTER.ADMIN.USER, guess, user ACTIVEMQ.CLUSTER.ADMIN.USER",
             ",,                 somebody"})
     void whoIsNotKnownIsNotLetIn(String user, String password, String told, CapturedOutput output) {
         assertThatThrownBy(() -> as(user, password, session -> session.createTextMessage("x"))).isInstanceOf(JMSSecurityException.class);
@@ -97,7 +114,34 @@ class BrokerUsersTest {
     @Test
     void theBrokersOwnUserHasNoWellKnownPassword() {
         assertThatThrownBy(() -> as("ACTIVEMQ.CLUSTER.ADMIN.USER", "CHANGE ME!!", session -> session.createTextMessage("x")))
-                .isInstanceOf(JMSException.class).hasMessageContaining("Unable to authenticate cluster user");
+                .isInstanceOf(JMSSecurityException.class);
+    }
+
+    @Test
+    void whoGuessesIsAnsweredOnceASecondAndNobodyElseWaits(CapturedOutput output) throws JMSException {
+        long start = System.nanoTime();
+        List<CompletableFuture<Duration>> guesses = IntStream.range(0, GUESSES).mapToObj(guess -> CompletableFuture.supplyAsync(() -> {
+            assertThatThrownBy(() -> as("pay", "guess-" + guess, session -> { })).isInstanceOf(JMSSecurityException.class);
+            return Duration.ofNanos(System.nanoTime() - start);
+        }, guessers)).toList();
+        await().until(() -> refusals(output).size() == GUESSES);
+
+        long known = System.nanoTime();
+        as("pay", "demo-pay", session -> session.createTextMessage("x"));
+        assertThat(Duration.ofNanos(System.nanoTime() - known)).as("a login meanwhile").isLessThan(Duration.ofSeconds(2));
+        assertThat(guesses).noneMatch(guess -> guess.isDone() && guess.join().toMillis() < 900);
+        assertThat(guesses.stream().map(CompletableFuture::join).sorted().toList()).last()
+                .satisfies(last -> assertThat(last).isGreaterThan(Duration.ofMillis(GUESSES * 1000 - 100)));
+    }
+
+    @Test
+    void aUsersNameForgesNoLineOfTheLog(CapturedOutput output) {
+        assertThatThrownBy(() -> as("mallory\r\n12:00:00.000 WARN  broker - - - Gatekeeper: Refused user admin\u001b[2J\u0085", "x", session -> { }))
+                .isInstanceOf(JMSSecurityException.class);
+
+        assertThat(refusals(output)).singleElement().asString().contains("Refused user mallory\\r\\n12:00:00.000 WARN")
+                .contains("user admin\\u001b[2J\\u0085 from 127.0.0.1:");
+        assertThat(output).doesNotContain("\u001b");
     }
 
     @Test

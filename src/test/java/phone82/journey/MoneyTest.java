@@ -9,8 +9,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
 import phone82.command.Reconcile;
+import phone82.command.Refunds;
 import phone82.journey.Shop.Answer;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
@@ -134,11 +138,13 @@ class MoneyTest {
         assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("the bank refused");
         assertThat(PHONE82.operations().figures()).containsPattern("phone82_payments\\{context=\"pay\",status=\"RefundFailed\",?} 1.0");
 
-        PHONE82.shop(Context.PAY).send("POST", "/payments/" + id + "/refund", null, null).expect(200);
+        assertThat(refunds(0, "list")).contains("order " + id + "  1199000 won  the bank refused");
+        assertThat(refunds(2, "retry", "all")).contains("retry [order]");
+        assertThat(refunds(0, "retry", String.valueOf(id))).contains("the provider is asked again");
 
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
         assertThat(provider.held(id)).isZero();
-        PHONE82.shop(Context.PAY).send("POST", "/payments/" + id + "/refund", null, null).expect(409);
+        assertThat(refunds(1, "retry", String.valueOf(id))).contains("pay: ");
     }
 
     @Test
@@ -148,7 +154,8 @@ class MoneyTest {
         cancel(id).expect(200);
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
 
-        PHONE82.shop(Context.PAY).post("/payments/" + id + "/settlement", "{\"note\":\"bank transfer of 27 November\"}").expect(200);
+        assertThat(refunds(2, "settle", String.valueOf(id))).contains("settle <order>");
+        assertThat(refunds(0, "settle", String.valueOf(id), "bank transfer of 27 November")).contains("settled by hand");
 
         assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("settled by hand: bank transfer of 27 November");
         await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("RefundFailed", "PayCancelled"));
@@ -186,26 +193,30 @@ class MoneyTest {
 
     @Test
     @Tag("databases")
-    void theSameKeyHasOneEffectAndOtherContentIsRefused() {
+    void theProviderTellsItsLedgerAndTakesFailuresFromNobodyWithoutTheirKey() {
         Shop http = PHONE82.shop(Context.PROVIDER);
-        assertThat(perform(http, "r-1", "authorise", "k-1", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
-        assertThat(perform(http, "r-1", "authorise", "k-1", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
-        perform(http, "r-1", "authorise", "k-1", 2_000).expect(409);
-        assertThat(perform(http, "r-1", "capture", "k-2", 1_001).expect(200).body().get("code").asText()).isEqualTo("amount_too_large");
-        assertThat(perform(http, "r-1", "release", "k-3", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
-        assertThat(perform(http, "r-1", "capture", "k-4", 1_000).expect(200).body().get("code").asText()).isEqualTo("closed");
-        assertThat(perform(http, "r-2", "release", "k-5", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
-        assertThat(perform(http, "r-2", "authorise", "k-6", 1_000).expect(200).body().get("code").asText()).isEqualTo("closed");
-        assertThat(http.send(http.request("/operations/k-6").header("Authorization", "Bearer demo-provider-key").GET()).expect(200)
-                .body().get("outcome").asText()).isEqualTo("declined");
+        assertThat(perform(http, "authorise", "k-1", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
+        assertThat(perform(http, "authorise", "k-1", 2_000).expect(409).body().get("detail").asText()).contains("k-1");
+        assertThat(http.send(http.request("/operations/k-1").header("Authorization", "Bearer demo-provider-key").GET()).expect(200)
+                .body().get("outcome").asText()).isEqualTo("succeeded");
         http.get("/accounts/1").expect(401);
         http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-key").GET()).expect(401);
         http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").GET()).expect(200);
         http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").DELETE()).expect(200);
+        perform(http, "release", "k-2", 1_000).expect(200);
     }
 
-    private static Answer perform(Shop http, String reference, String operation, String key, long amount) {
-        return http.send(http.request("/payments/" + reference + "/" + operation).header("Authorization", "Bearer demo-provider-key")
+    /** What the operator's command prints. */
+    private static String refunds(int exitCode, String... words) {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, UTF_8);
+        String[] arguments = Stream.of(new String[] {Refunds.NAME}, words, PHONE82.arguments()).flatMap(Stream::of).toArray(String[]::new);
+        assertThat(Refunds.main(out, out, arguments)).as(() -> printed.toString(UTF_8)).isEqualTo(exitCode);
+        return printed.toString(UTF_8);
+    }
+
+    private static Answer perform(Shop http, String operation, String key, long amount) {
+        return http.send(http.request("/payments/r-1/" + operation).header("Authorization", "Bearer demo-provider-key")
                 .header("Idempotency-Key", key).header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"orderId\":999999999,\"amount\":" + amount + ",\"item\":\"note20\"}")));
     }

@@ -49,7 +49,7 @@ class OperationsTest {
         assertThat(health.get("components").fieldNames()).toIterable()
                 .containsExactlyInAnyOrder("app", "broker", "coordinator", "customer", "gateway", "pay", "provider", "store");
         assertThat(health.at("/components/app/components").fieldNames()).toIterable()
-                .containsExactlyInAnyOrder("routes", "database", "broker", "payment-breaker", "dead-letters");
+                .containsExactlyInAnyOrder("routes", "database", "disk", "broker", "payment-breaker", "dead-letters");
         assertThat(health.at("/components/app/components/payment-breaker/details/state").asText()).isEqualTo("CLOSED");
         assertThat(health.at("/components/store/components/routes/details/started").asInt()).isGreaterThan(5);
     }

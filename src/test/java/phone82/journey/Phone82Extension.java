@@ -138,7 +138,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     }
 
     /** Below those that the system gives to whoever connects or asks for any, so that nobody has it when it is needed a moment later. */
-    static int freePort() {
+    public static int freePort() {
         while (true) {
             int port = FIRST_PORT + Math.floorMod(PORT.getAndIncrement(), PORTS);
             try (ServerSocket free = new ServerSocket(port)) {

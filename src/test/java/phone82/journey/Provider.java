@@ -17,8 +17,13 @@ public final class Provider {
 
     /** Failures as JSON objects, for example {@code {"operation":"capture","kind":"lose","count":1}}. */
     public void fails(String... faults) {
+        fails(System.nanoTime(), faults);
+    }
+
+    /** @param seed of the generator behind probabilities */
+    public void fails(long seed, String... faults) {
         http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofString("{\"faults\":[" + String.join(",", faults) + "]}"))).expect(200);
+                .PUT(BodyPublishers.ofString("{\"seed\":" + seed + ",\"faults\":[" + String.join(",", faults) + "]}"))).expect(200);
     }
 
     public void works() {

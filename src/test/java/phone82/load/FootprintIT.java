@@ -72,7 +72,7 @@ class FootprintIT {
         try (Processes phone82 = new Processes("footprint", Databases::onServers, "--phone82.store.dispatch-delay=0s");
              Artemis broker = new Artemis(phone82.data("artemis"), phone82.port(Context.BROKER))) {
             processes.put("store-db", ProcessHandle.current().children()
-                    .filter(child -> child.info().commandLine().orElse("").contains("org.hsqldb.server.Server")).findFirst().orElseThrow());
+                    .filter(child -> child.info().commandLine().orElse("").contains("DatabaseServer")).findFirst().orElseThrow());
             start("artemis", () -> {
                 processes.put("artemis", broker.start(container("artemis/statefulset").at("/env/1/value").asText()));
                 await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> connects(phone82.port(Context.BROKER)));

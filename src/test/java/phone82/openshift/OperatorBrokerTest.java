@@ -41,7 +41,8 @@ class OperatorBrokerTest {
         assertThat(queues(operator)).isEqualTo(queues(file));
         assertThat(rights(operator)).isEqualTo(rights(file));
         assertThat(operator.getAddressSettings()).isEqualTo(file.getAddressSettings());
-        assertThat(Stream.of(operator, file).map(each -> each.getGlobalMaxSize() + " " + each.getIDCacheSize() + " " + each.getMaxDiskUsage())
+        assertThat(Stream.of(operator, file).map(each -> each.getGlobalMaxSize() + " " + each.getIDCacheSize() + " " + each.getMaxDiskUsage()
+                        + " " + each.getMinDiskFree())
                 .collect(Collectors.toSet())).hasSize(1);
     }
 

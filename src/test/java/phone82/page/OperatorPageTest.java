@@ -51,6 +51,8 @@ class OperatorPageTest {
             {"at":"http://127.0.0.1:9091","here":false,"contexts":[],"health":{"status":"UP","components":{"app":{"status":"UP","components":{}}}},
              "figures":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
             phone82_cancellations_open{context=\\"app\\"} 4.0\\n\
+            phone82_payments{context=\\"pay\\",status=\\"Authorised\\"} 5.0\\n\
+            phone82_payments{context=\\"pay\\",status=\\"RefundFailed\\"} 2.0\\n\
             phone82_events_sent_total{context=\\"app\\",event=\\"Ordered\\"} 7.0"}""";
     private static final String STORE = """
             {"at":"http://127.0.0.1:9092","here":false,"contexts":[],"health":{"status":"DOWN","components":{
@@ -101,7 +103,8 @@ class OperatorPageTest {
             assertThat(page.locator("#breaker dd")).containsText("open, 1 of 2");
             assertThat(page.locator("#dead-letters dd")).containsText("3");
             assertThat(page.locator("#cancellations dd")).hasText("4");
-            assertThat(page.locator("#figures .bad")).hasCount(2);
+            assertThat(page.locator("#refunds dd")).containsText("2 needs attention");
+            assertThat(page.locator("#figures .bad")).hasCount(3);
             assertThat(page.locator("#outbox dd")).containsText("not known");
             assertThat(page.locator("#orders dd")).not().hasText("0", new HasTextOptions().setTimeout(15_000));
             for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {

@@ -1,13 +1,13 @@
 package phone82.platform.event;
 
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
+import org.apache.activemq.artemis.api.core.ActiveMQBuffer;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.Message;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.api.core.client.ClientConsumer;
 import org.apache.activemq.artemis.api.core.client.ClientMessage;
 import org.apache.activemq.artemis.api.core.client.ClientSession;
-import org.apache.activemq.artemis.jms.client.ActiveMQMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 import org.apache.activemq.artemis.jms.client.JMSExceptionHelper;
 import org.apache.camel.Body;
@@ -16,14 +16,18 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Header;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.Variable;
 import org.messaginghub.pooled.jms.JmsPoolSession;
 import org.springframework.jms.core.JmsTemplate;
 import phone82.platform.Page;
+import phone82.platform.Printable;
 import phone82.platform.Problem;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -34,8 +38,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public class DeadLetters {
 
-    private static final String CAUSE = "deadLetter_cause";
-    private static final String TIME = "deadLetter_time";
+    static final String CAUSE = "deadLetter_cause";
+    static final String TIME = "deadLetter_time";
     private static final String ID_PREFIX = "ID:";
     private static final int LONGEST_CAUSE = 500;
     /** In a list; more than any event of ours has. */
@@ -77,14 +81,14 @@ public class DeadLetters {
     }
 
     /** Makes the event that has just failed for good ready for the dead letters: as it came, and why it failed. */
-    public void mark(Exchange exchange) {
+    public void mark(@Variable("delivered") Object delivered, Exchange exchange) {
         org.apache.camel.Message message = exchange.getMessage();
-        if (message.getBody() instanceof Event event) {
-            message.setBody(event.body());
-        }
-        message.removeHeader("_AMQ_DUPL_ID");
-        message.setHeader(CAUSE, cause(exchange));
-        message.setHeader(TIME, Instant.now().toString());
+        Map<String, Object> headers = new HashMap<>(message.getHeaders());
+        headers.keySet().retainAll(EventHeaders.ENVELOPE);
+        headers.put(CAUSE, cause(exchange));
+        headers.put(TIME, Instant.now().toString());
+        message.setHeaders(headers);
+        message.setBody(delivered instanceof EventBodies.NoText other ? other.content() : Objects.toString(delivered, ""));
     }
 
     /** One page, the oldest first. The cursor is a place in the queue. */
@@ -158,7 +162,7 @@ public class DeadLetters {
                         break;
                     }
                     if (i >= skip) {
-                        letters.add(letter(message, session, longestBody));
+                        letters.add(letter(message, longestBody));
                     }
                 }
             }
@@ -181,25 +185,33 @@ public class DeadLetters {
         T to(ClientSession session) throws ActiveMQException, JMSException;
     }
 
-    private static Letter letter(ClientMessage received, ClientSession session, int longestBody)
-            throws ActiveMQException, JMSException {
-        ActiveMQMessage message = ActiveMQMessage.createMessage(received, session);
-        message.doBeforeReceive();
-        String cause = message.getStringProperty(CAUSE);
+    /** Whatever is in the message: one that cannot be read must not hide the others. */
+    private static Letter letter(ClientMessage message, int longestBody) {
+        String cause = property(message, CAUSE);
         String body = body(message);
-        String id = Objects.toString(message.getJMSMessageID(), ID_PREFIX + "unknown").substring(ID_PREFIX.length());
-        return new Letter(id, message.getStringProperty(Envelope.ID),
-                message.getStringProperty(Envelope.TYPE), message.getStringProperty(Envelope.SUBJECT),
-                message.getStringProperty(Envelope.TIME), message.getStringProperty(TIME),
+        return new Letter(Objects.toString(message.getUserID(), "unknown"), property(message, Envelope.ID),
+                property(message, Envelope.TYPE), property(message, Envelope.SUBJECT),
+                property(message, Envelope.TIME), property(message, TIME),
                 cause != null ? cause : "not known: the broker gave it up, as its context did not answer at the last attempt",
                 body.length() > longestBody ? body.substring(0, longestBody) : body);
     }
 
-    private static String body(Message message) throws JMSException {
-        if (message.isBodyAssignableTo(String.class)) {
-            return Objects.toString(message.getBody(String.class), "");
+    private static String property(ClientMessage message, String name) {
+        Object value = message.getObjectProperty(SimpleString.of(name));
+        return value == null ? null : value instanceof byte[] ? "(bytes)" : value.toString();
+    }
+
+    private static String body(ClientMessage message) {
+        if (message.isLargeMessage()) {
+            return "(more than 100 kB)";
         }
-        return message.isBodyAssignableTo(byte[].class) ? new String(message.getBody(byte[].class), UTF_8) : "(not text)";
+        ActiveMQBuffer body = message.getReadOnlyBodyBuffer();
+        if (message.getType() == Message.TEXT_TYPE) {
+            return Objects.toString(body.readNullableSimpleString(), "");
+        }
+        byte[] content = new byte[Math.min(body.readableBytes(), EventBodies.MOST_BYTES)];
+        body.readBytes(content);
+        return new String(content, UTF_8);
     }
 
     private static String cause(Exchange exchange) {
@@ -208,6 +220,6 @@ public class DeadLetters {
             thrown = thrown.getCause();
         }
         String line = thrown.toString().lines().findFirst().orElseThrow().replaceFirst("^[\\w.$]*\\.", "");
-        return line.length() > LONGEST_CAUSE ? line.substring(0, LONGEST_CAUSE) : line;
+        return Printable.line(line.length() > LONGEST_CAUSE ? line.substring(0, LONGEST_CAUSE) : line);
     }
 }

@@ -47,11 +47,14 @@ public class Envelope {
     /**
      * Reads the event of a received message and goes on with its trace.
      *
-     * @throws IllegalArgumentException when it is not an event of phone82; it ends in the dead-letter queue
+     * @throws IllegalArgumentException when it is not an event of phone82; it becomes a dead letter
      */
     public Event open(Exchange exchange) {
         Message message = exchange.getMessage();
         String traceparent = Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class));
+        if (message.getBody() instanceof EventBodies.NoText other) {
+            throw new IllegalArgumentException("an event is a TextMessage, not a " + other.cameAs());
+        }
         String body = message.getBody(String.class);
         if (body == null || Json.read(body, Map.class) == null) {
             throw new IllegalArgumentException("an event has a JSON body");

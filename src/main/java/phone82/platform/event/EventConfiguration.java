@@ -6,10 +6,12 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.jms.ConnectionFactory;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import jakarta.jms.Session;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -77,6 +79,21 @@ public class EventConfiguration {
         });
     }
 
+    /** Of what the broker sends to this context, texts alone are read. */
+    @Bean
+    static BeanPostProcessor textOnly() {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                if (bean instanceof JmsPoolConnectionFactory pool && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory broker) {
+                    broker.setIncomingInterceptorList(TextOnly.class.getName());
+                    broker.setDeserializationDenyList("*");
+                }
+                return bean;
+            }
+        };
+    }
+
     /** The policy {@code broker}: one transaction with the broker, inside that of the database where there is one. */
     @Bean
     SpringTransactionPolicy broker(ConnectionFactory connectionFactory) {
@@ -91,6 +108,8 @@ public class EventConfiguration {
                                         @Value("${phone82.events.batch-time}") Duration batchTime) {
         TransactionTemplate transactions = new TransactionTemplate(transactionManager);
         return ComponentCustomizer.builder(JmsComponent.class).build(jms -> {
+            jms.setHeaderFilterStrategy(new EventHeaders());
+            jms.getConfiguration().setMessageConverter(new EventBodies());
             jms.getConfiguration().setErrorHandler(new Redelivery());
             jms.getConfiguration().setMessageListenerContainerFactory(endpoint ->
                     new EventContainer(endpoint, transactions, () -> answers(database), batch, batchTime));

@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
+import org.hsqldb.error.ErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.Correlation;
@@ -74,10 +75,11 @@ public class Problems {
 
     /**
      * By the classes of SQLSTATE: 08 connection, 53 resources, 57 the server shuts down; the pool has no connection left, or has taken
-     * back one that broke, and so the rollback of what it was for fails.
+     * back one that broke, and so the rollback of what it was for fails. HSQLDB has a code of its own for a table that cannot grow.
      */
     private static boolean isUnreachable(SQLException failure) {
         return failure instanceof SQLTransientConnectionException
+                || failure.getErrorCode() == -ErrorCode.DATA_FILE_IS_FULL
                 || failure.getSQLState() == null && TAKEN_BACK.equals(failure.getMessage())
                 || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*");
     }

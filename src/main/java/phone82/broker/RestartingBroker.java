@@ -1,0 +1,98 @@
+package phone82.broker;
+
+import org.apache.activemq.artemis.core.server.ActiveMQServer;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.platform.disk.Disk;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Artemis stops for good when it cannot write its journal. Here it is started anew as soon as its disk has room, and reads what is there. */
+class RestartingBroker implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RestartingBroker.class);
+
+    private static final long PERIOD_SECONDS = 1;
+
+    private final Callable<EmbeddedActiveMQ> maker;
+    private final Disk disk;
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "broker-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile EmbeddedActiveMQ broker;
+    private String obstacle;
+
+    /** @param maker makes a broker that is not started */
+    RestartingBroker(Callable<EmbeddedActiveMQ> maker, Disk disk) {
+        this.maker = maker;
+        this.disk = disk;
+    }
+
+    void start() throws Exception {
+        startOne();
+        watch.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void startOne() throws Exception {
+        EmbeddedActiveMQ made = maker.call();
+        made.createActiveMQServer();
+        AtomicReference<Throwable> cause = new AtomicReference<>();
+        made.getActiveMQServer().registerIOCriticalErrorListener((failure, message, file) -> {
+            cause.set(failure);
+            LOG.error("The broker stops, as its files in {} cannot be written ({}: {}). {} MB are free there; it is started again when there is room",
+                    disk.folder(), message, failure.getMessage(), Disk.megabytes(disk.free()));
+        });
+        broker = made;
+        try {
+            made.start();
+            if (!isActive()) {
+                throw new IllegalStateException("the broker did not become active; its log says why", cause.get());
+            }
+        } catch (Exception e) {
+            made.stop();
+            throw e;
+        }
+    }
+
+    /** The disk is looked at in any case: somebody must say that it is nearly full. */
+    private void look() {
+        try {
+            if (!disk.isLow() && hasStopped()) {
+                startOne();
+                LOG.info("The broker runs again");
+                obstacle = null;
+            }
+        } catch (Exception e) {
+            if (!e.toString().equals(obstacle)) {
+                LOG.warn("The broker cannot be started: {}", e.toString());
+            }
+            obstacle = e.toString();
+        }
+    }
+
+    private boolean hasStopped() {
+        return server().getState() == ActiveMQServer.SERVER_STATE.STOPPED;
+    }
+
+    boolean isActive() {
+        return server().isActive();
+    }
+
+    ActiveMQServer server() {
+        return broker.getActiveMQServer();
+    }
+
+    @Override
+    public void close() throws Exception {
+        watch.shutdownNow();
+        watch.awaitTermination(10, TimeUnit.SECONDS);
+        broker.stop();
+    }
+}

@@ -1,0 +1,105 @@
+package phone82.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.PropertyResolver;
+import phone82.platform.Json;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/** A command that asks the running contexts over HTTP. */
+abstract class OperatorCommand {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5)).build();
+    private final PropertyResolver properties;
+    final PrintStream out;
+
+    OperatorCommand(PropertyResolver properties, PrintStream out) {
+        this.properties = properties;
+        this.out = out;
+    }
+
+    /** It needs the properties alone. */
+    @Configuration(proxyBeanMethods = false)
+    static class Properties {
+    }
+
+    /** Why the command ends, in one line that says what to do. */
+    static final class Stop extends RuntimeException {
+        final int exitCode;
+
+        Stop(int exitCode, String line) {
+            super(line, null, false, false);
+            this.exitCode = exitCode;
+        }
+    }
+
+    /** The arguments that are no options, without the command's name. */
+    static List<String> words(String name, String... arguments) {
+        List<String> words = new ArrayList<>(Arrays.stream(arguments).filter(argument -> !argument.startsWith("-")).toList());
+        words.remove(name);
+        return words;
+    }
+
+    /** Runs work that needs the properties, those among the arguments first; returns its exit code. */
+    static int run(Function<PropertyResolver, Integer> work, String... arguments) {
+        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
+                .web(WebApplicationType.NONE).registerShutdownHook(false)
+                .run(Arrays.stream(arguments).filter(argument -> argument.startsWith("-")).toArray(String[]::new))) {
+            return work.apply(application.getEnvironment());
+        }
+    }
+
+    /** The query that asks for the page after this one; null if it is the last. */
+    static String following(JsonNode page) {
+        return page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
+    }
+
+    JsonNode ask(String method, String context, String path) {
+        return ask(method, context, path, null);
+    }
+
+    /**
+     * @param body sent as JSON; null for none
+     * @throws Stop when the answer is no success, or there is none
+     */
+    JsonNode ask(String method, String context, String path, Object body) {
+        String property = "phone82.gateway." + context + "-url";
+        String url = properties.getRequiredProperty(property);
+        try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+            if (body == null) {
+                request.method(method, HttpRequest.BodyPublishers.noBody());
+            } else {
+                request.header("Content-Type", "application/json").method(method, HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body)));
+            }
+            HttpResponse<byte[]> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            JsonNode json = Json.read(answer.body());
+            if (answer.statusCode() == 200) {
+                return json;
+            }
+            throw new Stop(answer.statusCode() < 500 ? 1 : 2, context + ": " + json.path("detail").asText("it answers " + answer.statusCode()));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Stop(2, context + " does not answer at " + url + " (" + e + "); start it, or set " + property + " to where it is.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Stop(2, context + ": interrupted.");
+        }
+    }
+}

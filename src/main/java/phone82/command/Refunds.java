@@ -1,0 +1,86 @@
+package phone82.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.springframework.core.env.PropertyResolver;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The command {@code refunds}: what the payment provider refused to give back, for an operator to retry or to settle by hand. */
+public final class Refunds extends OperatorCommand {
+
+    /** As the first argument of the launcher. */
+    public static final String NAME = "refunds";
+
+    private Refunds(PropertyResolver properties, PrintStream out) {
+        super(properties, out);
+    }
+
+    /**
+     * @param arguments those of the launcher: the command's name, {@code list}, {@code retry} or {@code settle}, an order's id, a note
+     *                  for {@code settle}, and {@code --name=value} properties
+     * @return the exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments, or pay does not answer
+     */
+    public static int main(PrintStream out, PrintStream err, String... arguments) {
+        List<String> words = words(NAME, arguments);
+        String action = words.isEmpty() ? "list" : words.get(0);
+        boolean known = switch (action) {
+            case "list" -> words.size() < 2;
+            case "retry" -> words.size() < 3;
+            case "settle" -> words.size() == 3;
+            default -> false;
+        };
+        if (!known || words.size() > 1 && !words.get(1).matches("[1-9][0-9]{0,18}")) {
+            err.println("phone82: " + NAME + " takes list, retry [order], or settle <order> \"<note>\", not " + words + "; --help tells more.");
+            return 2;
+        }
+        return run(properties -> {
+            Refunds command = new Refunds(properties, out);
+            try {
+                switch (action) {
+                    case "list" -> command.list();
+                    case "retry" -> (words.size() < 2 ? command.failed() : List.of(words.get(1))).forEach(command::retry);
+                    default -> command.settle(words.get(1), words.get(2));
+                }
+                return 0;
+            } catch (Stop e) {
+                err.println("phone82: " + e.getMessage());
+                return e.exitCode;
+            }
+        }, arguments);
+    }
+
+    private void list() {
+        List<JsonNode> payments = payments();
+        payments.forEach(payment -> out.printf("order %s  %d won  %s%n", payment.path("orderId").asText(), payment.path("amount").asLong(),
+                payment.path("reason").asText()));
+        out.println(payments.size() + (payments.size() == 1 ? " refund" : " refunds") + " failed");
+    }
+
+    private List<String> failed() {
+        return payments().stream().map(payment -> payment.path("orderId").asText()).toList();
+    }
+
+    private List<JsonNode> payments() {
+        List<JsonNode> payments = new ArrayList<>();
+        String after = "";
+        while (after != null) {
+            JsonNode page = ask("GET", "pay", "/refunds?size=200" + after);
+            page.path("items").forEach(payments::add);
+            after = following(page);
+        }
+        return payments;
+    }
+
+    private void retry(String order) {
+        ask("POST", "pay", "/payments/" + order + "/refund");
+        out.println("order " + order + ": the provider is asked again");
+    }
+
+    private void settle(String order, String note) {
+        ask("POST", "pay", "/payments/" + order + "/settlement", Map.of("note", note));
+        out.println("order " + order + ": recorded as settled by hand");
+    }
+}

@@ -1,0 +1,45 @@
+package phone82.platform;
+
+/** Text from outside as it may stand on a line that a person reads: it cannot end the line, steer the terminal or fill the screen. */
+public final class Printable {
+
+    private static final int LONGEST = 4000;
+
+    private Printable() {
+    }
+
+    /** The text itself where it is harmless. */
+    public static String line(String text) {
+        if (isPrintable(text)) {
+            return text;
+        }
+        int end = Math.min(text.length(), LONGEST);
+        StringBuilder line = new StringBuilder(end + 64);
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (isHarmless(c)) {
+                line.append(c);
+            } else if (c == '\n') {
+                line.append("\\n");
+            } else if (c == '\r') {
+                line.append("\\r");
+            } else {
+                line.append(String.format("\\u%04x", (int) c));
+            }
+        }
+        return text.length() == end ? line.toString() : line.append("... (").append(text.length() - end).append(" characters more)").toString();
+    }
+
+    public static boolean isPrintable(String text) {
+        return text == null || text.length() <= LONGEST && text.chars().allMatch(Printable::isHarmless);
+    }
+
+    /** Format characters turn the direction of writing, or are not seen at all. */
+    private static boolean isHarmless(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL -> c == '\t';
+            case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}

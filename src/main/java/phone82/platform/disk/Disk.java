@@ -1,0 +1,107 @@
+package phone82.platform.disk;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.unit.DataSize;
+import phone82.platform.Problem;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The disk of a data folder. Part of it is kept free, so that what has been begun can be finished when others fill it. */
+public final class Disk {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
+
+    private static final int RETRY_AFTER_SECONDS = 10;
+
+    private static final Set<FileStore> LOW = ConcurrentHashMap.newKeySet();
+
+    private final Path folder;
+    private final FileStore store;
+    private final long reserve;
+
+    private Disk(Path folder, FileStore store, long reserve) {
+        this.folder = folder;
+        this.store = store;
+        this.reserve = reserve;
+    }
+
+    /** @param reserve what is kept free, but no more than a tenth of the disk */
+    public static Disk of(Path folder, DataSize reserve) {
+        Path absolute = folder.toAbsolutePath().normalize();
+        try {
+            FileStore store = Files.getFileStore(Files.createDirectories(absolute));
+            return new Disk(absolute, store, Math.min(reserve.toBytes(), store.getTotalSpace() / 10));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** That of somebody else, who looks after it. */
+    public static Disk elsewhere() {
+        return new Disk(null, null, 0);
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /** The bytes that are kept free. */
+    public long reserve() {
+        return reserve;
+    }
+
+    /** The bytes that can be written. */
+    public long free() {
+        try {
+            return store.getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether no new work should be begun. That changes with the room there is, and is logged once for all folders of the disk. */
+    public boolean isLow() {
+        if (store == null) {
+            return false;
+        }
+        long free = free();
+        // a little more to come back, or it would change with every order
+        boolean low = free < (LOW.contains(store) ? reserve + reserve / 8 : reserve);
+        if (low && LOW.add(store)) {
+            LOG.error("The disk of {} is nearly full: {} MB are free, {} MB are kept (phone82.data.reserve). "
+                    + "No new work is taken until there is room", folder, megabytes(free), megabytes(reserve));
+        } else if (!low && LOW.remove(store)) {
+            LOG.info("The disk of {} has room again, {} MB: new work is taken", folder, megabytes(free));
+        }
+        return low;
+    }
+
+    /** @throws Problem 503 when the disk is nearly full */
+    public void requireRoom() {
+        if (isLow()) {
+            throw new Problem(503, "Temporarily unavailable", "The shop has no room for new work at the moment, and nothing was done. Try again in "
+                    + RETRY_AFTER_SECONDS + " s.").header("Retry-After", RETRY_AFTER_SECONDS);
+        }
+    }
+
+    /** For the operator; throws when no new work is taken. */
+    public Map<String, ?> check() {
+        if (isLow()) {
+            throw new IllegalStateException("the disk of " + folder + " is nearly full: " + megabytes(free()) + " MB are free, "
+                    + megabytes(reserve) + " MB are kept");
+        }
+        return store == null ? Map.of() : Map.of("folder", folder.toString(), "free", megabytes(free()) + " MB");
+    }
+
+    public static String megabytes(long bytes) {
+        return String.valueOf(Math.round(bytes / 104857.6) / 10.0);
+    }
+}

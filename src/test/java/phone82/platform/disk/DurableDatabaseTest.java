@@ -1,0 +1,225 @@
+package phone82.platform.disk;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import phone82.drill.SmallDisk;
+import phone82.journey.Phone82Extension;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/** A real HSQLDB on a real disk that is full. */
+class DurableDatabaseTest {
+
+    private static final String OPTIONS = ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached;shutdown=true";
+    private static final int ROWS = 300;
+
+    @TempDir
+    Path folder;
+    private SmallDisk disk;
+    private final ExecutorService client = Executors.newSingleThreadExecutor();
+    private final AtomicInteger returned = new AtomicInteger();
+
+    @BeforeEach
+    void mount() throws Exception {
+        disk = new SmallDisk(folder.resolve("disk"), 24);
+    }
+
+    @AfterEach
+    void unmount() throws Exception {
+        client.shutdownNow();
+        disk.close();
+    }
+
+    private static DurableDatabase database(Path folder) {
+        return new DurableDatabase("jdbc:hsqldb:file:" + folder + "/db" + OPTIONS);
+    }
+
+    private static Connection open(DurableDatabase database) throws SQLException {
+        return database.getConnection("SA", "");
+    }
+
+    private static int count(Path folder) throws SQLException {
+        return count(open(database(folder)));
+    }
+
+    private static int count(Connection opened) throws SQLException {
+        try (Connection connection = opened; Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("select count(*) from t")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    /** Each row is a commit; with the fifth of them the disk is full, but for so many bytes. */
+    private Future<?> insert(Connection connection, long left) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("create cached table t (id integer primary key, v varchar(1000))");
+        }
+        return client.submit(() -> {
+            try (connection; PreparedStatement insert = connection.prepareStatement("insert into t values (?, ?)")) {
+                connection.setAutoCommit(false);
+                for (int id = 0; id < ROWS; id++) {
+                    if (id == 5) {
+                        disk.fill(left);
+                    }
+                    insert.setInt(1, id);
+                    insert.setString(2, "x".repeat(200));
+                    insert.executeUpdate();
+                    connection.commit();
+                    returned.incrementAndGet();
+                }
+            }
+            return null;
+        });
+    }
+
+    /** As they would be after {@code kill -9}. */
+    private Path filesNow() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("copy"));
+        try (Stream<Path> files = Files.list(folder.resolve("disk"))) {
+            for (Path file : files.filter(each -> each.getFileName().toString().matches("db\\.(log|script|properties|data|backup)")).toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
+    }
+
+    @Test
+    void aCommitThatReturnedIsThereAndTheNextOneWaitsForRoom() throws Exception {
+        for (long left : List.of(0L, 4096L)) {
+            returned.set(0);
+            DurableDatabase database = database(folder.resolve("disk"));
+            Future<?> all = insert(open(database), left);
+            await().until(() -> database.waitsFor() != null);
+            int before = returned.get();
+            assertThat(before).isBetween(5, ROWS - 1);
+
+            Path killed = filesNow();
+            assertThat(count(killed)).isEqualTo(before);
+
+            disk.makeRoom();
+            all.get(20, TimeUnit.SECONDS);
+            assertThat(database.waitsFor()).isNull();
+            assertThat(count(folder.resolve("disk"))).isEqualTo(ROWS);
+            delete(killed);
+            delete(folder.resolve("disk"));
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void aStopDoesNotWait() throws Exception {
+        DurableDatabase database = database(folder.resolve("disk"));
+        Future<?> all = insert(open(database), 0);
+        await().until(() -> database.waitsFor() != null);
+        int before = returned.get();
+        database.stopWaiting();
+
+        assertThatThrownBy(() -> all.get(20, TimeUnit.SECONDS)).hasStackTraceContaining("No space left");
+        assertThat(returned.get()).isEqualTo(before);
+        disk.makeRoom();
+        assertThat(count(folder.resolve("disk"))).isGreaterThanOrEqualTo(before);
+    }
+
+    /** Ends when the tables cannot be written; run in a JVM of its own. */
+    public static final class Updates {
+
+        public static void main(String[] arguments) throws Exception {
+            Path folder = Path.of(arguments[0]);
+            try (Connection connection = new DurableDatabase("jdbc:hsqldb:file:" + folder + "/db;hsqldb.cache_rows=100" + OPTIONS).getConnection("SA", "");
+                 Statement statement = connection.createStatement()) {
+                statement.execute("create cached table t (id integer primary key, v varchar(1000))");
+                for (int id = 0; id < 2000; id++) {
+                    statement.execute("insert into t values (" + id + ", '" + "x".repeat(200) + "')");
+                }
+                statement.execute("checkpoint");
+                connection.setAutoCommit(false);
+                statement.execute("update t set v = 'y' where id = 7");
+                connection.commit();
+                SmallDisk.fill(folder, 0);
+                statement.execute("update t set v = 'z'");
+                connection.commit();
+            }
+        }
+    }
+
+    @Test
+    void whenTheTablesCannotBeWrittenTheProcessEndsAndAllThatWasCommittedIsThere() throws Exception {
+        Path log = folder.resolve("log.txt");
+        Process process = java(log, Updates.class, folder.resolve("disk").toString());
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as("%s", log).isEqualTo(1);
+        assertThat(Files.readString(log)).contains("The process ends", folder.resolve("disk").toString());
+
+        disk.makeRoom();
+        try (Connection connection = open(database(folder.resolve("disk"))); Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("select count(*), sum(case when v = 'y' then 1 else 0 end), sum(case when v = 'z' then 1 else 0 end) from t")) {
+            rows.next();
+            assertThat(List.of(rows.getInt(1), rows.getInt(2), rows.getInt(3))).containsExactly(2000, 1, 0);
+        }
+    }
+
+    private static Process java(Path log, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    @Test
+    void theServerOfTheReplicasKeepsWhatItCommitted() throws Exception {
+        int port = Phone82Extension.freePort();
+        Path log = folder.resolve("server.txt");
+        String[] arguments = {"--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", "store", "--database.0",
+                "file:" + folder.resolve("disk") + "/db;user=store;password=secret;hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached"};
+        Process server = java(log, DatabaseServer.class, arguments);
+        try {
+            Future<?> all = insert(awaitConnection(port), 0);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> Files.readString(log).contains("cannot be written"));
+            server.destroyForcibly().waitFor();
+            assertThatThrownBy(() -> all.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SQLException.class);
+            assertThat(returned.get()).isBetween(5, ROWS - 1);
+
+            disk.makeRoom();
+            server = java(log, DatabaseServer.class, arguments);
+            assertThat(count(awaitConnection(port))).isEqualTo(returned.get());
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    private static Connection awaitConnection(int port) {
+        return await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(SQLException.class)
+                .until(() -> DriverManager.getConnection("jdbc:hsqldb:hsql://localhost:" + port + "/store", "store", "secret"), Objects::nonNull);
+    }
+}
