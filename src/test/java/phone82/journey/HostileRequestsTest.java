@@ -107,6 +107,8 @@ class HostileRequestsTest {
                 order("hexadecimal chunk size with its sign", "Transfer-Encoding: chunked\r\n", "0x19\r\n" + BODY + "\r\n0\r\n\r\n"),
                 order("enormous chunk size", "Transfer-Encoding: chunked\r\n", "ffffffffffffffff19\r\n" + BODY + "\r\n0\r\n\r\n"),
                 order("chunk size before a bare LF", "Transfer-Encoding: chunked\r\n", "19\n" + BODY + "\n0\n\n"),
+                order("chunk extension with a bare CR", "Transfer-Encoding: chunked\r\n", "19;x\ry\r\n" + BODY + "\r\n0\r\n\r\n"),
+                order("chunk extension with a quoted line end", "Transfer-Encoding: chunked\r\n", "19;x=\"\r\n\"\r\n" + BODY + "\r\n0\r\n\r\n"),
                 order("chunk extension with a bare LF", "Transfer-Encoding: chunked\r\n", "19;x\ny\r\n" + BODY + "\r\n0\r\n\r\n"),
                 order("chunk longer than its size", "Transfer-Encoding: chunked\r\n", "18\r\n" + BODY + "\r\n0\r\n\r\n"),
                 head("hidden body of an old WebSocket", HOST + "Sec-WebSocket-Key1: x\r\nSec-WebSocket-Key2: y\r\n"),

@@ -169,7 +169,8 @@ public class HttpServer implements DisposableBean {
     private void greet(ConnectionBase connection, HttpServerOptions options) {
         InetAddress remote = remote(connection);
         InetAddress client = clients.isProxy(remote) ? null : Clients.subscriber(remote);
-        connection.exceptionHandler(failure -> lost(connection, failure));
+        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving);
+        connection.exceptionHandler(failure -> lost(connection, decoder, failure));
         if (client != null && !places.take(client)) {
             connection.close();
             return;
@@ -185,15 +186,15 @@ public class HttpServer implements DisposableBean {
             connection.close();
             return;
         }
-        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving);
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.replace("httpDecoder", "httpDecoder", decoder);
         pipeline.addAfter("httpEncoder", "answers", decoder.answers());
     }
 
-    /** A client that hung up is no error of ours. After anything else the connection would be left without an answer. */
-    private static void lost(ConnectionBase connection, Throwable failure) {
-        if (failure instanceof IOException || failure instanceof VertxException || failure instanceof PrematureChannelClosureException) {
+    /** A client that hung up is no error of ours, and what the decoder refused has its answer. After anything else there would never be one. */
+    private static void lost(ConnectionBase connection, StrictRequestDecoder decoder, Throwable failure) {
+        if (decoder.hasRefused() || failure instanceof IOException || failure instanceof VertxException
+                || failure instanceof PrematureChannelClosureException) {
             LOG.debug("A connection is lost", failure);
         } else {
             LOG.warn("A request could not be read; its connection is closed", failure);

@@ -73,6 +73,11 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         this.leaving = leaving;
     }
 
+    /** Whether a request was refused here; nothing after it is read. */
+    boolean hasRefused() {
+        return refused;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext channel) throws Exception {
         super.handlerAdded(channel);
