@@ -36,6 +36,9 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
     }
 
+    /** The password of the operator's port. */
+    public static final String OPERATOR_PASSWORD = "secret of the tests";
+
     private final Set<Context> contexts;
     private final List<String> options;
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
@@ -76,6 +79,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         unlessSet(arguments, "--phone82.app.payment.response-timeout=4000");
         unlessSet(arguments, "--phone82.pay.provider-authorisation-limit=3s");
         arguments.add("--management.server.port=0");
+        unlessSet(arguments, "--phone82.operations.password=" + OPERATOR_PASSWORD);
         this.arguments = arguments.toArray(String[]::new);
         phone82 = Phone82.start(contexts, this.arguments);
     }
