@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 class CrossSiteFilter extends Filter {
 
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9a-f:.]+]|[^:\\[\\]]+)(:\\d+)?");
+    private static final Pattern ADDRESS = Pattern.compile("\\[.*]|\\d+(\\.\\d+){3}");
     /** Of the page itself, or typed by the user. */
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
 
@@ -62,12 +63,16 @@ class CrossSiteFilter extends Filter {
 
     private boolean isOurs(String host, InetAddress arrivedAt) {
         Matcher authority = AUTHORITY.matcher(host.toLowerCase(Locale.ROOT));
-        return authority.matches() && (hosts.contains(authority.group(1)) || authority.group(1).equals(literal(arrivedAt)));
+        return authority.matches() && (hosts.contains(authority.group(1)) || isAddress(authority.group(1), arrivedAt));
     }
 
-    private static String literal(InetAddress address) {
-        String literal = address.getHostAddress().split("%", 2)[0];
-        return literal.contains(":") ? "[" + literal + "]" : literal;
+    /** An address can be written in several ways; a name is not resolved. */
+    private static boolean isAddress(String host, InetAddress address) {
+        try {
+            return ADDRESS.matcher(host).matches() && InetAddress.getByName(host).equals(address);
+        } catch (UnknownHostException e) {
+            return false;
+        }
     }
 
     private static boolean isOf(String host, String origin) {

@@ -47,7 +47,6 @@ class Peers {
     private static final Duration CONNECT = Duration.ofMillis(500);
     /** Longer than a process waits for what it depends on. */
     private static final Duration ANSWER = Duration.ofSeconds(3);
-    private static final String ANOTHER_PASSWORD = "it has another password";
     private static final String BETWEEN = "-";
     /** Of a file that is not whole yet. */
     private static final String DRAFT = ".draft";
@@ -180,13 +179,18 @@ class Peers {
     }
 
     private CompletableFuture<JsonNode> health(Place place) {
-        if (refused.contains(place)) {
-            return CompletableFuture.failedFuture(new IllegalStateException(ANOTHER_PASSWORD));
-        }
-        return get(place.at, "/actuator/health", "Authorization", place.authorization).thenApply(health -> {
+        String[] login = refused.contains(place) ? new String[0] : new String[]{"Authorization", place.authorization};
+        return get(place.at, "/actuator/health", login).whenComplete((health, away) -> {
+            if (away != null) {
+                // it may come back with another password
+                refused.remove(place);
+            }
+        }).thenApply(health -> {
             if (health.statusCode() == 401) {
                 refused.add(place);
-                throw new IllegalStateException(ANOTHER_PASSWORD);
+            }
+            if (refused.contains(place)) {
+                throw new IllegalStateException("it has another password");
             }
             if (health.statusCode() != 200 && health.statusCode() != 503) {
                 throw new IllegalStateException("status " + health.statusCode());

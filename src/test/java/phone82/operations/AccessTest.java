@@ -17,6 +17,8 @@ import phone82.platform.health.Check;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -67,6 +69,27 @@ class AccessTest {
     void aNameOfAnotherSiteThatResolvesToThisHostIsNot(String host) {
         for (String path : List.of("/", "/actuator/health", "/actuator/health/liveness", "/actuator/prometheus", "/actuator/jolokia", "/hawtio/", "/nothing")) {
             assertThat(get(path, "Host: " + host, operator()).problem()).as(path).isEqualTo(403);
+        }
+    }
+
+    /** As a cluster asks a pod for its health, and Prometheus for figures. */
+    @Test
+    void theAddressThatARequestArrivesAtIsServed() throws IOException {
+        operations.close();
+        Operators operators = new Operators("operator", PASSWORD);
+        operations = new Operations(InetAddress.getByName("127.0.0.3"), 0, List.of(), health, operators, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                new Peers(List.of(), null, operators));
+        operations.start();
+        URI here = Peers.at(operations.address());
+
+        assertThat(status(here, here.getAuthority())).isEqualTo(200);
+        assertThat(status(here, "127.0.0.4:9090")).isEqualTo(403);
+    }
+
+    private static int status(URI at, String host) throws IOException {
+        try (Socket socket = new Socket(at.getHost(), at.getPort())) {
+            socket.getOutputStream().write(("GET /actuator/prometheus HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+            return Integer.parseInt(new String(socket.getInputStream().readAllBytes(), UTF_8).split(" ", 3)[1]);
         }
     }
 
