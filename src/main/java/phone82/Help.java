@@ -77,8 +77,10 @@ final class Help {
                   management.server.port       health, figures and console for operators, one port for all contexts
                                                of a JVM                                     9090, or any if taken
                   management.server.address    address for that port                        phone82.bind
-                  phone82.operations.user, .password   who sees details and the console; there is a demo password on
-                                               127.0.0.1 alone                              operator, demo-operator
+                  phone82.operations.user, .password   who sees details and the console; without a password each start
+                                               makes one up and prints it                   operator
+                  phone82.operations.hosts     names that a browser may use for that port, besides localhost, this host's
+                                               own name and its addresses                   none
                   phone82.operations.peers     the operator's ports of the other processes, http://store:9090; one that is a
                                                name of several addresses stands for each     those of this machine
                   phone82.operations.patience  how long a context may answer nobody before it is not alive   60s

@@ -196,6 +196,7 @@ public final class Phone82 implements AutoCloseable {
                 .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
         text.append(String.format("  %-12s%-28s%s%n", "operations", "http://" + operations.address().getAddress().getHostAddress()
                 + ":" + operations.address().getPort(), "health, figures, console for operators"));
+        operations.login().ifPresent(login -> text.append(String.format("  %-12s%s%n", "", login)));
         places.forEach((context, place) -> text.append(String.format("  %-12s%-28s%s%n", context.id(), place, context.purpose)));
         System.out.println(text);
     }

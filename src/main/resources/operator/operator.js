@@ -88,9 +88,9 @@ function showProcesses(processes) {
     place('processes').replaceChildren(...processes.map(each => {
         const contexts = contextsOf(each);
         contexts.forEach(([name]) => seen.add(name));
-        const base = each.here ? '' : each.at;
-        const links = [['/hawtio', 'Hawtio'], ['/actuator/prometheus', say('metrics')]].map(([path, text]) =>
-            h('a', {href: base + path, 'aria-label': `${text}, ${each.at}`}, text));
+        // another process would refuse a link from here: it takes this page for one of another site
+        const links = each.here && [['/hawtio', 'Hawtio'], ['/actuator/prometheus', say('metrics')]].map(([path, text]) =>
+            h('a', {href: path, 'aria-label': `${text}, ${each.at}`}, text));
         return h('li', {class: contexts.length > 1 ? 'several' : '', 'data-at': each.at},
             h('ul', {}, contexts.map(([name, context]) => contextOf(name, context))),
             each.error && h('p', {class: 'error'}, each.error),

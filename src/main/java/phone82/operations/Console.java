@@ -1,12 +1,17 @@
 package phone82.operations;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import phone82.platform.Json;
+import phone82.platform.Problem;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 
 /** The Hawtio console: its files for the browser, and whom it greets. */
 class Console implements HttpHandler {
@@ -17,6 +22,8 @@ class Console implements HttpHandler {
     private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8", "js", "text/javascript", "css", "text/css",
             "json", "application/json", "svg", "image/svg+xml", "png", "image/png", "ico", "image/x-icon", "ttf", "font/ttf",
             "woff", "font/woff", "woff2", "font/woff2");
+
+    private static final Pattern COMPRESSIBLE = Pattern.compile("text|json|svg|font/ttf");
 
     private final String user;
 
@@ -42,14 +49,31 @@ class Console implements HttpHandler {
         String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1));
         try (InputStream file = type == null || path.contains("..") ? null : Console.class.getResourceAsStream(FILES + path)) {
             if (file != null) {
-                request.getResponseHeaders().set("Cache-Control", path.startsWith("/static/") ? "max-age=86400" : "no-cache");
-                request.getResponseHeaders().set("Content-Type", type);
-                request.sendResponseHeaders(200, 0);
-                file.transferTo(request.getResponseBody());
+                send(request, path, type, file);
             } else if (isPage(request)) {
                 file(request, "/index.html");
             } else {
-                Operations.answer(request, 404, "text/plain", new byte[0]);
+                throw new Problem(404, "Not found", "The console has no such file.");
+            }
+        }
+    }
+
+    /** The names of those under {@code /static/} change with what is in them. */
+    private static void send(HttpExchange request, String path, String type, InputStream file) throws IOException {
+        Headers headers = request.getResponseHeaders();
+        headers.set("Cache-Control", path.startsWith("/static/") ? "private, max-age=31536000, immutable"
+                : path.endsWith(".html") ? "no-cache" : "private, max-age=86400");
+        headers.set("Content-Type", type);
+        headers.set("Vary", "Accept-Encoding");
+        String accepted = request.getRequestHeaders().getFirst("Accept-Encoding");
+        boolean compressed = COMPRESSIBLE.matcher(type).find() && accepted != null && accepted.contains("gzip");
+        if (compressed) {
+            headers.set("Content-Encoding", "gzip");
+        }
+        try (request) {
+            request.sendResponseHeaders(200, 0);
+            try (OutputStream body = compressed ? new GZIPOutputStream(request.getResponseBody(), 8192) : request.getResponseBody()) {
+                file.transferTo(body);
             }
         }
     }

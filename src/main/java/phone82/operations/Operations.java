@@ -1,14 +1,12 @@
 package phone82.operations;
 
 import com.sun.net.httpserver.Filter;
-import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import phone82.platform.Json;
+import phone82.platform.Problem;
 import phone82.platform.health.Check;
 
 import java.io.IOException;
@@ -17,11 +15,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -29,7 +27,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 public class Operations implements AutoCloseable {
 
     private static final int USUAL_PORT = 9090;
-    private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
 
     private final InetAddress address;
     private final Integer port;
@@ -37,20 +34,24 @@ public class Operations implements AutoCloseable {
     private final Operators operators;
     private final PrometheusMeterRegistry figures;
     private final Peers peers;
-    /** One for programs, one where the console looks for it. */
-    private final Map<String, Jolokia> jolokias = Stream.of("/actuator/jolokia", Console.PATH + "/jolokia")
-            .collect(Collectors.toMap(path -> path, Jolokia::new));
+    private final Jolokia jolokia;
+    private final Filter ownPages;
     private HttpServer server;
     private ExecutorService workers;
 
-    /** @param port null: the usual one, or any other where that is taken (by the next process on the same machine) */
-    Operations(InetAddress address, Integer port, Health health, Operators operators, PrometheusMeterRegistry figures, Peers peers) {
+    /**
+     * @param port  null: the usual one, or any other where that is taken (by the next process on the same machine)
+     * @param hosts further names that this host is known by
+     */
+    Operations(InetAddress address, Integer port, Collection<String> hosts, Health health, Operators operators, PrometheusMeterRegistry figures, Peers peers) {
         this.address = address;
         this.port = port;
         this.health = health;
         this.operators = operators;
         this.figures = figures;
         this.peers = peers;
+        jolokia = new Jolokia(operators.user());
+        ownPages = new CrossSiteFilter(hosts);
     }
 
     void start() throws IOException {
@@ -67,32 +68,24 @@ public class Operations implements AutoCloseable {
         show("/actuator/health/startup", operator -> health.startup());
         show("/actuator/health/readiness", health::readiness);
         show("/actuator/health", health::readiness);
-        at("/actuator/prometheus", request -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", figures.scrape().getBytes(UTF_8)));
-        jolokias.forEach((path, jolokia) -> guard(server.createContext(path, jolokia)));
-        guard(server.createContext(Console.PATH, new Console(operators.user())));
-        server.createContext("/", new OperatorPage(operators::admits, peers::ask));
+        at("/actuator/prometheus", get("/actuator/prometheus",
+                request -> answer(request, 200, "text/plain; version=0.0.4; charset=utf-8", figures.scrape().getBytes(UTF_8))));
+        Jolokia.PATHS.forEach(path -> forOperators(path, jolokia));
+        forOperators(Console.PATH, new Console(operators.user()));
+        forOperators("/", new OperatorPage(peers::ask));
         server.start();
     }
 
-    private void guard(HttpContext context) {
-        context.getFilters().add(new Filter() {
-            @Override
-            public void doFilter(HttpExchange request, Chain chain) throws IOException {
-                try (request) {
-                    if (operators.admits(request)) {
-                        chain.doFilter(request);
-                    } else {
-                        request.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"phone82\", charset=\"UTF-8\"");
-                        answer(request, 401, "text/plain", new byte[0]);
-                    }
-                }
-            }
-
-            @Override
-            public String description() {
-                return "operators only";
-            }
+    private void forOperators(String path, HttpHandler handler) {
+        at(path, request -> {
+            operators.require(request);
+            handler.handle(request);
         });
+    }
+
+    /** Whatever is served here is served through the same filters. */
+    private void at(String path, HttpHandler handler) {
+        server.createContext(path, handler).getFilters().addAll(List.of(new ProblemFilter(), ownPages));
     }
 
     private HttpServer listen() throws IOException {
@@ -109,6 +102,11 @@ public class Operations implements AutoCloseable {
     /** Where it listens. */
     public InetSocketAddress address() {
         return server.getAddress();
+    }
+
+    /** The operator's user and password, where they were made up for this start. */
+    public Optional<String> login() {
+        return operators.isPasswordGenerated() ? Optional.of("user " + operators.user() + ", password " + operators.password()) : Optional.empty();
     }
 
     /** The figures of this JVM; each context adds its own. */
@@ -136,7 +134,7 @@ public class Operations implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        jolokias.values().forEach(Jolokia::close);
+        jolokia.close();
         workers.shutdownNow();
     }
 
@@ -145,8 +143,8 @@ public class Operations implements AutoCloseable {
     }
 
     private void show(String path, Asked asked) {
-        at(path, request -> {
-            boolean operator = operators.admits(request);
+        at(path, get(path, request -> {
+            boolean operator = operators.sent(request);
             Health.Report report = asked.by(operator);
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("status", Health.status(report.up()));
@@ -154,30 +152,28 @@ public class Operations implements AutoCloseable {
                 json.put("components", report.components());
             }
             answer(request, report.up() ? 200 : 503, "application/json", Json.bytes(json));
-        });
+        }));
     }
 
     /** Exactly there: the JDK's server takes a path for all that begins with it. */
-    private void at(String path, HttpHandler handler) {
-        server.createContext(path, request -> {
-            try (request) {
-                if (!request.getRequestURI().getPath().equals(path)) {
-                    answer(request, 404, "text/plain", new byte[0]);
-                } else if (!request.getRequestMethod().equals("GET")) {
-                    answer(request, 405, "text/plain", new byte[0]);
-                } else {
-                    handler.handle(request);
-                }
-            } catch (RuntimeException e) {
-                LOG.error("{} cannot be answered", path, e);
-                throw e;
+    private static HttpHandler get(String path, HttpHandler handler) {
+        return request -> {
+            if (!request.getRequestURI().getPath().equals(path)) {
+                throw new Problem(404, "Not found", "There is nothing at this address.");
             }
-        });
+            if (!request.getRequestMethod().equals("GET")) {
+                throw new Problem(405, "Method not allowed", "This can only be read.").header("Allow", "GET");
+            }
+            handler.handle(request);
+        };
     }
 
+    /** Sends the answer, and the exchange is over. */
     static void answer(HttpExchange request, int status, String type, byte[] body) throws IOException {
-        request.getResponseHeaders().set("Content-Type", type);
-        request.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        request.getResponseBody().write(body);
+        try (request) {
+            request.getResponseHeaders().set("Content-Type", type);
+            request.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+            request.getResponseBody().write(body);
+        }
     }
 }

@@ -43,12 +43,13 @@ public class OperationsContext {
     Operations operations(@Value("${management.server.address:${phone82.bind}}") InetAddress address,
                           @Value("${management.server.port:#{null}}") Integer port,
                           @Value("${phone82.operations.user}") String user, @Value("${phone82.operations.password:}") String password,
+                          @Value("${phone82.operations.hosts}") List<String> hosts,
                           @Value("${phone82.operations.peers}") List<URI> peers, @Value("${phone82.data}") Path data,
                           Health health, PrometheusMeterRegistry figures, JvmGcMetrics pauses) {
         Stream.<MeterBinder>of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ClassLoaderMetrics(), new ProcessorMetrics(),
                 new UptimeMetrics(), pauses).forEach(each -> each.bindTo(figures));
-        Operators operators = new Operators(user, password, address);
-        return new Operations(address, port, health, operators, figures,
+        Operators operators = new Operators(user, password);
+        return new Operations(address, port, hosts, health, operators, figures,
                 new Peers(peers, address.isLoopbackAddress() ? data.resolve("operations") : null, operators));
     }
 }

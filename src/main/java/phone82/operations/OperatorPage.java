@@ -7,11 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.io.ClassPathResource;
 import phone82.platform.Json;
+import phone82.platform.Problem;
 
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -32,28 +32,36 @@ public class OperatorPage implements HttpHandler {
 
     private static final String PROCESSES = "/processes";
 
-    private final Predicate<HttpExchange> isOperator;
     private final Supplier<CompletableFuture<?>> processes;
 
-    /**
-     * @param isOperator whether a request may see it; another is asked for user and password
-     * @param processes  what all processes tell, to be had as JSON
-     */
-    public OperatorPage(Predicate<HttpExchange> isOperator, Supplier<CompletableFuture<?>> processes) {
-        this.isOperator = isOperator;
+    /** @param processes what all processes report, to be written as JSON */
+    public OperatorPage(Supplier<CompletableFuture<?>> processes) {
         this.processes = processes;
     }
 
-    /** Holds no thread of the server while other processes are asked. */
     @Override
     public void handle(HttpExchange request) throws IOException {
         String path = request.getRequestURI().getPath();
-        if (!path.equals(PROCESSES) || !request.getRequestMethod().equals("GET") || !isOperator.test(request)) {
-            try (request) {
-                answer(request, path);
-            }
-            return;
+        File file = FILES.get(path);
+        if (file == null && !path.equals(PROCESSES)) {
+            throw new Problem(404, "Not found", "There is nothing at this address.");
         }
+        if (!request.getRequestMethod().equals("GET")) {
+            throw new Problem(405, "Method not allowed", "This can only be read.").header("Allow", "GET");
+        }
+        if (file == null) {
+            answerProcesses(request);
+        } else {
+            Headers headers = request.getResponseHeaders();
+            headers.set("Cache-Control", "no-cache");
+            headers.set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'self'; "
+                    + "style-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'");
+            Operations.answer(request, 200, file.type, new ClassPathResource("operator/" + file.name).getContentAsByteArray());
+        }
+    }
+
+    /** Holds no thread of the server while other processes are asked. */
+    private void answerProcesses(HttpExchange request) {
         processes.get().thenApply(Json::bytes).whenComplete((json, failure) -> {
             try (request) {
                 if (failure == null) {
@@ -64,25 +72,5 @@ public class OperatorPage implements HttpHandler {
                 LOG.debug("Who asked has gone", left);
             }
         });
-    }
-
-    private void answer(HttpExchange request, String path) throws IOException {
-        Headers headers = request.getResponseHeaders();
-        File file = FILES.get(path);
-        if (file == null && !path.equals(PROCESSES)) {
-            request.sendResponseHeaders(404, -1);
-        } else if (!request.getRequestMethod().equals("GET")) {
-            request.sendResponseHeaders(405, -1);
-        } else if (!isOperator.test(request)) {
-            headers.set("WWW-Authenticate", "Basic realm=\"phone82\", charset=\"UTF-8\"");
-            request.sendResponseHeaders(401, -1);
-        } else {
-            headers.set("Cache-Control", "no-cache");
-            headers.set("X-Content-Type-Options", "nosniff");
-            headers.set("Referrer-Policy", "no-referrer");
-            headers.set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; script-src 'self'; "
-                    + "style-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'");
-            Operations.answer(request, 200, file.type, new ClassPathResource("operator/" + file.name).getContentAsByteArray());
-        }
     }
 }

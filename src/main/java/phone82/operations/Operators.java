@@ -1,60 +1,93 @@
 package phone82.operations;
 
 import com.sun.net.httpserver.HttpExchange;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import phone82.platform.Problem;
 
 import java.net.InetAddress;
-import java.net.URI;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.Base64;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Who may look behind the scenes: HTTP Basic, one user. */
+/** Who is an operator: HTTP Basic, one user. */
 class Operators {
 
-    private static final String DEMO_PASSWORD = "demo-operator";
-    private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
+    private static final String SCHEME = "Basic ";
+    private static final String CHALLENGE = "Basic realm=\"phone82\", charset=\"UTF-8\"";
 
     private final String user;
-    private final byte[] expected;
+    private final String password;
+    private final boolean generated;
+    private final LoginThrottle throttle = new LoginThrottle();
 
-    /** @param password null or empty: the demo password on a loopback address; nobody is let in on any other */
-    Operators(String user, String password, InetAddress address) {
+    /** @param password null or empty: one that is made up for this start */
+    Operators(String user, String password) {
         this.user = user;
-        boolean given = password != null && !password.isEmpty();
-        if (given || address.isLoopbackAddress()) {
-            String credentials = user + ":" + (given ? password : DEMO_PASSWORD);
-            expected = ("Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8))).getBytes(UTF_8);
-        } else {
-            LOG.warn("No operator is let in on {}: the demo password is for this machine alone. Set phone82.operations.password.",
-                    address.getHostAddress());
-            expected = null;
-        }
+        generated = password == null || password.isEmpty();
+        this.password = generated ? randomPassword() : password;
     }
 
-    /** What this process says when it asks another as an operator. */
-    String credentials() {
-        return new String(expected, UTF_8);
+    private static String randomPassword() {
+        byte[] random = new byte[15];
+        new SecureRandom().nextBytes(random);
+        return Base64.getUrlEncoder().encodeToString(random);
     }
 
     String user() {
         return user;
     }
 
-    /** Also asks whether the request comes from a page of another site, to which a browser adds the password, too. */
-    boolean admits(HttpExchange request) {
-        String sent = request.getRequestHeaders().getFirst("Authorization");
-        return expected != null && sent != null && MessageDigest.isEqual(sent.getBytes(UTF_8), expected)
-                && isOfThisSite(request.getRequestHeaders().getFirst("Origin"), request.getRequestHeaders().getFirst("Host"));
+    String password() {
+        return password;
     }
 
-    private static boolean isOfThisSite(String origin, String host) {
-        try {
-            return origin == null || host != null && host.equals(URI.create(origin).getRawAuthority());
-        } catch (IllegalArgumentException e) {
+    /** Whether nobody can know the password who has not seen it at this start. */
+    boolean isPasswordGenerated() {
+        return generated;
+    }
+
+    /** The header that an operator sends. */
+    static String authorization(String user, String password) {
+        return SCHEME + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+    }
+
+    /**
+     * Whether an operator sent the request; one without credentials is anonymous.
+     *
+     * @throws Problem 401 for wrong credentials; 429 for more of them after several wrong ones
+     */
+    boolean sent(HttpExchange request) {
+        String authorization = request.getRequestHeaders().getFirst("Authorization");
+        if (authorization == null) {
             return false;
         }
+        InetAddress address = request.getRemoteAddress().getAddress();
+        String credentials = credentials(authorization);
+        if (!throttle.attempt(address, () -> MessageDigest.isEqual(credentials.getBytes(UTF_8), (user + ":" + password).getBytes(UTF_8)))) {
+            Audit.LOG.warn("Login of {} from {} failed", Audit.printable(credentials.split(":", 2)[0]), address.getHostAddress());
+            throw unauthorized("User or password is wrong.");
+        }
+        return true;
+    }
+
+    /** @throws Problem 401 unless an operator sent the request */
+    void require(HttpExchange request) {
+        if (!sent(request)) {
+            throw unauthorized("This is for operators. Log in with user and password.");
+        }
+    }
+
+    private static String credentials(String authorization) {
+        try {
+            return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                    ? new String(Base64.getDecoder().decode(authorization.substring(SCHEME.length()).trim()), UTF_8) : "";
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
+
+    private static Problem unauthorized(String detail) {
+        return new Problem(401, "Unauthorized", detail).header("WWW-Authenticate", CHALLENGE);
     }
 }

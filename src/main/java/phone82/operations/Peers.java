@@ -21,21 +21,24 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * All processes of phone82, this one among them, as an operator sees them: each is asked at its operator's port for its health and
- * its figures, with this process's own password. Those on one machine find each other in the folder of their data; those that are elsewhere
- * are named, and a name with several addresses stands for as many processes.
+ * its figures. Those on one machine find each other in the folder of their data, and there is the password of each, too, where it was made up;
+ * those that are elsewhere are named, and have this process's own password. A name with several addresses stands for as many processes.
  */
 class Peers {
 
@@ -45,12 +48,20 @@ class Peers {
     /** Longer than a process waits for what it depends on. */
     private static final Duration ANSWER = Duration.ofSeconds(3);
     private static final String BETWEEN = "-";
+    /** Of a file that is not whole yet. */
+    private static final String DRAFT = ".draft";
 
     private final List<URI> named;
     private final Path folder;
     private final Operators operators;
+    /** Those that this process has a wrong password for: to ask them again would be one more failed login. */
+    private final Set<Place> refused = ConcurrentHashMap.newKeySet();
     private URI here;
     private HttpClient http;
+
+    /** Where a process is, and what opens it. */
+    private record Place(URI at, String authorization) {
+    }
 
     /**
      * @param named  the operator's ports of the others; empty: those on this machine are found
@@ -84,7 +95,11 @@ class Peers {
                     Files.deleteIfExists(other);
                 }
             }
-            Files.writeString(Files.createDirectories(folder).resolve(String.join(BETWEEN, contexts)), at.toString());
+            String name = String.join(BETWEEN, contexts);
+            // for nobody else on this machine to read
+            Path draft = Files.createTempFile(Files.createDirectories(folder), name, DRAFT);
+            Files.write(draft, operators.isPasswordGenerated() ? List.of(at.toString(), operators.password()) : List.of(at.toString()));
+            Files.move(draft, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             LOG.warn("The operator's pages of other processes will not show this one: {}", e.toString());
         }
@@ -92,15 +107,16 @@ class Peers {
 
     CompletableFuture<List<Told>> ask() {
         List<CompletableFuture<Told>> asked = new ArrayList<>();
-        asked.add(ask(here, List.of()));
+        asked.add(ask(new Place(here, authorization(operators.password())), List.of()));
         try {
             for (URI other : named) {
-                addresses(other).forEach(each -> asked.add(ask(each, List.of())));
+                addresses(other).forEach(each -> asked.add(ask(new Place(each, authorization(operators.password())), List.of())));
             }
             for (Path other : written()) {
-                URI at = URI.create(Files.readString(other));
-                if (!at.equals(here)) {
-                    asked.add(ask(at, contexts(other)));
+                List<String> lines = Files.readAllLines(other);
+                Place place = new Place(URI.create(lines.get(0)), authorization(lines.size() > 1 ? lines.get(1) : operators.password()));
+                if (!place.at.equals(here)) {
+                    asked.add(ask(place, contexts(other)));
                 }
             }
         } catch (IOException e) {
@@ -110,12 +126,16 @@ class Peers {
                 .thenApply(all -> asked.stream().map(CompletableFuture::join).toList());
     }
 
+    private String authorization(String password) {
+        return Operators.authorization(operators.user(), password);
+    }
+
     private List<Path> written() throws IOException {
         if (folder == null || !Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().toList();
+            return files.filter(file -> !file.toString().endsWith(DRAFT)).sorted().toList();
         }
     }
 
@@ -123,13 +143,13 @@ class Peers {
         return List.of(file.getFileName().toString().split(BETWEEN));
     }
 
-    /** Where others are. A name that nobody knows is somebody who is away. */
+    /** Where others are, by address: a process does not know under which name it is asked for. A name without an address is somebody who is away. */
     private List<URI> addresses(URI named) {
         try {
             InetAddress[] all = InetAddress.getAllByName(named.getHost());
             List<InetAddress> alike = Arrays.stream(all).filter(each -> each.getClass() == all[0].getClass()).toList();
             return alike.stream().filter(each -> named.getPort() != here.getPort() || !isOurs(each))
-                    .map(each -> alike.size() == 1 ? named : at(new InetSocketAddress(each, named.getPort()))).toList();
+                    .map(each -> at(new InetSocketAddress(each, named.getPort()))).toList();
         } catch (UnknownHostException e) {
             return List.of(named);
         }
@@ -151,22 +171,40 @@ class Peers {
         }
     }
 
-    private CompletableFuture<Told> ask(URI at, List<String> contexts) {
-        return get(at, "/actuator/health").thenCombine(get(at, "/actuator/prometheus"), (health, figures) -> {
+    private CompletableFuture<Told> ask(Place place, List<String> contexts) {
+        URI at = place.at;
+        return health(place).thenCombine(get(at, "/actuator/prometheus"), (health, figures) ->
+                        new Told(at, at.equals(here), contexts, health, shown(figures.body()), null))
+                .exceptionally(failure -> new Told(at, at.equals(here), contexts, null, null, reason(failure)));
+    }
+
+    private CompletableFuture<JsonNode> health(Place place) {
+        String[] login = refused.contains(place) ? new String[0] : new String[]{"Authorization", place.authorization};
+        return get(place.at, "/actuator/health", login).whenComplete((health, away) -> {
+            if (away != null) {
+                // it may come back with another password
+                refused.remove(place);
+            }
+        }).thenApply(health -> {
+            if (health.statusCode() == 401) {
+                refused.add(place);
+            }
+            if (refused.contains(place)) {
+                throw new IllegalStateException("it has another password");
+            }
             if (health.statusCode() != 200 && health.statusCode() != 503) {
                 throw new IllegalStateException("status " + health.statusCode());
             }
-            JsonNode read = Json.read(health.body(), JsonNode.class);
-            if (!read.has("components")) {
-                throw new IllegalStateException("it has another password");
-            }
-            return new Told(at, at.equals(here), contexts, read, shown(figures.body()), null);
-        }).exceptionally(failure -> new Told(at, at.equals(here), contexts, null, null, reason(failure)));
+            return Json.read(health.body(), JsonNode.class);
+        });
     }
 
-    private CompletableFuture<HttpResponse<String>> get(URI at, String path) {
-        return http().sendAsync(HttpRequest.newBuilder(at.resolve(path)).timeout(ANSWER)
-                .header("Authorization", operators.credentials()).build(), BodyHandlers.ofString());
+    private CompletableFuture<HttpResponse<String>> get(URI at, String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at.resolve(path)).timeout(ANSWER);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http().sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     /** Not before somebody looks. */

@@ -13,12 +13,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +36,6 @@ class ConsoleTest {
     private static final String ROUTES_OF_APP = "org.apache.camel-folder-CamelContexts-folder-app-folder-routes-folder";
     private static final LocatorAssertions.IsVisibleOptions PATIENT = new LocatorAssertions.IsVisibleOptions().setTimeout(60_000);
     private static final LocatorAssertions.HasTextOptions TEXT_PATIENT = new LocatorAssertions.HasTextOptions().setTimeout(60_000);
-    private static final String OPERATOR = "Basic " + Base64.getEncoder().encodeToString("operator:demo-operator".getBytes());
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
@@ -41,11 +43,10 @@ class ConsoleTest {
     private final Shop operations = PHONE82.operations();
 
     @ParameterizedTest
-    @ValueSource(strings = {"/hawtio", "/hawtio/", "/hawtio/index.html", "/hawtio/user", "/hawtio/jolokia", "/actuator/jolokia", "/actuator/jolokia/version"})
+    @ValueSource(strings = {"/hawtio", "/hawtio/", "/hawtio/index.html", "/hawtio/user", "/hawtio/jolokia", "/actuator/jolokia", "/actuator/jolokia/version", "/", "/operator.js",
+            "/operator.css", "/processes", "/anything"})
     void nobodyIsLetInWithoutThePassword(String path) {
         assertThat(operations.send(operations.request(path).GET()).expect(401).header("WWW-Authenticate")).startsWith("Basic");
-        operations.send(operations.request(path).GET().header("Authorization", "Basic b3BlcmF0b3I6d3Jvbmc=")).expect(401);
-        operations.send(operations.request(path).GET().header("Authorization", OPERATOR).header("Origin", "http://elsewhere")).expect(401);
     }
 
     @Test
@@ -80,7 +81,7 @@ class ConsoleTest {
         try (Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
              Browser browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(CHROMIUM)
                      .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")))) {
-            Page page = browser.newContext(new Browser.NewContextOptions().setHttpCredentials("operator", "demo-operator")
+            Page page = browser.newContext(new Browser.NewContextOptions().setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD)
                     .setViewportSize(1600, 1000)).newPage();
             page.setDefaultTimeout(60_000);
             page.navigate(operations.url("/hawtio/camel"));
@@ -102,7 +103,24 @@ class ConsoleTest {
             assertThat(steps.filter(new Locator.FilterOptions().setHasText("orders.toCan")).first()).isVisible(PATIENT);
             assertThat(steps.filter(new Locator.FilterOptions().setHasText("orders.place()")).first()).isVisible(PATIENT);
             page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("diagram-of-app.png")));
+
+            assertThat(page.evaluate("""
+                    async () => (await (await fetch('/hawtio/jolokia', {method: 'POST', headers: {'Content-Type': 'text/json'}, body: JSON.stringify({
+                        type: 'exec', mbean: 'org.apache.camel:context=app,type=context,name="app"', operation: 'stop()'})})).json()).status""")).isEqualTo(403);
+            PHONE82.gateway().place(anOrder()).expect(201);
         }
+    }
+
+    @Test
+    void theConsoleIsSentCompressedAndOnlyOnce() throws IOException {
+        String script = operations.text(operations.requestOfOperator("/hawtio/")).replaceAll("(?s).*src=\"(?:/hawtio/)?(static/js/main[^\"]+).*", "/hawtio/$1");
+        HttpResponse<byte[]> plain = operations.exchange(operations.requestOfOperator(script));
+        HttpResponse<byte[]> compressed = operations.exchange(operations.requestOfOperator(script).header("Accept-Encoding", "gzip, deflate, br"));
+
+        assertThat(compressed.headers().firstValue("Content-Encoding")).hasValue("gzip");
+        assertThat(compressed.headers().firstValue("Cache-Control")).hasValueSatisfying(value -> assertThat(value).contains("immutable", "private"));
+        assertThat(compressed.body().length).isLessThan(plain.body().length / 2);
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(compressed.body()))).hasBinaryContent(plain.body());
     }
 
     private JsonNode search(String pattern) {
@@ -110,7 +128,7 @@ class ConsoleTest {
     }
 
     private JsonNode jolokia(String request) {
-        return operations.send(operations.request("/actuator/jolokia").header("Authorization", OPERATOR).header("Content-Type", "application/json")
+        return operations.send(operations.requestOfOperator("/actuator/jolokia").header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(request))).expect(200).body();
     }
 }

@@ -12,7 +12,6 @@ import phone82.Context;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
@@ -147,7 +146,6 @@ class OperationsTest {
     }
 
     private JsonNode asOperator(String path, int expected) {
-        return operations.send(operations.request(path)
-                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("operator:demo-operator".getBytes()))).expect(expected).body();
+        return operations.send(operations.requestOfOperator(path)).expect(expected).body();
     }
 }

@@ -37,6 +37,9 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
     }
 
+    /** The password of the operator's port. */
+    public static final String OPERATOR_PASSWORD = "secret of the tests";
+
     private final Set<Context> contexts;
     private final List<String> options;
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
@@ -93,6 +96,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         // what tests call it that write their requests themselves
         ports.keySet().forEach(context -> unlessSet(arguments, "--phone82." + context.id() + ".hosts=shop"));
         arguments.add("--management.server.port=0");
+        unlessSet(arguments, "--phone82.operations.password=" + OPERATOR_PASSWORD);
         this.arguments = arguments.toArray(String[]::new);
         phone82 = Phone82.start(contexts, this.arguments);
     }

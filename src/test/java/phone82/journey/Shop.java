@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -122,6 +123,12 @@ public final class Shop {
         return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 
+    /** As an operator sends it to the operator's port. */
+    public HttpRequest.Builder requestOfOperator(String path) {
+        return request(path).header("Authorization", "Basic " + Base64.getEncoder()
+                .encodeToString(("operator:" + Phone82Extension.OPERATOR_PASSWORD).getBytes(UTF_8)));
+    }
+
     public Answer send(HttpRequest.Builder request) {
         HttpResponse<byte[]> response = exchange(request);
         try {
@@ -132,7 +139,7 @@ public final class Shop {
         }
     }
 
-    private HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
+    HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
         try {
             return HTTP.send(request.build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -74,7 +77,7 @@ class PeersTest {
     void whoIsAmongThoseThatItNamesIsAskedOnce() throws Exception {
         Process store = start(List.of(), "", "store");
         URI named = URI.create("http://localhost:" + store.at().getPort());
-        Peers peers = new Peers(List.of(named), null, new Operators("operator", "", HERE));
+        Peers peers = new Peers(List.of(named), null, new Operators("operator", ""));
         peers.announce(store.at(), List.of("store"));
 
         assertThat(peers.ask().get(10, TimeUnit.SECONDS)).extracting(Told::at, Told::here).containsExactly(tuple(store.at(), true));
@@ -87,6 +90,27 @@ class PeersTest {
 
         assertThat(app.told(store).error()).isEqualTo("it has another password");
         assertThat(app.told(store).health()).isNull();
+    }
+
+    @Test
+    void aWrongPasswordIsTriedOnce() throws Exception {
+        Process store = start(List.of(), "other", "store");
+        Process app = start(List.of(store.at()), "secret", "app");
+        for (int i = 0; i < 2 * LoginThrottle.FREE; i++) {
+            assertThat(app.told(store).error()).isEqualTo("it has another password");
+        }
+
+        assertThat(start(List.of(store.at()), "other", "pay").told(store).error()).isNull();
+    }
+
+    @Test
+    void theOwnerAloneCanReadAPasswordThatWasMadeUp() throws Exception {
+        start(List.of(), "", "store");
+        start(List.of(), "secret", "pay");
+
+        assertThat(Files.readAllLines(folder.resolve("operations/store"))).hasSize(2);
+        assertThat(Files.getPosixFilePermissions(folder.resolve("operations/store"))).containsExactlyInAnyOrder(OWNER_READ, OWNER_WRITE);
+        assertThat(Files.readAllLines(folder.resolve("operations/pay"))).hasSize(1);
     }
 
     @Test
@@ -115,12 +139,12 @@ class PeersTest {
         private final Health health = new Health(Duration.ofSeconds(1));
 
         private Process(List<URI> named, String password, String... contexts) throws IOException {
-            Operators operators = new Operators("operator", password, HERE);
+            Operators operators = new Operators("operator", password);
             PrometheusMeterRegistry figures = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             figures.gauge("phone82.dead.letters", 0);
             figures.gauge("jvm.memory.used", 1);
             peers = new Peers(named, folder.resolve("operations"), operators);
-            operations = new Operations(HERE, 0, health, operators, figures, peers);
+            operations = new Operations(HERE, 0, List.of(), health, operators, figures, peers);
             operations.start();
             operations.expect(List.of(contexts));
             for (String context : contexts) {

@@ -464,7 +464,7 @@ class PageTest {
     @Order(16)
     void anOperatorSeesAllProcessesAndWhoIsAway() {
         try (BrowserContext operator = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setColorScheme(ColorScheme.LIGHT)
-                .setViewportSize(1280, 900).setHttpCredentials("operator", "demo-operator"))) {
+                .setViewportSize(1280, 900).setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD))) {
             operator.setDefaultTimeout(PATIENCE);
             page = operator.newPage();
             page.addInitScript(axe);

@@ -1,0 +1,202 @@
+package phone82.operations;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import phone82.journey.RawHttp;
+import phone82.journey.RawHttp.Answer;
+import phone82.platform.health.Check;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Who gets past the door of the operator's port. */
+@ExtendWith(OutputCaptureExtension.class)
+class AccessTest {
+
+    private static final String PASSWORD = "open: sesame";
+
+    private final Health health = new Health(Duration.ofSeconds(1));
+    private Operations operations;
+
+    @BeforeEach
+    void start() throws IOException {
+        operations = start(new Operators("operator", PASSWORD));
+    }
+
+    private Operations start(Operators operators) throws IOException {
+        Operations started = new Operations(InetAddress.getLoopbackAddress(), 0, List.of("ops.example.org"), health, operators,
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), new Peers(List.of(), null, operators));
+        started.start();
+        started.expect(List.of("app"));
+        health.add("app", List.of(Check.readiness("routes", Map::of)));
+        return started;
+    }
+
+    @AfterEach
+    void stop() {
+        operations.close();
+        health.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST:9090", "localhost:1", "127.0.0.1", "127.0.0.1:9090", "[::1]:9090", "ops.example.org", "OPS.example.org:443"})
+    void thisHostsOwnNamesAreServed(String host) {
+        assertThat(get("/actuator/health", "Host: " + host).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example", "evil.example:9090", "localhost.evil.example", "evil.example:localhost", "127.0.0.1.evil.example", "127.0.0.2", "10.0.0.1",
+            "[::2]", "", "localhost@evil.example", "user@localhost", "localhost:9090:9090"})
+    void aNameOfAnotherSiteThatResolvesToThisHostIsNot(String host) {
+        for (String path : List.of("/", "/actuator/health", "/actuator/health/liveness", "/actuator/prometheus", "/actuator/jolokia", "/hawtio/", "/nothing")) {
+            assertThat(get(path, "Host: " + host, operator()).problem()).as(path).isEqualTo(403);
+        }
+    }
+
+    /** As a cluster asks a pod for its health, and Prometheus for figures. */
+    @Test
+    void theAddressThatARequestArrivesAtIsServed() throws IOException {
+        operations.close();
+        Operators operators = new Operators("operator", PASSWORD);
+        operations = new Operations(InetAddress.getByName("127.0.0.3"), 0, List.of(), health, operators, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                new Peers(List.of(), null, operators));
+        operations.start();
+        URI here = Peers.at(operations.address());
+
+        assertThat(status(here, here.getAuthority())).isEqualTo(200);
+        assertThat(status(here, "127.0.0.4:9090")).isEqualTo(403);
+    }
+
+    private static int status(URI at, String host) throws IOException {
+        try (Socket socket = new Socket(at.getHost(), at.getPort())) {
+            socket.getOutputStream().write(("GET /actuator/prometheus HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
+            return Integer.parseInt(new String(socket.getInputStream().readAllBytes(), UTF_8).split(" ", 3)[1]);
+        }
+    }
+
+    @Test
+    void aProgramThatNamesNoHostIsServedAndTwoHostsAreNot() {
+        assertThat(raw().once("GET /actuator/health/readiness HTTP/1.0\r\n\r\n").status()).isEqualTo(200);
+        assertThat(get("/actuator/health", "Host: localhost", "Host: evil.example").status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"same-origin,200", "none,200", "same-site,403", "cross-site,403", "anything,403", "'',403"})
+    void whatTheBrowserSaysOfThePageThatAsksCounts(String site, int expected) {
+        for (String path : List.of("/", "/actuator/health", "/actuator/prometheus", "/hawtio/")) {
+            assertThat(get(path, "Host: localhost", "Sec-Fetch-Site: " + site, "Sec-Fetch-Mode: navigate", operator()).status()).as(path).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http://localhost:9090,200", "https://LOCALHOST:9090,200", "http://localhost:8080,403", "http://127.0.0.1:9090,403", "http://evil,403", "null,403", "'',403",
+            "http://localhost:9090.evil,403", "http://localhost:9090@evil,403"})
+    void theOriginIsThisHost(String origin, int expected) {
+        assertThat(get("/", "Host: localhost:9090", "Origin: " + origin, operator()).status()).isEqualTo(expected);
+    }
+
+    @Test
+    void noOtherSiteIsInvited() {
+        Answer answer = raw().once("OPTIONS /actuator/jolokia HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil\r\nAccess-Control-Request-Method: POST\r\n"
+                + operator() + "\r\nConnection: close\r\n\r\n");
+        assertThat(answer.problem()).isEqualTo(403);
+        assertThat(answer.headers()).doesNotContainKey("access-control-allow-origin");
+        assertThat(get("/", "Host: localhost", operator()).headers()).containsEntry("x-frame-options", "DENY").containsEntry("cross-origin-resource-policy", "same-origin");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Basic", "basic", "BASIC", "bAsIc"})
+    void theSchemeCanBeWrittenInAnyCase(String scheme) {
+        assertThat(get("/", "Host: localhost", authorization(scheme, "operator", PASSWORD)).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"operator,wrong", "admin,open: sesame", "operator,''", "operator,'open: sesame '", "Operator,open: sesame", "operator,demo-operator"})
+    void nobodyElseIsLetIn(String user, String password) {
+        Answer refused = get("/", "Host: localhost", authorization("Basic", user, password));
+        assertThat(refused.problem()).isEqualTo(401);
+        assertThat(refused.headers().get("www-authenticate")).startsWith("Basic realm=");
+        assertThat(get("/actuator/health", "Host: localhost", authorization("Basic", user, password)).status()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer abc", "Basic", "Basic ", "Basic ???", "Basic b3BlcmF0b3I=", "x"})
+    void whatIsNoLoginIsRefused(String authorization) {
+        assertThat(get("/", "Host: localhost", "Authorization: " + authorization).problem()).isEqualTo(401);
+    }
+
+    @Test
+    void whoGuessesHasToWaitLongerEachTime(CapturedOutput log) {
+        for (int i = 0; i < LoginThrottle.FREE; i++) {
+            assertThat(get("/", "Host: localhost", authorization("Basic", "operator", "guess" + i)).status()).isEqualTo(401);
+        }
+        Answer told = get("/", "Host: localhost", operator());
+        assertThat(told.problem()).isEqualTo(429);
+        assertThat(told.headers()).containsEntry("retry-after", "1");
+        assertThat(get("/actuator/health", "Host: localhost", operator()).status()).as("health answers guesses no sooner").isEqualTo(429);
+        assertThat(get("/actuator/health", "Host: localhost").status()).as("a probe is no guess").isEqualTo(200);
+
+        await().untilAsserted(() -> assertThat(get("/", "Host: localhost", operator()).status()).isEqualTo(200));
+        assertThat(get("/", "Host: localhost", authorization("Basic", "operator", "guess")).status()).isEqualTo(401);
+        assertThat(get("/", "Host: localhost", operator()).headers()).containsEntry("retry-after", "2");
+        assertThat(log.getOut().lines().filter(line -> line.contains("Login of operator from 127.0.0.1 failed"))).hasSize(LoginThrottle.FREE + 1);
+    }
+
+    @Test
+    void theLogOfAFailedLoginCannotBeForgedAndHasNoPassword(CapturedOutput log) {
+        get("/", "Host: localhost", authorization("Basic", "eve\r\n12.00 INFO all is well\u001b[2J\u2028\u202e", "typed-by-mistake"));
+
+        assertThat(log.getOut().lines().filter(line -> line.contains("Login of"))).singleElement().asString()
+                .contains("eve\\u000d\\u000a12").contains("\\u001b[2J\\u2028\\u202e from 127.0.0.1 failed");
+        assertThat(log.getOut()).doesNotContain("typed-by-mistake");
+    }
+
+    @Test
+    void aPasswordIsMadeUpForEachStartUnlessOneIsSet() throws IOException {
+        Operators one = new Operators("operator", "");
+        Operators other = new Operators("operator", null);
+        assertThat(one.password()).hasSizeGreaterThanOrEqualTo(20).isNotEqualTo(other.password());
+        assertThat(operations.login()).isEmpty();
+
+        operations.close();
+        operations = start(one);
+        assertThat(operations.login()).hasValue("user operator, password " + one.password());
+        assertThat(get("/", "Host: localhost", authorization("Basic", "operator", one.password())).status()).isEqualTo(200);
+        assertThat(get("/", "Host: localhost", authorization("Basic", "operator", other.password())).status()).isEqualTo(401);
+    }
+
+    private Answer get(String path, String... headers) {
+        return raw().once("GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n");
+    }
+
+    private RawHttp raw() {
+        return new RawHttp(operations.address().getPort());
+    }
+
+    private static String operator() {
+        return authorization("Basic", "operator", PASSWORD);
+    }
+
+    private static String authorization(String scheme, String user, String password) {
+        return "Authorization: " + scheme + " " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+    }
+}
