@@ -68,7 +68,18 @@ class ConsoleTest {
         assertThat(drawing.path("error").asText()).isEmpty();
         assertThat(search("org.apache.camel:context=" + context + ",type=routes,*")).isNotEmpty()
                 .extracting(name -> name.asText().replaceAll(".*name=\"|\".*", ""))
+                .allSatisfy(route -> assertThat(route).as("a name that says what it does").doesNotMatch("route\\d+"))
                 .allSatisfy(route -> assertThat(drawing.get("value").asText()).contains("<route id=\"" + route + "\""));
+    }
+
+    @Test
+    void eachStepOfARouteIsCounted() {
+        PHONE82.gateway().get("/phones").expect(200);
+        String statistics = jolokia("""
+                {"type": "exec", "mbean": "org.apache.camel:context=app,type=context,name=\\"app\\"", "operation": "dumpRoutesStatsAsXml", "arguments": [true, true]}""")
+                .get("value").asText();
+
+        assertThat(statistics).containsPattern("(?s)<routeStat id=\"app-list-phones\".*?<processorStat [^>]*exchangesCompleted=\"[1-9]");
     }
 
     @Test

@@ -2,6 +2,8 @@ package phone82.platform.saga;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,5 +34,17 @@ public class SagaConfiguration {
                 @Value("${phone82.saga.connect-timeout}") Duration connectTimeout,
                 @Value("${phone82.saga.request-timeout}") Duration requestTimeout) {
         return new Sagas(coordinator, participant, key, connectTimeout, requestTimeout);
+    }
+
+    /** Camel's routes that take the coordinator's calls have numbers for names otherwise. */
+    @Bean
+    RouteBuilderLifecycleStrategy routeIdsOfCallbacks() {
+        return new RouteBuilderLifecycleStrategy() {
+            @Override
+            public void afterConfigure(RouteBuilder builder) {
+                builder.getRestCollection().getRests().stream().flatMap(rest -> rest.getVerbs().stream()).filter(verb -> verb.getRouteId() == null)
+                        .forEach(verb -> verb.setRouteId("lra" + verb.getPath().replace('/', '-')));
+            }
+        };
     }
 }
