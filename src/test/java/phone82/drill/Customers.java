@@ -27,6 +27,7 @@ final class Customers implements AutoCloseable {
     private final Set<Long> accepted = ConcurrentHashMap.newKeySet();
     private final Map<Long, Integer> cancellations = new ConcurrentHashMap<>();
     private final AtomicInteger refused = new AtomicInteger();
+    private final Set<Integer> refusals = ConcurrentHashMap.newKeySet();
     private final AtomicInteger unanswered = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Shop shop;
@@ -49,6 +50,7 @@ final class Customers implements AutoCloseable {
                 Answer order = shop.place(anOrder().of(cancel && !refund ? "sim-refund-refused" : "note20"));
                 if (order.status() != 201) {
                     refused.incrementAndGet();
+                    refusals.add(order.status());
                     pause(WAIT_AFTER_A_REFUSAL);
                     continue;
                 }
@@ -77,6 +79,16 @@ final class Customers implements AutoCloseable {
     /** The ids of the orders that were answered 201. */
     Set<Long> accepted() {
         return accepted;
+    }
+
+    /** The status of each answer that was no 201. */
+    Set<Integer> refusals() {
+        return refusals;
+    }
+
+    /** How many requests had no answer at all. */
+    int unanswered() {
+        return unanswered.get();
     }
 
     /** The ids of the orders whose cancellation was answered, and the status of the answer. */
