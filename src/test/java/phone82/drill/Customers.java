@@ -86,6 +86,11 @@ final class Customers implements AutoCloseable {
         return refusals;
     }
 
+    /** How many requests had no answer at all. */
+    int unanswered() {
+        return unanswered.get();
+    }
+
     /** The ids of the orders whose cancellation was answered, and the status of the answer. */
     Map<Long, Integer> cancellations() {
         return cancellations;
