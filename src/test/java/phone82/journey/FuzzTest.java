@@ -164,7 +164,7 @@ class FuzzTest {
         }
         assertThat(answer.headers().keySet()).as(answer.toString())
                 .isSubsetOf("content-type", "content-length", "transfer-encoding", "connection", "location", "retry-after", "allow", "cache-control", "etag",
-                        "x-content-type-options", "vary");
+                        "x-content-type-options", "vary", "accept-encoding");
     }
 
     /** The operations that the gateway offers, as the contracts describe them. */
