@@ -93,6 +93,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         // how long a payment takes on a busy machine is not the question in most tests
         unlessSet(arguments, "--phone82.app.payment.response-timeout=4000");
         unlessSet(arguments, "--phone82.pay.provider-authorisation-limit=3s");
+        unlessSet(arguments, "--phone82.pay.provider-connect-limit=3s");
         // what tests call it that write their requests themselves
         ports.keySet().forEach(context -> unlessSet(arguments, "--phone82." + context.id() + ".hosts=shop"));
         arguments.add("--management.server.port=0");
