@@ -36,7 +36,7 @@ class TracesTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--otel.exporter.otlp.endpoint=" + COLLECTOR.url(),
-            "--phone82.store.dispatch-delay=1s");
+            "--phone82.store.dispatch-delay=6s");
 
     private final Shop shop = PHONE82.gateway();
 
