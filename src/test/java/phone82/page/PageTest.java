@@ -7,6 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import com.microsoft.playwright.options.ColorScheme;
@@ -113,7 +114,7 @@ class PageTest {
         // the best of some visits: a busy machine makes single ones slow
         for (int visit = 0; visit < 3 || visit < 12 && Collections.min(ready) >= 1000; visit++) {
             page.navigate(gateway + "/");
-            assertThat(page.locator(".model")).hasCount(12);
+            assertThat(page.locator(".model")).hasCount(12, new HasCountOptions().setTimeout(PATIENCE));
             page.evaluate("() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
             ready.add(number("performance.getEntriesByName('ready')[0].startTime"));
             assertThat(number("window.shifts")).isZero();
