@@ -20,16 +20,13 @@ import org.springframework.context.annotation.Primary;
 public class MetricsConfiguration {
 
     private static final String ROUTE = "routeId";
-    /** A client can send any other. */
-    private static final String[] METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
     /** Each of its figures is marked with the context. Not to be closed: that would close the JVM's, too. */
     @Bean(destroyMethod = "")
     @Primary
     MeterRegistry figures(PrometheusMeterRegistry jvm, @Value("${phone82.context}") String context) {
         CompositeMeterRegistry figures = new CompositeMeterRegistry();
-        figures.config().commonTags("context", context).meterFilter(new Buckets()).meterFilter(withRoute())
-                .meterFilter(MeterFilter.replaceTagValues("method", method -> "OTHER", METHODS));
+        figures.config().commonTags("context", context).meterFilter(new Buckets()).meterFilter(withRoute());
         figures.add(jvm);
         return figures;
     }

@@ -108,7 +108,7 @@ class FiguresTest {
                         "{\"item\":\"" + mark + "\",\"qty\":0}")));
             }
         }
-        await().untilAsserted(() -> assertThat(value("http_server_requests_seconds_count", "method=\"OTHER\"")).isPositive());
+        await().untilAsserted(() -> assertThat(value("http_server_requests_seconds_count", "method=\"_OTHER\"")).isPositive());
         assertThat(scrape().toLowerCase(Locale.ROOT)).doesNotContain("unheard");
     }
 
