@@ -18,6 +18,7 @@ import org.glassfish.jersey.server.ContainerResponse;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.spi.ContainerResponseWriter;
+import phone82.platform.http.BearerKey;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpLimits;
 
@@ -36,7 +37,7 @@ class CoordinatorApi implements Endpoint {
 
     private final Executor executor;
     private final HttpLimits limits;
-    private final String key;
+    private final BearerKey key;
     private ApplicationHandler jersey;
 
     /**
@@ -46,7 +47,7 @@ class CoordinatorApi implements Endpoint {
     CoordinatorApi(Executor executor, HttpLimits limits, String key) {
         this.executor = executor;
         this.limits = limits;
-        this.key = key;
+        this.key = new BearerKey(key, "The request does not bring the coordinator's key; send the header Authorization: Bearer <phone82.coordinator.key>.");
     }
 
     @Override
@@ -54,9 +55,9 @@ class CoordinatorApi implements Endpoint {
         jersey = new ApplicationHandler(new ResourceConfig()
                 .register(Coordinator.class)
                 .register(CoordinatorContainerFilter.class)
-                .register(new KeyRequired(key))
                 .register(JsonWriter.class)
                 .property(ServerProperties.WADL_FEATURE_DISABLE, true));
+        router.route(PATH).handler(this::admit);
         router.route(PATH).handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytes()))
                 .handler(request -> executor.execute(() -> {
                     try {
@@ -65,6 +66,12 @@ class CoordinatorApi implements Endpoint {
                         request.fail(e);
                     }
                 }));
+    }
+
+    /** Ending an LRA moves money. */
+    private void admit(RoutingContext request) {
+        key.require(request.request().getHeader("Authorization"));
+        request.next();
     }
 
     private void serve(RoutingContext context) {
@@ -81,7 +88,7 @@ class CoordinatorApi implements Endpoint {
         jersey.handle(request);
     }
 
-    /** Nobody has a name: whoever has the key may do everything. */
+    /** Callers are not told apart: the key allows everything. */
     private static final class Anyone implements SecurityContext {
 
         @Override

@@ -3,20 +3,19 @@ package phone82.provider;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import phone82.platform.Problem;
-
-import java.security.MessageDigest;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
+import phone82.platform.http.BearerKey;
 
 /** Who may call the provider: its customers with the API key, the demonstrator of failures with the control key. */
 public class Callers {
 
-    private final byte[] apiKey;
-    private final byte[] controlKey;
+    private static final String REFUSAL = "Send the key for this operation: Authorization: Bearer <key>.";
+
+    private final BearerKey apiKey;
+    private final BearerKey controlKey;
 
     Callers(String apiKey, String controlKey) {
-        this.apiKey = ("Bearer " + apiKey).getBytes(UTF_8);
-        this.controlKey = ("Bearer " + controlKey).getBytes(UTF_8);
+        this.apiKey = new BearerKey(apiKey, REFUSAL);
+        this.controlKey = new BearerKey(controlKey, REFUSAL);
     }
 
     /** @throws Problem 401 without the API key */
@@ -29,11 +28,7 @@ public class Callers {
         admit(controlKey, exchange);
     }
 
-    private static void admit(byte[] expected, Exchange exchange) {
-        String sent = exchange.getMessage(HttpMessage.class).getRequest().getHeader("Authorization");
-        if (sent == null || !MessageDigest.isEqual(expected, sent.getBytes(UTF_8))) {
-            throw new Problem(401, "Not allowed", "Send the key for this operation: Authorization: Bearer <key>.")
-                    .header("WWW-Authenticate", "Bearer");
-        }
+    private static void admit(BearerKey key, Exchange exchange) {
+        key.require(exchange.getMessage(HttpMessage.class).getRequest().getHeader("Authorization"));
     }
 }

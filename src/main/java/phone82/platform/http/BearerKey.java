@@ -1,0 +1,30 @@
+package phone82.platform.http;
+
+import phone82.platform.Problem;
+
+import java.security.MessageDigest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** A key that a caller must send as {@code Authorization: Bearer <key>}. */
+public final class BearerKey {
+
+    private final byte[] authorization;
+    private final String refusal;
+
+    /** @param refusal what a caller without the key is told */
+    public BearerKey(String key, String refusal) {
+        authorization = ("Bearer " + key).getBytes(UTF_8);
+        this.refusal = refusal;
+    }
+
+    /**
+     * @param sent the request's {@code Authorization}; null if there is none
+     * @throws Problem 401 unless it is this key
+     */
+    public void require(String sent) {
+        if (sent == null || !MessageDigest.isEqual(authorization, sent.getBytes(UTF_8))) {
+            throw new Problem(401, "Not allowed", refusal).header("WWW-Authenticate", "Bearer");
+        }
+    }
+}
