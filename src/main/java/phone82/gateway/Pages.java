@@ -9,6 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.ListHeader;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,13 +19,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -47,8 +44,6 @@ class Pages implements Endpoint {
     private static final String POLICY = NOTHING_ELSE + "img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
     /** The library has pictures in its style sheet, and writes cleaned HTML. */
     private static final String DOCS_POLICY = NOTHING_ELSE + "img-src 'self' data:";
-
-    private static final Pattern WEIGHTED = Pattern.compile("([^\\s;]+)\\s*(?:;\\s*[qQ]=([01](?:\\.\\d{0,3})?))?");
 
     private final Map<String, Content> contents = new ConcurrentHashMap<>();
 
@@ -94,7 +89,7 @@ class Pages implements Endpoint {
             response.setStatusCode(304).end();
             return;
         }
-        if (acceptsGzip(context.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING))) {
+        if (ListHeader.acceptsGzip(context.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING))) {
             response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip").end(content.compressed);
         } else {
             response.end(content.whole);
@@ -103,18 +98,7 @@ class Pages implements Endpoint {
 
     /** Compares weakly, as RFC 9110 (13.1.2) asks for: a proxy that compressed the page has marked the tag. */
     private static boolean has(String etag, List<String> ifNoneMatch) {
-        return elements(ifNoneMatch).anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
-    }
-
-    private static boolean acceptsGzip(List<String> acceptEncoding) {
-        Map<String, Double> weights = elements(acceptEncoding).map(WEIGHTED::matcher).filter(Matcher::matches).collect(Collectors.toMap(
-                coding -> coding.group(1).toLowerCase(Locale.ROOT), coding -> coding.group(2) == null ? 1 : Double.parseDouble(coding.group(2)), Math::max));
-        double gzip = weights.getOrDefault("gzip", weights.getOrDefault("x-gzip", weights.getOrDefault("*", 0.0)));
-        return gzip > 0 && gzip >= weights.getOrDefault("identity", 0.0);
-    }
-
-    private static Stream<String> elements(List<String> headers) {
-        return headers.stream().flatMap(header -> Stream.of(header.split(","))).map(String::trim);
+        return ListHeader.elements(ifNoneMatch).anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
     }
 
     private static Content read(ClassPathResource resource) {

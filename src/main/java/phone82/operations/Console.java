@@ -5,10 +5,12 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import phone82.platform.Json;
 import phone82.platform.Problem;
+import phone82.platform.http.ListHeader;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -65,8 +67,8 @@ class Console implements HttpHandler {
                 : path.endsWith(".html") ? "no-cache" : "private, max-age=86400");
         headers.set("Content-Type", type);
         headers.set("Vary", "Accept-Encoding");
-        String accepted = request.getRequestHeaders().getFirst("Accept-Encoding");
-        boolean compressed = COMPRESSIBLE.matcher(type).find() && accepted != null && accepted.contains("gzip");
+        boolean compressed = COMPRESSIBLE.matcher(type).find()
+                && ListHeader.acceptsGzip(request.getRequestHeaders().getOrDefault("Accept-Encoding", List.of()));
         if (compressed) {
             headers.set("Content-Encoding", "gzip");
         }

@@ -128,7 +128,10 @@ class ConsoleTest {
         String script = operations.text(operations.requestOfOperator("/hawtio/")).replaceAll("(?s).*src=\"(?:/hawtio/)?(static/js/main[^\"]+).*", "/hawtio/$1");
         HttpResponse<byte[]> plain = operations.exchange(operations.requestOfOperator(script));
         HttpResponse<byte[]> compressed = operations.exchange(operations.requestOfOperator(script).header("Accept-Encoding", "gzip, deflate, br"));
+        HttpResponse<byte[]> refused = operations.exchange(operations.requestOfOperator(script).header("Accept-Encoding", "gzip;q=0, br"));
 
+        assertThat(refused.headers().firstValue("Content-Encoding")).isEmpty();
+        assertThat(refused.body()).isEqualTo(plain.body());
         assertThat(compressed.headers().firstValue("Content-Encoding")).hasValue("gzip");
         assertThat(compressed.headers().firstValue("Cache-Control")).hasValueSatisfying(value -> assertThat(value).contains("immutable", "private"));
         assertThat(compressed.body().length).isLessThan(plain.body().length / 2);

@@ -1,0 +1,30 @@
+package phone82.platform.http;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Header fields that are lists: one field with commas, or several fields. */
+public final class ListHeader {
+
+    private static final Pattern WEIGHTED = Pattern.compile("([^\\s;]+)\\s*(?:;\\s*[qQ]=([01](?:\\.\\d{0,3})?))?");
+
+    private ListHeader() {
+    }
+
+    public static Stream<String> elements(List<String> fields) {
+        return fields.stream().flatMap(field -> Stream.of(field.split(","))).map(String::trim);
+    }
+
+    /** Whether {@code Accept-Encoding} prefers gzip to the content as it is (RFC 9110, 12.5.3). */
+    public static boolean acceptsGzip(List<String> acceptEncoding) {
+        Map<String, Double> weights = elements(acceptEncoding).map(WEIGHTED::matcher).filter(Matcher::matches).collect(Collectors.toMap(
+                coding -> coding.group(1).toLowerCase(Locale.ROOT), coding -> coding.group(2) == null ? 1 : Double.parseDouble(coding.group(2)), Math::max));
+        double gzip = weights.getOrDefault("gzip", weights.getOrDefault("x-gzip", weights.getOrDefault("*", 0.0)));
+        return gzip > 0 && gzip >= weights.getOrDefault("identity", 0.0);
+    }
+}
