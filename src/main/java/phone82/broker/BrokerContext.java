@@ -57,7 +57,7 @@ public class BrokerContext {
         });
     }
 
-    /** It blocks whoever sends to it while its disk is nearly full. */
+    /** It blocks its senders while its disk is nearly full. */
     @Bean
     Check diskCheck(Disk disk) {
         return Check.readiness("disk", disk::check);

@@ -143,7 +143,7 @@ class Peers {
         return List.of(file.getFileName().toString().split(BETWEEN));
     }
 
-    /** Where others are, by address: a process does not know under which name it is asked for. A name without an address is somebody who is away. */
+    /** Where others are, by address: a process does not know under which name it is asked for. A name that has no address is a process that is away. */
     private List<URI> addresses(URI named) {
         try {
             InetAddress[] all = InetAddress.getAllByName(named.getHost());

@@ -125,7 +125,7 @@ class CoordinatorTest {
             }
         }
 
-        assertThat(output.toString().lines()).noneMatch(line -> line.startsWith("12:00:00.000"));
+        assertThat(output).doesNotContain("all is lost");
         assertThat(output).doesNotContain("\u001b");
     }
 

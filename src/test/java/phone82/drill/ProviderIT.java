@@ -193,7 +193,7 @@ class ProviderIT {
                         answers.computeIfAbsent(status, first -> new AtomicInteger()).incrementAndGet();
                         if (status != 201) {
                             pause();
-                        } else if ( own.nextInt(3) == 0 && cancelling.getAndIncrement() < toCancel) {
+                        } else if (own.nextInt(3) == 0 && cancelling.getAndIncrement() < toCancel) {
                             long id = accepted.get(Math.max(0, accepted.size() - 1 - own.nextInt(20)));
                             cancellations.putIfAbsent(id, cancel(shop, id));
                         }
