@@ -60,13 +60,15 @@ public final class Image implements AutoCloseable {
     /**
      * Makes the image.
      *
-     * @param jar   as the build makes it
-     * @param ports for the start by which the archive of classes is made
+     * @param extracted the jar, as the first stage of the file extracts it
+     * @param ports     for the start by which the archive of classes is made
      */
-    Image(Path folder, Path jar, Map<String, String> ports) throws IOException, InterruptedException {
+    Image(Path folder, Path extracted, Map<String, String> ports) throws IOException, InterruptedException {
         this.folder = folder;
         deployments = Files.createDirectory(folder.resolve("deployments"));
-        Files.createLink(deployments.resolve("phone82.jar"), jar);
+        for (String content : List.of("lib", "phone82.jar")) {
+            assertThat(new ProcessBuilder("cp", "-al", extracted.resolve(content).toString(), deployments.toString()).inheritIO().start().waitFor()).isZero();
+        }
         Matcher run = Pattern.compile("^RUN (java -XX:ArchiveClassesAtExit=(?:.*\\\\\n)*.*)$", Pattern.MULTILINE)
                 .matcher(Files.readString(Path.of("openshift/build/Containerfile")));
         assertThat(run.find()).isTrue();

@@ -41,7 +41,7 @@ class ImageIT {
     @Test
     void theFirstOrderGoesThroughAndAnEndWaitsForWhatIsUnderWay() throws Exception {
         try (Processes phone82 = new Processes("image", Databases::onServers, "--phone82.store.dispatch-delay=2s", "--phone82.bind=127.0.0.1")) {
-            try (Image image = new Image(Files.createDirectory(phone82.data("image")), Processes.JAR, portsByVariable(phone82))) {
+            try (Image image = new Image(Files.createDirectory(phone82.data("image")), Processes.EXTRACTED, portsByVariable(phone82))) {
                 phone82.start("broker provider");
                 phone82.set("--phone82.saga.coordinator-url=" + phone82.url(Context.COORDINATOR));
                 phone82.launchBy(image::pod);

@@ -30,14 +30,14 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * phone82 as an operator runs it: {@code java -jar phone82.jar ...}, as many processes as wanted, on one set of ports and data.
- * Its classes are archived once per build, as in the image: a context starts in a quarter of the time.
+ * The jar is extracted and its classes are archived once per build, as in the image: a context starts in a quarter of the time.
  */
 public final class Processes implements AutoCloseable {
 
     private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
     private static final String COORDINATOR_KEY = "drill-coordinator";
-    static final Path JAR = Path.of(System.getProperty("phone82.jar"));
-    private static final Path CLASSES = BUILD.resolve("phone82.jsa");
+    static final Path EXTRACTED = BUILD.resolve("extracted");
+    private static final Path CLASSES = EXTRACTED.resolve("phone82.jsa");
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private final Path folder;
@@ -114,17 +114,21 @@ public final class Processes implements AutoCloseable {
 
     /** Drills can run in several JVMs at once: one of them prepares. */
     private static void prepare() throws IOException, InterruptedException {
-        try (FileChannel channel = FileChannel.open(BUILD.resolve("archive.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(BUILD.resolve("extract.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
              FileLock ignored = channel.lock()) {
-            archive();
+            extract();
         }
     }
 
-    private static void archive() throws IOException, InterruptedException {
-        if (Files.exists(CLASSES) && Files.getLastModifiedTime(CLASSES).compareTo(Files.getLastModifiedTime(JAR)) > 0) {
+    private static void extract() throws IOException, InterruptedException {
+        Path jar = Path.of(System.getProperty("phone82.jar"));
+        if (Files.exists(CLASSES) && Files.getLastModifiedTime(CLASSES).compareTo(Files.getLastModifiedTime(jar)) > 0) {
             return;
         }
         Files.deleteIfExists(CLASSES);
+        Path log = BUILD.resolve("extract.txt");
+        assertThat(run(new ProcessBuilder(JAVA, "-Djarmode=tools", "-jar", jar.toString(), "extract",
+                "--force", "--destination", EXTRACTED.toString()), log).waitFor()).as(() -> read(log)).isZero();
         try (Processes training = new Processes(folder("training"), folder -> Databases.embedded())) {
             training.archive = "-XX:ArchiveClassesAtExit=" + CLASSES;
             training.start("");
@@ -183,7 +187,7 @@ public final class Processes implements AutoCloseable {
     private ProcessBuilder java(String contexts, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(jvmOptions);
-        command.addAll(List.of(archive, "-jar", JAR.toString()));
+        command.addAll(List.of(archive, "-jar", EXTRACTED.resolve("phone82.jar").toString()));
         command.addAll(arguments);
         return new ProcessBuilder(command);
     }

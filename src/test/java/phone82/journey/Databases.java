@@ -77,11 +77,16 @@ public final class Databases implements AutoCloseable {
     /** The HSQLDB server of phone82, out of its jar where that is built already. */
     private static List<String> hsqldb(Path data, int port) {
         String store = Context.STORE.id();
-        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-XX:+UseSerialGC",
-                "-cp", System.getProperty("phone82.jar", System.getProperty("java.class.path")), DatabaseServer.class.getName(),
-                "--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", store,
+        String jar = System.getProperty("phone82.jar");
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m", "-XX:+UseSerialGC"));
+        command.addAll(jar == null
+                ? List.of("-cp", System.getProperty("java.class.path"), DatabaseServer.class.getName())
+                : List.of("-Dloader.main=" + DatabaseServer.class.getName(), "-cp", jar, "org.springframework.boot.loader.launch.PropertiesLauncher"));
+        command.addAll(List.of("--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", store,
                 "--database.0", "file:" + data.resolve("store-server/db") + ";user=" + store + ";password=" + password(store)
-                        + ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached");
+                        + ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached"));
+        return command;
     }
 
     private void startHsqldb() {

@@ -26,13 +26,14 @@ class ImageTest {
 
     @Test
     void thePodsStartWhatItHolds() {
-        assertThat(lines("COPY")).containsExactly("COPY --chown=0:0 target/phone82.jar /deployments/");
+        List<String> copied = lines("COPY --from=jar --chown=0:0").map(line -> line.substring(line.lastIndexOf(' ') + 1)).toList();
+        assertThat(copied).containsExactlyInAnyOrder("/deployments/lib", "/deployments/");
         for (Workload workload : manifests.workloads()) {
             List<String> command = Manifests.each(workload.container().path("command")).map(word -> word.asText()).toList();
             if (workload.isContext() || workload.name().equals("provider")) {
                 assertThat(command).containsExactly("java", "-jar", "/deployments/phone82.jar");
             } else if (workload.container().path("image").asText().startsWith("phone82")) {
-                assertThat(command).startsWith("java", "-cp", "/deployments/phone82.jar");
+                assertThat(command).startsWith("java", "-cp", "/deployments/lib/*");
             }
         }
         assertThat(last("ENTRYPOINT")).isEqualTo("[\"java\", \"-jar\", \"/deployments/phone82.jar\"]");
