@@ -8,12 +8,17 @@ import phone82.platform.disk.DurableDatabase;
 
 import javax.sql.DataSource;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.util.Map;
 
 /** The health of a context's database, and of the disk that an embedded one is on. */
 @Configuration(proxyBeanMethods = false)
 public class ResourcesHealthConfiguration {
+
+    private static final String POSTGRESQL = "PostgreSQL";
 
     @Bean
     Check databaseCheck(DataSource database) {
@@ -22,9 +27,27 @@ public class ResourcesHealthConfiguration {
                 if (!connection.isValid(2)) {
                     throw new SQLTransientConnectionException("the database does not answer");
                 }
-                return Map.of("product", connection.getMetaData().getDatabaseProductName());
+                String product = connection.getMetaData().getDatabaseProductName();
+                if (product.equals(POSTGRESQL)) {
+                    takesWrites(connection);
+                }
+                return Map.of("product", product);
             }
         });
+    }
+
+    /** A standby answers queries, and fails everything that a context is for. */
+    private static void takesWrites(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+             ResultSet answer = statement.executeQuery("select pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'")) {
+            answer.next();
+            if (answer.getBoolean(1)) {
+                throw new SQLException("the database is a standby, and takes no writes (pg_is_in_recovery)");
+            }
+            if (answer.getBoolean(2)) {
+                throw new SQLException("the database takes no writes (transaction_read_only is on)");
+            }
+        }
     }
 
     @Bean
