@@ -16,7 +16,7 @@ class CannotStart extends RuntimeException {
     /** The operator's port cannot be opened. */
     static RuntimeException operations(RuntimeException failure) {
         return NestedExceptionUtils.getMostSpecificCause(failure) instanceof BindException taken
-                ? new CannotStart("operations: its port is taken (" + taken.getMessage() + "); stop what listens there, or set "
+                ? new CannotStart("operations: its port cannot be opened (" + taken.getMessage() + "); stop what listens there, or set "
                 + "management.server.port to another port.") : failure;
     }
 

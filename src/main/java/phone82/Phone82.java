@@ -50,6 +50,7 @@ public final class Phone82 implements AutoCloseable {
         try {
             operationsApplication = new SpringApplicationBuilder(OperationsContext.class)
                     .web(WebApplicationType.NONE)
+                    .profiles("operations")
                     .properties("phone82.context=operations", "phone82.process=" + process)
                     .registerShutdownHook(false)
                     .run(options);

@@ -1,70 +1,99 @@
 package phone82.operations;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import org.jolokia.jvmagent.JolokiaServerConfig;
-import org.jolokia.jvmagent.handler.JolokiaHttpHandler;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import org.jolokia.json.JSONStructure;
 import org.jolokia.server.core.Version;
 import org.jolokia.server.core.config.ConfigKey;
-import org.jolokia.server.core.config.Configuration;
+import org.jolokia.server.core.config.StaticConfiguration;
+import org.jolokia.server.core.http.HttpRequestHandler;
+import org.jolokia.server.core.request.EmptyResponseException;
 import org.jolokia.server.core.service.JolokiaServiceManagerFactory;
 import org.jolokia.server.core.service.api.JolokiaServiceManager;
 import org.jolokia.server.core.service.impl.ClasspathServiceCreator;
 import org.jolokia.server.core.service.impl.QuietLogHandler;
 import phone82.platform.Json;
 import phone82.platform.Problem;
+import phone82.platform.http.Endpoint;
+import phone82.platform.http.HttpLimits;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** JMX over HTTP, by POST of JSON alone, as far as {@link JolokiaPolicy} allows. It costs nothing before somebody uses it. */
-class Jolokia implements HttpHandler, AutoCloseable {
+class Jolokia implements Endpoint, AutoCloseable {
 
     /** One for programs, one where the console looks for it. */
-    static final Set<String> PATHS = Set.of("/actuator/jolokia", Console.PATH + "/jolokia");
+    private static final Set<String> PATHS = Set.of("/actuator/jolokia", Console.PATH + "/jolokia");
 
     /** No form can send these, and no script of another site without being asked whether it may. */
     private static final Set<String> JSON_TYPES = Set.of("application/json", "text/json");
 
     private final String user;
+    private final HttpLimits limits;
     private JolokiaServiceManager services;
-    private HttpHandler handler;
+    private HttpRequestHandler handler;
 
     /** @param user the operator, for the audit log */
-    Jolokia(String user) {
+    Jolokia(String user, HttpLimits limits) {
         this.user = user;
+        this.limits = limits;
     }
 
     @Override
-    public void handle(HttpExchange request) throws IOException {
-        String method = request.getRequestMethod();
-        if (method.equals("GET") && PATHS.contains(request.getRequestURI().getPath())) {
+    public void mount(Vertx vertx, Router router) {
+        Buffer agent = Buffer.buffer(Json.bytes(Map.of("status", 200, "value", Map.of("agent", Version.getAgentVersion(), "protocol", Version.getProtocolVersion()))));
+        for (String path : PATHS) {
             // how the console finds out where Jolokia is
-            Operations.answer(request, 200, "application/json", Json.bytes(Map.of("status", 200,
-                    "value", Map.of("agent", Version.getAgentVersion(), "protocol", Version.getProtocolVersion()))));
-        } else if (!method.equals("POST")) {
-            throw new Problem(405, "Method not allowed", "Send the Jolokia request as JSON by POST.").header("Allow", "POST");
-        } else if (!isJson(request.getRequestHeaders().getFirst("Content-Type"))) {
-            throw new Problem(415, "Unsupported media type", "Send the Jolokia request with Content-Type: application/json.");
-        } else {
-            JolokiaPolicy.audited(user + " from " + request.getRemoteAddress().getAddress().getHostAddress(), () -> handler().handle(request));
+            router.get(path).handler(request -> OperatorApi.json(request, agent));
+            router.post(path).handler(Jolokia::requireJson);
+            router.post(path).handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytes())).blockingHandler(this::serve, false);
+            router.route(path + "/*").handler(request -> {
+                throw new Problem(405, "Method not allowed", "Send the Jolokia request as JSON by POST.").header("Allow", "POST");
+            });
         }
     }
 
-    private static boolean isJson(String contentType) {
-        return contentType != null && JSON_TYPES.contains(contentType.split(";", 2)[0].trim().toLowerCase(Locale.ROOT));
+    private static void requireJson(RoutingContext request) {
+        String type = request.request().getHeader("Content-Type");
+        if (type == null || !JSON_TYPES.contains(type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT))) {
+            throw new Problem(415, "Unsupported media type", "Send the Jolokia request with Content-Type: application/json.");
+        }
+        request.next();
     }
 
-    private synchronized HttpHandler handler() {
+    private void serve(RoutingContext request) {
+        Map<String, String[]> parameters = new HashMap<>();
+        new QueryStringDecoder(request.request().uri()).parameters().forEach((name, values) -> parameters.put(name, values.toArray(String[]::new)));
+        byte[] body = request.body().buffer() == null ? new byte[0] : request.body().buffer().getBytes();
+        JSONStructure answer = JolokiaPolicy.audited(user + " from " + Operators.address(request), () -> {
+            try {
+                return handler().handlePostRequest(request.request().uri(), new ByteArrayInputStream(body), UTF_8.name(), parameters);
+            } catch (IOException | EmptyResponseException | RuntimeException e) {
+                return handler().handleThrowable(e);
+            }
+        });
+        OperatorApi.json(request, Buffer.buffer(answer.toJSONString()));
+    }
+
+    private synchronized HttpRequestHandler handler() {
         if (handler == null) {
-            Configuration configuration = new JolokiaServerConfig(Map.of(
-                    ConfigKey.DISCOVERY_ENABLED.getKeyValue(), "false",
-                    ConfigKey.ALLOW_DNS_REVERSE_LOOKUP.getKeyValue(), "false")).getJolokiaConfig();
-            services = JolokiaServiceManagerFactory.createJolokiaServiceManager(configuration, new QuietLogHandler(), new JolokiaPolicy(), null);
+            services = JolokiaServiceManagerFactory.createJolokiaServiceManager(
+                    new StaticConfiguration(ConfigKey.AGENT_ID, UUID.randomUUID().toString(), ConfigKey.INCLUDE_STACKTRACE, "false"),
+                    new QuietLogHandler(), new JolokiaPolicy(), null);
             services.addServices(new ClasspathServiceCreator(Jolokia.class.getClassLoader(), "services"));
-            handler = new JolokiaHttpHandler(services.start());
+            handler = new HttpRequestHandler(services.start());
         }
         return handler;
     }

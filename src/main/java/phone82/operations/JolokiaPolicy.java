@@ -3,11 +3,12 @@ package phone82.operations;
 import org.jolokia.server.core.restrictor.AbstractConstantRestrictor;
 import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
+import phone82.platform.Printable;
 
 import javax.management.ObjectName;
-import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What operators can do by JMX: read what Camel, the broker and the JVM say of themselves, look into queues, start and stop routes.
@@ -36,15 +37,11 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
         super(false);
     }
 
-    interface Work {
-        void run() throws IOException;
-    }
-
     /** Has the changes that are asked for within the work logged with the name of who asks. */
-    static void audited(String who, Work work) throws IOException {
+    static <T> T audited(String who, Supplier<T> work) {
         WHO.set(who);
         try {
-            work.run();
+            return work.get();
         } finally {
             WHO.remove();
         }
@@ -79,9 +76,9 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
                 || is(name, CAMEL, "type", "services") && isOneOf(VIEWS_OF_SERVICES, operation)
                 || is(name, ARTEMIS, "subcomponent", "queues") && isOneOf(VIEWS_OF_QUEUES, operation);
         if (change) {
-            Audit.LOG.info("Operator {} calls {} of {}", WHO.get(), Audit.printable(operation), Audit.printable(name.toString()));
+            Operators.AUDIT.info("Operator {} calls {} of {}", WHO.get(), Printable.line(operation), Printable.line(name.toString()));
         } else if (!allowed) {
-            Audit.LOG.warn("Operator {} is refused {} of {}", WHO.get(), Audit.printable(operation), Audit.printable(name.toString()));
+            Operators.AUDIT.warn("Operator {} is refused {} of {}", WHO.get(), Printable.line(operation), Printable.line(name.toString()));
         }
         return allowed;
     }

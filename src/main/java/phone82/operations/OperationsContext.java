@@ -9,9 +9,16 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import phone82.platform.MetricsConfiguration;
+import phone82.platform.http.Endpoint;
+import phone82.platform.http.HttpLimits;
+import phone82.platform.http.HttpServer;
+import phone82.platform.http.HttpServerConfiguration;
 
 import java.net.InetAddress;
 import java.net.URI;
@@ -22,16 +29,21 @@ import java.util.stream.Stream;
 
 /** The operator's port of this JVM. */
 @Configuration(proxyBeanMethods = false)
+@Import({MetricsConfiguration.class, HttpServerConfiguration.class})
 public class OperationsContext {
 
     @Bean
-    PrometheusMeterRegistry figures() {
+    PrometheusMeterRegistry jvmFigures() {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
+    /** Of the JVM, and so of no context. */
     @Bean
-    JvmGcMetrics pauses() {
-        return new JvmGcMetrics();
+    AutoCloseable boundJvmFigures(PrometheusMeterRegistry jvmFigures) {
+        JvmGcMetrics pauses = new JvmGcMetrics();
+        Stream.<MeterBinder>of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ClassLoaderMetrics(), new ProcessorMetrics(),
+                new UptimeMetrics(), pauses).forEach(each -> each.bindTo(jvmFigures));
+        return pauses::close;
     }
 
     @Bean
@@ -39,17 +51,31 @@ public class OperationsContext {
         return new Health(patience);
     }
 
-    @Bean(initMethod = "start")
-    Operations operations(@Value("${management.server.address:${phone82.bind}}") InetAddress address,
-                          @Value("${management.server.port:#{null}}") Integer port,
-                          @Value("${phone82.operations.user}") String user, @Value("${phone82.operations.password:}") String password,
-                          @Value("${phone82.operations.hosts}") List<String> hosts,
-                          @Value("${phone82.operations.peers}") List<URI> peers, @Value("${phone82.data}") Path data,
-                          Health health, PrometheusMeterRegistry figures, JvmGcMetrics pauses) {
-        Stream.<MeterBinder>of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ClassLoaderMetrics(), new ProcessorMetrics(),
-                new UptimeMetrics(), pauses).forEach(each -> each.bindTo(figures));
-        Operators operators = new Operators(user, password);
-        return new Operations(address, port, hosts, health, operators, figures,
-                new Peers(peers, address.isLoopbackAddress() ? data.resolve("operations") : null, operators));
+    @Bean
+    Operators operators(@Value("${phone82.operations.user}") String user, @Value("${phone82.operations.password:}") String password) {
+        return new Operators(user, password);
+    }
+
+    @Bean
+    Peers peers(@Value("${phone82.operations.peers}") List<URI> peers, @Value("${phone82.operations.bind}") InetAddress address,
+                @Value("${phone82.data}") Path data, Operators operators) {
+        return new Peers(peers, address.isLoopbackAddress() ? data.resolve("operations") : null, operators);
+    }
+
+    /** Served behind the login alone. */
+    @Bean(defaultCandidate = false)
+    Jolokia jolokia(Operators operators, HttpLimits limits) {
+        return new Jolokia(operators.user(), limits);
+    }
+
+    @Bean
+    Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmFigures, @Qualifier("jolokia") Jolokia jolokia, Peers peers) {
+        return new OperatorApi(operators, health, jvmFigures, List.of(jolokia, new Console(operators.user()), new OperatorPage(peers::ask)));
+    }
+
+    @Bean
+    Operations operations(HttpServer server, @Value("${management.server.port:}") String port,
+                          Health health, Operators operators, PrometheusMeterRegistry jvmFigures, Peers peers) {
+        return new Operations(server, port.isEmpty(), health, operators, jvmFigures, peers);
     }
 }

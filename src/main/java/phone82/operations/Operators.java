@@ -1,9 +1,12 @@
 package phone82.operations;
 
-import com.sun.net.httpserver.HttpExchange;
+import io.vertx.ext.web.RoutingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.platform.Printable;
 import phone82.platform.Problem;
+import phone82.platform.http.HttpServer;
 
-import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -12,6 +15,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Who is an operator: HTTP Basic, one user. */
 class Operators {
+
+    /** Who changed what through the operator's port, and who failed to log in. */
+    static final Logger AUDIT = LoggerFactory.getLogger("phone82.audit");
 
     private static final String SCHEME = "Basic ";
     private static final String CHALLENGE = "Basic realm=\"phone82\", charset=\"UTF-8\"";
@@ -57,22 +63,25 @@ class Operators {
      *
      * @throws Problem 401 for wrong credentials; 429 for more of them after several wrong ones
      */
-    boolean sent(HttpExchange request) {
-        String authorization = request.getRequestHeaders().getFirst("Authorization");
+    boolean sent(RoutingContext request) {
+        String authorization = request.request().getHeader("Authorization");
         if (authorization == null) {
             return false;
         }
-        InetAddress address = request.getRemoteAddress().getAddress();
         String credentials = credentials(authorization);
-        if (!throttle.attempt(address, () -> MessageDigest.isEqual(credentials.getBytes(UTF_8), (user + ":" + password).getBytes(UTF_8)))) {
-            Audit.LOG.warn("Login of {} from {} failed", Audit.printable(credentials.split(":", 2)[0]), address.getHostAddress());
+        if (!throttle.attempt(HttpServer.client(request), () -> MessageDigest.isEqual(credentials.getBytes(UTF_8), (user + ":" + password).getBytes(UTF_8)))) {
+            AUDIT.warn("Login of {} from {} failed", Printable.line(credentials.split(":", 2)[0]), address(request));
             throw unauthorized("User or password is wrong.");
         }
         return true;
     }
 
+    static String address(RoutingContext request) {
+        return request.request().remoteAddress().hostAddress();
+    }
+
     /** @throws Problem 401 unless an operator sent the request */
-    void require(HttpExchange request) {
+    void require(RoutingContext request) {
         if (!sent(request)) {
             throw unauthorized("This is for operators. Log in with user and password.");
         }

@@ -1,12 +1,10 @@
 package phone82.operations;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import phone82.operations.Peers.Told;
-import phone82.platform.health.Check;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,8 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
@@ -126,7 +124,7 @@ class PeersTest {
         }
     }
 
-    private Process start(List<URI> named, String password, String... contexts) throws IOException {
+    private Process start(List<URI> named, String password, String... contexts) {
         Process process = new Process(named, password, contexts);
         processes.add(process);
         return process;
@@ -134,30 +132,22 @@ class PeersTest {
 
     private final class Process implements AutoCloseable {
 
-        private final Peers peers;
-        private final Operations operations;
-        private final Health health = new Health(Duration.ofSeconds(1));
+        private final OperatorsPort port;
+        private final URI at;
 
-        private Process(List<URI> named, String password, String... contexts) throws IOException {
-            Operators operators = new Operators("operator", password);
-            PrometheusMeterRegistry figures = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-            figures.gauge("phone82.dead.letters", 0);
-            figures.gauge("jvm.memory.used", 1);
-            peers = new Peers(named, folder.resolve("operations"), operators);
-            operations = new Operations(HERE, 0, List.of(), health, operators, figures, peers);
-            operations.start();
-            operations.expect(List.of(contexts));
-            for (String context : contexts) {
-                operations.add(context, List.of(Check.readiness("routes", Map::of)));
-            }
+        private Process(List<URI> named, String password, String... contexts) {
+            port = new OperatorsPort(List.of(contexts), "--phone82.data=" + folder, "--phone82.operations.password=" + password,
+                    "--phone82.operations.peers=" + named.stream().map(URI::toString).collect(Collectors.joining(",")));
+            port.bean(PrometheusMeterRegistry.class).gauge("phone82.dead.letters", 0);
+            at = Peers.at(port.operations().address());
         }
 
         URI at() {
-            return Peers.at(operations.address());
+            return at;
         }
 
         List<Told> ask() throws Exception {
-            return peers.ask().get(10, TimeUnit.SECONDS);
+            return port.bean(Peers.class).ask().get(10, TimeUnit.SECONDS);
         }
 
         Told told(Process other) throws Exception {
@@ -166,8 +156,7 @@ class PeersTest {
 
         @Override
         public void close() {
-            operations.close();
-            health.close();
+            port.close();
         }
     }
 }

@@ -8,7 +8,9 @@ import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.ColorScheme;
-import com.sun.net.httpserver.HttpServer;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,8 +20,6 @@ import phone82.operations.OperatorPage;
 import phone82.platform.Json;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,22 +59,23 @@ class OperatorPageTest {
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
 
+    private final Vertx vertx = Vertx.vertx();
     private HttpServer server;
     private volatile int ordered = 100;
     private String url;
 
     @BeforeEach
-    void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", new OperatorPage(() -> CompletableFuture.completedFuture(
-                Json.read("[" + String.join(",", APP.formatted(ordered += 10), TWIN, STORE, PAY) + "]", JsonNode.class))));
-        server.start();
-        url = "http://localhost:" + server.getAddress().getPort();
+    void serve() {
+        Router router = Router.router(vertx);
+        new OperatorPage(() -> CompletableFuture.completedFuture(
+                Json.read("[" + String.join(",", APP.formatted(ordered += 10), TWIN, STORE, PAY) + "]", JsonNode.class))).mount(vertx, router);
+        server = vertx.createHttpServer().requestHandler(router).listen(0).toCompletionStage().toCompletableFuture().join();
+        url = "http://localhost:" + server.actualPort();
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
     @Test
@@ -115,7 +116,7 @@ class OperatorPageTest {
             page.reload();
             assertThat(page.locator("#overall")).hasText("장애");
             page.locator("#language").click();
-            server.stop(0);
+            server.close().toCompletionStage().toCompletableFuture().join();
             assertThat(page.locator("#trouble")).containsText("does not answer", new ContainsTextOptions().setTimeout(15_000));
         }
         assertThat(complaints).isEmpty();

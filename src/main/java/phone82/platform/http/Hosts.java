@@ -89,6 +89,13 @@ final class Hosts {
                 || domains.stream().anyMatch(host::endsWith);
     }
 
+    /** Whether an address in it is the one that the request arrived at, or that of the loopback interface. */
+    static boolean isNoForeignAddress(String authority, String arrivedAt) {
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(host(authority));
+        return address == null || address.equals(NetUtil.createInetAddressFromIpAddressString(arrivedAt))
+                || address.equals(InetAddress.getLoopbackAddress()) || address.equals(NetUtil.LOCALHOST6);
+    }
+
     private static String host(String authority) {
         int port = authority.lastIndexOf(':');
         String host = lower(port > authority.lastIndexOf(']') ? authority.substring(0, port) : authority);

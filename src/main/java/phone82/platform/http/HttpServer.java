@@ -30,12 +30,15 @@ import phone82.platform.Correlation;
 import phone82.platform.Problem;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -75,21 +78,23 @@ public class HttpServer implements DisposableBean {
     private final boolean beginsTraces;
     private Vertx vertx;
     private Router router;
+    private io.vertx.core.http.HttpServer listening;
     private volatile boolean leaving;
     private volatile boolean draining;
 
     /**
      * @param headersIn    the request headers let in, in lower case
      * @param hosts        the names that requests may call this server by
+     * @param forOperators whether their browsers' passwords would be sent along with what pages of other sites ask for
      * @param endpoints    what is served beside the routes, and before them
      * @param beginsTraces whether a request without a trace gets one here, as nobody else gives it one
      */
-    HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, Clients clients, List<Doorkeeper> doorkeepers,
+    HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, boolean forOperators, Clients clients, List<Doorkeeper> doorkeepers,
                List<Endpoint> endpoints, MeterRegistry figures, boolean beginsTraces) {
         this.host = host;
         this.port = port;
         this.limits = limits;
-        this.rules = new RequestRules(headersIn, hosts);
+        this.rules = new RequestRules(headersIn, hosts, forOperators);
         this.clients = clients;
         this.places = new Places(limits.connectionsPerClient());
         this.doorkeepers = doorkeepers;
@@ -122,7 +127,26 @@ public class HttpServer implements DisposableBean {
 
     /** Opens the port. */
     public void listen() {
-        CompletableFuture<Void> listening = new CompletableFuture<>();
+        listen(port);
+    }
+
+    /** Opens the port, or any other where it is taken. */
+    public void listenAnywhere() {
+        try {
+            listen(port);
+        } catch (UncheckedIOException taken) {
+            LOG.debug("Port {} is taken", port, taken);
+            listen(0);
+        }
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return new InetSocketAddress(host, listening.actualPort());
+    }
+
+    private void listen(int port) {
+        CompletableFuture<io.vertx.core.http.HttpServer> opened = new CompletableFuture<>();
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host).setPort(port)
                 .setHttp2ClearTextEnabled(false)
@@ -138,12 +162,17 @@ public class HttpServer implements DisposableBean {
                 .requestHandler(router)
                 .listen().onComplete(result -> {
                     if (result.succeeded()) {
-                        listening.complete(null);
+                        opened.complete(result.result());
                     } else {
-                        listening.completeExceptionally(result.cause());
+                        opened.completeExceptionally(result.cause());
                     }
                 });
-        listening.join();
+        try {
+            listening = opened.join();
+        } catch (CompletionException e) {
+            // the native transport has exceptions of its own
+            throw new UncheckedIOException(new BindException(host + ":" + port + ": " + e.getCause().getMessage()));
+        }
     }
 
     /** Nobody is to send any more: whoever still does is answered, and has to go elsewhere with the next request. */
@@ -288,6 +317,9 @@ public class HttpServer implements DisposableBean {
         if (request.failure() instanceof Problem problem) {
             answer(request.request(), problem);
             return;
+        }
+        if (request.statusCode() == 500) {
+            LOG.error("{} cannot be answered", request.normalizedPath(), request.failure());
         }
         answer(request.request(), switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");

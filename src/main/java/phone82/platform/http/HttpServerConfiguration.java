@@ -27,11 +27,12 @@ public class HttpServerConfiguration {
     }
 
     @Bean
-    HttpServer httpServer(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
-                          @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts, Clients clients,
+    HttpServer httpServer(@Value("${phone82.${phone82.context}.bind:${phone82.bind}}") String host, @Value("${phone82.${phone82.context}.port}") int port,
+                          @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts,
+                          @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, Clients clients,
                           ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Endpoint> endpoints,
                           MeterRegistry figures, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
-        return new HttpServer(host, port, limits, headers, hosts, clients, doorkeepers.orderedStream().toList(),
+        return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, doorkeepers.orderedStream().toList(),
                 endpoints.orderedStream().toList(), figures, beginsTraces);
     }
 }

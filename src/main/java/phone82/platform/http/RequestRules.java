@@ -30,11 +30,16 @@ final class RequestRules {
     private final Set<String> headersIn;
 
     private final Hosts hosts;
+    private final boolean forOperators;
 
-    /** @param headersIn the request headers let in, in lower case */
-    RequestRules(Set<String> headersIn, Hosts hosts) {
+    /**
+     * @param headersIn    the request headers let in, in lower case
+     * @param forOperators refuses what pages of other sites read, too, and does not look at the path: nobody hands it on
+     */
+    RequestRules(Set<String> headersIn, Hosts hosts, boolean forOperators) {
         this.headersIn = headersIn;
         this.hosts = hosts;
+        this.forOperators = forOperators;
     }
 
     boolean letIn(String header) {
@@ -44,12 +49,14 @@ final class RequestRules {
     /** @throws Problem 400, 403, 415, 417, 421 */
     void check(HttpServerRequest request) {
         String host = request.getHeader("Host");
-        if (host != null && !hosts.include(host)) {
-            throw new Problem(421, "Misdirected request", "This server does not answer to the host name of this request. "
+        if (host != null && !(hosts.include(host) && (!forOperators || Hosts.isNoForeignAddress(host, request.localAddress().hostAddress())))) {
+            throw new Problem(forOperators ? 403 : 421, "Misdirected request", "This server does not answer to the host name of this request. "
                     + "Its operator can add it to phone82." + hosts.service() + ".hosts.");
         }
-        SameSite.check(request);
-        checkTarget(request.uri());
+        SameSite.check(request, forOperators);
+        if (!forOperators) {
+            checkTarget(request.uri());
+        }
         checkHeaders(request);
     }
 

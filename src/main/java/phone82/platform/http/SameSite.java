@@ -18,9 +18,12 @@ final class SameSite {
     private SameSite() {
     }
 
-    /** @throws Problem 403 */
-    static void check(HttpServerRequest request) {
-        if (SAFE.contains(request.method())) {
+    /**
+     * @param reads whether they are refused, too
+     * @throws Problem 403
+     */
+    static void check(HttpServerRequest request, boolean reads) {
+        if (!reads && SAFE.contains(request.method())) {
             return;
         }
         boolean foreign = !OURS.containsAll(request.headers().getAll("Sec-Fetch-Site"));

@@ -1,0 +1,35 @@
+package phone82.operations;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import phone82.platform.health.Check;
+
+import java.util.List;
+import java.util.Map;
+
+/** A process's port for operators, as it is, with nothing behind it. */
+final class OperatorsPort implements AutoCloseable {
+
+    private final ConfigurableApplicationContext application;
+
+    OperatorsPort(List<String> contexts, String... options) {
+        application = new SpringApplicationBuilder(OperationsContext.class).web(WebApplicationType.NONE).profiles("operations")
+                .properties("phone82.context=operations", "management.server.port=0").registerShutdownHook(false).run(options);
+        operations().expect(contexts);
+        contexts.forEach(context -> operations().add(context, List.of(Check.readiness("routes", Map::of))));
+    }
+
+    <T> T bean(Class<T> type) {
+        return application.getBean(type);
+    }
+
+    Operations operations() {
+        return bean(Operations.class);
+    }
+
+    @Override
+    public void close() {
+        application.close();
+    }
+}
