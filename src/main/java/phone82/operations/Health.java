@@ -4,6 +4,7 @@ import phone82.platform.health.Check;
 import phone82.platform.health.Check.About;
 
 import java.lang.management.ManagementFactory;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,14 +26,16 @@ class Health implements AutoCloseable {
     private static final Duration WAIT = Duration.ofMillis(1800);
 
     private final Duration patience;
+    private final Clock clock;
     private final ExecutorService executor;
     private final Map<String, List<Watched>> contexts = new ConcurrentSkipListMap<>();
     private volatile Set<String> expected = Set.of();
     private volatile boolean stopping;
 
     /** @param patience how long a context may leave its pulse unanswered before the process is given up */
-    Health(Duration patience) {
+    Health(Duration patience, Clock clock) {
         this.patience = patience;
+        this.clock = clock;
         AtomicInteger number = new AtomicInteger();
         executor = Executors.newCachedThreadPool(work -> {
             Thread thread = new Thread(work, "health-" + number.incrementAndGet());
@@ -52,7 +55,7 @@ class Health implements AutoCloseable {
 
     void add(String context, Collection<Check> checks) {
         List<Watched> watched = new ArrayList<>();
-        checks.forEach(check -> watched.add(new Watched(check, executor, check.about() == About.LIFE ? patience : Duration.ZERO)));
+        checks.forEach(check -> watched.add(new Watched(check, executor, check.about() == About.LIFE ? patience : Duration.ZERO, clock)));
         contexts.put(context, watched);
     }
 

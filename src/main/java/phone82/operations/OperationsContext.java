@@ -23,6 +23,7 @@ import phone82.platform.http.HttpServerConfiguration;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,7 +49,7 @@ public class OperationsContext {
 
     @Bean
     Health health(@Value("${phone82.operations.patience}") Duration patience) {
-        return new Health(patience);
+        return new Health(patience, Clock.systemUTC());
     }
 
     @Bean

@@ -2,6 +2,7 @@ package phone82.operations;
 
 import phone82.platform.health.Check;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -18,14 +19,16 @@ final class Watched {
     private final Check check;
     private final Executor executor;
     private final Duration patience;
+    private final Clock clock;
     private CompletableFuture<Map<String, ?>> underWay;
     private Instant failingSince;
 
     /** @param patience how long it may fail before it is down; zero says so at once */
-    Watched(Check check, Executor executor, Duration patience) {
+    Watched(Check check, Executor executor, Duration patience, Clock clock) {
         this.check = check;
         this.executor = executor;
         this.patience = patience;
+        this.clock = clock;
     }
 
     /** What an operator reads of one check. */
@@ -44,16 +47,25 @@ final class Watched {
     synchronized void begin() {
         if (underWay == null || underWay.isDone()) {
             if (failingSince == null) {
-                failingSince = Instant.now();
+                failingSince = clock.instant();
             }
-            underWay = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return check.work().call();
-                } catch (Exception e) {
-                    throw new CompletionException(e);
-                }
-            }, executor);
+            underWay = CompletableFuture.supplyAsync(this::look, executor);
         }
+    }
+
+    /** A success counts whenever it comes: also when nobody waits for it any more. */
+    private Map<String, ?> look() {
+        try {
+            Map<String, ?> details = check.work().call();
+            succeeded();
+            return details;
+        } catch (Exception e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private synchronized void succeeded() {
+        failingSince = null;
     }
 
     private synchronized CompletableFuture<Map<String, ?>> underWay() {
@@ -63,10 +75,9 @@ final class Watched {
     /** @param wait how long the asker has for what was begun */
     Outcome outcome(Duration wait) {
         Map<String, Object> details = new LinkedHashMap<>();
-        boolean failed = true;
         try {
             details.putAll(underWay().get(wait.toMillis(), TimeUnit.MILLISECONDS));
-            failed = false;
+            return new Outcome(true, details);
         } catch (TimeoutException e) {
             details.put("error", "no answer within " + wait.toMillis() + " ms");
         } catch (InterruptedException e) {
@@ -76,12 +87,12 @@ final class Watched {
             details.put("error", String.valueOf(e.getCause()));
         }
         synchronized (this) {
-            if (!failed) {
-                failingSince = null;
-                return new Outcome(true, details);
+            if (failingSince == null) {
+                // it has just come
+                return new Outcome(true, Map.of());
             }
             details.put("since", failingSince);
-            return new Outcome(failingSince.plus(patience).isAfter(Instant.now()), details);
+            return new Outcome(failingSince.plus(patience).isAfter(clock.instant()), details);
         }
     }
 }

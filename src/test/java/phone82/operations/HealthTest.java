@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Test;
 import phone82.platform.health.Check;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ class HealthTest {
 
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
-    private final Health health = new Health(PATIENCE);
+    private final Health health = new Health(PATIENCE, Clock.systemUTC());
     private final CountDownLatch never = new CountDownLatch(1);
 
     @AfterEach
