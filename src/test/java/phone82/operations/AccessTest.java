@@ -13,6 +13,9 @@ import phone82.journey.RawHttp;
 import phone82.journey.RawHttp.Answer;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
@@ -23,6 +26,7 @@ import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Who gets past the door of the operator's port. */
@@ -179,6 +183,19 @@ class AccessTest {
         assertThat(login).startsWith("user operator, password ");
         assertThat(get("/", "Host: localhost", authorization("Basic", "operator", login.substring("user operator, password ".length()))).status()).isEqualTo(200);
         assertThat(get("/", "Host: localhost", authorization("Basic", "operator", other.password())).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aTakenPortIsReplacedUnlessItWasChosen() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            stop();
+            start("--management.server.port=", "--phone82.operations.port=" + taken.getLocalPort());
+            assertThat(operations.address().getPort()).isNotEqualTo(taken.getLocalPort());
+            assertThat(get("/actuator/health/liveness", "Host: localhost").status()).isEqualTo(200);
+
+            assertThatThrownBy(() -> start("--management.server.port=" + taken.getLocalPort())).hasRootCauseInstanceOf(BindException.class)
+                    .rootCause().hasMessageContaining(":" + taken.getLocalPort());
+        }
     }
 
     /** A request line without an end, a head without an end, a body that never comes. */
