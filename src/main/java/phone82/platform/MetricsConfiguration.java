@@ -1,12 +1,9 @@
 package phone82.platform;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -19,26 +16,14 @@ import org.springframework.context.annotation.Primary;
 @Configuration(proxyBeanMethods = false)
 public class MetricsConfiguration {
 
-    private static final String ROUTE = "routeId";
-
     /** Each of its figures is marked with the context. Not to be closed: that would close the JVM's, too. */
     @Bean(destroyMethod = "")
     @Primary
     MeterRegistry figures(PrometheusMeterRegistry jvm, @Value("${phone82.context}") String context) {
         CompositeMeterRegistry figures = new CompositeMeterRegistry();
-        figures.config().commonTags("context", context).meterFilter(new Buckets()).meterFilter(withRoute());
+        figures.config().commonTags("context", context).meterFilter(new Buckets());
         figures.add(jvm);
         return figures;
-    }
-
-    /** Camel leaves the label out where no route began the exchange, and Prometheus takes only meters of one name that have the same labels. */
-    private static MeterFilter withRoute() {
-        return new MeterFilter() {
-            @Override
-            public Meter.Id map(Meter.Id id) {
-                return id.getName().startsWith("camel.exchange") && id.getTag(ROUTE) == null ? id.withTag(Tag.of(ROUTE, "")) : id;
-            }
-        };
     }
 
     @Bean

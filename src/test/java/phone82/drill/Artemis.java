@@ -18,7 +18,7 @@ public final class Artemis implements AutoCloseable {
     private final Path instance;
     private Process process;
 
-    /** Installs it as the README tells; only the port is another. */
+    /** Installs it as {@code src/docs/operating.md} describes; only the port differs. */
     public Artemis(Path instance, int port) throws IOException, InterruptedException {
         this.instance = instance;
         Process create = new ProcessBuilder(DISTRIBUTION.resolve("bin/artemis").toString(), "create",

@@ -2,7 +2,8 @@ package phone82.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import phone82.command.Report;
 import phone82.journey.Provider;
 import phone82.journey.Shop;
@@ -22,7 +23,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -31,19 +34,19 @@ import static phone82.Context.PROVIDER;
 import static phone82.journey.Shop.anOrder;
 
 /**
- * Pay is halted before and after each of its durable steps, or loses the provider's answer there. The steps are found by running: each
- * commit of its database and of the broker, and each call to the provider. Afterwards all contexts and the provider's ledger agree.
- * {@code -Dphone82.crash-points=N} draws N of them.
+ * A context is halted before and after each of its durable steps, and pay loses the provider's answer. The steps are found by running:
+ * each commit of its database and of the broker, and each call to the provider. Afterwards all contexts and the provider's ledger agree.
+ * {@code -Dphone82.crash-contexts=pay,app} names the contexts, {@code -Dphone82.crash-points=N} draws N steps of each.
  */
 @Tag("long")
 class CrashPointsIT {
 
-    private static final String OTHERS = "broker coordinator provider customer store app gateway";
+    private static final List<String> CONTEXTS = List.of("broker", "coordinator", "provider", "customer", "store", "pay", "app", "gateway");
 
     private final Set<Long> accepted = new HashSet<>();
     private final Map<Long, Integer> cancellations = new HashMap<>();
     private Processes phone82;
-    private SteppedPay pay;
+    private SteppedContext stepped;
     private long unknownOrder = 5_000_000;
 
     private final Map<String, Runnable> journeys = new LinkedHashMap<>();
@@ -90,21 +93,26 @@ class CrashPointsIT {
     private record Point(String journey, int step) {
     }
 
-    @Test
-    void theLedgerAgreesWhereverPayIsHalted() throws Exception {
+    static Stream<String> steppedContexts() {
+        return Stream.of(System.getProperty("phone82.crash-contexts", "pay,app,store,customer").split(","));
+    }
+
+    @ParameterizedTest
+    @MethodSource("steppedContexts")
+    void theLedgerAgreesWhereverAContextIsHalted(String context) throws Exception {
         try (Processes started = new Processes("crash", "--phone82.store.dispatch-delay=2s", "--phone82.pay.authorisation-validity=2s",
                 "--phone82.pay.longest-retry=500ms", "--phone82.pay.poll=200ms", "--phone82.pay.breaker.open=500ms",
                 "--phone82.warm-up=10", "--phone82.reconcile.timelines=0", "--phone82.reconcile.settle=60s")) {
             phone82 = started;
-            pay = new SteppedPay(phone82);
-            phone82.start(OTHERS);
-            List<Point> points = countSteps();
+            stepped = new SteppedContext(phone82, context);
+            phone82.start(CONTEXTS.stream().filter(each -> !each.equals(context)).collect(Collectors.joining(" ")));
+            List<Point> points = countSteps(context);
             long seed = Long.getLong("phone82.seed", System.nanoTime());
             Collections.shuffle(points, new Random(seed));
             List<Point> drawn = points.subList(0, Math.min(points.size(), Integer.getInteger("phone82.crash-points", points.size())));
-            System.out.printf("%d crash points in all, %d drawn with -Dphone82.seed=%d%n", points.size(), drawn.size(), seed);
+            System.out.printf("%s: %d crash points in all, %d drawn with -Dphone82.seed=%d%n", context, points.size(), drawn.size(), seed);
             List<Point> missed = new ArrayList<>();
-            startPay(drawn.isEmpty() ? 0 : drawn.get(0).step);
+            startStepped(drawn.isEmpty() ? 0 : drawn.get(0).step);
             for (int i = 0; i < drawn.size(); i++) {
                 Point point = drawn.get(i);
                 String step = runTo(point);
@@ -112,48 +120,48 @@ class CrashPointsIT {
                 if (step == null) {
                     missed.add(point);
                 }
-                // the pay that settles what this point left is the one in which the next point strikes
-                startPay(i + 1 < drawn.size() ? drawn.get(i + 1).step : 0);
+                // the process that settles what this point left is the one in which the next point strikes
+                startStepped(i + 1 < drawn.size() ? drawn.get(i + 1).step : 0);
                 assertSettles(point.toString());
             }
-            pay.kill();
-            // how often pay repeats a request depends on time, so the last steps of a journey are not there each time
+            stepped.kill();
+            // how often a request is repeated depends on time, so the last steps of a journey are not there each time
             assertThat(missed).as("points that were not reached").hasSizeLessThanOrEqualTo(drawn.size() / 5);
         }
     }
 
-    private List<Point> countSteps() throws Exception {
+    private List<Point> countSteps(String context) throws Exception {
         List<Point> points = new ArrayList<>();
-        startPay(0);
+        startStepped(0);
         for (String journey : journeys.keySet()) {
-            int before = pay.steps().size();
-            pay.arm();
+            int before = stepped.steps().size();
+            stepped.arm();
             journeys.get(journey).run();
             assertSettles(journey);
-            pay.disarm();
-            int steps = pay.steps().size() - before;
-            assertThat(steps).as("the steps of %s", journey).isGreaterThan(4);
-            System.out.printf("%s: %d crash points%n", journey, steps);
+            stepped.disarm();
+            int steps = stepped.steps().size() - before;
+            System.out.printf("%s, %s: %d crash points%n", context, journey, steps);
             IntStream.rangeClosed(1, steps).forEach(step -> points.add(new Point(journey, step)));
         }
-        pay.kill();
+        stepped.kill();
+        assertThat(points).hasSizeGreaterThan(3 * journeys.size());
         return points;
     }
 
-    /** Runs the journey in the pay that is started for it, and ends that; returns the step that pay took last, or null if it was not reached. */
+    /** Runs the journey in the process that is started for it, and ends that; returns the step that it took last, or null if it was not reached. */
     private String runTo(Point point) throws Exception {
-        pay.arm();
+        stepped.arm();
         journeys.get(point.journey).run();
-        briefly(() -> pay.isHalted());
-        pay.disarm();
-        List<String> steps = pay.steps();
-        pay.kill();
+        briefly(() -> stepped.isHalted());
+        stepped.disarm();
+        List<String> steps = stepped.steps();
+        stepped.kill();
         return steps.size() < point.step ? null : steps.get(point.step - 1);
     }
 
     /** Waits until an order has shipped, so that none of its steps is taken for one of the journey. */
-    private void startPay(int actAt) throws Exception {
-        pay.start(actAt);
+    private void startStepped(int actAt) throws Exception {
+        stepped.start(actAt);
         AtomicLong id = new AtomicLong();
         await().atMost(Duration.ofSeconds(30)).until(() -> id.updateAndGet(none -> place("note20")) > 0);
         await().atMost(Duration.ofSeconds(30)).until(() -> order(id.get()).equals("Shipped"));
@@ -263,7 +271,7 @@ class CrashPointsIT {
         return answer == null ? "" : answer.body().path("status").asText();
     }
 
-    /** What pay may have been halted in answers nothing. */
+    /** Of a context that may be halted there is no answer. */
     private static <T> T tried(Supplier<T> call) {
         try {
             return call.get();
@@ -276,6 +284,6 @@ class CrashPointsIT {
     private void briefly(BooleanSupplier reached) {
         long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         await().atMost(Duration.ofSeconds(10)).until(() -> reached.getAsBoolean() || System.nanoTime() > deadline
-                || pay.isHalted());
+                || stepped.isHalted());
     }
 }

@@ -1,6 +1,7 @@
 package phone82.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.Context;
 import phone82.journey.Shop;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** {@code kill -9} of a context while events become dead letters, and while they are replayed. */
+@Tag("long")
 class DeadLetterKillIT {
 
     private static final int EVENTS = 200;

@@ -1,5 +1,6 @@
 package phone82.drill;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.Context;
 import phone82.journey.Databases;
@@ -26,6 +27,7 @@ import static phone82.journey.Shop.anOrder;
  * Disks that are full, before a start and under a stream of orders and cancellations: what was accepted is there afterwards, the rest
  * is refused, and all goes on by itself when there is room. {@code -Dphone82.drill.disk-rounds} says how many of the cases are played.
  */
+@Tag("long")
 class DiskFullIT {
 
     private static final List<String> KEEPERS = Arrays.stream(Context.values()).filter(context -> context != Context.GATEWAY).map(Context::id).toList();
@@ -55,7 +57,7 @@ class DiskFullIT {
         List<Round> rounds = new ArrayList<>(List.of(new Round(ALL, 0, Room.AFTER_A_KILL), new Round("broker", 0, Room.WHILE_ALL_RUN)));
         others.removeAll(rounds);
         rounds.addAll(others);
-        return rounds.subList(0, Math.min(rounds.size(), Integer.getInteger("phone82.drill.disk-rounds", 2)));
+        return rounds.subList(0, Math.min(rounds.size(), Integer.getInteger("phone82.drill.disk-rounds", 30)));
     }
 
     private static Map<String, SmallDisk> disks(Processes phone82) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package phone82.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.command.Report;
 import phone82.journey.Shop;
@@ -20,6 +21,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** {@code kill -9} of everything at once, with orders in flight. */
+@Tag("long")
 class KillIT {
 
     @Test

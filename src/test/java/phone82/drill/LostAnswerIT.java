@@ -2,6 +2,7 @@ package phone82.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.journey.Shop;
 import phone82.journey.Shop.Answer;
@@ -16,6 +17,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.Context.APP;
 
 /** {@code kill -9} of app between the commit of an order and its answer: whoever asks again under the same key has ordered once. */
+@Tag("long")
 class LostAnswerIT {
 
     @Test

@@ -158,7 +158,7 @@ public final class Processes implements AutoCloseable {
 
     private void awaitBanner(String contexts, Path log) {
         Process process = processes.get(contexts);
-        await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(100))
+        await().atMost(Duration.ofMinutes(4)).pollInterval(Duration.ofMillis(100))
                 .failFast(() -> assertThat(process.isAlive()).as(() -> read(log)).isTrue())
                 .until(() -> read(log), text -> text.contains("phone82 is up"));
     }

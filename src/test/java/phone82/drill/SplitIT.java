@@ -1,6 +1,7 @@
 package phone82.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.Context;
 import phone82.journey.Shop;
@@ -16,6 +17,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** The contexts in processes of their own, and what the others do while one is away. */
+@Tag("long")
 class SplitIT {
 
     private static final String FRONT = "app pay customer gateway";

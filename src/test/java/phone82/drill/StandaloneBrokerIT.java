@@ -1,5 +1,6 @@
 package phone82.drill;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.Context;
 import phone82.journey.Shop;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static phone82.journey.Shop.anOrder;
 
 /** Artemis as an installation of its own, configured by the same files as the broker within phone82. */
+@Tag("long")
 class StandaloneBrokerIT {
 
     private static final String OPTIONS = "-Xms64m -Xmx256m -XX:TieredStopAtLevel=1";

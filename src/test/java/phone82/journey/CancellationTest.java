@@ -111,7 +111,7 @@ class CancellationTest {
     @Test
     void whoeverWinsTheRaceOfCancellingAndShippingAllAgree() throws Exception {
         ScheduledExecutorService customers = Executors.newScheduledThreadPool(14);
-        List<Future<Long>> orders = IntStream.range(0, 500).mapToObj(i -> (Future<Long>) customers.schedule(
+        List<Future<Long>> orders = IntStream.range(0, Integer.getInteger("phone82.races", 150)).mapToObj(i -> (Future<Long>) customers.schedule(
                 () -> await().until(() -> shop.place(anOrder()), order -> order.status() == 201).id(), i * 30L, TimeUnit.MILLISECONDS)).toList();
         Map<Long, Future<Integer>> answers = new LinkedHashMap<>();
         for (Future<Long> order : orders) {

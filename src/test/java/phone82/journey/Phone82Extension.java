@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
@@ -29,6 +30,9 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private static final int PORTS = 20_000;
     /** Tests run in several JVMs at once. */
     private static final AtomicInteger PORT = new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
+
+    /** Whether one was up in this JVM. */
+    private static final AtomicBoolean WARM = new AtomicBoolean();
 
     static {
         // most of what tests wait for is there in a moment
@@ -89,7 +93,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
             unlessSet(arguments, "--phone82.coordinator.key=" + COORDINATOR_KEY);
         }
         // alone a context would wait for those that it rehearses with
-        arguments.add("--phone82.warm-up=" + (contexts.size() == Context.values().length ? 30 : 0));
+        arguments.add("--phone82.warm-up=" + (contexts.size() < Context.values().length ? 0 : WARM.getAndSet(true) ? 3 : 30));
         // how long a payment takes on a busy machine is not the question in most tests
         unlessSet(arguments, "--phone82.app.payment.response-timeout=4000");
         unlessSet(arguments, "--phone82.pay.provider-authorisation-limit=3s");

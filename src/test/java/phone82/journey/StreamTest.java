@@ -40,7 +40,7 @@ class StreamTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
-            "--phone82.customer.stream.heart-beat=3s", "--phone82.customer.stream.poll=100ms", "--phone82.customer.stream.readers=8",
+            "--phone82.customer.stream.heart-beat=5s", "--phone82.customer.stream.poll=100ms", "--phone82.customer.stream.readers=8",
             "--phone82.customer.stream.queue=65536", "--phone82.gateway.reader-patience=10s");
 
     @BeforeEach
@@ -156,7 +156,7 @@ class StreamTest {
             assertThat(stuck.bytesUntilTheEnd()).as("bytes that were on the way, of 3 MB").isLessThan(1_000_000);
             assertThat(reasons(other)).isEqualTo(all);
             assertThat(other.isCutOff()).isFalse();
-            await().until(() -> other.heartBeats() > 2);
+            await().until(() -> other.heartBeats() > 1);
         }
     }
 
@@ -231,7 +231,7 @@ class StreamTest {
     @Test
     void aQuietStreamHasAHeartBeat() {
         try (Listener listener = listen("?orderId=987654321")) {
-            await().until(() -> listener.heartBeats() > 2);
+            await().until(() -> listener.heartBeats() > 1);
         }
     }
 

@@ -32,7 +32,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * What each pod takes: {@code mvn verify -Pload -Dit.test=FootprintIT}. Each context has a process of its own with the JVM options
  * and the memory of its pod, broker and databases are servers, and all are probed as a cluster does. Prints the table of
- * {@code src/docs/footprint.md}, from which the requests and limits in {@code openshift/base} follow.
+ * {@code src/docs/measurements/footprint.md}, from which the requests and limits in {@code openshift/base} follow.
  */
 @Tag("load")
 class FootprintIT {

@@ -33,7 +33,7 @@ class ImageTest {
             if (workload.isContext() || workload.name().equals("provider")) {
                 assertThat(command).containsExactly("java", "-jar", "/deployments/phone82.jar");
             } else if (workload.container().path("image").asText().startsWith("phone82")) {
-                assertThat(command).startsWith("java", "-cp", "/deployments/lib/*");
+                assertThat(command).startsWith("java", "-cp", "/deployments/phone82.jar");
             }
         }
         assertThat(last("ENTRYPOINT")).isEqualTo("[\"java\", \"-jar\", \"/deployments/phone82.jar\"]");

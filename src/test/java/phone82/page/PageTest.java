@@ -578,7 +578,10 @@ class PageTest {
                 + "return each.getBoundingClientRect().right > card.getBoundingClientRect().right + 1 })].map(each => each.textContent)");
     }
 
+    /** Of the colours that stand when the change to them is over. */
     private List<?> seriousFaults() {
+        page.evaluate("() => Promise.allSettled(document.getAnimations().filter(each => each.effect.getComputedTiming().iterations < Infinity)"
+                + ".map(each => each.finished))");
         return (List<?>) page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
                 + ".filter(each => each.impact === 'serious' || each.impact === 'critical')"
                 + ".map(each => each.id + ': ' + each.nodes.map(node => node.target + ' ' + node.failureSummary).join('; '))");

@@ -7,25 +7,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Pay with the rules of {@code crash-points.btm}: they print its durable steps while they are armed, and act at one of them. */
-final class SteppedPay {
+/** A context with the rules of {@code crash-points.btm}: they print its durable steps while they are armed, and act at one of them. */
+final class SteppedContext {
 
     private static final String STEP = "crash point: ";
 
     private final Processes phone82;
+    private final String context;
     private final Path armed;
 
-    SteppedPay(Processes phone82) {
+    SteppedContext(Processes phone82, String context) {
         this.phone82 = phone82;
+        this.context = context;
         armed = phone82.data("armed");
     }
 
-    /** @param actAt the number of the step at which pay is halted or the answer is lost; 0 for none */
+    /** @param actAt the number of the step at which it is halted, or the provider's answer lost; 0 for none */
     void start(int actAt) throws Exception {
         phone82.jvm(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=128m",
-                "-javaagent:" + fileOf(Main.class) + "=script:" + Path.of(SteppedPay.class.getResource("/crash-points.btm").toURI()),
+                "-javaagent:" + fileOf(Main.class) + "=script:" + Path.of(SteppedContext.class.getResource("/crash-points.btm").toURI()),
                 "-Dcrash.armed=" + armed, "-Dcrash.at=" + actAt));
-        phone82.start("pay");
+        phone82.start(context);
     }
 
     private static Path fileOf(Class<?> type) throws URISyntaxException {
@@ -40,19 +42,19 @@ final class SteppedPay {
         Files.delete(armed);
     }
 
-    /** The steps since pay was started. */
+    /** The steps since it was started. */
     List<String> steps() {
         return phone82.log().lines().filter(line -> line.startsWith(STEP)).map(line -> line.substring(STEP.length())).toList();
     }
 
     boolean isHalted() {
-        return !phone82.handles().get("pay").isAlive();
+        return !phone82.handles().get(context).isAlive();
     }
 
     /** Does nothing if it is halted. */
     void kill() throws Exception {
         if (!isHalted()) {
-            phone82.kill("pay");
+            phone82.kill(context);
         }
     }
 }

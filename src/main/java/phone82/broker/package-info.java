@@ -1,0 +1,2 @@
+/** The embedded Artemis broker, configured by the files of {@code artemis/}. */
+package phone82.broker;

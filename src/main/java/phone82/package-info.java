@@ -1,0 +1,2 @@
+/** Starts phone82: all contexts in one JVM, or those that are named. */
+package phone82;

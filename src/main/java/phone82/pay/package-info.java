@@ -1,0 +1,2 @@
+/** Payments: authorises, captures, releases and refunds through the payment provider. */
+package phone82.pay;

@@ -1,0 +1,2 @@
+/** The interface to the payment provider, and its adapters. */
+package phone82.pay.provider;

@@ -1,0 +1,2 @@
+/** Domain events: outbox, inbox, envelope, dead letters, and the JMS listener. */
+package phone82.platform.event;

@@ -1,0 +1,2 @@
+/** Infrastructure that all contexts share; it depends on no context. */
+package phone82.platform;
