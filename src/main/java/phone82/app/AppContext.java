@@ -90,6 +90,11 @@ public class AppContext {
     }
 
     @Bean
+    Admission admission(Environment environment) {
+        return new Admission(Binder.get(environment).bind("phone82.app.admission", Admission.Limits.class).get());
+    }
+
+    @Bean
     CircuitBreakerConfig payBreakerConfig(Environment environment) {
         return Binder.get(environment).bind("phone82.app.breaker", Breaker.class).get().config();
     }

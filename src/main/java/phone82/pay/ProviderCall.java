@@ -3,6 +3,7 @@ package phone82.pay;
 import io.github.resilience4j.bulkhead.BulkheadFullException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ import phone82.pay.provider.PaymentProvider.Outcome;
 import phone82.pay.provider.PaymentProvider.Request;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /** A call to the provider, as the routes make it; never within a transaction. */
 public class ProviderCall {
@@ -27,10 +29,17 @@ public class ProviderCall {
         this.provider = provider;
     }
 
-    /** @throws IOException the outcome is not known */
-    public Answer perform(@Body Request request) throws IOException {
+    /**
+     * Tells in the header {@code Server-Timing}, for whoever waits, how much of the time is the provider's.
+     *
+     * @throws IOException the outcome is not known
+     */
+    public Answer perform(@Body Request request, Exchange exchange) throws IOException {
         outsideTransactions();
-        return provider.perform(request);
+        long begin = System.nanoTime();
+        Answer answer = provider.perform(request);
+        exchange.getMessage().setHeader("Server-Timing", "provider;dur=" + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        return answer;
     }
 
     /**

@@ -1,0 +1,123 @@
+package phone82.app;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import phone82.platform.Problem;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Decides how many orders ask pay at once: as many as pay serves in time. Each quick answer makes room for more, a slow one for fewer; the
+ * payment provider's part of the time does not count. The others wait here, where no time limit of the call runs yet.
+ */
+public class Admission implements MeterBinder {
+
+    private static final String ADMITTED = "admitted";
+    private static final Pattern PROVIDER = Pattern.compile("provider;dur=(\\d{1,9})");
+    private static final double MORE = 0.25;
+    private static final double FEWER = 0.7;
+
+    private final Limits limits;
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Condition left = lock.newCondition();
+    private double places;
+    private int taken;
+    private long reduced = System.nanoTime();
+
+    /**
+     * @param patience longest wait for a place
+     * @param quick    pay's own time up to which there can be more
+     * @param slow     from which there must be fewer
+     */
+    record Limits(int least, int first, int most, Duration patience, Duration quick, Duration slow) {
+    }
+
+    Admission(Limits limits) {
+        this.limits = limits;
+        places = limits.first();
+    }
+
+    /** @throws Problem 503 no place in time */
+    public void enter(Exchange exchange) throws InterruptedException {
+        long patience = limits.patience().toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (taken >= (int) places) {
+                if (patience <= 0) {
+                    throw new Problem(503, "Too busy", "There are more orders at the moment than can be paid, so there is no order and nothing "
+                            + "is charged. Try again in 2 s.").header("Retry-After", 2);
+                }
+                patience = left.awaitNanos(patience);
+            }
+            taken++;
+        } finally {
+            lock.unlock();
+        }
+        exchange.setProperty(ADMITTED, System.nanoTime());
+    }
+
+    public void leave() {
+        lock.lock();
+        try {
+            taken--;
+            left.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Pay has authorised; any other answer tells nothing of its own time. */
+    public void answered(@ExchangeProperty(ADMITTED) long admitted, @Header("Server-Timing") String parts) {
+        Matcher provider = PROVIDER.matcher(parts == null ? "" : parts);
+        if (provider.find()) {
+            adjust(System.nanoTime() - admitted - Duration.ofMillis(Long.parseLong(provider.group(1))).toNanos());
+        }
+    }
+
+    /** The call to pay failed; an answer that says so is no sign of load. */
+    public void failed(@ExchangeException Exception failure) {
+        if (!(failure instanceof HttpOperationFailedException)) {
+            adjust(Long.MAX_VALUE);
+        }
+    }
+
+    private void adjust(long nanos) {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            if (nanos <= limits.quick().toNanos()) {
+                places = Math.min(limits.most(), places + MORE);
+                left.signal();
+            } else if (nanos > limits.slow().toNanos() && now - reduced > limits.slow().toNanos()) {
+                // once for all that were slow together
+                reduced = now;
+                places = Math.max(limits.least(), places * FEWER);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void bindTo(MeterRegistry figures) {
+        Gauge.builder("phone82.payment.places", () -> places).description("orders that may ask pay at once").register(figures);
+        Gauge.builder("phone82.payment.waiting", lock, waiting -> {
+            waiting.lock();
+            try {
+                return waiting.getWaitQueueLength(left);
+            } finally {
+                waiting.unlock();
+            }
+        }).description("orders that wait for a place to ask pay").register(figures);
+    }
+}
