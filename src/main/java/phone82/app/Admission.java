@@ -1,13 +1,12 @@
 package phone82.app;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
-import org.apache.camel.http.base.HttpOperationFailedException;
 import phone82.platform.Problem;
 
 import java.time.Duration;
@@ -28,6 +27,7 @@ public class Admission implements MeterBinder {
     private static final double FEWER = 0.7;
 
     private final Limits limits;
+    private final CircuitBreaker breaker;
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Condition left = lock.newCondition();
     private double places;
@@ -42,8 +42,10 @@ public class Admission implements MeterBinder {
     record Limits(int least, int first, int most, Duration patience, Duration quick, Duration slow) {
     }
 
-    Admission(Limits limits) {
+    /** @param breaker lets in whom it wants, and nobody waits for that, unless it is closed */
+    Admission(Limits limits, CircuitBreaker breaker) {
         this.limits = limits;
+        this.breaker = breaker;
         places = limits.first();
     }
 
@@ -52,7 +54,7 @@ public class Admission implements MeterBinder {
         long patience = limits.patience().toNanos();
         lock.lockInterruptibly();
         try {
-            while (taken >= (int) places) {
+            while (taken >= (int) places && breaker.getState() == CircuitBreaker.State.CLOSED) {
                 if (patience <= 0) {
                     throw new Problem(503, "Too busy", "There are more orders at the moment than can be paid, so there is no order and nothing "
                             + "is charged. Try again in 2 s.").header("Retry-After", 2);
@@ -81,13 +83,6 @@ public class Admission implements MeterBinder {
         Matcher provider = PROVIDER.matcher(parts == null ? "" : parts);
         if (provider.find()) {
             adjust(System.nanoTime() - admitted - Duration.ofMillis(Long.parseLong(provider.group(1))).toNanos());
-        }
-    }
-
-    /** The call to pay failed; an answer that says so is no sign of load. */
-    public void failed(@ExchangeException Exception failure) {
-        if (!(failure instanceof HttpOperationFailedException)) {
-            adjust(Long.MAX_VALUE);
         }
     }
 

@@ -90,8 +90,8 @@ public class AppContext {
     }
 
     @Bean
-    Admission admission(Environment environment) {
-        return new Admission(Binder.get(environment).bind("phone82.app.admission", Admission.Limits.class).get());
+    Admission admission(Environment environment, CircuitBreaker payBreaker) {
+        return new Admission(Binder.get(environment).bind("phone82.app.admission", Admission.Limits.class).get(), payBreaker);
     }
 
     @Bean

@@ -1,0 +1,115 @@
+package phone82.app;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+import phone82.platform.Problem;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class AdmissionTest {
+
+    private static final String NOTHING_OF_IT_THE_PROVIDERS = "provider;dur=0";
+
+    private final CircuitBreaker breaker = CircuitBreaker.ofDefaults("pay");
+    private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+
+    private Admission admission(int first, Duration patience) {
+        return new Admission(new Admission.Limits(2, first, 10, patience, Duration.ofMillis(100), Duration.ofMillis(200)), breaker);
+    }
+
+    private void enter(Admission admission, int orders) throws InterruptedException {
+        for (int i = 0; i < orders; i++) {
+            admission.enter(exchange);
+        }
+    }
+
+    private void assertPlaces(Admission admission, int places) throws InterruptedException {
+        enter(admission, places);
+        assertThatThrownBy(() -> admission.enter(exchange)).isInstanceOf(Problem.class);
+    }
+
+    private static long ago(long millis) {
+        return System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    @Test
+    void whoFindsNoPlaceInTimeIsRefused() throws Exception {
+        Admission admission = admission(3, Duration.ofMillis(10));
+        enter(admission, 3);
+
+        assertThatThrownBy(() -> admission.enter(exchange)).isInstanceOfSatisfying(Problem.class, problem -> {
+            assertThat(problem.status()).isEqualTo(503);
+            assertThat(problem.headers()).containsEntry("Retry-After", 2);
+        });
+    }
+
+    @Test
+    void whoWaitsTakesThePlaceOfTheFirstWhoLeaves() throws Exception {
+        Admission admission = admission(1, Duration.ofMinutes(1));
+        enter(admission, 1);
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {
+            try {
+                admission.enter(new DefaultExchange(exchange.getContext()));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThatThrownBy(() -> waiting.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+        admission.leave();
+
+        waiting.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void quickAnswersMakeRoomUpToTheMost() throws Exception {
+        Admission admission = admission(3, Duration.ZERO);
+        for (int i = 0; i < 4; i++) {
+            admission.answered(ago(20), NOTHING_OF_IT_THE_PROVIDERS);
+        }
+        assertPlaces(admission, 4);
+
+        for (int i = 0; i < 100; i++) {
+            admission.answered(ago(20), NOTHING_OF_IT_THE_PROVIDERS);
+        }
+        assertPlaces(admission, 6);
+    }
+
+    @Test
+    void slowAnswersLeaveFewerDownToTheLeast() throws Exception {
+        Admission admission = admission(10, Duration.ZERO);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        while (System.nanoTime() < end) {
+            admission.answered(ago(400), NOTHING_OF_IT_THE_PROVIDERS);
+        }
+        assertPlaces(admission, 2);
+    }
+
+    @Test
+    void theProvidersTimeIsNotPays() throws Exception {
+        Admission admission = admission(3, Duration.ZERO);
+        for (int i = 0; i < 4; i++) {
+            admission.answered(ago(400), "provider;dur=350");
+            admission.answered(ago(20), null);
+        }
+        assertPlaces(admission, 4);
+    }
+
+    @Test
+    void nobodyWaitsForAnOpenBreaker() throws Exception {
+        Admission admission = admission(2, Duration.ZERO);
+        assertPlaces(admission, 2);
+        breaker.transitionToOpenState();
+
+        enter(admission, 5);
+    }
+}
