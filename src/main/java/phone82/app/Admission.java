@@ -6,10 +6,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.apache.camel.Header;
 import phone82.platform.Problem;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
@@ -78,9 +78,9 @@ public class Admission implements MeterBinder {
         }
     }
 
-    /** Pay has authorised; any other answer tells nothing of its own time. */
-    public void answered(@ExchangeProperty(ADMITTED) long admitted, @Header("Server-Timing") String parts) {
-        Matcher provider = PROVIDER.matcher(parts == null ? "" : parts);
+    /** Learns from pay's answer, if the answer says what the provider took. That is for nobody else. */
+    public void answered(@ExchangeProperty(ADMITTED) long admitted, Exchange exchange) {
+        Matcher provider = PROVIDER.matcher(Objects.toString(exchange.getMessage().removeHeader("Server-Timing"), ""));
         if (provider.find()) {
             adjust(System.nanoTime() - admitted - Duration.ofMillis(Long.parseLong(provider.group(1))).toNanos());
         }

@@ -37,8 +37,10 @@ class AdmissionTest {
         assertThatThrownBy(() -> admission.enter(exchange)).isInstanceOf(Problem.class);
     }
 
-    private static long ago(long millis) {
-        return System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(millis);
+    private void answered(Admission admission, long millis, String providersPart) {
+        exchange.getMessage().setHeader("Server-Timing", providersPart);
+        admission.answered(System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(millis), exchange);
+        assertThat(exchange.getMessage().getHeaders()).isEmpty();
     }
 
     @Test
@@ -74,12 +76,12 @@ class AdmissionTest {
     void quickAnswersMakeRoomUpToTheMost() throws Exception {
         Admission admission = admission(3, Duration.ZERO);
         for (int i = 0; i < 4; i++) {
-            admission.answered(ago(20), NOTHING_OF_IT_THE_PROVIDERS);
+            answered(admission, 20, NOTHING_OF_IT_THE_PROVIDERS);
         }
         assertPlaces(admission, 4);
 
         for (int i = 0; i < 100; i++) {
-            admission.answered(ago(20), NOTHING_OF_IT_THE_PROVIDERS);
+            answered(admission, 20, NOTHING_OF_IT_THE_PROVIDERS);
         }
         assertPlaces(admission, 6);
     }
@@ -89,7 +91,7 @@ class AdmissionTest {
         Admission admission = admission(10, Duration.ZERO);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
         while (System.nanoTime() < end) {
-            admission.answered(ago(400), NOTHING_OF_IT_THE_PROVIDERS);
+            answered(admission, 400, NOTHING_OF_IT_THE_PROVIDERS);
         }
         assertPlaces(admission, 2);
     }
@@ -98,8 +100,8 @@ class AdmissionTest {
     void theProvidersTimeIsNotPays() throws Exception {
         Admission admission = admission(3, Duration.ZERO);
         for (int i = 0; i < 4; i++) {
-            admission.answered(ago(400), "provider;dur=350");
-            admission.answered(ago(20), null);
+            answered(admission, 400, "provider;dur=350");
+            answered(admission, 20, null);
         }
         assertPlaces(admission, 4);
     }

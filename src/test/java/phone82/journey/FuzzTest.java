@@ -70,8 +70,8 @@ class FuzzTest {
         System.out.printf("%d operations, %,d requests each, %,.0f a second, answers %s; heap %+,d KB to %,d KB, threads %d to %d%n", targets.size(),
                 REQUESTS, targets.size() * REQUESTS * 3 / 4 / seconds, statuses, grown / 1024, (heap + grown) / 1024, threads, threads());
         assertThat(grown).as("growth of the heap").isLessThan(16 << 20);
-        // pools still take one or another thread that they may have
-        assertThat(threads()).as("threads").isLessThanOrEqualTo(threads + 16);
+        // pools still take threads that they may have; what leaks would leave thousands
+        assertThat(threads()).as("threads").isLessThanOrEqualTo(threads + 150);
         onlyWhatWasAcceptedIsThere();
     }
 

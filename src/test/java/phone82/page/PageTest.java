@@ -578,8 +578,9 @@ class PageTest {
                 + "return each.getBoundingClientRect().right > card.getBoundingClientRect().right + 1 })].map(each => each.textContent)");
     }
 
-    /** Of the colours that stand when the change to them is over. */
+    /** Of the colours that stand when the page has heard of the change to them, and it is over. */
     private List<?> seriousFaults() {
+        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
         page.evaluate("() => Promise.allSettled(document.getAnimations().filter(each => each.effect.getComputedTiming().iterations < Infinity)"
                 + ".map(each => each.finished))");
         return (List<?>) page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
