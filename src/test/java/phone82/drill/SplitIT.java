@@ -24,7 +24,8 @@ class SplitIT {
 
     @Test
     void ordersAreTakenWhileTheStoreIsAwayAndShipWhenItIsBack() throws Exception {
-        try (Processes phone82 = new Processes("store-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
+        try (Processes phone82 = new Processes("store-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0",
+                "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s")) {
             phone82.start("broker provider", "store", FRONT);
             Shop shop = phone82.gateway();
             shop.awaitShipped(shop.place(anOrder()).expect(201).id());

@@ -19,7 +19,8 @@ class StandaloneBrokerIT {
 
     @Test
     void ordersAreTakenWhileItIsAwayAndShipWhenItIsBack() throws Exception {
-        try (Processes phone82 = new Processes("standalone", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0");
+        try (Processes phone82 = new Processes("standalone", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0",
+                     "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s");
              Artemis broker = new Artemis(phone82.data("artemis"), phone82.port(Context.BROKER))) {
             broker.start(OPTIONS);
             phone82.start("coordinator provider customer store pay app gateway");
