@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Decides how many orders ask pay at once: as many as pay serves in time. Each quick answer makes room for more, a slow one for fewer; the
- * payment provider's part of the time does not count. The others wait here, where no time limit of the call runs yet.
+ * Limits how many orders call pay at the same time to as many as pay serves in time. A quick answer raises the limit, a slow one lowers
+ * it; the payment provider's part of the time does not count. The other orders wait here, before the time limits of the call begin.
  */
 public class Admission implements MeterBinder {
 
@@ -36,13 +36,13 @@ public class Admission implements MeterBinder {
 
     /**
      * @param patience longest wait for a place
-     * @param quick    pay's own time up to which there can be more
-     * @param slow     from which there must be fewer
+     * @param quick    pay's own time up to which an answer raises the limit
+     * @param slow     pay's own time above which an answer lowers it
      */
     record Limits(int least, int first, int most, Duration patience, Duration quick, Duration slow) {
     }
 
-    /** @param breaker lets in whom it wants, and nobody waits for that, unless it is closed */
+    /** @param breaker orders wait only while it is closed; otherwise it refuses most of them at once */
     Admission(Limits limits, CircuitBreaker breaker) {
         this.limits = limits;
         this.breaker = breaker;
@@ -78,7 +78,7 @@ public class Admission implements MeterBinder {
         }
     }
 
-    /** Learns from pay's answer, if the answer says what the provider took. That is for nobody else. */
+    /** Adjusts the limit if pay's answer says how long the provider took, and keeps that from the customer. */
     public void answered(@ExchangeProperty(ADMITTED) long admitted, Exchange exchange) {
         Matcher provider = PROVIDER.matcher(Objects.toString(exchange.getMessage().removeHeader("Server-Timing"), ""));
         if (provider.find()) {
@@ -94,7 +94,7 @@ public class Admission implements MeterBinder {
                 places = Math.min(limits.most(), places + MORE);
                 left.signal();
             } else if (nanos > limits.slow().toNanos() && now - reduced > limits.slow().toNanos()) {
-                // once for all that were slow together
+                // once for calls that were slow together
                 reduced = now;
                 places = Math.max(limits.least(), places * FEWER);
             }
@@ -104,8 +104,8 @@ public class Admission implements MeterBinder {
     }
 
     @Override
-    public void bindTo(MeterRegistry figures) {
-        Gauge.builder("phone82.payment.places", () -> places).description("orders that may ask pay at once").register(figures);
+    public void bindTo(MeterRegistry metrics) {
+        Gauge.builder("phone82.payment.places", () -> places).description("orders that may call pay at the same time").register(metrics);
         Gauge.builder("phone82.payment.waiting", lock, waiting -> {
             waiting.lock();
             try {
@@ -113,6 +113,6 @@ public class Admission implements MeterBinder {
             } finally {
                 waiting.unlock();
             }
-        }).description("orders that wait for a place to ask pay").register(figures);
+        }).description("orders that wait for a place to call pay").register(metrics);
     }
 }

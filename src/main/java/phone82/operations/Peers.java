@@ -143,7 +143,7 @@ class Peers {
         return List.of(file.getFileName().toString().split(BETWEEN));
     }
 
-    /** Where others are, by address: a process does not know under which name it is asked for. A name that has no address is a process that is away. */
+    /** Addresses of the other processes, as a process does not know its own names. A name without an address counts as a process that does not answer. */
     private List<URI> addresses(URI named) {
         try {
             InetAddress[] all = InetAddress.getAllByName(named.getHost());

@@ -30,7 +30,7 @@ public class ProviderCall {
     }
 
     /**
-     * Tells in the header {@code Server-Timing}, for whoever waits, how much of the time is the provider's.
+     * Reports how long the provider took in the header {@code Server-Timing}; app limits its calls by it.
      *
      * @throws IOException the outcome is not known
      */

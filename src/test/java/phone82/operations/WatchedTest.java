@@ -63,7 +63,7 @@ class WatchedTest {
         return pulse.outcome(Duration.ZERO);
     }
 
-    /** Whoever asks does not wait so long. */
+    /** The probe itself times out sooner. */
     @ParameterizedTest
     @ValueSource(longs = {2, 3, 9, 59})
     void aPulseThatAlwaysComesLateIsNoDeath(long seconds) {

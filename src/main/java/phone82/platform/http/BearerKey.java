@@ -12,7 +12,7 @@ public final class BearerKey {
     private final byte[] authorization;
     private final String refusal;
 
-    /** @param refusal what a caller without the key is told */
+    /** @param refusal the detail of the answer to a caller without the key */
     public BearerKey(String key, String refusal) {
         authorization = ("Bearer " + key).getBytes(UTF_8);
         this.refusal = refusal;
