@@ -109,24 +109,22 @@ class CrashPointsIT {
             List<Point> points = countSteps(context);
             long seed = Long.getLong("phone82.seed", System.nanoTime());
             Collections.shuffle(points, new Random(seed));
-            List<Point> drawn = points.subList(0, Math.min(points.size(), Integer.getInteger("phone82.crash-points", points.size())));
-            System.out.printf("%s: %d crash points in all, %d drawn with -Dphone82.seed=%d%n", context, points.size(), drawn.size(), seed);
-            List<Point> missed = new ArrayList<>();
-            startStepped(drawn.isEmpty() ? 0 : drawn.get(0).step);
-            for (int i = 0; i < drawn.size(); i++) {
-                Point point = drawn.get(i);
+            int wanted = Math.min(points.size(), Integer.getInteger("phone82.crash-points", points.size()));
+            System.out.printf("%s: %d crash points in all, %d wanted with -Dphone82.seed=%d%n", context, points.size(), wanted, seed);
+            int reached = 0;
+            startStepped(points.get(0).step);
+            for (int i = 0; i < points.size() && reached < wanted; i++) {
+                Point point = points.get(i);
                 String step = runTo(point);
                 System.out.printf("%d %s: %s%n", i + 1, point, step == null ? "not reached" : step);
-                if (step == null) {
-                    missed.add(point);
-                }
+                reached += step == null ? 0 : 1;
                 // the process that settles what this point left is the one in which the next point strikes
-                startStepped(i + 1 < drawn.size() ? drawn.get(i + 1).step : 0);
+                startStepped(i + 1 < points.size() ? points.get(i + 1).step : 0);
                 assertSettles(point.toString());
             }
             stepped.kill();
             // how often a request is repeated depends on time, so the last steps of a journey are not there each time
-            assertThat(missed).as("points that were not reached").hasSizeLessThanOrEqualTo(drawn.size() / 5);
+            assertThat(reached).as("points that were reached").isGreaterThanOrEqualTo(wanted - points.size() / 5);
         }
     }
 
