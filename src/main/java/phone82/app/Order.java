@@ -77,23 +77,38 @@ public class Order {
     /** A cancellation begins; what pay and store tell meanwhile counts for the case that it fails. */
     public void cancelling() {
         OrderStatus before = status;
-        become(OrderStatus.Cancelling);
+        require(OrderStatus.Cancelling);
         resumeAs = before;
     }
 
     public OrderCancelled cancelled() {
-        resumeAs = null;
-        become(OrderStatus.Cancelled);
+        endCancellation();
+        require(OrderStatus.Cancelled);
         reason = "cancelled by the customer";
         return new OrderCancelled(id, amount, reason);
     }
 
     /** The cancellation was refused: the order is what it would be without it. */
     public CancellationRefused restored() {
+        require(endCancellation());
+        return new CancellationRefused(id, "not everybody could take it back");
+    }
+
+    /** Returns what the order would be without the cancellation. */
+    private OrderStatus endCancellation() {
+        if (resumeAs == null) {
+            throw new IllegalStateException("order " + id + " is " + status + ", and no cancellation is under way");
+        }
         OrderStatus resumed = resumeAs;
         resumeAs = null;
-        become(resumed);
-        return new CancellationRefused(id, "not everybody could take it back");
+        return resumed;
+    }
+
+    /** What a cancellation does is refused where it is not possible; news may come late, and is ignored then. */
+    private void require(OrderStatus next) {
+        if (resumeAs != null || !become(next)) {
+            throw new IllegalStateException("order " + id + " is " + status + " and cannot become " + next);
+        }
     }
 
     private boolean become(OrderStatus next) {
