@@ -131,7 +131,7 @@ public class Deliveries {
                 shown, DeliveryResource::of, Delivery::orderId);
     }
 
-    private static Instant now() {
+    static Instant now() {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -13,7 +13,7 @@ import java.time.Instant;
 /** What the dealer has to ship for one paid order. */
 @Entity
 @Table(name = "delivery")
-@NamedQuery(name = "Delivery.due", query = "from Delivery where status = Received and dispatchAt <= instant order by dispatchAt, orderId")
+@NamedQuery(name = "Delivery.due", query = "from Delivery where status = Received and dispatchAt <= :now order by dispatchAt, orderId")
 public class Delivery {
 
     @Id
