@@ -45,7 +45,7 @@ public class Order {
     }
 
     public Ordered ordered() {
-        return new Ordered(id, item, qty, unitPrice, amount);
+        return new Ordered(id, item, qty, unitPrice, amount, orderedAt);
     }
 
     public OrderRejected rejected(String reason) {

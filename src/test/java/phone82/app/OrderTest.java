@@ -29,7 +29,7 @@ class OrderTest {
     @Test
     void theAmountIsTheUnitPriceTimesTheQuantity() {
         assertThat(order.amount()).isEqualTo(3_597_000);
-        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000));
+        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000, NOON));
     }
 
     @Test
