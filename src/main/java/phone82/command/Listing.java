@@ -47,23 +47,19 @@ final class Listing<T> {
         return page;
     }
 
-    /** What it tells of some orders, which come newest first; those that are near each other share a page. */
+    /** What it tells of some orders, which come newest first. Neighbours share a page: pages grow while they find what is wanted. */
     Map<Long, List<T>> of(List<Long> ids) {
         Map<Long, List<T>> rows = new HashMap<>();
-        for (int i = 0, next; i < ids.size(); i = next) {
-            long newest = ids.get(i);
-            next = i + 1;
-            while (next < ids.size() && newest - ids.get(next) < PAGE) {
-                next++;
+        int size = 1;
+        for (int i = 0; i < ids.size(); ) {
+            Page<T> page = page(size, String.valueOf(ids.get(i) + 1));
+            page.items().forEach(row -> rows.computeIfAbsent(id.applyAsLong(row), none -> new ArrayList<>(1)).add(row));
+            long read = page.next() == null ? END : Long.parseLong(page.next());
+            int first = i;
+            while (i < ids.size() && ids.get(i) >= read) {
+                i++;
             }
-            long oldest = ids.get(next - 1);
-            String after = String.valueOf(newest + 1);
-            while (after != null && Long.parseLong(after) > oldest) {
-                Page<T> page = page((int) (newest - oldest + 1), after);
-                page.items().stream().filter(row -> id.applyAsLong(row) >= oldest)
-                        .forEach(row -> rows.computeIfAbsent(id.applyAsLong(row), none -> new ArrayList<>(1)).add(row));
-                after = page.next();
-            }
+            size = (i - first) * 2 > size ? Math.min(PAGE, size * 2) : Math.max(1, size / 2);
         }
         return rows;
     }

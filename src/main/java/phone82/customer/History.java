@@ -67,7 +67,7 @@ public class History {
     }
 
     /** What the view reads of an event's body; each event has some of it. */
-    private record Facts(String item, Integer qty, Long amount, String reason) {
+    private record Facts(String item, Integer qty, Long amount, String reason, Instant orderedAt) {
     }
 
     /**
@@ -101,10 +101,15 @@ public class History {
                 when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
                     values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""",
                 orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
-                event.name().equals("Ordered") ? at : null, at);
+                event.name().equals("Ordered") ? orderedAt(facts, at) : null, at);
         jdbc.update("insert into timeline (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)",
                 event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
         TransactionSynchronizationManager.registerSynchronization(wake);
+    }
+
+    /** Events of earlier versions do not say when the order was placed, a moment before it was accepted. */
+    private static Timestamp orderedAt(Facts facts, Timestamp accepted) {
+        return facts.orderedAt() == null ? accepted : Timestamp.from(facts.orderedAt());
     }
 
     public Progress find(@Header("orderId") long orderId) {

@@ -13,7 +13,7 @@ import java.time.Instant;
 /** What the dealer has to ship for one paid order. */
 @Entity
 @Table(name = "delivery")
-@NamedQuery(name = "Delivery.due", query = "from Delivery where status = Received and dispatchAt <= instant order by dispatchAt, orderId")
+@NamedQuery(name = "Delivery.due", query = "from Delivery where status = Received and dispatchAt <= :now order by dispatchAt, orderId")
 public class Delivery {
 
     @Id
@@ -62,6 +62,10 @@ public class Delivery {
 
     public boolean isHeldInAdvance() {
         return status == DeliveryStatus.Held && receivedAt == null;
+    }
+
+    public boolean isOf(String item, int qty) {
+        return this.item.equals(item) && this.qty == qty;
     }
 
     public boolean canBeHeld() {

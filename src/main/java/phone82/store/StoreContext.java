@@ -13,6 +13,9 @@ import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
 import java.time.Duration;
+import java.util.AbstractMap;
+import java.util.Map;
+import java.util.Set;
 
 /** The bounded context {@code store}: the dealer's deliveries. */
 @Configuration(proxyBeanMethods = false)
@@ -20,6 +23,17 @@ import java.time.Duration;
 @EntityScan(basePackageClasses = Delivery.class)
 @Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class StoreContext {
+
+    /** What the poll for due deliveries asks for: the time of this clock at each poll, which {@link Deliveries#ship} compares again. */
+    @Bean(defaultCandidate = false)
+    Map<String, Object> dueNow() {
+        return new AbstractMap<>() {
+            @Override
+            public Set<Entry<String, Object>> entrySet() {
+                return Set.of(Map.entry("now", Deliveries.now()));
+            }
+        };
+    }
 
     @Bean
     Deliveries deliveries(Outbox outbox, Participation participation,

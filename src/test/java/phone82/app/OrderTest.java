@@ -9,6 +9,7 @@ import java.time.Instant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class OrderTest {
 
@@ -28,7 +29,7 @@ class OrderTest {
     @Test
     void theAmountIsTheUnitPriceTimesTheQuantity() {
         assertThat(order.amount()).isEqualTo(3_597_000);
-        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000));
+        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000, NOON));
     }
 
     @Test
@@ -38,7 +39,12 @@ class OrderTest {
 
     @Test
     void aRejectionNamesTheOrderAndTheReason() {
-        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised"));
+        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised", order.paymentKey()));
+    }
+
+    @Test
+    void ordersWithTheSameIdAreToldApartByTheirPaymentKeys() {
+        assertThat(new Order(7, "note20", 3, 1_199_000, NOON).paymentKey()).isNotBlank().isNotEqualTo(order.paymentKey());
     }
 
     @ParameterizedTest
@@ -67,6 +73,38 @@ class OrderTest {
 
         hearAll("paid shipped refused");
         assertThat(order.status()).isEqualTo(OrderStatus.Cancelled);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shipped", "refused"})
+    void whatHasEndedIsNotCancelled(String news) {
+        hear(news);
+        OrderStatus ended = order.status();
+
+        assertThatIllegalStateException().isThrownBy(order::cancelling).withMessageContaining("order 7 is " + ended);
+        assertThat(order.status()).isEqualTo(ended);
+    }
+
+    @Test
+    void twoCancellationsAtOnceAreRefused() {
+        order.cancelling();
+
+        assertThatIllegalStateException().isThrownBy(order::cancelling);
+        order.restored();
+        assertThat(order.status()).isEqualTo(OrderStatus.Ordered);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "paid", "shipped", "refused"})
+    void aCancellationThatIsNotUnderWayNeitherEndsNorIsUndone(String news) {
+        if (!news.isEmpty()) {
+            hear(news);
+        }
+        OrderStatus before = order.status();
+
+        assertThatIllegalStateException().isThrownBy(order::cancelled).withMessageContaining("order 7 is " + before);
+        assertThatIllegalStateException().isThrownBy(order::restored).withMessageContaining("order 7 is " + before);
+        assertThat(order.status()).isEqualTo(before);
     }
 
     @ParameterizedTest

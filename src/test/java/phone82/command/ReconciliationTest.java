@@ -262,7 +262,7 @@ class ReconciliationTest {
         assertThat(report.moving()).isEmpty();
         assertThat(report.breaches()).extracting(Breach::order, Breach::promise).containsExactly(tuple(1_000_000L, "I5"),
                 tuple(207L, "I5"), tuple(206L, "I5"), tuple(205L, "I5"), tuple(7L, "I5"));
-        assertThat(asked).contains("/orders?size=1&after=1000001", "/orders?size=3&after=208", "/orders?size=1&after=8");
+        assertThat(asked).containsSubsequence("/orders?size=1&after=1000001", "/orders?size=2&after=208", "/orders?size=4&after=206");
     }
 
     @Test

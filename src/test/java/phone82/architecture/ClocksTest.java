@@ -1,0 +1,58 @@
+package phone82.architecture;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A time that Java wrote is compared with Java's clock, as a parameter: a database on another machine has another one. */
+class ClocksTest {
+
+    private static final Pattern LITERAL = Pattern.compile("\"\"\"[\\s\\S]*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\"");
+    /** The clocks of HQL, HSQLDB and PostgreSQL. */
+    private static final Pattern CLOCK_OF_THE_DATABASE = Pattern.compile("(?i)\\b(current_(date|time|timestamp)|localtimestamp|localtime|now\\(\\)"
+            + "|clock_timestamp\\(\\)|local datetime|offset datetime)|[<>=] ?instant\\b|between instant\\b");
+    /** The turn is written and read by the database alone. */
+    private static final List<String> EXEMPT = List.of("MigrationTurn.java");
+
+    @Test
+    void noStatementAsksForTheTimeOfTheDatabase() throws IOException {
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            assertThat(sources.filter(file -> file.toString().endsWith(".java") && !EXEMPT.contains(file.getFileName().toString()))
+                    .filter(file -> asksTheDatabase(text(file)))).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"from Delivery where dispatchAt <= instant order by dispatchAt\"", "\"delete from inbox where seen_at < current_timestamp\"",
+            "\"select 1 from saga where since < now() - interval '1' day\"", "\"from Order where at > local datetime\""})
+    void itIsSeen(String statement) {
+        assertThat(asksTheDatabase("jdbc.query(" + statement + ", now())")).isTrue();
+    }
+
+    @Test
+    void theExemptionIsNeeded() {
+        assertThat(asksTheDatabase(text(Path.of("src/main/java/phone82/platform/MigrationTurn.java")))).isTrue();
+    }
+
+    private static boolean asksTheDatabase(String source) {
+        return LITERAL.matcher(source).results().anyMatch(literal -> CLOCK_OF_THE_DATABASE.matcher(literal.group()).find());
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
