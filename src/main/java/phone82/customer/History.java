@@ -76,35 +76,67 @@ public class History {
      * @throws IllegalArgumentException it is an event that this view does not know
      */
     public void record(@Body Event event) {
+        if (write(event, "history", "insert into timeline " + STEP)) {
+            TransactionSynchronizationManager.registerSynchronization(wake);
+        }
+    }
+
+    /** The same in the view that is being rebuilt, where an event may come twice. */
+    void rebuild(Event event) {
+        write(event, "history_rebuilt", REBUILT_STEP);
+    }
+
+    /** Whether it is an event of an order that exists. */
+    private boolean write(Event event, String history, String timeline) {
         if (event.name().equals("OrderRejected")) {
-            return;
+            return false;
         }
-        Status status = STATUS.get(event.name());
-        if (status == null) {
-            throw new IllegalArgumentException(event.name() + " is no event for customer");
-        }
+        Status status = status(event.name());
         long orderId = Long.parseLong(event.subject());
         Facts facts = Json.read(event.body(), Facts.class);
         Timestamp at = Timestamp.from(event.time());
-        jdbc.update("""
-                merge into history using (values (cast(? as bigint), cast(? as varchar(100)), cast(? as integer), cast(? as bigint),
-                    cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
-                    as event (order_id, item, qty, amount, progress, ordered_at, happened_at)
-                on history.order_id = event.order_id
-                when matched then update set
-                    item = coalesce(history.item, event.item),
-                    qty = coalesce(history.qty, event.qty),
-                    amount = coalesce(history.amount, event.amount),
-                    progress = greatest(history.progress, event.progress),
-                    ordered_at = coalesce(history.ordered_at, event.ordered_at),
-                    updated_at = greatest(history.updated_at, event.happened_at)
-                when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
-                    values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""",
-                orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
+        jdbc.update(MERGE.formatted(history), orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
                 event.name().equals("Ordered") ? at : null, at);
-        jdbc.update("insert into timeline (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)",
-                event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
-        TransactionSynchronizationManager.registerSynchronization(wake);
+        jdbc.update(timeline, event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
+        return true;
+    }
+
+    private static final String MERGE = """
+            merge into %s as view using (values (cast(? as bigint), cast(? as varchar(100)), cast(? as integer), cast(? as bigint),
+                cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
+                as event (order_id, item, qty, amount, progress, ordered_at, happened_at)
+            on view.order_id = event.order_id
+            when matched then update set
+                item = coalesce(view.item, event.item),
+                qty = coalesce(view.qty, event.qty),
+                amount = coalesce(view.amount, event.amount),
+                progress = greatest(view.progress, event.progress),
+                ordered_at = coalesce(view.ordered_at, event.ordered_at),
+                updated_at = greatest(view.updated_at, event.happened_at)
+            when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
+                values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""";
+
+    private static final String STEP = "(event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)";
+
+    private static final String REBUILT_STEP = """
+            merge into timeline_rebuilt as known using (values (cast(? as varchar(36)), cast(? as bigint), cast(? as varchar(40)),
+                cast(? as timestamp with time zone), cast(? as varchar(32)), cast(? as varchar(255))))
+                as event (event_id, order_id, type, happened_at, correlation_id, reason)
+            on known.event_id = event.event_id
+            when not matched then insert (event_id, order_id, type, happened_at, correlation_id, reason)
+                values (event.event_id, event.order_id, event.type, event.happened_at, event.correlation_id, event.reason)""";
+
+    /**
+     * What an event says of the order's status.
+     *
+     * @throws IllegalArgumentException it is an event that this view does not know
+     */
+    static Status status(String type) {
+        Status status = STATUS.get(type);
+        if (status == null) {
+            throw new IllegalArgumentException(type + " is no event for customer");
+        }
+        return status;
     }
 
     public Progress find(@Header("orderId") long orderId) {

@@ -77,7 +77,10 @@ public class EventLog {
                 shown, Logged::of, Outbox.Row::seq);
     }
 
-    /** Has the relay send a step of events again. While many wait already, none is added; the caller goes on with the answer's next. */
+    /**
+     * Has the relay send a step of events again, or all of the orders that are named. While many wait already, none is added; the
+     * caller goes on with the answer's next.
+     */
     public Replayed replay(@Body Replay wanted) {
         long after = wanted.after() != null ? wanted.after() : before(wanted.since());
         long until = wanted.until() != null ? wanted.until() : place("max");
@@ -85,7 +88,8 @@ public class EventLog {
         if (waiting >= MOST_WAITING) {
             return new Replayed(0, after, until, waiting);
         }
-        List<Long> places = jdbc.queryForList("select seq from outbox where seq > ? and seq <= ? order by seq limit " + STEP, Long.class, after, until);
+        List<Long> places = wanted.orders() != null ? List.of(until)
+                : jdbc.queryForList("select seq from outbox where seq > ? and seq <= ? order by seq limit " + STEP, Long.class, after, until);
         int replayed = places.isEmpty() ? 0 : unsend(after, places.get(places.size() - 1), wanted.orders());
         if (replayed > 0) {
             outbox.wake();

@@ -1,0 +1,65 @@
+package phone82.platform.disk;
+
+import org.apache.camel.Body;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.Problem;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+import static java.nio.file.StandardOpenOption.READ;
+
+/** Copies this context's embedded database as it is at one moment, while it is used. */
+public class DatabaseBackup {
+
+    private final JdbcTemplate jdbc;
+    private final boolean embedded;
+    private final Path backups;
+    private final String context;
+
+    /** @param backups the folder of all backups */
+    public DatabaseBackup(JdbcTemplate jdbc, boolean embedded, Path backups, String context) {
+        this.jdbc = jdbc;
+        this.embedded = embedded;
+        this.backups = backups;
+        this.context = context;
+    }
+
+    /** @param name a folder */
+    public record Wanted(String name) {
+    }
+
+    /** Where the copy is. */
+    public record Copy(String folder, long bytes) {
+    }
+
+    /** @throws Problem 409 the database is not this context's own files, or there is such a copy already */
+    public Copy take(@Body Wanted wanted) throws IOException {
+        if (!embedded) {
+            throw new Problem(409, "On a server", "The database of " + context + " is on a server; back it up there.");
+        }
+        Path folder = backups.resolve(wanted.name()).resolve(context).toAbsolutePath().normalize();
+        if (Files.exists(folder)) {
+            throw new Problem(409, "Name taken", "There is a backup " + wanted.name() + " of " + context + " already; choose another name.");
+        }
+        Files.createDirectories(folder);
+        jdbc.execute("backup database to '" + folder.toString().replace("'", "''") + "/' blocking as files");
+        try (Stream<Path> files = Files.list(folder)) {
+            return new Copy(folder.toString(), files.mapToLong(DatabaseBackup::secure).sum());
+        }
+    }
+
+    /** Has the file on the disk before it is called a backup. */
+    private static long secure(Path file) {
+        try (FileChannel channel = FileChannel.open(file, READ)) {
+            channel.force(true);
+            return channel.size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
