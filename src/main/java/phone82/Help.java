@@ -9,7 +9,7 @@ final class Help {
     static String text() {
         StringBuilder text = new StringBuilder("""
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
-                       java -jar phone82.jar reconcile [--property=value ...]
+                       java -jar phone82.jar reconcile [--repair] [--property=value ...]
                        java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
                        java -jar phone82.jar refunds [list | retry | settle] [order] [note] [--property=value ...]
                        java -jar phone82.jar export-events [app | pay | store] [time | event id] [--property=value ...]
@@ -105,6 +105,8 @@ final class Help {
                   I9  the payment provider's ledger agrees with the books, to the won
                 What does not agree is looked at again until it does; wrong is what stays as it is when no order has come to
                 agree for the time to settle. Orders that break no promise and are still under way are listed apart.
+                With --repair the events of orders that break I5 or I6 are sent again and the view is rebuilt, and all is compared
+                once more: that harms nothing. What remains is for a human.
                   phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
                   phone82.pay.provider-url     where it finds the provider's ledger; empty: I9 is skipped   http://localhost:8085
                   phone82.reconcile.settle     time to settle                               10s

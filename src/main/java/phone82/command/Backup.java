@@ -45,7 +45,7 @@ public final class Backup extends OperatorCommand {
                 new Backup(properties, out).take(name);
                 return 0;
             } catch (Stop e) {
-                err.println("phone82: " + e.getMessage() + " There is no complete backup " + name + ".");
+                err.println("phone82: " + e.getMessage());
                 return e.exitCode;
             }
         }, arguments);
@@ -56,7 +56,8 @@ public final class Backup extends OperatorCommand {
         try {
             awaitQuiet();
             for (String context : ORDER) {
-                JsonNode copy = ask("POST", context, "/backup", Map.of("name", name));
+                hold(HELD_SECONDS);
+                JsonNode copy = copy(context, name);
                 out.println(context + ": " + copy.path("bytes").asLong() / 1024 + " kB in " + copy.path("folder").asText());
             }
         } finally {
@@ -65,14 +66,30 @@ public final class Backup extends OperatorCommand {
         out.printf("backup %s is complete; no orders were taken for %.1f s%n", name, (System.nanoTime() - start) / 1e9);
     }
 
-    /** No new work is taken, and what was taken before is over, cancellations included. */
+    /** No new work is taken, and the requests that were taken before are answered. */
     private void awaitQuiet() {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (hold(HELD_SECONDS).path("underWay").asInt() > 0 || !ask("GET", "app", "/cancellations").isEmpty()) {
+        while (hold(HELD_SECONDS).path("underWay").asInt() > 0) {
             if (System.nanoTime() > end) {
-                throw new Stop(1, "app: after " + PATIENCE.toSeconds() + " s there are still requests or cancellations under way; look at /cancellations.");
+                throw new Stop(1, "app: after " + PATIENCE.toSeconds() + " s there are still requests under way.");
             }
             pause();
+        }
+    }
+
+    /** Each waits until no cancellation is under way any more. */
+    private JsonNode copy(String context, String name) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return ask("POST", context, "/backup", Map.of("name", name));
+            } catch (Stop e) {
+                if (e.exitCode == 1 || System.nanoTime() > end) {
+                    throw e;
+                }
+                pause();
+                hold(HELD_SECONDS);
+            }
         }
     }
 

@@ -48,15 +48,15 @@ public final class RebuildHistory extends OperatorCommand {
     private void rebuild() {
         JsonNode places = ask("GET", "customer", "/rebuild").path("places");
         for (String source : PUBLISHERS) {
-            feed(source, places.path(source).asLong());
+            feed(source, places.path(source));
         }
         switchOver();
         ask("DELETE", "customer", "/rebuild");
     }
 
-    private void feed(String source, long place) {
-        out.println(source + ": reading its log " + (place == 0 ? "from the beginning" : "from place " + place + " on"));
-        String after = "&after=" + place;
+    private void feed(String source, JsonNode place) {
+        out.println(source + ": reading its log " + (place.isMissingNode() ? "from the beginning" : "from place " + place + " on"));
+        String after = place.isMissingNode() ? "" : "&after=" + place;
         while (after != null) {
             JsonNode page = ask("GET", source, "/events?size=200" + after);
             if (!page.path("items").isEmpty()) {

@@ -76,18 +76,20 @@ public class History {
      * @throws IllegalArgumentException it is an event that this view does not know
      */
     public void record(@Body Event event) {
-        if (write(event, "history", "insert into timeline " + STEP)) {
+        if (write(event, SERVED)) {
             TransactionSynchronizationManager.registerSynchronization(wake);
         }
     }
 
     /** The same in the view that is being rebuilt, where an event may come twice. */
     void rebuild(Event event) {
-        write(event, "history_rebuilt", REBUILT_STEP);
+        if (jdbc.queryForObject("select count(*) from timeline_rebuilt where event_id = ?", Long.class, event.id()) == 0) {
+            write(event, REBUILT);
+        }
     }
 
     /** Whether it is an event of an order that exists. */
-    private boolean write(Event event, String history, String timeline) {
+    private boolean write(Event event, Statements view) {
         if (event.name().equals("OrderRejected")) {
             return false;
         }
@@ -95,9 +97,9 @@ public class History {
         long orderId = Long.parseLong(event.subject());
         Facts facts = Json.read(event.body(), Facts.class);
         Timestamp at = Timestamp.from(event.time());
-        jdbc.update(MERGE.formatted(history), orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
+        jdbc.update(view.merge, orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
                 event.name().equals("Ordered") ? at : null, at);
-        jdbc.update(timeline, event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
+        jdbc.update(view.addStep, event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
         return true;
     }
 
@@ -116,15 +118,17 @@ public class History {
             when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
                 values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""";
 
-    private static final String STEP = "(event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)";
+    /** Those that write one of the two views. */
+    private record Statements(String merge, String addStep) {
 
-    private static final String REBUILT_STEP = """
-            merge into timeline_rebuilt as known using (values (cast(? as varchar(36)), cast(? as bigint), cast(? as varchar(40)),
-                cast(? as timestamp with time zone), cast(? as varchar(32)), cast(? as varchar(255))))
-                as event (event_id, order_id, type, happened_at, correlation_id, reason)
-            on known.event_id = event.event_id
-            when not matched then insert (event_id, order_id, type, happened_at, correlation_id, reason)
-                values (event.event_id, event.order_id, event.type, event.happened_at, event.correlation_id, event.reason)""";
+        private static Statements of(String history, String timeline) {
+            return new Statements(MERGE.formatted(history),
+                    "insert into " + timeline + " (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)");
+        }
+    }
+
+    private static final Statements SERVED = Statements.of("history", "timeline");
+    private static final Statements REBUILT = Statements.of("history_rebuilt", "timeline_rebuilt");
 
     /**
      * What an event says of the order's status.

@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
 import phone82.platform.disk.DatabaseBackup;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
+import phone82.platform.saga.Participation;
 
 import java.nio.file.Path;
 
@@ -65,8 +66,9 @@ class DatabaseConfiguration {
 
     @Bean
     DatabaseBackup databaseBackup(JdbcTemplate jdbc, @Value("${spring.datasource.url}") String url, @Value("${phone82.data}") Path data,
-                                  @Value("${phone82.context}") String context) {
-        return new DatabaseBackup(jdbc, DurableDatabase.isOne(url), data.resolve("backups"), context);
+                                  @Value("${phone82.context}") String context, ObjectProvider<Participation> participation) {
+        return new DatabaseBackup(jdbc, DurableDatabase.isOne(url), data.resolve("backups"), context,
+                () -> participation.stream().mapToInt(Participation::countOpen).sum());
     }
 
     @Bean

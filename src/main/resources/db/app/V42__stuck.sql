@@ -9,4 +9,4 @@ create table stuck_watch (
     id    integer primary key,
     place bigint not null
 );
-insert into stuck_watch (id, place) values (1, 0);
+insert into stuck_watch (id, place) values (1, -1);

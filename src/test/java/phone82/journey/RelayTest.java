@@ -85,6 +85,7 @@ class RelayTest {
         List<JsonNode> events = app.all("/events").stream().filter(event -> !Instant.parse(event.get("time").asText()).isBefore(start)).toList();
         assertThat(events).extracting(event -> event.get("type").asText() + " " + event.get("subject").asText() + " " + event.at("/data/orderId").asLong())
                 .containsExactlyElementsOf(ids.stream().map(id -> "phone82.app.Ordered " + id + " " + id).toList());
+        assertThat(app.all("/events")).as("the very first too").hasSize(jdbc.queryForObject("select count(*) from outbox", Integer.class));
         assertThat(app.get("/events?since=" + Instant.now().plusSeconds(70).toEpochMilli()).expect(200).body().get("items")).isEmpty();
 
         double sent = sent();

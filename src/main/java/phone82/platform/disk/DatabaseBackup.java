@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
 import static java.nio.file.StandardOpenOption.READ;
@@ -20,13 +21,18 @@ public class DatabaseBackup {
     private final boolean embedded;
     private final Path backups;
     private final String context;
+    private final IntSupplier underWay;
 
-    /** @param backups the folder of all backups */
-    public DatabaseBackup(JdbcTemplate jdbc, boolean embedded, Path backups, String context) {
+    /**
+     * @param backups  the folder of all backups
+     * @param underWay cancellations whose outcome this context does not know yet
+     */
+    public DatabaseBackup(JdbcTemplate jdbc, boolean embedded, Path backups, String context, IntSupplier underWay) {
         this.jdbc = jdbc;
         this.embedded = embedded;
         this.backups = backups;
         this.context = context;
+        this.underWay = underWay;
     }
 
     /** @param name a folder */
@@ -37,7 +43,11 @@ public class DatabaseBackup {
     public record Copy(String folder, long bytes) {
     }
 
-    /** @throws Problem 409 the database is not this context's own files, or there is such a copy already */
+    /**
+     * The coordinator is not copied, so a cancellation that is under way would have no outcome.
+     *
+     * @throws Problem 409 the database is not this context's own files, or there is such a copy already; 503 a cancellation is under way
+     */
     public Copy take(@Body Wanted wanted) throws IOException {
         if (!embedded) {
             throw new Problem(409, "On a server", "The database of " + context + " is on a server; back it up there.");
@@ -45,6 +55,9 @@ public class DatabaseBackup {
         Path folder = backups.resolve(wanted.name()).resolve(context).toAbsolutePath().normalize();
         if (Files.exists(folder)) {
             throw new Problem(409, "Name taken", "There is a backup " + wanted.name() + " of " + context + " already; choose another name.");
+        }
+        if (underWay.getAsInt() > 0) {
+            throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet. Try again in 1 s.").header("Retry-After", 1);
         }
         Files.createDirectories(folder);
         jdbc.execute("backup database to '" + folder.toString().replace("'", "''") + "/' blocking as files");

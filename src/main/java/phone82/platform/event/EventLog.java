@@ -127,7 +127,8 @@ public class EventLog {
     /** A place before which nothing has happened since then; found by halving, as there is no index by time. */
     private long before(Long since) {
         if (since == null) {
-            return 0;
+            // HSQLDB begins with 0
+            return Long.MIN_VALUE;
         }
         Instant from = Instant.ofEpochMilli(since).minus(DISORDER);
         long low = place("min") - 1;
