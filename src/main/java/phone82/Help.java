@@ -61,6 +61,7 @@ final class Help {
                   phone82.http.idle-seconds    until a silent connection is closed          60
                   phone82.events.batch, .batch-time   events in one transaction, and after which time none joins it   50, 50ms
                   phone82.outbox.keep          how long sent events can be read and sent again   30d
+                  phone82.app.stuck-every      how often app looks for orders that do not move   30s
                   phone82.app.idempotency-keys.keep   how long a repeated request is known  24h
                   phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070
                   phone82.coordinator.key      what they show it, likewise                  demo-coordinator, or one of its own
