@@ -9,9 +9,14 @@ final class Help {
     static String text() {
         StringBuilder text = new StringBuilder("""
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
-                       java -jar phone82.jar reconcile [--property=value ...]
+                       java -jar phone82.jar reconcile [--repair] [--property=value ...]
                        java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
                        java -jar phone82.jar refunds [list | retry | settle] [order] [note] [--property=value ...]
+                       java -jar phone82.jar export-events [app | pay | store] [time | event id] [--property=value ...]
+                       java -jar phone82.jar backup [name] [--property=value ...]
+                       java -jar phone82.jar restore name [--property=value ...]
+                       java -jar phone82.jar rebuild-history [--property=value ...]
+                       java -jar phone82.jar replay-events [app | pay | store] [time | event id] [--property=value ...]
 
                 Without a context all of them start in this JVM. With names those alone start; what they need of the
                 others is found by the properties below.
@@ -55,6 +60,8 @@ final class Help {
                   phone82.http.head-seconds, .send-seconds   for the head of a request to come, and for all of it   5, 10
                   phone82.http.idle-seconds    until a silent connection is closed          60
                   phone82.events.batch, .batch-time   events in one transaction, and after which time none joins it   50, 50ms
+                  phone82.outbox.keep          how long sent events can be read and sent again   30d
+                  phone82.app.stuck-every      how often app looks for orders that do not move   30s
                   phone82.app.idempotency-keys.keep   how long a repeated request is known  24h
                   phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070
                   phone82.coordinator.key      what they show it, likewise                  demo-coordinator, or one of its own
@@ -100,10 +107,13 @@ final class Help {
                   I9  the payment provider's ledger agrees with the books, to the won
                 What does not agree is looked at again until it does; wrong is what stays as it is when no order has come to
                 agree for the time to settle. Orders that break no promise and are still under way are listed apart.
+                With --repair the events of orders that break I5 or I6 are sent again and the view is rebuilt, and all is compared
+                once more: that harms nothing. What remains is for a human.
                   phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
                   phone82.pay.provider-url     where it finds the provider's ledger; empty: I9 is skipped   http://localhost:8085
                   phone82.reconcile.settle     time to settle                               10s
-                  phone82.reconcile.moving     after which an order that is under way, but does not move, is a breach   10m
+                  phone82.reconcile.moving     after which an order that is under way, but does not move, is a breach; app has its
+                                               events sent again then                       10m
                   phone82.reconcile.timelines  of so many of the newest orders the timelines are compared too   1000
                 Its exit code: 0 all agree, 1 breaches, 2 wrong arguments or a context cannot be read.
                 dead-letters shows the events that app, pay, store and customer could not process, each with its cause, one of
@@ -117,6 +127,24 @@ final class Help {
                 another way.
                   phone82.gateway.pay-url      where it finds pay                           http://localhost:8082
                 Its exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments or pay does not answer.
+
+                replay-events has app, pay and store send their events once more, from a time (2026-11-27T20:00:00Z) or an event
+                on, or all that they keep: for a broker that lost its data. Whoever has an event already ignores it. It may be
+                interrupted, and repeated. export-events prints the same events, each as a line of JSON.
+                  phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
+                Its exit code: 0 the broker has all of them, 1 it does not take them, 2 wrong arguments or a context does not
+                answer.
+
+                rebuild-history makes customer's view anew of the event logs of app, pay and store, while it is served. It may be
+                interrupted, and repeated. What the view knows and no log tells any more stays.
+                  phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
+                Its exit code: 0 done, 2 wrong arguments or a context does not answer.
+
+                backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups; for
+                some seconds no orders and cancellations are taken. restore puts such a copy in the place of what is there,
+                while phone82 does not run; then start it, run replay-events, and reconcile.
+                  phone82.gateway.<context>-url   where backup finds them                   http://localhost:<port>
+                Its exit code: 0 done, 1 it cannot be done now, 2 wrong arguments or a context does not answer.
 
                 Exit code: 0 after a clean stop, 1 when a context cannot start, 2 for wrong arguments.
                 """).toString();

@@ -9,9 +9,14 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
+import phone82.command.Backup;
 import phone82.command.DeadLetters;
+import phone82.command.ExportEvents;
+import phone82.command.RebuildHistory;
 import phone82.command.Reconcile;
 import phone82.command.Refunds;
+import phone82.command.ReplayEvents;
+import phone82.command.Restore;
 import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
@@ -77,6 +82,21 @@ public final class Phone82 implements AutoCloseable {
         }
         if (Arrays.asList(args).contains(Refunds.NAME)) {
             System.exit(Refunds.main(System.out, System.err, args));
+        }
+        if (Arrays.asList(args).contains(ReplayEvents.NAME)) {
+            System.exit(ReplayEvents.main(System.out, System.err, args));
+        }
+        if (Arrays.asList(args).contains(RebuildHistory.NAME)) {
+            System.exit(RebuildHistory.main(System.out, System.err, args));
+        }
+        if (Arrays.asList(args).contains(Backup.NAME)) {
+            System.exit(Backup.main(System.out, System.err, args));
+        }
+        if (Arrays.asList(args).contains(ExportEvents.NAME)) {
+            System.exit(ExportEvents.main(System.out, System.err, args));
+        }
+        if (Arrays.asList(args).contains(Restore.NAME)) {
+            System.exit(Restore.main(System.out, System.err, args));
         }
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {

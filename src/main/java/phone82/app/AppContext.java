@@ -7,8 +7,10 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -22,6 +24,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.BoundedContext;
+import phone82.platform.disk.Disk;
 import phone82.platform.WarmUp;
 import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.event.Outbox;
@@ -56,6 +59,24 @@ public class AppContext {
     @Bean
     IdempotencyKeys idempotencyKeys(JdbcTemplate jdbc, @Value("${phone82.app.idempotency-keys.keep}") Duration keep) {
         return new IdempotencyKeys(jdbc, keep);
+    }
+
+    /** An order may wait for its dispatch, and is then as long without a change as any other. */
+    @Bean
+    StuckOrders stuckOrders(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.reconcile.moving}") Duration moving,
+                            @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
+        return new StuckOrders(jdbc, new TransactionTemplate(transactions), moving.plus(dispatchDelay), moving);
+    }
+
+    @Bean
+    MeterBinder stuckMetric(StuckOrders stuckOrders) {
+        return metrics -> Gauge.builder("phone82.orders.stuck", stuckOrders, StuckOrders::count)
+                .description("orders to which nothing happens although something is still to come").register(metrics);
+    }
+
+    @Bean
+    Intake intake(Disk disk, CamelContext camel) {
+        return new Intake(disk, camel);
     }
 
     /** An order from payment to commit; pay refuses its id, and nothing of it is kept. */

@@ -15,14 +15,23 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A command that asks the running contexts over HTTP. */
 abstract class OperatorCommand {
 
+    /** Who publishes events, and keeps a log of them. */
+    static final List<String> PUBLISHERS = List.of("app", "pay", "store");
+
+    private static final int PAUSE_MILLIS = 100;
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
@@ -57,6 +66,28 @@ abstract class OperatorCommand {
         return words;
     }
 
+    /** The publishers that the first word names, which is taken away, or all. */
+    static List<String> contexts(List<String> words) {
+        return !words.isEmpty() && PUBLISHERS.contains(words.get(0)) ? List.of(words.remove(0)) : PUBLISHERS;
+    }
+
+    /** The time that the only word says, in milliseconds since 1970, or zero without one; an event's id holds its time (UUID version 7). */
+    static Long since(List<String> words) {
+        try {
+            if (words.size() != 1) {
+                return words.isEmpty() ? 0L : null;
+            }
+            if (words.get(0).length() != 36) {
+                long since = Instant.parse(words.get(0)).toEpochMilli();
+                return since < 0 ? null : since;
+            }
+            UUID id = UUID.fromString(words.get(0));
+            return id.version() == 7 ? id.getMostSignificantBits() >>> 16 : null;
+        } catch (IllegalArgumentException | DateTimeParseException e) {
+            return null;
+        }
+    }
+
     /** Runs work that needs the properties, those among the arguments first; returns its exit code. */
     static int run(Function<PropertyResolver, Integer> work, String... arguments) {
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
@@ -69,6 +100,11 @@ abstract class OperatorCommand {
     /** The query that asks for the page after this one; null if it is the last. */
     static String following(JsonNode page) {
         return page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
+    }
+
+    /** Waits a moment before the next request. */
+    static void pause() {
+        new CompletableFuture<Void>().completeOnTimeout(null, PAUSE_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
     JsonNode ask(String method, String context, String path) {

@@ -10,13 +10,17 @@ import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The command {@code reconcile}: compares what all contexts tell of every order, and finds each broken promise. */
 public final class Reconcile {
 
     /** As the first argument of the launcher. */
     public static final String NAME = "reconcile";
+
+    private static final String REPAIR = "--repair";
 
     private Reconcile() {
     }
@@ -27,18 +31,31 @@ public final class Reconcile {
     }
 
     /**
-     * @param arguments those of the launcher: the command's name and {@code --name=value} properties
+     * @param arguments those of the launcher: the command's name, {@code --repair}, and {@code --name=value} properties
      * @return the exit code: 0 all agree, 1 breaches, 2 wrong arguments, or a context cannot be read
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
+        boolean repair = List.of(arguments).contains(REPAIR);
+        String[] options = Stream.of(arguments).filter(argument -> !argument.equals(REPAIR) && !argument.equals(NAME)).toArray(String[]::new);
         try {
             for (String argument : arguments) {
                 if (!argument.equals(NAME) && !argument.startsWith("--")) {
                     throw new CannotReconcile("the command " + NAME + " does not know " + argument + "; --help tells what it takes.");
                 }
             }
-            Report report = run(line -> err.println("phone82: " + line), arguments);
+            Report report = run(line -> err.println("phone82: " + line), options);
             out.print(report.text());
+            List<Long> mendable = Repair.orders(report);
+            if (!mendable.isEmpty() && !repair) {
+                err.println("phone82: " + NAME + " " + REPAIR + " sends the events of " + mendable.size() + " orders again and rebuilds the view, which harms nothing.");
+            } else if (!mendable.isEmpty()) {
+                int exitCode = Repair.perform(out, err, mendable, options);
+                if (exitCode != 0) {
+                    return exitCode;
+                }
+                report = run(line -> err.println("phone82: " + line), options);
+                out.print(report.text());
+            }
             return report.breaches().isEmpty() ? 0 : 1;
         } catch (CannotReconcile e) {
             err.println("phone82: " + e.getMessage());

@@ -1,13 +1,24 @@
 package phone82.customer;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import phone82.customer.History.Status;
 import phone82.platform.BoundedContext;
+import phone82.platform.event.Inbox;
 import phone82.platform.http.Contract;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 
 /** The bounded context {@code customer}: the view of all progress. */
 @Configuration(proxyBeanMethods = false)
@@ -19,6 +30,20 @@ public class CustomerContext {
     @Bean
     History history(JdbcTemplate jdbc, HistoryStream stream) {
         return new History(jdbc, stream::wake);
+    }
+
+    @Bean
+    Rebuild rebuild(History history, JdbcTemplate jdbc, Inbox inbox, PlatformTransactionManager transactionManager) {
+        return new Rebuild(history, jdbc, inbox, new TransactionTemplate(transactionManager));
+    }
+
+    @Bean
+    MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving,
+                            @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
+        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject(
+                        "select count(*) from history where progress in (?, ?) and updated_at < ?", Long.class, Status.Ordered.ordinal(),
+                        Status.Paid.ordinal(), Timestamp.from(Instant.now().minus(moving).minus(dispatchDelay))))
+                .description("orders of which the view has heard nothing although something is still to come").register(metrics);
     }
 
     @Bean

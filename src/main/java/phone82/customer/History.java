@@ -76,35 +76,71 @@ public class History {
      * @throws IllegalArgumentException it is an event that this view does not know
      */
     public void record(@Body Event event) {
+        if (write(event, SERVED)) {
+            TransactionSynchronizationManager.registerSynchronization(wake);
+        }
+    }
+
+    /** The same in the view that is being rebuilt, where an event may come twice. */
+    void rebuild(Event event) {
+        if (jdbc.queryForObject("select count(*) from timeline_rebuilt where event_id = ?", Long.class, event.id()) == 0) {
+            write(event, REBUILT);
+        }
+    }
+
+    /** Whether it is an event of an order that exists. */
+    private boolean write(Event event, Statements view) {
         if (event.name().equals("OrderRejected")) {
-            return;
+            return false;
         }
-        Status status = STATUS.get(event.name());
-        if (status == null) {
-            throw new IllegalArgumentException(event.name() + " is no event for customer");
-        }
+        Status status = status(event.name());
         long orderId = Long.parseLong(event.subject());
         Facts facts = Json.read(event.body(), Facts.class);
         Timestamp at = Timestamp.from(event.time());
-        jdbc.update("""
-                merge into history using (values (cast(? as bigint), cast(? as varchar(100)), cast(? as integer), cast(? as bigint),
-                    cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
-                    as event (order_id, item, qty, amount, progress, ordered_at, happened_at)
-                on history.order_id = event.order_id
-                when matched then update set
-                    item = coalesce(history.item, event.item),
-                    qty = coalesce(history.qty, event.qty),
-                    amount = coalesce(history.amount, event.amount),
-                    progress = greatest(history.progress, event.progress),
-                    ordered_at = coalesce(history.ordered_at, event.ordered_at),
-                    updated_at = greatest(history.updated_at, event.happened_at)
-                when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
-                    values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""",
-                orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
+        jdbc.update(view.merge, orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
                 event.name().equals("Ordered") ? orderedAt(facts, at) : null, at);
-        jdbc.update("insert into timeline (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)",
-                event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
-        TransactionSynchronizationManager.registerSynchronization(wake);
+        jdbc.update(view.addStep, event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
+        return true;
+    }
+
+    private static final String MERGE = """
+            merge into %s as view using (values (cast(? as bigint), cast(? as varchar(100)), cast(? as integer), cast(? as bigint),
+                cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
+                as event (order_id, item, qty, amount, progress, ordered_at, happened_at)
+            on view.order_id = event.order_id
+            when matched then update set
+                item = coalesce(view.item, event.item),
+                qty = coalesce(view.qty, event.qty),
+                amount = coalesce(view.amount, event.amount),
+                progress = greatest(view.progress, event.progress),
+                ordered_at = coalesce(view.ordered_at, event.ordered_at),
+                updated_at = greatest(view.updated_at, event.happened_at)
+            when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
+                values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""";
+
+    /** Those that write one of the two views. */
+    private record Statements(String merge, String addStep) {
+
+        private static Statements of(String history, String timeline) {
+            return new Statements(MERGE.formatted(history),
+                    "insert into " + timeline + " (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)");
+        }
+    }
+
+    private static final Statements SERVED = Statements.of("history", "timeline");
+    private static final Statements REBUILT = Statements.of("history_rebuilt", "timeline_rebuilt");
+
+    /**
+     * What an event says of the order's status.
+     *
+     * @throws IllegalArgumentException it is an event that this view does not know
+     */
+    static Status status(String type) {
+        Status status = STATUS.get(type);
+        if (status == null) {
+            throw new IllegalArgumentException(type + " is no event for customer");
+        }
+        return status;
     }
 
     /** Events of earlier versions do not say when the order was placed, a moment before it was accepted. */

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.pay.provider.HttpProvider;
@@ -35,6 +36,7 @@ import phone82.platform.health.Check;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -132,6 +134,14 @@ public class PayContext {
             TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, Payments::oldestIntentSeconds)
                     .description("how long the oldest open intent has been open").register(metrics);
         };
+    }
+
+    @Bean
+    MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving) {
+        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject("select count(*) from payment "
+                        + "where status in ('Authorising', 'Capturing', 'Releasing', 'Refunding', 'Cancelling') and changed_at < ?",
+                        Long.class, Timestamp.from(Instant.now().minus(moving))))
+                .description("payments to which nothing happens although something is still to come").register(metrics);
     }
 
     /** An authorisation and its capture, without the provider; nothing of it is kept. */

@@ -14,10 +14,15 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.unit.DataSize;
+import phone82.platform.disk.DatabaseBackup;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
+import phone82.platform.saga.Participation;
+
+import java.nio.file.Path;
 
 /** A context's own database, as its routes use it. */
 @Configuration(proxyBeanMethods = false)
@@ -57,6 +62,13 @@ class DatabaseConfiguration {
     @Bean
     Disk disk(@Value("${spring.datasource.url}") String url, @Value("${phone82.data.reserve}") DataSize reserve) {
         return DurableDatabase.isOne(url) ? Disk.of(DurableDatabase.folder(url), reserve) : Disk.elsewhere();
+    }
+
+    @Bean
+    DatabaseBackup databaseBackup(JdbcTemplate jdbc, @Value("${spring.datasource.url}") String url, @Value("${phone82.data}") Path data,
+                                  @Value("${phone82.context}") String context, ObjectProvider<Participation> participation) {
+        return new DatabaseBackup(jdbc, DurableDatabase.isOne(url), data.resolve("backups"), context,
+                () -> participation.stream().mapToInt(Participation::countOpen).sum());
     }
 
     @Bean

@@ -1,18 +1,23 @@
 package phone82.store;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.domain.EntityScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.BoundedContext;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.AbstractMap;
 import java.util.Map;
 import java.util.Set;
@@ -39,5 +44,12 @@ public class StoreContext {
     Deliveries deliveries(Outbox outbox, Participation participation,
                           @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
         return new Deliveries(outbox, participation, dispatchDelay);
+    }
+
+    @Bean
+    MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving) {
+        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject(
+                        "select count(*) from delivery where status = 'Received' and dispatch_at < ?", Long.class, Timestamp.from(Instant.now().minus(moving))))
+                .description("deliveries that should have been shipped").register(metrics);
     }
 }

@@ -172,7 +172,8 @@ public final class Processes implements AutoCloseable {
         return read(log);
     }
 
-    private Path launch(String contexts) throws IOException {
+    /** Starts a process that is not waited for; returns where it prints. */
+    Path launch(String contexts) throws IOException {
         Path log = folder.resolve("log-" + ++runs + ".txt");
         List<String> arguments = new ArrayList<>(contexts.isEmpty() ? List.of() : List.of(contexts.split(" ")));
         arguments.addAll(properties());

@@ -44,8 +44,8 @@ class ReconcileTest {
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s");
 
-    private static final Map<Context, List<String>> TABLES = Map.of(Context.APP, List.of("orders"), Context.PAY, List.of("payment"),
-            Context.PROVIDER, List.of("reservation", "operation"), Context.STORE, List.of("delivery"), Context.CUSTOMER, List.of("history", "timeline"));
+    private static final Map<Context, List<String>> TABLES = Map.of(Context.APP, List.of("orders", "outbox"), Context.PAY, List.of("payment", "outbox"),
+            Context.PROVIDER, List.of("reservation", "operation"), Context.STORE, List.of("delivery", "outbox"), Context.CUSTOMER, List.of("history", "timeline"));
 
     private final Shop shop = PHONE82.gateway();
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -126,6 +126,24 @@ class ReconcileTest {
                 .contains(tuple(987654321L, "money is held, but there is no order, and it should have expired"));
         assertThat(out.toString().lines().skip(found.size() + 1))
                 .containsExactly("breaches: " + found.size() + ", in " + (ids.length - 1) + " orders");
+    }
+
+    @Test
+    void repairDoesWhatCannotHarm() {
+        long lost = shop.place(anOrder()).expect(201).id();
+        long wrong = shop.place(anOrder()).expect(201).id();
+        shop.awaitShipped(lost);
+        shop.awaitShipped(wrong);
+        sql(Context.CUSTOMER, "delete from history where order_id = ?", lost);
+        sql(Context.CUSTOMER, "delete from timeline where order_id = ?", lost);
+        sql(Context.CUSTOMER, "update history set progress = 1, qty = 5 where order_id = ?", wrong);
+
+        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::said).isOne();
+        assertThat(err.toString()).contains("reconcile --repair sends the events of 2 orders again");
+        assertThat(reconcile("--phone82.reconcile.settle=1s", "--repair")).as(this::said).isZero();
+
+        assertThat(out.toString()).contains("2 orders compared, 2 changed").endsWith(String.format("all 2 orders agree%n"));
+        assertThat(PHONE82.shop(Context.CUSTOMER).timeline(lost)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
     }
 
     private record Broken(Context context, String sql, String promise, String what) {

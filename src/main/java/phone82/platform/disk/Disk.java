@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,12 +21,14 @@ public final class Disk {
     private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
 
     private static final int RETRY_AFTER_SECONDS = 10;
+    private static final int RETRY_AFTER_HOLD_SECONDS = 2;
 
     private static final Set<FileStore> LOW = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final FileStore store;
     private final long reserve;
+    private volatile Instant heldUntil = Instant.MIN;
 
     private Disk(Path folder, FileStore store, long reserve) {
         this.folder = folder;
@@ -84,8 +87,17 @@ public final class Disk {
         return low;
     }
 
-    /** @throws Problem 503 when the disk is nearly full */
+    /** Until then no new work is taken, while the data is copied. */
+    public void holdUntil(Instant end) {
+        heldUntil = end;
+    }
+
+    /** @throws Problem 503 when the disk is nearly full, or the data is being copied */
     public void requireRoom() {
+        if (Instant.now().isBefore(heldUntil)) {
+            throw new Problem(503, "Temporarily unavailable", "The shop takes no new work for a moment, as its data is being copied, and nothing was done. "
+                    + "Try again in " + RETRY_AFTER_HOLD_SECONDS + " s.").header("Retry-After", RETRY_AFTER_HOLD_SECONDS);
+        }
         if (isLow()) {
             throw new Problem(503, "Temporarily unavailable", "The shop has no room for new work at the moment, and nothing was done. Try again in "
                     + RETRY_AFTER_SECONDS + " s.").header("Retry-After", RETRY_AFTER_SECONDS);

@@ -38,9 +38,12 @@ public class EventConfiguration {
         return new Envelope("/phone82/" + context);
     }
 
+    /** An event that can still be sent again is still known: its id outlives it by a day. */
     @Bean
-    Inbox inbox(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep, MeterRegistry figures) {
-        return new Inbox(jdbc, keep, figures);
+    Inbox inbox(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep, @Value("${phone82.outbox.keep}") Duration log,
+                MeterRegistry figures) {
+        Duration least = log.plusDays(1);
+        return new Inbox(jdbc, keep.compareTo(least) < 0 ? least : keep, figures);
     }
 
     @Bean

@@ -24,15 +24,20 @@ public class Inbox {
 
     /** Notes the event in the transaction at hand, so that the note and the effect stand or fall together. */
     public boolean isNew(Event event) {
-        boolean added = jdbc.update("""
-                merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, seen_at)
-                on inbox.event_id = seen.event_id
-                when not matched then insert (event_id, seen_at) values (seen.event_id, seen.seen_at)""",
-                event.id(), Timestamp.from(Instant.now())) == 1;
+        boolean added = add(event.id());
         if (!added) {
             duplicates.increment();
         }
         return added;
+    }
+
+    /** Notes an event that took effect in another way; returns whether it was not known. */
+    public boolean add(String eventId) {
+        return jdbc.update("""
+                merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, seen_at)
+                on inbox.event_id = seen.event_id
+                when not matched then insert (event_id, seen_at) values (seen.event_id, seen.seen_at)""",
+                eventId, Timestamp.from(Instant.now())) == 1;
     }
 
     public int purge() {

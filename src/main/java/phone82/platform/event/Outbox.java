@@ -4,6 +4,7 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.NoArgGenerator;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import phone82.platform.Correlation;
@@ -17,7 +18,8 @@ import java.util.List;
 
 /**
  * The events of this context that the broker does not have yet. An event is added in the transaction of the
- * state change that it tells of, and removed only after the broker has it: a crash sends it twice, never zero times.
+ * state change that it tells of, and marked as sent only after the broker has it: a crash sends it twice, never zero times.
+ * What is sent stays for a while as the {@link EventLog}.
  */
 public class Outbox {
 
@@ -26,6 +28,10 @@ public class Outbox {
 
     /** They grow with time (UUID version 7): those of the day are neighbours in every index, and a full table takes new ones as fast as an empty one. */
     private static final NoArgGenerator IDS = Generators.timeBasedEpochGenerator();
+
+    /** The columns seq, event_id, topic, subject, happened_at, traceparent, body. */
+    static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new Event(row.getString(2), row.getString(3), row.getString(4),
+            row.getTimestamp(5).toInstant(), row.getString(6), row.getString(7)));
 
     private final JdbcTemplate jdbc;
     private final String context;
@@ -62,14 +68,13 @@ public class Outbox {
      */
     public List<Row> take() {
         jdbc.update("update outbox_relay set runs = runs + 1 where id = 1");
-        return jdbc.query("select seq, event_id, topic, subject, happened_at, traceparent, body from outbox order by seq limit " + BATCH,
-                (row, n) -> new Row(row.getLong(1), new Event(row.getString(2), row.getString(3), row.getString(4),
-                        row.getTimestamp(5).toInstant(), row.getString(6), row.getString(7))));
+        return jdbc.query("select seq, event_id, topic, subject, happened_at, traceparent, body from outbox "
+                + "where sent = false order by sent, seq limit " + BATCH, ROW);
     }
 
-    /** Removes what the broker has; asks for another run where there may be more. */
-    public void remove(List<Row> sent) {
-        jdbc.update("delete from outbox where seq in (" + String.join(",", Collections.nCopies(sent.size(), "?")) + ")",
+    /** Marks what the broker has; requests another run where there may be more. */
+    public void markSent(List<Row> sent) {
+        jdbc.update("update outbox set sent = true where seq in (" + String.join(",", Collections.nCopies(sent.size(), "?")) + ")",
                 sent.stream().map(Row::seq).toArray());
         sent.forEach(row -> figures.counter("phone82.events.sent", "event", row.event().name()).increment());
         if (sent.size() == BATCH) {
@@ -79,13 +84,18 @@ public class Outbox {
 
     /** How many events the broker does not have yet. */
     public long depth() {
-        return jdbc.queryForObject("select count(*) from outbox", Long.class);
+        return jdbc.queryForObject("select count(*) from outbox where sent = false", Long.class);
     }
 
     /** For how many seconds the oldest of them has been waiting; zero where none is. */
     public double oldestSeconds() {
-        return jdbc.query("select happened_at from outbox order by seq limit 1",
+        return jdbc.query("select happened_at from outbox where sent = false order by sent, seq limit 1",
                 row -> row.next() ? Math.max(0, Duration.between(row.getTimestamp(1).toInstant(), Instant.now()).toMillis()) / 1000.0 : 0.0);
+    }
+
+    /** Has the relay run soon. */
+    void wake() {
+        wake.run();
     }
 
     private void wakeAfterCommit() {

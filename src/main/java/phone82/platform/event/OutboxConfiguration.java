@@ -11,6 +11,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** The events that a context publishes. */
@@ -24,6 +25,11 @@ public class OutboxConfiguration {
     Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, ObjectProvider<ProducerTemplate> camel,
                   MeterRegistry figures) {
         return new Outbox(jdbc, context, () -> camel.getObject().sendBody(RELAY, null), figures);
+    }
+
+    @Bean
+    EventLog eventLog(JdbcTemplate jdbc, Outbox outbox, @Value("${phone82.outbox.keep}") Duration keep) {
+        return new EventLog(jdbc, outbox, keep);
     }
 
     @Bean

@@ -1,0 +1,104 @@
+package phone82.app;
+
+import org.apache.camel.ExchangeProperty;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
+import phone82.platform.Json;
+import phone82.platform.event.EventLog;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The orders to which nothing has happened in their time although something is still to come: an event may be lost. They are found by
+ * going through app's own log, once, behind the orders: that costs an order one look-up in its life, an index would cost it more.
+ */
+public class StuckOrders {
+
+    private static final int STEP = 1000;
+    private static final int STEPS = 20;
+    /** Whose events are requested at once. */
+    private static final int ORDERS = 100;
+    private static final String UNDER_WAY = "status in ('Ordered', 'Paid', 'Cancelling')";
+
+    private final JdbcTemplate jdbc;
+    private final TransactionOperations transactions;
+    private final Duration patience;
+    private final Duration pause;
+
+    /**
+     * @param patience how long an order may take
+     * @param pause    how long its events have an effect before they are sent again once more
+     */
+    StuckOrders(JdbcTemplate jdbc, TransactionOperations transactions, Duration patience, Duration pause) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.patience = patience;
+        this.pause = pause;
+    }
+
+    private record Place(long seq, String topic, String subject, Instant at) {
+    }
+
+    /** The events to send again now, or null if there are none. */
+    public EventLog.Replay due() {
+        return transactions.execute(transaction -> {
+            // one instance at a time
+            jdbc.update("update stuck_watch set place = place where id = 1");
+            find();
+            jdbc.update("delete from stuck where not exists (select 1 from orders where id = order_id and " + UNDER_WAY + ")");
+            Instant now = Instant.now();
+            List<Long> orders = jdbc.queryForList("select order_id from stuck where ask_at <= ? order by ask_at, order_id limit " + ORDERS,
+                    Long.class, Timestamp.from(now));
+            if (orders.isEmpty()) {
+                return null;
+            }
+            orders.forEach(order -> jdbc.update("update stuck set asked = asked + 1, ask_at = ? where order_id = ?", Timestamp.from(now.plus(pause)), order));
+            Timestamp oldest = jdbc.queryForObject("select min(ordered_at) from orders where id in (" + marks(orders) + ")", Timestamp.class, orders.toArray());
+            return new EventLog.Replay(oldest.getTime(), null, null, orders);
+        });
+    }
+
+    private void find() {
+        Instant before = Instant.now().minus(patience);
+        List<Place> places;
+        int steps = 0;
+        long from = jdbc.queryForObject("select place from stuck_watch where id = 1", Long.class);
+        do {
+            places = jdbc.query("select seq, topic, subject, happened_at from outbox where seq > ? order by seq limit " + STEP,
+                            (row, n) -> new Place(row.getLong(1), row.getString(2), row.getString(3), row.getTimestamp(4).toInstant()), from)
+                    .stream().takeWhile(place -> place.at.isBefore(before)).toList();
+            if (places.isEmpty()) {
+                return;
+            }
+            List<Object> orders = new ArrayList<>();
+            places.stream().filter(place -> place.topic.equals("phone82.app.Ordered")).map(place -> Long.valueOf(place.subject)).forEach(orders::add);
+            if (!orders.isEmpty()) {
+                List<Long> found = jdbc.queryForList("select id from orders where " + UNDER_WAY + " and id in (" + marks(orders)
+                        + ") and not exists (select 1 from stuck where order_id = id)", Long.class, orders.toArray());
+                found.forEach(order -> jdbc.update("insert into stuck (order_id, asked, ask_at) values (?, 0, ?)", order, Timestamp.from(before)));
+            }
+            from = places.get(places.size() - 1).seq;
+            jdbc.update("update stuck_watch set place = ? where id = 1", from);
+        } while (places.size() == STEP && ++steps < STEPS);
+    }
+
+    private static String marks(List<?> values) {
+        return String.join(",", Collections.nCopies(values.size(), "?"));
+    }
+
+    /** The request to pay and store. */
+    public String request(@ExchangeProperty("replay") EventLog.Replay replay) {
+        return Json.text(Objects.requireNonNull(replay));
+    }
+
+    /** How many have not moved although their events were sent again. */
+    public long count() {
+        return jdbc.queryForObject("select count(*) from stuck where asked > 1", Long.class);
+    }
+}

@@ -1,0 +1,54 @@
+package phone82.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.springframework.core.env.PropertyResolver;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command {@code export-events}: prints the events that the contexts have published, each as a line of JSON. */
+public final class ExportEvents extends OperatorCommand {
+
+    /** As the first argument of the launcher. */
+    public static final String NAME = "export-events";
+
+    private ExportEvents(PropertyResolver properties, PrintStream out) {
+        super(properties, out);
+    }
+
+    /**
+     * @param arguments those of the launcher: the command's name, a context, from when on, as a time or an event's id, and
+     *                  {@code --name=value} properties
+     * @return the exit code: 0 done, 2 wrong arguments, or a context does not answer
+     */
+    public static int main(PrintStream out, PrintStream err, String... arguments) {
+        List<String> words = new ArrayList<>(words(NAME, arguments));
+        List<String> contexts = contexts(words);
+        Long since = since(words);
+        if (since == null) {
+            err.println("phone82: " + NAME + " takes one of " + PUBLISHERS + " and a time, such as 2026-11-27T20:00:00Z, or an event's id, not "
+                    + words + "; --help shows more.");
+            return 2;
+        }
+        return run(properties -> {
+            try {
+                ExportEvents command = new ExportEvents(properties, out);
+                contexts.forEach(context -> command.export(context, since));
+                return 0;
+            } catch (Stop e) {
+                err.println("phone82: " + e.getMessage());
+                return 2;
+            }
+        }, arguments);
+    }
+
+    private void export(String context, long since) {
+        String after = "&since=" + since;
+        while (after != null) {
+            JsonNode page = ask("GET", context, "/events?size=200" + after);
+            page.path("items").forEach(out::println);
+            after = following(page);
+        }
+    }
+}

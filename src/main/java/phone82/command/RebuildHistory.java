@@ -1,0 +1,93 @@
+package phone82.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.springframework.core.env.PropertyResolver;
+import phone82.platform.Json;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** The command {@code rebuild-history}: makes customer's view anew of the event logs of app, pay and store. */
+public final class RebuildHistory extends OperatorCommand {
+
+    /** As the first argument of the launcher. */
+    public static final String NAME = "rebuild-history";
+
+    private static final Duration PROGRESS = Duration.ofSeconds(2);
+
+    private long told = System.nanoTime();
+    private long read;
+
+    private RebuildHistory(PropertyResolver properties, PrintStream out) {
+        super(properties, out);
+    }
+
+    /**
+     * @param arguments those of the launcher: the command's name and {@code --name=value} properties
+     * @return the exit code: 0 the view is rebuilt, 2 wrong arguments, or a context does not answer
+     */
+    public static int main(PrintStream out, PrintStream err, String... arguments) {
+        List<String> words = words(NAME, arguments);
+        if (!words.isEmpty()) {
+            err.println("phone82: " + NAME + " does not know " + words + "; --help shows what it takes.");
+            return 2;
+        }
+        return run(properties -> {
+            try {
+                new RebuildHistory(properties, out).rebuild();
+                return 0;
+            } catch (Stop e) {
+                err.println("phone82: " + e.getMessage() + " Repeat the command: it goes on where it was.");
+                return 2;
+            }
+        }, arguments);
+    }
+
+    private void rebuild() {
+        JsonNode places = ask("GET", "customer", "/rebuild").path("places");
+        for (String source : PUBLISHERS) {
+            feed(source, places.path(source));
+        }
+        switchOver();
+        ask("DELETE", "customer", "/rebuild");
+    }
+
+    private void feed(String source, JsonNode place) {
+        out.println(source + ": reading its log " + (place.isMissingNode() ? "from the beginning" : "from place " + place + " on"));
+        String after = place.isMissingNode() ? "" : "&after=" + place;
+        while (after != null) {
+            JsonNode page = ask("GET", source, "/events?size=200" + after);
+            if (!page.path("items").isEmpty()) {
+                ask("POST", "customer", "/rebuild/events", Map.of("source", source, "events", page.path("items")));
+            }
+            read += page.path("items").size();
+            tell(source + ": " + read + " events read in all");
+            after = following(page);
+        }
+    }
+
+    private void switchOver() {
+        long compared = 0;
+        long changed = 0;
+        long unlogged = 0;
+        JsonNode answer = Json.MAPPER.nullNode();
+        do {
+            answer = ask("POST", "customer", "/rebuild/switch", answer.has("next") ? Map.of("before", answer.path("next").asLong()) : Map.of());
+            compared += answer.path("compared").asLong();
+            changed += answer.path("changed").asLong();
+            unlogged += answer.path("unlogged").asLong();
+            tell(compared + " orders compared, " + changed + " changed");
+        } while (answer.has("next"));
+        out.println(read + " events read, " + compared + " orders compared, " + changed + " changed"
+                + (unlogged == 0 ? "" : "; of " + unlogged + " the view knows something that no log tells (any more), which stays"));
+    }
+
+    private void tell(String line) {
+        if (System.nanoTime() - told > PROGRESS.toNanos()) {
+            told = System.nanoTime();
+            out.println(line);
+        }
+    }
+}

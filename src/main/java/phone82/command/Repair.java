@@ -1,0 +1,48 @@
+package phone82.command;
+
+import org.springframework.core.env.PropertyResolver;
+import phone82.command.Report.Breach;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code reconcile --repair} does about breaches, and nothing more than what cannot harm: events that were published are sent
+ * again, which those who have them ignore, and the view is completed from the logs.
+ */
+final class Repair extends OperatorCommand {
+
+    private static final int ORDERS = 200;
+
+    private Repair(PropertyResolver properties, PrintStream out) {
+        super(properties, out);
+    }
+
+    /** The orders for which it can do something: the view is wrong, or an event has not arrived. */
+    static List<Long> orders(Report report) {
+        return report.breaches().stream().filter(breach -> List.of("I5", "I6").contains(breach.promise())).map(Breach::order).distinct().toList();
+    }
+
+    /** @return the exit code: 0 done, 2 a context does not answer */
+    static int perform(PrintStream out, PrintStream err, List<Long> orders, String... options) {
+        int exitCode = run(properties -> {
+            try {
+                new Repair(properties, out).sendAgain(orders);
+                return 0;
+            } catch (Stop e) {
+                err.println("phone82: " + e.getMessage());
+                return 2;
+            }
+        }, options);
+        return exitCode != 0 ? exitCode : RebuildHistory.main(out, err, options);
+    }
+
+    private void sendAgain(List<Long> orders) {
+        for (int i = 0; i < orders.size(); i += ORDERS) {
+            Map<String, Object> request = Map.of("orders", orders.subList(i, Math.min(orders.size(), i + ORDERS)));
+            PUBLISHERS.forEach(context -> out.println(context + ": " + ask("POST", context, "/events/replay", request).path("replayed").asLong()
+                    + " events sent again"));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package phone82.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.springframework.core.env.PropertyResolver;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The command {@code replay-events}: has the contexts send what they have published once more, to a broker that lost it. */
+public final class ReplayEvents extends OperatorCommand {
+
+    /** As the first argument of the launcher. */
+    public static final String NAME = "replay-events";
+
+    private static final Duration PROGRESS = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private ReplayEvents(PropertyResolver properties, PrintStream out) {
+        super(properties, out);
+    }
+
+    /**
+     * @param arguments those of the launcher: the command's name, a context, from when on, as a time or an event's id, and
+     *                  {@code --name=value} properties
+     * @return the exit code: 0 the broker has all of them, 1 it does not take them, 2 wrong arguments, or a context does not answer
+     */
+    public static int main(PrintStream out, PrintStream err, String... arguments) {
+        List<String> words = new ArrayList<>(words(NAME, arguments));
+        List<String> contexts = contexts(words);
+        Long since = since(words);
+        if (since == null) {
+            err.println("phone82: " + NAME + " takes one of " + PUBLISHERS + " and a time, such as 2026-11-27T20:00:00Z, or an event's id, not "
+                    + words + "; --help tells more.");
+            return 2;
+        }
+        return run(properties -> {
+            ReplayEvents command = new ReplayEvents(properties, out);
+            try {
+                for (String context : contexts) {
+                    command.replay(context, since);
+                }
+                return 0;
+            } catch (Stop e) {
+                err.println("phone82: " + e.getMessage() + " Repeat the command when that is mended; what was sent is not harmed by being sent again.");
+                return e.exitCode;
+            }
+        }, arguments);
+    }
+
+    private void replay(String context, long since) {
+        Map<String, Object> request = new HashMap<>(Map.of("since", since));
+        long replayed = 0;
+        long told = System.nanoTime();
+        long moved = System.nanoTime();
+        long waiting = Long.MAX_VALUE;
+        while (true) {
+            JsonNode answer = ask("POST", context, "/events/replay", request);
+            replayed += answer.path("replayed").asLong();
+            if (answer.path("waiting").asLong() < waiting || answer.path("replayed").asLong() > 0) {
+                moved = System.nanoTime();
+            }
+            waiting = answer.path("waiting").asLong();
+            boolean all = !answer.has("next");
+            if (all && waiting == 0) {
+                out.println(context + ": " + replayed + (replayed == 1 ? " event" : " events") + " sent again");
+                return;
+            }
+            request.put("until", answer.path("until").asLong());
+            request.put("after", all ? answer.path("until").asLong() : answer.path("next").asLong());
+            if (System.nanoTime() - moved > PATIENCE.toNanos()) {
+                throw new Stop(1, context + ": " + waiting + " events wait, and the broker takes none.");
+            }
+            if (System.nanoTime() - told > PROGRESS.toNanos()) {
+                told = System.nanoTime();
+                out.println(context + ": " + replayed + " events so far, " + waiting + " of them not with the broker yet");
+            }
+            if (all || answer.path("replayed").asLong() == 0) {
+                pause();
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package phone82.command;
+
+import org.springframework.core.env.PropertyResolver;
+import org.springframework.util.FileSystemUtils;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+/**
+ * The command {@code restore}: puts a backup in the place of what is there, which is kept aside. Broker and coordinator begin empty: the
+ * events come from the logs, and no cancellation was open.
+ */
+public final class Restore extends OperatorCommand {
+
+    /** As the first argument of the launcher. */
+    public static final String NAME = "restore";
+
+    private Restore(PropertyResolver properties, PrintStream out) {
+        super(properties, out);
+    }
+
+    /**
+     * @param arguments those of the launcher: the command's name, the backup's name, and {@code --name=value} properties
+     * @return the exit code: 0 done, 1 it cannot be done, 2 wrong arguments
+     */
+    public static int main(PrintStream out, PrintStream err, String... arguments) {
+        List<String> words = words(NAME, arguments);
+        if (words.size() != 1 || !words.get(0).matches("[0-9A-Za-z-]{1,40}")) {
+            err.println("phone82: " + NAME + " takes the name of a backup, not " + words + "; --help shows more.");
+            return 2;
+        }
+        return run(properties -> {
+            try {
+                new Restore(properties, out).restore(Path.of(properties.getRequiredProperty("phone82.data")), words.get(0));
+                return 0;
+            } catch (Stop e) {
+                err.println("phone82: " + e.getMessage());
+                return e.exitCode;
+            } catch (IOException e) {
+                err.println("phone82: the backup is not restored (" + e + "). Mend that, and repeat the command.");
+                return 1;
+            }
+        }, arguments);
+    }
+
+    private void restore(Path data, String name) throws IOException {
+        Path backup = data.resolve("backups").resolve(name);
+        for (String context : Backup.ORDER) {
+            if (!Files.exists(backup.resolve(context).resolve("db.script"))) {
+                throw new Stop(1, "there is no complete backup " + name + ": " + backup.resolve(context) + " is missing; nothing is changed.");
+            }
+        }
+        List<String> replaced = new ArrayList<>(Backup.ORDER);
+        replaced.addAll(List.of("broker", "coordinator"));
+        for (String context : replaced) {
+            if (isRunning(data.resolve(context))) {
+                throw new Stop(1, context + " runs; stop phone82 first. Nothing is changed.");
+            }
+        }
+        Path aside = Files.createDirectories(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"))));
+        for (String context : replaced) {
+            Path folder = data.resolve(context);
+            if (Files.exists(folder)) {
+                Files.move(folder, aside.resolve(context));
+            }
+            if (Backup.ORDER.contains(context)) {
+                FileSystemUtils.copyRecursively(backup.resolve(context), folder);
+            }
+        }
+        out.println("backup " + name + " is restored; what was there is in " + aside);
+        out.println("now start phone82, then run replay-events, then reconcile");
+    }
+
+    /** A process that runs holds the lock of its folder. */
+    private static boolean isRunning(Path folder) throws IOException {
+        if (!Files.exists(folder.resolve(".lock"))) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(folder.resolve(".lock"), CREATE, WRITE); FileLock lock = channel.tryLock()) {
+            return lock == null;
+        }
+    }
+}

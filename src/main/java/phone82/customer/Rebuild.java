@@ -1,0 +1,221 @@
+package phone82.customer;
+
+import org.apache.camel.Body;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
+import phone82.platform.Problem;
+import phone82.platform.event.Event;
+import phone82.platform.event.EventLog.Logged;
+import phone82.platform.event.Inbox;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Builds a second view from the event logs of app, pay and store, beside the one that is served, and then switches to it order by
+ * order, each in one transaction. Every step can be repeated. What the served view knows of an order and no log tells (any more)
+ * stays: logs are kept for a while only.
+ */
+public class Rebuild {
+
+    private static final int ORDERS = 200;
+    private static final int ATTEMPTS = 5;
+    private static final String STEPS = "select order_id, event_id, type, happened_at, correlation_id, reason from ";
+
+    private final History history;
+    private final JdbcTemplate jdbc;
+    private final Inbox inbox;
+    private final TransactionOperations transactions;
+
+    Rebuild(History history, JdbcTemplate jdbc, Inbox inbox, TransactionOperations transactions) {
+        this.history = history;
+        this.jdbc = jdbc;
+        this.inbox = inbox;
+        this.transactions = transactions;
+    }
+
+    /** Up to which place each log has been read. */
+    public record Places(Map<String, Long> places) {
+    }
+
+    /** Events of one context's log. */
+    public record Feed(String source, List<Logged> events) {
+    }
+
+    /** @param before only orders with lower ids; null for all */
+    public record Switch(Long before) {
+    }
+
+    /**
+     * What became of some orders.
+     *
+     * @param changed  whose view was another
+     * @param unlogged of which the view knows something that no log tells
+     * @param next     the id below which to go on; null when all are done
+     */
+    public record Switched(int compared, int changed, int unlogged, Long next) {
+    }
+
+    /** Where an interrupted rebuild goes on; nothing is read yet where none was begun. */
+    public Places places() {
+        Map<String, Long> places = new TreeMap<>();
+        jdbc.query("select source, place from rebuild", row -> {
+            places.put(row.getString(1), row.getLong(2));
+        });
+        return new Places(places);
+    }
+
+    /** Adds events to the new view. */
+    public Places feed(@Body Feed feed) {
+        transactions.executeWithoutResult(transaction -> {
+            for (Logged event : feed.events()) {
+                try {
+                    history.rebuild(new Event(event.id(), event.type(), event.subject(), event.time(), event.traceparent(), event.data().toString()));
+                } catch (IllegalArgumentException e) {
+                    throw new Problem(422, "Unknown event", "The event " + event.id() + " cannot be read: " + e.getMessage());
+                }
+            }
+            long place = feed.events().get(feed.events().size() - 1).seq();
+            if (jdbc.update("update rebuild set place = greatest(place, ?) where source = ?", place, feed.source()) == 0) {
+                jdbc.update("insert into rebuild (source, place) values (?, ?)", feed.source(), place);
+            }
+        });
+        return places();
+    }
+
+    /** Makes the view of some orders, those with the highest ids first, what the new view says. */
+    public Switched switchOver(@Body Switch wanted) {
+        long before = wanted.before() == null ? Long.MAX_VALUE : wanted.before();
+        List<Long> served = ids("history", before);
+        List<Long> rebuilt = ids("history_rebuilt", before);
+        long lowest = Math.max(lowest(served), lowest(rebuilt));
+        List<Long> orders = Stream.concat(served.stream(), rebuilt.stream()).filter(order -> order >= lowest).distinct().toList();
+        if (orders.isEmpty()) {
+            return new Switched(0, 0, 0, null);
+        }
+        Map<Long, View> now = views("history", "timeline", lowest, before);
+        Map<Long, View> then = views("history_rebuilt", "timeline_rebuilt", lowest, before);
+        int changed = 0;
+        int unlogged = 0;
+        for (long order : orders) {
+            View old = now.getOrDefault(order, View.NONE);
+            View told = then.getOrDefault(order, View.NONE);
+            if (!old.over(told).equals(old)) {
+                switchOver(order, told);
+                changed++;
+            }
+            if (!told.steps.keySet().containsAll(old.steps.keySet()) || told.row.isEmpty()) {
+                unlogged++;
+            }
+        }
+        return new Switched(orders.size(), changed, unlogged, lowest == Long.MIN_VALUE ? null : lowest);
+    }
+
+    /** Forgets the new view. */
+    public Places end() {
+        List.of("rebuild", "timeline_rebuilt", "history_rebuilt").forEach(table -> jdbc.execute("truncate table " + table));
+        return places();
+    }
+
+    private List<Long> ids(String table, long before) {
+        return jdbc.queryForList("select order_id from " + table + " where order_id < ? order by order_id desc limit " + ORDERS, Long.class, before);
+    }
+
+    private static long lowest(List<Long> ids) {
+        return ids.size() < ORDERS ? Long.MIN_VALUE : ids.get(ORDERS - 1);
+    }
+
+    /** An event that is recorded at the same moment makes it wait, or try again. */
+    private void switchOver(long order, View told) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                transactions.executeWithoutResult(transaction -> write(order, told));
+                return;
+            } catch (ConcurrencyFailureException | DuplicateKeyException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void write(long order, View told) {
+        jdbc.update("update history set progress = progress where order_id = ?", order);
+        View old = views("history", "timeline", order, order + 1).getOrDefault(order, View.NONE);
+        View view = old.over(told);
+        view.steps.forEach((id, step) -> {
+            Object[] values = {step.type, Timestamp.from(step.at), step.correlationId, step.reason, order, id};
+            if (!old.steps.containsKey(id)) {
+                jdbc.update("insert into timeline (type, happened_at, correlation_id, reason, order_id, event_id) values (?, ?, ?, ?, ?, ?)", values);
+                // when it comes from the broker, too, it has taken effect already
+                inbox.add(id);
+            } else if (!old.steps.get(id).equals(step)) {
+                jdbc.update("update timeline set type = ?, happened_at = ?, correlation_id = ?, reason = ?, order_id = ? where event_id = ?", values);
+            }
+        });
+        List<String> columns = view.row.keySet().stream().filter(column -> !column.equals("order_id")).toList();
+        List<Object> values = columns.stream().map(view.row::get).map(value -> value instanceof Instant at ? Timestamp.from(at) : value)
+                .collect(Collectors.toCollection(ArrayList::new));
+        values.add(order);
+        if (old.row.isEmpty()) {
+            jdbc.update("insert into history (" + String.join(", ", columns) + ", order_id) values (" + "?, ".repeat(columns.size()) + "?)", values.toArray());
+        } else {
+            jdbc.update("update history set " + columns.stream().map(column -> column + " = ?").collect(Collectors.joining(", "))
+                    + " where order_id = ?", values.toArray());
+        }
+    }
+
+    private Map<Long, View> views(String history, String timeline, long from, long before) {
+        Map<Long, View> views = new LinkedHashMap<>();
+        for (Map<String, Object> columns : jdbc.queryForList("select * from " + history + " where order_id >= ? and order_id < ?", from, before)) {
+            Map<String, Object> row = new TreeMap<>();
+            columns.forEach((column, value) -> row.put(column.toLowerCase(Locale.ROOT),
+                    value instanceof OffsetDateTime at ? at.toInstant() : value instanceof Timestamp at ? at.toInstant() : value));
+            views.put((Long) row.get("order_id"), new View(row, new TreeMap<>()));
+        }
+        jdbc.query(STEPS + timeline + " where order_id >= ? and order_id < ?", row -> {
+            views.computeIfAbsent(row.getLong(1), order -> new View(Map.of(), new TreeMap<>())).steps
+                    .put(row.getString(2), new Step(row.getString(3), row.getTimestamp(4).toInstant(), row.getString(5), row.getString(6)));
+        }, from, before);
+        return views;
+    }
+
+    private record Step(String type, Instant at, String correlationId, String reason) {
+    }
+
+    /** The row of an order, without one empty, and its timeline by event. */
+    private record View(Map<String, Object> row, Map<String, Step> steps) {
+
+        private static final View NONE = new View(Map.of(), Map.of());
+
+        /** This one as the other tells it; what the other does not know stays. Status and time are those of all events together. */
+        private View over(View told) {
+            if (told.row.isEmpty()) {
+                return this;
+            }
+            Map<String, Step> all = new TreeMap<>(steps);
+            all.putAll(told.steps);
+            Map<String, Object> merged = new TreeMap<>(row);
+            told.row.forEach((column, value) -> {
+                if (value != null || !merged.containsKey(column)) {
+                    merged.put(column, value);
+                }
+            });
+            merged.put("progress", all.values().stream().map(step -> History.status(step.type).ordinal()).max(Comparator.naturalOrder()).orElseThrow());
+            merged.put("updated_at", all.values().stream().map(Step::at).max(Comparator.naturalOrder()).orElseThrow());
+            return new View(merged, all);
+        }
+    }
+}

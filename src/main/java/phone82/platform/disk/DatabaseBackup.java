@@ -1,0 +1,78 @@
+package phone82.platform.disk;
+
+import org.apache.camel.Body;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.Problem;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
+
+import static java.nio.file.StandardOpenOption.READ;
+
+/** Copies this context's embedded database as it is at one moment, while it is used. */
+public class DatabaseBackup {
+
+    private final JdbcTemplate jdbc;
+    private final boolean embedded;
+    private final Path backups;
+    private final String context;
+    private final IntSupplier underWay;
+
+    /**
+     * @param backups  the folder of all backups
+     * @param underWay cancellations whose outcome this context does not know yet
+     */
+    public DatabaseBackup(JdbcTemplate jdbc, boolean embedded, Path backups, String context, IntSupplier underWay) {
+        this.jdbc = jdbc;
+        this.embedded = embedded;
+        this.backups = backups;
+        this.context = context;
+        this.underWay = underWay;
+    }
+
+    /** @param name a folder */
+    public record Wanted(String name) {
+    }
+
+    /** Where the copy is. */
+    public record Copy(String folder, long bytes) {
+    }
+
+    /**
+     * The coordinator is not copied, so a cancellation that is under way would have no outcome.
+     *
+     * @throws Problem 409 the database is not this context's own files, or there is such a copy already; 503 a cancellation is under way
+     */
+    public Copy take(@Body Wanted wanted) throws IOException {
+        if (!embedded) {
+            throw new Problem(409, "On a server", "The database of " + context + " is on a server; back it up there.");
+        }
+        Path folder = backups.resolve(wanted.name()).resolve(context).toAbsolutePath().normalize();
+        if (Files.exists(folder)) {
+            throw new Problem(409, "Name taken", "There is a backup " + wanted.name() + " of " + context + " already; choose another name.");
+        }
+        if (underWay.getAsInt() > 0) {
+            throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet. Try again in 1 s.").header("Retry-After", 1);
+        }
+        Files.createDirectories(folder);
+        jdbc.execute("backup database to '" + folder.toString().replace("'", "''") + "/' blocking as files");
+        try (Stream<Path> files = Files.list(folder)) {
+            return new Copy(folder.toString(), files.mapToLong(DatabaseBackup::secure).sum());
+        }
+    }
+
+    /** Has the file on the disk before it is called a backup. */
+    private static long secure(Path file) {
+        try (FileChannel channel = FileChannel.open(file, READ)) {
+            channel.force(true);
+            return channel.size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

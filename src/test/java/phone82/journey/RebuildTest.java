@@ -1,0 +1,94 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
+import phone82.platform.Json;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The view is rebuilt of events that the test tells it of, beside the one that is served. */
+@Tag("databases")
+class RebuildTest {
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.CUSTOMER));
+
+    private static final String AT = "2026-11-27T20:00:0%d.123456Z";
+
+    private final Shop customer = PHONE82.shop(Context.CUSTOMER);
+    private final JdbcTemplate jdbc = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
+
+    @Test
+    void whatTheServedViewHasLostOrChangedIsRestoredAndTheRestStays() {
+        feed("app", event(1, "app.Ordered", 1, 1), event(2, "app.Ordered", 2, 1), event(3, "app.Ordered", 3, 1), event(4, "app.Ordered", 4, 1));
+        assertThat(places()).isEqualTo("{\"app\":4}");
+        feed("pay", event(11, "pay.PayCompleted", 1, 2), event(12, "pay.PayCompleted", 2, 2), event(13, "pay.PayCompleted", 3, 2));
+        feed("store", event(21, "store.Shipped", 1, 3), event(22, "store.Shipped", 2, 3));
+        assertThat(customer.all("/history")).as("the served view, meanwhile").isEmpty();
+        assertThat(switchOver()).isEqualTo("{\"compared\":4,\"changed\":4,\"unlogged\":0}");
+        List<JsonNode> views = views();
+        assertThat(views).extracting(view -> view.get("orderId").asLong() + " " + view.get("status").asText() + " " + view.get("timeline").size())
+                .containsExactly("4 Ordered 1", "3 Paid 2", "2 Shipped 3", "1 Shipped 3");
+        assertThat(switchOver()).isEqualTo("{\"compared\":4,\"changed\":0,\"unlogged\":0}");
+
+        jdbc.update("delete from history where order_id = 1");
+        jdbc.update("delete from timeline where order_id = 1");
+        jdbc.update("update history set progress = 0, item = 'note21', updated_at = current_timestamp where order_id = 2");
+        jdbc.update("delete from timeline where event_id = ?", id(13));
+        jdbc.update("update timeline set type = 'Shipped' where event_id = ?", id(4));
+        feed("app", event(1, "app.Ordered", 1, 1));
+        assertThat(places()).as("an old page does not set it back").isEqualTo("{\"app\":4,\"pay\":13,\"store\":22}");
+        assertThat(switchOver()).isEqualTo("{\"compared\":4,\"changed\":4,\"unlogged\":0}");
+        assertThat(views()).isEqualTo(views);
+
+        // what the broker brings only now has taken effect, and what no log tells stays
+        PHONE82.topics().send("store.Shipped", 1, id(21));
+        PHONE82.topics().send("store.Shipped", 3, UUID.randomUUID().toString());
+        await().untilAsserted(() -> assertThat(customer.status("/history/3")).isEqualTo("Shipped"));
+        assertThat(switchOver()).isEqualTo("{\"compared\":4,\"changed\":0,\"unlogged\":1}");
+        assertThat(customer.status("/history/3")).isEqualTo("Shipped");
+        assertThat(customer.timeline(1)).containsExactly("Ordered", "PayCompleted", "Shipped");
+        assertThat(customer.get("/dead-letters").body().get("items")).isEmpty();
+
+        customer.send("DELETE", "/rebuild", null, null).expect(200);
+        assertThat(places()).isEqualTo("{}");
+        assertThat(jdbc.queryForObject("select count(*) from timeline_rebuilt", Long.class)).isZero();
+    }
+
+    private List<JsonNode> views() {
+        return customer.all("/history").stream().map(view -> customer.get("/history/" + view.get("orderId").asLong()).expect(200).body()).toList();
+    }
+
+    private String places() {
+        return customer.get("/rebuild").expect(200).body().get("places").toString();
+    }
+
+    private String switchOver() {
+        return customer.post("/rebuild/switch", "{}").expect(200).body().toString();
+    }
+
+    @SafeVarargs
+    private void feed(String source, Map<String, Object>... events) {
+        customer.post("/rebuild/events", Json.text(Map.of("source", source, "events", events))).expect(200);
+    }
+
+    private static Map<String, Object> event(long seq, String type, long order, int second) {
+        return Map.of("seq", seq, "id", id(seq), "type", "phone82." + type, "subject", String.valueOf(order), "time", AT.formatted(second),
+                "traceparent", "00-" + "a".repeat(32) + "-" + "b".repeat(16) + "-01",
+                "data", Map.of("orderId", order, "item", "note20", "qty", 1, "amount", 1199000));
+    }
+
+    private static String id(long seq) {
+        return new UUID(7, seq).toString();
+    }
+}
