@@ -15,6 +15,7 @@ import phone82.command.Refunds;
 import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
+import phone82.platform.settings.Settings;
 
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -35,6 +36,11 @@ import java.util.stream.Stream;
 /** Starts phone82: all of it in one JVM, or the contexts that are named. */
 public final class Phone82 implements AutoCloseable {
 
+    static {
+        // whatever the machine's language is: what libraries print, too, is for programs and in English
+        Locale.setDefault(Locale.ROOT);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Phone82.class);
 
     private final Deque<Running> running = new ArrayDeque<>();
@@ -48,10 +54,12 @@ public final class Phone82 implements AutoCloseable {
     /** @param process what the log calls this process */
     private Phone82(String process, String... options) {
         try {
+            CannotStart.ifFilesAreFew();
             operationsApplication = new SpringApplicationBuilder(OperationsContext.class)
                     .web(WebApplicationType.NONE)
                     .profiles("operations")
                     .properties("phone82.context=operations", "phone82.process=" + process)
+                    .properties(Map.of(Settings.ARGUMENTS, options))
                     .registerShutdownHook(false)
                     .run(options);
         } catch (RuntimeException e) {
@@ -61,8 +69,8 @@ public final class Phone82 implements AutoCloseable {
     }
 
     /**
-     * Exit code 0 after a clean stop or {@code --help}, 1 when a context cannot start, 2 for wrong arguments; a command has its
-     * own.
+     * Exit code 143 or 130 after a clean stop by SIGTERM or Ctrl-C, 0 after {@code --help}, 1 when a context cannot start, 2 for
+     * wrong arguments; a command has its own.
      */
     public static void main(String[] args) {
         if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
@@ -98,9 +106,6 @@ public final class Phone82 implements AutoCloseable {
             phone82.banner();
         } catch (CannotStart e) {
             System.err.println("phone82: " + e.getMessage());
-            System.exit(1);
-        } catch (RuntimeException e) {
-            LOG.error("phone82 cannot start", e);
             System.exit(1);
         }
     }
@@ -195,16 +200,20 @@ public final class Phone82 implements AutoCloseable {
         running.forEach(each -> places.put(each.context, place(each)));
         StringBuilder text = new StringBuilder("\nphone82 is up after ")
                 .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
-        text.append(String.format("  %-12s%-28s%s%n", "operations", "http://" + operations.address().getAddress().getHostAddress()
-                + ":" + operations.address().getPort(), "health, figures, console for operators"));
-        operations.login().ifPresent(login -> text.append(String.format("  %-12s%s%n", "", login)));
-        places.forEach((context, place) -> text.append(String.format("  %-12s%-28s%s%n", context.id(), place, context.purpose)));
+        text.append(String.format(Locale.ROOT, "  %-12s%-28s%s%n", "operations", "http://" + authority(operations.address().getAddress().getHostAddress(),
+                String.valueOf(operations.address().getPort())), "health, figures, console for operators"));
+        operations.login().ifPresent(login -> text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", login)));
+        places.forEach((context, place) -> text.append(String.format(Locale.ROOT, "  %-12s%-28s%s%n", context.id(), place, context.purpose)));
         System.out.println(text);
     }
 
     private static String place(Running each) {
         Environment environment = each.application.getEnvironment();
-        return (each.context == Context.BROKER ? "tcp://" : "http://") + environment.getProperty("phone82.bind") + ":"
-                + environment.getProperty("phone82." + each.context.id() + ".port");
+        return (each.context == Context.BROKER ? "tcp://" : "http://") + authority(environment.getProperty("phone82.bind"),
+                environment.getProperty("phone82." + each.context.id() + ".port"));
+    }
+
+    private static String authority(String host, String port) {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 }

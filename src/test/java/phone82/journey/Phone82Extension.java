@@ -85,7 +85,6 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         arguments.add("--phone82.data=" + data);
         freePorts(ports);
         ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
-        arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         if (!ownSecrets) {
             for (String user : List.of("app", "pay", "store", "customer", "operator")) {
                 unlessSet(arguments, "--phone82." + user + ".broker-password=demo-" + user);
@@ -165,11 +164,17 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     public static int freePort() {
         while (true) {
             int port = FIRST_PORT + Math.floorMod(PORT.getAndIncrement(), PORTS);
-            try (ServerSocket free = new ServerSocket(port)) {
-                return free.getLocalPort();
-            } catch (IOException taken) {
-                // the next one
+            if (isFree(port)) {
+                return port;
             }
+        }
+    }
+
+    public static boolean isFree(int port) {
+        try (ServerSocket ignored = new ServerSocket(port)) {
+            return true;
+        } catch (IOException taken) {
+            return false;
         }
     }
 }
