@@ -167,7 +167,7 @@ public final class Phone82 implements AutoCloseable {
 
     /** The operator's port of this JVM. */
     public URI operations() {
-        return URI.create("http://localhost:" + operations.address().getPort());
+        return URI.create("http://" + operationsApplication.getEnvironment().getProperty("phone82.local-host") + ":" + operations.address().getPort());
     }
 
     /** Gives notice before it stops: until nobody knows the way here any more, everybody is served. */

@@ -1,7 +1,9 @@
 package phone82.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import phone82.journey.Databases;
 import phone82.journey.Shop;
 
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** Two shops on one machine that differ in their folder and in one property, the offset of their ports. */
+@Tag("long")
 class TwoCopiesIT {
 
     private static final int ORDERS = 500;
@@ -26,7 +29,7 @@ class TwoCopiesIT {
 
     @Test
     void notOneOrderCrosses() throws Exception {
-        try (Processes first = new Processes("copies", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=30",
+        try (Processes first = new Processes("copies", folder -> Databases.embedded(), "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=30",
                 "--phone82.app.payment.response-timeout=4000", "--phone82.pay.provider-authorisation-limit=3s", "--phone82.gateway.rate=0");
              Processes second = first.copy()) {
             first.startWith(second, "");

@@ -3,8 +3,9 @@ package phone82.platform.health;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.spi.RouteController;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -17,29 +18,22 @@ public class HealthConfiguration {
 
     /** Camel starts without a word when it finds no routes. */
     @Bean
-    CamelContextConfiguration requiredRoutes(@Value("${phone82.context}") String context, @Value("${phone82.routes}") String folder) {
-        return new CamelContextConfiguration() {
-            @Override
-            public void beforeApplicationStart(CamelContext camel) {
-            }
-
-            @Override
-            public void afterApplicationStart(CamelContext camel) {
-                if (!hasRoutes(camel, context)) {
-                    throw new IllegalStateException("it has no routes of its own; set phone82.routes to their folder, not to " + folder);
-                }
+    ApplicationListener<ApplicationStartedEvent> requiredRoutes(CamelContext camel, @Value("${phone82.routes}") String folder) {
+        return started -> {
+            if (!hasRoutes(camel)) {
+                throw new IllegalStateException("it has no routes of its own; set phone82.routes to their folder, not to " + folder);
             }
         };
     }
 
-    private static boolean hasRoutes(CamelContext camel, String context) {
-        return camel.getRoutes().stream().anyMatch(route -> context.equals(route.getGroup()));
+    private static boolean hasRoutes(CamelContext camel) {
+        return camel.getRoutes().stream().anyMatch(route -> camel.getName().equals(route.getGroup()));
     }
 
     @Bean
     Check routesCheck(CamelContext camel) {
         return Check.readiness("routes", () -> {
-            if (!hasRoutes(camel, camel.getName())) {
+            if (!hasRoutes(camel)) {
                 throw new IllegalStateException("it has no routes");
             }
             RouteController controller = camel.getRouteController();

@@ -190,7 +190,7 @@ final class Findings {
     }
 
     /** Its parts as they are written; one that is not is null. */
-    private record Phone(String item, String name, String price) {
+    record Phone(String item, String name, String price) {
     }
 
     private void phones() {

@@ -59,7 +59,7 @@ record Kind(String allowed, Function<String, String> fault, boolean secret, bool
     static final Kind PASSWORD = new Kind("up to 200 characters of one line",
             value -> value.matches("[^\\p{Cntrl}]{1,200}") ? null : "is too long, or of several lines", true, true);
 
-    private static final Pattern DURATION = Pattern.compile("0|-?\\d{1,9}(ms|s|m|h|d)|-?P[\\dTDHMS.]+");
+    private static final Pattern DURATION = Pattern.compile("0|-?\\d{1,9}(ms|s|m|h|d)|-?P[-\\dTDHMS.]+");
     private static final Pattern HOST = Pattern.compile("https?://(\\[[0-9A-Fa-f:.]+]|[^\\s:/?#@\\[\\]]+)(:\\d{1,5})?");
 
     private Kind(String allowed, Function<String, String> fault) {

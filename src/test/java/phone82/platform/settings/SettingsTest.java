@@ -201,7 +201,7 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"--phone82.bind=::1", "--phone82.bind=[::1]", "--phone82.bind=0.0.0.0", "--phone82.bind=::", "--phone82.app.pay-url=http://[::1]:8082",
             "--phone82.app.pay-url=https://pay", "--phone82.broker.url=tcp://[::1]:61616", "--phone82.broker.url=tcp://broker:61616?connectionTtl=60000",
-            "--phone82.broker.url=(tcp://a:61616,tcp://[::1]:61616)?ha=true&reconnectAttempts=-1", "--phone82.data=/tmp/a b, c#d%20é?", "--phone82.data=~/shop",
+            "--phone82.broker.url=(tcp://a:61616,tcp://[::1]:61616)?ha=true&reconnectAttempts=-1", "--phone82.data=/tmp/a b, c#d%20e?", "--phone82.data=~/shop",
             "--phone82.store.dispatch-delay=0", "--phone82.store.dispatch-delay=PT1M", "--phone82.store.dispatch-delay=1500ms", "--phone82.operations.peers=",
             "--phone82.operations.peers=http://app:9090, http://[::1]:9090", "--phone82.gateway.hosts=shop.example.com,*.example.com,*", "--phone82.app.PAY-URL=http://pay:1",
             "--phone82.gateway.trusted-proxies=10.0.3.0/28,fd00::1", "--phone82.pay.provider-url=", "--phone82.pay.broker-password=a b:c=d", "--phone82.routes=file:routes",
@@ -229,14 +229,14 @@ class SettingsTest {
 
     @Test
     void allAreNamedAtOnce(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(folder.resolve("shop.yaml"), "phone82:\n  bind: ::1\n  store:\n    dispatch-delay: later\n  pay.prise: 5\n");
+        Path file = Files.writeString(folder.resolve("shop.yaml"), "phone82:\n  bind: ::1\n  store:\n    dispatch-delay: later\n  pay.pol: 5\n");
 
         assertThat(check("--phone82.gateway.rate=fast PHONE82_HTTP_WORKERS=few --spring.config.additional-location=file:" + file).lines()).containsExactly(
                 "4 settings are wrong:",
                 "  phone82.gateway.rate=fast (command line) is no whole number; allowed: a whole number from 0 to 1000000.",
                 "  phone82.store.dispatch-delay=later (file " + file + ", line 4) is no time; allowed: a time from 0s to 365d, with its unit: ms, s, m, h or d.",
                 "  phone82.http.workers=few (environment variable PHONE82_HTTP_WORKERS) is no whole number; allowed: a whole number from 1 to 10000.",
-                "  phone82.pay.prise (file " + file + ") is unknown; the nearest is phone82.pay.provider.");
+                "  phone82.pay.pol (file " + file + ") is unknown; the nearest is phone82.pay.poll.");
     }
 
     @Test
