@@ -2,7 +2,6 @@ package phone82;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import org.flywaydb.core.api.FlywayException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import phone82.platform.Printable;
@@ -21,10 +20,9 @@ import java.nio.file.ReadOnlyFileSystemException;
 /** Why a context cannot start, in one line that names the obstacle and the way out. */
 class CannotStart extends RuntimeException {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CannotStart.class);
-
-    /** All contexts in one JVM have 300 open before the first customer comes. */
+    /** All contexts in one JVM have more than 300 open before the first customer comes. */
     private static final long FILES = 512;
+    static final String FEW_FILES = "too few files may be open at once, " + FILES + " are needed at least; raise the limit (ulimit -n).";
     private static final int LONGEST = 300;
 
     CannotStart(String line) {
@@ -32,11 +30,8 @@ class CannotStart extends RuntimeException {
     }
 
     /** Jars, databases and connections are open files, and each failure to open one would look like another fault. */
-    static void ifFilesAreFew() {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system && system.getMaxFileDescriptorCount() < FILES) {
-            throw new CannotStart("only " + system.getMaxFileDescriptorCount() + " files may be open at once, " + FILES
-                    + " are needed at least; raise the limit (ulimit -n).");
-        }
+    static boolean filesAreFew() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system && system.getMaxFileDescriptorCount() < FILES;
     }
 
     /** The operator's port cannot be opened, or a setting is wrong. */
@@ -72,7 +67,7 @@ class CannotStart extends RuntimeException {
                         + "); the database must be empty or of this program, and phone82." + context + ".database.user its owner.");
             }
         }
-        LOG.debug("{} cannot start", context, failure);
+        LoggerFactory.getLogger(CannotStart.class).debug("{} cannot start", context, failure);
         return new CannotStart(context + ": cannot start (" + reason(NestedExceptionUtils.getMostSpecificCause(failure))
                 + "); --logging.level.phone82=debug shows where.");
     }

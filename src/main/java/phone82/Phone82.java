@@ -1,6 +1,5 @@
 package phone82;
 
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.boot.WebApplicationType;
@@ -41,8 +40,6 @@ public final class Phone82 implements AutoCloseable {
         Locale.setDefault(Locale.ROOT);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(Phone82.class);
-
     private final Deque<Running> running = new ArrayDeque<>();
     private final ConfigurableApplicationContext operationsApplication;
     private final Operations operations;
@@ -54,7 +51,6 @@ public final class Phone82 implements AutoCloseable {
     /** @param process what the log calls this process */
     private Phone82(String process, String... options) {
         try {
-            CannotStart.ifFilesAreFew();
             operationsApplication = new SpringApplicationBuilder(OperationsContext.class)
                     .web(WebApplicationType.NONE)
                     .profiles("operations")
@@ -73,6 +69,11 @@ public final class Phone82 implements AutoCloseable {
      * wrong arguments; a command has its own.
      */
     public static void main(String[] args) {
+        if (CannotStart.filesAreFew()) {
+            // before anything opens another, a log for example
+            System.err.println("phone82: " + CannotStart.FEW_FILES);
+            System.exit(1);
+        }
         if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
             System.out.print(Help.text());
             return;
@@ -188,7 +189,7 @@ public final class Phone82 implements AutoCloseable {
         operations.stopping();
         while (!running.isEmpty()) {
             Running last = running.pop();
-            LOG.info("Stopping {}", last.context.id());
+            LoggerFactory.getLogger(Phone82.class).info("Stopping {}", last.context.id());
             last.application.close();
             last.preflight.close();
         }

@@ -146,7 +146,7 @@ class StartIT {
         try (Processes phone82 = new Processes("files")) {
             phone82.launchBy((contexts, arguments) -> new ProcessBuilder(Stream.concat(Stream.of("bash", "-c", "ulimit -n 256; exec \"$@\"", "limited"),
                     Processes.java(List.of("-XX:TieredStopAtLevel=1"), arguments).command().stream()).toList()));
-            assertThat(phone82.run(1, "").lines()).containsExactly("phone82: only 256 files may be open at once, 512 are needed at least; raise the limit (ulimit -n).");
+            assertThat(phone82.run(1, "").lines()).containsExactly("phone82: too few files may be open at once, 512 are needed at least; raise the limit (ulimit -n).");
         }
     }
 }

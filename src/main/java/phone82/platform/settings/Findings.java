@@ -6,6 +6,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
@@ -80,7 +81,13 @@ final class Findings {
 
     List<String> all() {
         arguments();
-        Iterable<ConfigurationPropertySource> sources = ConfigurationPropertySources.get(environment);
+        // ours come last, so that what they say hides nothing
+        List<ConfigurationPropertySource> sources = new ArrayList<>();
+        ConfigurationPropertySources.get(environment).forEach(source -> {
+            if (source instanceof IterableConfigurationPropertySource && !isOurs((PropertySource<?>) source.getUnderlyingSource())) {
+                sources.add(source);
+            }
+        });
         NAMES.forEach((name, setting) -> {
             for (ConfigurationPropertySource source : sources) {
                 ConfigurationProperty property = source.getConfigurationProperty(name);
@@ -126,7 +133,7 @@ final class Findings {
     private void value(ConfigurationProperty property, Kind kind) {
         String name = property.getName().toString();
         String origin = origin(property);
-        if (origin == null || wrong.contains(name)) {
+        if (wrong.contains(name)) {
             return;
         }
         String written = String.valueOf(property.getValue());
@@ -305,11 +312,11 @@ final class Findings {
         return source.getName().contains(OURS) || NAME.equals(source.getName());
     }
 
-    /** Where it was set; null in our own files. */
+    /** Where it was set. */
     private static String origin(ConfigurationProperty property) {
         PropertySource<?> source = (PropertySource<?>) property.getSource().getUnderlyingSource();
         Origin origin = property.getOrigin() instanceof PropertySourceOrigin outer && outer.getOrigin() != null ? outer.getOrigin() : property.getOrigin();
-        return isOurs(source) ? null : place(source.getName(), property.getName().toString(), origin);
+        return place(source.getName(), property.getName().toString(), origin);
     }
 
     private static String place(String source, String name, Origin origin) {
