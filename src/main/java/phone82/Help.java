@@ -1,5 +1,20 @@
 package phone82;
 
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.io.ClassPathResource;
+import phone82.platform.settings.Setting;
+import phone82.platform.settings.Settings;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
 /** What {@code --help} prints. */
 final class Help {
 
@@ -24,76 +39,19 @@ final class Help {
                 Contexts:
                 """);
         for (Context context : Context.values()) {
-            text.append(String.format("  %-12s%s%n", context.id(), context.purpose));
+            text.append(String.format(Locale.ROOT, "  %-12s%s%n", context.id(), context.purpose));
+        }
+        text.append("""
+
+                Properties, what they are and may be, and their defaults. Each is also an environment variable:
+                phone82.app.port is PHONE82_APP_PORT.
+
+                """);
+        Defaults defaults = new Defaults();
+        for (Setting setting : Settings.all()) {
+            text.append(String.format(Locale.ROOT, "  %s%n      %s; %s [%s]%n", setting.name(), setting.purpose(), setting.allowed(), defaults.of(setting)));
         }
         return text.append("""
-
-                Properties (each also as an environment variable: phone82.app.port is PHONE82_APP_PORT):
-                  phone82.data                 folder of everything that is kept            data
-                  phone82.data.reserve         kept free on its disk, at most a tenth of it: below, no new order is taken   64MB
-                  phone82.bind                 address to listen on                         127.0.0.1
-                  phone82.<context>.port       gateway 8080, app 8081, pay 8082, store 8083, customer 8084,
-                                               broker 61616, coordinator 8070, provider 8085
-                  phone82.broker.url           where the broker is                          tcp://localhost:61616
-                  phone82.broker.wait          how long a start waits for it                30s
-                  phone82.<context>.broker-password   of the context's broker user; the demo password is for 127.0.0.1
-                                               alone                                        demo-<context>, or one of its own
-                                                                                            where all are in one JVM
-                  phone82.<context>.database.url   JDBC, of PostgreSQL or an HSQLDB server; several instances of a
-                                               context share it                             HSQLDB under phone82.data
-                  phone82.<context>.database.user, .password   whom that database knows     SA, none
-                  phone82.database.wait        how long a start waits for it                30s
-                  phone82.app.pay-url          where app finds pay                          http://localhost:8082
-                  phone82.gateway.<context>-url   where the gateway finds the others        http://localhost:<port>
-                  phone82.gateway.rate         requests a second of one client; 0: no limit 2000
-                  phone82.gateway.trusted-proxies   addresses or networks of the proxies before it: their X-Forwarded-For
-                                               is believed                                  (nobody's)
-                  phone82.gateway.hosts        host names it answers to, shop.example.com, *.example.com, or * for any;
-                                               of the other contexts likewise               (localhost, IP addresses, its own)
-                  phone82.gateway.streams-per-client   streams of one client at once        100
-                  phone82.gateway.at-once      requests under way to one context            112
-                  phone82.gateway.connect-timeout, .response-timeout   milliseconds         200, 5000
-                  phone82.gateway.reader-patience   how long a reader of the stream may take nothing   15s
-                  phone82.http.body-bytes, .head-bytes, .line-bytes   largest request       65536, 8192, 4096
-                  phone82.http.connections, .connections-per-client   open at once on a port, and of one address
-                                                                            1024, 896; gateway 256
-                  phone82.http.head-seconds, .send-seconds   for the head of a request to come, and for all of it   5, 10
-                  phone82.http.idle-seconds    until a silent connection is closed          60
-                  phone82.events.batch, .batch-time   events in one transaction, and after which time none joins it   50, 50ms
-                  phone82.outbox.keep          how long sent events can be read and sent again   30d
-                  phone82.app.stuck-every      how often app looks for orders that do not move   30s
-                  phone82.app.idempotency-keys.keep   how long a repeated request is known  24h
-                  phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070
-                  phone82.coordinator.key      what they show it, likewise                  demo-coordinator, or one of its own
-                  phone82.<context>.callback-url  where the coordinator finds app, pay and store   http://localhost:<port>
-                  phone82.app.store-url        where app finds store                        http://localhost:8083
-                  phone82.catalogue.open       take orders for unlisted items too           true
-                  phone82.store.dispatch-delay time in which a customer can still cancel    10s
-                  otel.exporter.otlp.endpoint  an OpenTelemetry collector that is told of every order   nobody is told
-                  phone82.tracing.sampled      the part of the requests that it is told of  1.0
-                  logging.structured.format.console   ecs or logstash: each log line is a JSON object      text
-                  phone82.pay.provider         how pay calls its payment provider           http
-                  phone82.pay.provider-url     where pay finds it                           http://localhost:8085
-                  phone82.provider.api-key     pay's key for it; the demo key is for 127.0.0.1 alone   demo-provider-key
-                  phone82.provider.control-key   the key for failures on demand, likewise   demo-provider-control
-                  phone82.pay.authorisation-validity   how long an authorisation waits for its order   30m
-                  phone82.pay.longest-retry    longest pause between two attempts of a payment   30s
-                  phone82.pay.rejected.keep    how long pay remembers an order that was rejected   7d
-                  phone82.customer.stream.readers   who may follow the orders at once       1000
-                  phone82.customer.stream.poll, .heart-beat   how late they hear of another instance's events,
-                                               how often of nothing                         500ms, 15s
-                  management.server.port       health, figures and console for operators, one port for all contexts
-                                               of a JVM                                     9090, or any if taken
-                  management.server.address    address for that port                        phone82.bind
-                  phone82.operations.user, .password   who sees details and the console; without a password each start
-                                               makes one up and prints it                   operator
-                  phone82.operations.hosts     names that a browser may use for that port, besides localhost, this host's
-                                               own name and its addresses                   none
-                  phone82.operations.peers     the operator's ports of the other processes, http://store:9090; one that is a
-                                               name of several addresses stands for each     those of this machine
-                  phone82.operations.patience  how long a context may answer nobody before it is not alive   60s
-                  phone82.operations.notice    how long it is served on after SIGTERM, not ready any more   0s
-                  phone82.http.keep-alive      how long a context keeps an idle connection to another; less than their notice   3s
 
                 reconcile compares what the running app, pay, store and customer tell of every order, and prints what breaks
                 a promise:
@@ -109,44 +67,84 @@ final class Help {
                 agree for the time to settle. Orders that break no promise and are still under way are listed apart.
                 With --repair the events of orders that break I5 or I6 are sent again and the view is rebuilt, and all is compared
                 once more: that harms nothing. What remains is for a human.
-                  phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
-                  phone82.pay.provider-url     where it finds the provider's ledger; empty: I9 is skipped   http://localhost:8085
-                  phone82.reconcile.settle     time to settle                               10s
-                  phone82.reconcile.moving     after which an order that is under way, but does not move, is a breach; app has its
-                                               events sent again then                       10m
-                  phone82.reconcile.timelines  of so many of the newest orders the timelines are compared too   1000
                 Its exit code: 0 all agree, 1 breaches, 2 wrong arguments or a context cannot be read.
                 dead-letters shows the events that app, pay, store and customer could not process, each with its cause, one of
                 them with its body; replay has them processed once more, and those that fail again stay.
-                  phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
                 Its exit code: 0 done, 1 what was replayed failed again or is not there, 2 wrong arguments or a context does
                 not answer.
 
                 refunds lists the refunds that the payment provider refused for good; retry has the provider asked once more for
                 those of one order or of all, settle records, with a note, that the customer of one order got the money in
                 another way.
-                  phone82.gateway.pay-url      where it finds pay                           http://localhost:8082
                 Its exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments or pay does not answer.
 
                 replay-events has app, pay and store send their events once more, from a time (2026-11-27T20:00:00Z) or an event
                 on, or all that they keep: for a broker that lost its data. Whoever has an event already ignores it. It may be
                 interrupted, and repeated. export-events prints the same events, each as a line of JSON.
-                  phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
                 Its exit code: 0 the broker has all of them, 1 it does not take them, 2 wrong arguments or a context does not
                 answer.
 
                 rebuild-history makes customer's view anew of the event logs of app, pay and store, while it is served. It may be
                 interrupted, and repeated. What the view knows and no log tells any more stays.
-                  phone82.gateway.<context>-url   where it finds them                       http://localhost:<port>
                 Its exit code: 0 done, 2 wrong arguments or a context does not answer.
 
                 backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups; for
                 some seconds no orders and cancellations are taken. restore puts such a copy in the place of what is there,
                 while phone82 does not run; then start it, run replay-events, and reconcile.
-                  phone82.gateway.<context>-url   where backup finds them                   http://localhost:<port>
                 Its exit code: 0 done, 1 it cannot be done now, 2 wrong arguments or a context does not answer.
 
-                Exit code: 0 after a clean stop, 1 when a context cannot start, 2 for wrong arguments.
+                Exit code: 143 after a clean stop by SIGTERM and 130 after Ctrl-C, as of every Java program; 1 when a context cannot start,
+                2 for wrong arguments.
                 """).toString();
+    }
+
+    /** The values in our own files. */
+    private static final class Defaults {
+
+        private final Map<String, Object> common = read("application.yaml");
+        private final Map<Context, Map<String, Object>> own = new EnumMap<>(Context.class);
+
+        Defaults() {
+            for (Context context : Context.values()) {
+                own.put(context, read("application-" + context.id() + ".yaml"));
+            }
+        }
+
+        String of(Setting setting) {
+            if (setting.fallback() != null && setting.names().stream().noneMatch(common::containsKey)) {
+                return setting.fallback() + special(setting);
+            }
+            List<Object> values = setting.names().stream().map(this::of).distinct().toList();
+            return values.size() == 1 ? (values.get(0).equals("") ? "none" : values.get(0)) + special(setting)
+                    : setting.names().stream().map(name -> setting.contexts().get(setting.names().indexOf(name)) + " " + of(name)).collect(Collectors.joining(", "));
+        }
+
+        private Object of(String name) {
+            return common.containsKey(name) ? common.get(name)
+                    : own.values().stream().map(settings -> settings.get(name)).filter(Objects::nonNull).findFirst().orElse("");
+        }
+
+        /** Where a context differs from the rest. */
+        private String special(Setting setting) {
+            return setting.contexts().isEmpty() && setting.name().startsWith("phone82.http.") ? own.entrySet().stream()
+                    .filter(each -> each.getValue().containsKey(setting.name()))
+                    .map(each -> "; " + each.getKey().id() + " " + each.getValue().get(setting.name())).collect(Collectors.joining()) : "";
+        }
+
+        private static Map<String, Object> read(String file) {
+            Map<String, Object> values = new HashMap<>();
+            ClassPathResource resource = new ClassPathResource(file);
+            if (resource.exists()) {
+                try {
+                    new YamlPropertySourceLoader().load(file, resource).forEach(source -> ((Map<?, ?>) source.getSource())
+                            .forEach((name, value) -> values.put(name.toString(), value.toString()
+                                    .replaceAll("\\$\\{phone82\\.local-host}", "localhost").replaceAll("\\$\\{phone82\\.(\\w+)\\.port}", "<port of $1>")
+                                    .replaceAll("\\$\\{.*?:([^{}]*)}", "$1"))));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            return values;
+        }
     }
 }

@@ -1,6 +1,5 @@
 package phone82;
 
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.boot.WebApplicationType;
@@ -20,6 +19,7 @@ import phone82.command.Restore;
 import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
+import phone82.platform.settings.Settings;
 
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -40,7 +40,10 @@ import java.util.stream.Stream;
 /** Starts phone82: all of it in one JVM, or the contexts that are named. */
 public final class Phone82 implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Phone82.class);
+    static {
+        // whatever the machine's language is: what libraries print, too, is for programs and in English
+        Locale.setDefault(Locale.ROOT);
+    }
 
     private final Deque<Running> running = new ArrayDeque<>();
     private final ConfigurableApplicationContext operationsApplication;
@@ -57,6 +60,7 @@ public final class Phone82 implements AutoCloseable {
                     .web(WebApplicationType.NONE)
                     .profiles("operations")
                     .properties("phone82.context=operations", "phone82.process=" + process)
+                    .properties(Map.of(Settings.ARGUMENTS, options))
                     .registerShutdownHook(false)
                     .run(options);
         } catch (RuntimeException e) {
@@ -66,10 +70,15 @@ public final class Phone82 implements AutoCloseable {
     }
 
     /**
-     * Exit code 0 after a clean stop or {@code --help}, 1 when a context cannot start, 2 for wrong arguments; a command has its
-     * own.
+     * Exit code 143 or 130 after a clean stop by SIGTERM or Ctrl-C, 0 after {@code --help}, 1 when a context cannot start, 2 for
+     * wrong arguments; a command has its own.
      */
     public static void main(String[] args) {
+        if (CannotStart.filesAreFew()) {
+            // before anything opens another, a log for example
+            System.err.println("phone82: " + CannotStart.FEW_FILES);
+            System.exit(1);
+        }
         if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
             System.out.print(Help.text());
             return;
@@ -118,9 +127,6 @@ public final class Phone82 implements AutoCloseable {
             phone82.banner();
         } catch (CannotStart e) {
             System.err.println("phone82: " + e.getMessage());
-            System.exit(1);
-        } catch (RuntimeException e) {
-            LOG.error("phone82 cannot start", e);
             System.exit(1);
         }
     }
@@ -182,7 +188,7 @@ public final class Phone82 implements AutoCloseable {
 
     /** The operator's port of this JVM. */
     public URI operations() {
-        return URI.create("http://localhost:" + operations.address().getPort());
+        return URI.create("http://" + operationsApplication.getEnvironment().getProperty("phone82.local-host") + ":" + operations.address().getPort());
     }
 
     /** Gives notice before it stops: until nobody knows the way here any more, everybody is served. */
@@ -203,7 +209,7 @@ public final class Phone82 implements AutoCloseable {
         operations.stopping();
         while (!running.isEmpty()) {
             Running last = running.pop();
-            LOG.info("Stopping {}", last.context.id());
+            LoggerFactory.getLogger(Phone82.class).info("Stopping {}", last.context.id());
             last.application.close();
             last.preflight.close();
         }
@@ -215,16 +221,20 @@ public final class Phone82 implements AutoCloseable {
         running.forEach(each -> places.put(each.context, place(each)));
         StringBuilder text = new StringBuilder("\nphone82 is up after ")
                 .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
-        text.append(String.format("  %-12s%-28s%s%n", "operations", "http://" + operations.address().getAddress().getHostAddress()
-                + ":" + operations.address().getPort(), "health, figures, console for operators"));
-        operations.login().ifPresent(login -> text.append(String.format("  %-12s%s%n", "", login)));
-        places.forEach((context, place) -> text.append(String.format("  %-12s%-28s%s%n", context.id(), place, context.purpose)));
+        text.append(String.format(Locale.ROOT, "  %-12s%-28s%s%n", "operations", "http://" + authority(operations.address().getAddress().getHostAddress(),
+                String.valueOf(operations.address().getPort())), "health, figures, console for operators"));
+        operations.login().ifPresent(login -> text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", login)));
+        places.forEach((context, place) -> text.append(String.format(Locale.ROOT, "  %-12s%-28s%s%n", context.id(), place, context.purpose)));
         System.out.println(text);
     }
 
     private static String place(Running each) {
         Environment environment = each.application.getEnvironment();
-        return (each.context == Context.BROKER ? "tcp://" : "http://") + environment.getProperty("phone82.bind") + ":"
-                + environment.getProperty("phone82." + each.context.id() + ".port");
+        return (each.context == Context.BROKER ? "tcp://" : "http://") + authority(environment.getProperty("phone82.bind"),
+                environment.getProperty("phone82." + each.context.id() + ".port"));
+    }
+
+    private static String authority(String host, String port) {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 }

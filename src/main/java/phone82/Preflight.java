@@ -12,7 +12,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import phone82.broker.BrokerUsers;
 import phone82.platform.disk.Disk;
-import phone82.platform.http.Clients;
+import phone82.platform.settings.BrokerUrl;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,14 +24,13 @@ import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import static java.nio.file.StandardOpenOption.CREATE;
@@ -40,10 +39,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 /** Looks for what would keep a context from starting, before it spends time on starting. */
 class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
-    private static final Pattern BROKER_URL = Pattern.compile("tcp://[^\\s:/,?]+:\\d{1,5}(\\?\\S*)?");
-    private static final Pattern PLACE = Pattern.compile("https?://[^\\s:/?]+(:\\d{1,5})?");
     private static final String DEMO = "|demo-.*";
-    private static final Set<String> PROVIDERS = Set.of("http");
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     private final Context context;
@@ -56,8 +52,9 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     @Override
     public void initialize(ConfigurableApplicationContext application) {
         Environment environment = application.getEnvironment();
-        context.places.forEach(property -> isPlace(property, environment.getRequiredProperty(property)));
-        areNetworks(environment, "phone82." + context.id() + ".trusted-proxies");
+        if (context != Context.BROKER && context != Context.COORDINATOR) {
+            routesAreThere(environment.getRequiredProperty("phone82.routes"));
+        }
         boolean databaseElsewhere = context.usesDatabase() && DatabaseProbe.isElsewhere(environment);
         if (context.keepsData() && !databaseElsewhere) {
             lockData(environment);
@@ -86,29 +83,25 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    /** An environment variable without value is told here, not by the first order. */
-    private void isPlace(String property, String url) {
-        if (!PLACE.matcher(url).matches()) {
-            throw new CannotStart(context.id() + ": " + property + " is " + (url.isBlank() ? "empty" : url)
-                    + ", which is no URL; set it to http://<host>:<port>.");
+    private void routesAreThere(String place) {
+        if (!place.startsWith("file:")) {
+            return;
         }
-    }
-
-    private void areNetworks(Environment environment, String property) {
-        try {
-            new Clients(List.of(environment.getProperty(property, String[].class, new String[0])));
-        } catch (IllegalArgumentException e) {
-            throw new CannotStart(context.id() + ": " + property + ": " + e.getMessage() + "; set it to those of the proxies, or to nothing.");
+        Path folder = Path.of(place.substring("file:".length()).replaceFirst("^//", ""), context.id());
+        try (DirectoryStream<Path> routes = Files.newDirectoryStream(folder, "*.camel.yaml")) {
+            if (!routes.iterator().hasNext()) {
+                throw new NoSuchFileException(folder.toString());
+            }
+        } catch (IOException e) {
+            throw new CannotStart(context.id() + ": there are no routes in " + folder + "; set phone82.routes to the folder that has "
+                    + context.id() + "/*.camel.yaml in it.");
         }
     }
 
     private void providerIsChosen(Environment environment) {
-        String provider = environment.getProperty("phone82.pay.provider", "");
-        if (!PROVIDERS.contains(provider)) {
-            throw new CannotStart(context.id() + ": phone82.pay.provider is " + (provider.isBlank() ? "empty" : provider)
-                    + ", but a payment provider is needed; set it to one of " + PROVIDERS + ".");
+        if (environment.getProperty("phone82.pay.provider-url", "").isEmpty()) {
+            throw new CannotStart(context.id() + ": phone82.pay.provider-url is empty; set it to http://<host>:<port>.");
         }
-        isPlace("phone82.pay.provider-url", environment.getProperty("phone82.pay.provider-url", ""));
     }
 
     /** The well-known keys are for a laptop alone. */
@@ -133,17 +126,16 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
                         + " broker and for the user.");
             }
         } catch (IOException e) {
-            throw new CannotStart(context.id() + ": the files in " + environment.getProperty("phone82.artemis") + " cannot be read (" + e
+            throw new CannotStart(context.id() + ": the files in " + environment.getProperty("phone82.artemis") + " cannot be read (" + CannotStart.reason(e)
                     + "); set phone82.artemis to the folder of the broker's files.");
         }
     }
 
     private boolean listensOnLoopback(Environment environment) {
-        String host = environment.getRequiredProperty("phone82.bind");
         try {
-            return InetAddress.getByName(host).isLoopbackAddress();
+            return InetAddress.getByName(environment.getRequiredProperty("phone82.bind")).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new CannotStart(context.id() + ": phone82.bind is " + host + ", which is no address of this machine.");
+            throw new IllegalStateException(e);
         }
     }
 
@@ -155,8 +147,8 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
         } catch (IOException e) {
-            throw new CannotStart(context.id() + ": port " + port + " on " + host + " is taken (" + e.getMessage()
-                    + "); stop what listens there, or set " + property + " to another port.");
+            throw new CannotStart(context.id() + ": port " + port + " on " + host + " cannot be opened (" + CannotStart.reason(e)
+                    + "); stop what listens there, or set " + property + " or phone82.port-offset to move it.");
         }
     }
 
@@ -169,7 +161,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         } catch (OverlappingFileLockException e) {
             LOG.debug("locked by this process", e);
         } catch (IOException e) {
-            throw new CannotStart(context.id() + ": data folder " + folder + " cannot be used (" + e
+            throw new CannotStart(context.id() + ": data folder " + folder + " cannot be used (" + CannotStart.reason(e)
                     + "); make it writable, or set phone82.data to another folder.");
         }
         if (lock == null) {
@@ -203,10 +195,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
 
     private void brokerAnswers(Environment environment) {
         String url = environment.getRequiredProperty("phone82.broker.url");
-        if (!BROKER_URL.matcher(url).matches()) {
-            throw new CannotStart(context.id() + ": " + url + " is no URL of a broker; set phone82.broker.url to tcp://<host>:<port>.");
-        }
-        await("broker", url, environment, () -> answers(environment, url), "start one (java -jar phone82.jar broker), or set phone82.broker.url.");
+        await("broker", url.replaceFirst("\\?.*", ""), environment, () -> answers(environment, url), "start one (java -jar phone82.jar broker), or set phone82.broker.url.");
     }
 
     private void databaseAnswers(Environment environment) {
@@ -238,10 +227,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     }
 
     private boolean answers(Environment environment, String url) {
-        URI uri = URI.create(url);
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), 1000);
-        } catch (IOException e) {
+        if (BrokerUrl.brokers(url).stream().noneMatch(Preflight::listens)) {
             return false;
         }
         String user = environment.getRequiredProperty("spring.artemis.user");
@@ -249,9 +235,18 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
              Connection ignored = factory.createConnection(user, environment.getRequiredProperty("spring.artemis.password"))) {
             return true;
         } catch (JMSSecurityException e) {
-            throw new CannotStart(context.id() + ": the broker at " + url + " refuses user " + user
+            throw new CannotStart(context.id() + ": the broker at " + url.replaceFirst("\\?.*", "") + " refuses user " + user
                     + "; set phone82." + context.id() + ".broker-password to the password that the broker knows.");
         } catch (JMSException e) {
+            return false;
+        }
+    }
+
+    private static boolean listens(URI broker) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(broker.getHost(), broker.getPort()), 1000);
+            return true;
+        } catch (IOException e) {
             return false;
         }
     }

@@ -1,11 +1,15 @@
 package phone82;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.stream.Stream;
 
@@ -15,25 +19,61 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 /** A context that would not find the others does not start, and says which property to set. */
 class PreflightTest {
 
-    static Stream<Arguments> wrongPlaces() {
-        return Stream.concat(
-                Stream.of(Context.values()).flatMap(context -> context.places.stream().map(property -> arguments(context, property, "", "is empty"))),
-                Stream.of("pay:8080", "http://pay:eight", "http://pay:8080/")
-                        .map(place -> arguments(Context.APP, "phone82.app.pay-url", place, "is " + place + ", which is no URL")));
+    static Stream<Arguments> places() {
+        return Stream.of(Context.values()).flatMap(context -> context.places.stream().map(property -> arguments(context, property)));
     }
 
     @ParameterizedTest
-    @MethodSource("wrongPlaces")
-    void aPlaceThatIsNoneIsNamed(Context context, String property, String place, String told) {
-        assertThatThrownBy(() -> Phone82.start(EnumSet.of(context), "--" + property + "=" + place))
-                .isInstanceOf(CannotStart.class).hasMessageStartingWith(context.id() + ": " + property + " " + told)
-                .hasMessageEndingWith("set it to http://<host>:<port>.");
+    @MethodSource("places")
+    void aPlaceThatIsEmptyIsNamed(Context context, String property) {
+        assertThatThrownBy(() -> Phone82.start(EnumSet.of(context), "--" + property + "="))
+                .isInstanceOf(CannotStart.class).hasMessage(property + " (command line) is empty; allowed: http://<host>:<port>.");
     }
 
     @Test
-    void aProxyThatIsNoneIsNamed() {
-        assertThatThrownBy(() -> Phone82.start(EnumSet.of(Context.GATEWAY), "--phone82.gateway.trusted-proxies=10.0.0.0/8,router"))
-                .isInstanceOf(CannotStart.class).hasMessageStartingWith("gateway: phone82.gateway.trusted-proxies: router is neither");
+    void payNeedsAProvider() {
+        assertThatThrownBy(() -> start(Context.PAY, "--phone82.pay.provider-url="))
+                .isInstanceOf(CannotStart.class).hasMessage("pay: phone82.pay.provider-url is empty; set it to http://<host>:<port>.");
+    }
+
+    @Test
+    void aFolderWithoutRoutesIsNamed(@TempDir Path empty) {
+        assertThatThrownBy(() -> start(Context.APP, "--phone82.routes=file:" + empty)).isInstanceOf(CannotStart.class)
+                .hasMessage("app: there are no routes in " + empty + "/app; set phone82.routes to the folder that has app/*.camel.yaml in it.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/dev/null/data", "/proc/data"})
+    void aFolderThatCannotBeWrittenIsNamed(String folder) {
+        assertThatThrownBy(() -> start(Context.BROKER, "--phone82.data=" + folder)).isInstanceOf(CannotStart.class)
+                .hasMessageMatching("broker: data folder " + folder + "/broker cannot be used \\([\\w '-]+\\); make it writable, or set phone82.data to another folder\\.");
+    }
+
+    @Test
+    void aPortOfAnotherProgramIsNamed() throws Exception {
+        try (ServerSocket other = new ServerSocket(0)) {
+            assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=" + other.getLocalPort())).isInstanceOf(CannotStart.class)
+                    .hasMessage("gateway: port " + other.getLocalPort() + " on 127.0.0.1 cannot be opened (Address already in use); stop what listens there, "
+                            + "or set phone82.gateway.port or phone82.port-offset to move it.");
+        }
+    }
+
+    @Test
+    void aSettingOfALibraryIsNamedInOneLine() {
+        assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=0", "--camel.main.shutdown-timeout=never")).isInstanceOf(CannotStart.class)
+                .hasMessageStartingWith("gateway: cannot start (").hasMessageContaining("never").hasMessageNotContainingAny("\n", "Exception", "org.");
+    }
+
+    /** Camel would start, and be ready, without them. */
+    @Test
+    void aContextWithoutItsRoutesDoesNotStart() {
+        assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=0", "--camel.main.routes-include-pattern=classpath:routes/shared/errors.camel.yaml"))
+                .isInstanceOf(CannotStart.class).hasMessageStartingWith("gateway: cannot start (it has no routes of its own; set phone82.routes");
+    }
+
+    private static void start(Context context, String... options) {
+        Phone82.start(EnumSet.of(context), Stream.concat(Stream.of(options), Stream.of("--management.server.port=0", "--phone82.warm-up=0")
+                .filter(option -> Stream.of(options).noneMatch(given -> given.startsWith(option.split("=")[0])))).toArray(String[]::new)).close();
     }
 
     @Test

@@ -92,8 +92,8 @@ public class AppContext {
     }
 
     @Bean
-    Rehearsal rehearsedRequest(@Value("${phone82.app.port}") int port) {
-        return WarmUp.refusedPost("http://localhost:" + port + "/orders");
+    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.app.port}") String url) {
+        return WarmUp.refusedPost(url + "/orders");
     }
 
     @Bean

@@ -44,7 +44,7 @@ public class BrokerContext {
             configuration.setClusterUser(UUID.randomUUID().toString());
             configuration.setClusterPassword(UUID.randomUUID().toString());
             configuration.clearAcceptorConfigurations();
-            configuration.addAcceptorConfiguration("artemis", "tcp://" + host + ":" + port + "?protocols=CORE");
+            configuration.addAcceptorConfiguration("artemis", "tcp://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "?protocols=CORE");
             return new EmbeddedActiveMQ().setConfiguration(configuration).setSecurityManager(users);
         }, disk);
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -35,7 +36,7 @@ public final class Backup extends OperatorCommand {
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
-        String name = words.isEmpty() ? LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")) : words.get(0);
+        String name = words.isEmpty() ? LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)) : words.get(0);
         if (words.size() > 1 || !name.matches("[0-9A-Za-z-]{1,40}")) {
             err.println("phone82: " + NAME + " takes a name of letters, digits and hyphens, not " + words + "; --help shows more.");
             return 2;
@@ -48,7 +49,7 @@ public final class Backup extends OperatorCommand {
                 err.println("phone82: " + e.getMessage());
                 return e.exitCode;
             }
-        }, arguments);
+        }, err, arguments);
     }
 
     private void take(String name) {
@@ -63,7 +64,7 @@ public final class Backup extends OperatorCommand {
         } finally {
             hold(0);
         }
-        out.printf("backup %s is complete; no orders were taken for %.1f s%n", name, (System.nanoTime() - start) / 1e9);
+        out.printf(Locale.ROOT, "backup %s is complete; no orders were taken for %.1f s%n", name, (System.nanoTime() - start) / 1e9);
     }
 
     /** No new work is taken, and the requests that were taken before are answered. */

@@ -6,6 +6,7 @@ import phone82.platform.Printable;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 
 /** The command {@code dead-letters}: shows the events that the contexts could not process, and has them processed once more. */
 public final class DeadLetters extends OperatorCommand {
@@ -47,7 +48,7 @@ public final class DeadLetters extends OperatorCommand {
                 }
             }
             return command.failures > 0 ? Math.max(exitCode, 1) : exitCode;
-        }, arguments);
+        }, err, arguments);
     }
 
     private void run(String action, String context, String id) {
@@ -72,7 +73,7 @@ public final class DeadLetters extends OperatorCommand {
             JsonNode page = ask("GET", context, "/dead-letters?size=200" + after);
             for (JsonNode letter : page.path("items")) {
                 count++;
-                out.println(Printable.line(String.format("%-9s%s  %s  order %s  since %s  %s", context, letter.path("id").asText(),
+                out.println(Printable.line(String.format(Locale.ROOT, "%-9s%s  %s  order %s  since %s  %s", context, letter.path("id").asText(),
                         letter.path("type").asText("-"), letter.path("orderId").asText("-"), letter.path("since").asText("-"),
                         letter.path("cause").asText())));
             }
@@ -90,7 +91,7 @@ public final class DeadLetters extends OperatorCommand {
             replayed += report.path("replayed").asInt();
             for (JsonNode letter : report.path("failed")) {
                 failed++;
-                out.printf("%-9s%s  failed again: %s%n", context, letter.path("id").asText(), letter.path("cause").asText());
+                out.printf(Locale.ROOT, "%-9s%s  failed again: %s%n", context, letter.path("id").asText(), letter.path("cause").asText());
             }
             after = following(report);
         }

@@ -40,7 +40,7 @@ public final class ExportEvents extends OperatorCommand {
                 err.println("phone82: " + e.getMessage());
                 return 2;
             }
-        }, arguments);
+        }, err, arguments);
     }
 
     private void export(String context, long since) {

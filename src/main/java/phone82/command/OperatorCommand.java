@@ -7,6 +7,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.PropertyResolver;
 import phone82.platform.Json;
+import phone82.platform.settings.Settings;
+import phone82.platform.settings.WrongSettings;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,6 +22,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -89,11 +92,16 @@ abstract class OperatorCommand {
     }
 
     /** Runs work that needs the properties, those among the arguments first; returns its exit code. */
-    static int run(Function<PropertyResolver, Integer> work, String... arguments) {
+    static int run(Function<PropertyResolver, Integer> work, PrintStream err, String... arguments) {
+        String[] options = Arrays.stream(arguments).filter(argument -> argument.startsWith("-")).toArray(String[]::new);
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
                 .web(WebApplicationType.NONE).registerShutdownHook(false)
-                .run(Arrays.stream(arguments).filter(argument -> argument.startsWith("-")).toArray(String[]::new))) {
+                .properties(Map.of(Settings.ARGUMENTS, options))
+                .run(options)) {
             return work.apply(application.getEnvironment());
+        } catch (WrongSettings e) {
+            err.println("phone82: " + e.getMessage());
+            return 2;
         }
     }
 

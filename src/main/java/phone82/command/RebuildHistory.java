@@ -42,7 +42,7 @@ public final class RebuildHistory extends OperatorCommand {
                 err.println("phone82: " + e.getMessage() + " Repeat the command: it goes on where it was.");
                 return 2;
             }
-        }, arguments);
+        }, err, arguments);
     }
 
     private void rebuild() {

@@ -5,12 +5,16 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import phone82.platform.settings.Settings;
+import phone82.platform.settings.WrongSettings;
 
 import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -76,43 +80,39 @@ public final class Reconcile {
                 // how long pay holds money is told by its profile
                 .profiles("pay")
                 .registerShutdownHook(false)
+                .properties(Map.of(Settings.ARGUMENTS, Arrays.stream(options).filter(option -> option.startsWith("-")).toArray(String[]::new)))
                 .run(options)) {
             return run(progress, application.getEnvironment());
+        } catch (WrongSettings e) {
+            throw new CannotReconcile(e.getMessage());
         }
     }
 
     private static Report run(Consumer<String> progress, Environment environment) {
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
-        Duration held = property(environment, "phone82.pay.authorisation-validity", Duration.class)
-                .plus(property(environment, "phone82.pay.poll", Duration.class).multipliedBy(10));
+        Duration held = environment.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
+                .plus(environment.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
         Side provider = provider(http, environment);
         try (Reconciliation reconciliation = new Reconciliation(side("app", http, environment), side("pay", http, environment),
                 side("store", http, environment), side("customer", http, environment), provider,
-                new Rules(Instant.now().minus(held), Instant.now().minus(property(environment, "phone82.reconcile.moving", Duration.class)),
+                new Rules(Instant.now().minus(held), Instant.now().minus(environment.getRequiredProperty("phone82.reconcile.moving", Duration.class)),
                         provider != null), progress)) {
-            Report report = reconciliation.run(property(environment, "phone82.reconcile.settle", Duration.class),
-                    property(environment, "phone82.reconcile.timelines", Integer.class));
+            Report report = reconciliation.run(environment.getRequiredProperty("phone82.reconcile.settle", Duration.class),
+                    environment.getRequiredProperty("phone82.reconcile.timelines", Integer.class));
             return provider != null ? report : report.without("the provider's ledger (I9), because phone82.pay.provider-url is empty");
         }
     }
 
     private static Side provider(HttpClient http, Environment environment) {
         String property = "phone82.pay.provider-url";
-        String url = property(environment, property, String.class);
+        String url = environment.getRequiredProperty(property, String.class);
         return url.isBlank() ? null : new Side(http, "the provider's ledger", url, property,
-                "Bearer " + property(environment, "phone82.provider.api-key", String.class));
+                "Bearer " + environment.getRequiredProperty("phone82.provider.api-key", String.class));
     }
 
     private static Side side(String context, HttpClient http, Environment environment) {
         String property = "phone82.gateway." + context + "-url";
-        return new Side(http, context, property(environment, property, String.class), property);
+        return new Side(http, context, environment.getRequiredProperty(property, String.class), property);
     }
 
-    private static <T> T property(Environment environment, String name, Class<T> type) {
-        try {
-            return environment.getRequiredProperty(name, type);
-        } catch (RuntimeException e) {
-            throw new CannotReconcile(name + " cannot be " + environment.getProperty(name) + "; --help shows an example.");
-        }
-    }
 }

@@ -6,6 +6,7 @@ import org.springframework.core.env.PropertyResolver;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The command {@code refunds}: what the payment provider refused to give back, for an operator to retry or to settle by hand. */
@@ -49,12 +50,12 @@ public final class Refunds extends OperatorCommand {
                 err.println("phone82: " + e.getMessage());
                 return e.exitCode;
             }
-        }, arguments);
+        }, err, arguments);
     }
 
     private void list() {
         List<JsonNode> payments = payments();
-        payments.forEach(payment -> out.printf("order %s  %d won  %s%n", payment.path("orderId").asText(), payment.path("amount").asLong(),
+        payments.forEach(payment -> out.printf(Locale.ROOT, "order %s  %d won  %s%n", payment.path("orderId").asText(), payment.path("amount").asLong(),
                 payment.path("reason").asText()));
         out.println(payments.size() + (payments.size() == 1 ? " refund" : " refunds") + " failed");
     }

@@ -34,7 +34,7 @@ final class Repair extends OperatorCommand {
                 err.println("phone82: " + e.getMessage());
                 return 2;
             }
-        }, options);
+        }, err, options);
         return exitCode != 0 ? exitCode : RebuildHistory.main(out, err, options);
     }
 

@@ -48,7 +48,7 @@ public final class ReplayEvents extends OperatorCommand {
                 err.println("phone82: " + e.getMessage() + " Repeat the command when that is mended; what was sent is not harmed by being sent again.");
                 return e.exitCode;
             }
-        }, arguments);
+        }, err, arguments);
     }
 
     private void replay(String context, long since) {

@@ -1,6 +1,7 @@
 package phone82.command;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a comparison of all contexts found.
@@ -39,24 +40,24 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving, St
     public String text() {
         StringBuilder text = new StringBuilder();
         if (!breaches.isEmpty()) {
-            text.append(String.format("%-18s%-9s%s%n", "order", "promise", "what is wrong"));
-            breaches.forEach(breach -> text.append(String.format("%-18d%-9s%s (%s)%n",
+            text.append(String.format(Locale.ROOT, "%-18s%-9s%s%n", "order", "promise", "what is wrong"));
+            breaches.forEach(breach -> text.append(String.format(Locale.ROOT, "%-18d%-9s%s (%s)%n",
                     breach.order, breach.promise, breach.what, breach.statuses)));
-            text.append(String.format("breaches: %d, in %d orders%n", breaches.size(), orders));
+            text.append(String.format(Locale.ROOT, "breaches: %d, in %d orders%n", breaches.size(), orders));
         } else if (moving.isEmpty()) {
-            text.append(String.format("all %d orders agree%n", orders));
+            text.append(String.format(Locale.ROOT, "all %d orders agree%n", orders));
         } else {
-            text.append(String.format("no breach in %d orders%n", orders));
+            text.append(String.format(Locale.ROOT, "no breach in %d orders%n", orders));
         }
         if (!moving.isEmpty()) {
-            text.append(String.format("still moving, which is no breach: %d%n", moving.size()));
-            moving.stream().limit(MOVING_SHOWN).forEach(each -> text.append(String.format("%-18d%s%n", each.order, each.statuses)));
+            text.append(String.format(Locale.ROOT, "still moving, which is no breach: %d%n", moving.size()));
+            moving.stream().limit(MOVING_SHOWN).forEach(each -> text.append(String.format(Locale.ROOT, "%-18d%s%n", each.order, each.statuses)));
             if (moving.size() > MOVING_SHOWN) {
-                text.append(String.format("and %d older ones%n", moving.size() - MOVING_SHOWN));
+                text.append(String.format(Locale.ROOT, "and %d older ones%n", moving.size() - MOVING_SHOWN));
             }
         }
         if (skipped != null) {
-            text.append(String.format("not compared: %s%n", skipped));
+            text.append(String.format(Locale.ROOT, "not compared: %s%n", skipped));
         }
         return text.toString();
     }

@@ -13,6 +13,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -51,7 +52,7 @@ public final class Restore extends OperatorCommand {
                 err.println("phone82: the backup is not restored (" + e + "). Mend that, and repeat the command.");
                 return 1;
             }
-        }, arguments);
+        }, err, arguments);
     }
 
     private void restore(Path data, String name) throws IOException {
@@ -68,7 +69,7 @@ public final class Restore extends OperatorCommand {
                 throw new Stop(1, context + " runs; stop phone82 first. Nothing is changed.");
             }
         }
-        Path aside = Files.createDirectories(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"))));
+        Path aside = Files.createDirectories(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT))));
         for (String context : replaced) {
             Path folder = data.resolve(context);
             if (Files.exists(folder)) {

@@ -59,7 +59,7 @@ public class CoordinatorContext {
 
     /** Nothing is at that path; that it says so is enough. */
     @Bean
-    Check pulseCheck(@Value("${phone82.bind}") String host, @Value("${phone82.coordinator.port}") int port) {
+    Check pulseCheck(@Value("${phone82.local-host}") String host, @Value("${phone82.coordinator.port}") int port) {
         return Check.life("pulse", new Pulse(host, port, "/pulse"));
     }
 }

@@ -17,6 +17,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -122,7 +123,7 @@ public class History {
     private record Statements(String merge, String addStep) {
 
         private static Statements of(String history, String timeline) {
-            return new Statements(MERGE.formatted(history),
+            return new Statements(String.format(Locale.ROOT, MERGE, history),
                     "insert into " + timeline + " (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)");
         }
     }

@@ -30,8 +30,8 @@ import java.util.List;
 public class GatewayContext {
 
     @Bean
-    Rehearsal rehearsedRequest(@Value("${phone82.gateway.port}") int port) {
-        return WarmUp.refusedPost("http://localhost:" + port + "/orders");
+    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.gateway.port}") String url) {
+        return WarmUp.refusedPost(url + "/orders");
     }
 
     private static final List<String> PUBLISHERS = List.of("app", "pay", "store", "customer");

@@ -101,7 +101,8 @@ class Peers {
             Files.write(draft, operators.isPasswordGenerated() ? List.of(at.toString(), operators.password()) : List.of(at.toString()));
             Files.move(draft, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            LOG.warn("The operator's pages of other processes will not show this one: {}", e.toString());
+            LOG.warn("The operator's pages of other processes will not show this one, as {} cannot be written", folder);
+            LOG.debug("No place is announced", e);
         }
     }
 

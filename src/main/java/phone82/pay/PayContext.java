@@ -168,8 +168,8 @@ public class PayContext {
     }
 
     @Bean
-    Rehearsal rehearsedRequest(@Value("${phone82.pay.port}") int port) {
-        return WarmUp.refusedPost("http://localhost:" + port + "/payments");
+    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.pay.port}") String url) {
+        return WarmUp.refusedPost(url + "/payments");
     }
 
     @Bean

@@ -1,5 +1,7 @@
 package phone82.platform;
 
+import java.util.Locale;
+
 /** Text from outside as it may stand on a line that a person reads: it cannot end the line, steer the terminal or fill the screen. */
 public final class Printable {
 
@@ -24,7 +26,7 @@ public final class Printable {
             } else if (c == '\r') {
                 line.append("\\r");
             } else {
-                line.append(String.format("\\u%04x", (int) c));
+                line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             }
         }
         return text.length() == end ? line.toString() : line.append("... (").append(text.length() - end).append(" characters more)").toString();

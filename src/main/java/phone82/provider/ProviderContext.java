@@ -38,8 +38,8 @@ public class ProviderContext {
     }
 
     @Bean
-    Rehearsal rehearsedRequest(@Value("${phone82.provider.port}") int port) {
-        return WarmUp.refusedPost("http://localhost:" + port + "/payments/rehearsal/authorise");
+    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.provider.port}") String url) {
+        return WarmUp.refusedPost(url + "/payments/rehearsal/authorise");
     }
 
     @Bean

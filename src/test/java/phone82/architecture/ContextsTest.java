@@ -16,6 +16,11 @@ import phone82.pay.provider.PaymentProvider;
 import phone82.pay.provider.PaymentProvider.Request;
 import phone82.platform.event.DomainEvent;
 
+import java.io.PrintStream;
+import java.text.DecimalFormat;
+import java.time.format.DateTimeFormatter;
+import java.util.Formatter;
+
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.AccessTarget.Predicates.declaredIn;
@@ -96,6 +101,19 @@ class ContextsTest {
             }
         };
     }
+
+    /** Numbers would get the digits, and letters the case, of the language of whoever starts it. */
+    @ArchTest
+    static final ArchRule no_text_depends_on_the_machines_language = noClasses()
+            .should().callMethod(String.class, "format", String.class, Object[].class)
+            .orShould().callMethod(String.class, "formatted", Object[].class)
+            .orShould().callMethod(String.class, "toLowerCase")
+            .orShould().callMethod(String.class, "toUpperCase")
+            .orShould().callMethod(PrintStream.class, "printf", String.class, Object[].class)
+            .orShould().callMethod(PrintStream.class, "format", String.class, Object[].class)
+            .orShould().callConstructor(Formatter.class)
+            .orShould().callConstructor(DecimalFormat.class, String.class)
+            .orShould().callMethod(DateTimeFormatter.class, "ofPattern", String.class);
 
     @ArchTest
     static final ArchRule only_the_launcher_prints = noClasses().that().resideInAPackage(ALL_BUT_THE_LAUNCHER)

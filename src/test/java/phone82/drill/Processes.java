@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -51,6 +52,7 @@ public final class Processes implements AutoCloseable {
     private final Map<String, Process> processes = Collections.synchronizedMap(new LinkedHashMap<>());
     private BiFunction<String, List<String>, ProcessBuilder> launcher = this::java;
     private int runs;
+    private int offset;
 
     public Processes(String name, String... options) throws IOException, InterruptedException {
         this(name, Databases::asked, options);
@@ -84,6 +86,19 @@ public final class Processes implements AutoCloseable {
             twin.ports.put(shared, ports.get(shared));
         }
         return twin;
+    }
+
+    /** Another shop on this machine: the same settings, but for the folder and the offset of all ports. */
+    Processes copy() throws IOException {
+        Processes copy = new Processes(Files.createTempDirectory(folder, "copy"), folder -> Databases.embedded());
+        copy.jvmOptions.addAll(jvmOptions);
+        copy.options.addAll(options);
+        copy.ports.putAll(ports);
+        do {
+            copy.offset += 97;
+        } while (Stream.of(Context.values()).anyMatch(context -> !Phone82Extension.isFree(copy.port(context))));
+        copy.set("--phone82.port-offset=" + copy.offset);
+        return copy;
     }
 
     /** Runs what is started from now on with these JVM options instead of those that make a short life quick. */
@@ -186,9 +201,13 @@ public final class Processes implements AutoCloseable {
     }
 
     private ProcessBuilder java(String contexts, List<String> arguments) {
+        return java(Stream.concat(jvmOptions.stream(), Stream.of(archive)).toList(), arguments);
+    }
+
+    static ProcessBuilder java(List<String> jvmOptions, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(jvmOptions);
-        command.addAll(List.of(archive, "-jar", EXTRACTED.resolve("phone82.jar").toString()));
+        command.addAll(List.of("-jar", EXTRACTED.resolve("phone82.jar").toString()));
         command.addAll(arguments);
         return new ProcessBuilder(command);
     }
@@ -196,9 +215,6 @@ public final class Processes implements AutoCloseable {
     private List<String> properties() {
         List<String> properties = new ArrayList<>();
         ports.forEach((context, port) -> properties.add("--phone82." + context.id() + ".port=" + port));
-        if (options.stream().noneMatch(option -> option.startsWith("--phone82.broker.url="))) {
-            properties.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
-        }
         properties.add("--phone82.data=" + folder);
         properties.add("--phone82.coordinator.key=" + COORDINATOR_KEY);
         properties.addAll(options);
@@ -258,11 +274,11 @@ public final class Processes implements AutoCloseable {
     }
 
     String url(Context context) {
-        return "http://localhost:" + ports.get(context);
+        return "http://localhost:" + port(context);
     }
 
     public int port(Context context) {
-        return ports.get(context);
+        return ports.get(context) + offset;
     }
 
     /** The operator's port of the process that runs this context alone. */
@@ -297,7 +313,12 @@ public final class Processes implements AutoCloseable {
 
     /** What the last process that was started has printed. */
     String log() {
-        return read(folder.resolve("log-" + runs + ".txt"));
+        return log(runs);
+    }
+
+    /** @param run 1 is the first process that was started */
+    String log(int run) {
+        return read(folder.resolve("log-" + run + ".txt"));
     }
 
     private static String read(Path log) {

@@ -9,6 +9,8 @@ import phone82.journey.Databases;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,7 +63,7 @@ class StartIT {
         return Stream.of(
                 arguments("pay", "url=jdbc:postgresql://localhost:1/pay", "no database answers at jdbc:postgresql://localhost:1/pay"),
                 arguments("store", "url=jdbc:hsqldb:hsql://localhost:1/store", "no database answers at jdbc:hsqldb:hsql://localhost:1/store"),
-                arguments("pay", "url=postgresql://localhost:1/pay", "postgresql://localhost:1/pay is no URL of a database"),
+                arguments("pay", "url=postgresql://localhost:1/pay", "phone82.pay.database.url=postgresql://localhost:1/pay (command line) is no URL of a database"),
                 arguments("pay", "url=jdbc:postgresql://localhost:1", "jdbc:postgresql://localhost:1 is no URL of a database"),
                 arguments("pay", "password=wrong", "does not let user pay in"),
                 arguments("store", "password=wrong", "does not let user store in"),
@@ -97,7 +99,7 @@ class StartIT {
     @Test
     void aBrokerUrlThatIsNoneIsNamed() throws Exception {
         try (Processes phone82 = new Processes("broker-url", "--phone82.broker.url=localhost")) {
-            assertThat(phone82.run(1, "pay").lines()).singleElement().asString().contains("localhost is no URL of a broker", "phone82.broker.url");
+            assertThat(phone82.run(1, "pay").lines()).singleElement().asString().startsWith("phone82: phone82.broker.url=localhost (command line) is no URL of a broker");
         }
     }
 
@@ -119,6 +121,32 @@ class StartIT {
             phone82.set("--management.server.port=0");
             String again = phone82.run(1, "store");
             assertThat(again.lines()).singleElement().asString().contains("store is in use by another process", "phone82.data");
+        }
+    }
+
+    @Test
+    void allWrongSettingsAreNamedAtOnce() throws Exception {
+        try (Processes phone82 = new Processes("settings", "--phone82.gateway.rate=fast", "--phone82.store.dispatch-delay=-5s")) {
+            phone82.launchBy((contexts, arguments) -> {
+                ProcessBuilder process = Processes.java(List.of("-XX:TieredStopAtLevel=1"), arguments);
+                // as Kubernetes says where a Service is, and a slip of the hand
+                process.environment().putAll(Map.of("PHONE82_GATEWAY_PORT", "tcp://10.0.0.1:8080", "GATEWAY_PORT", "tcp://10.0.0.1:8080", "PHONE82_DATTA", "/data"));
+                return process;
+            });
+            assertThat(phone82.run(1, "").lines()).containsExactly("phone82: 3 settings are wrong:",
+                    "  phone82.gateway.rate=fast (command line) is no whole number; allowed: a whole number from 0 to 1000000.",
+                    "  phone82.store.dispatch-delay=-5s (command line) is too small; allowed: a time from 0s to 365d, with its unit: ms, s, m, h or d.",
+                    "  PHONE82_DATTA (environment variable) is unknown; the nearest is PHONE82_DATA.");
+            assertThat(phone82.run(2, "reconcile").lines()).hasSize(4);
+        }
+    }
+
+    @Test
+    void tooFewOpenFilesAreNamed() throws Exception {
+        try (Processes phone82 = new Processes("files")) {
+            phone82.launchBy((contexts, arguments) -> new ProcessBuilder(Stream.concat(Stream.of("bash", "-c", "ulimit -n 256; exec \"$@\"", "limited"),
+                    Processes.java(List.of("-XX:TieredStopAtLevel=1"), arguments).command().stream()).toList()));
+            assertThat(phone82.run(1, "").lines()).containsExactly("phone82: too few files may be open at once, 512 are needed at least; raise the limit (ulimit -n).");
         }
     }
 }

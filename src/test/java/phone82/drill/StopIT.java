@@ -6,6 +6,8 @@ import phone82.journey.RawHttp.Answer;
 import phone82.journey.RawHttp.Connection;
 import phone82.journey.Shop;
 
+import java.time.Duration;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.Context.GATEWAY;
@@ -37,7 +39,8 @@ class StopIT {
                     assertLast(late);
                 }
             }
-            phone82.stop("gateway");
+            assertThat(phone82.terminate(Duration.ofSeconds(40), "gateway")).as("what --help says").containsEntry("gateway", 143);
+            assertThat(phone82.run(0, "--help")).contains("Exit code: 143 after a clean stop by SIGTERM");
         }
     }
 

@@ -85,7 +85,6 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         arguments.add("--phone82.data=" + data);
         freePorts(ports);
         ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
-        arguments.add("--phone82.broker.url=tcp://localhost:" + ports.get(Context.BROKER));
         if (!ownSecrets) {
             for (String user : List.of("app", "pay", "store", "customer", "operator")) {
                 unlessSet(arguments, "--phone82." + user + ".broker-password=demo-" + user);
@@ -99,7 +98,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         unlessSet(arguments, "--phone82.pay.provider-authorisation-limit=3s");
         unlessSet(arguments, "--phone82.pay.provider-connect-limit=3s");
         // what tests call it that write their requests themselves
-        ports.keySet().forEach(context -> unlessSet(arguments, "--phone82." + context.id() + ".hosts=shop"));
+        ports.keySet().stream().filter(context -> context != Context.BROKER).forEach(context -> unlessSet(arguments, "--phone82." + context.id() + ".hosts=shop"));
         arguments.add("--management.server.port=0");
         unlessSet(arguments, "--phone82.operations.password=" + OPERATOR_PASSWORD);
         this.arguments = arguments.toArray(String[]::new);
@@ -165,11 +164,17 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     public static int freePort() {
         while (true) {
             int port = FIRST_PORT + Math.floorMod(PORT.getAndIncrement(), PORTS);
-            try (ServerSocket free = new ServerSocket(port)) {
-                return free.getLocalPort();
-            } catch (IOException taken) {
-                // the next one
+            if (isFree(port)) {
+                return port;
             }
+        }
+    }
+
+    public static boolean isFree(int port) {
+        try (ServerSocket ignored = new ServerSocket(port)) {
+            return true;
+        } catch (IOException taken) {
+            return false;
         }
     }
 }

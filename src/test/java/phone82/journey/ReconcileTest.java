@@ -200,7 +200,7 @@ class ReconcileTest {
                 line -> assertThat(line).contains("reconcile", " pay;", "--help"),
                 line -> assertThat(line).contains("phone82.reconcile.settle", "soon"),
                 line -> assertThat(line).contains("phone82.reconcile.timelines", "all"),
-                line -> assertThat(line).contains("nowhere/orders", "phone82.gateway.app-url"));
+                line -> assertThat(line).contains("phone82.gateway.app-url=nowhere", "is no URL"));
     }
 
     @Test

@@ -53,7 +53,7 @@ final class Settings {
         Set<String> needed = new TreeSet<>(Set.of("phone82.bind", "phone82.operations.password"));
         settings.forEach((name, value) -> {
             // without a provider pay does not start, and says so
-            if (name.startsWith("phone82." + context + ".") && value.contains("localhost") && !name.equals("phone82.pay.provider-url")) {
+            if (name.startsWith("phone82." + context + ".") && value.contains("local-host") && !name.equals("phone82.pay.provider-url")) {
                 needed.add(name);
             }
         });

@@ -4,6 +4,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.spi.RouteController;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -14,9 +16,26 @@ import java.util.Map;
 @Configuration(proxyBeanMethods = false)
 public class HealthConfiguration {
 
+    /** Camel starts without a word when it finds no routes. */
+    @Bean
+    ApplicationListener<ApplicationStartedEvent> requiredRoutes(CamelContext camel, @Value("${phone82.routes}") String folder) {
+        return started -> {
+            if (!hasRoutes(camel)) {
+                throw new IllegalStateException("it has no routes of its own; set phone82.routes to their folder, not to " + folder);
+            }
+        };
+    }
+
+    private static boolean hasRoutes(CamelContext camel) {
+        return camel.getRoutes().stream().anyMatch(route -> camel.getName().equals(route.getGroup()));
+    }
+
     @Bean
     Check routesCheck(CamelContext camel) {
         return Check.readiness("routes", () -> {
+            if (!hasRoutes(camel)) {
+                throw new IllegalStateException("it has no routes");
+            }
             RouteController controller = camel.getRouteController();
             List<String> stopped = camel.getRoutes().stream().map(Route::getRouteId)
                     .filter(id -> !controller.getRouteStatus(id).isStarted()).toList();
@@ -28,7 +47,7 @@ public class HealthConfiguration {
     }
 
     @Bean
-    Check pulseCheck(@Value("${phone82.bind}") String host, @Value("${phone82.${phone82.context}.port}") int port,
+    Check pulseCheck(@Value("${phone82.local-host}") String host, @Value("${phone82.${phone82.context}.port}") int port,
                      @Value("${phone82.http.pulse}") String path) {
         return Check.life("pulse", new Pulse(host, port, path));
     }

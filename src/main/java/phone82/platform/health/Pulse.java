@@ -16,8 +16,7 @@ public class Pulse implements Callable<Map<String, ?>> {
     private final HttpRequest request;
 
     public Pulse(String host, int port, String path) {
-        request = HttpRequest.newBuilder(URI.create("http://" + ("0.0.0.0".equals(host) ? "localhost" : host) + ":" + port + path))
-                .timeout(Duration.ofMinutes(1)).build();
+        request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path)).timeout(Duration.ofMinutes(1)).build();
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import phone82.platform.Problem;
 
-/** Has Camel's platform-http serve on our server. The port opens when the routes are started, and closes when they are drained. */
+/** Has Camel's platform-http serve on our server. */
 class CamelPort implements CamelContextConfiguration {
 
     private final HttpServer server;
@@ -38,7 +38,6 @@ class CamelPort implements CamelContextConfiguration {
 
     @Override
     public void afterApplicationStart(CamelContext camel) {
-        server.listen();
     }
 
     private void admit(RoutingContext request) {

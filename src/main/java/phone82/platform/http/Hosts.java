@@ -55,7 +55,7 @@ final class Hosts {
         Set<String> names = new HashSet<>(configured);
         names.add(environment.getProperty("phone82.bind", ""));
         for (String caller : CALLERS) {
-            Matcher url = URL.matcher(environment.getProperty("phone82." + caller.formatted(context), ""));
+            Matcher url = URL.matcher(environment.getProperty("phone82." + String.format(Locale.ROOT, caller, context), ""));
             if (url.matches()) {
                 names.add(url.group(1));
             }

@@ -8,6 +8,8 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -52,6 +54,12 @@ public class HttpConfiguration {
     @Bean
     WarmUp warmUp(@Value("${phone82.warm-up}") int times, ObjectProvider<WarmUp.Rehearsal> rehearsals) {
         return new WarmUp(times, rehearsals.orderedStream().toList());
+    }
+
+    /** When the routes are started. A failure ends the start, which one in a {@code CamelContextConfiguration} does not. */
+    @Bean
+    ApplicationListener<ApplicationStartedEvent> openPort(HttpServer server) {
+        return started -> server.listen();
     }
 
     @Bean

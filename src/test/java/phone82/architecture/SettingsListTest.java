@@ -1,0 +1,121 @@
+package phone82.architecture;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.io.FileSystemResource;
+import phone82.platform.settings.Setting;
+import phone82.platform.settings.Settings;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Every property that code, routes and files use is on the list of settings: it is checked at the start and shown by {@code --help}. */
+class SettingsListTest {
+
+    private static final Path RESOURCES = Path.of("src/main/resources");
+    private static final List<String> CONTEXTS = List.of("gateway", "app", "pay", "store", "customer", "broker", "coordinator", "provider", "operations");
+    /** In {@code ${..}} and {@code {{..}}}, and as a property that code reads by its name. */
+    private static final Pattern USED = Pattern.compile("[{:](phone82(?:\\.(?:[a-z][a-z-]*|\\$\\{phone82\\.context}))+)"
+            + "|(?:Property\\(|ConditionalOnProperty\\((?:name = )?|bind\\()\"(phone82\\.[a-z.-]+[a-z])\"");
+    /** The launcher's own. */
+    private static final Set<String> INTERNAL = Set.of("phone82.context", "phone82.process", "phone82.secret.coordinator", "phone82.local-host");
+
+    private final Set<String> known = Settings.all().stream().flatMap(setting -> setting.names().stream()).collect(Collectors.toSet());
+
+    @Test
+    void whatIsUsedIsKnown() throws IOException {
+        Set<String> used = new TreeSet<>();
+        for (Path file : files()) {
+            Matcher matcher = USED.matcher(Files.readString(file));
+            while (matcher.find()) {
+                used.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+            }
+        }
+        assertThat(used).contains("phone82.app.cancellations", "phone82.gateway.lease-timeout", "phone82.${phone82.context}.hosts", "phone82.app.breaker", "phone82.reload");
+
+        assertThat(used.stream().filter(name -> !INTERNAL.contains(name) && !isKnown(name))).isEmpty();
+    }
+
+    private boolean isKnown(String name) {
+        return name.contains("$") ? CONTEXTS.stream().anyMatch(context -> known.contains(name.replace("${phone82.context}", context)))
+                : known.contains(name) || known.stream().anyMatch(each -> each.startsWith(name + "."));
+    }
+
+    @Test
+    void whatOurFilesSetIsKnown() throws IOException {
+        Set<String> set = new TreeSet<>();
+        for (Path file : files()) {
+            if (file.startsWith(RESOURCES) && file.getFileName().toString().matches("application.*\\.yaml")) {
+                new YamlPropertySourceLoader().load("ours", new FileSystemResource(file))
+                        .forEach(source -> set.addAll(List.of(((EnumerablePropertySource<?>) source).getPropertyNames())));
+            }
+        }
+        assertThat(set).contains("phone82.store.dispatch-delay", "phone82.operations.patience");
+
+        assertThat(set.stream().filter(name -> name.startsWith("phone82.") && !name.startsWith("phone82.catalogue.phones[") && !known.contains(name))).isEmpty();
+    }
+
+    /** Their defaults are in the code, and so on the list once more. */
+    @Test
+    void recordsOfPropertiesAreKnownWithTheirDefaults() throws Exception {
+        List<String> records = files().stream().filter(file -> file.toString().endsWith(".java"))
+                .filter(SettingsListTest::isRecordOfProperties)
+                .map(file -> Path.of("src/main/java").relativize(file).toString().replace(".java", "").replace('/', '.')).toList();
+        assertThat(records).isNotEmpty();
+        for (String each : records) {
+            Class<?> type = Class.forName(each);
+            String prefix = type.getAnnotation(ConfigurationProperties.class).value();
+            RecordComponent[] components = type.getRecordComponents();
+            for (int i = 0; i < components.length; i++) {
+                String name = prefix + "." + components[i].getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+                Setting setting = Settings.all().stream().filter(candidate -> candidate.name().equals(name)).findFirst().orElseThrow(() -> new AssertionError(name));
+                String fallback = Arrays.stream(type.getDeclaredConstructors()[0].getParameters()[i]
+                        .getAnnotation(DefaultValue.class).value()).findFirst().orElseThrow();
+                assertThat(setting.fallback()).as(name).isEqualTo(fallback);
+            }
+        }
+    }
+
+    private static boolean isRecordOfProperties(Path file) {
+        try {
+            return Files.readString(file).contains("\n@ConfigurationProperties(");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A guide names no property that is not there. */
+    @Test
+    void whatTheGuidesNameIsKnown() throws IOException {
+        Set<String> named = new TreeSet<>();
+        Pattern name = Pattern.compile("(?<![\\w.])phone82\\.[a-z][a-z-]*(?:\\.[a-z][a-z-]*)*(?=[=`\\s,)])");
+        for (Path guide : List.of(Path.of("README.md"), Path.of("src/docs/operating.md"), Path.of("src/docs/deploying.md"), Path.of("src/docs/api.md"))) {
+            name.matcher(Files.readString(guide)).results().forEach(result -> named.add(result.group()));
+        }
+        assertThat(named).isNotEmpty();
+        assertThat(named.stream().filter(each -> !Set.of("phone82.jar", "phone82.audit").contains(each) && !isKnown(each))).isEmpty();
+    }
+
+    private static List<Path> files() throws IOException {
+        try (Stream<Path> sources = Files.walk(Path.of("src/main")); Stream<Path> routes = Files.walk(Path.of("routes"))) {
+            return Stream.concat(sources, routes).filter(file -> file.toString().matches(".*\\.(java|yaml)")).sorted().toList();
+        }
+    }
+}

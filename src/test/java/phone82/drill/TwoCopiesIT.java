@@ -1,0 +1,79 @@
+package phone82.drill;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import phone82.journey.Databases;
+import phone82.journey.Shop;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** Two shops on one machine that differ in their folder and in one property, the offset of their ports. */
+@Tag("long")
+class TwoCopiesIT {
+
+    private static final int ORDERS = 500;
+    private static final int AT_ONCE = 2;
+
+    @Test
+    void notOneOrderCrosses() throws Exception {
+        try (Processes first = new Processes("copies", folder -> Databases.embedded(), "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=30",
+                "--phone82.app.payment.response-timeout=4000", "--phone82.pay.provider-authorisation-limit=3s", "--phone82.gateway.rate=0");
+             Processes second = first.copy()) {
+            first.startWith(second, "");
+            ExecutorService customers = Executors.newFixedThreadPool(2 * AT_ONCE);
+            try {
+                List<Future<Void>> busy = new ArrayList<>();
+                for (int i = 0; i < AT_ONCE; i++) {
+                    busy.add(customers.submit(ordering(first.gateway(), "first")));
+                    busy.add(customers.submit(ordering(second.gateway(), "second")));
+                }
+                for (Future<Void> each : busy) {
+                    each.get();
+                }
+            } finally {
+                customers.shutdownNow();
+            }
+            for (Processes each : List.of(first, second)) {
+                String item = each == first ? "first" : "second";
+                await().untilAsserted(() -> assertThat(all(each.gateway(), "/history")).hasSize(ORDERS)
+                        .allSatisfy(order -> assertThat(order.path("status").asText()).isEqualTo("Shipped")));
+                for (String list : List.of("/orders", "/deliveries", "/history")) {
+                    assertThat(all(each.gateway(), list)).as(list).hasSize(ORDERS).allSatisfy(order -> assertThat(order.path("item").asText()).isEqualTo(item));
+                }
+                assertThat(all(each.gateway(), "/payments")).hasSize(ORDERS);
+                assertThat(each.reconcile().breaches()).isEmpty();
+            }
+        }
+    }
+
+    private static Callable<Void> ordering(Shop shop, String item) {
+        return () -> {
+            IntStream.range(0, ORDERS / AT_ONCE).forEach(i -> shop.place(anOrder().of(item)).expect(201));
+            return null;
+        };
+    }
+
+    private static Set<JsonNode> all(Shop shop, String list) {
+        Set<JsonNode> all = new HashSet<>();
+        String next = "";
+        while (next != null) {
+            JsonNode page = shop.get(list + "?size=200" + next).expect(200).body();
+            page.get("items").forEach(all::add);
+            next = page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
+        }
+        return all;
+    }
+}
