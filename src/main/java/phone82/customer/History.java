@@ -87,7 +87,7 @@ public class History {
         Facts facts = Json.read(event.body(), Facts.class);
         Timestamp at = Timestamp.from(event.time());
         jdbc.update("""
-                merge into history using (values (cast(? as bigint), cast(? as varchar(100)), cast(? as integer), cast(? as bigint),
+                merge into history using (values (cast(? as bigint), cast(? as varchar(200)), cast(? as integer), cast(? as bigint),
                     cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
                     as event (order_id, item, qty, amount, progress, ordered_at, happened_at)
                 on history.order_id = event.order_id
