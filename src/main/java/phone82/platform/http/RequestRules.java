@@ -49,7 +49,7 @@ final class RequestRules {
         return headersIn.contains(header);
     }
 
-    /** @throws Problem 400, 403, 415, 417, 421 */
+    /** @throws Problem 400, 403, 412, 415, 417, 421 */
     void check(HttpServerRequest request) {
         String host = request.getHeader("Host");
         if (host != null && !(hosts.include(host) && (!forOperators || Hosts.isNoForeignAddress(host, request.localAddress().hostAddress())))) {
@@ -143,6 +143,9 @@ final class RequestRules {
             if (name.equals("content-encoding") && !header.getValue().equalsIgnoreCase("identity") && hasBody(request)) {
                 throw new Problem(415, "Unsupported content coding", "Send the body as it is, without Content-Encoding.")
                         .header("Accept-Encoding", "identity");
+            }
+            if (name.equals("if-match") && !header.getValue().equals("*")) {
+                throw new Problem(412, "Precondition failed", "Nothing here has a strong entity tag. Send the request without If-Match.");
             }
             if (name.equals("expect") && !header.getValue().equalsIgnoreCase("100-continue")) {
                 throw new Problem(417, "Expectation failed", "Nothing can be expected here but 100-continue.");
