@@ -26,6 +26,9 @@ class CannotStart extends RuntimeException {
             if (cause instanceof CannotStart known) {
                 return known;
             }
+            if (cause instanceof IllegalArgumentException && String.valueOf(cause.getMessage()).startsWith("phone82.")) {
+                return new CannotStart(context.id() + ": " + cause.getMessage());
+            }
             if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("No space left")) {
                 return new CannotStart(context.id() + ": the disk of its data folder is full (" + cause.getMessage()
                         + "); make room there, or set phone82.data to another folder.");
