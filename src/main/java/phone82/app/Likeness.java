@@ -12,15 +12,15 @@ import java.util.regex.Pattern;
 /** When two names of items are one name, and when people cannot tell them apart. */
 final class Likeness {
 
+    private static final Pattern SEPARATORS = Pattern.compile("[\\p{Zs}\\p{Pd}\\p{Pc}]+");
+
     private Likeness() {
     }
 
     /** The same for all spellings of one name: upper or lower case, full or half width, spaces, hyphens or underscores between its words. */
     static String key(String item) {
-        if (PlainText.isAscii(item)) {
-            return item.toLowerCase(Locale.ROOT).replaceAll("[ _-]+", "-");
-        }
-        return Unicode.SEPARATORS.matcher(Unicode.FOLD.normalize(item)).replaceAll("-");
+        String folded = PlainText.isAscii(item) ? item.toLowerCase(Locale.ROOT) : Unicode.FOLD.normalize(item);
+        return SEPARATORS.matcher(folded).replaceAll("-");
     }
 
     /** Two names that have one of these in common look alike (UTS 39), whatever letters they are written with. */
@@ -32,7 +32,6 @@ final class Likeness {
     private static final class Unicode {
 
         static final Normalizer2 FOLD = Normalizer2.getNFKCCasefoldInstance();
-        static final Pattern SEPARATORS = Pattern.compile("[\\p{Zs}\\p{Pd}\\p{Pc}]+");
         static final SpoofChecker CHECKER = new SpoofChecker.Builder().build();
         static final UnicodeSet HARDLY_SEEN = new UnicodeSet("[[:Mn:][:Zs:][:Pd:][:Pc:]]").freeze();
 
