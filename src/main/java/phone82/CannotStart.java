@@ -54,6 +54,9 @@ class CannotStart extends RuntimeException {
             if (cause instanceof WrongSettings) {
                 return new CannotStart(cause.getMessage());
             }
+            if (cause instanceof IllegalArgumentException && String.valueOf(cause.getMessage()).startsWith("phone82.")) {
+                return new CannotStart(context + ": " + cause.getMessage());
+            }
             if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("No space left")) {
                 return new CannotStart(context + ": the disk of its data folder is full (" + cause.getMessage()
                         + "); make room there, or set phone82.data to another folder.");

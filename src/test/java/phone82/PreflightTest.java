@@ -7,13 +7,19 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import phone82.app.Catalogue;
 
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.stream.Stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /** A context that would not find the others does not start, and says which property to set. */
@@ -74,6 +80,15 @@ class PreflightTest {
     private static void start(Context context, String... options) {
         Phone82.start(EnumSet.of(context), Stream.concat(Stream.of(options), Stream.of("--management.server.port=0", "--phone82.warm-up=0")
                 .filter(option -> Stream.of(options).noneMatch(given -> given.startsWith(option.split("=")[0])))).toArray(String[]::new)).close();
+    }
+
+    @Test
+    void aPriceListThatCannotBeMeantIsNamed() {
+        Binder binder = new Binder(new MapConfigurationPropertySource(Map.of("phone82.catalogue.demo-price", "0",
+                "phone82.catalogue.phones[0].item", "note20", "phone82.catalogue.phones[0].price", "1")));
+        RuntimeException refusal = catchThrowableOfType(RuntimeException.class, () -> binder.bind("phone82.catalogue", Catalogue.class));
+        assertThat(CannotStart.or(Context.APP, refusal)).isInstanceOf(CannotStart.class)
+                .hasMessage("app: phone82.catalogue.demo-price is 0; set it to 1 won or more.");
     }
 
     @Test

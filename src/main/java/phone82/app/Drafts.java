@@ -4,6 +4,8 @@ import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import phone82.platform.Problem;
 
+import java.util.List;
+
 /** Creates priced orders that are not stored yet. No transaction is needed for them: most are refused where there is an overload. */
 public class Drafts {
 
@@ -18,10 +20,14 @@ public class Drafts {
     /**
      * Prices the order and gives it its id, which is never used if the payment fails.
      *
-     * @throws Problem 422 when the item is not on sale
+     * @throws Problem 422 when the item is not on sale, or so many cost more than can be counted
      */
     public Order draft(@Body NewOrder wanted) {
         long price = catalogue.price(wanted.item());
+        if (price > Long.MAX_VALUE / wanted.qty()) {
+            throw new Problem(422, "Invalid request", "So many of them cost more than can be paid. Order fewer.",
+                    List.of(new Problem.Fault("qty", "must be at most " + Long.MAX_VALUE / price + " at a price of " + price + " won")));
+        }
         long id = ids.next();
         return new Order(id, wanted.item(), wanted.qty(), price, OrderIds.time(id));
     }

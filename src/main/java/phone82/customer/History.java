@@ -105,7 +105,7 @@ public class History {
     }
 
     private static final String MERGE = """
-            merge into %s as view using (values (cast(? as bigint), cast(? as varchar(100)), cast(? as integer), cast(? as bigint),
+            merge into %s as view using (values (cast(? as bigint), cast(? as varchar(200)), cast(? as integer), cast(? as bigint),
                 cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
                 as event (order_id, item, qty, amount, progress, ordered_at, happened_at)
             on view.order_id = event.order_id

@@ -25,7 +25,7 @@ public class Payment {
     static final Duration LEASE = Duration.ofSeconds(5);
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-    private static final int LONGEST_REASON = 255;
+    private static final int LONGEST_REASON = 500;
 
     /** Why a payment is released. */
     enum Ending {
@@ -302,7 +302,10 @@ public class Payment {
     }
 
     private static String cut(String reason) {
-        return reason != null && reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
+        if (reason == null || reason.length() <= LONGEST_REASON) {
+            return reason;
+        }
+        return reason.substring(0, Character.isHighSurrogate(reason.charAt(LONGEST_REASON - 1)) ? LONGEST_REASON - 1 : LONGEST_REASON);
     }
 
     /** The status as the API shows it; null if it shows no payment at all. */

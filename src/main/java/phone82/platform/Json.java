@@ -11,6 +11,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** JSON as phone82 reads and writes it everywhere: ISO times, nothing null, nothing ambiguous accepted. */
 public final class Json {
@@ -27,9 +30,9 @@ public final class Json {
     private Json() {
     }
 
-    /** @throws IOException when the bytes are not one JSON document */
+    /** @throws IOException when the bytes are not one JSON document in UTF-8; Jackson alone would guess at UTF-16 and UTF-32, and take overlong forms */
     public static JsonNode read(byte[] json) throws IOException {
-        return MAPPER.readTree(json);
+        return MAPPER.readTree(UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
     }
 
     public static byte[] bytes(Object value) {

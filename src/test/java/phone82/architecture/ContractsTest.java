@@ -80,6 +80,34 @@ class ContractsTest {
                 assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse());
     }
 
+    /** So that what a database could not keep is refused before, and in the same way everywhere. */
+    @ParameterizedTest
+    @MethodSource("operations")
+    void aRequestDeclaresWhichTextsAndNumbersItTakes(Operation operation) {
+        Stream<JsonNode> parameters = operation.definition().path("parameters").valueStream().map(parameter -> parameter.path("schema"));
+        Stream<JsonNode> fields = operation.requestBodies().flatMap(body -> fields(operation, body));
+        assertThat(Stream.concat(parameters, fields)).allSatisfy(schema -> {
+            switch (schema.path("type").asText()) {
+                case "integer", "number" -> assertThat(schema.has("minimum") && schema.has("maximum")).as("%s is bounded", schema).isTrue();
+                case "string" -> assertThat(schema.has("enum") || schema.has("pattern")
+                        || schema.has("maxLength") && schema.path("format").asText().equals("plain-text")).as("%s is bounded", schema).isTrue();
+                default -> assertThat(schema.path("type").asText()).isEqualTo("array");
+            }
+        });
+    }
+
+    private static Stream<JsonNode> fields(Operation operation, JsonNode body) {
+        return body.path("properties").valueStream().map(operation::resolved).flatMap(field -> field.path("type").asText().equals("array")
+                ? fields(operation, operation.resolved(field.path("items"))) : Stream.of(field));
+    }
+
+    /** It is stored as it is taken: other contexts get no other text than app has. */
+    @Test
+    void itemsAreEquallyLongEverywhere() {
+        assertThat(operations().stream().flatMap(operation -> operation.requestBodies().map(body -> body.at("/properties/item/maxLength"))))
+                .filteredOn(longest -> !longest.isMissingNode()).hasSize(4).allMatch(longest -> longest.asInt() == 100);
+    }
+
     @ParameterizedTest
     @MethodSource("operations")
     void anOperationAnswersFailuresAsProblems(Operation operation) {

@@ -120,8 +120,8 @@ class BadInputTest {
 
     @Test
     void aWrongMethodIsToldTheRightOnes() {
-        assertThat(problem(shop.send("PUT", "/orders", null, null), 405).header("Allow")).isEqualTo("GET, POST");
-        assertThat(problem(PHONE82.shop(Context.APP).send("PUT", "/orders", null, null), 405).header("Allow")).isEqualTo("GET, POST");
+        assertThat(problem(shop.send("PUT", "/orders", null, null), 405).header("Allow")).isEqualTo("GET, HEAD, POST");
+        assertThat(problem(PHONE82.shop(Context.APP).send("PUT", "/orders", null, null), 405).header("Allow")).isEqualTo("GET, HEAD, POST");
     }
 
     @Test

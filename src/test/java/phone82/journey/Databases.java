@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -37,6 +38,14 @@ public final class Databases implements AutoCloseable {
     /** The embedded ones. */
     public static Databases embedded() {
         return new Databases();
+    }
+
+    /** New ones on PostgreSQL for these, and the embedded ones for the others. */
+    public static Databases onPostgreSql(Set<Context> contexts) {
+        Databases databases = new Databases();
+        int number = NUMBER.incrementAndGet();
+        contexts.forEach(context -> databases.use(context, PostgreSql.create(context.id(), number)));
+        return databases;
     }
 
     /** Those that the build asks for. */

@@ -94,10 +94,12 @@ class HttpByTheBookTest {
     @Test
     void aPageThatTheClientHasIsNotSentAgain() {
         String tag = get("/").headers().get("etag");
-        for (String known : List.of(tag, "W/" + tag, "\"other\", " + tag, "\"other\",W/" + tag + " , \"x\"", "*", "\"other\"\r\nIf-None-Match: " + tag)) {
+        assertThat(tag).as("that of both encodings").startsWith("W/\"").isEqualTo(get("/", "Accept-Encoding: gzip\r\n").headers().get("etag"));
+        String opaque = tag.substring(2);
+        for (String known : List.of(tag, opaque, "\"other\", " + tag, "\"other\"," + tag + " , \"x\"", "*", "\"other\"\r\nIf-None-Match: " + tag)) {
             assertThat(get("/", "If-None-Match: " + known + "\r\n").status()).as(known).isEqualTo(304);
         }
-        for (String unknown : List.of("\"other\"", "W/\"other\"", tag.replace("\"", ""))) {
+        for (String unknown : List.of("\"other\"", "W/\"other\"", "w/" + opaque, tag.replace("\"", ""))) {
             assertThat(get("/", "If-None-Match: " + unknown + "\r\n").status()).as(unknown).isEqualTo(200);
         }
     }
@@ -129,6 +131,78 @@ class HttpByTheBookTest {
         assertThat(order("Content-Type: " + type + "\r\n").status()).isEqualTo(201);
     }
 
+    /** Through the gateway and directly at app: a request, its headers and body, the status, and a header of the answer. */
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", delimiter = '|', quoteCharacter = '`', textBlock = """
+            HEAD /orders                       | -                                             | -         | 200 | content-type: application/json
+            HEAD /orders?size=1                | -                                             | -         | 200 | cache-control: no-store
+            HEAD /orders/{id}                  | -                                             | -         | 200 | content-type: application/json
+            HEAD /orders/999999999             | -                                             | -         | 404 | content-type: application/problem+json
+            HEAD /orders/01                    | -                                             | -         | 400 | content-type: application/problem+json
+            HEAD /orders/{id}/cancellation     | -                                             | -         | 405 | allow: POST
+            PUT /orders                        | -                                             | -         | 405 | allow: GET, HEAD, POST
+            PUT /orders/{id}                   | -                                             | -         | 405 | allow: DELETE, GET, HEAD
+            GET /orders/+1                     | -                                             | -         | 400 | cache-control: no-store
+            GET /orders/01                     | -                                             | -         | 400 | -
+            GET /orders/1.0                    | -                                             | -         | 400 | -
+            GET /orders/-0                     | -                                             | -         | 400 | -
+            DELETE /orders/0{id}               | -                                             | -         | 400 | -
+            POST /orders/+{id}/cancellation    | -                                             | -         | 400 | -
+            GET /orders?size=1                 | -                                             | -         | 200 | -
+            GET /orders?size=01                | -                                             | -         | 400 | -
+            GET /orders?size=+1                | -                                             | -         | 400 | -
+            GET /orders?size=%2B1              | -                                             | -         | 400 | -
+            GET /orders?size=%D9%A1            | -                                             | -         | 400 | -
+            GET /orders?size=%EF%BC%91         | -                                             | -         | 400 | -
+            GET /orders?size=1;2               | -                                             | -         | 400 | -
+            GET /orders?after=99999999999999999999 | -                                         | -         | 400 | -
+            POST /orders                       | Content-Type: application/json                | order     | 201 | cache-control: no-store
+            POST /orders                       | Content-Type: application/json;               | order     | 201 | -
+            POST /orders                       | Content-Type: APPLICATION/JSON;charset=UTF8 ; | order     | 201 | -
+            POST /orders                       | Content-Type: application/json; v=1; charset="utf-8" | order | 201 | -
+            POST /orders                       | Content-Type: application/json; profile="a;charset=utf-16" | order | 201 | -
+            POST /orders                       | Content-Type: application/json; charset=utf-16 | order    | 415 | -
+            POST /orders                       | Content-Type: application/json; charset=latin1; charset=utf-8 | order | 415 | -
+            POST /orders                       | Content-Type: application/json; charset       | order     | 415 | -
+            POST /orders                       | Content-Type: application/json;;;;;;;;;;;;;;;; | order    | 415 | -
+            POST /orders                       | Content-Type: application/jsonx               | order     | 415 | -
+            POST /orders                       | Content-Type: application/json;Content-Encoding: identity | order | 415 | -
+            POST /orders                       | -                                             | order     | 415 | -
+            POST /orders                       | Content-Type: application/json, text/plain    | order     | 415 | -
+            POST /orders                       | Content-Encoding: gzip                        | order     | 415 | accept-encoding: identity
+            DELETE /orders/{id}                | Content-Type: application/x-www-form-urlencoded | -       | 200 | cache-control: no-store
+            DELETE /orders/{id}                | Content-Type: application/x-www-form-urlencoded | a=b     | 415 | -
+            POST /orders/{id}/cancellation     | Content-Type: application/x-www-form-urlencoded | -       | 200 | cache-control: no-store
+            POST /orders/{id}/cancellation     | Content-Type: multipart/form-data; boundary=x | -         | 200 | -
+            DELETE /orders/{id}                | If-Match: "x"                                 | -         | 412 | -
+            DELETE /orders/{id}                | If-Match: W/"x", *                            | -         | 412 | -
+            DELETE /orders/{id}                | If-Match: *                                   | -         | 200 | -
+            GET /orders/{id}                   | If-None-Match: "x"                            | -         | 200 | content-type: application/json
+            GET /orders/{id}                   | Range: bytes=0-1                              | -         | 200 | content-type: application/json
+            GET /orders/{id}                   | Accept-Encoding: gzip;q=0, identity;q=1       | -         | 200 | content-type: application/json
+            """)
+    void aRequestIsAnsweredByTheBook(String request, String header, String body, int status, String expected) {
+        for (Context context : List.of(Context.GATEWAY, Context.APP)) {
+            String content = body == null ? "" : body.equals("order") ? ORDER : body;
+            Answer answer = answered(context, request.replace("{id}", String.valueOf(request.contains("{") ? anOrder() : 0)) + " HTTP/1.1\r\n" + HOST
+                    + (header == null ? "" : header + "\r\n") + (content.isEmpty() && !request.startsWith("POST") ? "" : "Content-Length: " + content.length() + "\r\n")
+                    + "\r\n" + content);
+            // a cancellation may go on after its answer
+            assertThat(answer.status() == 202 ? 200 : answer.status()).as("%s: %s", context, answer).isEqualTo(status);
+            if (expected != null) {
+                String[] field = expected.split(": ");
+                assertThat(answer.headers()).as(context.id()).containsEntry(field[0], field[1]);
+            }
+        }
+    }
+
+    private static Answer answered(Context context, String request) {
+        try (Connection connection = new RawHttp(PHONE82.port(context)).connect()) {
+            connection.send(request);
+            return connection.answer(request.startsWith("HEAD"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "GZIP", "deflate, gzip", "br"})
     void aCompressedBodyIsRefusedAsSuch(String coding) {
@@ -155,5 +229,10 @@ class HttpByTheBookTest {
             }
         }
         await().untilAsserted(() -> assertThat(PHONE82.operations().figure("phone82_stream_readers")).isZero());
+        // more than one client may have: the gateway has forgotten them, too
+        try (Connection connection = gateway.connect()) {
+            connection.send("GET /history/stream HTTP/1.1\r\n" + HOST + "\r\n");
+            assertThat(connection.answer(true).status()).isEqualTo(200);
+        }
     }
 }

@@ -77,6 +77,7 @@ class IdempotencyTest {
             long id = place(key, anOrder()).expect(201).id();
 
             assertThat(send(key, "{ \"qty\" : 1,\n \"item\" : \"note\\u0032\\u0030\" }").expect(201).id()).isEqualTo(id);
+            assertThat(place(key, anOrder().of(" NOTE20 ")).expect(201).id()).isEqualTo(id);
         }
 
         @Test

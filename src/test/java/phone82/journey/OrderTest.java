@@ -1,10 +1,14 @@
 package phone82.journey;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
@@ -12,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -26,7 +31,7 @@ class OrderTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s",
-            "--phone82.pay.authorisation-validity=1s", "--phone82.pay.poll=200ms");
+            "--phone82.gateway.rate=0", "--phone82.app.admission.patience=20s", "--phone82.pay.authorisation-validity=1s", "--phone82.pay.poll=200ms");
 
     private final Shop shop = PHONE82.gateway();
 
@@ -171,6 +176,24 @@ class OrderTest {
         assertThat(shop.get("/history?item=only-here&status=Shipped").body().get("items")).singleElement()
                 .satisfies(order -> assertThat(order.get("orderId").asLong()).isEqualTo(id));
         assertThat(shop.get("/history?item=only-here&status=Paid").body().get("items")).isEmpty();
+    }
+
+    /** {@code -Dphone82.inputs=10000} for more. */
+    @Test
+    void anyTextAndNumberIsRefusedOrKeptTheSameEverywhere() throws Exception {
+        Inputs.send(PHONE82, Integer.getInteger("phone82.inputs", 400));
+    }
+
+    /** The contracts, and the tables of the databases that are in use: HSQLDB counts in units of UTF-16, PostgreSQL in characters. */
+    @ParameterizedTest
+    @EnumSource(names = {"APP", "PAY", "STORE", "CUSTOMER", "PROVIDER"})
+    void theTablesHoldWhatTheContractsPermit(Context context) {
+        Map<String, JsonNode> fields = Permitted.fields(context);
+        Map<String, String> columns = PHONE82.bean(context, JdbcTemplate.class).execute((ConnectionCallback<Map<String, String>>) connection ->
+                Permitted.tooNarrow(fields, connection));
+
+        assertThat(columns.keySet()).as("what of it is stored").contains("item");
+        assertThat(columns.values()).filteredOn(fault -> !fault.isEmpty()).isEmpty();
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
 public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
@@ -48,6 +49,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private final List<String> options;
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
     private boolean ownSecrets;
+    private Function<Path, Databases> makeDatabases = Databases::asked;
     private Databases databases;
     private String[] arguments;
     private Phone82 phone82;
@@ -71,6 +73,12 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return phone82;
     }
 
+    /** On other databases than the build asks for. */
+    public Phone82Extension with(Function<Path, Databases> databases) {
+        makeDatabases = databases;
+        return this;
+    }
+
     /** Some contexts alone; what the others would do, the test does. */
     public static Phone82Extension only(Set<Context> contexts, String... options) {
         return new Phone82Extension(contexts, List.of(options));
@@ -78,8 +86,13 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     @Override
     public void beforeAll(ExtensionContext test) throws IOException {
-        Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target", "data")), test.getRequiredTestClass().getSimpleName());
-        databases = Databases.asked(data);
+        start(test.getRequiredTestClass().getSimpleName());
+    }
+
+    /** Where it is to run for a part of a test alone. */
+    public void start(String test) throws IOException {
+        Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target", "data")), test);
+        databases = makeDatabases.apply(data);
         List<String> arguments = new ArrayList<>(databases.options());
         arguments.addAll(options);
         arguments.add("--phone82.data=" + data);
@@ -114,6 +127,10 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     @Override
     public void afterAll(ExtensionContext test) {
+        stop();
+    }
+
+    public void stop() {
         phone82.close();
         databases.close();
     }

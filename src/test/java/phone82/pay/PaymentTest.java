@@ -194,7 +194,7 @@ class PaymentTest {
     void anUnboundedReasonIsCut() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         payment.refused("x".repeat(5_000), NOON);
-        assertThat(payment.reason()).hasSize(255);
+        assertThat(payment.reason()).hasSize(500);
     }
 
     @Test

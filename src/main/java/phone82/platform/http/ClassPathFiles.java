@@ -28,7 +28,7 @@ public final class ClassPathFiles {
     /** Forgotten when memory is short: those of the console are large, and few people look at it. */
     private final Map<String, Content> contents = new ConcurrentReferenceHashMap<>();
 
-    /** A file as it is sent: whole and compressed, known by a digest. */
+    /** A file as it is sent: whole and compressed, known by a digest. It is weak, as it is the same for both. */
     private record Content(String etag, Buffer whole, Buffer compressed) {
     }
 
@@ -58,9 +58,9 @@ public final class ClassPathFiles {
         return true;
     }
 
-    /** Compares weakly, as RFC 9110 (13.1.2) asks for: a proxy that compressed the page has marked the tag. */
+    /** Compares weakly, as RFC 9110 (13.1.2) asks for. */
     private static boolean has(String etag, List<String> ifNoneMatch) {
-        return ListHeader.elements(ifNoneMatch).anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
+        return ListHeader.elements(ifNoneMatch).anyMatch(tag -> tag.equals("*") || tag.equals(etag) || ("W/" + tag).equals(etag));
     }
 
     private static Content read(String file) {
@@ -75,7 +75,7 @@ public final class ClassPathFiles {
                 gzip.write(bytes);
             }
             String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
-            return new Content('"' + digest + '"', Buffer.buffer(bytes), Buffer.buffer(compressed.toByteArray()));
+            return new Content("W/\"" + digest + '"', Buffer.buffer(bytes), Buffer.buffer(compressed.toByteArray()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (NoSuchAlgorithmException e) {

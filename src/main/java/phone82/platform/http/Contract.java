@@ -12,11 +12,13 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.vertx.core.http.HttpServerRequest;
 import phone82.platform.Json;
+import phone82.platform.PlainText;
 import phone82.platform.Problem;
 import phone82.platform.Problem.Fault;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -34,6 +37,10 @@ public class Contract {
 
     /** It separates parameters in old forms of HTML alone. */
     static final boolean SEMICOLON_IS_DATA = true;
+
+    /** As JSON writes them: not every number that a program could read as one. */
+    private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]*");
+    private static final String WHOLE_NUMBER = "must be a whole number of at most 64 bits in decimal digits, without a plus, leading zeros, fraction or exponent";
 
     private final JsonNode document;
     private final Map<String, Operation> operations = new HashMap<>();
@@ -50,23 +57,19 @@ public class Contract {
             if (METHODS.contains(method.getKey())) {
                 String pointer = "#/paths/" + path.getKey().replace("~", "~0").replace("/", "~1").replace("{", "%7B")
                         .replace("}", "%7D") + "/" + method.getKey();
-                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(), integers(method.getValue()),
+                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(), properties(method.getValue()),
                         at -> factory.getSchema(SchemaLocation.of(base + pointer + at)));
                 operations.put(operation.id, operation);
             }
         }));
     }
 
-    private Set<String> integers(JsonNode operation) {
+    private Map<String, JsonNode> properties(JsonNode operation) {
         JsonNode schema = operation.at("/requestBody/content/application~1json/schema");
         JsonNode resolved = schema.has("$ref") ? document.at(schema.get("$ref").asText().substring(1)) : schema;
-        Set<String> names = new TreeSet<>();
-        resolved.path("properties").fields().forEachRemaining(property -> {
-            if ("integer".equals(property.getValue().path("type").asText())) {
-                names.add(property.getKey());
-            }
-        });
-        return names;
+        Map<String, JsonNode> properties = new TreeMap<>();
+        resolved.path("properties").fields().forEachRemaining(property -> properties.put(property.getKey(), property.getValue()));
+        return properties;
     }
 
     public JsonNode document() {
@@ -99,7 +102,12 @@ public class Contract {
         throw notAllowed(allowed);
     }
 
-    static Problem notAllowed(Collection<String> allowed) {
+    /** @param methods other than HEAD, which is answered where GET is */
+    static Problem notAllowed(Collection<String> methods) {
+        Set<String> allowed = new TreeSet<>(methods);
+        if (allowed.contains("GET")) {
+            allowed.add("HEAD");
+        }
         String list = String.join(", ", allowed);
         return new Problem(405, "Method not allowed", "Use " + list + " here.").header("Allow", list);
     }
@@ -143,10 +151,10 @@ public class Contract {
         private final List<Parameter> parameters = new ArrayList<>();
         private final JsonSchema body;
         private final boolean bodyRequired;
-        private final Set<String> integers;
+        private final Map<String, JsonNode> properties;
 
-        Operation(String template, String method, JsonNode operation, Set<String> integers, Schemas schemas) {
-            this.integers = integers;
+        Operation(String template, String method, JsonNode operation, Map<String, JsonNode> properties, Schemas schemas) {
+            this.properties = properties;
             this.id = operation.required("operationId").asText();
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
             this.method = method.toUpperCase(Locale.ROOT);
@@ -191,14 +199,10 @@ public class Contract {
             if (json.isMissingNode()) {
                 throw new Problem(400, "Malformed JSON", "The body is blank; send a JSON object.");
             }
-            if (numbersAsText && json instanceof ObjectNode object) {
-                for (String name : integers) {
-                    if (object.path(name).isTextual() && object.get(name).asText().matches("-?\\d{1,18}")) {
-                        object.put(name, Long.parseLong(object.get(name).asText()));
-                    }
-                }
-            }
             List<Fault> faults = new ArrayList<>();
+            if (json instanceof ObjectNode object) {
+                properties.forEach((name, schema) -> takeAsMeant(object, name, schema, numbersAsText, faults));
+            }
             for (ValidationMessage message : body.validate(json)) {
                 faults.add(fault(message));
             }
@@ -206,6 +210,19 @@ public class Contract {
                 throw new Problem(422, "Invalid request", "The body breaks the contract; see errors for each fault.", faults);
             }
             return json;
+        }
+
+        /** What is written in another way than it is stored. */
+        private static void takeAsMeant(ObjectNode body, String name, JsonNode schema, boolean numbersAsText, List<Fault> faults) {
+            JsonNode value = body.path(name);
+            if (isText(schema) && value.isTextual()) {
+                body.put(name, text(name, value.textValue(), faults));
+            } else if (isInteger(schema) && numbersAsText && value.isTextual() && NUMBER.matcher(value.textValue()).matches()) {
+                body.put(name, new BigInteger(value.textValue()));
+            } else if (isInteger(schema) && value.isFloatingPointNumber()) {
+                // for a JSON Schema 1.0 and 1e0 would be whole numbers
+                body.put(name, value.asText());
+            }
         }
     }
 
@@ -215,6 +232,7 @@ public class Contract {
         final String name;
         final String in;
         private final boolean integer;
+        private final boolean plainText;
         private final boolean required;
         private final JsonSchema schema;
 
@@ -222,7 +240,8 @@ public class Contract {
             this.name = parameter.get("name").asText();
             this.in = parameter.get("in").asText();
             this.required = parameter.path("required").asBoolean();
-            this.integer = "integer".equals(parameter.at("/schema/type").asText());
+            this.integer = isInteger(parameter.path("schema"));
+            this.plainText = isText(parameter.path("schema"));
             this.schema = schema;
         }
 
@@ -234,32 +253,52 @@ public class Contract {
                 }
                 return null;
             }
-            JsonNode node = TextNode.valueOf(text);
+            String meant = plainText ? text(name, text, faults) : text;
+            JsonNode node = TextNode.valueOf(meant);
             if (integer) {
-                try {
-                    node = LongNode.valueOf(Long.parseLong(text));
-                } catch (NumberFormatException e) {
-                    faults.add(new Fault(name, "must be a whole number"));
+                if (!NUMBER.matcher(text).matches() || new BigInteger(text).bitLength() >= Long.SIZE) {
+                    faults.add(new Fault(name, WHOLE_NUMBER));
                     return null;
                 }
+                node = LongNode.valueOf(Long.parseLong(text));
             }
             for (ValidationMessage message : schema.validate(node)) {
                 faults.add(new Fault(name, fault(message).message()));
             }
-            return integer ? (Object) node.longValue() : text;
+            return integer ? (Object) node.longValue() : meant;
         }
+    }
+
+    private static boolean isInteger(JsonNode schema) {
+        return "integer".equals(schema.path("type").asText());
+    }
+
+    private static boolean isText(JsonNode schema) {
+        return PlainText.FORMAT.equals(schema.path("format").asText());
+    }
+
+    private static String text(String name, String value, List<Fault> faults) {
+        if (!PlainText.isPlain(value)) {
+            faults.add(new Fault(name, PlainText.RULE));
+        }
+        return PlainText.canonical(value);
     }
 
     private static Fault fault(ValidationMessage message) {
         String field = message.getProperty() != null ? message.getProperty()
                 : message.getInstanceLocation().toString().replaceFirst("^[$/.]+", "");
         String text = message.getMessage();
-        int colon = text.indexOf(": ");
         return new Fault(field.isEmpty() ? "body" : field, switch (message.getType()) {
             case "required" -> "is required";
+            case "type" -> isInteger(message.getSchemaNode()) ? WHOLE_NUMBER : afterColon(text);
             case "pattern" -> "must be " + message.getSchemaNode().at("/x-expected").asText("of the form that the contract says");
             case "additionalProperties" -> "is not a field of this request";
-            default -> colon >= 0 ? text.substring(colon + 2) : text;
+            default -> afterColon(text);
         });
+    }
+
+    private static String afterColon(String text) {
+        int colon = text.indexOf(": ");
+        return colon >= 0 ? text.substring(colon + 2) : text;
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -22,9 +23,11 @@ final class RequestRules {
     /** Of those that are let in, the one that may come several times. */
     private static final String LIST = "accept";
 
-    /** Forms and objects would be taken apart before anybody has looked at them. Of parameters only the one that changes nothing may come: bodies are UTF-8. */
+    private static final String TOKEN = "[\\w!#$%&'*+.^`|~-]+";
+
+    /** Forms and objects would be taken apart before anybody has looked at them. Parameters say nothing of JSON, but for a charset: bodies are UTF-8. */
     private static final Pattern MEDIA_TYPE = Pattern.compile("(?!multipart/|application/(x-www-form-urlencoded|x-java-serialized-object))"
-            + "[\\w!#$%&'*+.^`|~-]+/[\\w!#$%&'*+.^`|~-]+\\s*(;\\s*charset=\"?utf-?8\"?\\s*)?;?\\s*",
+            + "(" + TOKEN + "/" + TOKEN + ")(\\s*;\\s*(charset=(utf-?8|\"utf-?8\")|(?!charset=)" + TOKEN + "=(" + TOKEN + "|\"[^\"\\\\]*\"))?){0,8}+\\s*",
             Pattern.CASE_INSENSITIVE);
 
     private final Set<String> headersIn;
@@ -46,7 +49,7 @@ final class RequestRules {
         return headersIn.contains(header);
     }
 
-    /** @throws Problem 400, 403, 415, 417, 421 */
+    /** @throws Problem 400, 403, 412, 415, 417, 421 */
     void check(HttpServerRequest request) {
         String host = request.getHeader("Host");
         if (host != null && !(hosts.include(host) && (!forOperators || Hosts.isNoForeignAddress(host, request.localAddress().hostAddress())))) {
@@ -124,7 +127,7 @@ final class RequestRules {
 
     private void checkHeaders(HttpServerRequest request) {
         Set<String> seen = new HashSet<>();
-        boolean typeOfNothing = false;
+        String type = null;
         for (Map.Entry<String, String> header : request.headers()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             boolean comesIn = headersIn.contains(name);
@@ -134,22 +137,33 @@ final class RequestRules {
             if (comesIn && !isPrintable(header.getValue())) {
                 throw malformed("The header " + name + " may have printable ASCII characters only.");
             }
-            if (name.equals("content-type") && !MEDIA_TYPE.matcher(header.getValue()).matches()) {
-                if (hasBody(request)) {
-                    throw new Problem(415, "Unsupported media type", "Send the body as application/json.");
-                }
-                typeOfNothing = true;
+            if (name.equals("content-type")) {
+                type = header.getValue();
             }
             if (name.equals("content-encoding") && !header.getValue().equalsIgnoreCase("identity") && hasBody(request)) {
                 throw new Problem(415, "Unsupported content coding", "Send the body as it is, without Content-Encoding.")
                         .header("Accept-Encoding", "identity");
             }
+            if (name.equals("if-match") && !header.getValue().equals("*")) {
+                throw new Problem(412, "Precondition failed", "Nothing here has a strong entity tag. Send the request without If-Match.");
+            }
             if (name.equals("expect") && !header.getValue().equalsIgnoreCase("100-continue")) {
                 throw new Problem(417, "Expectation failed", "Nothing can be expected here but 100-continue.");
             }
         }
-        if (typeOfNothing) {
-            // curl -d '' says that it sends a form
+        if (type != null) {
+            setMediaType(request, type);
+        }
+    }
+
+    /** Without its parameters, so that nobody reads anything out of them; none where there is no body, as {@code curl -d ''} says that it sends a form. */
+    private static void setMediaType(HttpServerRequest request, String header) {
+        Matcher type = MEDIA_TYPE.matcher(header);
+        if (type.matches()) {
+            request.headers().set("Content-Type", type.group(2));
+        } else if (hasBody(request)) {
+            throw new Problem(415, "Unsupported media type", "Send the body as application/json.");
+        } else {
             request.headers().remove("Content-Type");
         }
     }

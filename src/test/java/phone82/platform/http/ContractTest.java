@@ -6,14 +6,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import phone82.platform.Json;
 import phone82.platform.Problem;
 import phone82.platform.Problem.Fault;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -94,6 +97,9 @@ class ContractTest {
             {"item":"note20","qty":1.5}  | qty
             {"item":"note20","qty":101}  | qty
             {"item":"note20","qty":null} | qty
+            {"item":"note20","qty":1.0}  | qty
+            {"item":"note20","qty":1e0}  | qty
+            {"item":"note20","qty":9223372036854775808} | qty
             {"item":20,"qty":1}          | item
             {"item":"","qty":1}          | item
             []                           | body
@@ -120,14 +126,54 @@ class ContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {" note20", "note20 ", "note20\\n", "note20\\r", "note20\\u2028", "note\\u000020", "note\\n20", " ", ""})
-    void anItemIsOneLineOfTextWithNothingAroundIt(String item) throws IOException {
-        Contract.Operation placeOrder = new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml")))
-                .operation("app-place-order");
-        Problem problem = catchThrowableOfType(Problem.class,
-                () -> placeOrder.body(("{\"item\":\"" + item + "\",\"qty\":1}").getBytes(UTF_8), JSON, false));
+    @ValueSource(strings = {"note20\\n", "note20\\r", "note20\\u2028", "note\\u000020", "note\\n20", " ", "", "note\\u00a020", "note20\\u3000",
+            "note\\u200b20", "note\\u202e20", "note\\u206620", "note\\ufeff20", "note\\u00ad20", "\\u3164", "note\\ufe0f20", "note\\ud83d20", "\\udc00", "note\\uffff",
+            "note\\ue000", "note\\udb40\\udc41", "note\\u061c20", "\\u2800", "note\\ufffd", "note\\u0085"})
+    void anItemIsOneLineOfVisibleCharacters(String item) throws IOException {
+        Problem problem = catchThrowableOfType(Problem.class, () -> orderOf("\"" + item + "\""));
         assertThat(problem).as("the refusal of [%s]", item).isNotNull();
+        assertThat(problem.status()).isEqualTo(422);
         assertThat(problem.faults()).extracting(Fault::field).containsOnly("item");
+    }
+
+    @ParameterizedTest
+    @CsvSource(ignoreLeadingAndTrailingWhitespace = false, value = {" note20,note20", "note20  ,note20", "a  b,a  b", "cafe\u0301,caf\u00e9", "\u1100\u1161\u11a8,\uac01",
+            "\uac24\ub7ed\uc2dc S25,\uac24\ub7ed\uc2dc S25", "\ud83d\udcf1,\ud83d\udcf1", "\u0130,\u0130", "\u2122,\u2122"})
+    void anItemIsStoredInItsOneSpelling(String sent, String stored) throws IOException {
+        assertThat(orderOf(Json.text(sent)).get("item").asText()).isEqualTo(stored);
+        assertThat(parameterOf("routes/customer/customer.openapi.yaml", "customer-list-history", "item").value(sent, new ArrayList<>())).isEqualTo(stored);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\ud83d\udcf1", "x", "\uac24", "\u00e9"})
+    void charactersAreCountedAsPeopleCountThem(String character) throws IOException {
+        assertThat(orderOf(Json.text(character.repeat(100))).get("item").asText()).isEqualTo(character.repeat(100));
+        assertThat(catchThrowableOfType(Problem.class, () -> orderOf(Json.text(character.repeat(101)))).faults()).extracting(Fault::field).containsExactly("item");
+    }
+
+    private static JsonNode orderOf(String item) throws IOException {
+        return new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml"))).operation("app-place-order")
+                .body(("{\"item\":" + item + ",\"qty\":1}").getBytes(UTF_8), JSON, false);
+    }
+
+    private static Contract.Parameter parameterOf(String file, String operation, String name) throws IOException {
+        return new Contract(Files.newInputStream(Path.of(file))).operation(operation).parameters().stream()
+                .filter(parameter -> parameter.name.equals(name)).findFirst().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"})
+    void anotherEncodingIsRefused(String charset) {
+        byte[] body = "{\"item\":\"note20\",\"qty\":1}".getBytes(Charset.forName(charset));
+        assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(body, JSON, false)).status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"c1a1", "e081a1", "f08081a1", "eda080", "eda080edb080", "f4908080", "ff", "80", "efbbbf"})
+    void bytesThatAreNoUtf8AreRefused(String hex) {
+        String[] around = (hex.equals("efbbbf") ? "@{'item':'note20','qty':1}" : "{'item':'@','qty':1}").replace('\'', '"').split("@", -1);
+        byte[] body = HexFormat.of().parseHex(HexFormat.of().formatHex(around[0].getBytes(UTF_8)) + hex + HexFormat.of().formatHex(around[1].getBytes(UTF_8)));
+        assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(body, JSON, false)).status()).isEqualTo(400);
     }
 
     @Test
@@ -175,7 +221,7 @@ class ContractTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"DELETE, /orders, 'GET, POST'", "POST, /orders/1, GET", "GET, /orders/1/cancellation, POST"})
+    @CsvSource({"DELETE, /orders, 'GET, HEAD, POST'", "POST, /orders/1, 'GET, HEAD'", "GET, /orders/1/cancellation, POST"})
     void aMethodThatAPathDoesNotTakeIsAnsweredWithThoseItTakes(String method, String path, String allowed) {
         assertThat(notAdmitted(method, path)).returns(405, Problem::status)
                 .extracting(problem -> problem.headers().get("Allow")).isEqualTo(allowed);
@@ -191,7 +237,8 @@ class ContractTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"list-orders, 0, 0", "list-orders, 0, 201", "list-orders, 0, many", "list-orders, 0, 1.5", "list-orders, 0, ''",
+    @CsvSource({"list-orders, 0, +1", "list-orders, 0, 01", "list-orders, 0, 00", "list-orders, 0, -0", "list-orders, 0, \u0661", "list-orders, 0, \uff11", "list-orders, 0, 1e1",
+            "list-orders, 0, 0x1", "list-orders, 0, ' 1'", "find-order, 0, +1", "find-order, 0, 01", "find-order, 0, 99999999999999999999", "list-orders, 0, 0", "list-orders, 0, 201", "list-orders, 0, many", "list-orders, 0, 1.5", "list-orders, 0, ''",
             "list-orders, 1, note20", "find-order, 0, 0", "find-order, 0, 9223372036854775808", "find-order, 0,"})
     void aParameterThatBreaksTheContractIsNamed(String operation, int index, String value) {
         List<Fault> faults = new ArrayList<>();
@@ -210,6 +257,10 @@ class ContractTest {
 
         assertThat(placeOrder.body("{\"item\":\"7\",\"qty\":\"3\"}".getBytes(UTF_8), JSON, true).toString())
                 .isEqualTo("{\"item\":\"7\",\"qty\":3}");
+        for (String number : List.of("03", "+3", "\u0663", "3.0", "3e0", " 3", "", "99999999999999999999999")) {
+            assertThat(catchThrowableOfType(Problem.class, () -> placeOrder.body(("{\"item\":\"7\",\"qty\":\"" + number + "\"}").getBytes(UTF_8), JSON, true)).status())
+                    .as(number).isEqualTo(422);
+        }
         assertThat(catchThrowableOfType(Problem.class,
                 () -> placeOrder.body("{\"item\":\"7\",\"qty\":\"three\"}".getBytes(UTF_8), JSON, true)).status()).isEqualTo(422);
         assertThat(catchThrowableOfType(Problem.class,

@@ -1,0 +1,50 @@
+package phone82.platform;
+
+import com.ibm.icu.text.Normalizer2;
+import com.ibm.icu.text.UnicodeSet;
+
+/**
+ * Text as customers may write it, the format {@code plain-text} of the contracts: one line of characters that everybody can see. It is the
+ * same on every JVM, as ICU brings its own version of Unicode.
+ */
+public final class PlainText {
+
+    public static final String FORMAT = "plain-text";
+
+    /** What a text must be like, as it is told to whoever sent another one. */
+    public static final String RULE = "must be one line of visible characters, without control, formatting or bidirectional ones; the only space is U+0020";
+
+    private PlainText() {
+    }
+
+    /** Its one spelling: composed, and without the spaces at its ends. */
+    public static String canonical(String text) {
+        String composed = isAscii(text) ? text : Unicode.NFC.normalize(text);
+        int start = 0;
+        int end = composed.length();
+        while (start < end && composed.charAt(start) == ' ') {
+            start++;
+        }
+        while (start < end && composed.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return composed.substring(start, end);
+    }
+
+    public static boolean isPlain(String text) {
+        return isAscii(text) ? text.chars().allMatch(c -> c >= ' ' && c < 0x7f) : Unicode.VISIBLE.containsAll(text);
+    }
+
+    public static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
+    }
+
+    /** Not loaded where all is ASCII. */
+    private static final class Unicode {
+
+        static final Normalizer2 NFC = Normalizer2.getNFCInstance();
+
+        /** The blank of Braille and the characters that stand for others have glyphs that say nothing. */
+        static final UnicodeSet VISIBLE = new UnicodeSet("[^[:C:][:Z:][:Default_Ignorable_Code_Point:]\\u2800\\uFFFC\\uFFFD]").add(' ').freeze();
+    }
+}

@@ -1,0 +1,86 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import phone82.Context;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What the contract of a context lets into its tables: the columns that have the names of its fields. */
+final class Permitted {
+
+    /** A field that is stored as part of something else, and what is put before it. */
+    private static final Map<String, String> STORED_IN = Map.of("note", "reason");
+    private static final String BEFORE_A_NOTE = "settled by hand: ";
+
+    /** The row of whoever sends events has an id, but not from a request. */
+    private static final String NO_INPUT = "outbox_relay";
+
+    private Permitted() {
+    }
+
+    /** The schemas of all fields and parameters of its requests. */
+    static Map<String, JsonNode> fields(Context context) {
+        JsonNode contract;
+        try {
+            contract = new YAMLMapper().readTree(new File("routes/" + context.id() + "/" + context.id() + ".openapi.yaml"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, JsonNode> fields = new HashMap<>();
+        contract.path("paths").valueStream().flatMap(JsonNode::valueStream).forEach(operation -> {
+            operation.path("parameters").forEach(parameter -> fields.put(parameter.path("name").asText(), parameter.path("schema")));
+            JsonNode body = operation.at("/requestBody/content/application~1json/schema");
+            JsonNode schema = body.has("$ref") ? contract.at(body.get("$ref").asText().substring(1)) : body;
+            schema.path("properties").properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+        });
+        return fields;
+    }
+
+    /** For each field that has a column, what is wrong with it; nothing where it holds all that the contract permits. */
+    static Map<String, String> tooNarrow(Map<String, JsonNode> fields, Connection database) throws SQLException {
+        boolean units = database.getMetaData().getDatabaseProductName().startsWith("HSQL");
+        Map<String, String> faults = new HashMap<>();
+        try (ResultSet column = database.getMetaData().getColumns(null, null, null, null)) {
+            while (column.next()) {
+                String schema = column.getString("TABLE_SCHEM").toLowerCase(Locale.ROOT);
+                if (!schema.equals("public") || column.getString("TABLE_NAME").equalsIgnoreCase(NO_INPUT)) {
+                    continue;
+                }
+                for (Map.Entry<String, JsonNode> field : fields.entrySet()) {
+                    if (plain(STORED_IN.getOrDefault(field.getKey(), field.getKey())).equals(plain(column.getString("COLUMN_NAME")))) {
+                        String fault = fault(field.getKey(), field.getValue(), column.getInt("DATA_TYPE"), column.getInt("COLUMN_SIZE"), units);
+                        faults.merge(field.getKey(), fault.isEmpty() ? "" : column.getString("TABLE_NAME") + "." + column.getString("COLUMN_NAME") + " " + fault, String::concat);
+                    }
+                }
+            }
+        }
+        return faults;
+    }
+
+    private static String fault(String name, JsonNode field, int type, int size, boolean units) {
+        return switch (type) {
+            case Types.VARCHAR -> {
+                boolean ascii = field.path("pattern").asText().startsWith("^[\\x20-\\x7E]") || field.has("enum");
+                int longest = field.path("maxLength").asInt(20) * (units && !ascii ? 2 : 1) + (name.equals("note") ? BEFORE_A_NOTE.length() : 0);
+                yield size < longest ? "holds " + size + " of " + longest : "";
+            }
+            case Types.INTEGER -> field.path("maximum").asLong(Long.MAX_VALUE) > Integer.MAX_VALUE ? "is an integer" : "";
+            case Types.BIGINT -> "";
+            default -> "is of type " + type;
+        };
+    }
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[_-]", "");
+    }
+}
