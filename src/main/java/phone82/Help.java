@@ -71,6 +71,7 @@ final class Help {
                   phone82.provider.control-key   the key for failures on demand, likewise   demo-provider-control
                   phone82.pay.authorisation-validity   how long an authorisation waits for its order   30m
                   phone82.pay.longest-retry    longest pause between two attempts of a payment   30s
+                  phone82.pay.rejected.keep    how long pay remembers an order that was rejected   7d
                   phone82.customer.stream.readers   who may follow the orders at once       1000
                   phone82.customer.stream.poll, .heart-beat   how late they hear of another instance's events,
                                                how often of nothing                         500ms, 15s

@@ -9,10 +9,7 @@ import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import jakarta.persistence.EntityManagerFactory;
 import org.apache.camel.ProducerTemplate;
-import org.hibernate.dialect.sequence.SequenceSupport;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.domain.EntityScan;
@@ -33,6 +30,8 @@ import phone82.platform.health.Check;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -45,10 +44,8 @@ import java.util.Map;
 public class AppContext {
 
     @Bean
-    Drafts drafts(Catalogue catalogue, JdbcTemplate jdbc, EntityManagerFactory database,
-                  @Value("${spring.datasource.hikari.connection-timeout}") Duration patience) {
-        SequenceSupport sequences = database.unwrap(SessionFactoryImplementor.class).getJdbcServices().getDialect().getSequenceSupport();
-        return new Drafts(catalogue, new OrderIds(jdbc, sequences.getSequenceNextValString("order_id"), patience));
+    Drafts drafts(Catalogue catalogue) {
+        return new Drafts(catalogue, new OrderIds(Clock.systemUTC(), new SecureRandom()));
     }
 
     @Bean

@@ -5,9 +5,11 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import jakarta.persistence.Transient;
 import jakarta.persistence.Version;
 
 import java.time.Instant;
+import java.util.UUID;
 
 /** A customer's order of one kind of phone. It exists only once its payment is authorised. */
 @Entity
@@ -27,6 +29,9 @@ public class Order {
     private Instant orderedAt;
     private Instant shippedAt;
     private String reason;
+    /** Known only until the order is stored: afterwards nobody asks for its payment any more. */
+    @Transient
+    private String paymentKey;
     @Version
     private int version;
 
@@ -35,13 +40,19 @@ public class Order {
 
     /** @param unitPrice won, from the price list; never from the customer */
     public Order(long id, String item, int qty, long unitPrice, Instant orderedAt) {
-        this.id = id;
         this.item = item;
         this.qty = qty;
         this.unitPrice = unitPrice;
         this.amount = Math.multiplyExact(unitPrice, qty);
         this.status = OrderStatus.Ordered;
+        renumber(id, orderedAt);
+    }
+
+    /** Gives it another id, before it is stored. */
+    public void renumber(long id, Instant orderedAt) {
+        this.id = id;
         this.orderedAt = orderedAt;
+        this.paymentKey = UUID.randomUUID().toString();
     }
 
     public Ordered ordered() {
@@ -49,7 +60,7 @@ public class Order {
     }
 
     public OrderRejected rejected(String reason) {
-        return new OrderRejected(id, reason);
+        return new OrderRejected(id, reason, paymentKey);
     }
 
     /** News of the payment that comes after news of the shipment tells nothing new. */
@@ -128,6 +139,11 @@ public class Order {
 
     public long id() {
         return id;
+    }
+
+    /** What pay knows the request for this order's payment by: another order's has another one, even under the same id. */
+    public String paymentKey() {
+        return paymentKey;
     }
 
     public String item() {

@@ -1,59 +1,66 @@
 package phone82.app;
 
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
-import org.springframework.jdbc.core.JdbcTemplate;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
 
-import java.sql.SQLTransientConnectionException;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-
-/** Takes the ids of orders from the database in blocks, so that an order, above all a refused one, needs no statement for its id. */
+/**
+ * Ids that never return: the millisecond of the order (41 bits) and a number that this instance has drawn (12 bits). They need no
+ * database, grow with time, say nothing of how many orders there are, and stay below 2^53, so that JavaScript keeps every digit.
+ */
 class OrderIds {
 
-    /** As the sequence of the database counts. */
-    private static final int BLOCK = 50;
+    private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int INSTANCE_BITS = 12;
+    private static final int INSTANCES = 1 << INSTANCE_BITS;
+    private static final long END = 1L << 41;
 
-    private final JdbcTemplate jdbc;
-    private final String nextBlock;
-    private final Duration patience;
-    private final Lock lock = new ReentrantLock();
-    private long next;
-    private long end;
+    /** How far ids may be ahead of the clock, in milliseconds: several orders in one millisecond, or a clock that was corrected a little. */
+    private static final long AHEAD = 1000;
 
-    /**
-     * @param nextBlock the statement that takes the next number of the sequence
-     * @param patience  how long an order waits for another one that takes the next block
-     */
-    OrderIds(JdbcTemplate jdbc, String nextBlock, Duration patience) {
-        this.jdbc = jdbc;
-        this.nextBlock = nextBlock;
-        this.patience = patience;
+    private final Clock clock;
+    /** Odd, so that every number comes once before one comes again; drawn, so that two instances with one number part at once. */
+    private final int stride;
+    private int instance;
+    private long last;
+
+    OrderIds(Clock clock, RandomGenerator random) {
+        this.clock = clock;
+        this.instance = random.nextInt(INSTANCES);
+        this.stride = random.nextInt(INSTANCES) | 1;
     }
 
-    /** @throws CannotGetJdbcConnectionException when the next block cannot be had */
-    long next() {
-        if (!entered()) {
-            throw new CannotGetJdbcConnectionException("no id", new SQLTransientConnectionException("another order waits for the database"));
+    synchronized long next() {
+        long now = Math.max(1, clock.millis() - EPOCH.toEpochMilli());
+        if (now > last) {
+            last = now;
+        } else if (last - now < AHEAD) {
+            last++;
+        } else {
+            // the clock was set back: what follows it again has another number
+            last = now;
+            changeInstance();
         }
-        try {
-            if (next == end) {
-                next = jdbc.queryForObject(nextBlock, Long.class);
-                end = next + BLOCK;
-            }
-            return next++;
-        } finally {
-            lock.unlock();
+        if (last >= END) {
+            throw new IllegalStateException("no order id for " + clock.instant() + "; set the clock");
         }
+        return last << INSTANCE_BITS | instance;
     }
 
-    private boolean entered() {
-        try {
-            return lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+    /** Another id, where somebody else has used this one: with another number, as the next ids would meet the same one's. */
+    synchronized long insteadOf(long taken) {
+        if ((taken & INSTANCES - 1) == instance) {
+            changeInstance();
         }
+        return next();
+    }
+
+    private void changeInstance() {
+        instance = instance + stride & INSTANCES - 1;
+    }
+
+    /** The moment in an id; that of the order, so that lists by id are lists by time. */
+    static Instant time(long id) {
+        return EPOCH.plusMillis(id >> INSTANCE_BITS);
     }
 }

@@ -3,6 +3,7 @@ package phone82.app;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ public class PaymentCall {
     private static final Logger LOG = LoggerFactory.getLogger(PaymentCall.class);
 
     private static final int DECLINED = 402;
+    private static final int CONFLICT = 409;
 
     private volatile Instant asksAgain = Instant.EPOCH;
 
@@ -36,9 +38,26 @@ public class PaymentCall {
     private record Request(long orderId, String item, int qty, long amount) {
     }
 
-    public byte[] request(@Body Order order) {
+    /** With its key pay tells a repetition from another order under the same id. */
+    public byte[] request(@Body Order order, Exchange exchange) {
+        exchange.getMessage().setHeader("Payment-Key", order.paymentKey());
+        exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         Correlation.about(String.valueOf(order.id()));
         return Json.bytes(new Request(order.id(), order.item(), order.qty(), order.amount()));
+    }
+
+    /** @throws IdTaken pay's payment under this id is not for this order, which must neither use it nor have it released */
+    public void requireOwnId(@ExchangeProperty("order") Order order, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
+        if (status == CONFLICT) {
+            LOG.warn("Pay knows order {} already, with another payment; the id is not used", order.id());
+            throw new IdTaken(order.id());
+        }
+    }
+
+    /** App itself has an order under this id, of which pay no longer knows. */
+    public void idTaken(@Body Order order) {
+        LOG.warn("There is an order {} already; the new one is refused", order.id());
+        throw new IdTaken(order.id());
     }
 
     /** An answer of pay that is neither an authorisation nor a failure of pay: the provider declined, or did not decide in time. */

@@ -39,8 +39,8 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving, St
     public String text() {
         StringBuilder text = new StringBuilder();
         if (!breaches.isEmpty()) {
-            text.append(String.format("%-12s%-9s%s%n", "order", "promise", "what is wrong"));
-            breaches.forEach(breach -> text.append(String.format("%-12d%-9s%s (%s)%n",
+            text.append(String.format("%-18s%-9s%s%n", "order", "promise", "what is wrong"));
+            breaches.forEach(breach -> text.append(String.format("%-18d%-9s%s (%s)%n",
                     breach.order, breach.promise, breach.what, breach.statuses)));
             text.append(String.format("breaches: %d, in %d orders%n", breaches.size(), orders));
         } else if (moving.isEmpty()) {
@@ -50,7 +50,7 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving, St
         }
         if (!moving.isEmpty()) {
             text.append(String.format("still moving, which is no breach: %d%n", moving.size()));
-            moving.stream().limit(MOVING_SHOWN).forEach(each -> text.append(String.format("%-12d%s%n", each.order, each.statuses)));
+            moving.stream().limit(MOVING_SHOWN).forEach(each -> text.append(String.format("%-18d%s%n", each.order, each.statuses)));
             if (moving.size() > MOVING_SHOWN) {
                 text.append(String.format("and %d older ones%n", moving.size() - MOVING_SHOWN));
             }

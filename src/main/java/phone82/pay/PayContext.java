@@ -141,7 +141,7 @@ public class PayContext {
         return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
             entities.find(Payment.class, -1L);
-            Payment payment = Payment.authorising(-1, "rehearsal", 1, 1, Instant.now());
+            Payment payment = Payment.authorising(-1, null, "rehearsal", 1, 1, Instant.now());
             entities.persist(payment);
             entities.flush();
             payment.authorised(Instant.now(), Duration.ZERO);
@@ -166,8 +166,9 @@ public class PayContext {
     Payments payments(Outbox outbox, Participation participation, PlatformTransactionManager transactionManager,
                       ObjectProvider<ProducerTemplate> camel,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
-                      @Value("${phone82.pay.longest-retry}") Duration longestRetry) {
+                      @Value("${phone82.pay.longest-retry}") Duration longestRetry,
+                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected) {
         return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
-                request -> camel.getObject().sendBody(ASK, request), authorisationValidity, longestRetry);
+                request -> camel.getObject().sendBody(ASK, request), authorisationValidity, longestRetry, keepRejected);
     }
 }

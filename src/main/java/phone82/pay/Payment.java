@@ -11,6 +11,7 @@ import phone82.pay.provider.PaymentProvider.Request;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * The payment of one order: authorised when the order is placed, captured once it is accepted. A method changes the intent; the
@@ -40,6 +41,7 @@ public class Payment {
 
     @Id
     private long orderId;
+    private String paymentKey;
     private String item;
     private int qty;
     private long amount;
@@ -65,10 +67,14 @@ public class Payment {
     protected Payment() {
     }
 
-    /** @param amount won */
-    public static Payment authorising(long orderId, String item, int qty, long amount, Instant now) {
+    /**
+     * @param paymentKey under which it is asked for; null if the caller has none
+     * @param amount     won
+     */
+    public static Payment authorising(long orderId, String paymentKey, String item, int qty, long amount, Instant now) {
         Payment payment = new Payment();
         payment.orderId = orderId;
+        payment.paymentKey = paymentKey;
         payment.item = item;
         payment.qty = qty;
         payment.amount = amount;
@@ -81,11 +87,21 @@ public class Payment {
     }
 
     /** Remembers that the order was rejected before pay heard of it. */
-    public static Payment rejected(long orderId, Instant now) {
-        Payment payment = authorising(orderId, "", 0, 0, now);
+    public static Payment rejected(long orderId, String paymentKey, Instant now) {
+        Payment payment = authorising(orderId, paymentKey, "", 0, 0, now);
         payment.status = PaymentStatus.Rejected;
         payment.dueAt = null;
         return payment;
+    }
+
+    /** Whether it was asked for in this way: what differs is a payment of another order that has the same id. */
+    public boolean isFor(String key, String item, int qty, long amount) {
+        return Objects.equals(paymentKey, key) && this.item.equals(item) && this.qty == qty && this.amount == amount;
+    }
+
+    /** Whether news under this key is of another order that has the same id. What earlier versions wrote has no key. */
+    public boolean isOfAnother(String key) {
+        return paymentKey != null && key != null && !paymentKey.equals(key);
     }
 
     /** The provider reserved the money. The authorisation expires unless the order is confirmed within {@code validity}. */

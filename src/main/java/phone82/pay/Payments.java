@@ -50,20 +50,23 @@ public class Payments {
     private final Consumer<Request> ask;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
+    private final Duration keepRejected;
 
     /**
      * @param ask                   has the provider asked, called after the commit of an intent
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
+     * @param keepRejected          how long an order that never was is remembered; longer than any request can be late
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> ask,
-                    Duration authorisationValidity, Duration longestRetry) {
+                    Duration authorisationValidity, Duration longestRetry, Duration keepRejected) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
         this.ask = ask;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
+        this.keepRejected = keepRejected;
     }
 
     /** A request from app. Amount in won. */
@@ -73,13 +76,14 @@ public class Payments {
     /**
      * Commits the intent to authorise the payment of an order. A repetition leads to the same request, and so to the same answer.
      *
-     * @throws Problem 409 the order was rejected, or is paid in another way
+     * @param key of the order, or null; a request with another one under the same order id is no repetition
+     * @throws Problem 409 the order was rejected, or the id belongs to another order
      */
-    public Request beginAuthorisation(@Body Wanted wanted) {
+    public Request beginAuthorisation(@Body Wanted wanted, @Header("Payment-Key") String key) {
         Correlation.about(String.valueOf(wanted.orderId()));
         Payment payment = entities.find(Payment.class, wanted.orderId());
         if (payment == null) {
-            payment = Payment.authorising(wanted.orderId(), wanted.item(), wanted.qty(), wanted.amount(), now());
+            payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), now());
             try {
                 Payment added = payment;
                 transactions.executeWithoutResult(transaction -> entities.persist(added));
@@ -87,10 +91,13 @@ public class Payments {
                 payment = entities.find(Payment.class, wanted.orderId());
             }
         }
-        if (payment.amount() != wanted.amount() || isOver(payment)) {
+        if (!payment.isFor(key, wanted.item(), wanted.qty(), wanted.amount())) {
+            throw new Problem(409, "Order id taken", "Another order has the id " + wanted.orderId() + ". Order under another id.");
+        }
+        if (isOver(payment)) {
             throw over(wanted.orderId());
         }
-        return Payment.authorising(wanted.orderId(), wanted.item(), wanted.qty(), wanted.amount(), now()).request();
+        return Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), now()).request();
     }
 
     private static boolean isOver(Payment payment) {
@@ -278,8 +285,12 @@ public class Payments {
         askIfIntended(payment);
     }
 
-    /** The part of app's event that pay uses. */
-    public record OrderRejected(long orderId, String reason) {
+    /**
+     * The part of app's event that pay uses.
+     *
+     * @param paymentKey under which app asked; null in events of earlier versions
+     */
+    public record OrderRejected(long orderId, String reason, String paymentKey) {
     }
 
     /** The order is not accepted: what is, or may be, authorised for it is released. */
@@ -287,7 +298,9 @@ public class Payments {
     public void reject(@Body OrderRejected rejected) {
         Payment payment = locked(rejected.orderId());
         if (payment == null) {
-            entities.persist(Payment.rejected(rejected.orderId(), now()));
+            entities.persist(Payment.rejected(rejected.orderId(), rejected.paymentKey(), now()));
+        } else if (payment.isOfAnother(rejected.paymentKey())) {
+            LOG.warn("A rejected order had the id of order {}, whose payment stays as it is", rejected.orderId());
         } else if (payment.status() == PaymentStatus.Authorised
                 || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
             payment.reject(rejected.reason(), now());
@@ -436,6 +449,16 @@ public class Payments {
         return Optional.ofNullable(entities.createQuery("select min(changedAt) from Payment where status in "
                                 + "(Authorising, Capturing, Releasing, Refunding)", Instant.class).getSingleResult())
                 .map(since -> Math.max(0, Duration.between(since, now()).toMillis()) / 1000.0).orElse(0.0);
+    }
+
+    /**
+     * Forgets the orders that never were. Until now they kept a request from being authorised that came later than the news that it is
+     * rejected; should one come now, nobody confirms it, and so it expires.
+     */
+    @Transactional
+    public int purge() {
+        return entities.createQuery("delete from Payment where status in (Rejected, Declined) and changedAt < :before")
+                .setParameter("before", now().minus(keepRejected)).executeUpdate();
     }
 
     private static Instant now() {

@@ -42,6 +42,10 @@ public class Deliveries {
         Instant now = now();
         Delivery known = locked(paid.orderId());
         if (known != null) {
+            if (!known.isOf(paid.item(), paid.qty())) {
+                throw new IllegalStateException("order " + paid.orderId() + " is of " + known.qty() + " x " + known.item() + " here, and paid for "
+                        + paid.qty() + " x " + paid.item() + ": it is another order with the same id, and is not shipped");
+            }
             if (known.isHeldInAdvance()) {
                 outbox.add(known.receivedWhileHeld(now, now.plus(dispatchDelay)));
             }

@@ -64,6 +64,10 @@ public class Delivery {
         return status == DeliveryStatus.Held && receivedAt == null;
     }
 
+    public boolean isOf(String item, int qty) {
+        return this.item.equals(item) && this.qty == qty;
+    }
+
     public boolean canBeHeld() {
         return status.canBecome(DeliveryStatus.Held);
     }

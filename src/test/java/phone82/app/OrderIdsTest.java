@@ -1,16 +1,17 @@
 package phone82.app;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.JdbcTemplate;
 
-import java.sql.Connection;
-import java.sql.SQLTransientConnectionException;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.Collections;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,37 +19,176 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+/** Each run draws another seed and prints it with what fails. */
 class OrderIdsTest {
 
-    private static final int ORDERS = 16;
-    private static final Duration PATIENCE = Duration.ofMillis(250);
+    private static final Instant NOON = Instant.parse("2026-11-27T12:00:00Z");
+    private static final long SAFE_IN_JAVASCRIPT = 1L << 53;
+    /** The most ids that a sequence can have handed out: orders of earlier versions. */
+    private static final long EARLIER = 1_000_000_000_000L;
+
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
+    private final SetClock clock = new SetClock();
+
+    /** A clock that goes as the test wants. */
+    private static final class SetClock extends Clock {
+
+        private volatile Instant now = NOON;
+
+        void forward(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private List<Long> take(OrderIds ids, int count) {
+        return LongStream.generate(ids::next).limit(count).boxed().toList();
+    }
+
+    private static int instance(long id) {
+        return (int) (id & 4095);
+    }
 
     @Test
-    void ordersDoNotQueueForADatabaseThatIsAway() throws Exception {
-        HikariConfig one = new HikariConfig();
-        one.setJdbcUrl("jdbc:hsqldb:mem:order-ids");
-        one.setMaximumPoolSize(1);
-        one.setConnectionTimeout(PATIENCE.toMillis());
-        ExecutorService customers = Executors.newFixedThreadPool(ORDERS);
-        try (HikariDataSource database = new HikariDataSource(one)) {
-            JdbcTemplate jdbc = new JdbcTemplate(database);
-            jdbc.execute("create sequence order_id start with 1 increment by 50");
-            OrderIds ids = new OrderIds(jdbc, "call next value for order_id", PATIENCE);
+    void anIdIsTheMomentOfTheOrderWhateverTheClockSays() {
+        OrderIds ids = new OrderIds(clock, random);
+        for (int i = 0; i < 10_000; i++) {
+            clock.forward(Duration.ofMillis(random.nextInt(10_000_000)));
+            long id = ids.next();
+            assertThat(OrderIds.time(id)).as("seed %d", seed).isEqualTo(clock.now);
+            assertThat(id).as("seed %d", seed).isBetween(EARLIER, SAFE_IN_JAVASCRIPT - 1);
+        }
+    }
 
-            try (Connection taken = database.getConnection()) {
-                long begin = System.nanoTime();
-                for (Future<Long> id : customers.invokeAll(Collections.<Callable<Long>>nCopies(ORDERS, ids::next))) {
-                    assertThatThrownBy(id::get).hasRootCauseInstanceOf(SQLTransientConnectionException.class);
-                }
-                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(PATIENCE.multipliedBy(ORDERS / 2));
+    @Test
+    void idsOfOneInstanceGrow() {
+        OrderIds ids = new OrderIds(clock, random);
+        List<Long> given = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            given.add(ids.next());
+            // now several orders in a millisecond, now a small correction of the clock
+            clock.forward(Duration.ofMillis(random.nextInt(5) - 1));
+        }
+
+        assertThat(given).as("seed %d", seed).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void eightInstancesGiveNoIdTwice() {
+        Set<Integer> drawn = new HashSet<>();
+        List<OrderIds> instances = new ArrayList<>();
+        while (instances.size() < 8) {
+            OrderIds ids = new OrderIds(clock, random);
+            if (drawn.add(instance(ids.next()))) {
+                instances.add(ids);
             }
+        }
+        Set<Long> given = new HashSet<>();
+        for (int i = 0; i < 20_000; i++) {
+            clock.forward(Duration.ofMillis(random.nextInt(20)));
+            for (OrderIds ids : instances) {
+                assertThat(given.add(ids.next())).as("seed %d", seed).isTrue();
+            }
+        }
+    }
 
-            List<Long> given = IntStream.range(0, 120).mapToObj(i -> ids.next()).toList();
-            assertThat(given).isEqualTo(LongStream.rangeClosed(1, 120).boxed().toList());
+    @Test
+    void manyOrdersAtOnceGetOneIdEach() throws Exception {
+        OrderIds ids = new OrderIds(clock, random);
+        ExecutorService customers = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<List<Long>>> given = IntStream.range(0, 8).mapToObj(i -> customers.submit(() -> take(ids, 5_000))).toList();
+            Set<Long> all = new HashSet<>();
+            for (Future<List<Long>> each : given) {
+                all.addAll(each.get());
+            }
+            assertThat(all).as("seed %d", seed).hasSize(40_000);
         } finally {
             customers.shutdownNow();
         }
+    }
+
+    @Test
+    void aClockThatIsSetBackReturnsNoId() {
+        OrderIds ids = new OrderIds(clock, random);
+        Set<Long> given = new HashSet<>();
+        for (int hour = 0; hour < 100; hour++) {
+            for (int i = 0; i < 500; i++) {
+                clock.forward(Duration.ofMillis(1 + random.nextInt(5)));
+                assertThat(given.add(ids.next())).as("seed %d, hour %d", seed, hour).isTrue();
+            }
+            clock.now = NOON.minus(Duration.ofMillis(random.nextInt(3_600_000)));
+            assertThat(OrderIds.time(ids.next())).as("seed %d", seed).isBetween(clock.now, clock.now.plusSeconds(1));
+        }
+    }
+
+    @Test
+    void ordersByTheThousandDoNotLeaveTheClockBehind() {
+        OrderIds ids = new OrderIds(clock, random);
+        Set<Long> given = new HashSet<>();
+        for (int i = 0; i < 100_000; i++) {
+            long id = ids.next();
+            assertThat(given.add(id)).as("seed %d", seed).isTrue();
+            assertThat(OrderIds.time(id)).as("seed %d", seed).isBetween(clock.now, clock.now.plusSeconds(1));
+        }
+    }
+
+    @Test
+    void aRestartThatDrawsAnotherNumberReturnsNoIdEvenAtTheSameMoments() {
+        List<Long> before = take(new OrderIds(clock, random), 900);
+        OrderIds restarted = new OrderIds(clock, random);
+        while (instance(restarted.next()) == instance(before.get(0))) {
+            restarted = new OrderIds(clock, random);
+        }
+
+        assertThat(take(restarted, 900)).as("seed %d", seed).doesNotContainAnyElementsOf(before);
+    }
+
+    @Test
+    void twoWithTheSameNumberPartAfterTheFirstIdThatIsTaken() {
+        OrderIds one = new OrderIds(clock, new Random(seed));
+        OrderIds other = new OrderIds(clock, new Random(seed) {
+            private int draws;
+
+            @Override
+            public int nextInt(int bound) {
+                // the same number, another stride
+                return draws++ == 0 ? super.nextInt(bound) : (super.nextInt(bound) + 2) % bound;
+            }
+        });
+        long taken = one.next();
+        assertThat(other.next()).as("seed %d", seed).isEqualTo(taken);
+
+        long instead = other.insteadOf(taken);
+        assertThat(instance(instead)).isNotEqualTo(instance(taken));
+        clock.forward(Duration.ofMillis(10));
+        assertThat(take(other, 900)).doesNotContainAnyElementsOf(take(one, 900));
+        assertThat(instance(other.insteadOf(taken))).as("what was taken before it changed changes nothing").isEqualTo(instance(instead));
+    }
+
+    @Test
+    void aClockOutsideTheRangeIsNamedOrGivesTheSmallestIds() {
+        clock.now = Instant.EPOCH;
+        assertThat(new OrderIds(clock, random).next()).isBetween(1L << 12, (1L << 13) - 1);
+
+        clock.now = Instant.parse("2095-09-08T00:00:00Z");
+        assertThatIllegalStateException().isThrownBy(new OrderIds(clock, random)::next).withMessageContaining("2095").withMessageContaining("clock");
     }
 }

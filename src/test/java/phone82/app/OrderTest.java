@@ -39,7 +39,12 @@ class OrderTest {
 
     @Test
     void aRejectionNamesTheOrderAndTheReason() {
-        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised"));
+        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised", order.paymentKey()));
+    }
+
+    @Test
+    void ordersWithTheSameIdAreToldApartByTheirPaymentKeys() {
+        assertThat(new Order(7, "note20", 3, 1_199_000, NOON).paymentKey()).isNotBlank().isNotEqualTo(order.paymentKey());
     }
 
     @ParameterizedTest

@@ -49,10 +49,10 @@ class DeadLettersTest {
         @Test
         void whatFailsSixTimesIsKeptWithItsCauseWhileTheOthersGoOn() throws JMSException {
             Topics topics = PHONE82.topics();
-            long next = app.place(anOrder()).expect(201).id() + 1;
-            awaitShipped(next - 1);
+            awaitShipped(app.place(anOrder()).expect(201).id());
             Instant sent = Instant.now();
-            // of the order that is placed next
+            // of an order whose payment takes a moment, so that more events of it follow
+            long next = app.place(anOrder().of("sim-capture-away-2")).expect(201).id();
             topics.send("app.Ordered", next, newId(), BROKEN);
             topics.send("pay.PayCompleted", next, newId(), BROKEN);
             topics.send("store.Shipped", next, newId(), BROKEN);
@@ -61,7 +61,6 @@ class DeadLettersTest {
             topics.send("store.Shipped", 1001, newId());
             topics.sendAs("app", "phone82.app.Ordered", "phone82.app.Refurbished", 1001, newId(), "{}");
 
-            assertThat(app.place(anOrder()).expect(201).id()).isEqualTo(next);
             awaitShipped(next);
             Stream.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER)
                     .forEach(context -> assertThat(letters(PHONE82, context)).as("of %s, so early", context).isEmpty());

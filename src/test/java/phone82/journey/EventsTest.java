@@ -15,8 +15,12 @@ import phone82.Context;
 import phone82.app.Drafts;
 import phone82.app.NewOrder;
 import phone82.app.Orders;
+import phone82.pay.Payments;
 import phone82.platform.event.Inbox;
+import phone82.store.Deliveries;
 
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +29,7 @@ import java.util.List;
 import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /** Each event is sent twice, and the events of one order in every order of arrival: a context always ends in the same state. */
@@ -69,8 +74,8 @@ class EventsTest {
             PHONE82.topics().sendTwice(1, List.of("app.Ordered"));
 
             await().untilAsserted(() -> assertThat(pay.status("/payments/1")).isEqualTo("Completed"));
-            assertThat(PHONE82.topics().readUntilSilent("store", "phone82.pay.*::store")).singleElement()
-                    .satisfies(paid -> assertThat(paid.getStringProperty("cloudEvents_subject")).isEqualTo("1"));
+            assertThat(PHONE82.topics().readUntilSilent("store", "phone82.pay.*::store"))
+                    .filteredOn(paid -> attribute(paid, "cloudEvents_subject").equals("1")).hasSize(1);
         }
 
         @Test
@@ -90,8 +95,64 @@ class EventsTest {
             pay.get("/payments/3").expect(404);
         }
 
+        @Test
+        void anotherOrderWithTheSameIdNeitherGetsThePaymentNorReleasesIt() {
+            authorise(4, "one", "note20").expect(201);
+            authorise(4, "one", "note20").expect(201);
+
+            assertThat(authorise(4, "other", "note20").expect(409).body().get("title").asText()).isEqualTo("Order id taken");
+            authorise(4, null, "note20").expect(409);
+            authorise(4, "one", "note21").expect(409);
+            reject(4, "other");
+            PHONE82.topics().sendTwice(4, List.of("app.Ordered"));
+
+            await().untilAsserted(() -> assertThat(pay.status("/payments/4")).isEqualTo("Completed"));
+        }
+
+        @Test
+        void aRejectionUnderItsOwnKeyVoidsWhatWasAuthorised() {
+            authorise(5, "one", "note20").expect(201);
+
+            reject(5, "one");
+
+            await().untilAsserted(() -> assertThat(pay.status("/payments/5")).isEqualTo("Voided"));
+        }
+
+        @Test
+        void ordersThatNeverWereAreForgottenWhenTheyAreOld() {
+            JdbcTemplate jdbc = PHONE82.bean(Context.PAY, JdbcTemplate.class);
+            Payments payments = PHONE82.bean(Context.PAY, Payments.class);
+            reject(6, "one");
+            await().untilAsserted(() -> assertThat(jdbc.queryForList("select status from payment where order_id = 6", String.class)).containsExactly("Rejected"));
+            authorise(8, "one", "sim-decline").expect(402);
+            authorise(9, "one", "note20").expect(201);
+
+            payments.purge();
+            authorise(6, "one", "note20").expect(409);
+            authorise(8, "one", "sim-decline").expect(409);
+
+            jdbc.update("update payment set changed_at = ? where order_id in (6, 8, 9)", Timestamp.from(Instant.now().minus(Duration.ofDays(8))));
+            assertThat(payments.purge()).isEqualTo(2);
+            assertThat(pay.status("/payments/9")).isEqualTo("Authorised");
+            authorise(8, "one", "sim-decline").expect(402);
+            authorise(6, "one", "note20").expect(201);
+            reject(6, "one");
+            await().untilAsserted(() -> assertThat(pay.status("/payments/6")).isEqualTo("Voided"));
+        }
+
+        private static void reject(long orderId, String key) {
+            PHONE82.topics().send("app.OrderRejected", orderId, UUID.randomUUID().toString(),
+                    "{\"orderId\":" + orderId + ",\"reason\":\"payment not authorised\",\"paymentKey\":\"" + key + "\"}");
+        }
+
         private Shop.Answer authorise(long orderId) {
-            return pay.post("/payments", "{\"orderId\":" + orderId + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000}");
+            return authorise(orderId, null, "note20");
+        }
+
+        private Shop.Answer authorise(long orderId, String key, String item) {
+            HttpRequest.Builder request = pay.request("/payments").header("Content-Type", "application/json").POST(BodyPublishers.ofString(
+                    "{\"orderId\":" + orderId + ",\"item\":\"" + item + "\",\"qty\":1,\"amount\":1199000}"));
+            return pay.send(key == null ? request : request.header("Payment-Key", key));
         }
     }
 
@@ -108,7 +169,16 @@ class EventsTest {
 
             await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/1")).isEqualTo("Shipped"));
             assertThat(PHONE82.topics().readUntilSilent("app", "phone82.*.*::app"))
-                    .filteredOn(event -> type(event).equals("phone82.store.Shipped")).hasSize(1);
+                    .filteredOn(event -> attribute(event, "cloudEvents_type").equals("phone82.store.Shipped") && attribute(event, "cloudEvents_subject").equals("1")).hasSize(1);
+        }
+
+        @Test
+        void anotherOrderWithTheSameIdIsNotTakenForIt() {
+            PHONE82.topics().sendTwice(2, List.of("pay.PayCompleted"));
+            await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/2")).isEqualTo("Shipped"));
+
+            assertThatIllegalStateException().isThrownBy(() -> PHONE82.bean(Context.STORE, Deliveries.class).receive(new Deliveries.PayCompleted(2, "note21", 1)))
+                    .withMessageContaining("order 2 is of 1 x note20 here, and paid for 1 x note21");
         }
     }
 
@@ -196,9 +266,9 @@ class EventsTest {
         }
     }
 
-    private static String type(Message event) {
+    private static String attribute(Message event, String name) {
         try {
-            return event.getStringProperty("cloudEvents_type");
+            return event.getStringProperty(name);
         } catch (JMSException e) {
             throw new IllegalStateException(e);
         }

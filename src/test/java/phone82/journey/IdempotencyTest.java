@@ -1,7 +1,10 @@
 package phone82.journey;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -238,6 +242,7 @@ class IdempotencyTest {
 
         static final List<CompletableFuture<Integer>> ASKED = List.of(new CompletableFuture<>(), new CompletableFuture<>());
         static final CountDownLatch BOTH_ASK = new CountDownLatch(2);
+        static final List<Request> REQUESTS = new CopyOnWriteArrayList<>();
         static final HttpServer PAY = pay();
 
         @RegisterExtension
@@ -258,13 +263,66 @@ class IdempotencyTest {
 
             assertThat(BOTH_ASK.await(5, TimeUnit.SECONDS)).isTrue();
             ASKED.get(0).complete(201);
-            await().until(() -> app.all("/orders").size(), size -> size == 1);
+            await().until(() -> stands(app).size(), size -> size == 1);
             ASKED.get(1).complete(503);
 
-            long id = app.all("/orders").get(0).get("id").asLong();
+            long id = stands(app).get(0).get("id").asLong();
             for (Future<Answer> answer : answers) {
                 assertThat(answer.get().expect(201).id()).isEqualTo(id);
             }
+        }
+
+        private static List<JsonNode> stands(Shop app) {
+            return app.all("/orders").stream().filter(order -> order.get("item").asText().equals("note20")).toList();
+        }
+
+        @Test
+        void anIdThatPayKnowsForAnotherOrderIsNotUsed() throws Exception {
+            Answer answer = PHONE82.shop(Context.APP).place(anOrder().of("taken-once")).expect(201);
+
+            List<Request> requests = asked("taken-once");
+            assertThat(requests).hasSize(2).extracting(Request::key).doesNotContainNull().doesNotHaveDuplicates();
+            assertThat(answer.id()).isEqualTo(requests.get(1).orderId()).isNotEqualTo(requests.get(0).orderId());
+            assertThat(answer.header("Location")).isEqualTo("/orders/" + answer.id());
+            assertThat(answer.header("Payment-Key")).isNull();
+            PHONE82.shop(Context.APP).get("/orders/" + requests.get(0).orderId()).expect(404);
+            assertThat(events()).contains("phone82.app.Ordered " + answer.id()).noneMatch(event -> event.endsWith(" " + requests.get(0).orderId()));
+        }
+
+        @Test
+        void anOrderForWhichPayKnowsEachIdIsRefusedAndNobodysPaymentIsReleased() {
+            Answer answer = PHONE82.shop(Context.APP).place(anOrder().of("taken-always")).expect(503);
+
+            assertThat(answer.header("Retry-After")).isEqualTo("1");
+            List<Request> requests = asked("taken-always");
+            assertThat(requests).hasSize(2).extracting(Request::orderId).doesNotHaveDuplicates();
+            assertThat(PHONE82.bean(Context.APP, JdbcTemplate.class).queryForList("select subject from outbox", String.class))
+                    .doesNotContainAnyElementsOf(requests.stream().map(request -> String.valueOf(request.orderId())).toList());
+        }
+
+        @Test
+        void anOrderNeverTakesThePlaceOfAnother() throws JMSException {
+            PHONE82.shop(Context.APP).place(anOrder().of("known-here")).expect(503);
+
+            Request request = asked("known-here").get(0);
+            assertThat(PHONE82.shop(Context.APP).get("/orders/" + request.orderId()).expect(200).body().get("item").asText()).isEqualTo("note21");
+            assertThat(events()).contains("phone82.app.OrderRejected " + request.orderId());
+        }
+
+        /** What app has told pay since the last look. */
+        private static List<String> events() throws JMSException {
+            List<String> events = new ArrayList<>();
+            for (Message event : PHONE82.topics().readUntilSilent("pay", "phone82.app.*::pay")) {
+                events.add(event.getStringProperty("cloudEvents_type") + " " + event.getStringProperty("cloudEvents_subject"));
+            }
+            return events;
+        }
+
+        private record Request(String item, long orderId, String key) {
+        }
+
+        private static List<Request> asked(String item) {
+            return REQUESTS.stream().filter(request -> request.item.equals(item)).toList();
         }
 
         private static HttpServer pay() {
@@ -272,12 +330,26 @@ class IdempotencyTest {
                 HttpServer pay = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
                 pay.setExecutor(Executors.newCachedThreadPool());
                 pay.createContext("/payments", exchange -> {
+                    JsonNode wanted = Json.read(exchange.getRequestBody().readAllBytes());
+                    String item = wanted.get("item").asText();
+                    REQUESTS.add(new Request(item, wanted.get("orderId").asLong(), exchange.getRequestHeaders().getFirst("Payment-Key")));
+                    if (item.startsWith("taken-")) {
+                        exchange.sendResponseHeaders(item.equals("taken-once") && asked(item).size() > 1 ? 201 : 409, -1);
+                        exchange.close();
+                        return;
+                    }
+                    if (item.equals("known-here")) {
+                        PHONE82.bean(Context.APP, JdbcTemplate.class).update("insert into orders (id, item, qty, unit_price, amount, status, ordered_at, version) "
+                                + "values (?, 'note21', 1, 1299000, 1299000, 'Shipped', current_timestamp, 0)", wanted.get("orderId").asLong());
+                        exchange.sendResponseHeaders(201, -1);
+                        exchange.close();
+                        return;
+                    }
                     int turn;
                     synchronized (BOTH_ASK) {
                         turn = 2 - (int) BOTH_ASK.getCount();
                         BOTH_ASK.countDown();
                     }
-                    exchange.getRequestBody().readAllBytes();
                     exchange.sendResponseHeaders(ASKED.get(turn).join(), -1);
                     exchange.close();
                 });

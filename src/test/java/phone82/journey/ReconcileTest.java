@@ -79,8 +79,8 @@ class ReconcileTest {
         assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::said).isZero();
 
         assertThat(out.toString().lines()).containsExactly("no breach in 1 orders", "still moving, which is no breach: 2",
-                "987654321   order none, payment Authorised, delivery none, view none",
-                String.format("%-12dorder Ordered, payment Authorised, delivery none, view Ordered", id));
+                String.format("%-18dorder Ordered, payment Authorised, delivery none, view Ordered", id),
+                String.format("%-18dorder none, payment Authorised, delivery none, view none", 987654321));
         sql(Context.PAY, "delete from payment where order_id = 987654321");
         sql(Context.PROVIDER, "delete from reservation where order_id = 987654321");
         cancel(id);

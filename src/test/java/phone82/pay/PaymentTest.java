@@ -219,9 +219,29 @@ class PaymentTest {
         assertThat(payment.isDue(NOON.plusMillis(millis - 1))).isFalse();
     }
 
+    @Test
+    void anotherOrderWithTheSameIdIsToldApartByKeyAndContent() {
+        Payment payment = Payment.authorising(7, "key", "note20", 3, 3_597_000, NOON);
+
+        assertThat(payment.isFor("key", "note20", 3, 3_597_000)).isTrue();
+        assertThat(payment.isFor("other", "note20", 3, 3_597_000)).isFalse();
+        assertThat(payment.isFor(null, "note20", 3, 3_597_000)).isFalse();
+        assertThat(payment.isFor("key", "note21", 3, 3_597_000)).isFalse();
+        assertThat(payment.isFor("key", "note20", 2, 3_597_000)).isFalse();
+        assertThat(payment.isFor("key", "note20", 3, 1)).isFalse();
+        assertThat(payment.isOfAnother("key")).isFalse();
+        assertThat(payment.isOfAnother("other")).isTrue();
+    }
+
+    @Test
+    void whatEarlierVersionsWroteHasNoKey() {
+        assertThat(Payment.authorising(7, "key", "note20", 3, 3_597_000, NOON).isOfAnother(null)).isFalse();
+        assertThat(Payment.authorising(7, null, "note20", 3, 3_597_000, NOON).isOfAnother("key")).isFalse();
+    }
+
     private static Payment paymentThatIs(PaymentStatus status) {
-        Payment payment = status == PaymentStatus.Rejected ? Payment.rejected(7, NOON)
-                : Payment.authorising(7, "note20", 3, 3_597_000, NOON);
+        Payment payment = status == PaymentStatus.Rejected ? Payment.rejected(7, "key", NOON)
+                : Payment.authorising(7, "key", "note20", 3, 3_597_000, NOON);
         switch (status) {
             case Authorising, Rejected -> { }
             case Declined -> payment.declined("insufficient funds", NOON);

@@ -1,0 +1,13 @@
+package phone82.app;
+
+import phone82.platform.Problem;
+
+/** Pay knows the id for another order, or for one that is over: it is not this order's to use. */
+public class IdTaken extends Problem {
+
+    public IdTaken(long id) {
+        super(503, "Temporarily unavailable", "The order could not be given an id of its own (" + id
+                + " is taken), so there is no order and nothing is charged. Try again in 1 s.");
+        header("Retry-After", 1);
+    }
+}
