@@ -423,21 +423,21 @@ class PageTest {
         JdbcTemplate view = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
         Timestamp now = Timestamp.from(Instant.now());
         view.batchUpdate("insert into history (order_id, item, qty, amount, progress, ordered_at, updated_at) values (?, ?, 1, 1199000, ?, ?, ?)",
-                IntStream.rangeClosed(1, 10_000).mapToObj(i -> new Object[]{1_000_000L + i, i % 100 == 0 ? "note30" : "note20", i % 3, now, now}).toList());
+                IntStream.rangeClosed(1, 10_000).mapToObj(i -> new Object[]{9_000_000_000_000_000L + i, i % 100 == 0 ? "note30" : "note20", i % 3, now, now}).toList());
 
         go("/orders");
         assertThat(page.locator(".rows li")).hasCount(20);
-        assertThat(page.locator(".rows li").first()).containsText("Order 1010000");
+        assertThat(page.locator(".rows li").first()).containsText("Order 9000000000010000");
         shoot("orders");
         page.getByText("Older").click();
-        assertThat(page.locator(".rows li").first()).containsText("Order 1009980");
+        assertThat(page.locator(".rows li").first()).containsText("Order 9000000000009980");
         page.getByText("Older").click();
-        assertThat(page.locator(".rows li").first()).containsText("Order 1009960");
+        assertThat(page.locator(".rows li").first()).containsText("Order 9000000000009960");
         page.getByText("Newer").click();
-        assertThat(page.locator(".rows li").first()).containsText("Order 1009980");
+        assertThat(page.locator(".rows li").first()).containsText("Order 9000000000009980");
 
         page.getByLabel("Model").selectOption("note30");
-        assertThat(page.locator(".rows li").last()).containsText("Order 1008100");
+        assertThat(page.locator(".rows li").last()).containsText("Order 9000000000008100");
         page.getByLabel("Status").selectOption("Shipped");
         assertThat(page.locator(".rows .badge.Shipped")).hasCount(20);
         assertThat(page.locator("#filter-status")).isFocused();
