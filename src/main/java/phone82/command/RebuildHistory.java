@@ -81,7 +81,7 @@ public final class RebuildHistory extends OperatorCommand {
             tell(compared + " orders compared, " + changed + " changed");
         } while (answer.has("next"));
         out.println(read + " events read, " + compared + " orders compared, " + changed + " changed"
-                + (unlogged == 0 ? "" : "; of " + unlogged + " the view knows something that no log tells (any more), which stays"));
+                + (unlogged == 0 ? "" : "; of " + unlogged + " the view knew more than was read, because that is older than the logs, or newer than the reading; it stays"));
     }
 
     private void tell(String line) {

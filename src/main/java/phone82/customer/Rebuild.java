@@ -62,7 +62,7 @@ public class Rebuild {
      * What became of some orders.
      *
      * @param changed  whose view was another
-     * @param unlogged of which the view knows something that no log tells
+     * @param unlogged of which the view knows more than was read
      * @param next     the id below which to go on; null when all are done
      */
     public record Switched(int compared, int changed, int unlogged, Long next) {

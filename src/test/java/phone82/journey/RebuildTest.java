@@ -1,6 +1,7 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -53,6 +54,7 @@ class RebuildTest {
 
         // what the broker brings only now has taken effect, and what no log tells stays
         PHONE82.topics().send("store.Shipped", 1, id(21));
+        await().untilAsserted(() -> assertThat(PHONE82.bean(Context.CUSTOMER, MeterRegistry.class).get("phone82.events.duplicates").counter().count()).isOne());
         PHONE82.topics().send("store.Shipped", 3, UUID.randomUUID().toString());
         await().untilAsserted(() -> assertThat(customer.status("/history/3")).isEqualTo("Shipped"));
         assertThat(switchOver()).isEqualTo("{\"compared\":4,\"changed\":0,\"unlogged\":1}");
