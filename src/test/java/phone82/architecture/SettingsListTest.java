@@ -33,7 +33,7 @@ class SettingsListTest {
     private static final List<String> CONTEXTS = List.of("gateway", "app", "pay", "store", "customer", "broker", "coordinator", "provider", "operations");
     /** In {@code ${..}} and {@code {{..}}}, and as a property that code reads by its name. */
     private static final Pattern USED = Pattern.compile("[{:](phone82(?:\\.(?:[a-z][a-z-]*|\\$\\{phone82\\.context}))+)"
-            + "|(?:Property\\(|ConditionalOnProperty\\((?:name = )?|bind\\()\"(phone82\\.[a-z.-]+[a-z])\"");
+            + "|(?:Property\\(|ConditionalOnProperty\\((?:name = )?|ConfigurationProperties\\(|bind\\()\"(phone82\\.[a-z.-]+[a-z])\"");
     /** The launcher's own. */
     private static final Set<String> INTERNAL = Set.of("phone82.context", "phone82.process", "phone82.secret.coordinator", "phone82.local-host");
 
@@ -41,6 +41,22 @@ class SettingsListTest {
 
     @Test
     void whatIsUsedIsKnown() throws IOException {
+        Set<String> used = used();
+        assertThat(used).contains("phone82.app.cancellations", "phone82.gateway.lease-timeout", "phone82.${phone82.context}.hosts", "phone82.app.breaker", "phone82.reload");
+
+        assertThat(used.stream().filter(name -> !INTERNAL.contains(name) && !isKnown(name))).isEmpty();
+    }
+
+    @Test
+    void whatIsKnownIsUsed() throws IOException {
+        Set<String> used = used();
+        used.addAll(set());
+        assertThat(known.stream().filter(name -> name.startsWith("phone82.") && !used.contains(name)
+                && used.stream().noneMatch(each -> name.startsWith(each + "."))
+                && CONTEXTS.stream().noneMatch(context -> used.contains(name.replaceFirst("\\.(" + context + "|operator)\\.", ".\\${phone82.context}."))))).isEmpty();
+    }
+
+    private static Set<String> used() throws IOException {
         Set<String> used = new TreeSet<>();
         for (Path file : files()) {
             Matcher matcher = USED.matcher(Files.readString(file));
@@ -48,9 +64,7 @@ class SettingsListTest {
                 used.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
             }
         }
-        assertThat(used).contains("phone82.app.cancellations", "phone82.gateway.lease-timeout", "phone82.${phone82.context}.hosts", "phone82.app.breaker", "phone82.reload");
-
-        assertThat(used.stream().filter(name -> !INTERNAL.contains(name) && !isKnown(name))).isEmpty();
+        return used;
     }
 
     private boolean isKnown(String name) {
@@ -60,6 +74,13 @@ class SettingsListTest {
 
     @Test
     void whatOurFilesSetIsKnown() throws IOException {
+        Set<String> set = set();
+        assertThat(set).contains("phone82.store.dispatch-delay", "phone82.operations.patience");
+
+        assertThat(set.stream().filter(name -> name.startsWith("phone82.") && !name.startsWith("phone82.catalogue.phones[") && !known.contains(name))).isEmpty();
+    }
+
+    private static Set<String> set() throws IOException {
         Set<String> set = new TreeSet<>();
         for (Path file : files()) {
             if (file.startsWith(RESOURCES) && file.getFileName().toString().matches("application.*\\.yaml")) {
@@ -67,9 +88,7 @@ class SettingsListTest {
                         .forEach(source -> set.addAll(List.of(((EnumerablePropertySource<?>) source).getPropertyNames())));
             }
         }
-        assertThat(set).contains("phone82.store.dispatch-delay", "phone82.operations.patience");
-
-        assertThat(set.stream().filter(name -> name.startsWith("phone82.") && !name.startsWith("phone82.catalogue.phones[") && !known.contains(name))).isEmpty();
+        return set;
     }
 
     /** Their defaults are in the code, and so on the list once more. */

@@ -44,7 +44,7 @@ class ElsewhereIT {
             long cancelled = shop.place(anOrder()).expect(201).id();
             shop.send("DELETE", "/orders/" + cancelled, null, null).expect(200);
             await().untilAsserted(() -> assertThat(shop.get("/history/" + id).expect(200).body().path("status").asText()).isEqualTo("Shipped"));
-            Answer refused = shop.post("/orders", "{\"item\":\"\",\"qty\":0}").expect(400);
+            Answer refused = shop.post("/orders", "{\"item\":\"\",\"qty\":0}").expect(422);
             assertThat(refused.body().toString()).matches("\\p{ASCII}+").contains("must");
             try (Stream<Path> inside = Files.list(place)) {
                 assertThat(inside.map(file -> file.getFileName().toString())).containsExactly(name);

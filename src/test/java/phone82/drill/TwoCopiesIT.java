@@ -5,7 +5,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.journey.Databases;
 import phone82.journey.Shop;
+import phone82.journey.Shop.Answer;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +16,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -48,7 +49,7 @@ class TwoCopiesIT {
             }
             for (Processes each : List.of(first, second)) {
                 String item = each == first ? "first" : "second";
-                await().untilAsserted(() -> assertThat(all(each.gateway(), "/history")).hasSize(ORDERS)
+                await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(all(each.gateway(), "/history")).hasSize(ORDERS)
                         .allSatisfy(order -> assertThat(order.path("status").asText()).isEqualTo("Shipped")));
                 for (String list : List.of("/orders", "/deliveries", "/history")) {
                     assertThat(all(each.gateway(), list)).as(list).hasSize(ORDERS).allSatisfy(order -> assertThat(order.path("item").asText()).isEqualTo(item));
@@ -61,7 +62,14 @@ class TwoCopiesIT {
 
     private static Callable<Void> ordering(Shop shop, String item) {
         return () -> {
-            IntStream.range(0, ORDERS / AT_ONCE).forEach(i -> shop.place(anOrder().of(item)).expect(201));
+            for (int placed = 0; placed < ORDERS / AT_ONCE; ) {
+                Answer answer = shop.place(anOrder().of(item));
+                // two shops on one machine are slow; what was refused is no order
+                if (answer.status() != 503) {
+                    answer.expect(201);
+                    placed++;
+                }
+            }
             return null;
         };
     }
