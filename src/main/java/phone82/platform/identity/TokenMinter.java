@@ -66,7 +66,7 @@ public final class TokenMinter {
      * @param audience the context that is called
      */
     public String token(String audience) {
-        return token(audience, issuer, Set.of(Caller.service(issuer)));
+        return token(audience, issuer, Set.of(Sender.service(issuer)));
     }
 
     /**

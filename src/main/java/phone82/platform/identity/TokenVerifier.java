@@ -40,7 +40,7 @@ public final class TokenVerifier {
     /** Callers reuse their tokens, and a signature costs more to check than to look up. */
     private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
 
-    private record Verified(Caller caller, Instant expires) {
+    private record Verified(Sender sender, Instant expires) {
     }
 
     /** @param audience the context that is called */
@@ -58,7 +58,7 @@ public final class TokenVerifier {
      * @param authorization the request's {@code Authorization}; null if there is none
      * @throws Problem 401 without a valid token
      */
-    public Caller caller(String authorization) {
+    public Sender sender(String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             throw new Problem(401, "Not allowed", "This operation needs a token: Authorization: Bearer <token>.")
                     .header("WWW-Authenticate", "Bearer");
@@ -67,7 +67,7 @@ public final class TokenVerifier {
     }
 
     /** @throws Problem 401 unless the token is valid here and now */
-    public Caller verify(String token) {
+    public Sender verify(String token) {
         Verified known = verified.getIfPresent(token);
         if (known == null) {
             known = check(token);
@@ -77,7 +77,7 @@ public final class TokenVerifier {
             verified.invalidate(token);
             throw invalid();
         }
-        return known.caller;
+        return known.sender;
     }
 
     private Verified check(String token) {
@@ -89,7 +89,7 @@ public final class TokenVerifier {
                     throw new BadJOSEException(claims.getIssuer() + " may not speak for " + role);
                 }
             }
-            return new Verified(new Caller(claims.getIssuer(), claims.getSubject(), Set.copyOf(roles)),
+            return new Verified(new Sender(claims.getIssuer(), claims.getSubject(), Set.copyOf(roles)),
                     claims.getExpirationTime().toInstant().plusSeconds(SKEW_SECONDS));
         } catch (ParseException | BadJOSEException | JOSEException e) {
             LOG.debug("{} refuses a token", audience, e);
@@ -98,7 +98,7 @@ public final class TokenVerifier {
     }
 
     private static boolean maySpeakFor(String issuer, String role) {
-        return Caller.isService(role) ? role.equals(Caller.service(issuer)) : issuer.equals(GATEWAY);
+        return Sender.isService(role) ? role.equals(Sender.service(issuer)) : issuer.equals(GATEWAY);
     }
 
     /** It does not say what is wrong: whoever holds a real token need not know, and nobody else should. */

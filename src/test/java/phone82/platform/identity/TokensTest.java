@@ -47,17 +47,17 @@ class TokensTest {
 
     @Test
     void a_context_calls_on_its_own_behalf() {
-        Caller caller = pay.caller("Bearer " + byApp.token("pay"));
+        Sender sender = pay.sender("Bearer " + byApp.token("pay"));
 
-        assertThat(caller).isEqualTo(new Caller("app", "app", Set.of("service:app")));
-        assertThat(caller.hasAnyOf(List.of("service:app"))).isTrue();
-        assertThat(caller.hasAnyOf(List.of("service:store"))).isFalse();
+        assertThat(sender).isEqualTo(new Sender("app", "app", Set.of("service:app")));
+        assertThat(sender.hasAnyOf(List.of("service:app"))).isTrue();
+        assertThat(sender.hasAnyOf(List.of("service:store"))).isFalse();
     }
 
     @Test
     void the_gateway_calls_on_behalf_of_a_user() {
         assertThat(pay.verify(byGateway.token("pay", "kim", Set.of("customer", "dealer"))))
-                .isEqualTo(new Caller("gateway", "kim", Set.of("customer", "dealer")));
+                .isEqualTo(new Sender("gateway", "kim", Set.of("customer", "dealer")));
     }
 
     @Test
@@ -152,7 +152,7 @@ class TokensTest {
     }
 
     private void refused(String authorization) {
-        assertThatThrownBy(() -> pay.caller(authorization)).isInstanceOfSatisfying(Problem.class,
+        assertThatThrownBy(() -> pay.sender(authorization)).isInstanceOfSatisfying(Problem.class,
                 problem -> assertThat(problem.status()).isEqualTo(401));
     }
 

@@ -8,13 +8,13 @@ import java.util.Set;
  *
  * @param issuer  the context that minted the token
  * @param subject the user or context on whose behalf it calls
- * @param roles   what the caller may act as; a context acts as {@link #service}
+ * @param roles   what the sender may act as; a context acts as {@link #service}
  */
-public record Caller(String issuer, String subject, Set<String> roles) {
+public record Sender(String issuer, String subject, Set<String> roles) {
 
     private static final String SERVICE = "service:";
 
-    public Caller {
+    public Sender {
         roles = Set.copyOf(roles);
     }
 
