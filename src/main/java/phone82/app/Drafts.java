@@ -1,7 +1,9 @@
 package phone82.app;
 
 import org.apache.camel.Body;
+import org.apache.camel.Variable;
 import phone82.platform.Problem;
+import phone82.platform.identity.Caller;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -22,8 +24,8 @@ public class Drafts {
      *
      * @throws Problem 422 when the item is not on sale
      */
-    public Order draft(@Body NewOrder wanted) {
+    public Order draft(@Body NewOrder wanted, @Variable(Caller.VARIABLE) Caller customer) {
         long price = catalogue.price(wanted.item());
-        return new Order(ids.next(), wanted.item(), wanted.qty(), price, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        return new Order(ids.next(), wanted.item(), wanted.qty(), price, customer.subject(), Instant.now().truncatedTo(ChronoUnit.MILLIS));
     }
 }

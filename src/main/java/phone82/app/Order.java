@@ -27,29 +27,34 @@ public class Order {
     private Instant orderedAt;
     private Instant shippedAt;
     private String reason;
+    private String owner;
     @Version
     private int version;
 
     protected Order() {
     }
 
-    /** @param unitPrice won, from the price list; never from the customer */
-    public Order(long id, String item, int qty, long unitPrice, Instant orderedAt) {
+    /**
+     * @param unitPrice won, from the price list; never from the customer
+     * @param owner     the subject of the customer
+     */
+    public Order(long id, String item, int qty, long unitPrice, String owner, Instant orderedAt) {
         this.id = id;
         this.item = item;
         this.qty = qty;
         this.unitPrice = unitPrice;
         this.amount = Math.multiplyExact(unitPrice, qty);
         this.status = OrderStatus.Ordered;
+        this.owner = owner;
         this.orderedAt = orderedAt;
     }
 
     public Ordered ordered() {
-        return new Ordered(id, item, qty, unitPrice, amount);
+        return new Ordered(id, item, qty, unitPrice, amount, owner);
     }
 
     public OrderRejected rejected(String reason) {
-        return new OrderRejected(id, reason);
+        return new OrderRejected(id, reason, owner);
     }
 
     /** News of the payment that comes after news of the shipment tells nothing new. */
@@ -85,7 +90,7 @@ public class Order {
         resumeAs = null;
         become(OrderStatus.Cancelled);
         reason = "cancelled by the customer";
-        return new OrderCancelled(id, amount, reason);
+        return new OrderCancelled(id, amount, reason, owner);
     }
 
     /** The cancellation was refused: the order is what it would be without it. */
@@ -93,7 +98,7 @@ public class Order {
         OrderStatus resumed = resumeAs;
         resumeAs = null;
         become(resumed);
-        return new CancellationRefused(id, "not everybody could take it back");
+        return new CancellationRefused(id, "not everybody could take it back", owner);
     }
 
     private boolean become(OrderStatus next) {
@@ -147,5 +152,10 @@ public class Order {
 
     public String reason() {
         return reason;
+    }
+
+    /** The subject of the customer; null for an order from before customers logged in. */
+    public String owner() {
+        return owner;
     }
 }

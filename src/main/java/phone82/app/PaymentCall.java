@@ -33,12 +33,12 @@ public class PaymentCall {
         });
     }
 
-    private record Request(long orderId, String item, int qty, long amount) {
+    private record Request(long orderId, String item, int qty, long amount, String owner) {
     }
 
     public byte[] request(@Body Order order) {
         Correlation.about(String.valueOf(order.id()));
-        return Json.bytes(new Request(order.id(), order.item(), order.qty(), order.amount()));
+        return Json.bytes(new Request(order.id(), order.item(), order.qty(), order.amount(), order.owner()));
     }
 
     /** An answer of pay that is neither an authorisation nor a failure of pay: the provider declined, or did not decide in time. */

@@ -7,6 +7,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.BoundedContext;
+import phone82.platform.http.Authentication;
 import phone82.platform.http.Contract;
 
 /** The bounded context {@code customer}: the view of all progress. */
@@ -22,7 +23,7 @@ public class CustomerContext {
     }
 
     @Bean
-    HistoryStream historyStream(JdbcTemplate jdbc, Contract contract, StreamLimits limits) {
-        return new HistoryStream(new Recorded(jdbc), contract, limits);
+    HistoryStream historyStream(JdbcTemplate jdbc, Contract contract, Authentication authentication, StreamLimits limits) {
+        return new HistoryStream(new Recorded(jdbc), contract, authentication, limits);
     }
 }

@@ -141,7 +141,7 @@ public class PayContext {
         return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
             entities.find(Payment.class, -1L);
-            Payment payment = Payment.authorising(-1, "rehearsal", 1, 1, Instant.now());
+            Payment payment = Payment.authorising(-1, "rehearsal", 1, 1, "rehearsal", Instant.now());
             entities.persist(payment);
             entities.flush();
             payment.authorised(Instant.now(), Duration.ZERO);

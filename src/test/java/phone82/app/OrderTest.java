@@ -15,7 +15,7 @@ class OrderTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final Instant ONE = NOON.plusSeconds(3600);
 
-    private final Order order = new Order(7, "note20", 3, 1_199_000, NOON);
+    private final Order order = new Order(7, "note20", 3, 1_199_000, "ann", NOON);
 
     @Test
     void aNewOrderIsOrdered() {
@@ -28,17 +28,17 @@ class OrderTest {
     @Test
     void theAmountIsTheUnitPriceTimesTheQuantity() {
         assertThat(order.amount()).isEqualTo(3_597_000);
-        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000));
+        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000, "ann"));
     }
 
     @Test
     void anAmountThatNoNumberHoldsIsRefused() {
-        assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> new Order(7, "note20", 2, Long.MAX_VALUE, NOON));
+        assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> new Order(7, "note20", 2, Long.MAX_VALUE, "ann", NOON));
     }
 
     @Test
     void aRejectionNamesTheOrderAndTheReason() {
-        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised"));
+        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised", "ann"));
     }
 
     @ParameterizedTest
@@ -63,7 +63,7 @@ class OrderTest {
     @Test
     void aCancelledOrderStaysCancelled() {
         order.cancelling();
-        assertThat(order.cancelled()).isEqualTo(new OrderCancelled(7, order.amount(), "cancelled by the customer"));
+        assertThat(order.cancelled()).isEqualTo(new OrderCancelled(7, order.amount(), "cancelled by the customer", "ann"));
 
         hearAll("paid shipped refused");
         assertThat(order.status()).isEqualTo(OrderStatus.Cancelled);

@@ -16,6 +16,7 @@ import phone82.app.Drafts;
 import phone82.app.NewOrder;
 import phone82.app.Orders;
 import phone82.platform.event.Inbox;
+import phone82.platform.identity.Caller;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -45,7 +46,7 @@ class EventsTest {
         @MethodSource("arrivals")
         void anOrderEndsShipped(List<String> arrival) {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            long id = orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1)), null).id();
+            long id = orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id();
 
             PHONE82.topics().sendTwice(id, arrival);
 

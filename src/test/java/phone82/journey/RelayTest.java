@@ -13,6 +13,7 @@ import phone82.app.NewOrder;
 import phone82.app.Order;
 import phone82.app.Orders;
 import phone82.platform.event.Outbox;
+import phone82.platform.identity.Caller;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -54,7 +55,7 @@ class RelayTest {
     @Test
     void anEventOfATransactionThatRollsBackIsNeverSent() {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
-        Order order = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1));
+        Order order = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO);
 
         new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class)).executeWithoutResult(tx -> {
             orders.place(order, null);
@@ -69,7 +70,7 @@ class RelayTest {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1)), null).id());
+            ids.add(orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id());
         }
         return ids;
     }

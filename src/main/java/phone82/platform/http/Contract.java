@@ -73,6 +73,11 @@ public class Contract {
         return document;
     }
 
+    /** Those that may ask for this operation; none if everybody may. */
+    public Set<String> roles(String operationId) {
+        return operation(operationId).roles;
+    }
+
     Operation operation(String id) {
         return operations.get(id);
     }
@@ -138,6 +143,7 @@ public class Contract {
     static final class Operation {
 
         final String id;
+        final Set<String> roles = new TreeSet<>();
         private final Pattern path;
         private final String method;
         private final List<Parameter> parameters = new ArrayList<>();
@@ -150,6 +156,7 @@ public class Contract {
             this.id = operation.required("operationId").asText();
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
             this.method = method.toUpperCase(Locale.ROOT);
+            operation.path("security").forEach(scheme -> scheme.fieldNames().forEachRemaining(roles::add));
             JsonNode declared = operation.path("parameters");
             for (int i = 0; i < declared.size(); i++) {
                 parameters.add(new Parameter(declared.get(i), schemas.at("/parameters/" + i + "/schema")));

@@ -4,7 +4,10 @@ import org.apache.camel.component.rest.openapi.RestOpenapiProcessorStrategy;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
+import phone82.platform.identity.Login;
+import phone82.platform.identity.TokenVerifier;
 
 import java.io.IOException;
 
@@ -19,7 +22,12 @@ public class ContractConfiguration {
     }
 
     @Bean
-    RestOpenapiProcessorStrategy contractStrategy(Contract contract) {
-        return new ContractStrategy(contract);
+    Authentication authentication(Environment environment, TokenVerifier tokens) {
+        return new Authentication(Login.of(environment), tokens);
+    }
+
+    @Bean
+    RestOpenapiProcessorStrategy contractStrategy(Contract contract, Authentication authentication) {
+        return new ContractStrategy(contract, authentication);
     }
 }
