@@ -49,6 +49,11 @@ public enum Context {
         return places.contains("phone82.saga.coordinator-url");
     }
 
+    /** Whether it has operations for users. */
+    boolean servesUsers() {
+        return this == GATEWAY || usesBroker();
+    }
+
     boolean usesDatabase() {
         return this != BROKER && this != COORDINATOR && this != GATEWAY;
     }

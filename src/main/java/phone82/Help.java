@@ -38,6 +38,17 @@ final class Help {
                                                context share it                             HSQLDB under phone82.data
                   phone82.<context>.database.user, .password   whom that database knows     SA, none
                   phone82.database.wait        how long a start waits for it                30s
+                  phone82.identity.issuer      the OpenID Connect issuer at which users log in; without one everybody is the
+                                               user demo, on 127.0.0.1 alone                none
+                  phone82.identity             embedded: a small issuer in the gateway, to try roles on 127.0.0.1   none
+                  phone82.identity.port        of that issuer                               8086
+                  phone82.identity.public-url  where browsers find the gateway              http://localhost:8080
+                  phone82.identity.client-id, .client-secret   the gateway at the issuer    phone82, none
+                  phone82.identity.audience    what the token of a program must be for      phone82
+                  phone82.identity.roles-claim where tokens say customer, dealer, operator  roles
+                  phone82.identity.session-keys   seal the sessions of browsers: 256 bits in base64url, the same in each
+                                               gateway; of several the first one seals      one of its own
+                  phone82.identity.idle, .maximum   when a session ends                     30m, 8h
                   phone82.app.pay-url          where app finds pay                          http://localhost:8082
                   phone82.gateway.<context>-url   where the gateway finds the others        http://localhost:<port>
                   phone82.gateway.rate         requests a second of one client; 0: no limit 2000

@@ -15,6 +15,7 @@ import phone82.command.Refunds;
 import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
+import phone82.platform.identity.Login;
 
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -199,6 +200,14 @@ public final class Phone82 implements AutoCloseable {
                 + ":" + operations.address().getPort(), "health, figures, console for operators"));
         operations.login().ifPresent(login -> text.append(String.format("  %-12s%s%n", "", login)));
         places.forEach((context, place) -> text.append(String.format("  %-12s%-28s%s%n", context.id(), place, context.purpose)));
+        if (running.stream().anyMatch(each -> each.context.servesUsers())) {
+            text.append(String.format("  %-12s%s%n", "", switch (Login.of(operationsApplication.getEnvironment()::getProperty)) {
+                case NONE -> "nobody has to log in: everybody is the user demo and may do everything";
+                case EMBEDDED -> "users log in at http://localhost:" + operationsApplication.getEnvironment().getProperty("phone82.identity.port")
+                        + ", as whom they like";
+                case ISSUER -> "users log in at " + operationsApplication.getEnvironment().getProperty(Login.ISSUER_PROPERTY);
+            }));
+        }
         System.out.println(text);
     }
 

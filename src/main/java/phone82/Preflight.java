@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
 import phone82.broker.BrokerUsers;
 import phone82.platform.disk.Disk;
 import phone82.platform.http.Clients;
+import phone82.platform.identity.Login;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -78,6 +79,9 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (context.usesCoordinator() || context == Context.COORDINATOR) {
             keyIsNoDemo(environment, "phone82.coordinator.key", "the coordinator, app, pay and store");
         }
+        if (context.servesUsers()) {
+            usersAreKnown(environment);
+        }
         if (databaseElsewhere) {
             databaseAnswers(environment);
         }
@@ -109,6 +113,17 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
                     + ", but a payment provider is needed; set it to one of " + PROVIDERS + ".");
         }
         isPlace("phone82.pay.provider-url", environment.getProperty("phone82.pay.provider-url", ""));
+    }
+
+    /** That everybody is everybody is for a laptop alone. */
+    private void usersAreKnown(Environment environment) {
+        Login login = Login.of(environment::getProperty);
+        if (login != Login.ISSUER && !listensOnLoopback(environment)) {
+            throw new CannotStart(context.id() + ": " + (login == Login.NONE ? Login.ISSUER_PROPERTY + " is empty, so nobody has to log in"
+                    : Login.EMBEDDED_PROPERTY + " is embedded, so everybody can be anybody") + ", which is for 127.0.0.1 alone, not for "
+                    + environment.getProperty("phone82.bind") + "; set " + Login.ISSUER_PROPERTY
+                    + " to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
+        }
     }
 
     /** The well-known keys are for a laptop alone. */

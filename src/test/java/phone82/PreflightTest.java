@@ -50,6 +50,17 @@ class PreflightTest {
                 .hasMessageStartingWith(context.id() + ": phone82.coordinator.key is a demo key or empty, which is for 127.0.0.1 alone, not for 0.0.0.0;");
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"GATEWAY", "APP", "PAY", "STORE", "CUSTOMER"})
+    void aShopWithoutAnIssuerIsForThisMachineAlone(Context context) {
+        String[] secrets = {"--phone82.coordinator.key=secret", "--phone82.provider.api-key=secret", "--phone82.pay.provider=http"};
+        assertThatThrownBy(() -> forEverybody(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
+                + ": phone82.identity.issuer is empty, so nobody has to log in, which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.identity.issuer "
+                + "to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
+        assertThatThrownBy(() -> forEverybody(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
+                .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so everybody can be anybody, which is for 127.0.0.1 alone");
+    }
+
     private static void forEverybody(Context context, String... options) {
         Phone82.start(EnumSet.of(context), Stream.concat(Stream.of(options), Stream.of("--phone82.bind=0.0.0.0", "--management.server.address=127.0.0.1",
                 "--management.server.port=0", "--phone82.data=target/data/preflight", "--phone82." + context.id() + ".port=0")).toArray(String[]::new)).close();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import phone82.platform.Json;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -136,6 +137,19 @@ public final class Shop {
             return new Answer(response.statusCode(), body, response);
         } catch (IOException e) {
             throw new UncheckedIOException(base, e);
+        }
+    }
+
+    /** The status of an answer that may have no end. */
+    int open(String path) {
+        try {
+            HttpResponse<InputStream> answer = HTTP.send(request(path).build(), BodyHandlers.ofInputStream());
+            answer.body().close();
+            return answer.statusCode();
+        } catch (IOException e) {
+            throw new UncheckedIOException(base, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -23,7 +23,7 @@ public class ContractConfiguration {
 
     @Bean
     Authentication authentication(Environment environment, TokenVerifier tokens) {
-        return new Authentication(Login.of(environment), tokens);
+        return new Authentication(Login.of(environment::getProperty), tokens);
     }
 
     @Bean

@@ -1,6 +1,6 @@
 package phone82.platform.identity;
 
-import org.springframework.core.env.PropertyResolver;
+import java.util.function.UnaryOperator;
 
 /** How users prove who they are. */
 public enum Login {
@@ -15,10 +15,12 @@ public enum Login {
     public static final String ISSUER_PROPERTY = "phone82.identity.issuer";
     public static final String EMBEDDED_PROPERTY = "phone82.identity";
 
-    public static Login of(PropertyResolver properties) {
-        if ("embedded".equals(properties.getProperty(EMBEDDED_PROPERTY))) {
+    /** @param properties gives the value of each; null if there is none */
+    public static Login of(UnaryOperator<String> properties) {
+        if ("embedded".equals(properties.apply(EMBEDDED_PROPERTY))) {
             return EMBEDDED;
         }
-        return properties.getProperty(ISSUER_PROPERTY, "").isBlank() ? NONE : ISSUER;
+        String issuer = properties.apply(ISSUER_PROPERTY);
+        return issuer == null || issuer.isBlank() ? NONE : ISSUER;
     }
 }
