@@ -32,7 +32,7 @@ class OwnersMigrationTest {
 
     private static void takenOver(DataSource database) {
         JdbcTemplate jdbc = new JdbcTemplate(database);
-        flyway(database, "29");
+        flyway(database, "4");
         jdbc.update(ORDER);
         jdbc.update(KEY, "42");
 

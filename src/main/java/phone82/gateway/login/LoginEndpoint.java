@@ -44,6 +44,7 @@ public class LoginEndpoint implements Endpoint {
     static final String ATTEMPT = "__Host-phone82-login";
     private static final Duration ATTEMPT_LASTS = Duration.ofMinutes(10);
 
+    private static final String AT_HOME = "home";
     private static final String AUTHORIZATION = "Authorization";
     private static final String BEARER = "Bearer ";
     /** Which a page of another site cannot send: its browser would ask first, and nobody agrees here. */
@@ -90,9 +91,9 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void login(RoutingContext context) {
-        if (!publicHost.equalsIgnoreCase(context.request().getHeader("Host"))) {
-            // its cookies would not come along to the callback
-            redirect(context, settings.publicUrl() + "/login");
+        if (!publicHost.equalsIgnoreCase(context.request().getHeader("Host")) && !AT_HOME.equals(context.request().query())) {
+            // its cookies would not come along to the callback; once is enough where a proxy changes the name
+            redirect(context, settings.publicUrl() + "/login?" + AT_HOME);
             return;
         }
         Attempt attempt = Attempt.begin();
