@@ -58,6 +58,16 @@ public enum Context {
         return this != BROKER && this != COORDINATOR && this != GATEWAY;
     }
 
+    /** Whether others call it, and must say who they are. */
+    boolean checksCallers() {
+        return this != BROKER && this != PROVIDER;
+    }
+
+    /** Whether it calls others, and must say who it is. */
+    boolean callsOthers() {
+        return checksCallers() && this != CUSTOMER;
+    }
+
     boolean keepsData() {
         return this != GATEWAY;
     }

@@ -12,6 +12,7 @@ final class Help {
                        java -jar phone82.jar reconcile [--property=value ...]
                        java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
                        java -jar phone82.jar refunds [list | retry | settle] [order] [note] [--property=value ...]
+                       java -jar phone82.jar token <context> [--property=value ...]
 
                 Without a context all of them start in this JVM. With names those alone start; what they need of the
                 others is found by the properties below.
@@ -68,8 +69,14 @@ final class Help {
                   phone82.events.batch, .batch-time   events in one transaction, and after which time none joins it   50, 50ms
                   phone82.app.idempotency-keys.keep   how long a repeated request is known  24h
                   phone82.saga.coordinator-url where app, pay and store find the coordinator http://localhost:8070
-                  phone82.coordinator.key      what they show it, likewise                  demo-coordinator, or one of its own
-                  phone82.<context>.callback-url  where the coordinator finds app, pay and store   http://localhost:<port>
+                  phone82.identity.key         the context's private key, a JWK; of the commands, the operator's
+                                                                                            one in phone82.identity.folder
+                  phone82.identity.trusted-keys   the public keys of all contexts, a JWK set  those in phone82.identity.folder
+                  phone82.identity.folder      where keys are made that are not set; without these three settings a context
+                                               starts on 127.0.0.1 alone                    identity in phone82.data
+                  phone82.<context>.callback-url  where app, pay and store want to be called back   http://localhost:<port>
+                  phone82.coordinator.<context>-url   the only addresses at which the coordinator calls them
+                                                                                            their callback-url
                   phone82.app.store-url        where app finds store                        http://localhost:8083
                   phone82.catalogue.open       take orders for unlisted items too           true
                   phone82.store.dispatch-delay time in which a customer can still cancel    10s
@@ -127,6 +134,9 @@ final class Help {
                 another way.
                   phone82.gateway.pay-url      where it finds pay                           http://localhost:8082
                 Its exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments or pay does not answer.
+
+                token prints a token of the operator for one context, which is good for a minute:
+                curl localhost:8081/cancellations -H "Authorization: Bearer $(java -jar phone82.jar token app)"
 
                 Exit code: 0 after a clean stop, 1 when a context cannot start, 2 for wrong arguments.
                 """).toString();

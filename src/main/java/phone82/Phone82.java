@@ -12,6 +12,7 @@ import org.springframework.core.env.Environment;
 import phone82.command.DeadLetters;
 import phone82.command.Reconcile;
 import phone82.command.Refunds;
+import phone82.command.Token;
 import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
@@ -79,6 +80,9 @@ public final class Phone82 implements AutoCloseable {
         if (Arrays.asList(args).contains(Refunds.NAME)) {
             System.exit(Refunds.main(System.out, System.err, args));
         }
+        if (Arrays.asList(args).contains(Token.NAME)) {
+            System.exit(Token.main(System.out, System.err, args));
+        }
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {
             if (!arg.startsWith("-")) {
@@ -131,9 +135,6 @@ public final class Phone82 implements AutoCloseable {
         if (contexts.contains(Context.BROKER) && contexts.containsAll(users)) {
             Stream.concat(users.stream().map(Context::id), Stream.of("operator"))
                     .forEach(user -> secrets.put("phone82." + user + ".broker-password", UUID.randomUUID().toString()));
-        }
-        if (contexts.contains(Context.COORDINATOR) && Stream.of(Context.values()).filter(Context::usesCoordinator).allMatch(contexts::contains)) {
-            secrets.put("phone82.secret.coordinator", UUID.randomUUID().toString());
         }
     }
 

@@ -5,12 +5,16 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import phone82.platform.identity.IdentityConfiguration;
+import phone82.platform.identity.TokenMinter;
 
 import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The command {@code reconcile}: compares what all contexts tell of every order, and finds each broken promise. */
 public final class Reconcile {
@@ -83,12 +87,22 @@ public final class Reconcile {
         String property = "phone82.pay.provider-url";
         String url = property(environment, property, String.class);
         return url.isBlank() ? null : new Side(http, "the provider's ledger", url, property,
-                "Bearer " + property(environment, "phone82.provider.api-key", String.class));
+                () -> "Bearer " + property(environment, "phone82.provider.api-key", String.class));
     }
 
     private static Side side(String context, HttpClient http, Environment environment) {
         String property = "phone82.gateway." + context + "-url";
-        return new Side(http, context, property(environment, property, String.class), property);
+        // what anybody may read needs none
+        Supplier<String> authorization = minter(environment).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);
+        return new Side(http, context, property(environment, property, String.class), property, authorization);
+    }
+
+    private static Optional<TokenMinter> minter(Environment environment) {
+        try {
+            return IdentityConfiguration.knownMinter(OperatorCommand.OPERATOR, environment);
+        } catch (IllegalArgumentException e) {
+            throw new CannotReconcile(e.getMessage() + ".");
+        }
     }
 
     private static <T> T property(Environment environment, String name, Class<T> type) {

@@ -32,6 +32,7 @@ import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
+import phone82.platform.identity.TokenMinter;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -157,9 +158,10 @@ public class PayContext {
         return () -> provider.account(Long.MAX_VALUE);
     }
 
+    /** It is refused because it is not app that asks; the rest is rehearsed when app starts. */
     @Bean
-    Rehearsal rehearsedRequest(@Value("${phone82.pay.port}") int port) {
-        return WarmUp.refusedPost("http://localhost:" + port + "/payments");
+    Rehearsal rehearsedRequest(@Value("${phone82.pay.port}") int port, TokenMinter minter) {
+        return WarmUp.refusedPost("http://localhost:" + port + "/payments", () -> "Bearer " + minter.token("pay"));
     }
 
     @Bean

@@ -59,7 +59,6 @@ class OpenIdIssuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenIdIssuer.class);
 
-    private static final Set<String> ROLES = Set.of(Caller.CUSTOMER, Caller.DEALER, Caller.OPERATOR);
     /** Signatures that only the issuer can make. */
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.copyOf(JWSAlgorithm.Family.SIGNATURE);
     private static final Pattern SUBJECT = Pattern.compile("[\\x21-\\x7e]{1,255}");
@@ -237,7 +236,7 @@ class OpenIdIssuer {
         Set<String> roles = new LinkedHashSet<>();
         Object claim = rolesOf(claims);
         Collection<?> named = claim instanceof Collection<?> several ? several : claim instanceof String text ? List.of(text.split("[ ,]+")) : List.of();
-        named.stream().map(String::valueOf).filter(ROLES::contains).forEach(roles::add);
+        named.stream().map(String::valueOf).filter(Caller.USERS::contains).forEach(roles::add);
         return roles;
     }
 

@@ -14,6 +14,8 @@ import io.vertx.core.http.HttpServerRequest;
 import phone82.platform.Json;
 import phone82.platform.Problem;
 import phone82.platform.Problem.Fault;
+import phone82.platform.identity.Caller;
+import phone82.platform.identity.Sender;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,13 +29,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** A context's OpenAPI document, made ready once to check every request against it. */
+/** A context's OpenAPI document, made ready once to check every request against it. Each operation must say in it who may call it. */
 public class Contract {
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head", "options");
 
     /** It separates parameters in old forms of HTML alone. */
     static final boolean SEMICOLON_IS_DATA = true;
+
+    /** Begins the names of the security schemes that stand for contexts. */
+    private static final String SERVICE = "service-";
 
     private final JsonNode document;
     private final Map<String, Operation> operations = new HashMap<>();
@@ -50,11 +55,33 @@ public class Contract {
             if (METHODS.contains(method.getKey())) {
                 String pointer = "#/paths/" + path.getKey().replace("~", "~0").replace("/", "~1").replace("{", "%7B")
                         .replace("}", "%7D") + "/" + method.getKey();
-                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(), integers(method.getValue()),
+                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(), roles(method.getValue()),
+                        integers(method.getValue()),
                         at -> factory.getSchema(SchemaLocation.of(base + pointer + at)));
                 operations.put(operation.id, operation);
             }
         }));
+    }
+
+    /** What the security requirements of an operation name; none where anybody may call it. */
+    private Set<String> roles(JsonNode operation) {
+        JsonNode security = operation.path("security");
+        if (!security.isArray()) {
+            throw new IllegalArgumentException(operation.path("operationId").asText() + " does not say who may call it; add security to it, [] for anybody");
+        }
+        Set<String> roles = new TreeSet<>();
+        for (JsonNode requirement : security) {
+            if (requirement.size() != 1 || !document.at("/components/securitySchemes").has(requirement.fieldNames().next())) {
+                throw new IllegalArgumentException(operation.path("operationId").asText() + ": each security requirement must be one declared scheme");
+            }
+            roles.add(role(requirement.fieldNames().next()));
+        }
+        return roles;
+    }
+
+    /** A name of OpenAPI has no colon. */
+    private static String role(String scheme) {
+        return scheme.startsWith(SERVICE) ? Sender.service(scheme.substring(SERVICE.length())) : scheme;
     }
 
     private Set<String> integers(JsonNode operation) {
@@ -85,15 +112,14 @@ public class Contract {
     /**
      * Finds the operation for this path and method.
      *
-     * @return its id
      * @throws Problem 404 or 405
      */
-    String admit(String method, String path) {
+    Operation admit(String method, String path) {
         Set<String> allowed = new TreeSet<>();
         for (Operation operation : operations.values()) {
             if (operation.path.matcher(path).matches()) {
                 if (operation.method.equals(method)) {
-                    return operation.id;
+                    return operation;
                 }
                 allowed.add(operation.method);
             }
@@ -102,6 +128,10 @@ public class Contract {
             throw new Problem(404, "Not found", "There is nothing at this path.");
         }
         throw notAllowed(allowed);
+    }
+
+    boolean covers(String path) {
+        return operations.values().stream().anyMatch(operation -> operation.path.matcher(path).matches());
     }
 
     static Problem notAllowed(Collection<String> allowed) {
@@ -149,9 +179,11 @@ public class Contract {
         private final List<Parameter> parameters = new ArrayList<>();
         private final JsonSchema body;
         private final boolean bodyRequired;
+        private final Set<String> roles;
         private final Set<String> integers;
 
-        Operation(String template, String method, JsonNode operation, Set<String> integers, Schemas schemas) {
+        Operation(String template, String method, JsonNode operation, Set<String> roles, Set<String> integers, Schemas schemas) {
+            this.roles = roles;
             this.integers = integers;
             this.id = operation.required("operationId").asText();
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
@@ -164,6 +196,20 @@ public class Contract {
             JsonNode content = operation.at("/requestBody/content/application~1json");
             body = content.isMissingNode() ? null : schemas.at("/requestBody/content/application~1json/schema");
             bodyRequired = operation.at("/requestBody/required").asBoolean();
+        }
+
+        boolean isForAnybody() {
+            return roles.isEmpty();
+        }
+
+        /** Whether users call it; then the request is on behalf of one of them. */
+        boolean isForUsers() {
+            return roles.stream().anyMatch(Caller.USERS::contains);
+        }
+
+        /** Those that may call it. */
+        Set<String> roles() {
+            return roles;
         }
 
         List<Parameter> parameters() {

@@ -1,6 +1,7 @@
 package phone82.platform.http;
 
 import org.apache.camel.component.rest.openapi.RestOpenapiProcessorStrategy;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -22,8 +23,8 @@ public class ContractConfiguration {
     }
 
     @Bean
-    Authentication authentication(Environment environment, TokenVerifier tokens) {
-        return new Authentication(Login.of(environment::getProperty), tokens);
+    Authentication authentication(Environment environment, ObjectProvider<TokenVerifier> tokens) {
+        return new Authentication(Login.of(environment::getProperty), tokens::getObject);
     }
 
     @Bean

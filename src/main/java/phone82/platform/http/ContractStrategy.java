@@ -58,8 +58,8 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         Message message = exchange.getMessage();
         message.setHeader(Correlation.TRACEPARENT,
                 Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class)));
-        if (!operation.roles.isEmpty()) {
-            exchange.setVariable(Caller.VARIABLE, authentication.caller(operation.roles, ((HttpMessage) message).getRequest()));
+        if (operation.isForUsers()) {
+            exchange.setVariable(Caller.VARIABLE, authentication.caller(operation.roles(), ((HttpMessage) message).getRequest()));
         }
         List<Fault> faults = new ArrayList<>();
         Map<String, List<String>> query = null;

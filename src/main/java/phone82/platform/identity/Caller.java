@@ -18,8 +18,11 @@ public record Caller(String subject, Set<String> roles) {
     public static final String DEALER = "dealer";
     public static final String OPERATOR = "operator";
 
+    /** All that a user can be. */
+    public static final Set<String> USERS = Set.of(CUSTOMER, DEALER, OPERATOR);
+
     /** Everybody, where nobody has to log in. */
-    public static final Caller DEMO = new Caller("demo", Set.of(CUSTOMER, DEALER, OPERATOR));
+    public static final Caller DEMO = new Caller("demo", USERS);
 
     public Caller {
         roles = Set.copyOf(roles);

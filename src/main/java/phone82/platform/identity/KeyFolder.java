@@ -53,7 +53,7 @@ public final class KeyFolder implements TrustedKeys {
         try {
             return Files.exists(file) ? Optional.of(ECKey.parse(Files.readString(file))) : Optional.empty();
         } catch (ParseException e) {
-            throw new IllegalStateException(file + " is no key (" + e.getMessage() + "); delete it, and a new one is made", e);
+            throw new IllegalArgumentException(file + " is no key (" + e.getMessage() + "); delete it, and a new one is made", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -117,6 +117,11 @@ public final class KeyFolder implements TrustedKeys {
 
     private List<ECKey> read() throws IOException {
         return Files.exists(trusted) ? TrustedKeys.parse(Files.readString(trusted)) : List.of();
+    }
+
+    @Override
+    public String toString() {
+        return folder.toString();
     }
 
     private Path file(String context) {

@@ -20,6 +20,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class ContractTest {
@@ -32,11 +33,13 @@ class ContractTest {
               /orders:
                 get:
                   operationId: list-orders
+                  security: []
                   parameters:
                     - {name: size, in: query, schema: {type: integer, minimum: 1, maximum: 200}}
                     - {name: item, in: query, schema: {type: string, maxLength: 5}}
                 post:
                   operationId: place-order
+                  security: []
                   requestBody:
                     required: true
                     content:
@@ -45,11 +48,13 @@ class ContractTest {
               /orders/{id}:
                 get:
                   operationId: find-order
+                  security: []
                   parameters:
                     - {name: id, in: path, required: true, schema: {type: integer, minimum: 1}}
               /orders/{id}/cancellation:
                 post:
                   operationId: cancel-order
+                  security: []
                   requestBody:
                     content:
                       application/json:
@@ -128,6 +133,26 @@ class ContractTest {
                 () -> placeOrder.body(("{\"item\":\"" + item + "\",\"qty\":1}").getBytes(UTF_8), JSON, false));
         assertThat(problem).as("the refusal of [%s]", item).isNotNull();
         assertThat(problem.faults()).extracting(Fault::field).containsOnly("item");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", security: {}", ", security: [{service-pay: []}]", ", security: [{}]", ", security: [{service-app: [], operator: []}]"})
+    void anOperationSaysWhoMayCallIt(String security) {
+        String document = "{openapi: 3.0.3, paths: {/orders: {get: {operationId: list-orders" + security
+                + "}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, operator: {type: http, scheme: bearer}}}}";
+
+        assertThatThrownBy(() -> new Contract(new ByteArrayInputStream(document.getBytes(UTF_8))))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("list-orders");
+    }
+
+    @Test
+    void anyOfThoseThatItNamesMayCallIt() throws IOException {
+        Contract pay = new Contract(new ByteArrayInputStream(("{openapi: 3.0.3, paths: {/payments: {get: {operationId: list, security: [{service-app: []}, "
+                + "{operator: []}]}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, operator: {type: http, scheme: bearer}}}}")
+                .getBytes(UTF_8)));
+
+        assertThat(pay.admit("GET", "/payments").roles()).containsExactlyInAnyOrder("service:app", "operator");
+        assertThat(contract.admit("GET", "/orders").isForAnybody()).isTrue();
     }
 
     @Test
