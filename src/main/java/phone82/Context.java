@@ -49,8 +49,23 @@ public enum Context {
         return places.contains("phone82.saga.coordinator-url");
     }
 
+    /** Whether it has operations for users. */
+    boolean servesUsers() {
+        return this == GATEWAY || usesBroker();
+    }
+
     boolean usesDatabase() {
         return this != BROKER && this != COORDINATOR && this != GATEWAY;
+    }
+
+    /** Whether others call it, and must say who they are. */
+    boolean checksCallers() {
+        return this != BROKER && this != PROVIDER;
+    }
+
+    /** Whether it calls others, and must say who it is. */
+    boolean callsOthers() {
+        return checksCallers() && this != CUSTOMER;
     }
 
     boolean keepsData() {

@@ -32,6 +32,7 @@ final class Help {
                        java -jar phone82.jar restore name [--property=value ...]
                        java -jar phone82.jar rebuild-history [--property=value ...]
                        java -jar phone82.jar replay-events [app | pay | store] [time | event id] [--property=value ...]
+                       java -jar phone82.jar token <context> [--property=value ...]
 
                 Without a context all of them start in this JVM. With names those alone start; what they need of the
                 others is found by the properties below.
@@ -92,6 +93,9 @@ final class Help {
                 some seconds no orders and cancellations are taken. restore puts such a copy in the place of what is there,
                 while phone82 does not run; then start it, run replay-events, and reconcile.
                 Its exit code: 0 done, 1 it cannot be done now, 2 wrong arguments or a context does not answer.
+
+                token prints a token of the operator for one context, which is good for a minute:
+                curl localhost:8081/cancellations -H "Authorization: Bearer $(java -jar phone82.jar token app)"
 
                 Exit code: 143 after a clean stop by SIGTERM and 130 after Ctrl-C, as of every Java program; 1 when a context cannot start,
                 2 for wrong arguments.

@@ -16,9 +16,11 @@ import phone82.command.Reconcile;
 import phone82.command.Refunds;
 import phone82.command.ReplayEvents;
 import phone82.command.Restore;
+import phone82.command.Token;
 import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
+import phone82.platform.identity.Login;
 import phone82.platform.settings.Settings;
 
 import java.lang.management.ManagementFactory;
@@ -107,6 +109,9 @@ public final class Phone82 implements AutoCloseable {
         if (Arrays.asList(args).contains(Restore.NAME)) {
             System.exit(Restore.main(System.out, System.err, args));
         }
+        if (Arrays.asList(args).contains(Token.NAME)) {
+            System.exit(Token.main(System.out, System.err, args));
+        }
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {
             if (!arg.startsWith("-")) {
@@ -156,9 +161,6 @@ public final class Phone82 implements AutoCloseable {
         if (contexts.contains(Context.BROKER) && contexts.containsAll(users)) {
             Stream.concat(users.stream().map(Context::id), Stream.of("operator"))
                     .forEach(user -> secrets.put("phone82." + user + ".broker-password", UUID.randomUUID().toString()));
-        }
-        if (contexts.contains(Context.COORDINATOR) && Stream.of(Context.values()).filter(Context::usesCoordinator).allMatch(contexts::contains)) {
-            secrets.put("phone82.secret.coordinator", UUID.randomUUID().toString());
         }
     }
 
@@ -225,6 +227,14 @@ public final class Phone82 implements AutoCloseable {
                 String.valueOf(operations.address().getPort())), "health, figures, console for operators"));
         operations.login().ifPresent(login -> text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", login)));
         places.forEach((context, place) -> text.append(String.format(Locale.ROOT, "  %-12s%-28s%s%n", context.id(), place, context.purpose)));
+        if (running.stream().anyMatch(each -> each.context.servesUsers())) {
+            text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", switch (Login.of(operationsApplication.getEnvironment()::getProperty)) {
+                case NONE -> "nobody has to log in: everybody is the user demo and may do everything";
+                case EMBEDDED -> "users log in at http://localhost:" + operationsApplication.getEnvironment().getProperty("phone82.identity.port")
+                        + ", as whom they like";
+                case ISSUER -> "users log in at " + operationsApplication.getEnvironment().getProperty(Login.ISSUER_PROPERTY);
+            }));
+        }
         System.out.println(text);
     }
 

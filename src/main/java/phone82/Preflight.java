@@ -11,10 +11,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import phone82.broker.BrokerUsers;
+import phone82.command.OperatorCommand;
 import phone82.platform.disk.Disk;
+import phone82.platform.identity.IdentityConfiguration;
+import phone82.platform.identity.Login;
 import phone82.platform.settings.BrokerUrl;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -72,8 +76,11 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (context == Context.PROVIDER) {
             keyIsNoDemo(environment, "phone82.provider.control-key", "pay and its provider");
         }
-        if (context.usesCoordinator() || context == Context.COORDINATOR) {
-            keyIsNoDemo(environment, "phone82.coordinator.key", "the coordinator, app, pay and store");
+        if (context.checksCallers()) {
+            keysAreThere(environment);
+        }
+        if (context.servesUsers()) {
+            usersAreKnown(environment);
         }
         if (databaseElsewhere) {
             databaseAnswers(environment);
@@ -104,11 +111,52 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
+    /** That everybody is everybody is for a laptop alone. */
+    private void usersAreKnown(Environment environment) {
+        Login login = Login.of(environment::getProperty);
+        if (login != Login.ISSUER && !listensOnLoopback(environment)) {
+            throw new CannotStart(context.id() + ": " + (login == Login.NONE ? Login.ISSUER_PROPERTY + " is empty, so nobody has to log in"
+                    : Login.EMBEDDED_PROPERTY + " is embedded, so everybody can be anybody") + ", which is for 127.0.0.1 alone, not for "
+                    + environment.getProperty("phone82.bind") + "; set " + Login.ISSUER_PROPERTY
+                    + " to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
+        }
+    }
+
     /** The well-known keys are for a laptop alone. */
     private void keyIsNoDemo(Environment environment, String property, String sharers) {
         if (environment.getProperty(property, "").matches(DEMO) && !listensOnLoopback(environment)) {
             throw new CannotStart(context.id() + ": " + property + " is a demo key or empty, which is for 127.0.0.1 alone, not for "
                     + environment.getProperty("phone82.bind") + "; set it to a secret that " + sharers + " share.");
+        }
+    }
+
+    /** On a laptop those that are not configured are made. */
+    private void keysAreThere(Environment environment) {
+        boolean mayMake = listensOnLoopback(environment) || !environment.getProperty(IdentityConfiguration.FOLDER, "").isBlank();
+        if (context.callsOthers() && !mayMake) {
+            isSet(environment, IdentityConfiguration.KEY, "the private key of " + context.id());
+        }
+        if (!mayMake) {
+            isSet(environment, IdentityConfiguration.TRUSTED, "the public keys of all");
+        }
+        try {
+            if (context.callsOthers()) {
+                IdentityConfiguration.minter(context.id(), environment);
+            }
+            if (environment.getProperty(IdentityConfiguration.TRUSTED, "").isBlank()) {
+                IdentityConfiguration.folder(environment).require(OperatorCommand.OPERATOR);
+            }
+            IdentityConfiguration.trustedKeys(environment);
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw new CannotStart(context.id() + ": its keys cannot be used: " + e.getMessage() + ".");
+        }
+    }
+
+    private void isSet(Environment environment, String property, String value) {
+        if (environment.getProperty(property, "").isBlank()) {
+            throw new CannotStart(context.id() + ": " + property + " is empty, which is for 127.0.0.1 alone, not for "
+                    + environment.getProperty("phone82.bind") + "; set it to " + value + ", or " + IdentityConfiguration.FOLDER
+                    + " to a folder of keys.");
         }
     }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import phone82.app.Catalogue;
+import phone82.platform.identity.KeyFolder;
 
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -99,10 +100,38 @@ class PreflightTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"COORDINATOR", "STORE"})
-    void soIsACoordinatorWithTheDemoKey(Context context) {
-        assertThatThrownBy(() -> forEverybody(context)).isInstanceOf(CannotStart.class)
-                .hasMessageStartingWith(context.id() + ": phone82.coordinator.key is a demo key or empty, which is for 127.0.0.1 alone, not for 0.0.0.0;");
+    @EnumSource(names = {"COORDINATOR", "STORE", "PAY", "APP", "GATEWAY"})
+    void whoCallsOthersNeedsAKey(Context context) {
+        assertThatThrownBy(() -> forEverybody(context, "--phone82.provider.api-key=secret")).isInstanceOf(CannotStart.class)
+                .hasMessage(context.id() + ": phone82.identity.key is empty, which is for 127.0.0.1 alone, not for 0.0.0.0; set it to the private key of "
+                        + context.id() + ", or phone82.identity.folder to a folder of keys.");
+    }
+
+    @Test
+    void whoIsCalledNeedsTheKeysOfTheOthers() {
+        assertThatThrownBy(() -> forEverybody(Context.CUSTOMER)).isInstanceOf(CannotStart.class)
+                .hasMessageStartingWith("customer: phone82.identity.trusted-keys is empty, which is for 127.0.0.1 alone");
+    }
+
+    @Test
+    void aKeyOfAnotherContextIsRefused() {
+        String key = new KeyFolder(Path.of("target/data/preflight/identity")).require("app").toJSONString();
+
+        assertThatThrownBy(() -> forEverybody(Context.STORE, "--phone82.identity.key=" + key, "--phone82.identity.trusted-keys={\"keys\":[]}"))
+                .isInstanceOf(CannotStart.class).hasMessageStartingWith("store: its keys cannot be used: phone82.identity.key is not the private key of store");
+        assertThatThrownBy(() -> forEverybody(Context.CUSTOMER, "--phone82.identity.trusted-keys={\"keys\":[" + key + "]}"))
+                .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity.trusted-keys: each key must be a public one");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"GATEWAY", "APP", "PAY", "STORE", "CUSTOMER"})
+    void aShopWithoutAnIssuerIsForThisMachineAlone(Context context) {
+        String[] secrets = {"--phone82.identity.folder=target/data/preflight/identity", "--phone82.provider.api-key=secret", "--phone82.pay.provider=http"};
+        assertThatThrownBy(() -> forEverybody(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
+                + ": phone82.identity.issuer is empty, so nobody has to log in, which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.identity.issuer "
+                + "to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
+        assertThatThrownBy(() -> forEverybody(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
+                .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so everybody can be anybody, which is for 127.0.0.1 alone");
     }
 
     private static void forEverybody(Context context, String... options) {

@@ -84,7 +84,7 @@ public class AppContext {
     Rehearsal rehearsedOrder(Orders orders, CircuitBreaker payBreaker, ProducerTemplate camel, PlatformTransactionManager transactions) {
         return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
-            Order order = new Order(-1, "rehearsal", 1, 1, Instant.now());
+            Order order = new Order(-1, "rehearsal", 1, 1, "rehearsal", Instant.now());
             camel.send("direct:app-authorise-payment", exchange -> exchange.getMessage().setBody(order));
             payBreaker.reset();
             orders.place(order, null);

@@ -42,13 +42,13 @@ public class Cancellation {
         });
     }
 
-    private record Hold(String item, int qty) {
+    private record Hold(String item, int qty, String owner) {
     }
 
     /** What store holds back, also where it has not heard of the order yet. */
     public byte[] hold(@Header("id") long id) {
-        OrderResource order = orders.find(id);
-        return Json.bytes(new Hold(order.item(), order.qty()));
+        Order order = orders.get(id);
+        return Json.bytes(new Hold(order.item(), order.qty(), order.owner()));
     }
 
     /** The saga ended with a failure: tells the truth that is known now. */
@@ -64,7 +64,7 @@ public class Cancellation {
 
     /** Where all agreed and only the coordinator's last answer is missing, the order is cancelled or will be. */
     private boolean endsCancelled(long id, Exchange exchange) {
-        OrderResource order = orders.find(id);
+        OrderResource order = OrderResource.of(orders.get(id));
         if (order.status() != OrderStatus.Cancelled && order.status() != OrderStatus.Cancelling) {
             return false;
         }

@@ -2,7 +2,9 @@ package phone82.app;
 
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import phone82.platform.Problem;
+import phone82.platform.identity.Caller;
 
 import java.util.List;
 
@@ -22,14 +24,14 @@ public class Drafts {
      *
      * @throws Problem 422 when the item is not on sale, or so many cost more than can be counted
      */
-    public Order draft(@Body NewOrder wanted) {
+    public Order draft(@Body NewOrder wanted, @Variable(Caller.VARIABLE) Caller customer) {
         long price = catalogue.price(wanted.item());
         if (price > Long.MAX_VALUE / wanted.qty()) {
             throw new Problem(422, "Invalid request", "So many of them cost more than can be paid. Order fewer.",
                     List.of(new Problem.Fault("qty", "must be at most " + Long.MAX_VALUE / price + " at a price of " + price + " won")));
         }
         long id = ids.next();
-        return new Order(id, wanted.item(), wanted.qty(), price, OrderIds.time(id));
+        return new Order(id, wanted.item(), wanted.qty(), price, customer.subject(), OrderIds.time(id));
     }
 
     /** Gives the order another id, as pay knows this one for another order. */

@@ -5,6 +5,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.Json;
 import phone82.platform.Problem;
+import phone82.platform.identity.Caller;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,10 +16,12 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The keys by which customers repeat a request for an order without ordering twice. A key is added in the transaction that
+ * The keys by which customers repeat a request for an order without ordering twice, each customer with keys of their own. A key is added in the transaction that
  * makes the order stand: neither is ever there without the other, and a refused request leaves its key unused.
  */
 public class IdempotencyKeys {
+
+    private static final String NOBODY = "";
 
     private final JdbcTemplate jdbc;
     private final Duration keep;
@@ -32,8 +35,8 @@ public class IdempotencyKeys {
     private record Use(String fingerprint, long orderId) {
     }
 
-    public boolean isUsed(String key) {
-        return use(key).isPresent();
+    public boolean isUsed(Caller customer, String key) {
+        return use(customer, key).isPresent();
     }
 
     /**
@@ -41,8 +44,8 @@ public class IdempotencyKeys {
      *
      * @throws Problem 422 when the key was used for something else
      */
-    public Optional<Long> orderOf(String key, NewOrder wanted) {
-        Optional<Use> use = use(key);
+    public Optional<Long> orderOf(Caller customer, String key, NewOrder wanted) {
+        Optional<Use> use = use(customer, key);
         if (use.isPresent() && !use.get().fingerprint.equals(fingerprint(wanted))) {
             throw new Problem(422, "Idempotency-Key used already",
                     "This Idempotency-Key belongs to a request with another body. Use a new key for a new order.");
@@ -55,10 +58,10 @@ public class IdempotencyKeys {
      *
      * @throws KeyTaken when the other one succeeded
      */
-    public void add(String key, NewOrder wanted, long orderId) {
+    public void add(String owner, String key, NewOrder wanted, long orderId) {
         try {
-            jdbc.update("insert into idempotency (idempotency_key, fingerprint, order_id, used_at) values (?, ?, ?, ?)",
-                    key, fingerprint(wanted), orderId, Timestamp.from(Instant.now()));
+            jdbc.update("insert into idempotency (owner, idempotency_key, fingerprint, order_id, used_at) values (?, ?, ?, ?, ?)",
+                    owner, key, fingerprint(wanted), orderId, Timestamp.from(Instant.now()));
         } catch (DataIntegrityViolationException | ConcurrencyFailureException e) {
             throw new KeyTaken();
         }
@@ -68,9 +71,11 @@ public class IdempotencyKeys {
         return jdbc.update("delete from idempotency where used_at < ?", Timestamp.from(Instant.now().minus(keep)));
     }
 
-    private Optional<Use> use(String key) {
-        return jdbc.query("select fingerprint, order_id from idempotency where idempotency_key = ?",
-                (row, n) -> new Use(row.getString(1), row.getLong(2)), key).stream().findFirst();
+    /** A key from before has no owner; it is the operator's, like its order. */
+    private Optional<Use> use(Caller customer, String key) {
+        String others = customer.owns() == null ? NOBODY : customer.subject();
+        return jdbc.query("select fingerprint, order_id from idempotency where idempotency_key = ? and owner in (?, ?) order by owner desc",
+                (row, n) -> new Use(row.getString(1), row.getLong(2)), key, customer.subject(), others).stream().findFirst();
     }
 
     private static String fingerprint(NewOrder wanted) {

@@ -29,6 +29,7 @@ public class Order {
     private Instant orderedAt;
     private Instant shippedAt;
     private String reason;
+    private String owner;
     /** Known only until the order is stored: afterwards nobody asks for its payment any more. */
     @Transient
     private String paymentKey;
@@ -38,13 +39,17 @@ public class Order {
     protected Order() {
     }
 
-    /** @param unitPrice won, from the price list; never from the customer */
-    public Order(long id, String item, int qty, long unitPrice, Instant orderedAt) {
+    /**
+     * @param unitPrice won, from the price list; never from the customer
+     * @param owner     the subject of the customer
+     */
+    public Order(long id, String item, int qty, long unitPrice, String owner, Instant orderedAt) {
         this.item = item;
         this.qty = qty;
         this.unitPrice = unitPrice;
         this.amount = Math.multiplyExact(unitPrice, qty);
         this.status = OrderStatus.Ordered;
+        this.owner = owner;
         renumber(id, orderedAt);
     }
 
@@ -56,11 +61,11 @@ public class Order {
     }
 
     public Ordered ordered() {
-        return new Ordered(id, item, qty, unitPrice, amount, orderedAt);
+        return new Ordered(id, item, qty, unitPrice, amount, orderedAt, owner);
     }
 
     public OrderRejected rejected(String reason) {
-        return new OrderRejected(id, reason, paymentKey);
+        return new OrderRejected(id, reason, paymentKey, owner);
     }
 
     /** News of the payment that comes after news of the shipment tells nothing new. */
@@ -96,13 +101,13 @@ public class Order {
         endCancellation();
         require(OrderStatus.Cancelled);
         reason = "cancelled by the customer";
-        return new OrderCancelled(id, amount, reason);
+        return new OrderCancelled(id, amount, reason, owner);
     }
 
     /** The cancellation was refused: the order is what it would be without it. */
     public CancellationRefused restored() {
         require(endCancellation());
-        return new CancellationRefused(id, "not everybody could take it back");
+        return new CancellationRefused(id, "not everybody could take it back", owner);
     }
 
     /** Returns what the order would be without the cancellation. */
@@ -178,5 +183,10 @@ public class Order {
 
     public String reason() {
         return reason;
+    }
+
+    /** The subject of the customer; null for an order from before customers logged in. */
+    public String owner() {
+        return owner;
     }
 }

@@ -7,5 +7,5 @@ import phone82.platform.event.DomainEvent;
  *
  * @param paymentKey under which pay was asked; a payment under another key is that of another order
  */
-public record OrderRejected(long orderId, String reason, String paymentKey) implements DomainEvent {
+public record OrderRejected(long orderId, String reason, String paymentKey, String owner) implements DomainEvent {
 }

@@ -5,5 +5,5 @@ import phone82.platform.event.DomainEvent;
 import java.time.Instant;
 
 /** The order stands. Amounts in won. */
-public record Ordered(long orderId, String item, int qty, long unitPrice, long amount, Instant orderedAt) implements DomainEvent {
+public record Ordered(long orderId, String item, int qty, long unitPrice, long amount, Instant orderedAt, String owner) implements DomainEvent {
 }

@@ -6,11 +6,14 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.Page;
 import phone82.platform.Problem;
 import phone82.platform.RowLock;
 import phone82.platform.event.Outbox;
+import phone82.platform.identity.Caller;
+import phone82.platform.identity.Owned;
 import phone82.platform.saga.Participation;
 
 import java.time.Instant;
@@ -41,7 +44,7 @@ public class Orders {
      */
     public OrderResource place(@Body Order order, @Header(KEY) String key) {
         if (key != null) {
-            keys.add(key, new NewOrder(order.item(), order.qty()), order.id());
+            keys.add(order.owner(), key, new NewOrder(order.item(), order.qty()), order.id());
         }
         entities.persist(order);
         outbox.add(order.ordered());
@@ -55,14 +58,15 @@ public class Orders {
 
     /** @throws Problem 422 when the key was used for something else */
     @Transactional(readOnly = true)
-    public boolean isNew(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key) {
-        return keys.orderOf(key, wanted).isEmpty();
+    public boolean isNew(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key,
+                         @Variable(Caller.VARIABLE) Caller customer) {
+        return keys.orderOf(customer, key, wanted).isEmpty();
     }
 
-    /** Whether an order stands under this key, whoever placed it. */
+    /** Whether an order of this customer stands under this key, whichever request placed it. */
     @Transactional(readOnly = true)
-    public boolean isPlaced(@Header(KEY) String key) {
-        return keys.isUsed(key);
+    public boolean isPlaced(@Header(KEY) String key, @Variable(Caller.VARIABLE) Caller customer) {
+        return keys.isUsed(customer, key);
     }
 
     /**
@@ -71,23 +75,31 @@ public class Orders {
      * @throws Problem 422 when the key was used for something else, 409 when it is about to be used
      */
     @Transactional(readOnly = true)
-    public OrderResource placed(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key) {
-        return keys.orderOf(key, wanted).map(id -> OrderResource.placed(entities.find(Order.class, id))).orElseThrow(KeyTaken::new);
+    public OrderResource placed(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key,
+                                @Variable(Caller.VARIABLE) Caller customer) {
+        return keys.orderOf(customer, key, wanted).map(id -> OrderResource.placed(entities.find(Order.class, id))).orElseThrow(KeyTaken::new);
     }
 
     @Transactional(readOnly = true)
-    public OrderResource find(@Header("id") long id) {
+    public OrderResource find(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller) {
         Order order = entities.find(Order.class, id);
-        if (order == null) {
+        if (order == null || !caller.sees(order.owner())) {
             throw Problem.notFound("order", id);
         }
         return OrderResource.of(order);
     }
 
+    /** An order that is known to exist, for app itself. */
     @Transactional(readOnly = true)
-    public Page<OrderResource> list(@Header("size") Integer size, @Header("after") Long after) {
+    Order get(long id) {
+        return entities.find(Order.class, id);
+    }
+
+    @Transactional(readOnly = true)
+    public Page<OrderResource> list(@Header("size") Integer size, @Header("after") Long after,
+                                    @Variable(Caller.VARIABLE) Caller caller) {
         int shown = Page.size(size);
-        return Page.of(entities.createQuery("from Order where id < :below order by id desc", Order.class)
+        return Page.of(Owned.latest(entities, Order.class, "id < :below", "id", caller.owns())
                 .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
                 shown, OrderResource::of, Order::id);
     }
@@ -98,8 +110,8 @@ public class Orders {
      * @throws Problem 404 there is no such order, 409 it is shipped
      */
     @Transactional(readOnly = true)
-    public OrderResource toCancel(@Header("id") long id) {
-        OrderResource order = find(id);
+    public OrderResource toCancel(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller) {
+        OrderResource order = find(id, caller);
         if (order.status() == OrderStatus.Shipped) {
             throw shipped(order.shippedAt());
         }

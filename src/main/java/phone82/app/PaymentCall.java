@@ -35,7 +35,7 @@ public class PaymentCall {
         });
     }
 
-    private record Request(long orderId, String item, int qty, long amount) {
+    private record Request(long orderId, String item, int qty, long amount, String owner) {
     }
 
     /** With its key pay tells a repetition from another order under the same id. */
@@ -43,7 +43,7 @@ public class PaymentCall {
         exchange.getMessage().setHeader("Payment-Key", order.paymentKey());
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         Correlation.about(String.valueOf(order.id()));
-        return Json.bytes(new Request(order.id(), order.item(), order.qty(), order.amount()));
+        return Json.bytes(new Request(order.id(), order.item(), order.qty(), order.amount(), order.owner()));
     }
 
     /** @throws IdTaken pay's payment under this id is not for this order, which must neither use it nor have it released */

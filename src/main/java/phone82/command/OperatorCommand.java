@@ -7,6 +7,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.PropertyResolver;
 import phone82.platform.Json;
+import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.settings.Settings;
 import phone82.platform.settings.WrongSettings;
 
@@ -29,7 +30,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A command that asks the running contexts over HTTP. */
-abstract class OperatorCommand {
+public abstract class OperatorCommand {
+
+    /** Whose tokens the commands send. */
+    public static final String OPERATOR = "operator";
 
     /** Who publishes events, and keeps a log of them. */
     static final List<String> PUBLISHERS = List.of("app", "pay", "store");
@@ -115,6 +119,17 @@ abstract class OperatorCommand {
         new CompletableFuture<Void>().completeOnTimeout(null, PAUSE_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
+    /** @throws Stop without the operator's key */
+    String token(String context) {
+        try {
+            return IdentityConfiguration.knownMinter(OPERATOR, properties).orElseThrow(() -> new Stop(2, "there is no key of the operator in "
+                    + IdentityConfiguration.folder(properties) + "; set phone82.data to the data folder of the contexts, or phone82.identity.key to the key."))
+                    .token(context);
+        } catch (IllegalArgumentException e) {
+            throw new Stop(2, e.getMessage() + ".");
+        }
+    }
+
     JsonNode ask(String method, String context, String path) {
         return ask(method, context, path, null);
     }
@@ -127,7 +142,8 @@ abstract class OperatorCommand {
         String property = "phone82.gateway." + context + "-url";
         String url = properties.getRequiredProperty(property);
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT)
+                    .header("Authorization", "Bearer " + token(context));
             if (body == null) {
                 request.method(method, HttpRequest.BodyPublishers.noBody());
             } else {
@@ -138,7 +154,7 @@ abstract class OperatorCommand {
             if (answer.statusCode() == 200) {
                 return json;
             }
-            throw new Stop(answer.statusCode() < 500 ? 1 : 2, context + ": " + json.path("detail").asText("it answers " + answer.statusCode()));
+            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, context + ": " + json.path("detail").asText("it answers " + answer.statusCode()));
         } catch (IOException | IllegalArgumentException e) {
             throw new Stop(2, context + " does not answer at " + url + " (" + e + "); start it, or set " + property + " to where it is.");
         } catch (InterruptedException e) {

@@ -5,6 +5,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import phone82.platform.identity.IdentityConfiguration;
+import phone82.platform.identity.TokenMinter;
 import phone82.platform.settings.Settings;
 import phone82.platform.settings.WrongSettings;
 
@@ -15,7 +17,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The command {@code reconcile}: compares what all contexts tell of every order, and finds each broken promise. */
@@ -107,12 +111,22 @@ public final class Reconcile {
         String property = "phone82.pay.provider-url";
         String url = environment.getRequiredProperty(property, String.class);
         return url.isBlank() ? null : new Side(http, "the provider's ledger", url, property,
-                "Bearer " + environment.getRequiredProperty("phone82.provider.api-key", String.class));
+                () -> "Bearer " + environment.getRequiredProperty("phone82.provider.api-key", String.class));
     }
 
     private static Side side(String context, HttpClient http, Environment environment) {
         String property = "phone82.gateway." + context + "-url";
-        return new Side(http, context, environment.getRequiredProperty(property, String.class), property);
+        // what anybody may read needs none
+        Supplier<String> authorization = minter(environment).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);
+        return new Side(http, context, environment.getRequiredProperty(property, String.class), property, authorization);
+    }
+
+    private static Optional<TokenMinter> minter(Environment environment) {
+        try {
+            return IdentityConfiguration.knownMinter(OperatorCommand.OPERATOR, environment);
+        } catch (IllegalArgumentException e) {
+            throw new CannotReconcile(e.getMessage() + ".");
+        }
     }
 
 }

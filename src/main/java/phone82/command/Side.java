@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** The API of one context. */
 final class Side {
@@ -18,15 +19,15 @@ final class Side {
     private final String context;
     private final String url;
     private final String property;
-    private final String authorization;
+    private final Supplier<String> authorization;
 
     /** @param property from which the URL was read */
     Side(HttpClient http, String context, String url, String property) {
         this(http, context, url, property, null);
     }
 
-    /** @param authorization the header that lets the caller in; null if none is needed */
-    Side(HttpClient http, String context, String url, String property, String authorization) {
+    /** @param authorization makes the header that lets the caller in; null if none is needed */
+    Side(HttpClient http, String context, String url, String property, Supplier<String> authorization) {
         this.authorization = authorization;
         this.http = http;
         this.context = context;
@@ -62,7 +63,7 @@ final class Side {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
             if (authorization != null) {
-                request.header("Authorization", authorization);
+                request.header("Authorization", authorization.get());
             }
             return http.send(request.build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {

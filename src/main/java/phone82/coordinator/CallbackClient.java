@@ -2,7 +2,9 @@ package phone82.coordinator;
 
 import jakarta.ws.rs.client.Client;
 import jakarta.ws.rs.client.ClientBuilder;
+import jakarta.ws.rs.client.ClientRequestFilter;
 import jakarta.ws.rs.core.Configuration;
+import org.glassfish.jersey.client.ClientProperties;
 import org.glassfish.jersey.client.JerseyClientBuilder;
 
 import javax.net.ssl.HostnameVerifier;
@@ -21,11 +23,20 @@ import java.util.concurrent.TimeUnit;
  */
 public class CallbackClient extends ClientBuilder {
 
+    private static volatile Callbacks callbacks;
+
+    /** Says whom it may call; Narayana, which makes it, cannot. */
+    static void use(Callbacks callbacks) {
+        CallbackClient.callbacks = callbacks;
+    }
+
     private static final class Shared {
 
         /** Times out before the coordinator's own 2 s are over, so that no thread waits on for nobody. */
-        private static final Client CLIENT = new JerseyClientBuilder()
-                .connectTimeout(500, TimeUnit.MILLISECONDS).readTimeout(1900, TimeUnit.MILLISECONDS).build();
+        private static final Client CLIENT = new JerseyClientBuilder().property(ClientProperties.FOLLOW_REDIRECTS, false)
+                .connectTimeout(500, TimeUnit.MILLISECONDS).readTimeout(1900, TimeUnit.MILLISECONDS)
+                .register((ClientRequestFilter) request -> request.getHeaders().putSingle("Authorization", callbacks.authorization(request.getUri())))
+                .build();
 
         private static final Client NEVER_CLOSED = (Client) Proxy.newProxyInstance(Client.class.getClassLoader(),
                 new Class<?>[]{Client.class}, (proxy, method, args) -> {

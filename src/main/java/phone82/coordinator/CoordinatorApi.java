@@ -5,6 +5,7 @@ import io.narayana.lra.coordinator.api.CoordinatorContainerFilter;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -18,8 +19,9 @@ import org.glassfish.jersey.server.ContainerResponse;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.spi.ContainerResponseWriter;
-import phone82.platform.http.BearerKey;
+import phone82.platform.Problem;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.Gate;
 import phone82.platform.http.HttpLimits;
 
 import java.io.ByteArrayInputStream;
@@ -27,27 +29,37 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.security.Principal;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /** The API of Narayana's coordinator, a JAX-RS resource, on our HTTP server: requests are read whole there, and wait for no thread here. */
 class CoordinatorApi implements Endpoint {
 
     private static final String PATH = "/lra-coordinator/*";
+    private static final Pattern JOIN = Pattern.compile("/lra-coordinator/[^/]+");
+    private static final Pattern CLIENT_ID = Pattern.compile("ClientID=[\\w-]{1,64}");
+
+    /** Narayana takes links from others, too. */
+    private static final List<String> HEADERS = List.of("Accept", "Content-Type", "Link", "Long-Running-Action");
 
     private final Executor executor;
     private final HttpLimits limits;
-    private final BearerKey key;
+    private final Gate gate;
+    private final Callbacks callbacks;
     private ApplicationHandler jersey;
 
     /**
-     * @param executor calls participants while a request waits
-     * @param key      what every request must bring
+     * @param executor  calls participants while a request waits
+     * @param gate      lets in what its contract has
+     * @param callbacks where participants may be called back
      */
-    CoordinatorApi(Executor executor, HttpLimits limits, String key) {
+    CoordinatorApi(Executor executor, HttpLimits limits, Gate gate, Callbacks callbacks) {
         this.executor = executor;
         this.limits = limits;
-        this.key = new BearerKey(key, "The request does not bring the coordinator's key; send the header Authorization: Bearer <phone82.coordinator.key>.");
+        this.gate = gate;
+        this.callbacks = callbacks;
     }
 
     @Override
@@ -68,9 +80,16 @@ class CoordinatorApi implements Endpoint {
                 }));
     }
 
-    /** Ending an LRA moves money. */
+    /** Ending an LRA moves money, and joining one has the coordinator call somebody. */
     private void admit(RoutingContext request) {
-        key.require(request.request().getHeader("Authorization"));
+        String sender = gate.admit(request);
+        HttpServerRequest http = request.request();
+        if (http.method() == HttpMethod.PUT && JOIN.matcher(request.normalizedPath()).matches()) {
+            callbacks.check(sender, String.join(",", http.headers().getAll("Link")));
+        }
+        if (http.query() != null && !CLIENT_ID.matcher(http.query()).matches()) {
+            throw new Problem(400, "Invalid request", "Send no parameters but ClientID, of letters and digits: nested LRAs and time limits are not offered.");
+        }
         request.next();
     }
 
@@ -81,14 +100,14 @@ class CoordinatorApi implements Endpoint {
         URI base = URI.create("http://" + host + "/");
         ContainerRequest request = new ContainerRequest(base, base.resolve(http.uri()), http.method().name(), new Anyone(),
                 new MapPropertiesDelegate(), jersey.getConfiguration());
-        http.headers().forEach(header -> request.header(header.getKey(), header.getValue()));
+        HEADERS.forEach(name -> http.headers().getAll(name).forEach(value -> request.header(name, value)));
         Buffer body = context.body().buffer();
         request.setEntityStream(new ByteArrayInputStream(body == null ? new byte[0] : body.getBytes()));
         request.setWriter(new Writer(context));
         jersey.handle(request);
     }
 
-    /** Callers are not told apart: the key allows everything. */
+    /** Callers are told apart before. */
     private static final class Anyone implements SecurityContext {
 
         @Override

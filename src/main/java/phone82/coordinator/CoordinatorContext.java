@@ -4,18 +4,26 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.Resource;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.unit.DataSize;
 import phone82.platform.MetricsConfiguration;
 import phone82.platform.disk.Disk;
 import phone82.platform.health.Check;
 import phone82.platform.health.Pulse;
+import phone82.platform.http.Access;
+import phone82.platform.http.Contract;
+import phone82.platform.http.Gate;
 import phone82.platform.http.HttpLimits;
 import phone82.platform.http.HttpServer;
 import phone82.platform.http.HttpServerConfiguration;
+import phone82.platform.identity.TokenMinter;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -36,15 +44,26 @@ public class CoordinatorContext {
     }
 
     @Bean
-    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, @Value("${phone82.coordinator.key}") String key) {
-        return new CoordinatorApi(coordinatorThreads, limits, key);
+    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, Callbacks callbacks) {
+        return new CoordinatorApi(coordinatorThreads, limits, new Gate(contract, access), callbacks);
+    }
+
+    @Bean
+    Contract contract(@Value("${phone82.routes}/coordinator/coordinator.openapi.yaml") Resource openApi) throws IOException {
+        return new Contract(openApi.getInputStream());
+    }
+
+    @Bean
+    Callbacks callbacks(@Value("${phone82.coordinator.app-url}") List<String> app, @Value("${phone82.coordinator.pay-url}") List<String> pay,
+                        @Value("${phone82.coordinator.store-url}") List<String> store, TokenMinter minter) {
+        return new Callbacks(Map.of("app", app, "pay", pay, "store", store), minter);
     }
 
     @Bean(initMethod = "start", destroyMethod = "stop")
-    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, @Value("${phone82.data}/coordinator") Path data,
+    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, Callbacks callbacks, @Value("${phone82.data}/coordinator") Path data,
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
                                @Value("${phone82.saga.time-limit}") Duration timeLimit) {
-        return new LraCoordinator(server, coordinatorThreads, data, (int) recoveryPeriod.toSeconds(), timeLimit);
+        return new LraCoordinator(server, coordinatorThreads, callbacks, data, (int) recoveryPeriod.toSeconds(), timeLimit);
     }
 
     @Bean

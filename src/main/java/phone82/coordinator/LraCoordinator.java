@@ -35,6 +35,7 @@ public class LraCoordinator {
 
     private final HttpServer server;
     private final ExecutorService executor;
+    private final Callbacks callbacks;
     private final Path store;
     private final int recoverySeconds;
     private final Duration timeLimit;
@@ -43,11 +44,13 @@ public class LraCoordinator {
     /**
      * @param server    serves its API
      * @param executor  runs that API, and ends what is overdue
+     * @param callbacks whom it may call back
      * @param timeLimit an LRA that is still active then is cancelled, within a second
      */
-    LraCoordinator(HttpServer server, ExecutorService executor, Path store, int recoverySeconds, Duration timeLimit) {
+    LraCoordinator(HttpServer server, ExecutorService executor, Callbacks callbacks, Path store, int recoverySeconds, Duration timeLimit) {
         this.server = server;
         this.executor = executor;
+        this.callbacks = callbacks;
         this.store = store;
         this.recoverySeconds = recoverySeconds;
         this.timeLimit = timeLimit;
@@ -77,6 +80,7 @@ public class LraCoordinator {
                 LRARecoveryModule.class.getName(), EndedLras.class.getName()));
         recovery.setExpiryScannerClassNames(List.of());
         recovery.setRecoveryActivatorClassNames(List.of());
+        CallbackClient.use(callbacks);
         Implementations.install();
         RecoveryManager.manager();
         // or what ends an LRA of before the restart is answered 404 until the first recovery pass

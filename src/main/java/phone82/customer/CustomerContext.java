@@ -14,6 +14,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import phone82.customer.History.Status;
 import phone82.platform.BoundedContext;
 import phone82.platform.event.Inbox;
+import phone82.platform.http.Authentication;
 import phone82.platform.http.Contract;
 
 import java.sql.Timestamp;
@@ -47,7 +48,7 @@ public class CustomerContext {
     }
 
     @Bean
-    HistoryStream historyStream(JdbcTemplate jdbc, Contract contract, StreamLimits limits) {
-        return new HistoryStream(new Recorded(jdbc), contract, limits);
+    HistoryStream historyStream(JdbcTemplate jdbc, Contract contract, Authentication authentication, StreamLimits limits) {
+        return new HistoryStream(new Recorded(jdbc), contract, authentication, limits);
     }
 }

@@ -3,6 +3,7 @@ package phone82.customer;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -12,6 +13,7 @@ import phone82.platform.Json;
 import phone82.platform.Page;
 import phone82.platform.Problem;
 import phone82.platform.event.Event;
+import phone82.platform.identity.Caller;
 
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -61,6 +63,10 @@ public class History {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Progress(long orderId, String item, Integer qty, Long amount, String status, Instant orderedAt,
                            Instant updatedAt, List<Step> timeline) {
+
+        Progress with(List<Step> steps) {
+            return new Progress(orderId, item, qty, amount, status, orderedAt, updatedAt, steps);
+        }
     }
 
     /** One event of an order's timeline. */
@@ -68,7 +74,7 @@ public class History {
     }
 
     /** What the view reads of an event's body; each event has some of it. */
-    private record Facts(String item, Integer qty, Long amount, String reason, Instant orderedAt) {
+    private record Facts(String item, Integer qty, Long amount, String reason, Instant orderedAt, String owner) {
     }
 
     /**
@@ -99,15 +105,16 @@ public class History {
         Facts facts = Json.read(event.body(), Facts.class);
         Timestamp at = Timestamp.from(event.time());
         jdbc.update(view.merge, orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
-                event.name().equals("Ordered") ? orderedAt(facts, at) : null, at);
+                event.name().equals("Ordered") ? orderedAt(facts, at) : null, at, facts.owner());
         jdbc.update(view.addStep, event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
         return true;
     }
 
     private static final String MERGE = """
             merge into %s as view using (values (cast(? as bigint), cast(? as varchar(200)), cast(? as integer), cast(? as bigint),
-                cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone)))
-                as event (order_id, item, qty, amount, progress, ordered_at, happened_at)
+                cast(? as integer), cast(? as timestamp with time zone), cast(? as timestamp with time zone),
+                cast(? as varchar(255))))
+                as event (order_id, item, qty, amount, progress, ordered_at, happened_at, owner)
             on view.order_id = event.order_id
             when matched then update set
                 item = coalesce(view.item, event.item),
@@ -115,9 +122,10 @@ public class History {
                 amount = coalesce(view.amount, event.amount),
                 progress = greatest(view.progress, event.progress),
                 ordered_at = coalesce(view.ordered_at, event.ordered_at),
-                updated_at = greatest(view.updated_at, event.happened_at)
-            when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at)
-                values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at)""";
+                updated_at = greatest(view.updated_at, event.happened_at),
+                owner = coalesce(view.owner, event.owner)
+            when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at, owner)
+                values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at, event.owner)""";
 
     /** Those that write one of the two views. */
     private record Statements(String merge, String addStep) {
@@ -149,21 +157,26 @@ public class History {
         return facts.orderedAt() == null ? accepted : Timestamp.from(facts.orderedAt());
     }
 
-    public Progress find(@Header("orderId") long orderId) {
-        List<Step> timeline = jdbc.query(
+    public Progress find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
+        Progress found = jdbc.query(SELECT + " where order_id = ?", row -> row.next() && caller.sees(row.getString("owner"))
+                ? PROGRESS.mapRow(row, 0) : null, orderId);
+        if (found == null) {
+            throw Problem.notFound("history of order", orderId);
+        }
+        return found.with(jdbc.query(
                 "select type, happened_at, correlation_id, reason from timeline where order_id = ? order by happened_at, event_id",
-                (row, n) -> new Step(row.getString(1), row.getTimestamp(2).toInstant(), row.getString(3), row.getString(4)), orderId);
-        return jdbc.query(SELECT + " where order_id = ?", progress(timeline), orderId).stream().findFirst()
-                .orElseThrow(() -> Problem.notFound("history of order", orderId));
+                (row, n) -> new Step(row.getString(1), row.getTimestamp(2).toInstant(), row.getString(3), row.getString(4)), orderId));
     }
 
     public Page<Progress> list(@Header("size") Integer size, @Header("after") Long after,
-                               @Header("status") String status, @Header("item") String item) {
+                               @Header("status") String status, @Header("item") String item,
+                               @Variable(Caller.VARIABLE) Caller caller) {
         int shown = Page.size(size);
         StringBuilder sql = new StringBuilder(SELECT).append(" where order_id < ?");
         // the columns of the index that is used, or HSQLDB sorts all that fits
         String order = "order_id desc";
         List<Object> arguments = new ArrayList<>(List.of(Page.below(after)));
+        String owner = caller.owns();
         if (status != null) {
             sql.append(" and progress = ?");
             arguments.add(Status.valueOf(status).ordinal());
@@ -174,17 +187,20 @@ public class History {
             arguments.add(item);
             order = "item desc, order_id desc";
         }
+        if (owner != null) {
+            sql.append(" and owner = ?");
+            arguments.add(owner);
+            order = "owner desc, order_id desc";
+        }
         arguments.add(shown + 1);
-        return Page.of(jdbc.query(sql.append(" order by ").append(order).append(" limit ?").toString(), progress(null), arguments.toArray()),
+        return Page.of(jdbc.query(sql.append(" order by ").append(order).append(" limit ?").toString(), PROGRESS, arguments.toArray()),
                 shown, progress -> progress, Progress::orderId);
     }
 
-    private static final String SELECT = "select order_id, item, qty, amount, progress, ordered_at, updated_at from history";
+    private static final String SELECT = "select order_id, item, qty, amount, progress, ordered_at, updated_at, owner from history";
 
-    private static RowMapper<Progress> progress(List<Step> timeline) {
-        return (row, n) -> new Progress(row.getLong(1), row.getString(2), (Integer) row.getObject(3), (Long) row.getObject(4),
-                Status.values()[row.getInt(5)].name(), instant(row.getTimestamp(6)), instant(row.getTimestamp(7)), timeline);
-    }
+    private static final RowMapper<Progress> PROGRESS = (row, n) -> new Progress(row.getLong(1), row.getString(2), (Integer) row.getObject(3),
+            (Long) row.getObject(4), Status.values()[row.getInt(5)].name(), instant(row.getTimestamp(6)), instant(row.getTimestamp(7)), null);
 
     private static Instant instant(Timestamp timestamp) {
         return timestamp == null ? null : timestamp.toInstant();

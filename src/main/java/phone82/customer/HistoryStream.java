@@ -12,14 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.dao.DataAccessException;
+import phone82.customer.Recorded.Happened;
 import phone82.customer.Recorded.Mark;
 import phone82.customer.Recorded.Missed;
 import phone82.customer.Recorded.Row;
 import phone82.platform.Json;
 import phone82.platform.Problem;
+import phone82.platform.http.Authentication;
 import phone82.platform.http.Contract;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.StreamReader;
+import phone82.platform.identity.Caller;
 
 import java.util.HashMap;
 import java.util.List;
@@ -50,12 +53,14 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     /** Milliseconds from one look to the next; one for each reader where there was more to tell, so that telling many takes no more of the machine. */
     private static final int REST = 40;
 
+    private static final Buffer NOTHING = Buffer.buffer();
     private static final Buffer HEART_BEAT = Buffer.buffer("event: heart-beat\ndata: {}\n\n");
     /** A reader that was cut off comes back after so many milliseconds. */
     private static final Buffer WELCOME = Buffer.buffer("retry: 1000\n\n");
 
     private final Recorded recorded;
     private final Contract contract;
+    private final Authentication authentication;
     private final StreamLimits limits;
     private final AtomicInteger open = new AtomicInteger();
     private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
@@ -69,9 +74,10 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     private volatile long restUntil = System.nanoTime();
     private boolean reading;
 
-    HistoryStream(Recorded recorded, Contract contract, StreamLimits limits) {
+    HistoryStream(Recorded recorded, Contract contract, Authentication authentication, StreamLimits limits) {
         this.recorded = recorded;
         this.contract = contract;
+        this.authentication = authentication;
         this.limits = limits;
         thread.scheduleWithFixedDelay(this::beat, limits.heartBeat().toMillis(), limits.heartBeat().toMillis(), MILLISECONDS);
     }
@@ -81,17 +87,17 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         private final RoutingContext request;
         private final StreamReader connection;
         private final HttpServerResponse response;
-        private final Long orderId;
+        private final Scope scope;
         /** What it has been told; null while it is live. */
         private Mark told;
         private boolean draining;
         private boolean stuck;
 
-        Reader(RoutingContext request, Long orderId) {
+        Reader(RoutingContext request, Scope scope) {
             this.request = request;
             this.connection = new StreamReader(request.request());
             this.response = request.response();
-            this.orderId = orderId;
+            this.scope = scope;
         }
     }
 
@@ -102,12 +108,13 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     }
 
     private void open(RoutingContext request) {
+        Caller caller = authentication.caller(contract.roles("customer-stream-history"), request.request());
         Map<String, Object> parameters = contract.parameters("customer-stream-history", request.request());
         if (open.incrementAndGet() > limits.readers()) {
             open.decrementAndGet();
             throw new Problem(503, "Too many readers", "All places at the stream are taken. Try again in 5 s.").header("Retry-After", 5);
         }
-        Reader reader = new Reader(request, (Long) parameters.get("orderId"));
+        Reader reader = new Reader(request, Scope.of(caller, (Long) parameters.get("orderId")));
         request.addEndHandler(ended -> {
             open.decrementAndGet();
             readers.remove(reader);
@@ -156,11 +163,9 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
             return;
         }
         try {
-            Missed missed = recorded.after(reader.told, reader.orderId);
+            Missed missed = recorded.after(reader.told, reader.scope);
             if (!missed.rows().isEmpty()) {
-                Buffer events = Buffer.buffer();
-                missed.rows().forEach(row -> events.appendBuffer(text(row)));
-                reader.response.write(events);
+                reader.response.write(text(missed.rows(), reader.scope));
                 awaitEventLoop();
             }
             if (missed.whole()) {
@@ -226,17 +231,11 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
     /** Returns how many readers there were to tell. */
     private int tell(List<Row> rows, Mark before) {
-        Buffer all = Buffer.buffer();
-        Map<Long, Buffer> byOrder = new HashMap<>();
-        for (Row row : rows) {
-            Buffer text = text(row);
-            all.appendBuffer(text);
-            byOrder.computeIfAbsent(row.happened().orderId(), first -> Buffer.buffer()).appendBuffer(text);
-        }
+        Map<Scope, Buffer> texts = new HashMap<>();
         int told = 0;
         for (Reader reader : readers) {
-            Buffer events = reader.orderId == null ? all : byOrder.get(reader.orderId);
-            if (events == null || reader.told != null) {
+            Buffer events = reader.told != null ? NOTHING : texts.computeIfAbsent(reader.scope, scope -> text(rows, scope));
+            if (events.length() == 0) {
                 continue;
             }
             if (reader.response.writeQueueFull()) {
@@ -261,8 +260,15 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         }
     }
 
-    private Buffer text(Row row) {
-        return Buffer.buffer("id: " + Math.min(row.seq(), recorded.complete()) + "\nevent: progress\ndata: " + Json.text(row.happened()) + "\n\n");
+    private Buffer text(List<Row> rows, Scope scope) {
+        Buffer events = Buffer.buffer();
+        rows.stream().filter(scope::includes).forEach(row -> events.appendBuffer(text(row, scope)));
+        return events;
+    }
+
+    private Buffer text(Row row, Scope scope) {
+        Happened happened = scope.isOwn(row) ? row.happened() : row.happened().withoutAmount();
+        return Buffer.buffer("id: " + Math.min(row.seq(), recorded.complete()) + "\nevent: progress\ndata: " + Json.text(happened) + "\n\n");
     }
 
     private void beat() {

@@ -32,7 +32,7 @@ class Recorded {
     private static final int UNDER_WAY = 1000;
 
     private static final String SELECT = """
-            select t.seq, t.order_id, t.type, t.happened_at, t.correlation_id, t.reason, h.item, h.qty, h.amount, h.progress, h.ordered_at
+            select t.seq, t.order_id, t.type, t.happened_at, t.correlation_id, t.reason, h.item, h.qty, h.amount, h.progress, h.ordered_at, h.owner
             from timeline t join history h on h.order_id = t.order_id where\s""";
 
     private final JdbcTemplate jdbc;
@@ -46,10 +46,14 @@ class Recorded {
     /** What happened, and the order as it is now; amount in won. */
     record Happened(long orderId, String type, Instant at, String correlationId, String reason, String item, Integer qty, Long amount,
                     Status status, Instant orderedAt) {
+
+        Happened withoutAmount() {
+            return new Happened(orderId, type, at, correlationId, reason, item, qty, null, status, orderedAt);
+        }
     }
 
-    /** An event and its place. */
-    record Row(long seq, Happened happened) {
+    /** An event, its place, and whose order it is about. */
+    record Row(long seq, Happened happened, String owner) {
     }
 
     /** All up to the last place, but for those that were skipped. */
@@ -113,13 +117,14 @@ class Recorded {
         return mark.last <= last && last - mark.last <= behind;
     }
 
-    /** Up to a batch of what was read since by {@link #next}, of all orders or of one; what it has yet to read is not among it. */
-    Missed after(Mark mark, Long orderId) {
+    /** Up to a batch of what was read since by {@link #next} within this scope; what it has yet to read is not among it. */
+    Missed after(Mark mark, Scope scope) {
         List<Row> late = new ArrayList<>(at(mark.skipped.stream().filter(seq -> !skipped.containsKey(seq)).toList()));
-        late.removeIf(row -> orderId != null && row.happened.orderId != orderId);
-        List<Row> following = orderId == null
-                ? jdbc.query(SELECT + "t.seq > ? and t.seq <= ? order by t.seq limit ?", ROW, mark.last, last, BATCH)
-                : jdbc.query(SELECT + "t.seq > ? and t.seq <= ? and t.order_id = ? order by t.seq limit ?", ROW, mark.last, last, orderId, BATCH);
+        late.removeIf(row -> !scope.includes(row));
+        List<Object> arguments = new ArrayList<>(List.of(mark.last, last));
+        arguments.addAll(scope.arguments());
+        arguments.add(BATCH);
+        List<Row> following = jdbc.query(SELECT + "t.seq > ? and t.seq <= ?" + scope.condition() + " order by t.seq limit ?", ROW, arguments.toArray());
         boolean whole = following.size() < BATCH;
         Mark end = whole ? mark() : upTo(following.get(BATCH - 1).seq);
         return new Missed(Stream.concat(late.stream(), following.stream().filter(row -> !skipped.containsKey(row.seq))).toList(), end, whole);
@@ -131,7 +136,7 @@ class Recorded {
 
     private static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new Happened(row.getLong(2), row.getString(3),
             instant(row.getTimestamp(4)), row.getString(5), row.getString(6), row.getString(7), (Integer) row.getObject(8),
-            (Long) row.getObject(9), Status.values()[row.getInt(10)], instant(row.getTimestamp(11))));
+            (Long) row.getObject(9), Status.values()[row.getInt(10)], instant(row.getTimestamp(11))), row.getString(12));
 
     private static Instant instant(Timestamp timestamp) {
         return timestamp == null ? null : timestamp.toInstant();

@@ -2,13 +2,23 @@ package phone82.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.bucket4j.TimeMeter;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import phone82.gateway.issuer.EmbeddedIssuer;
+import phone82.gateway.login.LoginEndpoint;
+import phone82.gateway.login.LoginSettings;
+import phone82.gateway.login.NoLogin;
 import phone82.platform.MetricsConfiguration;
 import phone82.platform.RouteReload;
 import phone82.platform.TracingConfiguration;
@@ -16,12 +26,16 @@ import phone82.platform.WarmUp;
 import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.health.HealthConfiguration;
 import phone82.platform.http.Contract;
+import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpConfiguration;
+import phone82.platform.identity.Login;
+import phone82.platform.identity.TokenMinter;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The context {@code gateway}: the one public entry. */
 @Configuration(proxyBeanMethods = false)
@@ -60,6 +74,26 @@ public class GatewayContext {
         return new StreamProxy("/history/stream", customer, patience, streamsPerClient);
     }
 
+    /** The first, so that nobody else sees what it has not let in. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    Endpoint login(Environment environment, ObjectProvider<TokenMinter> minter, PublicApi api,
+                   @Value("${phone82.identity.port}") int issuerPort) {
+        Login login = Login.of(environment::getProperty);
+        if (login == Login.NONE) {
+            return new NoLogin();
+        }
+        LoginSettings settings = Binder.get(environment).bind("phone82.identity", LoginSettings.class).get();
+        return new LoginEndpoint(login == Login.EMBEDDED ? settings.with(EmbeddedIssuer.url(issuerPort)) : settings, minter.getObject(), api.contexts());
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = Login.EMBEDDED_PROPERTY, havingValue = "embedded")
+    EmbeddedIssuer embeddedIssuer(Environment environment, @Value("${phone82.identity.port}") int port) {
+        LoginSettings settings = Binder.get(environment).bind("phone82.identity", LoginSettings.class).get();
+        return new EmbeddedIssuer(port, settings.publicUrl(), settings.clientId(), settings.audience());
+    }
+
     @Bean
     Pages pages() {
         return new Pages();
@@ -67,9 +101,9 @@ public class GatewayContext {
 
     @Bean
     PublicApi publicApi(ResourceLoader resources, @Value("${phone82.routes}") String routes) throws IOException {
-        List<JsonNode> contracts = new ArrayList<>();
+        Map<String, JsonNode> contracts = new LinkedHashMap<>();
         for (String context : PUBLISHERS) {
-            contracts.add(new Contract(resources.getResource(routes + "/" + context + "/" + context + ".openapi.yaml")
+            contracts.put(context, new Contract(resources.getResource(routes + "/" + context + "/" + context + ".openapi.yaml")
                     .getInputStream()).document());
         }
         return new PublicApi(contracts);

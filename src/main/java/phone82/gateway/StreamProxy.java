@@ -38,7 +38,7 @@ class StreamProxy implements Endpoint {
     /** Bytes on the way to one reader, above which no more is taken from the context behind; there it is slow then, too. */
     private static final int QUEUE = 64 * 1024;
 
-    private static final List<String> IN = List.of("Accept", "Last-Event-ID", Correlation.TRACEPARENT);
+    private static final List<String> IN = List.of("Accept", "Authorization", "Last-Event-ID", Correlation.TRACEPARENT);
     private static final List<String> OUT = List.of("Content-Type", "Cache-Control", "Retry-After", "X-Accel-Buffering");
 
     private final String path;

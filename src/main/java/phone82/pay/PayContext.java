@@ -33,6 +33,7 @@ import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
+import phone82.platform.identity.TokenMinter;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -151,7 +152,7 @@ public class PayContext {
         return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
             entities.find(Payment.class, -1L);
-            Payment payment = Payment.authorising(-1, null, "rehearsal", 1, 1, Instant.now());
+            Payment payment = Payment.authorising(-1, null, "rehearsal", 1, 1, "rehearsal", Instant.now());
             entities.persist(payment);
             entities.flush();
             payment.authorised(Instant.now(), Duration.ZERO);
@@ -167,9 +168,10 @@ public class PayContext {
         return () -> provider.account(Long.MAX_VALUE);
     }
 
+    /** It is refused because it is not app that asks; the rest is rehearsed when app starts. */
     @Bean
-    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.pay.port}") String url) {
-        return WarmUp.refusedPost(url + "/payments");
+    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.pay.port}") String url, TokenMinter minter) {
+        return WarmUp.refusedPost(url + "/payments", () -> "Bearer " + minter.token("pay"));
     }
 
     @Bean

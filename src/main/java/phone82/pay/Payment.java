@@ -61,6 +61,7 @@ public class Payment {
     private Instant changedAt;
     private String reason;
     private String traceparent;
+    private String owner;
     @Version
     private int version;
 
@@ -70,14 +71,16 @@ public class Payment {
     /**
      * @param paymentKey under which it is asked for; null if the caller has none
      * @param amount     won
+     * @param owner      the subject of the customer
      */
-    public static Payment authorising(long orderId, String paymentKey, String item, int qty, long amount, Instant now) {
+    public static Payment authorising(long orderId, String paymentKey, String item, int qty, long amount, String owner, Instant now) {
         Payment payment = new Payment();
         payment.orderId = orderId;
         payment.paymentKey = paymentKey;
         payment.item = item;
         payment.qty = qty;
         payment.amount = amount;
+        payment.owner = owner;
         payment.status = PaymentStatus.Authorising;
         payment.authorisation = 1;
         payment.refund = 1;
@@ -87,8 +90,8 @@ public class Payment {
     }
 
     /** Remembers that the order was rejected before pay heard of it. */
-    public static Payment rejected(long orderId, String paymentKey, Instant now) {
-        Payment payment = authorising(orderId, paymentKey, "", 0, 0, now);
+    public static Payment rejected(long orderId, String paymentKey, String owner, Instant now) {
+        Payment payment = authorising(orderId, paymentKey, "", 0, 0, owner, now);
         payment.status = PaymentStatus.Rejected;
         payment.dueAt = null;
         return payment;
@@ -144,7 +147,7 @@ public class Payment {
     public PayCompleted completed(Instant now) {
         become(PaymentStatus.Completed, now);
         completedAt = now;
-        return new PayCompleted(orderId, item, qty, amount);
+        return new PayCompleted(orderId, item, qty, amount, owner);
     }
 
     /** The provider refuses the money of an accepted order for good; what it reserved is to be released. */
@@ -155,7 +158,7 @@ public class Payment {
         } else {
             release(Ending.Refused, now);
         }
-        return new PayCancelled(orderId, amount, reason);
+        return new PayCancelled(orderId, amount, reason, owner);
     }
 
     /** The order was not accepted: what is, or may be, reserved for it is to be released. */
@@ -182,7 +185,7 @@ public class Payment {
             return null;
         }
         become(ending == Ending.Expired ? PaymentStatus.Expired : PaymentStatus.Voided, now);
-        return ending == Ending.Cancelled ? new PayCancelled(orderId, amount, reason) : null;
+        return ending == Ending.Cancelled ? new PayCancelled(orderId, amount, reason, owner) : null;
     }
 
     /** What was to be released had been captured: it is to be given back. */
@@ -192,13 +195,13 @@ public class Payment {
 
     public PayCancelled refunded(Instant now) {
         become(PaymentStatus.Refunded, now);
-        return new PayCancelled(orderId, amount, reason);
+        return new PayCancelled(orderId, amount, reason, owner);
     }
 
     public RefundFailed refundFailed(String why, Instant now) {
         become(PaymentStatus.RefundFailed, now);
         reason = cut(why);
-        return new RefundFailed(orderId, amount, reason);
+        return new RefundFailed(orderId, amount, reason, owner);
     }
 
     /** An operator has the provider asked for the refund once more, as a new request. */
@@ -354,6 +357,11 @@ public class Payment {
 
     public String reason() {
         return reason;
+    }
+
+    /** The subject of the customer; null for a payment from before customers logged in. */
+    public String owner() {
+        return owner;
     }
 
     public String traceparent() {

@@ -5,6 +5,7 @@ import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -22,6 +23,8 @@ import phone82.platform.Problem;
 import phone82.platform.RowLock;
 import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
+import phone82.platform.identity.Caller;
+import phone82.platform.identity.Owned;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;
@@ -70,7 +73,7 @@ public class Payments {
     }
 
     /** A request from app. Amount in won. */
-    public record Wanted(long orderId, String item, int qty, long amount) {
+    public record Wanted(long orderId, String item, int qty, long amount, String owner) {
     }
 
     /**
@@ -83,7 +86,7 @@ public class Payments {
         Correlation.about(String.valueOf(wanted.orderId()));
         Payment payment = entities.find(Payment.class, wanted.orderId());
         if (payment == null) {
-            payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), now());
+            payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now());
             try {
                 Payment added = payment;
                 transactions.executeWithoutResult(transaction -> entities.persist(added));
@@ -97,7 +100,7 @@ public class Payments {
         if (isOver(payment)) {
             throw over(wanted.orderId());
         }
-        return Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), now()).request();
+        return Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now()).request();
     }
 
     private static boolean isOver(Payment payment) {
@@ -290,7 +293,7 @@ public class Payments {
      *
      * @param paymentKey under which app asked; null in events of earlier versions
      */
-    public record OrderRejected(long orderId, String reason, String paymentKey) {
+    public record OrderRejected(long orderId, String reason, String paymentKey, String owner) {
     }
 
     /** The order is not accepted: what is, or may be, authorised for it is released. */
@@ -298,7 +301,7 @@ public class Payments {
     public void reject(@Body OrderRejected rejected) {
         Payment payment = locked(rejected.orderId());
         if (payment == null) {
-            entities.persist(Payment.rejected(rejected.orderId(), rejected.paymentKey(), now()));
+            entities.persist(Payment.rejected(rejected.orderId(), rejected.paymentKey(), rejected.owner(), now()));
         } else if (payment.isOfAnother(rejected.paymentKey())) {
             LOG.warn("A rejected order had the id of order {}, whose payment stays as it is", rejected.orderId());
         } else if (payment.status() == PaymentStatus.Authorised
@@ -412,28 +415,29 @@ public class Payments {
     }
 
     @Transactional(readOnly = true)
-    public PaymentResource find(@Header("orderId") long orderId) {
+    public PaymentResource find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
         Payment payment = entities.find(Payment.class, orderId);
-        if (payment == null || payment.shownStatus() == null) {
+        if (payment == null || payment.shownStatus() == null || !caller.sees(payment.owner())) {
             throw Problem.notFound("payment of order", orderId);
         }
         return PaymentResource.of(payment);
     }
 
     @Transactional(readOnly = true)
-    public Page<PaymentResource> list(@Header("size") Integer size, @Header("after") Long after) {
-        return page("status not in (Rejected, Declined) and (status <> Authorising or confirmed)", size, after);
+    public Page<PaymentResource> list(@Header("size") Integer size, @Header("after") Long after,
+                                      @Variable(Caller.VARIABLE) Caller caller) {
+        return page("status not in (Rejected, Declined) and (status <> Authorising or confirmed)", caller.owns(), size, after);
     }
 
     /** The payments that are {@code RefundFailed}. */
     @Transactional(readOnly = true)
     public Page<PaymentResource> failedRefunds(@Header("size") Integer size, @Header("after") Long after) {
-        return page("status = RefundFailed", size, after);
+        return page("status = RefundFailed", null, size, after);
     }
 
-    private Page<PaymentResource> page(String condition, Integer size, Long after) {
+    private Page<PaymentResource> page(String condition, String owner, Integer size, Long after) {
         int shown = Page.size(size);
-        return Page.of(entities.createQuery("from Payment where orderId < :below and " + condition + " order by orderId desc", Payment.class)
+        return Page.of(Owned.latest(entities, Payment.class, "orderId < :below and " + condition, "orderId", owner)
                 .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
                 shown, PaymentResource::of, Payment::orderId);
     }

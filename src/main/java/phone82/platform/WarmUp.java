@@ -10,6 +10,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Rehearses what a context does most before it is said to be up: in a cold JVM the first orders of a rush would all take
@@ -50,6 +51,11 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
 
     /** A request that this context refuses, after all that it does with any request; on a connection of its own, as most customers have. */
     public static Rehearsal refusedPost(String url) {
+        return refusedPost(url, null);
+    }
+
+    /** @param authorization makes the header that says who sends it; null for nobody */
+    public static Rehearsal refusedPost(String url, Supplier<String> authorization) {
         byte[] order = "{\"item\":\"\",\"qty\":0}".getBytes(StandardCharsets.UTF_8);
         return () -> {
             HttpURLConnection post = (HttpURLConnection) URI.create(url).toURL().openConnection();
@@ -58,6 +64,9 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
             post.setReadTimeout(TIMEOUT_MILLIS);
             post.setRequestProperty("Content-Type", "application/json");
             post.setRequestProperty("Connection", "close");
+            if (authorization != null) {
+                post.setRequestProperty("Authorization", authorization.get());
+            }
             post.setDoOutput(true);
             post.getOutputStream().write(order);
             if (post.getResponseCode() < 400) {

@@ -1,34 +1,25 @@
 package phone82.provider;
 
-import org.apache.camel.Exchange;
-import org.apache.camel.component.platform.http.vertx.HttpMessage;
-import phone82.platform.Problem;
-import phone82.platform.http.BearerKey;
+import phone82.platform.http.Access;
+
+import java.util.Map;
+import java.util.Set;
 
 /** Who may call the provider: its customers with the API key, the demonstrator of failures with the control key. */
-public class Callers {
+final class Callers implements Access {
 
     private static final String REFUSAL = "Send the key for this operation: Authorization: Bearer <key>.";
 
-    private final BearerKey apiKey;
-    private final BearerKey controlKey;
+    private final Map<String, BearerKey> keys;
 
     Callers(String apiKey, String controlKey) {
-        this.apiKey = new BearerKey(apiKey, REFUSAL);
-        this.controlKey = new BearerKey(controlKey, REFUSAL);
+        keys = Map.of("api-key", new BearerKey(apiKey, REFUSAL), "control-key", new BearerKey(controlKey, REFUSAL));
     }
 
-    /** @throws Problem 401 without the API key */
-    public void admitCustomer(Exchange exchange) {
-        admit(apiKey, exchange);
-    }
-
-    /** @throws Problem 401 without the control key */
-    public void admitDemonstrator(Exchange exchange) {
-        admit(controlKey, exchange);
-    }
-
-    private static void admit(BearerKey key, Exchange exchange) {
-        key.require(exchange.getMessage(HttpMessage.class).getRequest().getHeader("Authorization"));
+    @Override
+    public String check(Set<String> roles, String authorization) {
+        String role = roles.iterator().next();
+        keys.get(role).require(authorization);
+        return role;
     }
 }

@@ -11,6 +11,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.DatabaseContext;
 import phone82.platform.WarmUp;
 import phone82.platform.WarmUp.Rehearsal;
+import phone82.platform.http.Access;
 
 import java.time.Duration;
 
@@ -38,8 +39,8 @@ public class ProviderContext {
     }
 
     @Bean
-    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.provider.port}") String url) {
-        return WarmUp.refusedPost(url + "/payments/rehearsal/authorise");
+    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.provider.port}") String url, @Value("${phone82.provider.api-key}") String apiKey) {
+        return WarmUp.refusedPost(url + "/payments/rehearsal/authorise", () -> "Bearer " + apiKey);
     }
 
     @Bean
@@ -48,7 +49,7 @@ public class ProviderContext {
     }
 
     @Bean
-    Callers callers(@Value("${phone82.provider.api-key}") String apiKey, @Value("${phone82.provider.control-key}") String controlKey) {
+    Access callers(@Value("${phone82.provider.api-key}") String apiKey, @Value("${phone82.provider.control-key}") String controlKey) {
         return new Callers(apiKey, controlKey);
     }
 }

@@ -5,12 +5,15 @@ import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.Correlation;
 import phone82.platform.Page;
 import phone82.platform.Problem;
 import phone82.platform.RowLock;
 import phone82.platform.event.Outbox;
+import phone82.platform.identity.Caller;
+import phone82.platform.identity.Owned;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;
@@ -35,7 +38,7 @@ public class Deliveries {
     }
 
     /** What store knows of pay's event. */
-    public record PayCompleted(long orderId, String item, int qty) {
+    public record PayCompleted(long orderId, String item, int qty, String owner) {
     }
 
     public void receive(@Body PayCompleted paid) {
@@ -51,7 +54,7 @@ public class Deliveries {
             }
             return;
         }
-        Delivery delivery = new Delivery(paid.orderId(), paid.item(), paid.qty(), now, now.plus(dispatchDelay),
+        Delivery delivery = new Delivery(paid.orderId(), paid.item(), paid.qty(), paid.owner(), now, now.plus(dispatchDelay),
                 Correlation.current());
         entities.persist(delivery);
         outbox.add(delivery.received());
@@ -70,7 +73,7 @@ public class Deliveries {
     }
 
     /** What app knows of the order that is to be held. */
-    public record Hold(String item, int qty) {
+    public record Hold(String item, int qty, String owner) {
     }
 
     /**
@@ -82,7 +85,7 @@ public class Deliveries {
         participation.act(lra, orderId);
         Delivery delivery = locked(orderId);
         if (delivery == null) {
-            entities.persist(Delivery.heldInAdvance(orderId, order.item(), order.qty(), Correlation.current()));
+            entities.persist(Delivery.heldInAdvance(orderId, order.item(), order.qty(), order.owner(), Correlation.current()));
         } else if (delivery.canBeHeld()) {
             delivery.hold();
         } else if (delivery.status() == DeliveryStatus.Shipped) {
@@ -119,18 +122,19 @@ public class Deliveries {
     }
 
     @Transactional(readOnly = true)
-    public DeliveryResource find(@Header("orderId") long orderId) {
+    public DeliveryResource find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
         Delivery delivery = entities.find(Delivery.class, orderId);
-        if (delivery == null) {
+        if (delivery == null || !caller.sees(delivery.owner(), Caller.DEALER)) {
             throw Problem.notFound("delivery of order", orderId);
         }
         return DeliveryResource.of(delivery);
     }
 
     @Transactional(readOnly = true)
-    public Page<DeliveryResource> list(@Header("size") Integer size, @Header("after") Long after) {
+    public Page<DeliveryResource> list(@Header("size") Integer size, @Header("after") Long after,
+                                       @Variable(Caller.VARIABLE) Caller caller) {
         int shown = Page.size(size);
-        return Page.of(entities.createQuery("from Delivery where orderId < :below order by orderId desc", Delivery.class)
+        return Page.of(Owned.latest(entities, Delivery.class, "orderId < :below", "orderId", caller.owns(Caller.DEALER))
                 .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
                 shown, DeliveryResource::of, Delivery::orderId);
     }

@@ -26,6 +26,7 @@ public class Delivery {
     private Instant dispatchAt;
     private Instant shippedAt;
     private String traceparent;
+    private String owner;
     @Version
     private int version;
 
@@ -34,21 +35,23 @@ public class Delivery {
 
     /**
      * @param dispatchAt  not to be shipped earlier: until then the customer can cancel
+     * @param owner       the subject of the customer
      * @param traceparent of the order, for what happens to it later
      */
-    public Delivery(long orderId, String item, int qty, Instant receivedAt, Instant dispatchAt, String traceparent) {
+    public Delivery(long orderId, String item, int qty, String owner, Instant receivedAt, Instant dispatchAt, String traceparent) {
         this.orderId = orderId;
         this.item = item;
         this.qty = qty;
         this.status = DeliveryStatus.Received;
         this.receivedAt = receivedAt;
         this.dispatchAt = dispatchAt;
+        this.owner = owner;
         this.traceparent = traceparent;
     }
 
     /** Holds the delivery of an order that store has not heard of yet: when it does, it must not ship. */
-    public static Delivery heldInAdvance(long orderId, String item, int qty, String traceparent) {
-        Delivery delivery = new Delivery(orderId, item, qty, null, null, traceparent);
+    public static Delivery heldInAdvance(long orderId, String item, int qty, String owner, String traceparent) {
+        Delivery delivery = new Delivery(orderId, item, qty, owner, null, null, traceparent);
         delivery.status = DeliveryStatus.Held;
         return delivery;
     }
@@ -83,11 +86,11 @@ public class Delivery {
 
     public DeliveryCancelled cancel() {
         become(DeliveryStatus.Cancelled);
-        return new DeliveryCancelled(orderId, item, qty);
+        return new DeliveryCancelled(orderId, item, qty, owner);
     }
 
     public OrderReceived received() {
-        return new OrderReceived(orderId, item, qty);
+        return new OrderReceived(orderId, item, qty, owner);
     }
 
     public boolean isDue(Instant now) {
@@ -97,7 +100,7 @@ public class Delivery {
     public Shipped ship(Instant now) {
         become(DeliveryStatus.Shipped);
         shippedAt = now;
-        return new Shipped(orderId, item, qty, now);
+        return new Shipped(orderId, item, qty, now, owner);
     }
 
     private void become(DeliveryStatus next) {
@@ -137,5 +140,10 @@ public class Delivery {
 
     public String traceparent() {
         return traceparent;
+    }
+
+    /** The subject of the customer; null for a delivery from before customers logged in. */
+    public String owner() {
+        return owner;
     }
 }

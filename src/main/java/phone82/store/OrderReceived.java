@@ -3,5 +3,5 @@ package phone82.store;
 import phone82.platform.event.DomainEvent;
 
 /** The dealer has the paid order. */
-public record OrderReceived(long orderId, String item, int qty) implements DomainEvent {
+public record OrderReceived(long orderId, String item, int qty, String owner) implements DomainEvent {
 }

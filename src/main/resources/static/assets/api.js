@@ -22,7 +22,7 @@ export async function call(method, path, body, headers = {}) {
     try {
         answer = await fetch(path, {
             method,
-            headers: {Accept: 'application/json', ...(body ? {'Content-Type': 'application/json'} : {}), ...headers},
+            headers: {Accept: 'application/json', 'X-Requested-With': 'phone82', ...(body ? {'Content-Type': 'application/json'} : {}), ...headers},
             body: body && JSON.stringify(body),
             cache: 'no-store',
             signal: AbortSignal.timeout(PATIENCE),

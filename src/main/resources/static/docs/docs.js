@@ -12,6 +12,6 @@
     addEventListener('DOMContentLoaded', () => {
         // there is one server: this one
         const oneServer = () => ({wrapComponents: {ServersContainer: () => () => null}});
-        window.SwaggerUIBundle({plugins: [oneServer], url: '/openapi.json', domNode: document.getElementById('api'), validatorUrl: null, docExpansion: 'list', defaultModelsExpandDepth: 0});
+        window.SwaggerUIBundle({plugins: [oneServer], url: '/openapi.json', domNode: document.getElementById('api'), validatorUrl: null, requestInterceptor: request => { request.headers['X-Requested-With'] = 'phone82'; return request; }, docExpansion: 'list', defaultModelsExpandDepth: 0});
     });
 })();

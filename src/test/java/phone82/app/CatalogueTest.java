@@ -5,6 +5,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.app.Catalogue.Phone;
 import phone82.platform.Problem;
+import phone82.platform.identity.Caller;
 import phone82.platform.Problem.Fault;
 
 import java.util.List;
@@ -80,7 +81,7 @@ class CatalogueTest {
     @Test
     void soManyThatTheirPriceCannotBeCountedAreRefused() {
         Drafts drafts = new Drafts(new Catalogue(true, Long.MAX_VALUE / 10, PHONES), null);
-        Problem refusal = catchThrowableOfType(Problem.class, () -> drafts.draft(new NewOrder("other", 11)));
+        Problem refusal = catchThrowableOfType(Problem.class, () -> drafts.draft(new NewOrder("other", 11), Caller.DEMO));
         assertThat(refusal.status()).isEqualTo(422);
         assertThat(refusal.faults()).containsExactly(new Fault("qty", "must be at most 10 at a price of 922337203685477580 won"));
     }

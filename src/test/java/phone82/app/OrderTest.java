@@ -16,7 +16,7 @@ class OrderTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final Instant ONE = NOON.plusSeconds(3600);
 
-    private final Order order = new Order(7, "note20", 3, 1_199_000, NOON);
+    private final Order order = new Order(7, "note20", 3, 1_199_000, "ann", NOON);
 
     @Test
     void aNewOrderIsOrdered() {
@@ -29,22 +29,22 @@ class OrderTest {
     @Test
     void theAmountIsTheUnitPriceTimesTheQuantity() {
         assertThat(order.amount()).isEqualTo(3_597_000);
-        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000, NOON));
+        assertThat(order.ordered()).isEqualTo(new Ordered(7, "note20", 3, 1_199_000, 3_597_000, NOON, "ann"));
     }
 
     @Test
     void anAmountThatNoNumberHoldsIsRefused() {
-        assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> new Order(7, "note20", 2, Long.MAX_VALUE, NOON));
+        assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> new Order(7, "note20", 2, Long.MAX_VALUE, "ann", NOON));
     }
 
     @Test
     void aRejectionNamesTheOrderAndTheReason() {
-        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised", order.paymentKey()));
+        assertThat(order.rejected("payment not authorised")).isEqualTo(new OrderRejected(7, "payment not authorised", order.paymentKey(), "ann"));
     }
 
     @Test
     void ordersWithTheSameIdAreToldApartByTheirPaymentKeys() {
-        assertThat(new Order(7, "note20", 3, 1_199_000, NOON).paymentKey()).isNotBlank().isNotEqualTo(order.paymentKey());
+        assertThat(new Order(7, "note20", 3, 1_199_000, "ann", NOON).paymentKey()).isNotBlank().isNotEqualTo(order.paymentKey());
     }
 
     @ParameterizedTest
@@ -69,7 +69,7 @@ class OrderTest {
     @Test
     void aCancelledOrderStaysCancelled() {
         order.cancelling();
-        assertThat(order.cancelled()).isEqualTo(new OrderCancelled(7, order.amount(), "cancelled by the customer"));
+        assertThat(order.cancelled()).isEqualTo(new OrderCancelled(7, order.amount(), "cancelled by the customer", "ann"));
 
         hearAll("paid shipped refused");
         assertThat(order.status()).isEqualTo(OrderStatus.Cancelled);

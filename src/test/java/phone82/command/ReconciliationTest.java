@@ -152,7 +152,7 @@ class ReconciliationTest {
         try (Reconciliation reconciliation = new Reconciliation(new Side(http, "app", url, "phone82.gateway.app-url"),
                 new Side(http, "pay", url, "phone82.gateway.pay-url"), new Side(http, "store", url, "phone82.gateway.store-url"),
                 new Side(http, "customer", url, "phone82.gateway.customer-url"),
-                ledger ? new Side(http, "the provider's ledger", url, "phone82.pay.provider-url", KEY) : null,
+                ledger ? new Side(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY) : null,
                 new Rules(Told.NOON, Told.NOON, ledger), progress::add)) {
             return reconciliation.run(SETTLE, timelines);
         }

@@ -1,6 +1,7 @@
 package phone82.drill;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import phone82.platform.identity.KeyFolder;
 import io.fabric8.kubernetes.api.model.Quantity;
 
 import java.io.IOException;
@@ -51,6 +52,8 @@ public final class Image implements AutoCloseable {
     private static final Path BASE = Path.of("openshift", "base");
     /** That of the coordinator's pod. */
     private static final String VOLUME = "/data";
+    private static final String IDENTITY = "--phone82.identity.folder=";
+    private static final List<String> OTHERS = List.of("gateway", "app", "pay", "store", "coordinator", "operator");
 
     private final Path folder;
     private final Path deployments;
@@ -92,13 +95,18 @@ public final class Image implements AutoCloseable {
         try {
             boolean hasVolume = Files.exists(BASE.resolve(context).resolve("volume.yaml"));
             List<String> command = new ArrayList<>(List.of("java", "-jar", "/deployments/phone82.jar"));
-            arguments.stream().filter(argument -> !argument.startsWith("--phone82.data=")).forEach(command::add);
+            arguments.stream().filter(argument -> !argument.startsWith("--phone82.data=") && !argument.startsWith(IDENTITY)).forEach(command::add);
             ProcessBuilder pod = sandbox("ro", context, limit(context), user, hasVolume ? volume(context).toString() : "", command);
             Files.readAllLines(BASE.resolve("phone82.env")).stream().filter(line -> !line.startsWith("#")).map(line -> line.split("=", 2))
                     .forEach(setting -> pod.environment().put(setting[0], setting[1]));
             if (hasVolume) {
                 pod.environment().put("PHONE82_DATA", VOLUME);
             }
+            Path identity = Path.of(arguments.stream().filter(argument -> argument.startsWith(IDENTITY)).findFirst().orElseThrow().substring(IDENTITY.length()));
+            KeyFolder keys = new KeyFolder(identity);
+            OTHERS.forEach(keys::require);
+            pod.environment().put("PHONE82_IDENTITY_KEY", keys.require(context).toJSONString());
+            pod.environment().put("PHONE82_IDENTITY_TRUSTED_KEYS", Files.readString(identity.resolve("trusted.json")));
             return pod;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);

@@ -4,6 +4,7 @@ import phone82.Context;
 import phone82.command.Reconcile;
 import phone82.command.Report;
 import phone82.journey.Databases;
+import phone82.journey.Insiders;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
@@ -36,12 +37,13 @@ import static org.awaitility.Awaitility.await;
 public final class Processes implements AutoCloseable {
 
     private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
-    private static final String COORDINATOR_KEY = "drill-coordinator";
     static final Path EXTRACTED = BUILD.resolve("extracted");
     private static final Path CLASSES = EXTRACTED.resolve("phone82.jsa");
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private final Path folder;
+    /** Twins have one identity. */
+    private Path identity;
     private final Databases databases;
     private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
             "-XX:ReservedCodeCacheSize=128m"));
@@ -67,6 +69,7 @@ public final class Processes implements AutoCloseable {
 
     private Processes(Path folder, Function<Path, Databases> databases) throws IOException {
         this.folder = folder;
+        this.identity = folder;
         this.databases = databases.apply(folder);
         options.addAll(this.databases.options());
         Phone82Extension.freePorts(ports);
@@ -82,6 +85,7 @@ public final class Processes implements AutoCloseable {
         Processes twin = new Processes(Files.createTempDirectory(folder, "twin"), folder -> Databases.embedded());
         twin.jvmOptions.addAll(jvmOptions);
         twin.options.addAll(options);
+        twin.identity = identity;
         for (Context shared : List.of(Context.BROKER, Context.COORDINATOR, Context.PROVIDER)) {
             twin.ports.put(shared, ports.get(shared));
         }
@@ -216,7 +220,7 @@ public final class Processes implements AutoCloseable {
         List<String> properties = new ArrayList<>();
         ports.forEach((context, port) -> properties.add("--phone82." + context.id() + ".port=" + port));
         properties.add("--phone82.data=" + folder);
-        properties.add("--phone82.coordinator.key=" + COORDINATOR_KEY);
+        properties.add("--phone82.identity.folder=" + identity.resolve("identity"));
         properties.addAll(options);
         return properties;
     }
@@ -270,7 +274,7 @@ public final class Processes implements AutoCloseable {
     }
 
     public Shop shop(Context context) {
-        return new Shop(url(context), context == Context.COORDINATOR ? COORDINATOR_KEY : null);
+        return new Shop(url(context), context, new Insiders(identity));
     }
 
     String url(Context context) {

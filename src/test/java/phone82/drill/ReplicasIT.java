@@ -45,6 +45,7 @@ class ReplicasIT {
             for (Context participant : List.of(APP, STORE, PAY)) {
                 one.set("--phone82." + participant.id() + ".callback-url=" + other.url(participant));
                 other.set("--phone82." + participant.id() + ".callback-url=" + one.url(participant));
+                one.set("--phone82.coordinator." + participant.id() + "-url=" + one.url(participant) + "," + other.url(participant));
             }
             one.start("broker coordinator provider gateway");
             one.startWith(other, DOUBLE.stream().map(Context::id).toArray(String[]::new));

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import phone82.platform.Json;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -69,9 +69,9 @@ class PublicApiTest {
     }
 
     private static JsonNode document(String... contracts) throws IOException {
-        List<JsonNode> documents = new ArrayList<>();
+        Map<String, JsonNode> documents = new LinkedHashMap<>();
         for (String contract : contracts) {
-            documents.add(yaml(contract));
+            documents.put("context " + documents.size(), yaml(contract));
         }
         return Json.read(new PublicApi(documents).document());
     }

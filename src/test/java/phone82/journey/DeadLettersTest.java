@@ -15,6 +15,7 @@ import phone82.app.Order;
 import phone82.app.Orders;
 import phone82.command.DeadLetters;
 import phone82.journey.Shop.Answer;
+import phone82.platform.identity.Caller;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -112,7 +113,7 @@ class DeadLettersTest {
         @Test
         void takesEffectOnceTheCauseIsGoneAndNeverAgain() {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            Order unplaced = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1));
+            Order unplaced = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO);
             String event = newId();
             PHONE82.topics().send("store.Shipped", unplaced.id(), event);
             String replay = "/dead-letters/" + letterOf(Context.APP, event).get("id").asText() + "/replay";
@@ -260,7 +261,7 @@ class DeadLettersTest {
         @Test
         void isAskedForOnTheCommandLine() {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            Order unplaced = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1));
+            Order unplaced = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO);
             String event = newId();
             PHONE82.topics().send("store.Shipped", unplaced.id(), event);
             String id = letterOf(Context.APP, event).get("id").asText();

@@ -50,7 +50,7 @@ class EdgeTest {
         };
     }
 
-    /** The coordinator's answer is that its key is missing. */
+    /** The coordinator's answer is that a token is missing. */
     private static int served(Context context) {
         return context == Context.COORDINATOR ? 401 : 200;
     }

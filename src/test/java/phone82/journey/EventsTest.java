@@ -17,6 +17,7 @@ import phone82.app.NewOrder;
 import phone82.app.Orders;
 import phone82.pay.Payments;
 import phone82.platform.event.Inbox;
+import phone82.platform.identity.Caller;
 import phone82.store.Deliveries;
 
 import java.net.http.HttpRequest;
@@ -50,7 +51,7 @@ class EventsTest {
         @MethodSource("arrivals")
         void anOrderEndsShipped(List<String> arrival) {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            long id = orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1)), null).id();
+            long id = orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id();
 
             PHONE82.topics().sendTwice(id, arrival);
 
@@ -177,7 +178,7 @@ class EventsTest {
             PHONE82.topics().sendTwice(2, List.of("pay.PayCompleted"));
             await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/2")).isEqualTo("Shipped"));
 
-            assertThatIllegalStateException().isThrownBy(() -> PHONE82.bean(Context.STORE, Deliveries.class).receive(new Deliveries.PayCompleted(2, "note21", 1)))
+            assertThatIllegalStateException().isThrownBy(() -> PHONE82.bean(Context.STORE, Deliveries.class).receive(new Deliveries.PayCompleted(2, "note21", 1, "demo")))
                     .withMessageContaining("order 2 is of 1 x note20 here, and paid for 1 x note21");
         }
     }

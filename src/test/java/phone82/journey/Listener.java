@@ -43,7 +43,15 @@ public final class Listener implements AutoCloseable {
 
     /** Returns when the stream has begun. */
     public Listener(String url, String lastEventId) {
+        this(url, lastEventId, null);
+    }
+
+    /** @param token what it shows; null for none */
+    Listener(String url, String lastEventId, String token) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
         if (lastEventId != null) {
             request.header("Last-Event-ID", lastEventId);
         }

@@ -26,7 +26,6 @@ import java.util.function.Function;
 /** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
 public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
 
-    private static final String COORDINATOR_KEY = "demo-coordinator";
     private static final int FIRST_PORT = 10_000;
     private static final int PORTS = 20_000;
     /** Tests run in several JVMs at once. */
@@ -52,6 +51,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private Function<Path, Databases> makeDatabases = Databases::asked;
     private Databases databases;
     private String[] arguments;
+    private Insiders insiders;
     private Phone82 phone82;
 
     private Phone82Extension(Set<Context> contexts, List<String> options) {
@@ -96,13 +96,13 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         List<String> arguments = new ArrayList<>(databases.options());
         arguments.addAll(options);
         arguments.add("--phone82.data=" + data);
+        insiders = new Insiders(data);
         freePorts(ports);
         ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
         if (!ownSecrets) {
             for (String user : List.of("app", "pay", "store", "customer", "operator")) {
                 unlessSet(arguments, "--phone82." + user + ".broker-password=demo-" + user);
             }
-            unlessSet(arguments, "--phone82.coordinator.key=" + COORDINATOR_KEY);
         }
         // alone a context would wait for those that it rehearses with
         arguments.add("--phone82.warm-up=" + (contexts.size() < Context.values().length ? 0 : WARM.getAndSet(true) ? 3 : 30));
@@ -139,9 +139,23 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return shop(Context.GATEWAY);
     }
 
-    /** A context's own port, which only the inside of the system reaches. */
+    /** A context's own port as those see it who may call it. */
     public Shop shop(Context context) {
-        return new Shop("http://localhost:" + ports.get(context), context == Context.COORDINATOR ? COORDINATOR_KEY : null);
+        return new Shop(url(context), context, insiders);
+    }
+
+    /** The same port as a stranger sees it. */
+    public Shop stranger(Context context) {
+        return new Shop(url(context));
+    }
+
+    /** Those who send each other tokens. */
+    public Insiders insiders() {
+        return insiders;
+    }
+
+    private String url(Context context) {
+        return "http://localhost:" + ports.get(context);
     }
 
     public Provider provider() {

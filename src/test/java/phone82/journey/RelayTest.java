@@ -19,6 +19,7 @@ import phone82.app.Orders;
 import phone82.platform.Json;
 import phone82.platform.event.EventLog;
 import phone82.platform.event.Outbox;
+import phone82.platform.identity.Caller;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -63,7 +64,7 @@ class RelayTest {
     @Test
     void anEventOfATransactionThatRollsBackIsNeverSent() {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
-        Order order = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1));
+        Order order = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO);
 
         new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class)).executeWithoutResult(tx -> {
             orders.place(order, null);
@@ -142,7 +143,7 @@ class RelayTest {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1)), null).id());
+            ids.add(orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id());
         }
         return ids;
     }

@@ -1,9 +1,11 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import phone82.Context;
 import phone82.platform.Json;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,16 +30,33 @@ public final class Shop {
             .connectTimeout(Duration.ofSeconds(2)).build();
 
     private final String base;
-    private final String key;
+    private final Context context;
+    private final Insiders insiders;
+    private final String token;
 
     public Shop(String base) {
-        this(base, null);
+        this(base, null, null, null);
     }
 
-    /** @param key what every request brings */
-    public Shop(String base, String key) {
+    /** @param token what every request brings; null for none */
+    Shop(String base, String token) {
+        this(base, null, null, token);
+    }
+
+    /**
+     * A context's own port as those see it who may call it.
+     *
+     * @param insiders send what asks for a token
+     */
+    public Shop(String base, Context context, Insiders insiders) {
+        this(base, context, insiders, null);
+    }
+
+    private Shop(String base, Context context, Insiders insiders, String token) {
+        this.token = token;
         this.base = base;
-        this.key = key;
+        this.context = context;
+        this.insiders = insiders;
     }
 
     /** Where a path of it is. */
@@ -120,7 +139,7 @@ public final class Shop {
 
     public HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10));
-        return key == null ? request : request.header("Authorization", "Bearer " + key);
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
     /** As an operator sends it to the operator's port. */
@@ -139,9 +158,31 @@ public final class Shop {
         }
     }
 
+    /** The status of an answer that may have no end. */
+    int open(String path) {
+        try {
+            HttpResponse<InputStream> answer = HTTP.send(request(path).build(), BodyHandlers.ofInputStream());
+            answer.body().close();
+            return answer.statusCode();
+        } catch (IOException e) {
+            throw new UncheckedIOException(base, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private HttpRequest authorized(HttpRequest request) {
+        if (insiders == null || request.headers().firstValue("Authorization").isPresent()) {
+            return request;
+        }
+        return insiders.authorization(context, request.method(), request.uri().getPath())
+                .map(authorization -> HttpRequest.newBuilder(request, (name, value) -> true).header("Authorization", authorization).build())
+                .orElse(request);
+    }
+
     HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
         try {
-            return HTTP.send(request.build(), BodyHandlers.ofByteArray());
+            return HTTP.send(authorized(request.build()), BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(base, e);
         } catch (InterruptedException e) {

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -32,6 +35,7 @@ import phone82.openshift.Manifests.Workload;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,9 +65,11 @@ enum Checks {
     FIELDS(Checks::fields), NAMES(Checks::names), VALUES(Checks::values), QUANTITIES(Checks::quantities), LABELS(Checks::labels),
     SELECTORS(Checks::selectors), PORTS(Checks::ports), PROBES(Checks::probes), VOLUMES(Checks::volumes), KEYS(Checks::keys),
     ACCOUNTS(Checks::accounts), SECURITY(Checks::security), SECRETS(Checks::secrets), SETTINGS(Checks::settings),
-    PASSWORDS(Checks::passwords), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
+    IDENTITY(Checks::identity), PASSWORDS(Checks::passwords), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring), PLATFORM(Checks::platform);
 
+    /** Begins the names of the secrets that new-keys makes for each project. */
+    private static final String OWN_KEY = "identity-";
     private static final Map<String, Class<?>> TYPES = Stream.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
             PersistentVolumeClaim.class, Deployment.class, StatefulSet.class, HorizontalPodAutoscaler.class, NetworkPolicy.class, Ingress.class,
             PodDisruptionBudget.class, Route.class, BuildConfig.class, ImageStream.class, PodMonitor.class, PrometheusRule.class)
@@ -447,7 +453,7 @@ enum Checks {
             if (manifests.project() == Project.PROD && (demo || secret.toString().contains("demo"))) {
                 fault.accept(id(secret) + ": everybody knows it");
             }
-            if (manifests.project() != Project.PROD && password && !demo) {
+            if (manifests.project() != Project.PROD && password && !demo && !nameOf(secret).startsWith(OWN_KEY)) {
                 fault.accept(id(secret) + ": a password in the repository that is not marked as a demo one");
             }
         });
@@ -500,6 +506,42 @@ enum Checks {
         }
         if (simulated == adapter.isEmpty()) {
             fault.accept("pay does not use the simulated provider that is there, or uses one that is not");
+        }
+    }
+
+    /** Each context that calls others has its own private key and no other; all trust the public ones. */
+    private static void identity(Manifests manifests, Consumer<String> fault) {
+        Map<String, ECKey> trusted = new HashMap<>();
+        try {
+            for (JWK key : JWKSet.parse(manifests.data("ConfigMap", "identity").getOrDefault("PHONE82_IDENTITY_TRUSTED_KEYS", "{}")).getKeys()) {
+                if (key.isPrivate()) {
+                    fault.accept("the private key of " + key.getKeyID() + " is shown to all");
+                }
+                trusted.put(key.getKeyID(), key.toECKey());
+            }
+        } catch (ParseException e) {
+            fault.accept("ConfigMap identity: " + e.getMessage());
+        }
+        for (Workload workload : manifests.workloads()) {
+            List<String> keys = Stream.concat(workload.pod().findValues("secretKeyRef").stream().map(each -> each.path("name").asText()),
+                            Stream.concat(workload.pod().findValues("secretRef").stream().map(each -> each.path("name").asText()),
+                                    workload.pod().findValues("secret").stream().map(each -> each.path("secretName").asText())))
+                    .filter(name -> name.startsWith(OWN_KEY)).toList();
+            Map<String, String> environment = manifests.environment(workload.container());
+            List<String> own = workload.isContext() && !workload.name().equals("customer") ? List.of(OWN_KEY + workload.name()) : List.of();
+            if (!keys.equals(own)) {
+                fault.accept(id(workload.object()) + ": has the keys " + keys + ", not " + own);
+            }
+            if (!own.isEmpty()) {
+                try {
+                    ECKey key = ECKey.parse(environment.getOrDefault("PHONE82_IDENTITY_KEY", ""));
+                    if (!key.isPrivate() || !key.getKeyID().equals(workload.name()) || !key.toPublicJWK().equals(trusted.get(workload.name()))) {
+                        fault.accept(id(workload.object()) + ": its key is not one that the others trust");
+                    }
+                } catch (ParseException e) {
+                    fault.accept(id(workload.object()) + ": its key is none: " + e.getMessage());
+                }
+            }
         }
     }
 

@@ -36,8 +36,9 @@ enum Project {
             objects.addAll(read(repository.resolve("openshift/pipeline/run.yaml")));
         }
         if (this == PROD) {
-            objects.addAll(newSecrets(repository));
+            objects.addAll(made(repository, "overlays/prod/new-secrets"));
         }
+        objects.addAll(made(repository, "new-keys"));
         return new Manifests(this, objects);
     }
 
@@ -61,9 +62,10 @@ enum Project {
         }
     }
 
-    private static List<ObjectNode> newSecrets(Path repository) {
+    /** What a script prints. */
+    private static List<ObjectNode> made(Path repository, String script) {
         try {
-            Process process = new ProcessBuilder("sh", repository.resolve("openshift/overlays/prod/new-secrets").toString())
+            Process process = new ProcessBuilder("sh", repository.resolve("openshift").resolve(script).toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT).start();
             return Kustomize.read(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {

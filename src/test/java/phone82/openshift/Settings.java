@@ -64,10 +64,17 @@ final class Settings {
             needed.addAll(Set.of("phone82.broker.url", "phone82." + context + ".broker-password"));
         }
         if (settings.containsKey("phone82." + context + ".callback-url")) {
-            needed.addAll(Set.of("phone82.saga.coordinator-url", "phone82.coordinator.key"));
+            needed.add("phone82.saga.coordinator-url");
         }
         if (context.equals("coordinator")) {
-            needed.addAll(Set.of("phone82.data", "phone82.coordinator.key"));
+            needed.addAll(Set.of("phone82.data", "phone82.coordinator.app-url", "phone82.coordinator.pay-url", "phone82.coordinator.store-url"));
+        }
+        if (contexts().contains(context)) {
+            needed.add("phone82.identity.trusted-keys");
+            // it calls nobody
+            if (!context.equals("customer")) {
+                needed.add("phone82.identity.key");
+            }
         }
         return needed;
     }
@@ -81,7 +88,7 @@ final class Settings {
     }
 
     private static boolean hasRoutes(String context) {
-        return Files.isDirectory(Path.of("routes", context));
+        return Files.isDirectory(Path.of("routes", context)) && files(Path.of("routes", context)).stream().anyMatch(file -> file.toString().endsWith(".camel.yaml"));
     }
 
     private boolean excludes(String context, String configuration) {

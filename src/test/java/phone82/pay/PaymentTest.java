@@ -104,7 +104,7 @@ class PaymentTest {
         payment.cancelling(NOON);
         payment.cancelled(NOON, TRACE);
         assertThat(payment.request().operation()).isEqualTo(Operation.release);
-        assertThat(payment.released(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "cancelled by the customer"));
+        assertThat(payment.released(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "cancelled by the customer", "ann"));
         assertThat(payment.status()).isEqualTo(PaymentStatus.Voided);
     }
 
@@ -114,7 +114,7 @@ class PaymentTest {
         payment.cancelling(NOON);
         payment.cancelled(NOON, TRACE);
         assertThat(payment.request().operation()).isEqualTo(Operation.refund);
-        assertThat(payment.refunded(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "cancelled by the customer"));
+        assertThat(payment.refunded(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "cancelled by the customer", "ann"));
     }
 
     @Test
@@ -177,7 +177,7 @@ class PaymentTest {
     @Test
     void aCompletedPaymentSaysAllThatStoreNeeds() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
-        assertThat(payment.completed(NOON.plusSeconds(2))).isEqualTo(new PayCompleted(7, "note20", 3, 3_597_000));
+        assertThat(payment.completed(NOON.plusSeconds(2))).isEqualTo(new PayCompleted(7, "note20", 3, 3_597_000, "ann"));
         assertThat(payment.completedAt()).isEqualTo(NOON.plusSeconds(2));
         assertThat(payment.dueAt()).isNull();
     }
@@ -185,7 +185,7 @@ class PaymentTest {
     @Test
     void aRefusedCaptureSaysWhyAndReleasesTheReservation() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
-        assertThat(payment.refused("card blocked", NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "card blocked"));
+        assertThat(payment.refused("card blocked", NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "card blocked", "ann"));
         assertThat(payment.released(NOON)).as("the event is published already").isNull();
         assertThat(payment.reason()).isEqualTo("card blocked");
     }
@@ -203,7 +203,7 @@ class PaymentTest {
         payment.retryRefund(NOON);
         assertThat(payment.request().key()).isEqualTo("7-1-refund-2");
         payment.refundFailed("still closed", NOON);
-        assertThat(payment.refundSettledByHand("bank transfer", NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "settled by hand: bank transfer"));
+        assertThat(payment.refundSettledByHand("bank transfer", NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "settled by hand: bank transfer", "ann"));
         assertThat(payment.status()).isEqualTo(PaymentStatus.Refunded);
     }
 
@@ -221,7 +221,7 @@ class PaymentTest {
 
     @Test
     void anotherOrderWithTheSameIdIsToldApartByKeyAndContent() {
-        Payment payment = Payment.authorising(7, "key", "note20", 3, 3_597_000, NOON);
+        Payment payment = Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON);
 
         assertThat(payment.isFor("key", "note20", 3, 3_597_000)).isTrue();
         assertThat(payment.isFor("other", "note20", 3, 3_597_000)).isFalse();
@@ -235,13 +235,13 @@ class PaymentTest {
 
     @Test
     void whatEarlierVersionsWroteHasNoKey() {
-        assertThat(Payment.authorising(7, "key", "note20", 3, 3_597_000, NOON).isOfAnother(null)).isFalse();
-        assertThat(Payment.authorising(7, null, "note20", 3, 3_597_000, NOON).isOfAnother("key")).isFalse();
+        assertThat(Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON).isOfAnother(null)).isFalse();
+        assertThat(Payment.authorising(7, null, "note20", 3, 3_597_000, "ann", NOON).isOfAnother("key")).isFalse();
     }
 
     private static Payment paymentThatIs(PaymentStatus status) {
-        Payment payment = status == PaymentStatus.Rejected ? Payment.rejected(7, "key", NOON)
-                : Payment.authorising(7, "key", "note20", 3, 3_597_000, NOON);
+        Payment payment = status == PaymentStatus.Rejected ? Payment.rejected(7, "key", "ann", NOON)
+                : Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON);
         switch (status) {
             case Authorising, Rejected -> { }
             case Declined -> payment.declined("insufficient funds", NOON);

@@ -18,7 +18,7 @@ class DeliveryTest {
     @Test
     void aNewDeliveryIsReceived() {
         assertThat(delivery.status()).isEqualTo(DeliveryStatus.Received);
-        assertThat(delivery.received()).isEqualTo(new OrderReceived(7, "note20", 3));
+        assertThat(delivery.received()).isEqualTo(new OrderReceived(7, "note20", 3, "ann"));
         assertThat(delivery.shippedAt()).isNull();
         assertThat(delivery.traceparent()).isEqualTo(TRACE);
     }
@@ -37,7 +37,7 @@ class DeliveryTest {
 
     @Test
     void aShipmentTellsWhatWasShippedWhen() {
-        assertThat(delivery.ship(DISPATCH)).isEqualTo(new Shipped(7, "note20", 3, DISPATCH));
+        assertThat(delivery.ship(DISPATCH)).isEqualTo(new Shipped(7, "note20", 3, DISPATCH, "ann"));
         assertThat(delivery.status()).isEqualTo(DeliveryStatus.Shipped);
         assertThat(delivery.shippedAt()).isEqualTo(DISPATCH);
     }
@@ -62,15 +62,15 @@ class DeliveryTest {
 
     @Test
     void aDeliveryThatIsHeldBeforeItIsKnownStaysHeldWhenItIs() {
-        Delivery advance = Delivery.heldInAdvance(7, "note20", 3, TRACE);
+        Delivery advance = Delivery.heldInAdvance(7, "note20", 3, "ann", TRACE);
         assertThat(advance.isHeldInAdvance()).isTrue();
 
-        assertThat(advance.receivedWhileHeld(NOON, DISPATCH)).isEqualTo(new OrderReceived(7, "note20", 3));
+        assertThat(advance.receivedWhileHeld(NOON, DISPATCH)).isEqualTo(new OrderReceived(7, "note20", 3, "ann"));
         assertThat(advance.status()).isEqualTo(DeliveryStatus.Held);
-        assertThat(advance.cancel()).isEqualTo(new DeliveryCancelled(7, "note20", 3));
+        assertThat(advance.cancel()).isEqualTo(new DeliveryCancelled(7, "note20", 3, "ann"));
     }
 
     private static Delivery delivery(Instant dispatchAt) {
-        return new Delivery(7, "note20", 3, NOON, dispatchAt, TRACE);
+        return new Delivery(7, "note20", 3, "ann", NOON, dispatchAt, TRACE);
     }
 }

@@ -16,14 +16,22 @@ class CamelPort implements CamelContextConfiguration {
     private final HttpServer server;
     private final int port;
     private final HttpLimits limits;
-    private final Contract contract;
+    private final String pulse;
+    private final Gate contract;
+    private final Gate callbacks;
 
-    /** @param contract what the requests that go to a contract-first REST service must match; null where there is none */
-    CamelPort(HttpServer server, int port, HttpLimits limits, Contract contract) {
+    /**
+     * @param pulse     a path that anybody may ask for
+     * @param contract  what the requests that go to a contract-first REST service must match; null where there is none
+     * @param callbacks what the requests of the coordinator must match; null where there are none
+     */
+    CamelPort(HttpServer server, int port, HttpLimits limits, String pulse, Gate contract, Gate callbacks) {
         this.server = server;
         this.port = port;
         this.limits = limits;
+        this.pulse = pulse;
         this.contract = contract;
+        this.callbacks = callbacks;
     }
 
     @Override
@@ -40,13 +48,15 @@ class CamelPort implements CamelContextConfiguration {
     public void afterApplicationStart(CamelContext camel) {
     }
 
-    private void admit(RoutingContext request) {
-        try {
-            request.put(HttpServer.OPERATION, contract.admit(request.request().method().name(), request.normalizedPath()));
-            request.next();
-        } catch (Problem problem) {
-            HttpServer.answer(request.request(), problem);
-        }
+    private static Handler<RoutingContext> admitBy(Gate gate) {
+        return request -> {
+            try {
+                gate.admit(request);
+                request.next();
+            } catch (Problem problem) {
+                HttpServer.answer(request.request(), problem);
+            }
+        };
     }
 
     /** Where Camel's HTTP consumers register. The contract's comes last, so that more special paths win. */
@@ -60,8 +70,16 @@ class CamelPort implements CamelContextConfiguration {
 
         @Override
         public Route route(String path) {
-            return EVERYTHING.equals(path) && contract != null
-                    ? super.route(path).last().handler(CamelPort.this::admit) : super.route(path);
+            if (contract == null || path.equals(pulse)) {
+                return super.route(path);
+            }
+            if (path.equals(EVERYTHING)) {
+                return super.route(path).last().handler(admitBy(contract));
+            }
+            if (callbacks == null || !callbacks.covers(path)) {
+                throw new IllegalStateException("no contract says who may call " + path);
+            }
+            return super.route(path).handler(admitBy(callbacks));
         }
 
         @Override

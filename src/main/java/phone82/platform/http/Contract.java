@@ -15,6 +15,8 @@ import phone82.platform.Json;
 import phone82.platform.PlainText;
 import phone82.platform.Problem;
 import phone82.platform.Problem.Fault;
+import phone82.platform.identity.Caller;
+import phone82.platform.identity.Sender;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +32,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** A context's OpenAPI document, made ready once to check every request against it. */
+/** A context's OpenAPI document, made ready once to check every request against it. Each operation must say in it who may call it. */
 public class Contract {
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head", "options");
@@ -41,6 +43,8 @@ public class Contract {
     /** As JSON writes them: not every number that a program could read as one. */
     private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]*");
     private static final String WHOLE_NUMBER = "must be a whole number of at most 64 bits in decimal digits, without a plus, leading zeros, fraction or exponent";
+    /** Begins the names of the security schemes that stand for contexts. */
+    private static final String SERVICE = "service-";
 
     private final JsonNode document;
     private final Map<String, Operation> operations = new HashMap<>();
@@ -57,11 +61,33 @@ public class Contract {
             if (METHODS.contains(method.getKey())) {
                 String pointer = "#/paths/" + path.getKey().replace("~", "~0").replace("/", "~1").replace("{", "%7B")
                         .replace("}", "%7D") + "/" + method.getKey();
-                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(), properties(method.getValue()),
+                Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(), roles(method.getValue()),
+                        properties(method.getValue()),
                         at -> factory.getSchema(SchemaLocation.of(base + pointer + at)));
                 operations.put(operation.id, operation);
             }
         }));
+    }
+
+    /** What the security requirements of an operation name; none where anybody may call it. */
+    private Set<String> roles(JsonNode operation) {
+        JsonNode security = operation.path("security");
+        if (!security.isArray()) {
+            throw new IllegalArgumentException(operation.path("operationId").asText() + " does not say who may call it; add security to it, [] for anybody");
+        }
+        Set<String> roles = new TreeSet<>();
+        for (JsonNode requirement : security) {
+            if (requirement.size() != 1 || !document.at("/components/securitySchemes").has(requirement.fieldNames().next())) {
+                throw new IllegalArgumentException(operation.path("operationId").asText() + ": each security requirement must be one declared scheme");
+            }
+            roles.add(role(requirement.fieldNames().next()));
+        }
+        return roles;
+    }
+
+    /** A name of OpenAPI has no colon. */
+    private static String role(String scheme) {
+        return scheme.startsWith(SERVICE) ? Sender.service(scheme.substring(SERVICE.length())) : scheme;
     }
 
     private Map<String, JsonNode> properties(JsonNode operation) {
@@ -76,6 +102,11 @@ public class Contract {
         return document;
     }
 
+    /** Those that may ask for this operation; none if everybody may. */
+    public Set<String> roles(String operationId) {
+        return operation(operationId).roles;
+    }
+
     Operation operation(String id) {
         return operations.get(id);
     }
@@ -83,15 +114,14 @@ public class Contract {
     /**
      * Finds the operation for this path and method.
      *
-     * @return its id
      * @throws Problem 404 or 405
      */
-    String admit(String method, String path) {
+    Operation admit(String method, String path) {
         Set<String> allowed = new TreeSet<>();
         for (Operation operation : operations.values()) {
             if (operation.path.matcher(path).matches()) {
                 if (operation.method.equals(method)) {
-                    return operation.id;
+                    return operation;
                 }
                 allowed.add(operation.method);
             }
@@ -100,6 +130,10 @@ public class Contract {
             throw new Problem(404, "Not found", "There is nothing at this path.");
         }
         throw notAllowed(allowed);
+    }
+
+    boolean covers(String path) {
+        return operations.values().stream().anyMatch(operation -> operation.path.matcher(path).matches());
     }
 
     /** @param methods other than HEAD, which is answered where GET is */
@@ -146,6 +180,7 @@ public class Contract {
     static final class Operation {
 
         final String id;
+        private final Set<String> roles;
         private final Pattern path;
         private final String method;
         private final List<Parameter> parameters = new ArrayList<>();
@@ -153,7 +188,8 @@ public class Contract {
         private final boolean bodyRequired;
         private final Map<String, JsonNode> properties;
 
-        Operation(String template, String method, JsonNode operation, Map<String, JsonNode> properties, Schemas schemas) {
+        Operation(String template, String method, JsonNode operation, Set<String> roles, Map<String, JsonNode> properties, Schemas schemas) {
+            this.roles = roles;
             this.properties = properties;
             this.id = operation.required("operationId").asText();
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
@@ -165,6 +201,20 @@ public class Contract {
             JsonNode content = operation.at("/requestBody/content/application~1json");
             body = content.isMissingNode() ? null : schemas.at("/requestBody/content/application~1json/schema");
             bodyRequired = operation.at("/requestBody/required").asBoolean();
+        }
+
+        boolean isForAnybody() {
+            return roles.isEmpty();
+        }
+
+        /** Whether users call it; then the request is on behalf of one of them. */
+        boolean isForUsers() {
+            return roles.stream().anyMatch(Caller.USERS::contains);
+        }
+
+        /** Those that may call it. */
+        Set<String> roles() {
+            return roles;
         }
 
         List<Parameter> parameters() {

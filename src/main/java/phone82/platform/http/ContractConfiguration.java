@@ -1,10 +1,14 @@
 package phone82.platform.http;
 
 import org.apache.camel.component.rest.openapi.RestOpenapiProcessorStrategy;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
+import phone82.platform.identity.Login;
+import phone82.platform.identity.TokenVerifier;
 
 import java.io.IOException;
 
@@ -19,7 +23,12 @@ public class ContractConfiguration {
     }
 
     @Bean
-    RestOpenapiProcessorStrategy contractStrategy(Contract contract) {
-        return new ContractStrategy(contract);
+    Authentication authentication(Environment environment, ObjectProvider<TokenVerifier> tokens) {
+        return new Authentication(Login.of(environment::getProperty), tokens::getObject);
+    }
+
+    @Bean
+    RestOpenapiProcessorStrategy contractStrategy(Contract contract, Authentication authentication) {
+        return new ContractStrategy(contract, authentication);
     }
 }

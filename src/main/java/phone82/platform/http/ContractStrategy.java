@@ -15,21 +15,24 @@ import phone82.platform.Correlation;
 import phone82.platform.Json;
 import phone82.platform.Problem;
 import phone82.platform.Problem.Fault;
+import phone82.platform.identity.Caller;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Runs each operation of the REST DSL between two fixed steps: before it the request is checked against the
+ * Runs each operation of the REST DSL between two fixed steps: before it the caller is known, the request is checked against the
  * contract and its parts are typed, after it the result becomes JSON.
  */
 class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
 
     private final Contract contract;
+    private final Authentication authentication;
 
-    ContractStrategy(Contract contract) {
+    ContractStrategy(Contract contract, Authentication authentication) {
         this.contract = contract;
+        this.authentication = authentication;
     }
 
     @Override
@@ -51,10 +54,13 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         });
     }
 
-    private static void read(Contract.Operation operation, Exchange exchange) {
+    private void read(Contract.Operation operation, Exchange exchange) {
         Message message = exchange.getMessage();
         message.setHeader(Correlation.TRACEPARENT,
                 Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class)));
+        if (operation.isForUsers()) {
+            exchange.setVariable(Caller.VARIABLE, authentication.caller(operation.roles(), ((HttpMessage) message).getRequest()));
+        }
         List<Fault> faults = new ArrayList<>();
         Map<String, List<String>> query = null;
         for (Contract.Parameter parameter : operation.parameters()) {

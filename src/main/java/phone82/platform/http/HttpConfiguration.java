@@ -7,13 +7,16 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import phone82.platform.WarmUp;
+import phone82.platform.identity.TokenMinter;
 
 import java.time.Duration;
 import java.util.Set;
@@ -42,8 +45,10 @@ public class HttpConfiguration {
      * kept for as long as the other side, which is about to stop, gives notice.
      */
     @Bean
-    HttpClientConfigurer oneAnswerIsTheAnswer(@Value("${phone82.http.keep-alive}") Duration keepAlive) {
-        return client -> client.setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
+    HttpClientConfigurer oneAnswerIsTheAnswer(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
+                                              Environment environment, ObjectProvider<TokenMinter> minter) {
+        OwnToken ownToken = new OwnToken(name, environment, minter::getObject);
+        return client -> client.addRequestInterceptorFirst(ownToken).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
             @Override
             public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
                 return false;
@@ -63,7 +68,13 @@ public class HttpConfiguration {
     }
 
     @Bean
-    CamelPort camelPort(HttpServer server, @Value("${phone82.${phone82.context}.port}") int port, HttpLimits limits, ObjectProvider<Contract> contract) {
-        return new CamelPort(server, port, limits, contract.getIfAvailable());
+    CamelPort camelPort(HttpServer server, @Value("${phone82.${phone82.context}.port}") int port, @Value("${phone82.http.pulse}") String pulse,
+                        HttpLimits limits, ObjectProvider<Contract> contract, @Qualifier("callbacks") ObjectProvider<Contract> callbacks,
+                        ObjectProvider<Access> access) {
+        return new CamelPort(server, port, limits, pulse, gate(contract.getIfAvailable(), access), gate(callbacks.getIfAvailable(), access));
+    }
+
+    private static Gate gate(Contract contract, ObjectProvider<Access> access) {
+        return contract == null ? null : new Gate(contract, access.getObject());
     }
 }

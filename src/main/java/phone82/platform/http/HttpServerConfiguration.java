@@ -6,7 +6,11 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import phone82.platform.identity.IdentityConfiguration;
+import phone82.platform.identity.TokenVerifier;
 
 import java.util.List;
 import java.util.Set;
@@ -14,11 +18,19 @@ import java.util.Set;
 /** A context's HTTP server, whatever it serves. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(HttpLimits.class)
+@Import(IdentityConfiguration.class)
 public class HttpServerConfiguration {
 
     @Bean
     Hosts hosts(@Value("${phone82.context}") String context, @Value("${phone82.${phone82.context}.hosts:}") Set<String> names, Environment environment) {
         return Hosts.of(context, names, environment);
+    }
+
+    /** The provider, which is none of ours, has another. */
+    @Bean
+    @Fallback
+    Access tokenAccess(ObjectProvider<TokenVerifier> verifier) {
+        return new TokenAccess(verifier::getObject);
     }
 
     @Bean

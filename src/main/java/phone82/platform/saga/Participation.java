@@ -24,23 +24,26 @@ public class Participation {
 
     private final JdbcTemplate jdbc;
 
+    private final String lras;
     private final Duration timeLimit;
     private final Duration keep;
 
     /**
+     * @param lras      what the ids of our coordinator's LRAs begin with
      * @param timeLimit after which the coordinator undoes a cancellation by itself
      * @param keep      how long what ended is remembered; longer than any callback can be late
      */
-    public Participation(JdbcTemplate jdbc, Duration timeLimit, Duration keep) {
+    public Participation(JdbcTemplate jdbc, String lras, Duration timeLimit, Duration keep) {
         this.jdbc = jdbc;
+        this.lras = lras;
         this.timeLimit = timeLimit;
         this.keep = keep;
     }
 
-    /** @throws Problem 400 without an LRA */
+    /** @throws Problem 400 without an LRA of our coordinator: this context must not call a place of the caller's choice */
     public void join(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra, @Header("orderId") long orderId) {
-        if (lra == null || lra.isBlank() || lra.length() > 255) {
-            throw new Problem(400, "No saga", "This is a step of a cancellation; it needs the Long-Running-Action header.");
+        if (lra == null || !lra.startsWith(lras) || lra.length() > 255) {
+            throw new Problem(400, "No saga", "This is a step of a cancellation; it needs the Long-Running-Action header with an LRA of the coordinator.");
         }
         jdbc.update("""
                 merge into saga using (values (cast(? as varchar(255)), cast(? as bigint), cast(? as timestamp with time zone),

@@ -4,11 +4,16 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.Resource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.http.Contract;
+import phone82.platform.identity.TokenMinter;
 
+import java.io.IOException;
 import java.time.Duration;
 
 /** What a context needs to take part in sagas. */
@@ -16,9 +21,9 @@ import java.time.Duration;
 public class SagaConfiguration {
 
     @Bean
-    Participation participation(JdbcTemplate jdbc, @Value("${phone82.saga.time-limit}") Duration timeLimit,
-                                @Value("${phone82.inbox.keep}") Duration keep) {
-        return new Participation(jdbc, timeLimit, keep);
+    Participation participation(JdbcTemplate jdbc, @Value("${phone82.saga.coordinator-url}") String coordinator,
+                                @Value("${phone82.saga.time-limit}") Duration timeLimit, @Value("${phone82.inbox.keep}") Duration keep) {
+        return new Participation(jdbc, Sagas.lras(coordinator), timeLimit, keep);
     }
 
     @Bean
@@ -30,10 +35,17 @@ public class SagaConfiguration {
     @Bean
     Sagas sagas(@Value("${phone82.saga.coordinator-url}") String coordinator,
                 @Value("${phone82.${phone82.context}.callback-url}") String participant,
-                @Value("${phone82.coordinator.key}") String key,
+                TokenMinter minter,
                 @Value("${phone82.saga.connect-timeout}") Duration connectTimeout,
                 @Value("${phone82.saga.request-timeout}") Duration requestTimeout) {
-        return new Sagas(coordinator, participant, key, connectTimeout, requestTimeout);
+        return new Sagas(coordinator, participant, minter, connectTimeout, requestTimeout);
+    }
+
+    /** What the coordinator calls back; Camel's routes serve it. */
+    @Bean(defaultCandidate = false)
+    @Qualifier("callbacks")
+    Contract callbacks(@Value("${phone82.routes}/shared/callbacks.openapi.yaml") Resource openApi) throws IOException {
+        return new Contract(openApi.getInputStream());
     }
 
     /** Camel's routes that take the coordinator's calls have numbers for names otherwise. */

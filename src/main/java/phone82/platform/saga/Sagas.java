@@ -4,10 +4,12 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.saga.CamelSagaCoordinator;
 import org.apache.camel.service.lra.LRAClient;
+import org.apache.camel.service.lra.LRAConstants;
 import org.apache.camel.service.lra.LRASagaService;
 import org.apache.camel.service.lra.LRASagaStep;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.slf4j.MDC;
+import phone82.platform.identity.TokenMinter;
 
 import java.net.URI;
 import java.net.URL;
@@ -23,7 +25,7 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
 
     private static final String START = "/start";
 
-    private final String key;
+    private final TokenMinter minter;
     private final Duration connectTimeout;
     private final Duration requestTimeout;
     private ExecutorService continuations;
@@ -31,12 +33,12 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
     /**
      * @param coordinator where the coordinator is, for example http://localhost:8070
      * @param participant where the coordinator reaches this context's callbacks, for example http://localhost:8081
-     * @param key         the coordinator's
+     * @param minter      of this context's tokens for the coordinator
      */
-    public Sagas(String coordinator, String participant, String key, Duration connectTimeout, Duration requestTimeout) {
+    public Sagas(String coordinator, String participant, TokenMinter minter, Duration connectTimeout, Duration requestTimeout) {
         setCoordinatorUrl(coordinator);
         setLocalParticipantUrl(participant);
-        this.key = key;
+        this.minter = minter;
         this.connectTimeout = connectTimeout;
         this.requestTimeout = requestTimeout;
     }
@@ -57,10 +59,15 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
     /** A caller must not make this context send requests to a place of the caller's choice. */
     @Override
     public CompletableFuture<CamelSagaCoordinator> getSaga(String id) {
-        if (!id.startsWith(getCoordinatorUrl() + getCoordinatorContextPath() + "/")) {
+        if (!id.startsWith(lras(getCoordinatorUrl()))) {
             return CompletableFuture.failedFuture(new IllegalArgumentException("no saga of our coordinator"));
         }
         return super.getSaga(id);
+    }
+
+    /** What the ids of all LRAs of a coordinator begin with. */
+    static String lras(String coordinator) {
+        return coordinator + LRAConstants.DEFAULT_COORDINATOR_CONTEXT_PATH + "/";
     }
 
     @Override
@@ -91,7 +98,7 @@ public class Sagas extends LRASagaService implements CamelContextConfiguration {
         @Override
         protected HttpRequest.Builder prepareRequest(URI uri, Exchange exchange) {
             URI target = uri.getPath().endsWith(START) ? URI.create(uri + "?ClientID=" + getCamelContext().getName()) : uri;
-            return super.prepareRequest(target, exchange).setHeader("Authorization", "Bearer " + key).timeout(requestTimeout);
+            return super.prepareRequest(target, exchange).setHeader("Authorization", "Bearer " + minter.token("coordinator")).timeout(requestTimeout);
         }
 
         @Override

@@ -23,6 +23,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class ContractTest {
@@ -35,11 +36,13 @@ class ContractTest {
               /orders:
                 get:
                   operationId: list-orders
+                  security: []
                   parameters:
                     - {name: size, in: query, schema: {type: integer, minimum: 1, maximum: 200}}
                     - {name: item, in: query, schema: {type: string, maxLength: 5}}
                 post:
                   operationId: place-order
+                  security: []
                   requestBody:
                     required: true
                     content:
@@ -48,11 +51,13 @@ class ContractTest {
               /orders/{id}:
                 get:
                   operationId: find-order
+                  security: []
                   parameters:
                     - {name: id, in: path, required: true, schema: {type: integer, minimum: 1}}
               /orders/{id}/cancellation:
                 post:
                   operationId: cancel-order
+                  security: []
                   requestBody:
                     content:
                       application/json:
@@ -174,6 +179,26 @@ class ContractTest {
         String[] around = (hex.equals("efbbbf") ? "@{'item':'note20','qty':1}" : "{'item':'@','qty':1}").replace('\'', '"').split("@", -1);
         byte[] body = HexFormat.of().parseHex(HexFormat.of().formatHex(around[0].getBytes(UTF_8)) + hex + HexFormat.of().formatHex(around[1].getBytes(UTF_8)));
         assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(body, JSON, false)).status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", security: {}", ", security: [{service-pay: []}]", ", security: [{}]", ", security: [{service-app: [], operator: []}]"})
+    void anOperationSaysWhoMayCallIt(String security) {
+        String document = "{openapi: 3.0.3, paths: {/orders: {get: {operationId: list-orders" + security
+                + "}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, operator: {type: http, scheme: bearer}}}}";
+
+        assertThatThrownBy(() -> new Contract(new ByteArrayInputStream(document.getBytes(UTF_8))))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("list-orders");
+    }
+
+    @Test
+    void anyOfThoseThatItNamesMayCallIt() throws IOException {
+        Contract pay = new Contract(new ByteArrayInputStream(("{openapi: 3.0.3, paths: {/payments: {get: {operationId: list, security: [{service-app: []}, "
+                + "{operator: []}]}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, operator: {type: http, scheme: bearer}}}}")
+                .getBytes(UTF_8)));
+
+        assertThat(pay.admit("GET", "/payments").roles()).containsExactlyInAnyOrder("service:app", "operator");
+        assertThat(contract.admit("GET", "/orders").isForAnybody()).isTrue();
     }
 
     @Test

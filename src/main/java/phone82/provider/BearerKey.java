@@ -1,4 +1,4 @@
-package phone82.platform.http;
+package phone82.provider;
 
 import phone82.platform.Problem;
 
@@ -7,13 +7,13 @@ import java.security.MessageDigest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** A key that a caller must send as {@code Authorization: Bearer <key>}. */
-public final class BearerKey {
+final class BearerKey {
 
     private final byte[] authorization;
     private final String refusal;
 
     /** @param refusal the detail of the answer to a caller without the key */
-    public BearerKey(String key, String refusal) {
+    BearerKey(String key, String refusal) {
         authorization = ("Bearer " + key).getBytes(UTF_8);
         this.refusal = refusal;
     }
@@ -22,7 +22,7 @@ public final class BearerKey {
      * @param sent the request's {@code Authorization}; null if there is none
      * @throws Problem 401 unless it is this key
      */
-    public void require(String sent) {
+    void require(String sent) {
         if (sent == null || !MessageDigest.isEqual(authorization, sent.getBytes(UTF_8))) {
             throw new Problem(401, "Not allowed", refusal).header("WWW-Authenticate", "Bearer");
         }

@@ -1,0 +1,243 @@
+package phone82.gateway.login;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
+import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
+import com.nimbusds.openid.connect.sdk.AuthenticationSuccessResponse;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.gateway.login.OpenIdIssuer.Attempt;
+import phone82.gateway.login.OpenIdIssuer.User;
+import phone82.gateway.login.OpenIdIssuer.Verified;
+import phone82.platform.Json;
+import phone82.platform.Problem;
+import phone82.platform.http.Endpoint;
+import phone82.platform.identity.TokenMinter;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+
+/**
+ * Knows who sends each request, by a session cookie or a bearer token, and tells the contexts by a token of the gateway. Browsers log in
+ * and out here; no token of the issuer ever reaches them.
+ */
+public class LoginEndpoint implements Endpoint {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoginEndpoint.class);
+
+    static final String SESSION = "__Host-phone82";
+    static final String ATTEMPT = "__Host-phone82-login";
+    private static final Duration ATTEMPT_LASTS = Duration.ofMinutes(10);
+
+    private static final String AT_HOME = "home";
+    private static final String AUTHORIZATION = "Authorization";
+    private static final String BEARER = "Bearer ";
+    /** Which a page of another site cannot send: its browser would ask first, and nobody agrees here. */
+    private static final String OWN_PAGE = "X-Requested-With";
+    private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
+
+    private final LoginSettings settings;
+    private final OpenIdIssuer issuer;
+    private final Seal seal;
+    private final TokenMinter minter;
+    private final Map<String, String> contexts;
+    private final String publicHost;
+    private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
+    private Vertx vertx;
+
+    /** @param contexts by the first part of their private paths */
+    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts) {
+        this.settings = settings;
+        this.issuer = new OpenIdIssuer(settings);
+        this.seal = new Seal(settings.sessionKeys());
+        this.minter = minter;
+        this.contexts = contexts;
+        this.publicHost = URI.create(settings.publicUrl()).getAuthority();
+    }
+
+    @Override
+    public void mount(Vertx vertx, Router router) {
+        this.vertx = vertx;
+        router.get("/login").handler(this::login);
+        router.get("/callback").handler(this::callback);
+        router.post("/logout").handler(this::logout);
+        router.get("/session").handler(this::show);
+        router.route().handler(this::identify);
+    }
+
+    /** @param name null if nobody is logged in */
+    private record Shown(boolean login, String subject, String name, Set<String> roles) {
+    }
+
+    private void show(RoutingContext context) {
+        Optional<Session> session = session(context);
+        send(context, new Shown(true, session.map(Session::subject).orElse(null), session.map(Session::name).orElse(null),
+                session.map(Session::roles).orElse(null)));
+    }
+
+    private void login(RoutingContext context) {
+        if (!publicHost.equalsIgnoreCase(context.request().getHeader("Host")) && !AT_HOME.equals(context.request().query())) {
+            // its cookies would not come along to the callback; once is enough where a proxy changes the name
+            redirect(context, settings.publicUrl() + "/login?" + AT_HOME);
+            return;
+        }
+        Attempt attempt = Attempt.begin();
+        waiting(context, () -> issuer.authorization(attempt), place -> {
+            context.response().addCookie(cookie(ATTEMPT, seal.seal(ATTEMPT, attempt), ATTEMPT_LASTS));
+            redirect(context, place.toString());
+        });
+    }
+
+    private void callback(RoutingContext context) {
+        Attempt attempt = sealed(context, ATTEMPT, Attempt.class)
+                .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
+        String code = code(context.request().uri(), attempt);
+        waiting(context, () -> issuer.user(code, attempt), user -> {
+            Instant now = Instant.now();
+            LOG.info("{} logs in as {}", user.subject(), user.roles());
+            context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
+            keep(context, new Session(user.subject(), user.name(), user.roles(), now, now));
+            redirect(context, "/");
+        });
+    }
+
+    /** @throws Problem 401 unless it is the issuer's answer to this attempt */
+    private String code(String uri, Attempt attempt) {
+        try {
+            AuthenticationResponse answer = AuthenticationResponseParser.parse(URI.create(settings.publicUrl() + uri));
+            if (answer.getState() != null && answer.getState().getValue().equals(attempt.state())
+                    && (answer.getIssuer() == null || answer.getIssuer().getValue().equals(settings.issuer()))
+                    && answer instanceof AuthenticationSuccessResponse success && success.getAuthorizationCode() != null) {
+                return success.getAuthorizationCode().getValue();
+            }
+            LOG.info("A login fails: {}", answer.indicatesSuccess() ? "it is the answer to another" : answer.toErrorResponse().getErrorObject().getCode());
+        } catch (ParseException | IllegalArgumentException e) {
+            LOG.info("A login fails: {}", e.getMessage());
+        }
+        throw new Problem(401, "Not logged in", "The issuer did not log you in, or another login began meanwhile. Log in again.");
+    }
+
+    private record LoggedOut(URI location) {
+    }
+
+    private void logout(RoutingContext context) {
+        requireOwnPage(context.request());
+        session(context).ifPresent(session -> LOG.info("{} logs out", session.subject()));
+        context.response().addCookie(cookie(SESSION, "", Duration.ZERO));
+        send(context, new LoggedOut(issuer.logout()));
+    }
+
+    private void identify(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String authorization = request.getHeader(AUTHORIZATION);
+        request.headers().remove(AUTHORIZATION);
+        String path = context.normalizedPath();
+        int end = path.indexOf('/', 1);
+        String called = contexts.get(end < 0 ? path.substring(1) : path.substring(1, end));
+        if (called == null) {
+            context.next();
+        } else if (authorization != null) {
+            bearer(context, called, authorization);
+        } else {
+            Session session = session(context).orElseThrow(this::nobody);
+            if (!SAFE.contains(request.method())) {
+                requireOwnPage(request);
+            }
+            pass(context, called, session.subject(), session.roles());
+        }
+    }
+
+    private void bearer(RoutingContext context, String called, String authorization) {
+        if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            throw nobody();
+        }
+        String token = authorization.substring(BEARER.length()).strip();
+        Verified known = verified.getIfPresent(token);
+        if (known != null && System.currentTimeMillis() < known.untilMillis()) {
+            pass(context, called, known.user().subject(), known.user().roles());
+            return;
+        }
+        waiting(context, () -> issuer.verify(token), checked -> {
+            verified.put(token, checked);
+            User user = checked.user();
+            pass(context, called, user.subject(), user.roles());
+        });
+    }
+
+    private void pass(RoutingContext context, String called, String subject, Set<String> roles) {
+        context.request().headers().set(AUTHORIZATION, BEARER + minter.token(called, subject, roles));
+        context.next();
+    }
+
+    private Problem nobody() {
+        return new Problem(401, "Not logged in", "Log in at " + settings.publicUrl() + "/login, or send Authorization: Bearer <token> with a token of "
+                + settings.issuer() + " for the audience " + settings.audience() + ".").header("WWW-Authenticate", "Bearer");
+    }
+
+    private static void requireOwnPage(HttpServerRequest request) {
+        if (!request.headers().contains(OWN_PAGE)) {
+            throw new Problem(403, "Cross-site request", "With a session, send the header " + OWN_PAGE + ", which pages of other sites cannot send.");
+        }
+    }
+
+    /** Whose request it is, if a session of theirs goes on. */
+    private Optional<Session> session(RoutingContext context) {
+        Instant now = Instant.now();
+        Optional<Session> session = sealed(context, SESSION, Session.class).filter(each -> !each.isOver(now, settings.idle(), settings.maximum()));
+        session.filter(each -> each.isDue(now, settings.idle())).ifPresent(each -> keep(context, each.seenAt(now)));
+        return session;
+    }
+
+    private void keep(RoutingContext context, Session session) {
+        context.response().addCookie(cookie(SESSION, seal.seal(SESSION, session), settings.maximum()));
+    }
+
+    private <T> Optional<T> sealed(RoutingContext context, String name, Class<T> type) {
+        Cookie cookie = context.request().getCookie(name);
+        return cookie == null ? Optional.empty() : seal.open(name, cookie.getValue(), type);
+    }
+
+    /** Browsers take {@code localhost} for secure, too. */
+    private static Cookie cookie(String name, String value, Duration lasts) {
+        return Cookie.cookie(name, value).setPath("/").setMaxAge(lasts.toSeconds()).setSecure(true).setHttpOnly(true).setSameSite(CookieSameSite.LAX);
+    }
+
+    /** Has work done that waits for the issuer; the event loop does not. */
+    private <T> void waiting(RoutingContext context, Callable<T> work, Consumer<T> then) {
+        context.request().pause();
+        vertx.executeBlocking(work, false).onComplete(result -> {
+            context.request().resume();
+            try {
+                if (result.failed()) {
+                    throw result.cause();
+                }
+                then.accept(result.result());
+            } catch (Throwable failure) {
+                context.fail(failure);
+            }
+        });
+    }
+
+    private static void redirect(RoutingContext context, String place) {
+        context.response().setStatusCode(302).putHeader("Location", place).end();
+    }
+
+    static void send(RoutingContext context, Object body) {
+        context.response().putHeader("Content-Type", "application/json").end(Json.text(body));
+    }
+}

@@ -1,0 +1,263 @@
+package phone82.gateway.login;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import com.nimbusds.oauth2.sdk.AuthorizationCode;
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.GeneralException;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.id.State;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
+import com.nimbusds.openid.connect.sdk.LogoutRequest;
+import com.nimbusds.openid.connect.sdk.Nonce;
+import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
+import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
+import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.platform.Problem;
+import phone82.platform.identity.Caller;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The OpenID Connect issuer, as the gateway sees it. Its methods wait for it, but not for long; its keys are kept while it is down. */
+class OpenIdIssuer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenIdIssuer.class);
+
+    /** Signatures that only the issuer can make. */
+    private static final Set<JWSAlgorithm> ALGORITHMS = Set.copyOf(JWSAlgorithm.Family.SIGNATURE);
+    private static final Pattern SUBJECT = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    private static final int CONNECT_MILLIS = 1000;
+    private static final int READ_MILLIS = 3000;
+    private static final int MOST_BYTES = 256 * 1024;
+    private static final int SKEW_SECONDS = 60;
+    /** Unknown key ids have the keys read anew, but not all the time. */
+    private static final long KEYS_AT_MOST_EVERY_MILLIS = 5_000;
+    private static final Duration DISCOVERY_PAUSE = Duration.ofSeconds(1);
+
+    private final LoginSettings settings;
+    private final ClientID client;
+    private volatile Known known;
+    private long failed;
+
+    /** What its discovery document says, and what is made of it once. */
+    private record Known(OIDCProviderMetadata metadata, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
+                         IDTokenValidator idTokens) {
+    }
+
+    /** What a login begins with, and is checked against when the browser comes back. */
+    record Attempt(String state, String nonce, String verifier) {
+
+        static Attempt begin() {
+            return new Attempt(new State().getValue(), new Nonce().getValue(), new CodeVerifier().getValue());
+        }
+    }
+
+    /** Whom the issuer knows. */
+    record User(String subject, String name, Set<String> roles) {
+    }
+
+    OpenIdIssuer(LoginSettings settings) {
+        this.settings = settings;
+        this.client = new ClientID(settings.clientId());
+    }
+
+    /**
+     * Where a browser logs in.
+     *
+     * @throws Problem 503
+     */
+    URI authorization(Attempt attempt) {
+        return new AuthenticationRequest.Builder(ResponseType.CODE, Scope.parse(settings.scope()), client, callback())
+                .endpointURI(known().metadata.getAuthorizationEndpointURI())
+                .state(new State(attempt.state)).nonce(new Nonce(attempt.nonce))
+                .codeChallenge(new CodeVerifier(attempt.verifier), CodeChallengeMethod.S256)
+                .build().toURI();
+    }
+
+    URI callback() {
+        return URI.create(settings.publicUrl() + "/callback");
+    }
+
+    /**
+     * Who logged in.
+     *
+     * @throws Problem 401 the issuer does not confirm it; 503
+     */
+    User user(String code, Attempt attempt) {
+        Known issuer = known();
+        AuthorizationCodeGrant grant = new AuthorizationCodeGrant(new AuthorizationCode(code), callback(), new CodeVerifier(attempt.verifier));
+        URI endpoint = issuer.metadata.getTokenEndpointURI();
+        TokenRequest.Builder request = settings.clientSecret().isEmpty() ? new TokenRequest.Builder(endpoint, client, grant)
+                : new TokenRequest.Builder(endpoint, new ClientSecretBasic(client, new Secret(settings.clientSecret())), grant);
+        try {
+            HTTPRequest http = request.build().toHTTPRequest();
+            http.setConnectTimeout(CONNECT_MILLIS);
+            http.setReadTimeout(READ_MILLIS);
+            TokenResponse answer = OIDCTokenResponseParser.parse(http.send());
+            if (!answer.indicatesSuccess()) {
+                throw new BadJOSEException("the code is refused: " + answer.toErrorResponse().getErrorObject());
+            }
+            OIDCTokenResponse tokens = (OIDCTokenResponse) answer.toSuccessResponse();
+            JWT idToken = tokens.getOIDCTokens().getIDToken();
+            issuer.idTokens.validate(idToken, new Nonce(attempt.nonce));
+            JWTClaimsSet claims = idToken.getJWTClaimsSet();
+            return new User(subject(claims), name(claims), roles(rolesOf(claims) != null ? claims
+                    : issuer.access.process(tokens.getOIDCTokens().getAccessToken().getValue(), null)));
+        } catch (IOException | KeySourceException e) {
+            throw unavailable(e);
+        } catch (ParseException | java.text.ParseException | BadJOSEException | JOSEException e) {
+            LOG.info("A login fails: {}", e.getMessage());
+            throw new Problem(401, "Not logged in", "The issuer does not confirm this login. Log in again.");
+        }
+    }
+
+    /**
+     * Whom a program's token names.
+     *
+     * @throws Problem 401 it is not valid; 503 its signature cannot be checked
+     */
+    Verified verify(String token) {
+        try {
+            JWTClaimsSet claims = known().bearer.process(token, null);
+            return new Verified(new User(subject(claims), name(claims), roles(claims)), claims.getExpirationTime().getTime() + SKEW_SECONDS * 1000L);
+        } catch (KeySourceException e) {
+            throw unavailable(e);
+        } catch (java.text.ParseException | BadJOSEException | JOSEException e) {
+            LOG.debug("A token is refused", e);
+            throw new Problem(401, "Not allowed", "The bearer token is not valid here: it must be signed by " + settings.issuer()
+                    + ", for the audience " + settings.audience() + ", and not expired. Get a new one.")
+                    .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        }
+    }
+
+    /** @param untilMillis when it expires */
+    record Verified(User user, long untilMillis) {
+    }
+
+    /** Where a browser logs out: at the issuer, if it can be asked for that, or at home. */
+    URI logout() {
+        URI home = URI.create(settings.publicUrl() + "/");
+        Known issuer = known;
+        return issuer == null || issuer.metadata.getEndSessionEndpointURI() == null ? home
+                : new LogoutRequest(issuer.metadata.getEndSessionEndpointURI(), null, null, client, home, null, null).toURI();
+    }
+
+    /** @throws Problem 503 */
+    private Known known() {
+        Known present = known;
+        return present != null ? present : discover();
+    }
+
+    private synchronized Known discover() {
+        if (known == null) {
+            if (failed != 0 && System.nanoTime() - failed < DISCOVERY_PAUSE.toNanos()) {
+                throw unavailable();
+            }
+            try {
+                known = known(OIDCProviderMetadata.resolve(new Issuer(settings.issuer()), CONNECT_MILLIS, READ_MILLIS));
+            } catch (IOException | GeneralException e) {
+                failed = System.nanoTime();
+                throw unavailable(e);
+            }
+        }
+        return known;
+    }
+
+    private Known known(OIDCProviderMetadata metadata) throws MalformedURLException {
+        JWKSource<SecurityContext> keys = JWKSourceBuilder.<SecurityContext>create(metadata.getJWKSetURI().toURL(),
+                        new DefaultResourceRetriever(CONNECT_MILLIS, READ_MILLIS, MOST_BYTES))
+                .rateLimited(KEYS_AT_MOST_EVERY_MILLIS).outageTolerantForever().build();
+        JWSVerificationKeySelector<SecurityContext> selector = new JWSVerificationKeySelector<>(ALGORITHMS, keys);
+        IDTokenValidator idTokens = new IDTokenValidator(metadata.getIssuer(), client, selector, null);
+        idTokens.setMaxClockSkew(SKEW_SECONDS);
+        return new Known(metadata, processor(selector, settings.audience()), processor(selector, null), idTokens);
+    }
+
+    private DefaultJWTProcessor<SecurityContext> processor(JWSVerificationKeySelector<SecurityContext> keys, String audience) {
+        DefaultJWTClaimsVerifier<SecurityContext> claims = new DefaultJWTClaimsVerifier<>(audience,
+                new JWTClaimsSet.Builder().issuer(settings.issuer()).build(), Set.of("sub", "exp"));
+        claims.setMaxClockSkew(SKEW_SECONDS);
+        DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+        processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+        processor.setJWSKeySelector(keys);
+        processor.setJWTClaimsSetVerifier(claims);
+        return processor;
+    }
+
+    private static String subject(JWTClaimsSet claims) throws BadJOSEException {
+        if (claims.getSubject() == null || !SUBJECT.matcher(claims.getSubject()).matches()) {
+            throw new BadJOSEException("a subject has 1 to 255 printable ASCII characters");
+        }
+        return claims.getSubject();
+    }
+
+    private static String name(JWTClaimsSet claims) {
+        return claims.getClaim("name") instanceof String name ? name
+                : claims.getClaim("preferred_username") instanceof String name ? name : claims.getSubject();
+    }
+
+    private Set<String> roles(JWTClaimsSet claims) {
+        Set<String> roles = new LinkedHashSet<>();
+        Object claim = rolesOf(claims);
+        Collection<?> named = claim instanceof Collection<?> several ? several : claim instanceof String text ? List.of(text.split("[ ,]+")) : List.of();
+        named.stream().map(String::valueOf).filter(Caller.USERS::contains).forEach(roles::add);
+        return roles;
+    }
+
+    /** The claim with this name, or at the end of this path; null if there is none. */
+    private Object rolesOf(JWTClaimsSet claims) {
+        Object value = claims.getClaim(settings.rolesClaim());
+        if (value == null) {
+            value = claims.getClaims();
+            for (String part : settings.rolesClaim().split("\\.")) {
+                value = value instanceof Map<?, ?> object ? object.get(part) : null;
+            }
+        }
+        return value;
+    }
+
+    private Problem unavailable(Exception e) {
+        LOG.warn("The issuer {} cannot be asked: {}", settings.issuer(), e.getMessage());
+        return unavailable();
+    }
+
+    private static Problem unavailable() {
+        return new Problem(503, "Login unavailable", "The issuer of logins does not answer at the moment. Try again in 5 s.").header("Retry-After", 5);
+    }
+}

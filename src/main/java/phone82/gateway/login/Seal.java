@@ -1,0 +1,76 @@
+package phone82.gateway.login;
+
+import com.nimbusds.jose.EncryptionMethod;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWEAlgorithm;
+import com.nimbusds.jose.JWEHeader;
+import com.nimbusds.jose.JWEObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.DirectDecrypter;
+import com.nimbusds.jose.crypto.DirectEncrypter;
+import phone82.platform.Json;
+
+import java.security.SecureRandom;
+import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** Seals what a browser keeps for the gateway, so that nobody else can read, change or make it. */
+class Seal {
+
+    private static final int KEY_BYTES = 32;
+
+    private final List<byte[]> keys = new ArrayList<>();
+
+    /**
+     * @param keys 256 bits each in base64url; the first one seals, and all of them open. Without one a key is made up
+     * @throws IllegalArgumentException when one is no such key
+     */
+    Seal(List<String> keys) {
+        for (String key : keys) {
+            byte[] bytes = Base64.getUrlDecoder().decode(key.strip());
+            if (bytes.length != KEY_BYTES) {
+                throw new IllegalArgumentException("it has " + bytes.length + " bytes, not " + KEY_BYTES);
+            }
+            this.keys.add(bytes);
+        }
+        if (keys.isEmpty()) {
+            byte[] bytes = new byte[KEY_BYTES];
+            new SecureRandom().nextBytes(bytes);
+            this.keys.add(bytes);
+        }
+    }
+
+    /** @param purpose what it is good for; sealed for one purpose, it opens for no other */
+    String seal(String purpose, Object content) {
+        JWEObject sealed = new JWEObject(new JWEHeader.Builder(JWEAlgorithm.DIR, EncryptionMethod.A256GCM).contentType(purpose).build(),
+                new Payload(Json.bytes(content)));
+        try {
+            sealed.encrypt(new DirectEncrypter(keys.get(0)));
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+        return sealed.serialize();
+    }
+
+    /** @return nothing unless it was sealed here, for this purpose */
+    <T> Optional<T> open(String purpose, String sealed, Class<T> type) {
+        for (byte[] key : keys) {
+            try {
+                JWEObject object = JWEObject.parse(sealed);
+                if (!JWEAlgorithm.DIR.equals(object.getHeader().getAlgorithm()) || !purpose.equals(object.getHeader().getContentType())) {
+                    return Optional.empty();
+                }
+                object.decrypt(new DirectDecrypter(key));
+                return Optional.of(Json.read(object.getPayload().toString(), type));
+            } catch (ParseException | IllegalArgumentException e) {
+                return Optional.empty();
+            } catch (JOSEException e) {
+                // sealed by another key, or by nobody
+            }
+        }
+        return Optional.empty();
+    }
+}

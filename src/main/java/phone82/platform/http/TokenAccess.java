@@ -1,0 +1,28 @@
+package phone82.platform.http;
+
+import phone82.platform.Problem;
+import phone82.platform.identity.Sender;
+import phone82.platform.identity.TokenVerifier;
+
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** By the tokens that the contexts send each other. */
+final class TokenAccess implements Access {
+
+    private final Supplier<TokenVerifier> verifier;
+
+    TokenAccess(Supplier<TokenVerifier> verifier) {
+        this.verifier = verifier;
+    }
+
+    @Override
+    public String check(Set<String> roles, String authorization) {
+        Sender sender = verifier.get().sender(authorization);
+        if (!sender.hasAnyOf(roles)) {
+            throw new Problem(403, "Not allowed", "This operation is for " + String.join(", ", roles) + " alone, and the token is one of "
+                    + sender.issuer() + ".");
+        }
+        return sender.issuer();
+    }
+}

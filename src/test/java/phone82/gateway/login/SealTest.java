@@ -1,0 +1,80 @@
+package phone82.gateway.login;
+
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/** What a browser keeps for the gateway. */
+class SealTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-27T12:00:00Z");
+    private static final Session SESSION = new Session("kim", "Kim", Set.of("customer"), NOON, NOON);
+    private static final Duration IDLE = Duration.ofMinutes(30);
+    private static final Duration MAXIMUM = Duration.ofHours(8);
+
+    @Test
+    void itOpensWhatItSealed() {
+        Seal seal = new Seal(List.of());
+        String sealed = seal.seal("session", SESSION);
+
+        assertThat(seal.open("session", sealed, Session.class)).hasValue(SESSION);
+        assertThat(sealed).doesNotContain("kim").hasSizeLessThan(1024);
+        assertThat(seal.seal("session", SESSION)).isNotEqualTo(sealed);
+    }
+
+    @Test
+    void itOpensNothingElse() {
+        Seal seal = new Seal(List.of());
+        String sealed = seal.seal("session", SESSION);
+        int middle = sealed.length() - 30;
+        String changed = sealed.substring(0, middle) + (sealed.charAt(middle) == 'A' ? 'B' : 'A') + sealed.substring(middle + 1);
+
+        assertThat(seal.open("login", sealed, Session.class)).isEmpty();
+        assertThat(seal.open("session", changed, Session.class)).isEmpty();
+        assertThat(seal.open("session", "", Session.class)).isEmpty();
+        assertThat(seal.open("session", "a.b.c.d.e", Session.class)).isEmpty();
+        assertThat(new Seal(List.of()).open("session", sealed, Session.class)).isEmpty();
+    }
+
+    @Test
+    void aKeyCanBeReplaced() {
+        String old = key(1);
+        String young = key(2);
+        String sealed = new Seal(List.of(old)).seal("session", SESSION);
+
+        assertThat(new Seal(List.of(young, old)).open("session", sealed, Session.class)).hasValue(SESSION);
+        assertThat(new Seal(List.of(young)).open("session", sealed, Session.class)).isEmpty();
+        assertThat(new Seal(List.of(young)).open("session", new Seal(List.of(young, old)).seal("session", SESSION), Session.class)).isPresent();
+        assertThatIllegalArgumentException().isThrownBy(() -> new Seal(List.of("c2hvcnQ"))).withMessageContaining("5 bytes");
+    }
+
+    @Test
+    void aSessionEndsWhenNobodyIsThereAndAtLast() {
+        assertThat(SESSION.isOver(NOON.plus(IDLE).minusSeconds(1), IDLE, MAXIMUM)).isFalse();
+        assertThat(SESSION.isOver(NOON.plus(IDLE), IDLE, MAXIMUM)).isTrue();
+        Session busy = SESSION.seenAt(NOON.plus(MAXIMUM).minusSeconds(60));
+        assertThat(busy.isOver(NOON.plus(MAXIMUM).minusSeconds(1), IDLE, MAXIMUM)).isFalse();
+        assertThat(busy.isOver(NOON.plus(MAXIMUM), IDLE, MAXIMUM)).isTrue();
+    }
+
+    @Test
+    void thatSomebodyIsThereIsWrittenDownNowAndThen() {
+        assertThat(SESSION.isDue(NOON.plusSeconds(59), IDLE)).isFalse();
+        assertThat(SESSION.isDue(NOON.plusSeconds(60), IDLE)).isTrue();
+        assertThat(SESSION.isDue(NOON.plusSeconds(5), Duration.ofSeconds(20))).isTrue();
+    }
+
+    private static String key(int seed) {
+        byte[] bytes = new byte[32];
+        new Random(seed).nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

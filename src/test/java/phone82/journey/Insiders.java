@@ -1,0 +1,80 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.nimbusds.jose.jwk.ECKey;
+import phone82.Context;
+import phone82.platform.identity.KeyFolder;
+import phone82.platform.identity.TokenMinter;
+import phone82.platform.identity.TokenVerifier;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Those inside the system: each request gets a token of one whom the contract has its operation for. */
+public final class Insiders {
+
+    private static final YAMLMapper YAML = new YAMLMapper();
+    private static final Path ROUTES = Path.of("routes");
+    private static final Map<Context, JsonNode> PATHS = new ConcurrentHashMap<>();
+
+    private final KeyFolder keys;
+    private final Map<String, TokenMinter> minters = new HashMap<>();
+
+    /** @param data the data folder of the contexts */
+    public Insiders(Path data) {
+        keys = new KeyFolder(data.resolve("identity"));
+    }
+
+    /** The private key of a context, or of the operator. */
+    ECKey key(String sender) {
+        return keys.require(sender);
+    }
+
+    /** A token of this context, or of the operator, for another. */
+    public synchronized String token(String sender, Context audience) {
+        return minters.computeIfAbsent(sender, name -> new TokenMinter(name, keys.require(name))).token(audience.id());
+    }
+
+    /** Whose token a request to a context has. */
+    public String sender(Context audience, String authorization) {
+        return new TokenVerifier(audience.id(), keys).sender(authorization).issuer();
+    }
+
+    /** What a request to a context must bring; nothing where anybody may send it. */
+    Optional<String> authorization(Context context, String method, String path) {
+        return sender(context, method, path).map(sender -> "Bearer " + token(sender, context));
+    }
+
+    private static Optional<String> sender(Context context, String method, String path) {
+        JsonNode paths = PATHS.computeIfAbsent(context, Insiders::paths);
+        return paths.propertyStream()
+                .filter(template -> path.matches(template.getKey().replaceAll("\\{[^}]+}", "[^/]+")))
+                .map(template -> template.getValue().path(method.toLowerCase(Locale.ROOT)).path("security").path(0))
+                .filter(requirement -> requirement.size() == 1).map(requirement -> requirement.fieldNames().next())
+                .filter(scheme -> scheme.startsWith("service-")).map(scheme -> scheme.substring("service-".length())).findFirst();
+    }
+
+    private static JsonNode paths(Context context) {
+        try {
+            ObjectNode paths = YAML.createObjectNode();
+            for (Path file : List.of(ROUTES.resolve(context.id()).resolve(context.id() + ".openapi.yaml"), ROUTES.resolve("shared/callbacks.openapi.yaml"))) {
+                if (Files.exists(file)) {
+                    paths.setAll((ObjectNode) YAML.readTree(file.toFile()).get("paths"));
+                }
+            }
+            return paths;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

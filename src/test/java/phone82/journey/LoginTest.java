@@ -1,0 +1,202 @@
+package phone82.journey;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.journey.Shop.Answer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Logging in at the gateway, with the issuer that is in it, and what app hears then. */
+class LoginTest {
+
+    private static final String SESSION = "__Host-phone82=";
+    private static final String ATTEMPT = "__Host-phone82-login=";
+    private static final BlockingQueue<String> HEARD = new LinkedBlockingQueue<>();
+    private static final HttpServer APP = app();
+    private static final int ISSUER = Phone82Extension.freePort();
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity=embedded",
+            "--phone82.identity.port=" + ISSUER, "--phone82.gateway.app-url=http://localhost:" + APP.getAddress().getPort());
+
+    private final Shop gateway = PHONE82.gateway();
+
+    @AfterAll
+    static void stop() {
+        APP.stop(0);
+    }
+
+    @Test
+    void whoLogsInIsKnownToTheContexts() throws Exception {
+        String session = login("kim");
+
+        assertThat(gateway.send(gateway.request("/session").header("Cookie", session)).expect(200).body().toString())
+                .isEqualTo("{\"login\":true,\"subject\":\"kim\",\"name\":\"Kim\",\"roles\":[\"customer\"]}");
+        HEARD.clear();
+        gateway.send(gateway.request("/orders").header("Cookie", session)).expect(200);
+        JWTClaimsSet heard = SignedJWT.parse(HEARD.take().substring("Bearer ".length())).getJWTClaimsSet();
+        assertThat(heard.getSubject()).isEqualTo("kim");
+        assertThat(heard.getAudience()).containsExactly("app");
+        assertThat(heard.getStringListClaim("roles")).containsExactly("customer");
+        assertThat(heard.getExpirationTime().getTime() - heard.getIssueTime().getTime()).isEqualTo(60_000);
+    }
+
+    @Test
+    void aProgramShowsAToken() throws Exception {
+        Answer answer = new Shop("http://localhost:" + ISSUER).send(HttpRequest.newBuilder(URI.create("http://localhost:" + ISSUER + "/token"))
+                .header("Authorization", "Basic bGVlOmxlZQ==").header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("grant_type=client_credentials"))).expect(200);
+        HEARD.clear();
+
+        new Shop(gateway.url(""), answer.body().get("access_token").asText()).get("/orders").expect(200);
+
+        JWTClaimsSet heard = SignedJWT.parse(HEARD.take().substring("Bearer ".length())).getJWTClaimsSet();
+        assertThat(heard.getSubject()).isEqualTo("lee");
+        assertThat(heard.getStringListClaim("roles")).containsExactly("operator");
+    }
+
+    @Test
+    void nobodyIsToldWhereToLogIn() {
+        Answer answer = gateway.get("/orders").expect(401);
+
+        assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(answer.body().get("detail").asText()).contains(gateway.url("/login"), "http://localhost:" + ISSUER);
+        assertThat(gateway.get("/session").expect(200).body().toString()).isEqualTo("{\"login\":true}");
+        gateway.send(gateway.request("/orders").header("Cookie", SESSION + "abc")).expect(401);
+        gateway.get("/phones").expect(200);
+    }
+
+    @Test
+    void theCookieIsForThisSiteAlone() {
+        HttpResponse<byte[]> back = callback("kim");
+
+        assertThat(back.headers().allValues("Set-Cookie")).anySatisfy(cookie -> assertThat(cookie).startsWith(SESSION)
+                .contains("Path=/", "Secure", "HTTPOnly", "SameSite=Lax").doesNotContain("Domain").hasSizeLessThan(1024));
+        assertThat(back.headers().allValues("Set-Cookie")).anySatisfy(cookie -> assertThat(cookie).startsWith(ATTEMPT).contains("Max-Age=0"));
+        assertThat(back.headers().firstValue("Location")).hasValue("/");
+    }
+
+    @Test
+    void aChangeNeedsAHeaderThatNoForeignPageCanSend() throws InterruptedException {
+        String session = login("kim");
+        HEARD.clear();
+        HttpRequest.Builder order = gateway.request("/orders").header("Cookie", session).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"));
+
+        gateway.send(order).expect(403);
+        assertThat(HEARD).isEmpty();
+        gateway.send(order.header("X-Requested-With", "phone82")).expect(200);
+        assertThat(HEARD.take()).startsWith("Bearer ");
+    }
+
+    @Test
+    void whoSaysWhoTheyAreIsNotBelieved() throws Exception {
+        HEARD.clear();
+        gateway.send(gateway.request("/orders").header("Authorization", "Basic a2ltOmtpbQ==")).expect(401);
+        gateway.send(gateway.request("/phones").header("Authorization", "Bearer made-up")).expect(200);
+        assertThat(HEARD.take()).isEqualTo("nothing");
+    }
+
+    @Test
+    void anAnswerToAnotherLoginIsRefused() {
+        Begun begun = begin();
+        String answer = pick(begun, "kim");
+
+        callback(answer, null, 401);
+        callback(answer, begin().cookie, 401);
+        callback(answer.replaceAll("code=[^&]+", "code=guessed"), begun.cookie, 401);
+        callback(answer.replaceAll("iss=[^&]+", "iss=https%3A%2F%2Felsewhere.example.com"), begun.cookie, 401);
+        callback(answer, begun.cookie, 302);
+        callback(answer, begun.cookie, 401);
+    }
+
+    @Test
+    void whoLogsOutIsForgotten() {
+        String session = login("park");
+        HttpRequest.Builder logout = gateway.request("/logout").header("Cookie", session).POST(BodyPublishers.noBody());
+
+        gateway.send(logout).expect(403);
+        Answer answer = gateway.send(logout.header("X-Requested-With", "phone82")).expect(200);
+
+        assertThat(answer.header("Set-Cookie")).startsWith(SESSION).contains("Max-Age=0");
+        assertThat(answer.body().get("location").asText()).startsWith("http://localhost:" + ISSUER + "/logout?");
+    }
+
+    private record Begun(URI issuer, String cookie) {
+    }
+
+    private Begun begin() {
+        HttpResponse<byte[]> login = gateway.exchange(gateway.request("/login"));
+        assertThat(login.statusCode()).as(() -> new String(login.body(), UTF_8)).isEqualTo(302);
+        return new Begun(URI.create(login.headers().firstValue("Location").orElseThrow()), cookie(login.headers().allValues("Set-Cookie"), ATTEMPT));
+    }
+
+    /** Returns the path to which the browser comes back. */
+    private String pick(Begun begun, String person) {
+        Shop issuer = new Shop("");
+        assertThat(issuer.text(HttpRequest.newBuilder(begun.issuer))).contains("Kim, customer", "Park, dealer", "Lee, operator");
+        HttpResponse<byte[]> picked = issuer.exchange(HttpRequest.newBuilder(URI.create(begun.issuer + "&person=" + person)));
+        assertThat(picked.statusCode()).as(() -> new String(picked.body(), UTF_8)).isEqualTo(302);
+        String location = picked.headers().firstValue("Location").orElseThrow();
+        assertThat(location).startsWith(gateway.url("/callback?"));
+        return location.substring(gateway.url("").length());
+    }
+
+    private HttpResponse<byte[]> callback(String person) {
+        Begun begun = begin();
+        return callback(pick(begun, person), begun.cookie, 302);
+    }
+
+    private HttpResponse<byte[]> callback(String path, String cookie, int expected) {
+        HttpRequest.Builder request = gateway.request(path);
+        HttpResponse<byte[]> answer = gateway.exchange(cookie == null ? request : request.header("Cookie", cookie));
+        assertThat(answer.statusCode()).as(() -> new String(answer.body(), UTF_8)).isEqualTo(expected);
+        return answer;
+    }
+
+    private String login(String person) {
+        return cookie(callback(person).headers().allValues("Set-Cookie"), SESSION);
+    }
+
+    private static String cookie(List<String> set, String name) {
+        return set.stream().filter(cookie -> cookie.startsWith(name)).map(cookie -> cookie.substring(0, cookie.indexOf(';'))).findFirst().orElseThrow();
+    }
+
+    private static HttpServer app() {
+        try {
+            HttpServer app = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+            app.createContext("/", exchange -> {
+                String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+                assertThat(exchange.getRequestHeaders()).doesNotContainKey("Cookie");
+                HEARD.add(authorization == null ? "nothing" : authorization);
+                exchange.getRequestBody().readAllBytes();
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, 2);
+                exchange.getResponseBody().write("{}".getBytes(UTF_8));
+                exchange.close();
+            });
+            app.start();
+            return app;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
+import phone82.journey.Shop.Answer;
+import phone82.platform.Json;
+import phone82.platform.identity.TokenMinter;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** With an issuer: nobody learns of, or changes, what is not theirs. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OwnershipTest {
+
+    private static final Issuer ISSUER = new Issuer();
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.customer.stream.poll=100ms",
+            "--phone82.identity.issuer=" + ISSUER.url());
+
+    /** The statuses that owner, another customer, dealer, operator and somebody without a role get for the order of the owner, which is shipped. */
+    private static final Map<String, List<Integer>> EXPECTED = Map.ofEntries(
+            Map.entry("app-list-orders", List.of(200, 200, 403, 200, 403)),
+            Map.entry("app-place-order", List.of(201, 201, 403, 201, 403)),
+            Map.entry("app-find-order", List.of(200, 404, 403, 200, 403)),
+            Map.entry("app-cancel-order", List.of(409, 404, 403, 409, 403)),
+            Map.entry("app-request-cancellation", List.of(409, 404, 403, 409, 403)),
+            Map.entry("app-list-phones", List.of(200, 200, 200, 200, 200)),
+            Map.entry("pay-list-payments", List.of(200, 200, 403, 200, 403)),
+            Map.entry("pay-find-payment", List.of(200, 404, 403, 200, 403)),
+            Map.entry("store-list-deliveries", List.of(200, 200, 200, 200, 403)),
+            Map.entry("store-find-delivery", List.of(200, 404, 200, 200, 403)),
+            Map.entry("customer-list-history", List.of(200, 200, 403, 200, 403)),
+            Map.entry("customer-find-history", List.of(200, 404, 403, 200, 403)),
+            Map.entry("customer-stream-history", List.of(200, 200, 200, 200, 403)));
+
+    private static final List<String> EVERYBODYS = List.of("app-list-phones");
+    private static final long UNKNOWN = 900_000_000;
+
+    private Shop owner;
+    private Shop other;
+    private Shop dealer;
+    private Shop operator;
+    private Shop nobodys;
+    private long id;
+
+    private record PublicOperation(String context, String id, String method, String path) {
+
+        boolean isOfOneOrder() {
+            return path.contains("{");
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    @BeforeAll
+    void anOrderOfTheOwner() {
+        owner = as(ISSUER.token("ann", "customer"));
+        other = as(ISSUER.token("bob", "customer"));
+        dealer = as(ISSUER.token("dan", "dealer"));
+        operator = as(ISSUER.token("olga", "operator"));
+        nobodys = as(ISSUER.token("eve"));
+        id = owner.place(anOrder().of("galaxy-s25").times(3)).expect(201).id();
+        owner.awaitShipped(id);
+        await().untilAsserted(() -> assertThat(owner.status("/payments/" + id)).isEqualTo("Completed"));
+    }
+
+    @AfterAll
+    static void stop() {
+        ISSUER.close();
+    }
+
+    static List<PublicOperation> operations() {
+        List<PublicOperation> operations = new ArrayList<>();
+        for (String context : List.of("app", "pay", "store", "customer")) {
+            JsonNode contract;
+            try {
+                contract = new YAMLMapper().readTree(Path.of("routes", context, context + ".openapi.yaml").toFile());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            contract.get("paths").properties().forEach(path -> path.getValue().properties().forEach(method -> {
+                if (method.getValue().path("x-public").asBoolean()) {
+                    operations.add(new PublicOperation(context, method.getValue().get("operationId").asText(), method.getKey().toUpperCase(), path.getKey()));
+                }
+            }));
+        }
+        return operations;
+    }
+
+    @Test
+    void everyPublicOperationIsInTheTable() {
+        assertThat(operations()).extracting(PublicOperation::id).containsExactlyInAnyOrderElementsOf(EXPECTED.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void anOperationIsForThoseItIsFor(PublicOperation operation) {
+        List<Shop> callers = List.of(owner, other, dealer, operator, nobodys);
+        for (int i = 0; i < callers.size(); i++) {
+            assertThat(status(callers.get(i), operation, id)).as(operation + " by " + i).isEqualTo(EXPECTED.get(operation.id).get(i));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void whoCannotProveWhoTheyAreGetsNothing(PublicOperation operation) {
+        int expected = EVERYBODYS.contains(operation.id) ? 200 : 401;
+        Map<String, Shop> strangers = new TreeMap<>(Map.of("nobody", new Shop(PHONE82.gateway().url("")),
+                "expired", as(ISSUER.expired("ann", "customer")), "wrong audience", as(ISSUER.forAnotherAudience("ann", "customer")),
+                "wrong issuer", as(ISSUER.ofAnotherIssuer("ann", "customer")), "wrong signature", as(ISSUER.wronglySigned("ann", "customer")),
+                "alg none", as(ISSUER.unsigned("ann", "customer")), "no token", as("none")));
+        strangers.forEach((who, shop) -> assertThat(status(shop, operation, id)).as(operation + " by " + who).isEqualTo(expected));
+    }
+
+    /** The network is no credential: beside the gateway, too, a token of the gateway's for this very context is needed. */
+    @ParameterizedTest
+    @MethodSource("operations")
+    void aContextBelievesTheGatewayAlone(PublicOperation operation) {
+        Context context = Context.valueOf(operation.context.toUpperCase());
+        TokenMinter gateway = PHONE82.bean(Context.GATEWAY, TokenMinter.class);
+        int none = EVERYBODYS.contains(operation.id) ? 200 : 401;
+
+        assertThat(status(at(context, null), operation, id)).isEqualTo(none);
+        assertThat(status(at(context, ISSUER.token("ann", "customer")), operation, id)).isEqualTo(none);
+        assertThat(status(at(context, gateway.token("elsewhere", "ann", Set.of("customer"))), operation, id)).isEqualTo(none);
+        assertThat(status(at(context, PHONE82.bean(Context.APP, TokenMinter.class).token(operation.context)), operation, id))
+                .isEqualTo(EVERYBODYS.contains(operation.id) ? 200 : 403);
+        assertThat(status(at(context, gateway.token(operation.context, "ann", Set.of("customer"))), operation, id))
+                .isEqualTo(EXPECTED.get(operation.id).get(0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void anothersOrderIsLikeAnUnknownOne(PublicOperation operation) {
+        if (!operation.isOfOneOrder()) {
+            return;
+        }
+        Answer anothers = answer(other, operation, id);
+        Answer unknown = answer(other, operation, UNKNOWN);
+
+        assertThat(anonymous(anothers.body(), id)).isEqualTo(anonymous(unknown.body(), UNKNOWN));
+        assertThat(anothers.response().headers().map().keySet()).isEqualTo(unknown.response().headers().map().keySet());
+        assertThat(anothers.status()).isEqualTo(unknown.status()).isEqualTo(404);
+    }
+
+    @Test
+    void listsCursorsAndFiltersShowWhatIsOnesOwn() {
+        for (int i = 0; i < 3; i++) {
+            owner.place(anOrder().of("galaxy-s25")).expect(201);
+        }
+        long own = other.place(anOrder().of("galaxy-s25").times(2)).expect(201).id();
+        other.awaitShipped(own);
+
+        for (String list : List.of("/orders?", "/payments?", "/deliveries?", "/history?", "/history?item=galaxy-s25&", "/history?status=Shipped&",
+                "/history?status=Shipped&item=galaxy-s25&")) {
+            await().untilAsserted(() -> assertThat(ids(other.get(list + "size=200"))).contains(own));
+            JsonNode all = operator.get(list + "size=200").expect(200).body().get("items");
+            assertThat(ids(operator.get(list + "size=200"))).contains(id, own);
+            String cursor = owner.get(list + "size=1").expect(200).body().path("next").asText();
+            assertThat(ids(other.get(list + "size=200"))).as(list).doesNotContain(id).hasSizeLessThan(all.size());
+            assertThat(ids(other.get(list + "size=200&after=" + cursor))).as(list + " after another's cursor").doesNotContain(id);
+            assertThat(ids(owner.get(list + "size=200"))).as(list).contains(id).doesNotContain(own);
+        }
+    }
+
+    @Test
+    void aKeyIsOnesOwn() {
+        Answer first = placeUnder(owner, "42");
+        Answer others = placeUnder(other, "42");
+
+        assertThat(others.id()).isNotEqualTo(first.id());
+        assertThat(placeUnder(owner, "42").id()).isEqualTo(first.id());
+        assertThat(placeUnder(other, "42").id()).isEqualTo(others.id());
+        owner.get("/orders/" + others.id()).expect(404);
+    }
+
+    @Test
+    void theStreamTellsWhatIsOnesOwn() {
+        try (Listener owners = listen("", "ann", "customer"); Listener others = listen("", "bob", "customer");
+             Listener curious = listen("?orderId=" + id, "bob", "customer"); Listener dealers = listen("", "dan", "dealer");
+             Listener operators = listen("", "olga", "operator")) {
+            long ordered = owner.place(anOrder()).expect(201).id();
+            owner.awaitShipped(ordered);
+            long later = other.place(anOrder()).expect(201).id();
+            await().untilAsserted(() -> assertThat(others.typesOf(later)).contains("Ordered", "Shipped"));
+            await().untilAsserted(() -> assertThat(owners.typesOf(ordered)).contains("Ordered", "PayCompleted", "OrderReceived", "Shipped"));
+            await().untilAsserted(() -> assertThat(operators.typesOf(later)).contains("Ordered", "PayCompleted", "OrderReceived", "Shipped"));
+            await().untilAsserted(() -> assertThat(dealers.typesOf(later)).containsExactly("OrderReceived", "Shipped"));
+
+            assertThat(others.events()).extracting(Listener.Event::orderId).doesNotContain(ordered);
+            assertThat(owners.events()).extracting(Listener.Event::orderId).doesNotContain(later);
+            assertThat(curious.events()).isEmpty();
+            assertThat(dealers.events()).isNotEmpty().allMatch(event -> !event.data().has("amount"));
+        }
+        try (Listener missed = new Listener(PHONE82.gateway().url("/history/stream"), "0", ISSUER.token("bob", "customer"))) {
+            long next = other.place(anOrder()).expect(201).id();
+            await().untilAsserted(() -> assertThat(missed.typesOf(next)).contains("Shipped"));
+            assertThat(missed.events()).extracting(Listener.Event::orderId).doesNotContain(id);
+        }
+    }
+
+    @Test
+    void aDealerSeesNoAmounts() {
+        JsonNode deliveries = dealer.get("/deliveries?size=200").expect(200).body();
+        assertThat(ids(dealer.get("/deliveries?size=200"))).contains(id);
+        assertThat(deliveries.findValues("amount")).isEmpty();
+    }
+
+    @Test
+    void whatIsFromBeforeIsTheOperators() {
+        long before = owner.place(anOrder()).expect(201).id();
+        owner.awaitShipped(before);
+        Map.of(Context.APP, "orders set owner = null where id", Context.PAY, "payment set owner = null where order_id",
+                Context.STORE, "delivery set owner = null where order_id", Context.CUSTOMER, "history set owner = null where order_id")
+                .forEach((context, update) -> PHONE82.bean(context, JdbcTemplate.class).update("update " + update + " = ?", before));
+
+        for (String path : List.of("/orders/", "/payments/", "/deliveries/", "/history/")) {
+            owner.get(path + before).expect(404);
+            operator.get(path + before).expect(200);
+        }
+        assertThat(ids(owner.get("/orders?size=200"))).doesNotContain(before);
+        assertThat(ids(operator.get("/orders?size=200"))).contains(before);
+    }
+
+    @Test
+    void aClockMayBeAMinuteLate() {
+        as(ISSUER.justExpired("ann", "customer")).get("/orders/" + id).expect(200);
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void keysChangeAndTheIssuerStops() {
+        String old = ISSUER.token("ann", "customer");
+        as(old).get("/orders/" + id).expect(200);
+        ISSUER.replaceKey();
+        String young = ISSUER.token("ann", "customer");
+        await().untilAsserted(() -> as(young).get("/orders/" + id).expect(200));
+
+        ISSUER.close();
+        as(ISSUER.token("ann", "customer")).get("/orders/" + id).expect(200);
+        owner.place(anOrder()).expect(201);
+    }
+
+    private static Shop as(String token) {
+        return new Shop(PHONE82.gateway().url(""), token);
+    }
+
+    private static Shop at(Context context, String token) {
+        return new Shop(PHONE82.shop(context).url(""), token);
+    }
+
+    private static Listener listen(String query, String subject, String role) {
+        return new Listener(PHONE82.gateway().url("/history/stream" + query), null, ISSUER.token(subject, role));
+    }
+
+    private int status(Shop shop, PublicOperation operation, long id) {
+        if (operation.id.equals("customer-stream-history")) {
+            return shop.open("/history/stream");
+        }
+        return answer(shop, operation, id).status();
+    }
+
+    private static Answer answer(Shop shop, PublicOperation operation, long id) {
+        String path = operation.path.replaceAll("\\{[^}]+}", String.valueOf(id));
+        return operation.id.equals("app-place-order") ? shop.place(anOrder()) : shop.send(operation.method, path, null, null);
+    }
+
+    private static Answer placeUnder(Shop shop, String key) {
+        return shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Json.text(anOrder())))).expect(201);
+    }
+
+    private static List<Long> ids(Answer page) {
+        return Stream.concat(page.expect(200).body().findValues("orderId").stream(), page.body().findValues("id").stream()).map(JsonNode::asLong).toList();
+    }
+
+    private static String anonymous(JsonNode problem, long id) {
+        return ((ObjectNode) problem.deepCopy()).without("correlationId").toString().replace(String.valueOf(id), "?");
+    }
+}
