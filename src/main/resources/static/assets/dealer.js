@@ -58,6 +58,9 @@ export function dealer(main, _, query) {
     const end = follow(null, {opened: load, happened: load});
     const clock = setInterval(count, 1000);
     showTabs(null);
+    if (history.state?.queue === queue) {
+        tabs.querySelector('[aria-current]').focus();
+    }
     load();
     return {title: say('dealer.title'), tab: 'dealer', end: () => { end(); clearInterval(clock); clearTimeout(later); }};
 
@@ -96,11 +99,8 @@ export function dealer(main, _, query) {
         }
         redraw(place, shown.length ? h('ul', {class: 'rows', id: `queue-${queue}`}, shown.map(row))
             : h('p', {class: 'hint'}, say(words() ? 'dealer.none.found' : queue === 'ship' ? 'dealer.none' : 'dealer.none.other')));
-        redraw(more, say('dealer.newest', {count: items.length}), ' ',
+        redraw(more, say(next ? 'dealer.newest' : 'dealer.count', {count: items.length}), ' ',
             next && h('button', {type: 'button', click: () => { pages++; load(); }}, say('dealer.more')), ' ', h('a', {href: '/orders'}, say('mine.all')));
-        if (history.state?.queue === queue && document.activeElement === document.body) {
-            tabs.querySelector('[aria-current]').focus();
-        }
         count();
     }
 

@@ -88,8 +88,8 @@ export function orders(main, _, query) {
         return h('a', {href: address(wanted), rel, click: event => {
             if (!event.metaKey && !event.ctrlKey && !event.shiftKey) {
                 event.preventDefault();
-                scrollTo(0, 0);
                 go(address(wanted), {state: {trail: before}});
+                main.querySelector('h1').focus();
             }
         }}, say(words));
     }

@@ -205,7 +205,9 @@ export function shop(main) {
                 : refused.status === 503 || refused.status === 429 ? ['warn', say('shop.busy'), say('shop.busy.text')]
                 : ['bad', say('bad.title'), say('shop.refused.text')];
             refusedWith(notice(kind, title, text));
-            wait(refused.retryAfter, button, 'shop.again');
+            if (kind === 'warn') {
+                wait(refused.retryAfter, button, 'shop.again');
+            }
         }
 
         function refusedWith(box) {

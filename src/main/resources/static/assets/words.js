@@ -47,7 +47,7 @@ const WORDS = {
         'dealer.title': 'Deliveries', 'dealer.queues': 'Queues', 'dealer.ship': 'To ship', 'dealer.held': 'Held', 'dealer.shipped': 'Shipped', 'dealer.cancelled': 'Cancelled', 'dealer.find': 'Search',
         'dealer.none': 'All caught up.', 'dealer.none.other': 'Nothing here.', 'dealer.none.found': 'Nothing found here. Try another queue.',
         'dealer.due': 'due now', 'dealer.away': 'The store cannot be reached at the moment', 'dealer.away.text': 'You see the last known state. This page tries again by itself.', 'dealer.away.empty': 'This page tries again by itself.',
-        'dealer.newest': 'The newest {count} deliveries.', 'dealer.newest.one': 'One delivery.', 'dealer.more': 'Load older ones',
+        'dealer.newest': 'The newest {count} deliveries.', 'dealer.count': '{count} deliveries.', 'dealer.count.one': 'One delivery.', 'dealer.more': 'Load older ones',
         'bad.0': 'No connection. Check the network and try again.', 'bad.404': 'That does not exist.', 'bad.429': 'That was too much at once. Try again in {seconds} s.', 'bad.500': 'Something went wrong on our side. Try again.', 'bad.503': 'This part of the shop is unavailable. Try again in {seconds} s.', 'bad.other': 'The shop did not accept this.', 'bad.title': 'That did not work',
     },
     ko: {
@@ -97,7 +97,7 @@ const WORDS = {
         'dealer.title': '발송 관리', 'dealer.queues': '작업 목록', 'dealer.ship': '발송 대기', 'dealer.held': '보류', 'dealer.shipped': '발송 완료', 'dealer.cancelled': '취소', 'dealer.find': '검색',
         'dealer.none': '모두 처리했습니다.', 'dealer.none.other': '해당하는 배송이 없습니다.', 'dealer.none.found': '여기에는 없습니다. 다른 목록을 확인해 주세요.',
         'dealer.due': '지금 발송', 'dealer.away': '지금은 대리점 시스템에 연결할 수 없습니다', 'dealer.away.text': '마지막 상태를 보여 드립니다. 이 화면이 저절로 다시 시도합니다.', 'dealer.away.empty': '이 화면이 저절로 다시 시도합니다.',
-        'dealer.newest': '최근 배송 {count}건입니다.', 'dealer.more': '이전 배송 더 불러오기',
+        'dealer.newest': '최근 배송 {count}건입니다.', 'dealer.count': '배송 {count}건입니다.', 'dealer.more': '이전 배송 더 불러오기',
         'bad.0': '연결되지 않았습니다. 네트워크를 확인하고 다시 시도해 주세요.', 'bad.404': '찾을 수 없습니다.', 'bad.429': '요청이 너무 많습니다. {seconds}초 후 다시 시도해 주세요.', 'bad.500': '일시적인 오류가 발생했습니다. 다시 시도해 주세요.', 'bad.503': '지금은 이용할 수 없습니다. {seconds}초 후 다시 시도해 주세요.', 'bad.other': '요청을 처리할 수 없습니다.', 'bad.title': '처리하지 못했습니다',
     },
 };
