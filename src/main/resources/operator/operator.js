@@ -1,6 +1,10 @@
 // One look at how phone82 is, from the health and the figures of all its processes.
 const EVERY = 5000;
 const WINDOW = 60_000;
+/** How long the course of the orders is kept. */
+const COURSE = 60 * 60_000;
+/** One bar of it. */
+const BAR = 15_000;
 const CONTEXTS = ['gateway', 'app', 'pay', 'store', 'customer', 'coordinator', 'broker'];
 /** What is worst is shown, where several replicas have a breaker each. */
 const BREAKER = ['open', 'forced_open', 'half_open', 'disabled', 'metrics_only', 'closed'];
@@ -8,18 +12,24 @@ const BREAKER = ['open', 'forced_open', 'half_open', 'disabled', 'metrics_only',
 const WORDS = {
     en: {
         title: 'Operator · phone82', other: '한국어', metrics: 'Metrics', health: 'Health', now: 'Now', contexts: 'Contexts', here: 'this process',
-        orders: 'Orders a minute', breaker: 'Breaker of the payment', 'dead-letters': 'Dead letters', cancellations: 'Open cancellations',
+        orders: 'Orders accepted', refused: 'Orders refused', declined: 'Payments declined', in: 'in {seconds} s', breaker: 'Breaker of the payment', 'dead-letters': 'Dead letters', cancellations: 'Open cancellations',
         refunds: 'Failed refunds', outbox: 'Events to be sent', readers: 'Readers of the stream', attention: 'needs attention', unknown: 'not known',
         age: 'As of {time}, looked at every {seconds} s.', trouble: 'This process does not answer ({reason}). What is shown is how it was last.',
-        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'AWAY',
+        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'AWAY', REFUSING: 'CUSTOMERS REFUSED', ATTENTION: 'NEEDS ATTENTION',
+        problems: 'What is wrong', 'problem.refused': '{refused} of {all} orders were refused in the last {seconds} s: {causes}.', 'cause.500': '{count} failed (500)', 'cause.503': '{count} found payment unavailable or too busy (503)', 'cause.429': '{count} came too fast (429)', 'cause.closed': '{count} were given up by the customer', 'cause.other': '{count} with status {status}',
+        'problem.breaker': 'The circuit breaker of the payment is {state}: orders are refused at once. Look at pay and its provider.', 'problem.down': '{context} is {state}{reason}.', 'problem.away': 'The process at {at} does not answer ({reason}): {contexts}.', 'problem.dead-letters': 'Events that could not be processed: {count}. List and replay them at /dead-letters of the context.', 'problem.refunds': 'Failed refunds: {count}. Run the command refunds.',
+        course: 'Orders since this page is open, at most an hour', 'course.text': '{accepted} accepted, {refused} refused.',
         closed: 'closed', open: 'open', half_open: 'half open', forced_open: 'forced open', disabled: 'disabled', metrics_only: 'disabled', some: '{state}, {count} of {all}',
     },
     ko: {
         title: '운영 · phone82', other: 'English', metrics: '지표', health: '상태', now: '현재', contexts: '컨텍스트', here: '이 프로세스',
-        orders: '분당 주문', breaker: '결제 차단기', 'dead-letters': '배달 못 한 이벤트', cancellations: '진행 중인 취소',
+        orders: '접수된 주문', refused: '거절된 주문', declined: '승인 거절', in: '{seconds}초 동안', breaker: '결제 차단기', 'dead-letters': '배달 못 한 이벤트', cancellations: '진행 중인 취소',
         refunds: '실패한 환불', outbox: '보낼 이벤트', readers: '스트림 구독자', attention: '확인 필요', unknown: '알 수 없음',
         age: '{time} 기준, {seconds}초마다 확인합니다.', trouble: '이 프로세스가 응답하지 않습니다({reason}). 마지막 상태를 보여 드립니다.',
-        unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', AWAY: '연결 안 됨',
+        unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', AWAY: '연결 안 됨', REFUSING: '주문 거절 중', ATTENTION: '확인 필요',
+        problems: '문제', 'problem.refused': '최근 {seconds}초 동안 주문 {all}건 중 {refused}건이 거절되었습니다: {causes}.', 'cause.500': '오류 {count}건(500)', 'cause.503': '결제 불가 또는 혼잡 {count}건(503)', 'cause.429': '요청 과다 {count}건(429)', 'cause.closed': '고객 포기 {count}건', 'cause.other': '상태 {status} {count}건',
+        'problem.breaker': '결제 차단기가 {state} 상태입니다. 주문이 바로 거절됩니다. pay와 결제사를 확인하세요.', 'problem.down': '{context}: {state}{reason}.', 'problem.away': '{at} 프로세스가 응답하지 않습니다({reason}): {contexts}.', 'problem.dead-letters': '처리하지 못한 이벤트가 {count}건 있습니다. 해당 컨텍스트의 /dead-letters에서 확인하고 다시 처리하세요.', 'problem.refunds': '환불 {count}건이 실패했습니다. refunds 명령을 실행하세요.',
+        course: '이 화면을 연 뒤의 주문(최대 1시간)', 'course.text': '접수 {accepted}건, 거절 {refused}건.',
         closed: '닫힘', open: '열림', half_open: '반열림', forced_open: '강제 열림', disabled: '꺼짐', metrics_only: '꺼짐', some: '{state}, {all}개 중 {count}개',
     },
 };
@@ -28,12 +38,12 @@ const place = id => document.getElementById(id);
 const root = document.documentElement;
 const say = (key, values = {}) => (WORDS[root.lang][key] ?? key).replace(/\{(\w+)}/g, (whole, name) => values[name] ?? '');
 
-/** What was ordered, of each process when it was last seen, and of all together since this page is open. */
-const totals = new Map();
-const ordered = [];
+/** The counts of each process when it was last seen. */
+const counted = new Map();
+/** What became of orders since this page is open: by context and status, each time it looked. */
+const course = [];
 /** Which contexts a process has, also while it is away. */
 const known = new Map();
-let sum = 0;
 let last;
 
 function h(tag, attributes, ...children) {
@@ -74,16 +84,38 @@ function show() {
     place('language').textContent = say('other');
     place('language').lang = root.lang === 'ko' ? 'en' : 'ko';
     if (last) {
-        showProcesses(last.processes);
-        showFigures(last.processes.flatMap(each => each.samples));
+        const problems = [];
+        showFigures(last.processes.flatMap(each => each.samples), problems);
+        const down = showProcesses(last.processes, problems);
+        showCourse();
+        showProblems(problems, down);
         place('age').textContent = say('age', {time: last.at.toLocaleTimeString(root.lang), seconds: EVERY / 1000});
     }
 }
 
-function showProcesses(processes) {
-    const up = processes.every(each => each.health?.status === 'UP');
-    place('overall').textContent = say(up ? 'UP' : 'DOWN');
-    place('overall').className = `state ${up ? 'UP' : 'DOWN'}`;
+/** It is well only if customers succeed. */
+function showProblems(problems, down) {
+    const overall = down ? 'DOWN' : problems.some(each => each.refused) ? 'REFUSING' : problems.length ? 'ATTENTION' : 'UP';
+    if (place('overall').textContent !== say(overall)) {
+        place('overall').textContent = say(overall);
+    }
+    place('overall').className = `state ${overall}`;
+    place('problems-section').hidden = problems.length === 0;
+    place('problems').replaceChildren(...problems.map(({words}) => h('li', {}, words)));
+}
+
+/** @returns whether a context is down */
+function showProcesses(processes, problems) {
+    processes.forEach(each => {
+        if (!each.health) {
+            problems.push({words: say('problem.away', {at: each.at, reason: each.error, contexts: contextsOf(each).map(([name]) => name).join(', ')})});
+            return;
+        }
+        Object.entries(each.health.components).filter(([, {status}]) => status !== 'UP').forEach(([context, {status, components = {}}]) => {
+            const parts = Object.entries(components).filter(([, part]) => part.status !== 'UP').map(([part, {details}]) => details?.error ? `${part}, ${details.error}` : part);
+            problems.push({words: say('problem.down', {context, state: say(status), reason: parts.length ? ` (${parts.join('; ')})` : ''})});
+        });
+    });
     const seen = new Set();
     place('processes').replaceChildren(...processes.map(each => {
         const contexts = contextsOf(each);
@@ -98,6 +130,7 @@ function showProcesses(processes) {
     }));
     const unseen = CONTEXTS.filter(each => !seen.has(each));
     place('unseen').textContent = unseen.length ? say('unseen', {contexts: unseen.join(', ')}) : '';
+    return !processes.every(each => each.health?.status === 'UP');
 }
 
 /** Of a process that is away those that it has told before, or at least where it should be. */
@@ -118,7 +151,7 @@ function contextOf(name, {status, components = {}}) {
             details && h('small', {}, ` ${Object.entries(details).map(([key, value]) => `${key}: ${value}`).join(', ')}`)))));
 }
 
-function showFigures(all) {
+function showFigures(all, problems) {
     const of = (name, label, value) => all.filter(each => each.name === name && (!label || each.label(label) === value));
     const added = samples => {
         // replicas tell the same of what they share
@@ -127,59 +160,106 @@ function showFigures(all) {
         return shared.size ? [...shared.values()].reduce((total, value) => total + value, 0) : null;
     };
     const readers = of('phone82_stream_readers');
+    const recent = outcomes(WINDOW);
+    const states = of('resilience4j_circuitbreaker_state').filter(each => each.value === 1).map(each => each.label('state'));
+    const deadLetters = added(of('phone82_dead_letters'));
+    const refunds = added(of('phone82_payments', 'status', 'RefundFailed'));
+    if (recent.refused > 0) {
+        const causes = Object.entries(recent.causes).map(([status, count]) => say(WORDS[root.lang][`cause.${status}`] ? `cause.${status}` : 'cause.other', {status, count}));
+        problems.push({refused: true, words: say('problem.refused', {refused: recent.refused, all: recent.refused + recent.accepted, seconds: recent.seconds, causes: causes.join(', ')})});
+    }
+    if (states.some(each => each !== 'closed')) {
+        problems.push({refused: true, words: say('problem.breaker', {state: breakerWords(states)})});
+    }
+    if (deadLetters > 0) {
+        problems.push({words: say('problem.dead-letters', {count: deadLetters})});
+    }
+    if (refunds > 0) {
+        problems.push({words: say('problem.refunds', {count: refunds})});
+    }
     place('figures').replaceChildren(
-        figure('orders', perMinute(), () => false),
-        breaker(of('resilience4j_circuitbreaker_state').filter(each => each.value === 1).map(each => each.label('state'))),
-        figure('dead-letters', added(of('phone82_dead_letters')), number => number > 0),
+        figure('orders', recent.accepted, () => false, recent.seconds),
+        figure('refused', recent.refused, number => number > 0, recent.seconds),
+        figure('declined', recent.declined, () => false, recent.seconds),
+        figure('breaker', states.length ? breakerWords(states) : null, () => states.some(each => each !== 'closed')),
+        figure('dead-letters', deadLetters, number => number > 0),
         figure('cancellations', added(of('phone82_cancellations_open', 'context', 'app')), number => number > 10),
-        figure('refunds', added(of('phone82_payments', 'status', 'RefundFailed')), number => number > 0),
+        figure('refunds', refunds, number => number > 0),
         figure('outbox', added(of('phone82_outbox_events')), number => number > 1000),
         figure('readers', readers.length ? readers.reduce((total, each) => total + each.value, 0) : null, () => false));
 }
 
-function breaker(states) {
+function breakerWords(states) {
     const worst = BREAKER.find(each => states.includes(each));
     const alike = states.filter(each => each === worst).length;
-    return figure('breaker', !worst ? null : alike === states.length ? say(worst) : say('some', {state: say(worst), count: alike, all: states.length}),
-        () => worst !== 'closed');
+    return alike === states.length ? say(worst) : say('some', {state: say(worst), count: alike, all: states.length});
 }
 
-function figure(id, value, isBad) {
+function figure(id, value, isBad, seconds) {
     const bad = value != null && isBad(value);
-    return h('div', {id, class: bad ? 'bad' : ''}, h('dt', {}, say(id)),
+    return h('div', {id, class: bad ? 'bad' : ''}, h('dt', {}, say(id), seconds > 0 && h('small', {}, ` ${say('in', {seconds})}`)),
         value == null ? h('dd', {}, h('span', {'aria-hidden': 'true'}, '–'), h('span', {class: 'unseen'}, say('unknown')))
             : h('dd', {}, typeof value === 'number' ? value.toLocaleString(root.lang) : value, bad && h('span', {class: 'unseen'}, ` ${say('attention')}`)));
 }
 
-/** A process that has started anew counts from nothing. */
+/** Orders that reached app or the gateway, by what became of them. A process that has started anew counts from nothing. */
 function count(processes) {
-    let some = false;
-    processes.forEach(({at, samples: all}) => {
-        const own = all.filter(each => each.name === 'phone82_events_sent_total' && each.label('event') === 'Ordered');
-        if (own.length) {
-            some = true;
-            const total = own.reduce((added, each) => added + each.value, 0);
-            const before = totals.get(at) ?? total;
-            sum += total < before ? total : total - before;
-            totals.set(at, total);
-        }
+    const sums = {...course[course.length - 1]?.sums};
+    processes.filter(each => each.samples.length).forEach(({at, samples: all}) => {
+        const before = counted.get(at);
+        const values = new Map();
+        all.filter(each => each.name === 'http_server_requests_seconds_count').forEach(each => {
+            const last = before ? before.get(each.labels) ?? 0 : each.value;
+            const key = `${each.label('context')} ${each.label('status')}`;
+            sums[key] = (sums[key] ?? 0) + (each.value < last ? each.value : each.value - last);
+            values.set(each.labels, each.value);
+        });
+        counted.set(at, values);
     });
-    if (some) {
-        ordered.push({at: performance.now(), sum});
-    }
-    while (ordered.length > 2 && ordered[1].at < performance.now() - WINDOW) {
-        ordered.shift();
+    course.push({at: performance.now(), sums});
+    while (course.length > 2 && course[1].at < performance.now() - COURSE) {
+        course.shift();
     }
 }
 
-/** What was added within the last minute, or since this page is open, counted up to a minute. */
-function perMinute() {
-    if (!ordered.length) {
-        return null;
-    }
-    const first = ordered[0];
-    const newest = ordered[ordered.length - 1];
-    return newest.at === first.at ? 0 : Math.round((newest.sum - first.sum) * 60_000 / (newest.at - first.at));
+/** What became of the orders of the last so many milliseconds, or since this page is open. */
+function outcomes(milliseconds) {
+    const newest = course[course.length - 1];
+    return between(course.findLast(each => each.at <= newest.at - milliseconds) ?? course[0], newest);
+}
+
+/** The gateway passes orders on to app, which others reach directly: what both have seen is counted once. */
+function between(first, newest) {
+    const of = (context, status) => (newest.sums[`${context} ${status}`] ?? 0) - (first.sums[`${context} ${status}`] ?? 0);
+    const most = status => Math.max(of('app', status), of('gateway', status));
+    const statuses = new Set(Object.keys(newest.sums).map(key => key.split(' ')[1]));
+    const causes = Object.fromEntries([...statuses].filter(each => /^5|^429$|^closed$/.test(each)).map(each => [each, most(each)]).filter(([, number]) => number > 0));
+    return {accepted: most('201'), declined: most('402'), refused: Object.values(causes).reduce((sum, each) => sum + each, 0), causes,
+        seconds: Math.round((newest.at - first.at) / 1000)};
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Bars of accepted orders, and of refused ones on top of them. */
+function showCourse() {
+    const bars = [];
+    let first = course[0];
+    course.forEach((each, i) => {
+        if (each.at - first.at >= BAR || i === course.length - 1 && i > 0) {
+            bars.push(between(first, each));
+            first = each;
+        }
+    });
+    const highest = Math.max(1, ...bars.map(each => each.accepted + each.refused));
+    const count = Math.max(bars.length, 20);
+    const chart = place('course');
+    chart.setAttribute('viewBox', `0 0 ${count * 4} 40`);
+    chart.replaceChildren(...bars.flatMap(({accepted, refused}, i) => [['accepted', accepted, 0], ['refused', refused, accepted]].map(([kind, number, below]) => {
+        const bar = document.createElementNS(SVG, 'rect');
+        Object.entries({class: kind, x: i * 4, width: 3, y: 40 - (below + number) * 40 / highest, height: number * 40 / highest}).forEach(([name, value]) => bar.setAttribute(name, value));
+        return bar;
+    })));
+    place('course-text').textContent = say('course.text', between(course[0], course[course.length - 1]));
 }
 
 function keep(language) {
@@ -204,6 +284,6 @@ place('language').addEventListener('click', () => {
     show();
 });
 
-root.lang = kept() ?? (navigator.languages.find(each => /^(ko|en)\b/i.test(each)) ?? 'en').slice(0, 2).toLowerCase();
+root.lang = ([kept(), ...navigator.languages].find(each => /^(ko|en)\b/i.test(each ?? '')) ?? 'en').slice(0, 2).toLowerCase();
 show();
 look();

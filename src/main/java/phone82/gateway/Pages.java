@@ -1,29 +1,39 @@
 package phone82.gateway;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.ListHeader;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
  * The pages: for people at {@code /}, of the API at {@code /docs}. Files of {@code static/} and of the library that shows the API;
- * they need no third party, and run no script and load no style but these.
+ * they need no third party, and run no script and load no style but these. Some paths are of a page and of the API: who prefers HTML, as
+ * browsers do that go there, gets the page.
  */
-class Pages implements Endpoint {
+public class Pages implements Endpoint {
 
     private static final String LIBRARY = "META-INF/resources/webjars/swagger-ui/" + libraryVersion() + "/";
     private static final Map<String, String> FROM_LIBRARY = Map.of(
             "/docs/swagger-ui.css", LIBRARY + "swagger-ui.css",
             "/docs/swagger-ui-bundle.js", LIBRARY + "swagger-ui-bundle.js");
-    private static final Map<String, String> PAGES = Map.of("/", "static/index.html", "/docs", "static/docs/index.html");
+    private static final String SHOP = "static/index.html";
+    private static final Map<String, String> PAGES = Map.of("/", SHOP, "/my-orders", SHOP, "/dealer", SHOP, "/docs", "static/docs/index.html");
+    private static final List<String> PAGES_OR_API = List.of("/orders", "/orders/:id");
     private static final Pattern FILE = Pattern.compile("/(?:assets|docs)/[a-z][a-z0-9-]*\\.(?:js|css|svg)");
+    /** What neither a page nor the API has. */
+    private static final Pattern NOTHING = Pattern.compile("/(?!(?:assets|docs|my-orders|dealer|orders|payments|deliveries|history|phones|openapi\\.json)(?:/|$)).+");
 
     private static final String NOTHING_ELSE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
             + "script-src 'self'; style-src 'self'; connect-src 'self'; ";
@@ -40,10 +50,39 @@ class Pages implements Endpoint {
             context.next();
         });
         PAGES.forEach((path, file) -> router.get(path).blockingHandler(context -> send(context, file), false));
+        for (String path : PAGES_OR_API) {
+            router.get(path).handler(context -> {
+                variesByAccept(context);
+                sendIfPreferred(context, 200);
+            });
+        }
+        router.routeWithRegex(NOTHING.pattern()).handler(context -> sendIfPreferred(context, 404));
         router.getWithRegex(FILE.pattern()).blockingHandler(context -> {
             String path = context.normalizedPath();
             send(context, FROM_LIBRARY.getOrDefault(path, "static" + path));
         }, false);
+    }
+
+    private static void variesByAccept(RoutingContext context) {
+        HttpServerResponse response = context.response();
+        context.addHeadersEndHandler(head -> {
+            String others = response.headers().get(HttpHeaders.VARY);
+            response.putHeader(HttpHeaders.VARY, others == null ? "Accept" : others + ", Accept");
+        });
+    }
+
+    /** Otherwise the request goes on in the thread that reads it: elsewhere it would miss its end. */
+    private void sendIfPreferred(RoutingContext context, int status) {
+        if (context.request().method() == HttpMethod.GET
+                && ListHeader.prefers(context.request().headers().getAll(HttpHeaders.ACCEPT), "text/html", "application/json")) {
+            context.response().setStatusCode(status);
+            context.vertx().executeBlocking(() -> {
+                send(context, SHOP);
+                return null;
+            }, false).onFailure(context::fail);
+        } else {
+            context.next();
+        }
     }
 
     private void send(RoutingContext context, String file) {

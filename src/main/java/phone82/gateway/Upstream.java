@@ -2,6 +2,7 @@ package phone82.gateway;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,6 +10,8 @@ import phone82.platform.Correlation;
 import phone82.platform.Problem;
 import phone82.platform.http.Problems;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -27,13 +30,19 @@ public class Upstream {
         Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
         Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
         tell(exchange.getProperty("upstream", String.class), cause);
-        Problems.write(exchange, cause instanceof ConnectionRequestTimeoutException
-                ? problem("overloaded", 1) : problem("away", 5));
+        Problems.write(exchange, cause instanceof ConnectionRequestTimeoutException ? problem("Too busy", "overloaded", 1)
+                : isNotConnected(cause) ? problem("Unavailable", "away", 5)
+                : problem("Temporarily unavailable", "away", 5));
         Correlation.end();
     }
 
-    private static Problem problem(String state, int seconds) {
-        return new Problem(503, "Temporarily unavailable", "This part of the shop is " + state + " at the moment. Try again in " + seconds + " s.")
+    /** Then the request was not passed on: nothing can have come of it. */
+    private static boolean isNotConnected(Object cause) {
+        return cause instanceof ConnectException || cause instanceof ConnectTimeoutException || cause instanceof UnknownHostException;
+    }
+
+    private static Problem problem(String title, String state, int seconds) {
+        return new Problem(503, title, "This part of the shop is " + state + " at the moment. Try again in " + seconds + " s.")
                 .header("Retry-After", seconds);
     }
 

@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,6 +49,9 @@ class Peers {
     /** Longer than a process waits for what it depends on. */
     private static final Duration ANSWER = Duration.ofSeconds(3);
     private static final String BETWEEN = "-";
+    /** What became of requests for an order, at the gateway and at app. */
+    private static final Pattern ORDERS = Pattern.compile("http_server_requests_seconds_count\\{(?:context=\"app\".*uri=\"app-place-order\""
+            + "|context=\"gateway\",method=\"POST\".*uri=\"/orders\")");
     /** Of a file that is not whole yet. */
     private static final String DRAFT = ".draft";
 
@@ -217,7 +221,7 @@ class Peers {
     }
 
     private static String shown(String figures) {
-        return figures.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state"))
+        return figures.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state") || ORDERS.matcher(line).lookingAt())
                 .collect(Collectors.joining("\n"));
     }
 

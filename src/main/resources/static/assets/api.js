@@ -1,9 +1,22 @@
 import {say} from './words.js';
 
 const PATIENCE = 15_000;
+/** A difference to the server's clock that is none: the header has whole seconds. */
+const ALIKE = 2000;
+
+/** Titles of 503 that say that nothing was done. After any other, something may have been. */
+const REFUSALS = ['Payment unavailable', 'Cancellation unavailable', 'Too busy', 'Unavailable', 'Shutting down'];
+
+let ahead = 0;
+
+/** Now, by the server's clock. */
+export const now = () => Date.now() + ahead;
+
+/** Seconds from now until then, at least 0. */
+export const secondsUntil = iso => Math.max(0, Math.ceil((new Date(iso) - now()) / 1000));
 
 /** An answer that is none: the shop's problem, or status 0 where there was no answer at all. */
-export class Refused extends Error {
+class Refused extends Error {
     constructor(status, problem = {}, retryAfter = 0) {
         super(problem.detail ?? `status ${status}`);
         this.status = status;
@@ -11,9 +24,15 @@ export class Refused extends Error {
         this.retryAfter = retryAfter;
     }
 
+    /** Whether it is certain that nothing was done. */
+    get isRefusal() {
+        return this.status === 503 ? REFUSALS.includes(this.problem.title)
+            : this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 409;
+    }
+
     get words() {
         const known = ['0', '404', '429', '503'].includes(String(this.status));
-        return say(`bad.${known ? this.status : 'other'}`, {seconds: this.retryAfter || 5, detail: this.message});
+        return say(`bad.${known ? this.status : this.status >= 500 ? '500' : 'other'}`, {seconds: this.retryAfter || 5});
     }
 }
 
@@ -27,6 +46,7 @@ export async function call(method, path, body, headers = {}) {
             cache: 'no-store',
             signal: AbortSignal.timeout(PATIENCE),
         });
+        readClock(answer.headers.get('Date'));
         if (answer.ok) {
             return await answer.json();
         }
@@ -36,11 +56,16 @@ export async function call(method, path, body, headers = {}) {
     throw new Refused(answer.status, await answer.json().catch(() => ({})), Number(answer.headers.get('Retry-After')) || 0);
 }
 
+function readClock(date) {
+    const difference = Date.parse(date ?? '') + 500 - Date.now();
+    ahead = Math.abs(difference) > ALIKE ? difference : 0;
+}
+
 export const get = path => call('GET', path);
 
 /** What is there, or null; any other failure is thrown. */
 export const find = path => get(path).catch(refused => {
-    if (refused.status === 404) {
+    if (refused.status === 404 || refused.status === 400) {
         return null;
     }
     throw refused;

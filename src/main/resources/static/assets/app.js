@@ -1,42 +1,41 @@
-import {tell} from './dom.js';
+import {GONE, closeDialog, go, h, notice, tell} from './dom.js';
 import {language, say} from './words.js';
+import {keepRaw} from './keep.js';
 import {shop} from './shop.js';
+import {mine} from './mine.js';
 import {orders} from './orders.js';
 import {order} from './order.js';
 import {dealer} from './dealer.js';
 
 const VIEWS = [
-    [/^\/$/, 'shop', shop],
-    [/^\/orders$/, 'orders', orders],
-    [/^\/orders\/(\d{1,18})$/, 'orders', order],
-    [/^\/dealer$/, 'dealer', dealer],
+    [/^\/$/, shop],
+    [/^\/my-orders$/, mine],
+    [/^\/orders$/, orders],
+    [/^\/orders\/([^/]+)$/, order],
+    [/^\/dealer$/, dealer],
 ];
+/** Before there were paths: #/orders/1. */
+const OLD = /^#(\/.*)/;
 
 const main = document.getElementById('main');
 const root = document.documentElement;
 let leave = () => {};
 let shown;
 
-function keep(name, value) {
-    try {
-        localStorage.setItem(name, value);
-    } catch {
-        // private window: for this visit only
-    }
-}
+const viewOf = path => VIEWS.find(([pattern]) => pattern.test(path));
 
-/** Shows what the address says; the view returns its title and what ends it. */
+/** Shows what the address says; the view returns its title, its tab, and what ends it. */
 function navigate({focus = true} = {}) {
-    const [path, query = ''] = (location.hash.slice(1) || '/').split('?');
-    const found = VIEWS.find(([pattern]) => pattern.test(path));
-    if (!found) {
-        location.replace('#/');
-        return;
+    const old = OLD.exec(location.hash);
+    if (old) {
+        history.replaceState(null, '', old[1]);
     }
-    const [pattern, tab, view] = found;
+    const path = location.pathname;
+    const [pattern, view] = viewOf(path) ?? [/()/, nothing];
+    closeDialog();
     leave();
     main.replaceChildren();
-    const {title, end} = view(main, pattern.exec(path)[1], new URLSearchParams(query));
+    const {title, tab, end} = view(main, pattern.exec(path)[1], new URLSearchParams(location.search));
     leave = end ?? (() => {});
     document.title = `${title} · phone82`;
     document.querySelectorAll('[data-tab]').forEach(each => {
@@ -53,6 +52,12 @@ function navigate({focus = true} = {}) {
     shown = path;
 }
 
+function nothing(main) {
+    main.append(h('div', {class: 'head'}, h('h1', {tabindex: -1}, say('nothing.title'))),
+        notice('warn', say('nothing.text'), null, h('a', {class: 'button main', href: '/'}, say('nothing.go'))));
+    return {title: say('nothing.title')};
+}
+
 function translate() {
     document.querySelectorAll('[data-words]').forEach(each => { each.textContent = say(each.dataset.words); });
     document.querySelectorAll('[data-label]').forEach(each => each.setAttribute('aria-label', say(each.dataset.label)));
@@ -64,7 +69,7 @@ function translate() {
 
 document.getElementById('language').addEventListener('click', () => {
     root.lang = language() === 'ko' ? 'en' : 'ko';
-    keep('language', root.lang);
+    keepRaw('language', root.lang);
     translate();
     navigate({focus: false});
 });
@@ -72,7 +77,7 @@ document.getElementById('language').addEventListener('click', () => {
 document.getElementById('theme').addEventListener('click', () => {
     const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
     root.dataset.theme = dark ? 'light' : 'dark';
-    keep('theme', root.dataset.theme);
+    keepRaw('theme', root.dataset.theme);
 });
 
 document.querySelector('.skip').addEventListener('click', event => {
@@ -80,7 +85,19 @@ document.querySelector('.skip').addEventListener('click', event => {
     main.focus();
 });
 
-addEventListener('hashchange', () => navigate());
+/** Links between views need no new page; one that is to open elsewhere is the browser's. */
+document.addEventListener('click', event => {
+    const link = event.target.closest?.('a[href]');
+    if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
+        || link.origin !== location.origin || !viewOf(link.pathname)) {
+        return;
+    }
+    event.preventDefault();
+    go(link.pathname + link.search);
+});
+
+addEventListener('popstate', () => navigate());
+addEventListener(GONE, event => navigate(event.detail));
 translate();
 navigate({focus: false});
 root.classList.add('ready');

@@ -4,6 +4,9 @@ let painted = 0;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** The address is another one now. */
+export const GONE = 'phone82-gone';
+
 /** An element. Attributes that are functions listen; what is no element among the children is text, whatever it looks like. */
 export function h(tag, attributes = {}, ...children) {
     return fill(document.createElement(tag), attributes, children);
@@ -27,6 +30,12 @@ function fill(element, attributes, children) {
     return element;
 }
 
+/** Goes to a view. The state belongs to this entry of the browser's history, and comes back with it. */
+export function go(address, {state = null, replace = false, focus = true} = {}) {
+    history[replace ? 'replaceState' : 'pushState'](state, '', address);
+    dispatchEvent(new CustomEvent(GONE, {detail: {focus}}));
+}
+
 /** Read out, without taking the focus. */
 export function tell(text) {
     document.getElementById('told').textContent = text;
@@ -34,20 +43,70 @@ export function tell(text) {
 
 export function notice(kind, title, text, ...actions) {
     return h('div', {class: `notice ${kind}`, role: kind === 'bad' ? 'alert' : 'status'},
-        h('strong', {}, title), text && h('p', {}, text), actions.length > 0 && h('div', {class: 'actions'}, actions));
+        h('strong', {tabindex: -1}, title), text && h('p', {}, text), actions.length > 0 && h('div', {class: 'actions'}, actions));
 }
 
-/** Every item has colours of its own. */
+let dialog;
+
+/** Asks before something is done. Whoever goes elsewhere meanwhile has said no. */
+export function confirm({title, text, yes, no}) {
+    return new Promise(resolve => {
+        const asked = h('dialog', {'aria-labelledby': 'sure', 'aria-describedby': 'sure-text', close: () => {
+            asked.remove();
+            resolve(asked.returnValue === 'yes');
+        }}, h('form', {method: 'dialog'}, h('h2', {id: 'sure'}, title), h('p', {id: 'sure-text'}, text),
+            h('div', {class: 'actions'}, h('button', {value: 'no', autofocus: true}, no), h('button', {value: 'yes', class: 'danger'}, yes))));
+        closeDialog();
+        dialog = asked;
+        document.body.append(asked);
+        asked.showModal();
+    });
+}
+
+export function closeDialog() {
+    if (dialog?.open) {
+        dialog.close('no');
+    }
+}
+
+/** Shows something new in a place; what had the focus has it again, if it is still there. */
+export function redraw(place, ...children) {
+    const focused = place.contains(document.activeElement) ? document.activeElement : null;
+    place.replaceChildren(...children.filter(child => child != null && child !== false));
+    if (focused) {
+        const isSame = each => focused.id ? each.id === focused.id
+            : focused.hasAttribute('href') ? each.getAttribute('href') === focused.getAttribute('href') : each.textContent === focused.textContent;
+        [...place.querySelectorAll(focused.localName)].find(isSame)?.focus({preventScroll: true});
+    }
+}
+
+/** Grey shapes where something is about to be, of the size that it will have. */
+export const skeleton = (count, kind) => Array.from({length: count}, () => h('div', {class: `skeleton ${kind}`, 'aria-hidden': 'true'}));
+
+const LENSES = {
+    iphone: [[18, 17], [18, 29], [29, 23]], galaxy: [[17, 16], [17, 28], [17, 40]], fold: [[14, 16], [14, 27], [14, 38]],
+    flip: [[18, 18], [30, 18]], pixel: [[20, 24], [30, 24], [40, 24]], other: [[30, 20]],
+};
+
+const familyOf = item => /iphone/.test(item) ? 'iphone' : /fold/.test(item) ? 'fold' : /flip/.test(item) ? 'flip'
+    : /pixel/.test(item) ? 'pixel' : /galaxy|note/.test(item) ? 'galaxy' : 'other';
+
+/** The back of a phone: its family's lenses, and colours of its own. */
 export function phone(item, size = '') {
     const hue = [...item].reduce((sum, letter) => (sum * 137 + letter.codePointAt(0) * 67) % 360, 7);
     const id = `g${painted++}`;
+    const family = familyOf(item);
     return svg('svg', {viewBox: '0 0 60 100', class: `phone ${size}`, 'aria-hidden': 'true'},
         svg('defs', {}, svg('linearGradient', {id, x1: 0, y1: 0, x2: 1, y2: 1},
-            svg('stop', {offset: 0, 'stop-color': `hsl(${hue} 85% 68%)`}), svg('stop', {offset: 1, 'stop-color': `hsl(${(hue + 60) % 360} 75% 46%)`}))),
-        svg('rect', {x: 3, y: 1, width: 54, height: 98, rx: 11, class: 'frame'}),
-        svg('rect', {x: 6, y: 4, width: 48, height: 92, rx: 8.5, fill: `url(#${id})`}),
-        svg('circle', {cx: 30, cy: 10, r: 2.2, class: 'frame'}),
-        svg('path', {d: 'M6 60C20 44 34 74 54 48V87.5A8.5 8.5 0 0 1 45.5 96h-31A8.5 8.5 0 0 1 6 87.5z', fill: '#fff', opacity: 0.2}));
+            svg('stop', {offset: 0, 'stop-color': `hsl(${hue} 70% 72%)`}), svg('stop', {offset: 1, 'stop-color': `hsl(${(hue + 40) % 360} 60% 45%)`}))),
+        svg('rect', {x: 3, y: 1, width: 54, height: 98, rx: family === 'iphone' ? 13 : 8, class: 'frame'}),
+        svg('rect', {x: 5.5, y: 3.5, width: 49, height: 93, rx: family === 'iphone' ? 11 : 6, fill: `url(#${id})`}),
+        family === 'iphone' && svg('rect', {x: 9, y: 8, width: 29, height: 30, rx: 9, fill: '#0003'}),
+        family === 'pixel' && svg('rect', {x: 5.5, y: 17, width: 49, height: 14, fill: '#0005'}),
+        family === 'fold' && svg('rect', {x: 30, y: 3.5, width: 1.6, height: 93, fill: '#0005'}),
+        family === 'flip' && svg('rect', {x: 5.5, y: 49, width: 49, height: 1.8, fill: '#0006'}),
+        /ultra|note|pro/.test(item) && svg('circle', {cx: 44, cy: 14, r: 3, fill: '#fff', opacity: 0.55}),
+        LENSES[family].map(([cx, cy]) => svg('circle', {cx, cy, r: 4.6, class: 'lens'})));
 }
 
 /** Runs the work now, and once more after it for all who asked meanwhile; at most every so many milliseconds. */

@@ -2,9 +2,10 @@
 (() => {
     const read = name => { try { return localStorage.getItem(name); } catch { return null; } };
     const root = document.documentElement;
-    root.lang = read('language') ?? ((navigator.languages ?? [navigator.language]).find(each => /^(ko|en)\b/i.test(each)) ?? 'en').slice(0, 2).toLowerCase();
+    const languages = [read('language'), ...(navigator.languages ?? [navigator.language])];
+    root.lang = (languages.find(each => /^(ko|en)\b/i.test(each ?? '')) ?? 'en').slice(0, 2).toLowerCase();
     const theme = read('theme');
-    if (theme) {
+    if (theme === 'light' || theme === 'dark') {
         root.dataset.theme = theme;
     }
 })();

@@ -3,97 +3,181 @@ import {say} from './words.js';
 const SILENCE = 40_000;
 const LONGEST_WAIT = 15_000;
 const HIDDEN_FOR = 30_000;
+const ONE = 'phone82-stream';
 
-const banner = () => document.getElementById('connection');
+const followers = new Set();
+/** Between the tabs of this browser; a browser without locks (no secure connection) opens a stream in each. */
+const channel = navigator.locks && globalThis.BroadcastChannel ? new BroadcastChannel(ONE) : null;
 
-function show(words) {
-    banner().textContent = words;
-    banner().classList.toggle('lost', words !== '' && words === say('lost'));
-}
+/** What other tabs follow: the id of an order, or null for all. */
+const elsewhere = new Set();
+
+let source;
+/** The only order whose events the connection brings; null brings all. */
+let scope = null;
+let wait = 1000;
+let lost = false;
+let timer;
+let silence;
+let hidden;
+let farewell;
+/** Ends this tab's turn, or its wait for one. */
+let yieldTurn;
 
 /**
  * Follows what happens, of one order or of all. Whenever the connection stands (again), `opened` reads what is shown anew, so that
- * nothing is missed; then `happened` hears of every event. A hidden page gives its connection back.
+ * nothing is missed; then `happened` hears of every event. All tabs of a browser share one connection, as it has six at most. It brings
+ * the events of one order alone while nobody follows anything else: those of all cost the shop more.
  *
  * @returns what ends it
  */
 export function follow(orderId, {opened, happened}) {
-    let source;
-    let wait = 1000;
-    let lost = false;
-    let timer;
-    let silence;
-    let hidden;
-    let farewell;
-
-    function heard() {
-        clearTimeout(silence);
-        silence = setTimeout(connect, SILENCE);
+    const follower = {orderId, opened, happened: event => (orderId === null || String(event.orderId) === orderId) && happened(event)};
+    followers.add(follower);
+    if (source) {
+        widen();
+    } else {
+        channel?.postMessage({kind: 'follows', orderId});
+        takeTurn();
     }
-
-    function connect() {
-        disconnect();
-        source = new EventSource('/history/stream' + (orderId ? `?orderId=${orderId}` : ''));
-        heard();
-        source.onopen = () => {
-            heard();
-            wait = 1000;
-            if (lost) {
-                lost = false;
-                show(say('found'));
-                farewell = setTimeout(() => show(''), 4000);
-            }
-            opened();
-        };
-        source.addEventListener('progress', event => {
-            heard();
-            happened(JSON.parse(event.data));
-        });
-        source.addEventListener('reset', () => opened());
-        source.addEventListener('heart-beat', heard);
-        source.onerror = () => {
-            lose();
-            if (source.readyState === EventSource.CLOSED) {
-                clearTimeout(timer);
-                timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
-                wait = Math.min(wait * 2, LONGEST_WAIT);
-            }
-        };
-    }
-
-    function lose() {
-        lost = true;
-        clearTimeout(farewell);
-        show(say('lost'));
-    }
-
-    function disconnect() {
-        clearTimeout(timer);
-        clearTimeout(silence);
-        source?.close();
-        source = undefined;
-    }
-
-    function seen() {
-        clearTimeout(hidden);
-        if (document.hidden) {
-            hidden = setTimeout(disconnect, HIDDEN_FOR);
-        } else if (!source) {
-            connect();
-        }
-    }
-
-    document.addEventListener('visibilitychange', seen);
-    addEventListener('online', connect);
-    addEventListener('offline', lose);
-    connect();
     return () => {
-        disconnect();
-        clearTimeout(hidden);
-        clearTimeout(farewell);
-        show('');
-        document.removeEventListener('visibilitychange', seen);
-        removeEventListener('online', connect);
-        removeEventListener('offline', lose);
+        followers.delete(follower);
+        // the next view may follow, too
+        setTimeout(() => followers.size === 0 && stop());
     };
 }
+
+function takeTurn() {
+    if (yieldTurn || document.hidden && channel) {
+        return;
+    }
+    if (!channel) {
+        yieldTurn = disconnect;
+        connect();
+        return;
+    }
+    const turn = new AbortController();
+    yieldTurn = () => turn.abort();
+    navigator.locks.request(ONE, {signal: turn.signal}, () => turn.signal.aborted ? null : new Promise(done => {
+        yieldTurn = () => { disconnect(); done(); };
+        connect();
+        channel.postMessage({kind: 'who follows'});
+    })).catch(() => {});
+}
+
+function wanted() {
+    const all = new Set([...[...followers].map(each => each.orderId), ...elsewhere]);
+    return all.size === 1 ? [...all][0] : null;
+}
+
+function widen() {
+    if (wanted() !== scope) {
+        connect();
+    }
+}
+
+function stop() {
+    yieldTurn?.();
+    yieldTurn = undefined;
+    elsewhere.clear();
+    show(null);
+}
+
+/** To the views of this tab and of all others. */
+function report(message) {
+    hear(message);
+    channel?.postMessage(message);
+}
+
+function hear({kind, event, orderId}) {
+    if (kind === 'opened') {
+        show('found');
+        followers.forEach(each => each.opened());
+    } else if (kind === 'lost') {
+        show('lost');
+    } else if (kind === 'happened') {
+        followers.forEach(each => each.happened(event));
+    } else if (kind === 'who follows') {
+        followers.forEach(each => channel.postMessage({kind: 'follows', orderId: each.orderId}));
+    } else if (kind === 'follows' && source) {
+        elsewhere.add(orderId);
+        widen();
+        if (lost) {
+            channel.postMessage({kind: 'lost'});
+        }
+    }
+}
+
+if (channel) {
+    channel.onmessage = ({data}) => hear(data);
+}
+
+function show(state) {
+    const banner = document.getElementById('connection');
+    const wasLost = banner.classList.contains('lost');
+    clearTimeout(farewell);
+    banner.classList.toggle('lost', state === 'lost');
+    banner.textContent = state === 'lost' || state === 'found' && wasLost ? say(state) : '';
+    if (state === 'found' && wasLost) {
+        farewell = setTimeout(() => show(null), 4000);
+    }
+}
+
+function heard() {
+    clearTimeout(silence);
+    silence = setTimeout(connect, SILENCE);
+}
+
+function connect() {
+    disconnect();
+    scope = wanted();
+    source = new EventSource(`/history/stream${scope === null ? '' : `?orderId=${scope}`}`);
+    heard();
+    source.onopen = () => {
+        heard();
+        wait = 1000;
+        lost = false;
+        report({kind: 'opened'});
+    };
+    source.addEventListener('progress', event => {
+        heard();
+        report({kind: 'happened', event: JSON.parse(event.data)});
+    });
+    source.addEventListener('reset', () => report({kind: 'opened'}));
+    source.addEventListener('heart-beat', heard);
+    source.onerror = () => {
+        lose();
+        if (source?.readyState === EventSource.CLOSED) {
+            clearTimeout(timer);
+            timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
+            wait = Math.min(wait * 2, LONGEST_WAIT);
+        }
+    };
+}
+
+function lose() {
+    if (source && !lost) {
+        lost = true;
+        report({kind: 'lost'});
+    }
+}
+
+function disconnect() {
+    clearTimeout(timer);
+    clearTimeout(silence);
+    source?.close();
+    source = undefined;
+}
+
+/** A hidden tab leaves the connection to one that is seen; when it is seen again it has missed something. */
+document.addEventListener('visibilitychange', () => {
+    clearTimeout(hidden);
+    if (document.hidden) {
+        hidden = setTimeout(stop, HIDDEN_FOR);
+    } else if (followers.size > 0 && !yieldTurn) {
+        takeTurn();
+        followers.forEach(each => each.opened());
+    }
+});
+addEventListener('online', () => source && connect());
+addEventListener('offline', () => lose());

@@ -1,29 +1,46 @@
-import {call, find, nameOf, phones} from './api.js';
-import {coalesced, h, notice, phone, retry, svg, tell} from './dom.js';
+import {call, find, nameOf, now, phones, secondsUntil} from './api.js';
+import {coalesced, confirm, h, notice, phone, redraw, retry, skeleton, svg, tell} from './dom.js';
 import {follow} from './live.js';
-import {badge} from './orders.js';
-import {say, sayOf, secondsUntil, span, time, won} from './words.js';
+import {isMine} from './mine.js';
+import {badge} from './rows.js';
+import {day, say, sayOf, span, time, won} from './words.js';
 
-/** The steps of an order, and the event that tells each. */
+/** The steps of an order, and the event that reports each. */
 const STAGES = {Ordered: 'Ordered', Paid: 'PayCompleted', Received: 'OrderReceived', Shipped: 'Shipped'};
+/** A second click of the one that ordered is no wish to cancel. */
+const SETTLED = 800;
+const SOON = 60 * 60;
 
 /** One order, followed until it is shipped. */
 export function order(main, id) {
-    const place = h('div', {class: 'order'});
+    const own = isMine(id);
+    const opened = performance.now();
+    const place = h('div', {class: 'order'}, skeleton(1, 'hero'), skeleton(1, 'card'));
     const outcome = h('div', {class: 'outcome'});
     const heading = h('h1', {tabindex: -1}, say('order.title', {id}));
-    main.append(h('div', {class: 'head'}, h('a', {href: '#/orders', class: 'back'}, `‹ ${say('order.back')}`), heading), outcome, place);
+    const state = h('span');
+    main.append(h('div', {class: 'head'}, h('a', {href: own ? '/my-orders' : '/orders', class: 'back'}, `‹ ${say(own ? 'mine.title' : 'orders.title')}`),
+        h('div', {class: 'row'}, heading, state)), outcome, place);
+    const view = {title: say('order.title', {id}), tab: own ? 'mine' : null};
+    if (!/^[1-9]\d{0,17}$/.test(id)) {
+        missing();
+        return view;
+    }
     let last;
     let status;
     let clock;
     let later;
+    let left = false;
     const load = coalesced(async () => {
         clearTimeout(later);
         await phones().catch(() => []);
         const [placed, history, payment, delivery] = await Promise.allSettled(
             [`/orders/${id}`, `/history/${id}`, `/payments/${id}`, `/deliveries/${id}`].map(find));
+        if (left) {
+            return;
+        }
         if (placed.status === 'fulfilled' && placed.value === null) {
-            place.replaceChildren(notice('warn', say('order.missing', {id})));
+            missing();
             end();
             return;
         }
@@ -34,7 +51,7 @@ export function order(main, id) {
             }
             return;
         }
-        last = {order: placed.value ?? {...history.value, id: history.value.orderId}, history: history.value, payment, delivery};
+        last = {order: placed.value ?? {...history.value, id: history.value.orderId}, timeline: history.value?.timeline ?? [], payment, delivery};
         if (payment.status === 'rejected' || delivery.status === 'rejected' || placed.status === 'rejected') {
             later = setTimeout(load, 5000);
         }
@@ -42,41 +59,88 @@ export function order(main, id) {
     }, 100);
     const end = follow(id, {opened: load, happened: load});
     load();
-    return {title: say('order.title', {id}), end: () => { end(); clearInterval(clock); clearTimeout(later); }};
+    return {...view, end: () => { left = true; end(); clearInterval(clock); clearTimeout(later); }};
 
-    function show({order, history, payment, delivery}) {
-        const timeline = history?.timeline ?? [];
+    function missing() {
+        place.replaceChildren(notice('warn', say('order.missing', {id}), say('order.missing.text')));
+    }
+
+    function show(known) {
+        const {order, timeline} = known;
         const at = type => timeline.find(step => step.type === type)?.at;
-        if (status && status !== order.status) {
-            tell(sayOf('status', order.status));
-        }
-        status = order.status;
-        const focused = place.querySelector('#cancel') === document.activeElement;
+        const wasOnCancel = document.activeElement?.id === 'cancel';
         clearInterval(clock);
-        place.replaceChildren(
-            h('div', {class: 'panel summary'}, phone(order.item),
-                h('div', {}, h('p', {class: 'name'}, nameOf(order.item)),
-                    h('p', {class: 'hint'}, order.unitPrice ? say('order.price', {qty: order.qty, price: won(order.unitPrice)}) : `× ${order.qty}`),
-                    h('p', {class: 'total'}, won(order.amount))),
-                badge(order.status)),
-            h('section', {class: 'panel', 'aria-labelledby': 'progress'}, h('h2', {id: 'progress'}, say('order.progress')), steps(order, at), cancellation(order, payment, delivery, timeline)),
-            h('div', {class: 'pair'},
-                h('section', {class: 'panel', 'aria-labelledby': 'payment'}, h('h2', {id: 'payment'}, say('order.payment')), paymentOf(payment)),
-                h('section', {class: 'panel', 'aria-labelledby': 'delivery'}, h('h2', {id: 'delivery'}, say('order.shipping')), deliveryOf(delivery, order))),
+        redraw(place,
+            h('section', {class: 'panel hero', 'aria-labelledby': 'truth'},
+                h('div', {class: 'summary'}, phone(order.item),
+                    h('div', {}, h('p', {class: 'truth', id: 'truth'}), h('p', {class: 'hint'},
+                        `${nameOf(order.item)} · `, order.unitPrice ? say('order.price', {qty: order.qty, price: won(order.unitPrice)}) : `× ${order.qty}`))),
+                action(order),
+                steps(order, at),
+                h('p', {class: 'money', id: 'money'}, money(known, at)),
+                known.delivery.status === 'rejected' && h('p', {class: 'hint', id: 'away'}, say('order.dealer.away'))),
             h('section', {class: 'panel', 'aria-labelledby': 'timeline'}, h('h2', {id: 'timeline'}, say('order.timeline')),
                 h('ol', {class: 'timeline'}, timeline.map(step => h('li', {}, h('time', {datetime: step.at}, time(step.at)),
-                    h('span', {}, sayOf('event', step.type), step.reason && h('span', {class: 'hint'}, ` – ${sayOf('reason', step.reason)}`))))),
-                timeline.length > 0 && h('p', {class: 'hint reference'}, say('order.correlation'), ' ', h('code', {}, timeline[0].correlationId))));
-        if (focused) {
-            (place.querySelector('#cancel') ?? heading).focus();
+                    h('span', {}, sayOf('event', step.type), reason(step) && h('span', {class: 'hint'}, ` – ${reason(step)}`))))),
+                timeline.length > 0 && h('p', {class: 'hint reference'}, say('order.correlation'), ' ', h('code', {}, timeline[0].correlationId))),
+            h('button', {type: 'button', class: 'quiet print', click: () => print()}, say('order.print')));
+        state.replaceChildren(badge(order.status));
+        count(known, at);
+        clock = setInterval(() => count(known, at), 1000);
+        if (status && status !== order.status) {
+            tell(place.querySelector('#truth').textContent);
         }
+        status = order.status;
+        if (wasOnCancel && !place.querySelector('#cancel')) {
+            heading.focus();
+        }
+    }
+
+    /** One sentence of truth. */
+    function count({order, timeline, delivery, payment}, at) {
+        const item = nameOf(order.item);
+        const truth = place.querySelector('#truth');
+        const words = sentence();
+        if (truth.textContent !== words) {
+            truth.textContent = words;
+        }
+
+        function sentence() {
+            switch (order.status) {
+                case 'Shipped':
+                    return say('truth.shipped', {item, time: time(order.shippedAt ?? at('Shipped'))});
+                case 'Cancelling':
+                    return say('truth.cancelling');
+                case 'Cancelled': {
+                    const step = timeline.find(each => each.type === 'OrderCancelled') ?? timeline.find(each => each.type === 'PayCancelled');
+                    const why = order.reason ? reason(order) ?? say('reason.payment') : step && reason(step);
+                    return say(!step ? 'truth.cancelled' : why ? 'truth.cancelled.reason' : 'truth.cancelled.at', {time: time(step?.at), reason: why});
+                }
+                default: {
+                    const due = delivery.value?.status === 'Received' ? delivery.value.dispatchAt : null;
+                    const seconds = due ? secondsUntil(due) : 0;
+                    return delivery.value?.status === 'Held' ? say('truth.cancelling')
+                        : due && seconds > SOON ? say('truth.leaves', {item, time: day(due, now())})
+                        : due && seconds > 0 ? say('truth.leaves', {item, time: say('in', {time: span(seconds)})})
+                        : due ? say('truth.leaving', {item})
+                        : order.status === 'Paid' || payment.value?.status === 'Completed' ? say('truth.paid')
+                        : say('truth.ordered');
+                }
+            }
+        }
+    }
+
+    /** Why, if it is of interest to a customer. */
+    function reason(step) {
+        const words = step.reason && sayOf('reason', step.reason);
+        return words === step.reason ? null : words;
     }
 
     function steps(order, at) {
         const cancelled = order.status === 'Cancelled';
         const reached = {Ordered: at('Ordered') ?? order.orderedAt, Paid: at('PayCompleted'), Received: at('OrderReceived'), Shipped: at('Shipped') ?? order.shippedAt};
         const next = Object.keys(STAGES).find(stage => !reached[stage]);
-        return h('ol', {class: `steps${cancelled ? ' stopped' : ''}`}, Object.keys(STAGES).map(stage => {
+        return h('ol', {class: `steps${cancelled ? ' stopped' : ''}`, 'aria-label': say('order.progress')}, Object.keys(STAGES).map(stage => {
             const state = reached[stage] ? 'done' : cancelled ? 'never' : stage === next ? 'next' : 'open';
             return h('li', {class: state, 'data-stage': stage, 'aria-current': state === 'next' ? 'step' : null},
                 h('span', {class: 'dot', 'aria-hidden': 'true'}, state === 'done' && svg('svg', {viewBox: '0 0 24 24'}, svg('path', {d: 'M6 12.5l4 4 8-9'}))),
@@ -86,82 +150,61 @@ export function order(main, id) {
         }));
     }
 
-    function paymentOf({status, value}) {
-        return status === 'rejected' ? h('p', {class: 'hint'}, say('order.pay.away'))
-            : h('p', {class: 'state', id: 'paid'}, value ? sayOf('payment', value.status) : '–');
-    }
-
-    function deliveryOf({status, value}, order) {
-        if (status === 'rejected') {
-            return h('p', {class: 'hint', id: 'away'}, say('order.dealer.away'));
-        }
-        return h('p', {class: 'state'}, value ? sayOf('delivery', value.status) : order.status === 'Cancelled' ? '–' : say('delivery.none'));
-    }
-
-    /** The customer's money is still with us. The timeline knows it too, where the payment cannot be looked up. */
-    function refundFailed(payment, timeline) {
+    /** What happened to the money, with amounts and times. */
+    function money({order, timeline, payment}, at) {
+        const amount = won(order.amount);
         const has = type => timeline.some(step => step.type === type);
-        return payment.value ? payment.value.status === 'RefundFailed' : has('RefundFailed') && !has('PayCancelled');
+        // the timeline knows it too, where the payment cannot be looked up
+        const state = payment.value?.status ?? (has('PayCancelled') ? has('PayCompleted') ? 'Refunded' : 'Voided' : has('RefundFailed') ? 'RefundFailed' : has('PayCompleted') ? 'Completed' : null);
+        const paid = at('PayCompleted') ?? payment.value?.completedAt;
+        const taken = paid && say('money.Completed', {amount, time: time(paid)});
+        const lines = {
+            Completed: [taken, order.status === 'Cancelled' && say('money.Refunding', {amount})],
+            Cancelling: [taken, say('money.Refunding', {amount})],
+            Refunding: [taken, say('money.Refunding', {amount})],
+            Refunded: [taken, say(at('PayCancelled') ? 'money.Refunded' : 'money.Refunded.plain', {amount, time: time(at('PayCancelled'))})],
+            RefundFailed: [taken, say('money.RefundFailed', {amount})],
+        }[state] ?? [say(state ? `money.${state}` : payment.status === 'rejected' ? 'money.unknown' : 'money.none',
+            {amount, time: time(state === 'Authorised' ? payment.value?.authorisedAt : at('PayCancelled') ?? at('OrderCancelled'))})];
+        return lines.filter(Boolean).map(line => h('span', {}, line));
     }
 
-    function cancellation(order, payment, delivery, timeline) {
-        switch (order.status) {
-            case 'Shipped':
-                return h('p', {class: 'why', id: 'why'}, say('order.shipped', {time: time(order.shippedAt ?? timeline.find(step => step.type === 'Shipped')?.at)}));
-            case 'Cancelling':
-                return h('p', {class: 'why', id: 'why'}, say('order.going'));
-            case 'Cancelled': {
-                if (refundFailed(payment, timeline)) {
-                    return h('p', {class: 'why', id: 'why'}, say('order.gone.owed', {amount: won(order.amount)}));
-                }
-                const step = timeline.find(each => each.type === 'OrderCancelled') ?? timeline.find(each => each.type === 'PayCancelled');
-                const reason = sayOf('reason', order.reason ?? step?.reason);
-                return h('p', {class: 'why', id: 'why'}, !step ? say('order.gone.plain')
-                    : say(reason ? 'order.gone.reason' : 'order.gone', {time: time(step.at), reason}));
-            }
-            default: {
-                const left = h('p', {class: 'hint'});
-                const dispatch = delivery.value?.status === 'Received' ? delivery.value.dispatchAt : null;
-                const count = () => { left.textContent = dispatch && secondsUntil(dispatch) > 0 ? say('order.until', {time: span(secondsUntil(dispatch))}) : say('order.until.open'); };
-                count();
-                if (dispatch) {
-                    clock = setInterval(count, 1000);
-                }
-                return h('div', {class: 'cancel'}, left, h('button', {type: 'button', id: 'cancel', class: 'danger', click: () => ask(order)}, say('order.cancel')));
-            }
+    function action(order) {
+        return order.status === 'Ordered' || order.status === 'Paid'
+            ? h('p', {class: 'action'}, h('button', {type: 'button', id: 'cancel', class: 'danger', click: () => performance.now() - opened > SETTLED && cancel(order)}, say('order.cancel')),
+                h('span', {class: 'hint'}, say('order.until')))
+            : own && h('p', {class: 'action'}, h('a', {class: 'button', href: '/'}, say('order.another')));
+    }
+
+    async function cancel(order) {
+        const yes = await confirm({title: say('sure.title', {id}), text: say(last.payment.value?.status === 'Completed' ? 'sure.paid' : 'sure.text', {item: nameOf(order.item), qty: order.qty, amount: won(order.amount)}),
+            yes: say('sure.yes'), no: say('sure.no')});
+        if (left) {
+            return;
         }
-    }
-
-    function ask(order) {
-        const dialog = h('dialog', {'aria-labelledby': 'sure', 'aria-describedby': 'sure-text', close: () => {
-            dialog.remove();
-            if (dialog.returnValue === 'yes') {
-                cancel();
-            } else {
-                place.querySelector('#cancel')?.focus();
-            }
-        }}, h('form', {method: 'dialog'}, h('h2', {id: 'sure'}, say('sure.title', {id})),
-            h('p', {id: 'sure-text'}, say('sure.text', {item: nameOf(order.item), qty: order.qty, amount: won(order.amount)})),
-            h('div', {class: 'actions'}, h('button', {value: 'no', autofocus: true}, say('sure.no')), h('button', {value: 'yes', class: 'danger'}, say('sure.yes')))));
-        document.body.append(dialog);
-        dialog.showModal();
-    }
-
-    async function cancel() {
+        const button = place.querySelector('#cancel');
+        if (!yes) {
+            (button ?? heading).focus();
+            return;
+        }
         outcome.replaceChildren();
-        place.querySelector('#cancel')?.setAttribute('aria-disabled', 'true');
+        button?.setAttribute('aria-disabled', 'true');
+        let box;
         try {
             const cancelled = await call('DELETE', `/orders/${id}`);
-            outcome.replaceChildren(cancelled.status === 'Cancelled'
-                ? notice('good', say('cancel.done', {id})) : notice('warn', say('order.going')));
+            box = cancelled.status === 'Cancelled' ? notice('good', say('cancel.done', {id})) : notice('info', say('truth.cancelling'));
         } catch (refused) {
-            const shipped = refused.status === 409 && refused.problem.title === 'Shipped already';
-            outcome.replaceChildren(shipped ? notice('warn', say('cancel.late'), say('cancel.late.text'))
-                : refused.status === 409 ? notice('warn', say('cancel.no'), refused.problem.detail)
-                : refused.status === 503 ? notice('bad', say('cancel.busy'), say('cancel.busy.text', {seconds: refused.retryAfter || 5}))
-                : notice('bad', say('cancel.busy'), refused.words));
+            const {status, problem: {title}, retryAfter} = refused;
+            box = status === 409 ? notice('warn', say(title === 'Shipped already' ? 'cancel.late' : 'cancel.no'), say(title === 'Shipped already' ? 'cancel.late.text' : 'cancel.no.text'))
+                : refused.isRefusal && (status === 503 || status === 429)
+                    ? notice('bad', say('cancel.busy'), say('cancel.busy.text', {seconds: retryAfter || 5}))
+                : status >= 500 || status === 0 ? notice('warn', say('cancel.unsure'), say('cancel.unsure.text'))
+                : notice('bad', say('cancel.busy'), refused.words);
         }
-        heading.focus();
-        load();
+        if (!left) {
+            outcome.replaceChildren(box);
+            heading.focus();
+            load();
+        }
     }
 }

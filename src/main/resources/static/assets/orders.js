@@ -1,40 +1,26 @@
-import {get, nameOf, phones} from './api.js';
-import {coalesced, h, notice, phone, retry} from './dom.js';
+import {get, phones} from './api.js';
+import {coalesced, go, h, notice, phone, redraw, retry, skeleton} from './dom.js';
 import {follow} from './live.js';
-import {say, sayOf, time, won} from './words.js';
+import {finder, orderRow, updateRow} from './rows.js';
+import {say, sayOf} from './words.js';
 
 const STATUSES = ['Ordered', 'Paid', 'Shipped', 'Cancelled'];
 const SIZES = [20, 50, 200];
 
-/** Where the pages before this one began, so that one can go back. */
-let trail = [];
-
-export const badge = status => h('span', {class: `badge ${status}`}, sayOf('status', status));
-
-const address = query => `#/orders${query.size ? `?${query}` : ''}`;
+const address = query => `/orders${query.size ? `?${query}` : ''}`;
 
 /** All orders, page by page, newest first. */
 export function orders(main, _, query) {
     const after = query.get('after');
+    /** Where the pages before this one began; it belongs to the entry of the history, so that it is there after Back and a reload. */
+    const trail = after && Array.isArray(history.state?.trail) ? history.state.trail : [];
     const rows = new Map();
-    const list = h('ul', {class: 'rows'});
     const count = h('p', {class: 'unseen', role: 'status'});
-    const place = h('div', {class: 'list'});
-    const pages = h('nav', {class: 'pages', 'aria-label': say('orders.pages')});
+    const place = h('div', {class: 'list'}, skeleton(10, 'row'));
     const fresh = h('button', {type: 'button', class: 'fresh', hidden: true, click: () => load()});
     const unseen = new Set();
     const filters = h('form', {class: 'filters', 'aria-label': say('orders.filters'), submit: event => event.preventDefault()});
-    const finder = h('form', {class: 'finder', role: 'search', submit: event => {
-        event.preventDefault();
-        const id = event.target.elements.id.valueAsNumber;
-        if (Number.isInteger(id) && id > 0) {
-            location.hash = `#/orders/${id}`;
-        }
-    }}, h('label', {for: 'find'}, say('orders.find')), h('input', {id: 'find', name: 'id', type: 'number', min: 1, step: 1, inputmode: 'numeric'}), h('button', {}, say('orders.go')));
-    main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('orders.title')), finder), filters, count, fresh, place);
-    if (!after) {
-        trail = [];
-    }
+    main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('orders.title')), finder()), filters, count, fresh, place);
 
     const load = coalesced(async () => {
         let page;
@@ -50,10 +36,9 @@ export function orders(main, _, query) {
     showFilters();
     const end = follow(null, {opened: load, happened});
     load();
-    return {title: say('orders.title'), end};
+    return {title: say('orders.title'), tab: 'dealer', end};
 
     async function showFilters() {
-        const focused = document.activeElement?.id;
         const items = await phones().catch(() => []);
         const item = query.get('item');
         const known = items.some(each => each.item === item) || !item ? items : [{item, name: item}, ...items];
@@ -61,8 +46,8 @@ export function orders(main, _, query) {
             select('status', say('orders.status'), [['', say('orders.all')], ...STATUSES.map(each => [each, sayOf('status', each)])]),
             select('item', say('orders.model'), [['', say('orders.all')], ...known.map(each => [each.item, each.name])]),
             select('size', say('orders.size'), SIZES.map(each => [String(each), String(each)])));
-        if (focused?.startsWith('filter-')) {
-            document.getElementById(focused)?.focus();
+        if (history.state?.focus) {
+            document.getElementById(history.state.focus)?.focus();
         }
     }
 
@@ -75,8 +60,7 @@ export function orders(main, _, query) {
             if (event.target.value && !(name === 'size' && event.target.value === String(SIZES[0]))) {
                 wanted.set(name, event.target.value);
             }
-            location.hash = address(wanted);
-            requestAnimationFrame(() => setTimeout(() => document.getElementById(`filter-${name}`)?.focus()));
+            go(address(wanted), {state: {focus: `filter-${name}`}, focus: false});
         }}, options.map(([value, text]) => h('option', {value, selected: value === current}, text))));
     }
 
@@ -84,38 +68,35 @@ export function orders(main, _, query) {
         rows.clear();
         unseen.clear();
         fresh.hidden = true;
-        items.forEach(item => rows.set(item.orderId, row(item)));
-        list.replaceChildren(...rows.values());
+        items.forEach(item => rows.set(item.orderId, orderRow(item)));
         count.textContent = say('orders.shown', {count: items.length});
-        place.replaceChildren(items.length ? list : empty(), pages);
-        const older = new URLSearchParams(query);
-        older.set('after', next);
-        const newest = new URLSearchParams(query);
-        newest.delete('after');
-        const newer = new URLSearchParams(newest);
-        if (trail.length > 1) {
-            newer.set('after', trail[trail.length - 2]);
+        const turns = [
+            after && page('orders.newest', null, []),
+            trail.length > 0 && page('orders.newer', trail[trail.length - 1], trail.slice(0, -1), 'prev'),
+            next && page('orders.older', next, [...trail, after], 'next'),
+        ].filter(Boolean);
+        redraw(place, items.length ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(), h('nav', {class: 'pages', 'aria-label': say('orders.pages')}, turns));
+    }
+
+    /** @param from null is the first page */
+    function page(words, from, before, rel) {
+        const wanted = new URLSearchParams(query);
+        wanted.delete('after');
+        if (from) {
+            wanted.set('after', from);
         }
-        pages.replaceChildren(...[
-            after && h('a', {href: address(newest)}, say('orders.newest')),
-            after && trail.length > 0 && h('a', {href: address(newer), rel: 'prev', click: () => { trail = trail.slice(0, -1); }}, say('orders.newer')),
-            next && h('a', {href: address(older), rel: 'next', click: () => { trail = [...trail, next]; }}, say('orders.older')),
-        ].filter(Boolean));
+        return h('a', {href: address(wanted), rel, click: event => {
+            if (!event.metaKey && !event.ctrlKey && !event.shiftKey) {
+                event.preventDefault();
+                go(address(wanted), {state: {trail: before}});
+                main.querySelector('h1').focus();
+            }
+        }}, say(words));
     }
 
     function empty() {
         return h('div', {class: 'panel empty'}, phone('empty'), h('p', {}, say(query.has('status') || query.has('item') ? 'orders.none.filter' : 'orders.none')),
-            h('a', {class: 'button main', href: '#/'}, say('orders.first')));
-    }
-
-    function row(item) {
-        return h('li', {}, h('a', {href: `#/orders/${item.orderId}`},
-            phone(item.item ?? '', 'small'),
-            h('span', {class: 'what'}, h('strong', {}, nameOf(item.item)), ' ', h('span', {class: 'times'}, `× ${item.qty ?? '–'}`)),
-            h('span', {class: 'id'}, say('orders.number', {id: item.orderId})),
-            h('span', {class: 'amount'}, won(item.amount)),
-            badge(item.status),
-            h('time', {datetime: item.orderedAt ?? item.updatedAt}, time(item.orderedAt ?? item.updatedAt))));
+            h('a', {class: 'button main', href: '/'}, say('orders.first')));
     }
 
     function matches(event) {
@@ -126,7 +107,7 @@ export function orders(main, _, query) {
     function happened(event) {
         const shown = rows.get(event.orderId);
         if (shown) {
-            shown.querySelector('.badge').replaceWith(badge(event.status));
+            updateRow(shown, event);
         } else if (!after && matches(event) && ![...rows.keys()].some(id => id > event.orderId)) {
             unseen.add(event.orderId);
             if (rows.size === 0) {

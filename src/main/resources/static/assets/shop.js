@@ -1,69 +1,63 @@
-import {call, phones} from './api.js';
-import {h, notice, phone, retry, tell} from './dom.js';
-import {say, won} from './words.js';
+import {call, nameOf, phones} from './api.js';
+import {discardAttempt, isRecent, isResolvable, newAttempt, pendingAttempt, send} from './attempt.js';
+import {go, h, notice, phone, retry, skeleton, tell} from './dom.js';
+import {keep, kept} from './keep.js';
+import {say, time, won} from './words.js';
 
 const MOST = 100;
-
-/**
- * The order that was sent and not answered for good. It is sent again under the key it had, so that the shop knows it; the
- * key outlives a reload of the page.
- */
-const attempt = {
-    get() {
-        try {
-            return JSON.parse(sessionStorage.getItem('attempt'));
-        } catch {
-            return this.kept ?? null;
-        }
-    },
-    set(value) {
-        this.kept = value;
-        try {
-            sessionStorage.setItem('attempt', JSON.stringify(value));
-        } catch {
-            // private window: until the page is left
-        }
-    },
-};
-
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
-
-const isSame = (one, other) => one.item === other.item && one.qty === other.qty;
+/** Milliseconds that another tab has for an order that it sent. */
+const ELSEWHERE = 20_000;
+/** On the price list for those who try the API. */
+const FOR_TRIALS = ['test', 'abc123'];
 
 /** The price list and the order form. */
 export function shop(main) {
-    const place = h('div', {class: 'shop'});
+    const place = h('div', {class: 'shop'}, h('div', {class: 'form'}, h('div', {class: 'models'}, skeleton(10, 'card')), skeleton(1, 'basket')));
     main.append(h('div', {class: 'head'}, h('h1', {tabindex: -1}, say('shop.title')), h('p', {class: 'lead'}, say('shop.lead'))), place);
-    const timers = new Set();
+    let timer;
+    let left = false;
+    let sending = false;
+    addEventListener('storage', attemptElsewhere);
     load();
-    return {title: say('tab.shop'), end: () => timers.forEach(clearInterval)};
+    return {title: say('tab.shop'), tab: 'shop', end: () => { left = true; clearInterval(timer); removeEventListener('storage', attemptElsewhere); }};
 
-    async function load() {
+    /** Another tab has sent an order, or has its outcome. */
+    function attemptElsewhere({key}) {
+        if (key === 'attempt' && !sending) {
+            load(true);
+        }
+    }
+
+    /** @param elsewhere whether another tab waits for the outcome of what is under way */
+    async function load(elsewhere) {
         let list;
         try {
             list = await phones();
         } catch (refused) {
-            place.replaceChildren(notice('bad', say('bad.title'), refused.words, retry(load)));
+            place.replaceChildren(notice('bad', say('bad.title'), refused.words, retry(() => load())));
             return;
         }
-        show(list);
+        if (!left) {
+            show(list.filter(each => !FOR_TRIALS.includes(each.item)), elsewhere === true);
+        }
     }
 
-    function show(list) {
-        const pending = attempt.get();
-        const chosen = list.find(each => each.item === pending?.body.item) ?? list[0];
+    function show(list, elsewhere) {
+        const pending = pendingAttempt();
+        const choice = pending?.body ?? kept('choice');
+        const chosen = list.find(each => each.item === choice?.item) ?? list[0];
         const models = list.map(each => h('label', {class: 'model'},
-            h('input', {type: 'radio', name: 'item', value: each.item, class: 'unseen', checked: each === chosen, change: sum}),
+            h('input', {type: 'radio', name: 'item', value: each.item, class: 'unseen', checked: each === chosen, change: choose}),
             phone(each.item), h('span', {class: 'name'}, each.name), h('span', {class: 'price'}, won(each.price))));
-        const qty = h('input', {type: 'number', id: 'qty', name: 'qty', min: 1, max: MOST, step: 1, required: true, inputmode: 'numeric', value: pending?.body.qty ?? 1,
-            'aria-describedby': 'range', input: sum});
+        const qty = h('input', {type: 'number', id: 'qty', name: 'qty', min: 1, max: MOST, step: 1, required: true, inputmode: 'numeric', value: choice?.qty ?? 1,
+            'aria-describedby': 'range', input: choose});
         const range = h('p', {id: 'range', class: 'hint'});
         const total = h('output', {for: 'qty', class: 'total', id: 'total'});
         const picture = h('div', {class: 'picture'});
         const name = h('p', {class: 'name'});
-        const button = h('button', {type: 'submit', class: 'main'}, say('shop.order'));
+        const button = h('button', {type: 'submit', class: 'main', id: 'order'}, say('shop.order'));
         const outcome = h('div', {class: 'outcome'});
-        const form = h('form', {novalidate: true, submit: order},
+        const form = h('form', {novalidate: true, class: 'form', submit: order},
             h('fieldset', {class: 'models'}, h('legend', {class: 'unseen'}, say('shop.models')), models),
             h('div', {class: 'panel basket'},
                 h('div', {class: 'choice'}, picture, name),
@@ -73,12 +67,19 @@ export function shop(main) {
                         h('button', {type: 'button', 'aria-label': say('shop.more'), click: () => step(1)}, '+'))),
                 range,
                 h('div', {class: 'line sum'}, h('span', {}, say('shop.total')), total),
-                button, outcome));
+                outcome, button));
+        clearInterval(timer);
         place.replaceChildren(form);
         sum();
         performance.mark('ready');
-        if (pending) {
-            unanswered(say('shop.unsure'), say('shop.unsure.text'), 0);
+        if (pending && !isResolvable(pending)) {
+            tooOld(pending);
+        } else if (pending && elsewhere) {
+            checking(pending, ELSEWHERE);
+        } else if (pending && isRecent(pending)) {
+            resolve(pending);
+        } else if (pending) {
+            unsure(pending, 0);
         }
 
         function wanted() {
@@ -87,11 +88,18 @@ export function shop(main) {
 
         function step(by) {
             qty.value = Math.min(MOST, Math.max(1, (qty.valueAsNumber || 1) + by));
-            sum();
+            choose();
         }
 
         function isValid() {
             return Number.isInteger(qty.valueAsNumber) && qty.validity.valid;
+        }
+
+        function choose() {
+            sum();
+            if (isValid()) {
+                keep('choice', wanted());
+            }
         }
 
         function sum() {
@@ -100,7 +108,6 @@ export function shop(main) {
             total.textContent = isValid() ? won(price * number) : '–';
             range.textContent = isValid() ? '' : say('shop.range');
             qty.setAttribute('aria-invalid', !isValid());
-            button.hidden = false;
             if (picture.dataset.item !== item) {
                 picture.dataset.item = item;
                 picture.replaceChildren(phone(item, 'big'));
@@ -108,8 +115,9 @@ export function shop(main) {
             }
         }
 
+        /** What is shown now, whatever was refused before. */
         async function order(event) {
-            event?.preventDefault();
+            event.preventDefault();
             if (button.getAttribute('aria-disabled') === 'true') {
                 return;
             }
@@ -117,78 +125,149 @@ export function shop(main) {
                 qty.focus();
                 return;
             }
-            const body = wanted();
-            const last = attempt.get();
-            const current = last && isSame(last.body, body) ? last : {key: newKey(), body};
-            attempt.set(current);
-            busy(true);
+            const unresolved = pendingAttempt();
+            if (unresolved) {
+                resolve(unresolved);
+                return;
+            }
+            keep('choice', wanted());
+            busy('shop.ordering');
+            const attempt = newAttempt(wanted());
             try {
-                const placed = await call('POST', '/orders', body, {'Idempotency-Key': current.key});
-                attempt.set(null);
-                tell(say('shop.done', {id: placed.id}));
-                location.hash = `#/orders/${placed.id}`;
+                placed(await tried(attempt));
             } catch (refused) {
-                busy(false);
-                if (refused.status === 0 || refused.status === 503 || refused.status === 429 || refused.status === 500) {
-                    const heard = refused.status === 503 || refused.status === 429;
-                    unanswered(say(heard ? 'shop.busy' : 'shop.unsure'), say(heard ? 'shop.busy.text' : 'shop.unsure.text'), refused.retryAfter);
-                } else {
-                    attempt.set(null);
-                    outcome.replaceChildren(refused.status === 402
-                        ? notice('bad', say('shop.declined'), say('shop.declined.text'))
-                        : notice('bad', say('bad.title'), refused.words));
+                if (!left) {
+                    answered(attempt, refused);
                 }
             }
         }
 
-        function busy(is) {
-            button.setAttribute('aria-disabled', is);
-            button.textContent = say(is ? 'shop.ordering' : 'shop.order');
-            button.hidden = false;
-            if (is) {
-                outcome.replaceChildren();
+        async function tried(attempt) {
+            sending = true;
+            try {
+                return await send(attempt);
+            } finally {
+                sending = false;
             }
         }
 
-        /** Offers to send the very same order again, when the shop has said that it makes sense. */
-        function unanswered(title, text, seconds) {
-            const sent = attempt.get();
-            let left = seconds;
-            const again = h('button', {type: 'button', class: 'main', click: resend});
-            const box = notice('warn', title, text, again,
-                h('button', {type: 'button', click: () => { attempt.set(null); box.remove(); button.hidden = false; button.focus(); }}, say('shop.discard')));
-            outcome.replaceChildren(box);
+        function placed(order) {
+            keep('choice', null);
+            tell(say('shop.done', {id: order.id}));
+            if (!left) {
+                go(`/orders/${order.id}`);
+            }
+        }
+
+        /** Finds out what became of it: the shop answers a known key with its order. */
+        async function resolve(attempt, then = placed) {
+            checking(attempt);
+            try {
+                await then(await tried(attempt));
+            } catch (refused) {
+                if (!left && refused.status === 409 && !refused.isFinal) {
+                    timer = setTimeout(() => !left && resolve(attempt, then), 1000);
+                } else if (!left) {
+                    answered(attempt, refused);
+                }
+            }
+        }
+
+        /** @param milliseconds after which it is looked for here, if its outcome is not known before */
+        function checking(attempt, milliseconds) {
+            clearInterval(timer);
             button.hidden = true;
-            const timer = setInterval(tick, 1000);
-            timers.add(timer);
-            count();
+            outcome.replaceChildren(notice('info', say('shop.checking'), whatOf(attempt)));
+            if (milliseconds) {
+                timer = setTimeout(() => !left && load(), milliseconds);
+            }
+        }
 
-            function tick() {
-                left--;
-                if (count() && box.isConnected) {
-                    tell(say('shop.again'));
-                }
+        /** Whoever does not want it any more cancels the order that it became. */
+        async function abandon({id}) {
+            await call('DELETE', `/orders/${id}`).catch(() => {});
+            if (!left) {
+                go(`/orders/${id}`);
+            }
+        }
+
+        function whatOf({body, sent}) {
+            return say('shop.what', {item: nameOf(body.item), qty: body.qty, time: time(sent ?? Date.now())});
+        }
+
+        function answered(attempt, refused) {
+            if (!refused.isFinal) {
+                unsure(pendingAttempt() ?? attempt, refused.retryAfter);
+                return;
+            }
+            ready();
+            const [kind, title, text] = refused.status === 402 ? ['bad', say('shop.declined'), say('shop.declined.text')]
+                : refused.status === 503 || refused.status === 429 ? ['warn', say('shop.busy'), say('shop.busy.text')]
+                : ['bad', say('bad.title'), say('shop.refused.text')];
+            refusedWith(notice(kind, title, text));
+            if (kind === 'warn') {
+                wait(refused.retryAfter, button, 'shop.again');
+            }
+        }
+
+        function refusedWith(box) {
+            outcome.replaceChildren(box);
+            box.querySelector('strong').focus({preventScroll: true});
+            box.scrollIntoView({block: 'nearest'});
+        }
+
+        function unsure(attempt, seconds) {
+            button.hidden = true;
+            const check = h('button', {type: 'button', class: 'main', click: () => isOpen(check) && resolve(attempt)});
+            const abandoned = h('button', {type: 'button', click: () => resolve(attempt, abandon)}, say('shop.abandon'));
+            refusedWith(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.unsure.text')}`, check, abandoned));
+            wait(seconds, check, 'shop.check');
+        }
+
+        function tooOld(attempt) {
+            button.hidden = true;
+            outcome.replaceChildren(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.old.text')}`,
+                h('a', {class: 'button', href: '/orders'}, say('orders.title')),
+                h('button', {type: 'button', click: () => { discardAttempt(); ready(); outcome.replaceChildren(); button.focus(); }}, say('shop.discard'))));
+        }
+
+        function isOpen(element) {
+            return element.getAttribute('aria-disabled') !== 'true';
+        }
+
+        function busy(words) {
+            clearInterval(timer);
+            button.setAttribute('aria-disabled', 'true');
+            button.textContent = say(words);
+            outcome.replaceChildren();
+        }
+
+        function ready() {
+            button.setAttribute('aria-disabled', 'false');
+            button.textContent = say('shop.order');
+            button.hidden = false;
+        }
+
+        function wait(seconds, element, words) {
+            let remaining = seconds;
+            clearInterval(timer);
+            count();
+            if (remaining > 0) {
+                timer = setInterval(() => {
+                    remaining--;
+                    count();
+                }, 1000);
             }
 
             function count() {
-                again.setAttribute('aria-disabled', left > 0);
-                again.textContent = left > 0 ? say('shop.again.in', {seconds: left}) : say('shop.again');
-                if (left <= 0 || !box.isConnected) {
+                element.setAttribute('aria-disabled', remaining > 0);
+                element.textContent = remaining > 0 ? say(`${words}.in`, {seconds: remaining}) : say(words);
+                if (remaining <= 0) {
                     clearInterval(timer);
-                    timers.delete(timer);
-                    return true;
+                    if (seconds > 0) {
+                        tell(say(words));
+                    }
                 }
-                return false;
-            }
-
-            function resend() {
-                if (left > 0) {
-                    return;
-                }
-                form.elements.namedItem('item').value = sent.body.item;
-                qty.value = sent.body.qty;
-                sum();
-                order();
             }
         }
     }

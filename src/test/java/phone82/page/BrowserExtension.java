@@ -3,6 +3,7 @@ package phone82.page;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -26,6 +27,8 @@ final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
                 .filter(path -> !path.isEmpty()).map(Path::of).filter(Files::isExecutable).findFirst()
                 .orElseThrow(() -> new TestAbortedException("There is no Chromium here (apt-get install chromium), and -Dphone82.test.browser names none:"
                         + " the page is not tested."));
+        // while other tests have the processors
+        PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
         playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium));
     }

@@ -25,6 +25,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,7 +43,8 @@ class OperatorPageTest {
             resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"open\\"} 1.0\\n\
             phone82_dead_letters{context=\\"pay\\"} 1.0\\n\
             phone82_cancellations_open{context=\\"app\\"} 4.0\\n\
-            phone82_events_sent_total{context=\\"app\\",event=\\"Ordered\\"} %d.0"}""";
+            http_server_requests_seconds_count{context=\\"app\\",method=\\"POST\\",status=\\"201\\",uri=\\"app-place-order\\"} %d\\n\
+            http_server_requests_seconds_count{context=\\"app\\",method=\\"POST\\",status=\\"503\\",uri=\\"app-place-order\\"} %d"}""";
     /** A second instance: the same database, a breaker and a count of its own. */
     private static final String TWIN = """
             {"at":"http://127.0.0.1:9091","here":false,"contexts":[],"health":{"status":"UP","components":{"app":{"status":"UP","components":{}}}},
@@ -48,7 +52,7 @@ class OperatorPageTest {
             phone82_cancellations_open{context=\\"app\\"} 4.0\\n\
             phone82_payments{context=\\"pay\\",status=\\"Authorised\\"} 5.0\\n\
             phone82_payments{context=\\"pay\\",status=\\"RefundFailed\\"} 2.0\\n\
-            phone82_events_sent_total{context=\\"app\\",event=\\"Ordered\\"} 7.0"}""";
+            http_server_requests_seconds_count{context=\\"app\\",method=\\"POST\\",status=\\"201\\",uri=\\"app-place-order\\"} 7"}""";
     private static final String STORE = """
             {"at":"http://127.0.0.1:9092","here":false,"contexts":[],"health":{"status":"DOWN","components":{
               "store":{"status":"DOWN","components":{"broker":{"status":"UP"},"database":{"status":"DOWN","details":{"error":"<b>refused</b>"}}}}}},
@@ -61,14 +65,24 @@ class OperatorPageTest {
 
     private final Vertx vertx = Vertx.vertx();
     private HttpServer server;
+    private static final String WELL = """
+            {"at":"http://127.0.0.1:9090","here":true,"contexts":[],"health":{"status":"UP","components":{"app":{"status":"UP","components":{}}}},
+             "figures":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
+            http_server_requests_seconds_count{context=\\"app\\",method=\\"POST\\",status=\\"201\\",uri=\\"app-place-order\\"} 500%s"}""";
+    private static final String REFUSED = "\\nhttp_server_requests_seconds_count{context=\\\"app\\\",method=\\\"POST\\\",status=\\\"503\\\",uri=\\\"app-place-order\\\"} %d\\nhttp_server_requests_seconds_count{context=\\\"gateway\\\",method=\\\"POST\\\",status=\\\"503\\\",uri=\\\"/orders\\\"} %d";
+
     private volatile int ordered = 100;
+    private volatile Supplier<String> processes = () -> {
+        ordered += 10;
+        return "[" + String.join(",", APP.formatted(ordered, 7), TWIN, STORE, PAY) + "]";
+    };
     private String url;
 
     @BeforeEach
     void serve() {
         Router router = Router.router(vertx);
         new OperatorPage(() -> CompletableFuture.completedFuture(
-                Json.read("[" + String.join(",", APP.formatted(ordered += 10), TWIN, STORE, PAY) + "]", JsonNode.class))).mount(vertx, router);
+                Json.read(processes.get(), JsonNode.class))).mount(vertx, router);
         server = vertx.createHttpServer().requestHandler(router).listen(0).toCompletionStage().toCompletableFuture().join();
         url = "http://localhost:" + server.actualPort();
     }
@@ -76,6 +90,31 @@ class OperatorPageTest {
     @AfterEach
     void stop() {
         vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    /** All processes are well, and not one customer succeeds. */
+    @Test
+    void theWholeIsWellOnlyIfCustomersSucceed() {
+        AtomicInteger refused = new AtomicInteger();
+        processes = () -> "[" + WELL.formatted(refused.get() == 0 ? "" : REFUSED.formatted(refused.get(), refused.get() - 1)) + "]";
+        try (BrowserContext session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US"))) {
+            Page page = session.newPage();
+            page.navigate(url + "/");
+            assertThat(page.locator("#overall")).hasText("UP");
+            assertThat(page.locator("#problems-section")).isHidden();
+
+            refused.set(40);
+            assertThat(page.locator("#overall")).hasText("CUSTOMERS REFUSED", new HasTextOptions().setTimeout(15_000));
+            assertThat(page.locator("#problems li")).hasText(Pattern.compile("40 of 40 orders were refused in the last \\d+ s: 40 found payment unavailable or too busy \\(503\\)\\."));
+            assertThat(page.locator("#refused dd")).containsText("40");
+            assertThat(page.locator("#course .refused").last()).hasAttribute("height", "40");
+
+            refused.set(0);
+            processes = () -> "[" + WELL.formatted("").replace("closed", "open") + "]";
+            page.reload();
+            assertThat(page.locator("#overall")).hasText("CUSTOMERS REFUSED");
+            assertThat(page.locator("#problems li")).containsText("The circuit breaker of the payment is open");
+        }
     }
 
     @Test
@@ -103,8 +142,12 @@ class OperatorPageTest {
             assertThat(page.locator("#cancellations dd")).hasText("4");
             assertThat(page.locator("#refunds dd")).containsText("2 needs attention");
             assertThat(page.locator("#figures .bad")).hasCount(3);
+            assertThat(page.locator("#problems li")).hasCount(5);
+            assertThat(page.locator("#problems")).containsText("The process at http://127.0.0.1:9093 does not answer (nobody there): pay.");
+            assertThat(page.locator("#problems")).containsText("store is DOWN (database, <b>refused</b>).");
             assertThat(page.locator("#outbox dd")).containsText("not known");
             assertThat(page.locator("#orders dd")).not().hasText("0", new HasTextOptions().setTimeout(15_000));
+            assertThat(page.locator("#refused dd")).hasText("0");
             for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
                 page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
                 shoot(page, "operator-" + scheme.name().toLowerCase());

@@ -2,7 +2,6 @@ package phone82.page;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
@@ -36,6 +35,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -49,13 +49,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** The page as people use it: a real browser on the gateway, on a desk and on a phone, light and dark. Pictures are in target/screenshots. */
+/** The page as people use it: a real browser on the gateway and all that is behind it. {@link PageStatesTest} has its states, sizes and colours. */
 @TestMethodOrder(OrderAnnotation.class)
 class PageTest {
 
     private static final int PATIENCE = 20_000;
     private static final Path PICTURES = Path.of("target", "screenshots");
-    private static final Pattern ORDER = Pattern.compile(".*#/orders/(\\d+)");
+    private static final Pattern ORDER = Pattern.compile(".*/orders/(\\d+)");
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
@@ -92,7 +92,6 @@ class PageTest {
     @BeforeEach
     void open() {
         page = visit("en-US");
-        page.addInitScript(axe);
     }
 
     /** Whatever else a test is about: nothing is fetched from elsewhere, and the page does nothing that its policy forbids. */
@@ -106,18 +105,16 @@ class PageTest {
     @Test
     @Order(1)
     void theFirstVisitIsQuickLightAndStill() {
-        page.close();
-        page = session.newPage();
         page.addInitScript("window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach(each => { window.shifts += each.value; }))"
                 + ".observe({type: 'layout-shift', buffered: true});");
         List<Double> ready = new ArrayList<>();
         // the best of some visits: a busy machine makes single ones slow
-        for (int visit = 0; visit < 3 || visit < 12 && Collections.min(ready) >= 1000; visit++) {
-            page.navigate(gateway + "/");
-            assertThat(page.locator(".model")).hasCount(12, new HasCountOptions().setTimeout(PATIENCE));
+        for (int visit = 0; visit == 0 || visit < 12 && Collections.min(ready) >= 1000; visit++) {
+            go("/");
+            assertThat(page.locator(".model")).hasCount(10, new HasCountOptions().setTimeout(PATIENCE));
             page.evaluate("() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
             ready.add(number("performance.getEntriesByName('ready')[0].startTime"));
-            assertThat(number("window.shifts")).isZero();
+            assertThat(number("window.shifts")).isLessThan(0.02);
             if (visit == 0) {
                 double bytes = number("[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
                         + ".reduce((sum, each) => sum + each.transferSize, 0)");
@@ -131,9 +128,8 @@ class PageTest {
 
     @Test
     @Order(2)
-    void anOrderIsFollowedToTheShipmentWithoutAReload() {
+    void anOrderIsFollowedToTheShipmentWithoutAReloadAlsoWhenTheConnectionIsLost() {
         go("/");
-        shoot("phones");
         page.getByText("Galaxy Z Fold7").click();
         page.getByLabel("One more").click();
         assertThat(page.locator("#total")).hasText("₩4,758,600");
@@ -146,35 +142,40 @@ class PageTest {
         for (String stage : List.of("Ordered", "Paid", "Received")) {
             awaitStage(stage);
         }
-        assertThat(page.locator("#paid")).hasText("Paid");
-        assertThat(page.locator(".cancel .hint")).containsText("You can cancel until it is shipped");
-        shoot("order-under-way");
+        assertThat(page.locator("#money")).containsText("₩4,758,600 paid at");
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7 leaves in \\d+ sec\\."));
+        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
+
+        session.setOffline(true);
+        assertThat(page.locator("#connection")).hasText("Connection lost. Reconnecting …");
+        shop.awaitShipped(id);
+        assertThat(page.locator("[data-stage=Shipped].done")).hasCount(0);
+        session.setOffline(false);
         awaitStage("Shipped");
-        assertThat(page.locator("#why")).containsText("cannot be cancelled any more");
+        assertThat(page.locator("#connection")).hasText("Connected again. Everything is up to date.");
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7 was shipped at .*"));
         assertThat(page.locator("#cancel")).hasCount(0);
         assertThat(page.locator(".timeline li")).hasCount(4);
         assertThat(page.locator(".steps time")).hasCount(4);
         assertThat((Boolean) page.evaluate("() => window.sameDocument")).isTrue();
-        shoot("order-shipped");
+        assertThat(shop.get("/orders/" + id).expect(200).header("Vary")).as("the same path for programs").contains("Accept");
     }
 
     @Test
     @Order(3)
     void anOrderIsCancelledInTimeAfterAskingOnce() {
         long id = order();
-        page.locator("#cancel").click();
-        shoot("cancel-sure");
+        cancel();
         page.getByText("Keep it").click();
         assertThat(page.locator("#cancel")).isFocused();
         assertThat(shop.status("/orders/" + id)).isIn("Ordered", "Paid");
 
-        page.locator("#cancel").click();
+        cancel();
         page.getByText("Yes, cancel it").click();
         assertThat(page.locator(".notice.good")).containsText("is cancelled", patiently());
-        assertThat(page.locator(".summary .badge")).hasText("Cancelled");
-        assertThat(page.locator("#paid")).hasText(Pattern.compile("Paid back|Released, not charged"));
-        assertThat(page.locator("#why")).containsText("Nothing is charged");
-        shoot("cancelled");
+        assertThat(page.locator(".badge")).hasText("Cancelled");
+        assertThat(page.locator("#truth")).containsText("as you asked");
+        assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at .*₩1,199,000 refunded at .*|Nothing was charged.*"), new HasTextOptions().setTimeout(PATIENCE));
         assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
     }
 
@@ -184,27 +185,24 @@ class PageTest {
         long id = shop.place(anOrder().of("sim-refund-fails")).expect(201).id();
         go("/orders/" + id);
         awaitStage("Paid");
-        page.locator("#cancel").click();
+        cancel();
         page.getByText("Yes, cancel it").click();
 
-        assertThat(page.locator("#paid")).hasText("Refund failed, we will contact you", new HasTextOptions().setTimeout(PATIENCE));
-        assertThat(page.locator("#why")).containsText("We will contact you");
-        assertThat(page.locator("#why")).not().containsText("Nothing is charged");
+        assertThat(page.locator("#money")).containsText("the refund failed. We will contact you.", patiently());
+        assertThat(page.locator("#money")).not().containsText("Nothing was charged");
         assertThat(page.locator(".timeline")).containsText("Refund failed", patiently());
-        shoot("refund-failed");
     }
 
     @Test
     @Order(4)
     void aCancellationThatIsTooLateSaysWhy() {
         long id = order();
-        page.locator("#cancel").click();
+        cancel();
         shop.awaitShipped(id);
         page.getByText("Yes, cancel it").click();
 
         assertThat(page.locator(".notice.warn")).containsText("Too late: it has just been shipped", patiently());
         awaitStage("Shipped");
-        shoot("cancel-too-late");
         assertThat(shop.status("/orders/" + id)).isEqualTo("Shipped");
     }
 
@@ -217,33 +215,24 @@ class PageTest {
         page.getByText("Order now").click();
 
         assertThat(page.locator(".notice.warn")).containsText("nothing was charged", patiently());
-        assertThat(page.locator(".notice.warn .main")).hasText(Pattern.compile("Try again in [1-3] s"));
-        shoot("overload");
-        assertThat(shop.all("/orders")).noneMatch(order -> order.get("item").asText().equals("iphone-17-pro"));
+        assertThat(page.locator("#order")).hasText(Pattern.compile("Try again in [1-3] s"));
+        assertThat(ordersOf("iphone-17-pro")).isEmpty();
 
         page.reload();
-        assertThat(page.locator(".notice .main")).hasText("Try again");
         assertThat(page.locator("input[value=iphone-17-pro]")).isChecked();
         await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ofSeconds(3)).until(() -> {
-            Locator again = page.locator(".notice .main:not([aria-disabled=true])");
-            if (again.count() > 0) {
-                again.click();
-                page.waitForCondition(() -> page.url().contains("#/orders/") || page.locator(".notice").count() > 0);
+            if (page.locator("#order:not([aria-disabled=true])").count() > 0) {
+                page.locator("#order").click();
+                page.waitForCondition(() -> ORDER.matcher(page.url()).matches() || page.locator(".notice").count() > 0);
             }
-            return page.url().contains("#/orders/");
+            return ORDER.matcher(page.url()).matches();
         });
-
-        List<String> keys = List.copyOf(requests).stream().filter(request -> request.method().equals("POST"))
-                .map(request -> request.headerValue("idempotency-key")).toList();
-        assertThat(keys).hasSizeGreaterThanOrEqualTo(2).doesNotContainNull();
-        assertThat(Set.copyOf(keys)).as("one key for one order, across a reload").hasSize(1);
-        assertThat(shop.all("/orders")).filteredOn(order -> order.get("item").asText().equals("iphone-17-pro")).hasSize(1);
-        assertThat(page.evaluate("() => sessionStorage.getItem('attempt')")).isEqualTo("null");
+        assertThat(ordersOf("iphone-17-pro")).hasSize(1);
     }
 
     @Test
     @Order(6)
-    void anAnswerThatIsLostOnTheWayLeadsToTheVeryOrder() {
+    void anAnswerThatIsLostOnTheWayLeadsToTheVeryOrderAfterAReload() {
         go("/");
         page.getByText("iPhone 17", new Page.GetByTextOptions().setExact(true)).click();
         page.route("**/orders", route -> {
@@ -254,13 +243,18 @@ class PageTest {
             }
         });
         page.getByText("Order now").click();
-        assertThat(page.locator(".notice.warn")).containsText("We have not heard whether your order arrived", patiently());
-        shoot("answer-lost");
+        assertThat(page.locator(".notice.warn")).containsText("Your order is not confirmed yet", patiently());
         List<Long> placed = ordersOf("iphone-17");
-        page.locator(".notice .main").click();
+        page.reload();
 
         assertThat(List.of(orderShown())).isEqualTo(placed.isEmpty() ? ordersOf("iphone-17") : placed);
         assertThat(ordersOf("iphone-17")).hasSize(1);
+        List<String> keys = List.copyOf(requests).stream().filter(request -> request.method().equals("POST"))
+                .map(request -> request.headerValue("idempotency-key")).toList();
+        assertThat(keys).hasSizeGreaterThanOrEqualTo(2).doesNotContainNull();
+        assertThat(Set.copyOf(keys)).as("one key for one order, across a reload").hasSize(1);
+        page.locator("[data-tab=mine]").click();
+        assertThat(page.locator(".rows li")).hasCount(1);
     }
 
     private List<Long> ordersOf(String item) {
@@ -273,37 +267,18 @@ class PageTest {
         store.close();
         go("/dealer");
         assertThat(page.locator(".notice.warn")).containsText("The store cannot be reached", patiently());
-        shoot("dealer-away");
         go("/");
         page.getByText("Order now").click();
-        orderShown();
+        long id = orderShown();
         awaitStage("Paid");
         assertThat(page.locator("#away")).containsText("Your order is safe", patiently());
-        shoot("store-down");
 
         store = Phone82.start(Set.of(Context.STORE), PHONE82.arguments());
         awaitStage("Received");
-        go("/dealer");
-        assertThat(page.locator("#to-ship .due").first()).hasText(Pattern.compile("in \\d s|due now"));
-        shoot("dealer");
-        page.locator("#gone li, #to-ship li").first().click();
-        orderShown();
-        awaitStage("Shipped");
-    }
-
-    @Test
-    @Order(7)
-    void aLostConnectionIsToldAndNothingIsMissed() {
-        long id = order();
-        session.setOffline(true);
-        assertThat(page.locator("#connection")).hasText("Connection lost. Reconnecting …");
-        shoot("connection-lost");
-        shop.awaitShipped(id);
-        assertThat(page.locator("[data-stage=Shipped].done")).hasCount(0);
-
-        session.setOffline(false);
-        awaitStage("Shipped");
-        assertThat(page.locator("#connection")).hasText("Connected again. Everything is up to date.");
+        page.locator("[data-tab=dealer]").click();
+        assertThat(page.locator("#queue-ship .due").first()).hasText(Pattern.compile("in \\d+ sec|due now"));
+        page.locator("a[href='/orders/" + id + "']").click();
+        assertThat(page.locator("h1")).hasText("Order " + id);
     }
 
     @Test
@@ -311,26 +286,15 @@ class PageTest {
     void theLanguageIsTheBrowsersAndCanBeSwitchedForGood() {
         session.close();
         page = visit("ko-KR");
-        page.addInitScript(axe);
-        go("/");
-        assertThat(page.locator("h1")).hasText("어떤 휴대폰을 찾으세요?");
-        assertThat(page.locator("html")).hasAttribute("lang", "ko");
-        shoot("korean");
         go("/orders/" + ordersOf("pixel-10").get(0));
         awaitStage("Shipped");
-        shoot("korean-order");
-        go("/orders");
-        assertThat(page.locator(".rows .badge.Shipped").first()).hasText("배송됨");
-        shoot("korean-orders");
-        go("/dealer");
-        assertThat(page.locator("#gone li").first()).isVisible();
-        shoot("korean-dealer");
-
-        go("/");
+        assertThat(page.locator("html")).hasAttribute("lang", "ko");
+        assertThat(page.locator(".stage")).hasText(new String[]{"주문 접수", "결제 완료", "대리점 접수", "발송 완료"});
+        assertThat(page.locator("#money")).hasText(Pattern.compile(".*1,150,000원 결제 완료."));
         page.getByLabel("View in English").click();
-        assertThat(page.locator("h1")).hasText("Which phone would you like?");
+        assertThat(page.locator(".badge")).hasText("Shipped");
         page.reload();
-        assertThat(page.locator("h1")).hasText("Which phone would you like?");
+        assertThat(page.locator(".badge")).hasText("Shipped");
         assertThat(page.locator("html")).hasAttribute("lang", "en");
     }
 
@@ -338,7 +302,7 @@ class PageTest {
     @Order(9)
     void theKeyboardIsEnough() {
         go("/");
-        assertThat(page.locator(".model")).hasCount(12);
+        assertThat(page.locator(".model")).hasCount(10);
         page.keyboard().press("Tab");
         assertThat(page.locator(".skip")).isFocused();
         tabTo("input[name=item]");
@@ -347,21 +311,22 @@ class PageTest {
         tabTo("#qty");
         page.keyboard().press("ArrowUp");
         assertThat(page.locator("#total")).hasText("₩2,598,000");
-        shoot("keyboard");
         tabTo("button[type=submit]");
         page.keyboard().press("Enter");
         orderShown();
 
         assertThat(page.locator("#cancel")).isVisible();
         tabTo("#cancel");
-        page.keyboard().press("Enter");
-        assertThat(page.locator("dialog")).isVisible();
+        await().until(() -> {
+            page.keyboard().press("Enter");
+            return page.locator("dialog").count() == 1;
+        });
         page.keyboard().press("Escape");
         assertThat(page.locator("#cancel")).isFocused();
         page.keyboard().press("Enter");
         tabTo("dialog button[value=yes]");
         page.keyboard().press("Enter");
-        assertThat(page.locator(".summary .badge")).hasText(Pattern.compile("Cancelled|Cancelling"));
+        assertThat(page.locator(".badge")).hasText(Pattern.compile("Cancelled|Cancelling"));
     }
 
     @Test
@@ -370,7 +335,7 @@ class PageTest {
         String name = "<script>alert(1)</script><img src=x onerror=alert(1)>";
         long id = place(name);
         go("/orders/" + id);
-        assertThat(page.locator(".summary .name")).hasText(name);
+        assertThat(page.locator(".summary .hint")).containsText(name);
         go("/orders");
         assertThat(page.locator(".rows").getByText(name)).isVisible();
         go("/dealer");
@@ -378,20 +343,10 @@ class PageTest {
     }
 
     @Test
-    @Order(11)
-    void whatDoesNotExistSaysSo() {
-        go("/orders/987654321");
-        assertThat(page.locator(".notice")).containsText("There is no order 987654321.");
-        go("/nowhere");
-        assertThat(page).hasURL(gateway + "/#/");
-    }
-
-    @Test
     @Order(12)
     void theApiCanBeReadAndTried() {
         page.navigate(gateway + "/docs");
         assertThat(page.locator(".opblock-summary-path[data-path='/history/stream']")).isVisible();
-        shoot("api");
         page.locator(".opblock-summary-path[data-path='/phones']").click();
         page.getByText("Try it out").click();
         page.getByText("Execute").click();
@@ -407,7 +362,10 @@ class PageTest {
         assertThat(shop.get("/assets/..%2f..%2fapplication.yaml").status()).isIn(400, 404);
         shop.get("/operator/index.html").expect(404);
         shop.send("POST", "/", "application/json", "{}").expect(405);
+        shop.send("POST", "/nowhere", "application/json", "{}").expect(404);
 
+        Instant date = DateTimeFormatter.RFC_1123_DATE_TIME.parse(nothing.header("Date"), Instant::from);
+        assertThat(Duration.between(date, Instant.now())).isBetween(Duration.ZERO, Duration.ofSeconds(30));
         var first = HttpClient.newHttpClient().send(shop.request("/").build(), BodyHandlers.ofString());
         assertThat(first.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'").doesNotContain("unsafe", "http");
@@ -428,7 +386,6 @@ class PageTest {
         go("/orders");
         assertThat(page.locator(".rows li")).hasCount(20);
         assertThat(page.locator(".rows li").first()).containsText("Order 9000000000010000");
-        shoot("orders");
         page.getByText("Older").click();
         assertThat(page.locator(".rows li").first()).containsText("Order 9000000000009980");
         page.getByText("Older").click();
@@ -455,7 +412,7 @@ class PageTest {
         assertThat(page.locator(".empty")).isVisible();
         place("abc123");
         assertThat(page.locator(".rows li")).hasCount(1);
-        assertThat(page.locator(".badge.Shipped")).isVisible(new IsVisibleOptions().setTimeout(PATIENCE));
+        assertThat(page.locator(".badge.Paid")).isVisible(new IsVisibleOptions().setTimeout(PATIENCE));
         place("abc123");
         page.getByText("1 new – show").click();
         assertThat(page.locator(".rows li")).hasCount(2);
@@ -472,7 +429,8 @@ class PageTest {
             page.navigate(PHONE82.operations().url("/"));
 
             assertThat(page.locator("#processes > li")).hasCount(2);
-            assertThat(page.locator("#overall")).hasText("UP");
+            assertThat(page.locator("#overall")).hasText("NEEDS ATTENTION");
+            assertThat(page.locator("#problems li")).hasText("Failed refunds: 1. Run the command refunds.");
             assertThat(page.locator("[data-context]")).hasCount(Context.values().length);
             assertThat(page.locator("[data-context=store]")).containsText("routes");
             assertThat(page.locator("#unseen")).isEmpty();
@@ -507,7 +465,7 @@ class PageTest {
     }
 
     private void go(String view) {
-        page.navigate(gateway + "/#" + view);
+        page.navigate(gateway + view);
     }
 
     /** Orders what is offered first, and waits until the dealer has it. */
@@ -529,6 +487,14 @@ class PageTest {
         var shown = ORDER.matcher(page.url());
         assertThat(shown.matches()).isTrue();
         return Long.parseLong(shown.group(1));
+    }
+
+    /** A click that follows the order's at once does nothing. */
+    private void cancel() {
+        await().until(() -> {
+            page.locator("#cancel").click();
+            return page.locator("dialog").count() == 1;
+        });
     }
 
     private void awaitStage(String stage) {
@@ -554,28 +520,10 @@ class PageTest {
         return ((Number) page.evaluate("() => " + expression)).doubleValue();
     }
 
-    /** A picture on a desk and on a phone, one light, one dark; and nothing in either keeps anybody out. */
+    /** A picture, and nothing in it keeps anybody out. */
     private void shoot(String name) {
-        assertThat(seriousFaults()).as("%s, light", name).isEmpty();
-        assertThat(misfits()).as("%s, on a desk", name).isEmpty();
-        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + "-desk.png")));
-        page.setViewportSize(390, 844);
-        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-        assertThat(seriousFaults()).as("%s, dark", name).isEmpty();
-        assertThat(misfits()).as("%s, on a phone", name).isEmpty();
-        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + "-phone.png")));
-        page.setViewportSize(1280, 900);
-        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
-    }
-
-    /** Sums of money that stand on more than one line, and cards that stick out. */
-    private List<?> misfits() {
-        return (List<?>) page.evaluate("() => [...[...document.querySelectorAll('.amount, .total, .price')].filter(each => {"
-                + "const text = document.createRange(); text.selectNodeContents(each);"
-                + "return new Set([...text.getClientRects()].map(line => line.top)).size > 1 }),"
-                + "...[...document.querySelectorAll('.panel:not(.basket), .total')].filter(each => {"
-                + "const card = each.matches('.panel') ? each.parentElement : each.closest('.panel');"
-                + "return each.getBoundingClientRect().right > card.getBoundingClientRect().right + 1 })].map(each => each.textContent)");
+        assertThat(seriousFaults()).as(name).isEmpty();
+        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
     }
 
     /** Of the colours that stand when the page has heard of the change to them, and it is over. */

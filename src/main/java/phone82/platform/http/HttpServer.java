@@ -1,6 +1,7 @@
 package phone82.platform.http;
 
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -34,6 +35,7 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,6 +67,11 @@ public class HttpServer implements DisposableBean {
 
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 415, 500};
 
+    /** It is written once a second, not for each answer. */
+    private record Second(long number, CharSequence date) {
+    }
+
+    private volatile Second second = new Second(0, "");
     private final AtomicInteger connections = new AtomicInteger();
     private final Places places;
     private final Clients clients;
@@ -238,6 +245,7 @@ public class HttpServer implements DisposableBean {
                 "uri", template(context), "status", end.succeeded() ? String.valueOf(request.response().getStatusCode()) : "closed")
                 .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS));
         context.addHeadersEndHandler(head -> {
+            request.response().putHeader(HttpHeaders.DATE, date());
             // what is not said to be for everybody is the business of one customer
             if (!request.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
                 request.response().putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
@@ -271,6 +279,16 @@ public class HttpServer implements DisposableBean {
         // Camel would take them for headers
         context.queryParams().clear();
         context.next();
+    }
+
+    private CharSequence date() {
+        long number = System.currentTimeMillis() / 1000;
+        Second current = second;
+        if (current.number != number) {
+            current = new Second(number, HttpHeaders.createOptimized(DateFormatter.format(new Date(number * 1000))));
+            second = current;
+        }
+        return current.date;
     }
 
     private static String label(String method) {

@@ -22,9 +22,21 @@ public final class ListHeader {
 
     /** Whether {@code Accept-Encoding} prefers gzip to the content as it is (RFC 9110, 12.5.3). */
     public static boolean acceptsGzip(List<String> acceptEncoding) {
-        Map<String, Double> weights = elements(acceptEncoding).map(WEIGHTED::matcher).filter(Matcher::matches).collect(Collectors.toMap(
-                coding -> coding.group(1).toLowerCase(Locale.ROOT), coding -> coding.group(2) == null ? 1 : Double.parseDouble(coding.group(2)), Math::max));
+        Map<String, Double> weights = weights(acceptEncoding);
         double gzip = weights.getOrDefault("gzip", weights.getOrDefault("x-gzip", weights.getOrDefault("*", 0.0)));
         return gzip > 0 && gzip >= weights.getOrDefault("identity", 0.0);
+    }
+
+    /** Whether {@code Accept} names one media type, and prefers it to the other (RFC 9110, 12.5.1). */
+    public static boolean prefers(List<String> accept, String type, String other) {
+        Map<String, Double> weights = weights(accept);
+        String range = other.substring(0, other.indexOf('/')) + "/*";
+        return weights.getOrDefault(type, 0.0) > weights.getOrDefault(other, weights.getOrDefault(range, weights.getOrDefault("*/*", 0.0)));
+    }
+
+    /** An element with parameters of its own is left out. */
+    private static Map<String, Double> weights(List<String> fields) {
+        return elements(fields).map(WEIGHTED::matcher).filter(Matcher::matches).collect(Collectors.toMap(
+                element -> element.group(1).toLowerCase(Locale.ROOT), element -> element.group(2) == null ? 1 : Double.parseDouble(element.group(2)), Math::max));
     }
 }

@@ -1,0 +1,54 @@
+import {call} from './api.js';
+import {keep, kept} from './keep.js';
+import {remember} from './mine.js';
+
+/** An unanswered request may still become an order for this time. */
+const UNDER_WAY = 60_000;
+/** Within this time the shop knows the key; it keeps keys for a day. */
+const KEY_KNOWN = 20 * 60 * 60_000;
+/** The customer still waits for the answer. */
+const RECENT = 2 * 60_000;
+
+/**
+ * The order that was sent and whose outcome is not known. It is kept until the shop has answered for good, also across reloads and tabs:
+ * sent again under its key it never becomes a second order.
+ */
+export function pendingAttempt() {
+    const attempt = kept('attempt');
+    return typeof attempt?.key === 'string' && typeof attempt.body?.item === 'string' ? attempt : null;
+}
+
+export const discardAttempt = () => keep('attempt', null);
+
+const age = attempt => Date.now() - (attempt.sent ?? 0);
+
+export const isRecent = attempt => age(attempt) < RECENT;
+
+export const isResolvable = attempt => age(attempt) < KEY_KNOWN;
+
+export function newAttempt(body) {
+    return {key: [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join(''), body};
+}
+
+/**
+ * Places the order, or finds the one that was placed by this attempt before.
+ *
+ * @throws Refused; `isFinal` says whether it is certain that there is no order
+ */
+export async function send(attempt) {
+    keep('attempt', {...attempt, sent: Date.now()});
+    try {
+        const placed = await call('POST', '/orders', attempt.body, {'Idempotency-Key': attempt.key});
+        discardAttempt();
+        remember(placed.id);
+        return placed;
+    } catch (refused) {
+        refused.isFinal = refused.isRefusal && (!attempt.sent || age(attempt) > UNDER_WAY);
+        if (refused.isFinal) {
+            discardAttempt();
+        } else if (refused.isRefusal) {
+            keep('attempt', attempt);
+        }
+        throw refused;
+    }
+}

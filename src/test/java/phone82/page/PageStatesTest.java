@@ -1,0 +1,613 @@
+package phone82.page;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.EmulateMediaOptions;
+import com.microsoft.playwright.Page.ScreenshotOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ForcedColors;
+import com.microsoft.playwright.options.Media;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.io.ClassPathResource;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.page.Stage.problem;
+import static phone82.page.Stage.step;
+
+/** What the page makes of every answer, every way to leave a view, every size and colour; pictures are in target/screenshots. */
+class PageStatesTest {
+
+    private static final Pattern ORDER = Pattern.compile(".*/orders/(\\d+)");
+    private static final List<String> PATHS = List.of("/", "/my-orders", "/orders", "/dealer", "/dealer?show=shipped", "/nowhere");
+
+    @RegisterExtension
+    static final BrowserExtension BROWSER = new BrowserExtension();
+
+    private static Stage stage;
+    private static String axe;
+
+    private final List<String> complaints = new ArrayList<>();
+    private BrowserContext session;
+    private Page page;
+
+    @BeforeAll
+    static void serve() throws IOException {
+        stage = new Stage();
+        axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (stage != null) {
+            stage.close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        stage.reset();
+        visit("en-US", 1280, 900);
+    }
+
+    @AfterEach
+    void nothingToComplainOf() {
+        session.close();
+        assertThat(complaints).isEmpty();
+    }
+
+    private void visit(String locale, int width, int height) {
+        if (session != null) {
+            session.close();
+        }
+        session = BROWSER.browser().newContext(new NewContextOptions().setLocale(locale).setViewportSize(width, height).setColorScheme(ColorScheme.LIGHT));
+        session.setDefaultTimeout(15_000);
+        session.onWebError(error -> complaints.add(error.error()));
+        session.onConsoleMessage(message -> {
+            if (message.text().contains("Content Security Policy") || message.text().contains("Trusted")) {
+                complaints.add(message.text());
+            }
+        });
+        page = session.newPage();
+    }
+
+    private void go(String path) {
+        page.navigate(stage.url(path));
+    }
+
+    private long orderShown() {
+        page.waitForURL(ORDER);
+        return Long.parseLong(page.url().replaceAll(".*/", ""));
+    }
+
+    private void choose(String item) {
+        page.locator("label:has(input[value=" + item + "])").click();
+    }
+
+    @Test
+    void tryAgainOrdersWhatIsShownNow() {
+        stage.orderAnswers.add(problem(503, "Payment unavailable", 1));
+        go("/");
+        choose("iphone-17");
+        page.getByText("Order now").click();
+        assertThat(page.locator(".notice")).containsText("Payment is unavailable right now");
+        assertThat(page.locator(".notice strong")).isFocused();
+        choose("pixel-10");
+        assertThat(page.locator("#order")).hasText("Try again");
+        page.locator("#order").click();
+
+        orderShown();
+        assertThat(stage.orders.values()).extracting(order -> order.getString("item")).containsExactly("pixel-10");
+        assertThat(stage.keys).as("another order, another key").hasSize(2).doesNotHaveDuplicates().doesNotContainNull();
+    }
+
+    @Test
+    void aRefusalSaysThatThereIsNoOrder() {
+        go("/");
+        for (String refusal : List.of("402 Payment declined", "422 Invalid request", "429 Too many requests", "503 Payment unavailable", "503 Too busy", "503 Unavailable")) {
+            stage.orderAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
+            page.locator("#order").click();
+            assertThat(page.locator(".notice")).containsText("There is no order and nothing was charged");
+            assertThat(page.locator(".notice")).not().containsText("refused by a test");
+            assertThat(page.locator("#order")).hasText(refusal.startsWith("503") || refusal.startsWith("429") ? "Try again" : "Order now");
+        }
+        assertThat(stage.keys).hasSize(6).doesNotHaveDuplicates();
+        page.reload();
+        assertThat(page.locator("#order")).hasText("Order now");
+        assertThat(page.locator(".notice")).hasCount(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no answer", "half an answer", "500", "503 away"})
+    void anUnansweredOrderIsResolvedAfterAReloadAndNeverPlacedTwice(String fault) {
+        stage.orderAnswers.add(context -> {
+            switch (fault) {
+                case "no answer" -> stage.placeWithoutAnAnswer(context);
+                case "500" -> problem(500, "Internal error", 0).accept(context);
+                case "503 away" -> problem(503, "Temporarily unavailable", 0).accept(context);
+                default -> {
+                    stage.placeWithoutAnAnswer(context);
+                    context.vertx().setTimer(50, later -> context.request().connection().close());
+                }
+            }
+        });
+        go("/");
+        choose("galaxy-s25");
+        page.getByText("Order now").click();
+        if (fault.equals("no answer")) {
+            await().until(() -> stage.orders.size() == 1);
+        } else {
+            assertThat(page.locator(".notice")).containsText("Your order is not confirmed yet");
+            assertThat(page.locator("#order")).isHidden();
+        }
+        page.reload();
+
+        long id = orderShown();
+        assertThat(stage.orders.keySet()).containsExactly(id);
+        assertThat(stage.keys).hasSizeGreaterThanOrEqualTo(2).containsOnly(stage.keys.get(0));
+        page.locator(".brand").click();
+        assertThat(page.locator("#order")).isVisible();
+        assertThat(page.locator(".notice")).hasCount(0);
+    }
+
+    @Test
+    void anOldAttemptIsCheckedBeforeAnythingElseIsOrderedOrCancelled() {
+        go("/");
+        page.evaluate("() => localStorage.setItem('attempt', JSON.stringify({key: 'k', body: {item: 'note21', qty: 2}, sent: Date.now() - 600000}))");
+        page.reload();
+        assertThat(page.locator(".notice")).containsText("Phone note21 × 2");
+        assertThat(page.locator("#order")).isHidden();
+        assertThat(stage.keys).as("nobody has asked for it lately").isEmpty();
+        choose("pixel-10");
+        page.locator("#qty").press("Enter");
+
+        long id = orderShown();
+        assertThat(stage.orders.get(id).getString("item")).isEqualTo("note21");
+        assertThat(stage.keys).containsExactly("k");
+
+        go("/");
+        page.evaluate("() => localStorage.setItem('attempt', JSON.stringify({key: 'k', body: {item: 'note21', qty: 2}, sent: Date.now() - 600000}))");
+        page.reload();
+        page.getByText("Cancel it").click();
+        assertThat(page.locator(".badge")).hasText("Cancelled");
+        assertThat(stage.cancelled).containsExactly(String.valueOf(id));
+        assertThat(stage.orders).hasSize(1);
+    }
+
+    /** Another tab waits meanwhile, and neither sends it nor anything else; the one that sent it is asked again when it is in progress. */
+    @Test
+    void oneOrderIsUnderWayAtATimeInAllTabs() {
+        go("/");
+        page.locator("#order").waitFor();
+        Page other = session.newPage();
+        other.navigate(stage.url("/"));
+        other.locator("#order").waitFor();
+        stage.orderAnswers.add(problem(500, "Internal error", 0));
+        stage.orderAnswers.add(problem(409, "In progress", 1));
+        page.locator("#order").click();
+        assertThat(other.locator(".notice")).containsText("Checking your order");
+        assertThat(other.locator("#order")).isHidden();
+        page.getByText("Check again").click();
+        orderShown();
+        assertThat(other.locator("#order")).isVisible();
+        assertThat(other.locator(".notice")).hasCount(0);
+        assertThat(stage.keys).hasSize(3).containsOnly(stage.keys.get(0));
+        assertThat(stage.orders).hasSize(1);
+    }
+
+    /** A refusal of the second request says nothing about the first, which may still be under way. */
+    @Test
+    void aRefusalWhileTheFirstRequestMayBeUnderWayDoesNotEndTheAttempt() {
+        stage.orderAnswers.add(problem(500, "Internal error", 0));
+        stage.orderAnswers.add(problem(503, "Payment unavailable", 0));
+        go("/");
+        page.getByText("Order now").click();
+        page.getByText("Check again").click();
+        await().until(() -> stage.keys.size() == 2);
+        assertThat(page.locator(".notice")).containsText("Your order is not confirmed yet");
+        page.getByText("Check again").click();
+        orderShown();
+        assertThat(stage.keys).containsOnly(stage.keys.get(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"back", "another order", "language", "reload"})
+    void aDialogEndsWithItsViewAndCancelsNothing(String way) {
+        long first = stage.anOrder("note20", "Paid");
+        long second = stage.anOrder("note21", "Paid");
+        go("/orders/" + first);
+        page.locator("#cancel").waitFor();
+        page.evaluate("path => dispatchEvent(new PopStateEvent('popstate', {state: history.pushState(null, '', path)}))", "/orders/" + second);
+        cancelButton();
+        assertThat(page.locator("dialog")).containsText("Cancel order " + second + "?");
+        switch (way) {
+            case "back" -> page.goBack();
+            case "another order" -> page.evaluate("path => { location.hash = '#' + path; }", "/orders/" + first);
+            case "language" -> page.evaluate("() => document.getElementById('language').click()");
+            default -> page.reload();
+        }
+        assertThat(page.locator("dialog")).hasCount(0);
+        assertThat(page.locator("#cancel")).isVisible();
+        assertThat(page.locator("#cancel")).isEnabled();
+        assertThat(stage.cancelled).isEmpty();
+    }
+
+    /** A click that follows the order's at once does nothing. */
+    private void cancelButton() {
+        await().until(() -> {
+            page.locator("#cancel").click();
+            return page.locator("dialog").count() == 1;
+        });
+    }
+
+    @Test
+    void aCancellationThatFailsSaysHowItIs() {
+        long id = stage.anOrder("note20", "Paid");
+        go("/orders/" + id);
+        Map.of("409 Shipped already", "Too late", "409 Cannot be cancelled", "cannot be cancelled", "503 Cancellation unavailable", "did not go through",
+                "503 Temporarily unavailable", "do not know yet", "500 Internal error", "do not know yet").forEach((refusal, words) -> {
+            stage.cancellationAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 3));
+            cancelButton();
+            page.getByText("Yes, cancel it").click();
+            assertThat(page.locator(".notice")).containsText(words);
+            assertThat(page.locator("h1")).isFocused();
+        });
+        assertThat(stage.cancelled).hasSize(5).containsOnly(String.valueOf(id));
+    }
+
+    @Test
+    void cancelIsNotWhereOrderWasPressed() {
+        for (int[] size : new int[][]{{1280, 900}, {390, 844}}) {
+            page.setViewportSize(size[0], size[1]);
+            go("/");
+            BoundingBox pressed = page.locator("#order").boundingBox();
+            page.locator("#order").click();
+            page.locator("#cancel").waitFor();
+            BoundingBox cancel = page.locator("#cancel").boundingBox();
+            assertThat(cancel.x + cancel.width < pressed.x || cancel.y + cancel.height < pressed.y || cancel.y > pressed.y + pressed.height)
+                    .as("%s px wide", size[0]).isTrue();
+        }
+    }
+
+    @Test
+    void theChoiceIsKeptOnChangeOfLanguageAndBack() {
+        go("/");
+        choose("pixel-10");
+        page.getByLabel("One more").click();
+        page.locator("#language").click();
+        assertThat(page.locator("#total")).hasText("2,398,000원");
+        assertThat(page.locator("input[value=pixel-10]")).isChecked();
+        page.locator("[data-tab=dealer]").click();
+        assertThat(page.locator("h1")).hasText("발송 관리");
+        page.goBack();
+        assertThat(page.locator("input[value=pixel-10]")).isChecked();
+        assertThat(page.locator("#qty")).hasValue("2");
+        assertThat(page.locator("html")).hasAttribute("lang", "ko");
+    }
+
+    @Test
+    void pagesAreTurnedBothWaysAfterBackAndReload() {
+        for (int i = 0; i < 65; i++) {
+            stage.anOrder("note20", "Shipped");
+        }
+        List<Long> newestFirst = stage.orders.keySet().stream().sorted((one, other) -> Long.compare(other, one)).toList();
+        go("/orders?status=Shipped");
+        for (int turned = 1; turned <= 3; turned++) {
+            page.getByText("Older").click();
+            firstIs(newestFirst.get(20 * turned));
+        }
+        page.goBack();
+        firstIs(newestFirst.get(40));
+        page.reload();
+        firstIs(newestFirst.get(40));
+        page.locator("#language").click();
+        firstIs(newestFirst.get(40));
+        page.getByText("이전 페이지").click();
+        firstIs(newestFirst.get(20));
+        page.getByText("이전 페이지").click();
+        firstIs(newestFirst.get(0));
+        assertThat(page).hasURL(stage.url("/orders?status=Shipped"));
+        assertThat(page.locator("[rel=prev]")).hasCount(0);
+        page.goBack();
+        firstIs(newestFirst.get(20));
+        assertThat(page.locator("#filter-status")).hasValue("Shipped");
+    }
+
+    private void firstIs(long id) {
+        assertThat(page.locator(".rows a").first()).hasAttribute("href", "/orders/" + id);
+    }
+
+    @Test
+    void whatDoesNotExistSaysSoAndIsNotFollowed() {
+        for (String id : List.of("0", "abc", "987654321", "99999999999999999999")) {
+            go("/orders/" + id);
+            assertThat(page.locator(".notice")).containsText("There is no order " + id + ".");
+        }
+        assertThat(page.locator("#connection")).isEmpty();
+        await().until(() -> stage.streams.isEmpty());
+        assertThat(page.navigate(stage.url("/nowhere")).status()).isEqualTo(404);
+        assertThat(page.locator("h1")).hasText("Page not found");
+        page.navigate(stage.url("/#/dealer"));
+        assertThat(page).hasURL(stage.url("/dealer"));
+    }
+
+    @Test
+    void aPathIsAPageForPeopleAndTheApiForPrograms() {
+        long id = stage.anOrder("note20", "Paid");
+        for (String path : List.of("/orders/" + id, "/orders")) {
+            var page = accepting(path, "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8");
+            assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+            assertThat(page.headers().firstValue("Vary").orElseThrow()).contains("Accept-Encoding", ", Accept");
+            for (String program : List.of("*/*", "application/json", "text/html;q=0.5, application/json", "application/json, text/html")) {
+                var answer = accepting(path, program);
+                assertThat(answer.headers().firstValue("Content-Type")).as(program).contains("application/json");
+                assertThat(answer.headers().firstValue("Vary")).contains("Accept");
+            }
+        }
+        assertThat(accepting("/nowhere", "*/*").statusCode()).isEqualTo(404);
+    }
+
+    private static HttpResponse<String> accepting(String path, String accept) {
+        try {
+            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(stage.url(path))).header("Accept", accept).build(), BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void manyTabsStayLiveOnOneConnection() {
+        long id = stage.anOrder("note20", "Paid");
+        List<Page> tabs = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            Page tab = session.newPage();
+            tab.navigate(stage.url("/orders/" + id));
+            tab.locator("#cancel").waitFor();
+            tabs.add(tab);
+        }
+        assertThat(stage.streams.values()).containsExactly("orderId=" + id);
+        tabs.get(0).close();
+        await().until(() -> stage.streamsEver.get() == 2 && stage.streams.size() == 1);
+        page.navigate(stage.url("/dealer"));
+        page.locator("#queue-ship").waitFor();
+        await().until(() -> stage.streamsEver.get() == 3 && stage.streams.size() == 1);
+        stage.ship(id);
+        tabs.stream().skip(1).forEach(tab -> assertThat(tab.locator(".badge")).hasText("Shipped"));
+        assertThat(page.locator("#queue-ship")).hasCount(0);
+    }
+
+    @Test
+    void theCountdownIsByTheServersClock() {
+        long id = stage.anOrder("note20", "Paid");
+        Instant server = Instant.now().plusSeconds(3600);
+        stage.date = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).format(server.atOffset(ZoneOffset.UTC));
+        stage.deliveries.get(id).put("dispatchAt", server.plusSeconds(125).toString());
+        go("/orders/" + id);
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Phone note20 leaves in [12] min.*"));
+        go("/dealer");
+        assertThat(page.locator(".due")).hasText(Pattern.compile("in [12] min.*"));
+    }
+
+    @Test
+    void theMoneyLineSaysHowMuchAndWhen() {
+        long id = stage.anOrder("note20", "Cancelled");
+        go("/orders/" + id);
+        assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at \\d+:\\d\\d:\\d\\d.*"));
+        stage.payments.get(id).put("status", "Refunded");
+        stage.timelines.get(id).add(step("OrderCancelled").put("reason", "refused by the simulator")).add(step("PayCancelled"));
+        page.reload();
+        assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at .*₩1,199,000 refunded at \\d+:.*"));
+        assertThat(page.locator("main")).not().containsText("simulator");
+        assertThat(page.locator("main")).not().containsText("Nothing was charged");
+        stage.payments.get(id).put("status", "RefundFailed");
+        page.reload();
+        assertThat(page.locator("#money")).containsText("We owe you ₩1,199,000");
+        page.emulateMedia(new EmulateMediaOptions().setMedia(Media.PRINT));
+        assertThat(page.locator("#money")).isVisible();
+        assertThat(page.locator(".top, .action, footer, .print").filter(new com.microsoft.playwright.Locator.FilterOptions().setVisible(true))).hasCount(0);
+    }
+
+    @Test
+    void anUnknownStoredLanguageIsNoObstacle() {
+        go("/");
+        page.evaluate("() => { localStorage.setItem('language', 'xx'); localStorage.setItem('attempt', '7'); localStorage.setItem('orders', '\"x\"'); localStorage.setItem('choice', '[]'); }");
+        page.reload();
+        assertThat(page.locator("h1")).hasText("Which phone would you like?");
+        assertThat(page.locator("#order")).isVisible();
+        go("/my-orders");
+        assertThat(page.locator(".empty")).isVisible();
+    }
+
+    @Test
+    void myOrdersAreThoseOfThisBrowser() {
+        stage.anOrder("iphone-17", "Shipped");
+        go("/");
+        assertThat(page.locator(".model")).hasCount(10);
+        page.locator("#order").click();
+        long id = orderShown();
+        page.locator("[data-tab=mine]").click();
+        assertThat(page.locator(".rows li")).hasCount(1);
+        firstIs(id);
+        stage.ship(id);
+        assertThat(page.locator(".rows .badge")).hasText("Shipped");
+        page.getByLabel("Order no.").fill(String.valueOf(id - 1));
+        page.keyboard().press("Enter");
+        assertThat(page).hasURL(stage.url("/orders/" + (id - 1)));
+    }
+
+    @Test
+    void theDealersWorkIsInQueuesAndCanBeSearched() {
+        long waiting = stage.anOrder("note20", "Paid");
+        long held = stage.anOrder("note21", "Held");
+        stage.anOrder("pixel-10", "Shipped");
+        stage.anOrder("pixel-10", "Cancelled");
+        go("/dealer");
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "1", "1", "1"});
+        firstIs(waiting);
+        page.locator(".queues").getByText("Held").click();
+        firstIs(held);
+        assertThat(page).hasURL(stage.url("/dealer?show=held"));
+        page.getByLabel("Search").fill("pixel");
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"0", "0", "1", "1"});
+        page.reload();
+        assertThat(page.getByLabel("Search")).hasValue("pixel");
+        page.locator(".queues").getByText("Shipped").click();
+        assertThat(page.locator(".rows li")).hasCount(1);
+        page.goBack();
+        assertThat(page).hasURL(stage.url("/dealer?show=held&find=pixel"));
+    }
+
+    /** 320 px is a desk at 400 %. */
+    @ParameterizedTest
+    @CsvSource({"320,256,en-US", "320,640,ko-KR", "390,844,en-US"})
+    void nothingIsCutOffAndFocusIsSeenOnSmallScreens(int width, int height, String locale) {
+        visit(locale, width, height);
+        long id = stage.anOrder("galaxy-s25-ultra", "Paid");
+        stage.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");
+        for (String path : List.of("/", "/my-orders", "/orders", "/orders/" + id, "/dealer", "/nowhere")) {
+            go(path);
+            assertThat(page.locator(".skeleton")).hasCount(0);
+            assertThat(page.evaluate("() => document.documentElement.scrollWidth")).as(path).isEqualTo(width);
+            assertThat((List<?>) page.evaluate("""
+                    async () => {
+                        const hidden = [];
+                        for (const each of document.querySelectorAll('a[href], button:not([hidden]), input, select')) {
+                            if (!each.checkVisibility() || each.closest('[hidden]')) continue;
+                            each.focus();
+                            await new Promise(drawn => requestAnimationFrame(drawn));
+                            const focused = document.activeElement;
+                            const seen = focused.matches('.unseen') ? focused.closest('label') : focused;
+                            const {left, top, width, height} = seen.getBoundingClientRect();
+                            const at = document.elementFromPoint(left + width / 2, top + Math.min(height, innerHeight) / 2);
+                            if (!at || !(seen.contains(at) || at.contains(seen))) hidden.push(each.outerHTML.slice(0, 100) + ' at ' + top + ' under ' + at?.outerHTML.slice(0, 60));
+                        }
+                        return hidden;
+                    }""")).as("%s, %s px", path, width).isEmpty();
+        }
+    }
+
+    @Test
+    void nothingMovesWhileTheAnswersCome() {
+        visit("en-US", 390, 844);
+        long id = stage.anOrder("note20", "Paid");
+        for (int i = 0; i < 30; i++) {
+            stage.anOrder("note20", "Paid");
+        }
+        stage.delay = 150;
+        page.addInitScript("window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach(each => { window.shifts += each.value; }))"
+                + ".observe({type: 'layout-shift', buffered: true});");
+        for (String path : List.of("/", "/my-orders", "/orders", "/orders/" + id, "/dealer")) {
+            go(path);
+            page.evaluate("ids => localStorage.setItem('orders', ids)", "[" + id + "]");
+            assertThat(page.locator(".skeleton")).hasCount(0);
+            page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+            assertThat(((Number) page.evaluate("() => window.shifts")).doubleValue()).as(path).isLessThan(0.02);
+        }
+    }
+
+    @Test
+    void everyPageInEveryStateIsForEverybody() {
+        page.addInitScript(axe);
+        long paid = stage.anOrder("galaxy-z-fold7", "Paid");
+        long shipped = stage.anOrder("note20", "Shipped");
+        long cancelled = stage.anOrder("iphone-17", "Cancelled");
+        go("/");
+        page.evaluate("ids => localStorage.setItem('orders', ids)", "[%d,%d,%d]".formatted(paid, shipped, cancelled));
+        for (String path : PATHS) {
+            go(path);
+            look(path.equals("/") ? "phones" : path.substring(1).replaceAll("\\W", "-"));
+        }
+        go("/orders/" + shipped);
+        look("order-shipped");
+        go("/orders/" + cancelled);
+        look("order-cancelled");
+        go("/orders/" + paid);
+        look("order-paid");
+        cancelButton();
+        look("dialog");
+        page.keyboard().press("Escape");
+        stage.cancellationAnswers.add(problem(503, "Temporarily unavailable", 3));
+        cancelButton();
+        page.getByText("Yes, cancel it").click();
+        page.locator(".notice").waitFor();
+        look("cancel-unsure");
+
+        stage.orderAnswers.add(context -> { });
+        go("/");
+        page.locator("#order").click();
+        look("ordering");
+        page.evaluate("() => localStorage.removeItem('attempt')");
+        for (JsonObject answer : List.of(new JsonObject().put("status", 402), new JsonObject().put("status", 500), new JsonObject().put("status", 503).put("title", "Too busy"))) {
+            stage.orderAnswers.add(problem(answer.getInteger("status"), answer.getString("title", ""), 60));
+            go("/");
+            page.locator("#order").click();
+            page.locator(".notice").waitFor();
+            look("refused-" + answer.getInteger("status"));
+            page.evaluate("() => localStorage.removeItem('attempt')");
+        }
+        page.locator("#language").click();
+        page.setViewportSize(320, 640);
+        for (String path : List.of("/", "/my-orders", "/orders/" + paid, "/dealer")) {
+            go(path);
+            assertThat(page.locator(".skeleton")).hasCount(0);
+            shoot("korean-" + path.replaceAll("\\W|\\d", "") + "-small");
+        }
+    }
+
+    /** On a desk and light, on a phone and dark, with the user's own colours; what it finds is to be mended. */
+    private void look(String name) {
+        assertThat(page.locator(".skeleton")).hasCount(0, new HasCountOptions().setTimeout(10_000));
+        page.emulateMedia(new EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
+        assertThat(findings()).as("%s, forced colours", name).isEmpty();
+        page.emulateMedia(new EmulateMediaOptions().setForcedColors(ForcedColors.NONE));
+        assertThat(findings()).as("%s, light", name).isEmpty();
+        shoot(name + "-desk");
+        page.setViewportSize(390, 844);
+        page.emulateMedia(new EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+        assertThat(findings()).as("%s, dark", name).isEmpty();
+        shoot(name + "-phone");
+        page.setViewportSize(1280, 900);
+        page.emulateMedia(new EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+    }
+
+    private void shoot(String name) {
+        page.screenshot(new ScreenshotOptions().setPath(Path.of("target", "screenshots", "state-" + name + ".png")));
+    }
+
+    private List<?> findings() {
+        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        page.evaluate("() => Promise.allSettled(document.getAnimations().filter(each => each.effect.getComputedTiming().iterations < Infinity).map(each => each.finished))");
+        return (List<?>) page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+                + ".map(each => each.id + ': ' + each.nodes.map(node => node.target + ' ' + node.failureSummary).join('; '))");
+    }
+}

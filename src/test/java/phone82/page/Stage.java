@@ -1,0 +1,223 @@
+package phone82.page;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import phone82.gateway.Pages;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** The pages on an API that answers what a test wants it to, for states that the real one is in for a moment, or hardly ever. */
+final class Stage {
+
+    private static final List<String> ITEMS = List.of("note20", "note21", "test", "abc123", "galaxy-s25", "galaxy-s25-ultra", "galaxy-z-fold7",
+            "galaxy-z-flip7", "iphone-17", "iphone-17-pro", "pixel-10", "pixel-10-pro");
+
+    final Queue<Consumer<RoutingContext>> orderAnswers = new ConcurrentLinkedQueue<>();
+    final Queue<Consumer<RoutingContext>> cancellationAnswers = new ConcurrentLinkedQueue<>();
+    /** The keys of all requests for an order. */
+    final List<String> keys = new CopyOnWriteArrayList<>();
+    final List<String> cancelled = new CopyOnWriteArrayList<>();
+    final Map<Long, JsonObject> orders = new ConcurrentSkipListMap<>();
+    final Map<Long, JsonObject> payments = new ConcurrentHashMap<>();
+    final Map<Long, JsonObject> deliveries = new ConcurrentSkipListMap<>();
+    final Map<Long, JsonArray> timelines = new ConcurrentHashMap<>();
+    /** With what each asks for. */
+    final Map<HttpServerResponse, String> streams = new ConcurrentHashMap<>();
+    final AtomicInteger streamsEver = new AtomicInteger();
+    /** Milliseconds. */
+    volatile long delay;
+    volatile String date;
+    private final Map<String, Long> placed = new ConcurrentHashMap<>();
+    private final AtomicLong ids = new AtomicLong();
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpServer server;
+
+    Stage() {
+        Router router = Router.router(vertx);
+        router.route().handler(context -> {
+            if (date != null) {
+                context.response().putHeader("Date", date);
+            }
+            context.next();
+        });
+        new Pages().mount(vertx, router);
+        router.post("/orders").handler(BodyHandler.create(false));
+        router.get("/phones").handler(slowly(context -> json(context, page(ITEMS.stream()
+                .map(item -> new JsonObject().put("item", item).put("name", nameOf(item)).put("price", 1_199_000)).toList(), 200, null))));
+        router.post("/orders").handler(context -> {
+            keys.add(context.request().getHeader("Idempotency-Key"));
+            Consumer<RoutingContext> answer = orderAnswers.poll();
+            (answer == null ? (Consumer<RoutingContext>) this::place : answer).accept(context);
+        });
+        router.get("/orders").handler(context -> list(context, List.of()));
+        router.get("/orders/:id").handler(slowly(context -> one(context, orders)));
+        router.delete("/orders/:id").handler(context -> {
+            cancelled.add(context.pathParam("id"));
+            Consumer<RoutingContext> answer = cancellationAnswers.poll();
+            if (answer != null) {
+                answer.accept(context);
+                return;
+            }
+            JsonObject order = orders.get(Long.parseLong(context.pathParam("id")));
+            json(context, order.put("status", "Cancelled"));
+        });
+        router.get("/payments/:id").handler(slowly(context -> one(context, payments)));
+        router.get("/deliveries/:id").handler(slowly(context -> one(context, deliveries)));
+        router.get("/deliveries").handler(slowly(context -> list(context, List.copyOf(deliveries.values()))));
+        router.get("/history/stream").handler(context -> {
+            streamsEver.incrementAndGet();
+            HttpServerResponse response = context.response().setChunked(true).putHeader("Content-Type", "text/event-stream");
+            streams.put(response, String.valueOf(context.request().query()));
+            response.closeHandler(closed -> streams.remove(response));
+            response.write("event: heart-beat\ndata: {}\n\n");
+        });
+        router.get("/history/:id").handler(slowly(context -> {
+            long id = Long.parseLong(context.pathParam("id"));
+            JsonObject order = orders.get(id);
+            if (order == null) {
+                problem(404, "Not found", 0).accept(context);
+            } else {
+                json(context, order.copy().put("orderId", id).put("timeline", timelines.getOrDefault(id, new JsonArray())));
+            }
+        }));
+        router.get("/history").handler(slowly(context -> list(context, orders.entrySet().stream()
+                .map(each -> each.getValue().copy().put("orderId", each.getKey())).toList())));
+        server = vertx.createHttpServer().requestHandler(router).listen(0).toCompletionStage().toCompletableFuture().join();
+    }
+
+    String url(String path) {
+        return "http://localhost:" + server.actualPort() + path;
+    }
+
+    void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    void reset() {
+        orderAnswers.clear();
+        cancellationAnswers.clear();
+        keys.clear();
+        cancelled.clear();
+        List.of(orders, payments, deliveries, timelines, placed).forEach(Map::clear);
+        streamsEver.set(0);
+        delay = 0;
+        date = null;
+    }
+
+    /** An order that the dealer ships in an hour. */
+    long anOrder(String item, String status) {
+        long id = ids.incrementAndGet();
+        String now = Instant.now().toString();
+        orders.put(id, new JsonObject().put("id", id).put("item", item).put("qty", 1).put("unitPrice", 1_199_000).put("amount", 1_199_000)
+                .put("status", status).put("orderedAt", now).put("updatedAt", now));
+        payments.put(id, new JsonObject().put("orderId", id).put("amount", 1_199_000).put("status", "Completed").put("completedAt", now));
+        deliveries.put(id, new JsonObject().put("orderId", id).put("item", item).put("qty", 1).put("status", status.equals("Paid") ? "Received" : status)
+                .put("dispatchAt", Instant.now().plusSeconds(90).toString()).put("shippedAt", now));
+        timelines.put(id, new JsonArray().add(step("Ordered")).add(step("PayCompleted")).add(step("OrderReceived")));
+        if (status.equals("Shipped")) {
+            timelines.get(id).add(step("Shipped"));
+        }
+        return id;
+    }
+
+    static JsonObject step(String type) {
+        return new JsonObject().put("type", type).put("at", Instant.now().toString()).put("correlationId", "0af7651916cd43dd8448eb211c80319c");
+    }
+
+    void ship(long id) {
+        orders.get(id).put("status", "Shipped").put("shippedAt", Instant.now().toString());
+        deliveries.get(id).put("status", "Shipped");
+        timelines.get(id).add(step("Shipped"));
+        JsonObject event = step("Shipped").put("orderId", id).put("status", "Shipped").put("item", orders.get(id).getString("item"));
+        streams.keySet().forEach(each -> each.write("event: progress\ndata: " + event.encode() + "\n\n"));
+    }
+
+    void place(RoutingContext context) {
+        context.response().setStatusCode(201);
+        json(context, placed(context));
+    }
+
+    /** The order is placed, and the answer never comes. */
+    void placeWithoutAnAnswer(RoutingContext context) {
+        placed(context);
+        context.response().putHeader("Content-Length", "100").write("{");
+    }
+
+    private JsonObject placed(RoutingContext context) {
+        JsonObject body = context.body().asJsonObject();
+        return orders.get(placed.computeIfAbsent(context.request().getHeader("Idempotency-Key"), key -> {
+            long id = anOrder(body.getString("item"), "Paid");
+            orders.get(id).put("qty", body.getInteger("qty"));
+            return id;
+        }));
+    }
+
+    static Consumer<RoutingContext> problem(int status, String title, int retryAfter) {
+        return context -> {
+            if (retryAfter > 0) {
+                context.response().putHeader("Retry-After", String.valueOf(retryAfter));
+            }
+            context.response().setStatusCode(status).putHeader("Content-Type", "application/problem+json")
+                    .end(new JsonObject().put("title", title).put("status", status).put("detail", "refused by a test").encode());
+        };
+    }
+
+    private io.vertx.core.Handler<RoutingContext> slowly(Consumer<RoutingContext> answer) {
+        return context -> {
+            if (delay == 0) {
+                answer.accept(context);
+            } else {
+                vertx.setTimer(delay, passed -> answer.accept(context));
+            }
+        };
+    }
+
+    private static void one(RoutingContext context, Map<Long, JsonObject> all) {
+        JsonObject found = all.get(Long.parseLong(context.pathParam("id")));
+        if (found == null) {
+            problem(404, "Not found", 0).accept(context);
+        } else {
+            json(context, found);
+        }
+    }
+
+    /** Newest first; the cursor is the last id. */
+    private static void list(RoutingContext context, List<JsonObject> all) {
+        String after = context.request().getParam("after");
+        String status = context.request().getParam("status");
+        List<JsonObject> matching = all.stream().filter(each -> after == null || each.getLong("orderId") < Long.parseLong(after))
+                .filter(each -> status == null || each.getString("status").equals(status))
+                .sorted((one, other) -> Long.compare(other.getLong("orderId"), one.getLong("orderId"))).toList();
+        int size = Integer.parseInt(context.request().getParam("size", "20"));
+        json(context, page(matching, size, matching.size() > size ? matching.get(size - 1).getLong("orderId") : null));
+    }
+
+    private static JsonObject page(List<JsonObject> rows, int size, Long next) {
+        JsonObject page = new JsonObject().put("items", new JsonArray(rows.stream().limit(size).toList()));
+        return next == null ? page : page.put("next", String.valueOf(next));
+    }
+
+    private static void json(RoutingContext context, JsonObject json) {
+        context.response().putHeader("Content-Type", "application/json").end(json.encode());
+    }
+
+    private static String nameOf(String item) {
+        return "Phone " + item;
+    }
+}
