@@ -56,6 +56,10 @@ record Kind(String allowed, Function<String, String> fault, boolean secret, bool
     static final Kind TEXT = new Kind("1 to 100 characters of one line", value -> value.matches("[^\\p{Cntrl}]{1,100}") ? null : "is too long, or of several lines");
     static final Kind KEY = new Kind("up to 200 printable characters of ASCII, without spaces",
             value -> value.matches("[!-~]{1,200}") ? null : "has other characters, or too many", true, true);
+    static final Kind ISSUER = new Kind("https://<host>[:<port>][/<path>]",
+            value -> value.matches("https?://[^/\\s?#@]+(/[^\\s?#]*)?") ? null : "is no URL without query").orEmpty();
+    static final Kind JWK = new Kind("a JSON Web Key or a set of them", value -> value.strip().matches("(?s)\\{.{2,20000}}") ? null : "is no JSON object",
+            true, true);
     static final Kind PASSWORD = new Kind("up to 200 characters of one line",
             value -> value.matches("[^\\p{Cntrl}]{1,200}") ? null : "is too long, or of several lines", true, true);
 

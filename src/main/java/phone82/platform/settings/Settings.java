@@ -9,6 +9,8 @@ import static phone82.platform.settings.Kind.DATABASE_URL;
 import static phone82.platform.settings.Kind.FOLDER;
 import static phone82.platform.settings.Kind.HEADERS;
 import static phone82.platform.settings.Kind.HOSTS;
+import static phone82.platform.settings.Kind.ISSUER;
+import static phone82.platform.settings.Kind.JWK;
 import static phone82.platform.settings.Kind.KEY;
 import static phone82.platform.settings.Kind.NAME;
 import static phone82.platform.settings.Kind.NETWORKS;
@@ -87,6 +89,24 @@ public final class Settings {
             ofEach("phone82.<context>.hosts", HOSTS, "names that it answers to besides localhost, IP addresses and this machine's",
                     "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("none"),
 
+            of("phone82.identity", choice("embedded").orEmpty(), "embedded: a small issuer in the gateway, to try roles on 127.0.0.1").or("none"),
+            of("phone82.identity.issuer", ISSUER, "the OpenID Connect issuer at which users log in; without one everybody is the user demo, on 127.0.0.1 alone"),
+            of("phone82.identity.port", PORT, "port of the embedded issuer"),
+            of("phone82.identity.public-url", ISSUER, "where browsers find the gateway"),
+            of("phone82.identity.client-id", NAME, "the gateway at the issuer"),
+            of("phone82.identity.client-secret", PASSWORD, "its secret; without one PKCE alone protects a login"),
+            of("phone82.identity.scope", TEXT, "what the gateway asks the issuer for"),
+            of("phone82.identity.audience", TEXT, "what the token of a program must be for"),
+            of("phone82.identity.roles-claim", NAME, "where tokens say customer, dealer, operator"),
+            of("phone82.identity.session-keys", KEY, "seal the sessions of browsers: 256 bits in base64url, the same in each gateway; of several the first one seals")
+                    .or("a random one"),
+            of("phone82.identity.idle", duration("1s", "30d"), "a session ends after so long without a request"),
+            of("phone82.identity.maximum", duration("1s", "30d"), "a session ends after so long in any case"),
+            of("phone82.identity.key", JWK, "the context's private key, a JWK; of the commands, the operator's").or("the one in phone82.identity.folder"),
+            of("phone82.identity.trusted-keys", JWK, "the public keys of all contexts, a JWK set").or("those in phone82.identity.folder"),
+            of("phone82.identity.folder", FOLDER.orEmpty(), "where keys are made that are not set; without these three settings a context starts on 127.0.0.1 alone")
+                    .or("identity in phone82.data"),
+
             of("phone82.app.pay-url", URL, "where app finds pay"),
             of("phone82.app.store-url", URL, "where app finds store"),
             of("phone82.app.cancellations", number(1, 1_000), "cancellations under way at once"),
@@ -149,7 +169,7 @@ public final class Settings {
             of("phone82.saga.connect-timeout", LIMIT, "until the coordinator must accept a connection"),
             of("phone82.saga.request-timeout", LIMIT, "until it must answer"),
             of("phone82.saga.time-limit", duration("100ms", "1h"), "a cancellation that is not decided by then is undone"),
-            of("phone82.coordinator.key", KEY, "what they show it; the demo key is for 127.0.0.1 alone"),
+            ofEach("phone82.coordinator.<context>-url", URLS, "where the coordinator calls a participant back, and nowhere else", "app", "pay", "store"),
             of("phone82.coordinator.recovery-period", duration("1s", "1h"), "pause between two attempts to end what is open"),
             of("phone82.coordinator.threads", number(1, 1_000), "calls to it that are processed at once"),
 
