@@ -223,10 +223,10 @@ public final class Phone82 implements AutoCloseable {
         running.forEach(each -> places.put(each.context, place(each)));
         StringBuilder text = new StringBuilder("\nphone82 is up after ")
                 .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
-        text.append(String.format(Locale.ROOT, "  %-12s%-28s%s%n", "operations", "http://" + authority(operations.address().getAddress().getHostAddress(),
-                String.valueOf(operations.address().getPort())), "health, figures, console for operators"));
+        text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", "operations", "http://" + authority(operations.address().getAddress().getHostAddress(),
+                String.valueOf(operations.address().getPort())), "health, metrics, console for operators"));
         operations.login().ifPresent(login -> text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", login)));
-        places.forEach((context, place) -> text.append(String.format(Locale.ROOT, "  %-12s%-28s%s%n", context.id(), place, context.purpose)));
+        places.forEach((context, place) -> text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", context.id(), place, context.purpose)));
         if (running.stream().anyMatch(each -> each.context.servesUsers())) {
             text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", switch (Login.of(operationsApplication.getEnvironment()::getProperty)) {
                 case NONE -> "nobody has to log in: everybody is the user demo and may do everything";
