@@ -61,6 +61,16 @@ class CallersTest {
             *-find-dead-letter            operator
             *-replay-dead-letters         operator
             *-replay-dead-letter          operator
+            *-list-events                 operator
+            *-back-up                     operator
+            app-hold-work                 operator
+            app-replay-events             operator
+            pay-replay-events             app operator
+            store-replay-events           app operator
+            customer-show-rebuild         operator
+            customer-end-rebuild          operator
+            customer-feed-rebuild         operator
+            customer-switch-rebuild       operator
             pay-authorise-payment         app
             pay-cancel-payment            app
             pay-list-refunds              operator

@@ -14,6 +14,7 @@ import java.sql.Types;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** What the contract of a context lets into its tables: the columns that have the names of its fields. */
 final class Permitted {
@@ -22,8 +23,8 @@ final class Permitted {
     private static final Map<String, String> STORED_IN = Map.of("note", "reason");
     private static final String BEFORE_A_NOTE = "settled by hand: ";
 
-    /** The row of whoever sends events has an id, but not from a request. */
-    private static final String NO_INPUT = "outbox_relay";
+    /** They have an id or a time that is not from a request. */
+    private static final Set<String> NO_INPUT = Set.of("outbox_relay", "stuck_watch", "saga");
 
     private Permitted() {
     }
@@ -53,7 +54,7 @@ final class Permitted {
         try (ResultSet column = database.getMetaData().getColumns(null, null, null, null)) {
             while (column.next()) {
                 String schema = column.getString("TABLE_SCHEM").toLowerCase(Locale.ROOT);
-                if (!schema.equals("public") || column.getString("TABLE_NAME").equalsIgnoreCase(NO_INPUT)) {
+                if (!schema.equals("public") || NO_INPUT.contains(column.getString("TABLE_NAME").toLowerCase(Locale.ROOT))) {
                     continue;
                 }
                 for (Map.Entry<String, JsonNode> field : fields.entrySet()) {

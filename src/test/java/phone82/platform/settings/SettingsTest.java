@@ -137,7 +137,7 @@ class SettingsTest {
             --phone82.app.breaker.window=NaN | is no whole number
             --phone82.app.payment.response-timeout=450ms | is no whole number
             --phone82.provider.api-key=hunter2é | phone82.provider.api-key=*** (command line) has other characters, or too many; allowed: up to 200 printable
-            --phone82.coordinator.key=hunter2<nul> | phone82.coordinator.key=*** (command line) has other characters
+            --phone82.provider.control-key=hunter2<nul> | phone82.provider.control-key=*** (command line) has other characters
             --phone82.pay.broker-password=hunter2<newline> | phone82.pay.broker-password=*** (command line) is too long, or of several lines
             --phone82.pay.broker-password=${hunter2} | phone82.pay.broker-password=*** (command line) refers to another property that is not set
             --phone82.catalogue.open=maybe | is neither true nor false
