@@ -380,8 +380,9 @@ class HostileRequestsTest {
             assertThat(arrived.body()).isEqualTo(BODY);
             assertThat(arrived.headers().getFirst("traceparent")).isEqualTo(trace);
             assertThat(arrived.headers().get("Idempotency-Key")).containsExactly("k");
+            assertThat(arrived.headers().getFirst("Authorization")).startsWith("Bearer ");
             assertThat(arrived.headers().keySet()).isSubsetOf("Host", "Connection", "Content-length", "Transfer-encoding", "Content-type", "Accept-encoding",
-                    "User-agent", "Traceparent", "Idempotency-key", "Accept");
+                    "User-agent", "Traceparent", "Idempotency-key", "Accept", "Authorization");
         }
 
         @Test

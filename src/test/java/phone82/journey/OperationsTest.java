@@ -77,21 +77,23 @@ class OperationsTest {
     void aContextThatAnswersNobodyAnyMoreIsNotAlive() throws Exception {
         CountDownLatch hang = new CountDownLatch(1);
         CamelContext camel = PHONE82.bean(Context.CUSTOMER, CamelContext.class);
+        camel.getRouteController().stopRoute("customer-find-history");
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("platform-http:/hang").id("hang").process(exchange -> hang.await());
+                from("direct:customer-find-history").id("hang").process(exchange -> hang.await());
             }
         });
         Shop customer = PHONE82.shop(Context.CUSTOMER);
         for (int worker = 0; worker < 2; worker++) {
-            HttpClient.newHttpClient().sendAsync(customer.request("/hang").build(), HttpResponse.BodyHandlers.discarding());
+            HttpClient.newHttpClient().sendAsync(customer.request("/history/1").build(), HttpResponse.BodyHandlers.discarding());
         }
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> operations.get("/actuator/health/liveness").expect(503));
 
         hang.countDown();
         camel.getRouteController().stopRoute("hang");
         camel.removeRoute("hang");
+        camel.getRouteController().startRoute("customer-find-history");
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> operations.get("/actuator/health/liveness").expect(200));
     }
 
@@ -101,10 +103,11 @@ class OperationsTest {
         CyclicBarrier bothHoldOne = new CyclicBarrier(2);
         Queue<Thread> stuck = new ConcurrentLinkedQueue<>();
         CamelContext camel = PHONE82.bean(Context.PAY, CamelContext.class);
+        camel.getRouteController().stopRoute("pay-find-payment");
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("platform-http:/deadlock").id("deadlock").process(exchange -> {
+                from("direct:pay-find-payment").id("deadlock").process(exchange -> {
                     stuck.add(Thread.currentThread());
                     int first = bothHoldOne.await();
                     locks.get(first).lock();
@@ -119,13 +122,14 @@ class OperationsTest {
         });
         Shop pay = PHONE82.shop(Context.PAY);
         for (int worker = 0; worker < 2; worker++) {
-            HttpClient.newHttpClient().sendAsync(pay.request("/deadlock").build(), HttpResponse.BodyHandlers.discarding());
+            HttpClient.newHttpClient().sendAsync(pay.request("/payments/1").build(), HttpResponse.BodyHandlers.discarding());
         }
         await().untilAsserted(() -> assertThat(asOperator("/actuator/health/liveness", 503).at("/components/threads/details/deadlocked").asInt()).isEqualTo(2));
 
         stuck.forEach(Thread::interrupt);
         camel.getRouteController().stopRoute("deadlock");
         camel.removeRoute("deadlock");
+        camel.getRouteController().startRoute("pay-find-payment");
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> operations.get("/actuator/health/liveness").expect(200));
     }
 

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -292,8 +293,7 @@ class PageStatesTest {
             go("/");
             BoundingBox pressed = page.locator("#order").boundingBox();
             page.locator("#order").click();
-            page.locator("#cancel").waitFor();
-            BoundingBox cancel = page.locator("#cancel").boundingBox();
+            BoundingBox cancel = await().until(() -> page.locator("#cancel").boundingBox(), Objects::nonNull);
             assertThat(cancel.x + cancel.width < pressed.x || cancel.y + cancel.height < pressed.y || cancel.y > pressed.y + pressed.height)
                     .as("%s px wide", size[0]).isTrue();
         }

@@ -61,7 +61,7 @@ public final class Settings {
             of(BIND, ADDRESS, "address to listen on"),
             of(PORT_OFFSET, number(0, 50_000), "added to every port, so that another copy can run on the same machine, with another phone82.data"),
             ofEach("phone82.<context>.port", PORT, "port to listen on", "gateway", "app", "pay", "store", "customer", "broker", "coordinator", "provider"),
-            of("management.server.port", PORT, "operator's port, one for all contexts of a JVM: health, metrics, console").or("9090, or any if taken"),
+            of("management.server.port", PORT.orEmpty(), "operator's port, one for all contexts of a JVM: health, metrics, console").or("9090, or any if taken"),
             of("management.server.address", ADDRESS, "address of that port").or("phone82.bind"),
             of("phone82.operations.port", PORT, "the same as management.server.port"),
             of("phone82.operations.bind", ADDRESS, "the same as management.server.address"),

@@ -77,7 +77,7 @@ public final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
 
     /** The settings that are ports; that of the operators is known by two names, of which one has the other's value. */
     static Stream<String> ports() {
-        return Settings.ALL.stream().filter(setting -> setting.kind() == Kind.PORT).flatMap(setting -> setting.names().stream());
+        return Settings.ALL.stream().filter(setting -> setting.kind().fault() == Kind.PORT.fault()).flatMap(setting -> setting.names().stream());
     }
 
     /** After all that add properties. */
