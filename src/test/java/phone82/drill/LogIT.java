@@ -1,6 +1,7 @@
 package phone82.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.journey.Shop;
 import phone82.platform.Json;
@@ -12,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** A log line tells of which context, route, order and trace it is. */
+@Tag("long")
 class LogIT {
 
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

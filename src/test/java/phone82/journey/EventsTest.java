@@ -132,7 +132,7 @@ class EventsTest {
             authorise(6, "one", "note20").expect(409);
             authorise(8, "one", "sim-decline").expect(409);
 
-            jdbc.update("update payment set changed_at = ? where order_id in (6, 8, 9)", Timestamp.from(Instant.now().minus(Duration.ofDays(8))));
+            jdbc.update("update payment set changed_at = ? where order_id in (6, 8, 9)", Timestamp.from(Instant.now().minus(Duration.ofDays(32))));
             assertThat(payments.purge()).isEqualTo(2);
             assertThat(pay.status("/payments/9")).isEqualTo("Authorised");
             authorise(8, "one", "sim-decline").expect(402);
@@ -259,7 +259,7 @@ class EventsTest {
         void onlyOldEventIdsAreForgotten() {
             PHONE82.topics().sendTwice(1002, List.of("app.Ordered"));
             await().untilAsserted(() -> view.get("/history/1002").expect(200));
-            Instant longAgo = Instant.now().minus(Duration.ofDays(8));
+            Instant longAgo = Instant.now().minus(Duration.ofDays(32));
             PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class)
                     .update("insert into inbox (event_id, seen_at) values ('old', ?)", Timestamp.from(longAgo));
 

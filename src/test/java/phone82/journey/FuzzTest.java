@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 class FuzzTest {
 
-    private static final int REQUESTS = Integer.getInteger("phone82.fuzz.requests", 2_500);
+    private static final int REQUESTS = Integer.getInteger("phone82.fuzz.requests", 1_000);
     private static final int CLIENTS = 8;
     private static final long SEED = Long.getLong("phone82.fuzz.seed", ThreadLocalRandom.current().nextLong());
     private static final Pattern INSIDE = Pattern.compile("(?i)exception|\\bjava[./]|org[./]|io[./](netty|vertx)|phone82[./]|camel|hsqldb|hibernate|jackson"
@@ -58,17 +58,17 @@ class FuzzTest {
     void whateverIsSent() throws Exception {
         System.out.println("-Dphone82.fuzz.seed=" + SEED);
         List<Target> targets = targets();
-        fuzz(targets, 0, REQUESTS / 4);
+        fuzz(targets, 0, REQUESTS / 2);
         long heap = heap();
         int threads = threads();
         long start = System.nanoTime();
 
-        fuzz(targets, REQUESTS / 4, REQUESTS);
+        fuzz(targets, REQUESTS / 2, REQUESTS);
 
         double seconds = Duration.ofNanos(System.nanoTime() - start).toMillis() / 1000.0;
         long grown = heap() - heap;
         System.out.printf("%d operations, %,d requests each, %,.0f a second, answers %s; heap %+,d KB to %,d KB, threads %d to %d%n", targets.size(),
-                REQUESTS, targets.size() * REQUESTS * 3 / 4 / seconds, statuses, grown / 1024, (heap + grown) / 1024, threads, threads());
+                REQUESTS, targets.size() * REQUESTS / 2 / seconds, statuses, grown / 1024, (heap + grown) / 1024, threads, threads());
         assertThat(grown).as("growth of the heap").isLessThan(16 << 20);
         // pools still take threads that they may have; what leaks would leave thousands
         assertThat(threads()).as("threads").isLessThanOrEqualTo(threads + 150);

@@ -3,6 +3,7 @@ package phone82.page;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.journey.Phone82Extension;
@@ -11,6 +12,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Logging in and out in a real browser, at the issuer that is in the gateway. */
+@Tag("pages")
 class LoginPageTest {
 
     private static final String ORDER = "fetch('/orders', {method: 'POST', headers: {'Content-Type': 'application/json', 'X-Requested-With': 'phone82'}, "

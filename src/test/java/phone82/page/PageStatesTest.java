@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ import static phone82.page.Stage.problem;
 import static phone82.page.Stage.step;
 
 /** What the page makes of every answer, every way to leave a view, every size and colour; pictures are in target/screenshots. */
+@Tag("pages")
 class PageStatesTest {
 
     private static final Pattern ORDER = Pattern.compile(".*/orders/(\\d+)");
