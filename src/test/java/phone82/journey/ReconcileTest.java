@@ -1,5 +1,7 @@
 package phone82.journey;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -10,6 +12,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
+import phone82.command.Backup;
 import phone82.command.Reconcile;
 import phone82.command.Report;
 import phone82.command.Report.Breach;
@@ -42,7 +45,7 @@ import static phone82.journey.Shop.anOrder;
 class ReconcileTest {
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s");
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s", "--phone82.app.stuck-every=500ms");
 
     private static final Map<Context, List<String>> TABLES = Map.of(Context.APP, List.of("orders", "outbox"), Context.PAY, List.of("payment", "outbox"),
             Context.PROVIDER, List.of("reservation", "operation"), Context.STORE, List.of("delivery", "outbox"), Context.CUSTOMER, List.of("history", "timeline"));
@@ -144,6 +147,38 @@ class ReconcileTest {
 
         assertThat(out.toString()).contains("2 orders compared, 2 changed").endsWith(String.format("all 2 orders agree%n"));
         assertThat(PHONE82.shop(Context.CUSTOMER).timeline(lost)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
+    }
+
+    @Test
+    void whatDoesNotMoveIsSentAgainByAllWhoTookPart() {
+        long id = shop.place(anOrder()).expect(201).id();
+        shop.awaitShipped(id);
+        List<Context> publishers = List.of(Context.APP, Context.PAY, Context.STORE);
+        List<Double> before = publishers.stream().map(ReconcileTest::sent).toList();
+        sql(Context.APP, "update orders set status = 'Paid' where id = ?", id);
+
+        sql(Context.APP, "insert into stuck (order_id, asked, ask_at) values (?, 0, ?)", id, Timestamp.from(Instant.now()));
+
+        await().untilAsserted(() -> assertThat(IntStream.range(0, 3).mapToObj(i -> sent(publishers.get(i)) - before.get(i))).containsExactly(1.0, 1.0, 2.0));
+    }
+
+    private static double sent(Context context) {
+        return PHONE82.bean(context, MeterRegistry.class).find("phone82.events.sent").counters().stream().mapToDouble(Counter::count).sum();
+    }
+
+    @Test
+    void aBackupIsTakenWhileNoOrdersAre() {
+        Shop app = PHONE82.shop(Context.APP);
+        shop.awaitShipped(shop.place(anOrder()).expect(201).id());
+        app.post("/hold", "{\"seconds\":60}").expect(200);
+        assertThat(shop.place(anOrder()).status()).isEqualTo(503);
+
+        int exitCode = Backup.main(new PrintStream(out), new PrintStream(err),
+                Stream.concat(Stream.of(Backup.NAME, "monday"), Stream.of(PHONE82.arguments())).toArray(String[]::new));
+
+        assertThat(exitCode).as(this::said).isZero();
+        assertThat(out.toString().lines()).hasSize(5).last().asString().startsWith("backup monday is complete");
+        shop.place(anOrder()).expect(201);
     }
 
     private record Broken(Context context, String sql, String promise, String what) {

@@ -129,7 +129,8 @@ class RestoredOrdersTest {
         Path beside = Files.createTempDirectory(Path.of("target"), "beside");
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
              Phone82 one = app(databaseOn(postgres));
-             Phone82 other = app(Stream.concat(Stream.of(databaseOn(postgres)), Stream.of("--phone82.app.port=" + port, "--phone82.data=" + beside)).toArray(String[]::new))) {
+             Phone82 other = app(Stream.concat(Stream.of(databaseOn(postgres)), Stream.of("--phone82.app.port=" + port, "--phone82.data=" + beside,
+                     "--phone82.identity.folder=" + option("phone82.data") + "/identity")).toArray(String[]::new))) {
             Instant earlier = Instant.parse("2026-11-01T12:00:00Z");
             one.application(Context.APP).getBean(JdbcTemplate.class).update("insert into orders (id, item, qty, unit_price, amount, status, ordered_at, version) "
                     + "values (7, 'note20', 1, 1199000, 1199000, 'Shipped', ?, 0)", Timestamp.from(earlier));

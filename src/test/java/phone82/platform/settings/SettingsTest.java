@@ -75,7 +75,7 @@ class SettingsTest {
             --phone82.app.port=65536 | is too large
             --phone82.app.port=-1 | is too small
             --management.server.port=any | management.server.port=any (command line) is no whole number
-            --management.server.port= | management.server.port (command line) is empty
+            --phone82.pay.port= | phone82.pay.port (command line) is empty
             --management.server.address=nosuchhost.invalid | is no address of this machine
             --phone82.port-offset=-100 | is too small
             --phone82.port-offset=5000 | phone82.broker.port=61616 and phone82.port-offset=5000 make 66616, which is no port; allowed: up to 65535.
