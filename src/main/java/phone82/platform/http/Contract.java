@@ -82,6 +82,9 @@ public class Contract {
             }
             roles.add(role(requirement.fieldNames().next()));
         }
+        if (roles.stream().anyMatch(Caller.USERS::contains) && !Caller.USERS.containsAll(roles)) {
+            throw new IllegalArgumentException(operation.path("operationId").asText() + ": an operation is for users or for contexts, not for both");
+        }
         return roles;
     }
 

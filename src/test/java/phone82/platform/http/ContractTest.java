@@ -182,7 +182,8 @@ class ContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ", security: {}", ", security: [{service-pay: []}]", ", security: [{}]", ", security: [{service-app: [], operator: []}]"})
+    @ValueSource(strings = {"", ", security: {}", ", security: [{service-pay: []}]", ", security: [{}]", ", security: [{service-app: [], operator: []}]",
+            ", security: [{service-app: []}, {operator: []}]"})
     void anOperationSaysWhoMayCallIt(String security) {
         String document = "{openapi: 3.0.3, paths: {/orders: {get: {operationId: list-orders" + security
                 + "}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, operator: {type: http, scheme: bearer}}}}";
@@ -194,10 +195,10 @@ class ContractTest {
     @Test
     void anyOfThoseThatItNamesMayCallIt() throws IOException {
         Contract pay = new Contract(new ByteArrayInputStream(("{openapi: 3.0.3, paths: {/payments: {get: {operationId: list, security: [{service-app: []}, "
-                + "{operator: []}]}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, operator: {type: http, scheme: bearer}}}}")
+                + "{service-pay: []}]}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, service-pay: {type: http, scheme: bearer}}}}")
                 .getBytes(UTF_8)));
 
-        assertThat(pay.admit("GET", "/payments").roles()).containsExactlyInAnyOrder("service:app", "operator");
+        assertThat(pay.admit("GET", "/payments").roles()).containsExactlyInAnyOrder("service:app", "service:pay");
         assertThat(contract.admit("GET", "/orders").isForAnybody()).isTrue();
     }
 
