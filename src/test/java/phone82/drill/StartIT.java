@@ -144,7 +144,7 @@ class StartIT {
     @Test
     void tooFewOpenFilesAreNamed() throws Exception {
         try (Processes phone82 = new Processes("files")) {
-            phone82.launchBy((contexts, arguments) -> new ProcessBuilder(Stream.concat(Stream.of("bash", "-c", "ulimit -n 256; exec \"$@\"", "limited"),
+            phone82.launchBy((contexts, arguments) -> new ProcessBuilder(Stream.concat(Stream.of("bash", "-c", "ulimit -n 400; exec \"$@\"", "limited"),
                     Processes.java(List.of("-XX:TieredStopAtLevel=1"), arguments).command().stream()).toList()));
             assertThat(phone82.run(1, "").lines()).containsExactly("phone82: too few files may be open at once, 512 are needed at least; raise the limit (ulimit -n).");
         }
