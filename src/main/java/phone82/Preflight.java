@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
 import phone82.broker.BrokerUsers;
 import phone82.command.OperatorCommand;
 import phone82.platform.disk.Disk;
+import phone82.platform.disk.PrivateFolder;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.identity.Login;
 import phone82.platform.settings.BrokerUrl;
@@ -203,7 +204,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     private void lockData(Environment environment) {
         Path folder = Path.of(environment.getRequiredProperty("phone82.data"), context.id()).toAbsolutePath().normalize();
         try {
-            Files.createDirectories(folder);
+            PrivateFolder.create(folder);
             FileChannel channel = FileChannel.open(folder.resolve(".lock"), CREATE, WRITE);
             lock = channel.tryLock();
         } catch (OverlappingFileLockException e) {

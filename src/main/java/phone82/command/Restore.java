@@ -2,6 +2,7 @@ package phone82.command;
 
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.FileSystemUtils;
+import phone82.platform.disk.PrivateFolder;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -69,7 +70,7 @@ public final class Restore extends OperatorCommand {
                 throw new Stop(1, context + " runs; stop phone82 first. Nothing is changed.");
             }
         }
-        Path aside = Files.createDirectories(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT))));
+        Path aside = PrivateFolder.create(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT))));
         for (String context : replaced) {
             Path folder = data.resolve(context);
             if (Files.exists(folder)) {

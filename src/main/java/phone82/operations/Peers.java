@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.Json;
+import phone82.platform.disk.PrivateFolder;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -101,7 +102,7 @@ class Peers {
             }
             String name = String.join(BETWEEN, contexts);
             // for nobody else on this machine to read
-            Path draft = Files.createTempFile(Files.createDirectories(folder), name, DRAFT);
+            Path draft = Files.createTempFile(PrivateFolder.create(folder), name, DRAFT);
             Files.write(draft, operators.isPasswordGenerated() ? List.of(at.toString(), operators.password()) : List.of(at.toString()));
             Files.move(draft, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

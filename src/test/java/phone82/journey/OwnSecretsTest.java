@@ -8,6 +8,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static phone82.journey.Shop.anOrder;
 
@@ -22,6 +29,14 @@ class OwnSecretsTest {
         Shop shop = PHONE82.gateway();
 
         shop.awaitShipped(shop.place(anOrder()).expect(201).id());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"app", "pay", "store", "customer", "provider", "broker", "coordinator", "identity"})
+    void theOwnerAloneReadsTheDataOf(String context) throws IOException {
+        String data = Stream.of(PHONE82.arguments()).filter(argument -> argument.startsWith("--phone82.data=")).findFirst().orElseThrow().substring(15);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(data, context)))).isEqualTo("rwx------");
     }
 
     @ParameterizedTest

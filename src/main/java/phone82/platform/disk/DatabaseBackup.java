@@ -59,7 +59,7 @@ public class DatabaseBackup {
         if (underWay.getAsInt() > 0) {
             throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet. Try again in 1 s.").header("Retry-After", 1);
         }
-        Files.createDirectories(folder);
+        PrivateFolder.create(folder);
         jdbc.execute("backup database to '" + folder.toString().replace("'", "''") + "/' blocking as files");
         try (Stream<Path> files = Files.list(folder)) {
             return new Copy(folder.toString(), files.mapToLong(DatabaseBackup::secure).sum());

@@ -40,7 +40,7 @@ public final class Disk {
     public static Disk of(Path folder, DataSize reserve) {
         Path absolute = folder.toAbsolutePath().normalize();
         try {
-            FileStore store = Files.getFileStore(Files.createDirectories(absolute));
+            FileStore store = Files.getFileStore(PrivateFolder.create(absolute));
             return new Disk(absolute, store, Math.min(reserve.toBytes(), store.getTotalSpace() / 10));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

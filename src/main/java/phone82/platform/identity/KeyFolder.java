@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import phone82.platform.disk.PrivateFolder;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,7 +70,7 @@ public final class KeyFolder implements TrustedKeys {
     private ECKey make(String context) {
         synchronized (KeyFolder.class) {
             try {
-                makeFolder();
+                PrivateFolder.create(folder);
                 try (FileChannel channel = FileChannel.open(folder.resolve(".lock"), CREATE, WRITE); FileLock ignored = channel.lock()) {
                     Optional<ECKey> present = find(context);
                     if (present.isPresent()) {
@@ -126,18 +127,6 @@ public final class KeyFolder implements TrustedKeys {
 
     private Path file(String context) {
         return folder.resolve(context + ".key.json");
-    }
-
-    private void makeFolder() throws IOException {
-        if (Files.isDirectory(folder)) {
-            return;
-        }
-        Files.createDirectories(folder.getParent());
-        if (isPosix(folder.getParent())) {
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } else {
-            Files.createDirectory(folder);
-        }
     }
 
     /** Whoever reads it meanwhile reads the old or the new one, and never half of it. */
