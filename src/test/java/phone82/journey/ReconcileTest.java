@@ -21,6 +21,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -167,9 +169,11 @@ class ReconcileTest {
     }
 
     @Test
-    void aBackupIsTakenWhileNoOrdersAre() {
+    void aBackupIsTakenWhileNoOrdersAre() throws IOException {
         Shop app = PHONE82.shop(Context.APP);
         shop.awaitShipped(shop.place(anOrder()).expect(201).id());
+        Path backup = Path.of(Stream.of(PHONE82.arguments()).filter(each -> each.startsWith("--phone82.data=")).findFirst().orElseThrow().substring(15), "backups", "monday");
+        Files.writeString(Files.createDirectories(backup.resolve("app.draft")).resolve("db.script"), "cut off");
         app.post("/hold", "{\"seconds\":60}").expect(200);
         assertThat(shop.place(anOrder()).status()).isEqualTo(503);
 
@@ -178,6 +182,8 @@ class ReconcileTest {
 
         assertThat(exitCode).as(this::said).isZero();
         assertThat(out.toString().lines()).hasSize(5).last().asString().startsWith("backup monday is complete");
+        assertThat(backup.toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer");
+        assertThat(backup.resolve("app/db.script")).content().doesNotContain("cut off");
         shop.place(anOrder()).expect(201);
     }
 

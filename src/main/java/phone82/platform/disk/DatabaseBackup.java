@@ -2,6 +2,7 @@ package phone82.platform.disk;
 
 import org.apache.camel.Body;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.FileSystemUtils;
 import phone82.platform.Problem;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.READ;
 
 /** Copies this context's embedded database as it is at one moment, while it is used. */
@@ -59,14 +61,19 @@ public class DatabaseBackup {
         if (underWay.getAsInt() > 0) {
             throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet. Try again in 1 s.").header("Retry-After", 1);
         }
-        PrivateFolder.create(folder);
-        jdbc.execute("backup database to '" + folder.toString().replace("'", "''") + "/' blocking as files");
-        try (Stream<Path> files = Files.list(folder)) {
-            return new Copy(folder.toString(), files.mapToLong(DatabaseBackup::secure).sum());
+        // a process that dies in the middle leaves no folder that looks like a backup
+        Path draft = folder.resolveSibling(context + ".draft");
+        FileSystemUtils.deleteRecursively(draft);
+        PrivateFolder.create(draft);
+        jdbc.execute("backup database to '" + draft.toString().replace("'", "''") + "/' blocking as files");
+        try (Stream<Path> files = Files.list(draft)) {
+            long bytes = files.mapToLong(DatabaseBackup::secure).sum();
+            Files.move(draft, folder, ATOMIC_MOVE);
+            return new Copy(folder.toString(), bytes);
         }
     }
 
-    /** Has the file on the disk before it is called a backup. */
+    /** Writes the file through to the disk. */
     private static long secure(Path file) {
         try (FileChannel channel = FileChannel.open(file, READ)) {
             channel.force(true);
