@@ -23,6 +23,7 @@ import phone82.platform.health.Check;
 import phone82.platform.identity.Login;
 import phone82.platform.settings.Settings;
 
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.EnumMap;
 import java.util.Set;
 import java.util.UUID;
@@ -85,33 +87,8 @@ public final class Phone82 implements AutoCloseable {
             System.out.print(Help.text());
             return;
         }
-        if (Arrays.asList(args).contains(Reconcile.NAME)) {
-            System.exit(Reconcile.main(System.out, System.err, args));
-        }
-        if (Arrays.asList(args).contains(DeadLetters.NAME)) {
-            System.exit(DeadLetters.main(System.out, System.err, args));
-        }
-        if (Arrays.asList(args).contains(Refunds.NAME)) {
-            System.exit(Refunds.main(System.out, System.err, args));
-        }
-        if (Arrays.asList(args).contains(ReplayEvents.NAME)) {
-            System.exit(ReplayEvents.main(System.out, System.err, args));
-        }
-        if (Arrays.asList(args).contains(RebuildHistory.NAME)) {
-            System.exit(RebuildHistory.main(System.out, System.err, args));
-        }
-        if (Arrays.asList(args).contains(Backup.NAME)) {
-            System.exit(Backup.main(System.out, System.err, args));
-        }
-        if (Arrays.asList(args).contains(ExportEvents.NAME)) {
-            System.exit(ExportEvents.main(System.out, System.err, args));
-        }
-        if (Arrays.asList(args).contains(Restore.NAME)) {
-            System.exit(Restore.main(System.out, System.err, args));
-        }
-        if (Arrays.asList(args).contains(Token.NAME)) {
-            System.exit(Token.main(System.out, System.err, args));
-        }
+        Stream.of(args).map(commands()::get).filter(Objects::nonNull).findFirst()
+                .ifPresent(command -> System.exit(command.main(System.out, System.err, args)));
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {
             if (!arg.startsWith("-")) {
@@ -134,6 +111,17 @@ public final class Phone82 implements AutoCloseable {
             System.err.println("phone82: " + e.getMessage());
             System.exit(1);
         }
+    }
+
+    /** Runs with the arguments of the launcher; returns its exit code. */
+    private interface Command {
+        int main(PrintStream out, PrintStream err, String... arguments);
+    }
+
+    private static Map<String, Command> commands() {
+        return Map.of(Reconcile.NAME, Reconcile::main, DeadLetters.NAME, DeadLetters::main, Refunds.NAME, Refunds::main,
+                ReplayEvents.NAME, ReplayEvents::main, ExportEvents.NAME, ExportEvents::main, RebuildHistory.NAME, RebuildHistory::main,
+                Backup.NAME, Backup::main, Restore.NAME, Restore::main, Token.NAME, Token::main);
     }
 
     /**

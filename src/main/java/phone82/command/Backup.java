@@ -42,13 +42,8 @@ public final class Backup extends OperatorCommand {
             return 2;
         }
         return run(properties -> {
-            try {
-                new Backup(properties, out).take(name);
-                return 0;
-            } catch (Stop e) {
-                err.println("phone82: " + e.getMessage());
-                return e.exitCode;
-            }
+            new Backup(properties, out).take(name);
+            return 0;
         }, err, arguments);
     }
 

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.env.PropertyResolver;
 
 import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.List;
 
 /** The command {@code export-events}: prints the events that the contexts have published, each as a line of JSON. */
 public final class ExportEvents extends OperatorCommand {
@@ -23,18 +21,14 @@ public final class ExportEvents extends OperatorCommand {
      * @return the exit code: 0 done, 2 wrong arguments, or a context does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
-        List<String> words = new ArrayList<>(words(NAME, arguments));
-        List<String> contexts = contexts(words);
-        Long since = since(words);
-        if (since == null) {
-            err.println("phone82: " + NAME + " takes one of " + PUBLISHERS + " and a time, such as 2026-11-27T20:00:00Z, or an event's id, not "
-                    + words + "; --help shows more.");
+        Published published = published(NAME, err, arguments);
+        if (published == null) {
             return 2;
         }
         return run(properties -> {
             try {
                 ExportEvents command = new ExportEvents(properties, out);
-                contexts.forEach(context -> command.export(context, since));
+                published.contexts().forEach(context -> command.export(context, published.since()));
                 return 0;
             } catch (Stop e) {
                 err.println("phone82: " + e.getMessage());

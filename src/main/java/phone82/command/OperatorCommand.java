@@ -73,13 +73,25 @@ public abstract class OperatorCommand {
         return words;
     }
 
-    /** The publishers that the first word names, which is taken away, or all. */
-    static List<String> contexts(List<String> words) {
-        return !words.isEmpty() && PUBLISHERS.contains(words.get(0)) ? List.of(words.remove(0)) : PUBLISHERS;
+    /** Whose published events a command takes, and from when on, in milliseconds since 1970. */
+    record Published(List<String> contexts, long since) {
+    }
+
+    /** The publisher and the time that the words name, or all; null, with a line that says so, if they name something else. */
+    static Published published(String name, PrintStream err, String... arguments) {
+        List<String> words = words(name, arguments);
+        List<String> contexts = !words.isEmpty() && PUBLISHERS.contains(words.get(0)) ? List.of(words.remove(0)) : PUBLISHERS;
+        Long since = since(words);
+        if (since == null) {
+            err.println("phone82: " + name + " takes one of " + PUBLISHERS + " and a time, such as 2026-11-27T20:00:00Z, or an event's id, not "
+                    + words + "; --help shows more.");
+            return null;
+        }
+        return new Published(contexts, since);
     }
 
     /** The time that the only word says, in milliseconds since 1970, or zero without one; an event's id holds its time (UUID version 7). */
-    static Long since(List<String> words) {
+    private static Long since(List<String> words) {
         try {
             if (words.size() != 1) {
                 return words.isEmpty() ? 0L : null;
@@ -95,7 +107,7 @@ public abstract class OperatorCommand {
         }
     }
 
-    /** Runs work that needs the properties, those among the arguments first; returns its exit code. */
+    /** Runs work that needs the properties, those among the arguments first; returns its exit code, or that of the reason why it stops. */
     static int run(Function<PropertyResolver, Integer> work, PrintStream err, String... arguments) {
         String[] options = Arrays.stream(arguments).filter(argument -> argument.startsWith("-")).toArray(String[]::new);
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
@@ -103,6 +115,9 @@ public abstract class OperatorCommand {
                 .properties(Map.of(Settings.ARGUMENTS, options))
                 .run(options)) {
             return work.apply(application.getEnvironment());
+        } catch (Stop e) {
+            err.println("phone82: " + e.getMessage());
+            return e.exitCode;
         } catch (WrongSettings e) {
             err.println("phone82: " + e.getMessage());
             return 2;

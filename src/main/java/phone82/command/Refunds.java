@@ -39,17 +39,12 @@ public final class Refunds extends OperatorCommand {
         }
         return run(properties -> {
             Refunds command = new Refunds(properties, out);
-            try {
-                switch (action) {
-                    case "list" -> command.list();
-                    case "retry" -> (words.size() < 2 ? command.failed() : List.of(words.get(1))).forEach(command::retry);
-                    default -> command.settle(words.get(1), words.get(2));
-                }
-                return 0;
-            } catch (Stop e) {
-                err.println("phone82: " + e.getMessage());
-                return e.exitCode;
+            switch (action) {
+                case "list" -> command.list();
+                case "retry" -> (words.size() < 2 ? command.failed() : List.of(words.get(1))).forEach(command::retry);
+                default -> command.settle(words.get(1), words.get(2));
             }
+            return 0;
         }, err, arguments);
     }
 

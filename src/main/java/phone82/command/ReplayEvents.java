@@ -5,9 +5,7 @@ import org.springframework.core.env.PropertyResolver;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The command {@code replay-events}: has the contexts send what they have published once more, to a broker that lost it. */
@@ -29,23 +27,19 @@ public final class ReplayEvents extends OperatorCommand {
      * @return the exit code: 0 the broker has all of them, 1 it does not take them, 2 wrong arguments, or a context does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
-        List<String> words = new ArrayList<>(words(NAME, arguments));
-        List<String> contexts = contexts(words);
-        Long since = since(words);
-        if (since == null) {
-            err.println("phone82: " + NAME + " takes one of " + PUBLISHERS + " and a time, such as 2026-11-27T20:00:00Z, or an event's id, not "
-                    + words + "; --help tells more.");
+        Published published = published(NAME, err, arguments);
+        if (published == null) {
             return 2;
         }
         return run(properties -> {
             ReplayEvents command = new ReplayEvents(properties, out);
             try {
-                for (String context : contexts) {
-                    command.replay(context, since);
+                for (String context : published.contexts()) {
+                    command.replay(context, published.since());
                 }
                 return 0;
             } catch (Stop e) {
-                err.println("phone82: " + e.getMessage() + " Repeat the command when that is mended; what was sent is not harmed by being sent again.");
+                err.println("phone82: " + e.getMessage() + " Then repeat the command: an event that is sent twice takes effect once.");
                 return e.exitCode;
             }
         }, err, arguments);

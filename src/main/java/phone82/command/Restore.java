@@ -46,9 +46,6 @@ public final class Restore extends OperatorCommand {
             try {
                 new Restore(properties, out).restore(Path.of(properties.getRequiredProperty("phone82.data")), words.get(0));
                 return 0;
-            } catch (Stop e) {
-                err.println("phone82: " + e.getMessage());
-                return e.exitCode;
             } catch (IOException e) {
                 err.println("phone82: the backup is not restored (" + e + "). Mend that, and repeat the command.");
                 return 1;

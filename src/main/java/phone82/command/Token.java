@@ -24,17 +24,12 @@ public final class Token extends OperatorCommand {
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
         if (words.size() != 1 || !CONTEXTS.contains(words.get(0))) {
-            err.println("phone82: " + NAME + " takes one of " + CONTEXTS + ", not " + words + "; --help tells more.");
+            err.println("phone82: " + NAME + " takes one of " + CONTEXTS + ", not " + words + "; --help shows more.");
             return 2;
         }
         return run(properties -> {
-            try {
-                out.println(new Token(properties, out).token(words.get(0)));
-                return 0;
-            } catch (Stop e) {
-                err.println("phone82: " + e.getMessage());
-                return e.exitCode;
-            }
+            out.println(new Token(properties, out).token(words.get(0)));
+            return 0;
         }, err, arguments);
     }
 }
