@@ -4,13 +4,13 @@ import org.apache.camel.ExchangeProperty;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.Json;
+import phone82.platform.Placeholders;
 import phone82.platform.event.EventLog;
 
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -59,7 +59,7 @@ public class StuckOrders {
                 return null;
             }
             orders.forEach(order -> jdbc.update("update stuck set asked = asked + 1, ask_at = ? where order_id = ?", Timestamp.from(now.plus(pause)), order));
-            Timestamp oldest = jdbc.queryForObject("select min(ordered_at) from orders where id in (" + marks(orders) + ")", Timestamp.class, orders.toArray());
+            Timestamp oldest = jdbc.queryForObject("select min(ordered_at) from orders where id in (" + Placeholders.of(orders) + ")", Timestamp.class, orders.toArray());
             return new EventLog.Replay(oldest.getTime(), null, null, orders);
         });
     }
@@ -79,17 +79,13 @@ public class StuckOrders {
             List<Object> orders = new ArrayList<>();
             places.stream().filter(place -> place.topic.equals("phone82.app.Ordered")).map(place -> Long.valueOf(place.subject)).forEach(orders::add);
             if (!orders.isEmpty()) {
-                List<Long> found = jdbc.queryForList("select id from orders where " + UNDER_WAY + " and id in (" + marks(orders)
+                List<Long> found = jdbc.queryForList("select id from orders where " + UNDER_WAY + " and id in (" + Placeholders.of(orders)
                         + ") and not exists (select 1 from stuck where order_id = id)", Long.class, orders.toArray());
                 found.forEach(order -> jdbc.update("insert into stuck (order_id, asked, ask_at) values (?, 0, ?)", order, Timestamp.from(before)));
             }
             from = places.get(places.size() - 1).seq;
             jdbc.update("update stuck_watch set place = ? where id = 1", from);
         } while (places.size() == STEP && ++steps < STEPS);
-    }
-
-    private static String marks(List<?> values) {
-        return String.join(",", Collections.nCopies(values.size(), "?"));
     }
 
     /** The request to pay and store. */

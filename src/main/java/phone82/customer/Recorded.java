@@ -3,13 +3,13 @@ package phone82.customer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import phone82.customer.History.Status;
+import phone82.platform.Placeholders;
 
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -89,7 +89,7 @@ class Recorded {
 
     private List<Row> at(Collection<Long> places) {
         return places.isEmpty() ? List.of()
-                : jdbc.query(SELECT + "t.seq in (" + String.join(",", Collections.nCopies(places.size(), "?")) + ") order by t.seq", ROW, places.toArray());
+                : jdbc.query(SELECT + "t.seq in (" + Placeholders.of(places) + ") order by t.seq", ROW, places.toArray());
     }
 
     private void pass(long seq) {

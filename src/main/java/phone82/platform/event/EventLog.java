@@ -6,12 +6,12 @@ import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.Json;
 import phone82.platform.Page;
+import phone82.platform.Placeholders;
 
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -101,7 +101,7 @@ public class EventLog {
         StringBuilder sql = new StringBuilder("update outbox set sent = false where seq > ? and seq <= ? and sent = true and happened_at >= ?");
         List<Object> arguments = new ArrayList<>(List.of(after, last, oldest()));
         if (orders != null) {
-            sql.append(" and subject in (").append(String.join(",", Collections.nCopies(orders.size(), "?"))).append(")");
+            sql.append(" and subject in (").append(Placeholders.of(orders)).append(")");
             orders.forEach(order -> arguments.add(String.valueOf(order)));
         }
         return jdbc.update(sql.toString(), arguments.toArray());

@@ -9,11 +9,11 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import phone82.platform.Correlation;
 import phone82.platform.Json;
+import phone82.platform.Placeholders;
 
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -74,7 +74,7 @@ public class Outbox {
 
     /** Marks what the broker has; requests another run where there may be more. */
     public void markSent(List<Row> sent) {
-        jdbc.update("update outbox set sent = true where seq in (" + String.join(",", Collections.nCopies(sent.size(), "?")) + ")",
+        jdbc.update("update outbox set sent = true where seq in (" + Placeholders.of(sent) + ")",
                 sent.stream().map(Row::seq).toArray());
         sent.forEach(row -> figures.counter("phone82.events.sent", "event", row.event().name()).increment());
         if (sent.size() == BATCH) {
