@@ -80,13 +80,13 @@ final class Help {
                 Its exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments or pay does not answer.
 
                 replay-events has app, pay and store send their events once more, from a time (2026-11-27T20:00:00Z) or an event
-                on, or all that they keep: for a broker that lost its data. Whoever has an event already ignores it. It may be
+                on, or all that they keep: for a broker that lost its data. Receivers ignore events that they have. It may be
                 interrupted, and repeated. export-events prints the same events, each as a line of JSON.
                 Its exit code: 0 the broker has all of them, 1 it does not take them, 2 wrong arguments or a context does not
                 answer.
 
                 rebuild-history makes customer's view anew of the event logs of app, pay and store, while it is served. It may be
-                interrupted, and repeated. What the view knows and no log tells any more stays.
+                interrupted, and repeated. Entries of the view whose events are no longer in a log stay.
                 Its exit code: 0 done, 2 wrong arguments or a context does not answer.
 
                 backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups; for

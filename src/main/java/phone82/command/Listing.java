@@ -47,7 +47,7 @@ final class Listing<T> {
         return page;
     }
 
-    /** What it tells of some orders, which come newest first. Neighbours share a page: pages grow while they find what is wanted. */
+    /** The rows of some orders, given newest first. Orders that are neighbours share a page; pages grow while they contain wanted orders. */
     Map<Long, List<T>> of(List<Long> ids) {
         Map<Long, List<T>> rows = new HashMap<>();
         int size = 1;

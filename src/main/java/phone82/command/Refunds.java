@@ -34,7 +34,7 @@ public final class Refunds extends OperatorCommand {
             default -> false;
         };
         if (!known || words.size() > 1 && !words.get(1).matches("[1-9][0-9]{0,18}")) {
-            err.println("phone82: " + NAME + " takes list, retry [order], or settle <order> \"<note>\", not " + words + "; --help tells more.");
+            err.println("phone82: " + NAME + " takes list, retry [order], or settle <order> \"<note>\", not " + words + "; --help shows more.");
             return 2;
         }
         return run(properties -> {

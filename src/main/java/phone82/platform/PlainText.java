@@ -11,7 +11,7 @@ public final class PlainText {
 
     public static final String FORMAT = "plain-text";
 
-    /** What a text must be like, as it is told to whoever sent another one. */
+    /** The rule, for the error that the client gets. */
     public static final String RULE = "must be one line of visible characters, without control, formatting or bidirectional ones; the only space is U+0020";
 
     private PlainText() {

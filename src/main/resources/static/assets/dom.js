@@ -48,7 +48,7 @@ export function notice(kind, title, text, ...actions) {
 
 let dialog;
 
-/** Asks before something is done. Whoever goes elsewhere meanwhile has said no. */
+/** Asks before something is done. Leaving the view counts as no. */
 export function confirm({title, text, yes, no}) {
     return new Promise(resolve => {
         const asked = h('dialog', {'aria-labelledby': 'sure', 'aria-describedby': 'sure-text', close: () => {

@@ -183,7 +183,7 @@ export function shop(main) {
             }
         }
 
-        /** Whoever does not want it any more cancels the order that it became. */
+        /** The customer no longer wants the attempt: cancels the order that came of it. */
         async function abandon({id}) {
             await call('DELETE', `/orders/${id}`).catch(() => {});
             if (!left) {

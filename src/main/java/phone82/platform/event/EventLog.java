@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The events that this context has published within the last time: they can be read again, or sent again to a broker that lost
- * them. What is older than the log keeps is neither read nor sent, as receivers may have forgotten it.
+ * The events that this context has published within {@code phone82.outbox.keep}: they can be read again, or sent again to a broker
+ * that lost them. Older ones are neither read nor sent, as receivers may have forgotten their ids.
  */
 public class EventLog {
 

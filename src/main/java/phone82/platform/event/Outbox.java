@@ -18,7 +18,7 @@ import java.util.List;
 
 /**
  * The events of this context that the broker does not have yet. An event is added in the transaction of the
- * state change that it tells of, and marked as sent only after the broker has it: a crash sends it twice, never zero times.
+ * state change that it reports, and marked as sent only after the broker has it: a crash sends it twice, never zero times.
  * What is sent stays for a while as the {@link EventLog}.
  */
 public class Outbox {

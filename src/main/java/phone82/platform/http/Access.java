@@ -4,7 +4,7 @@ import phone82.platform.Problem;
 
 import java.util.Set;
 
-/** Decides whether a request brings what its operation asks for. */
+/** Decides whether a request may call its operation. */
 @FunctionalInterface
 public interface Access {
 

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,15 +128,10 @@ public final class KeyFolder implements TrustedKeys {
         return folder.resolve(context + ".key.json");
     }
 
-    /** Whoever reads it meanwhile reads the old or the new one, and never half of it. */
+    /** Readers see the old or the new file, never half of one. Java lets only the owner read a temporary file. */
     private void write(Path file, String json) throws IOException {
-        Path half = isPosix(folder) ? Files.createTempFile(folder, "new", ".json",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))) : Files.createTempFile(folder, "new", ".json");
-        Files.writeString(half, json);
-        Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static boolean isPosix(Path path) throws IOException {
-        return Files.getFileStore(path).supportsFileAttributeView("posix");
+        Path draft = Files.createTempFile(folder, "new", ".json");
+        Files.writeString(draft, json);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

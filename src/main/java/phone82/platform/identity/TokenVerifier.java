@@ -101,7 +101,7 @@ public final class TokenVerifier {
         return Sender.isService(role) ? role.equals(Sender.service(issuer)) : issuer.equals(GATEWAY);
     }
 
-    /** It does not say what is wrong: whoever holds a real token need not know, and nobody else should. */
+    /** Does not say what is wrong: the holder of a valid token does not need it, and an attacker must not learn it. */
     private Problem invalid() {
         return new Problem(401, "Not allowed", "The token is not valid here. Send one of an issuer that " + audience
                 + " knows, with " + audience + " as its audience and not older than a minute.")
