@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -67,6 +68,12 @@ public final class Restore extends OperatorCommand {
                 throw new Stop(1, context + " runs; stop phone82 first. Nothing is changed.");
             }
         }
+        // copying takes long and may fail: what is there stays until all copies are complete
+        for (String context : Backup.ORDER) {
+            Path draft = draft(data, context);
+            FileSystemUtils.deleteRecursively(draft);
+            FileSystemUtils.copyRecursively(backup.resolve(context), PrivateFolder.create(draft));
+        }
         Path aside = PrivateFolder.create(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT))));
         for (String context : replaced) {
             Path folder = data.resolve(context);
@@ -74,11 +81,15 @@ public final class Restore extends OperatorCommand {
                 Files.move(folder, aside.resolve(context));
             }
             if (Backup.ORDER.contains(context)) {
-                FileSystemUtils.copyRecursively(backup.resolve(context), folder);
+                Files.move(draft(data, context), folder, ATOMIC_MOVE);
             }
         }
         out.println("backup " + name + " is restored; what was there is in " + aside);
         out.println("now start phone82, then run replay-events, then reconcile");
+    }
+
+    private static Path draft(Path data, String context) {
+        return data.resolve(context + ".draft");
     }
 
     /** A process that runs holds the lock of its folder. */
