@@ -113,6 +113,11 @@ public class AppContext {
     }
 
     @Bean
+    BankBreakers bankBreakers(@Value("${phone82.app.bank-breaker.failures}") int failures, @Value("${phone82.app.bank-breaker.open}") Duration open) {
+        return new BankBreakers(failures, open);
+    }
+
+    @Bean
     CircuitBreakerConfig payBreakerConfig(Environment environment) {
         return Binder.get(environment).bind("phone82.app.breaker", Breaker.class).get().config();
     }

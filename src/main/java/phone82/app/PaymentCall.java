@@ -21,6 +21,8 @@ public class PaymentCall {
 
     private static final int DECLINED = 402;
     private static final int CONFLICT = 409;
+    /** The customer's bank did not decide; neither pay nor the provider failed. */
+    static final int UNDECIDED = 424;
 
     private volatile Instant asksAgain = Instant.EPOCH;
 

@@ -87,6 +87,21 @@ class BreakerTest {
     }
 
     @Test
+    void aBankThatDoesNotDecideIsNotAskedForEachOrderAndDelaysNobodyElse() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(shop.place(anOrder().of("sim-fail")).expect(503).header("Retry-After")).isEqualTo("1");
+        }
+        int calls = breaker.getMetrics().getNumberOfBufferedCalls();
+
+        Answer refused = shop.place(anOrder().of("sim-fail")).expect(503);
+
+        assertThat(refused.header("Retry-After")).isEqualTo("5");
+        assertThat(refused.body().get("detail").asText()).contains("Your bank has not decided");
+        assertThat(breaker.getMetrics().getNumberOfBufferedCalls()).isEqualTo(calls);
+        shop.place(anOrder()).expect(201);
+    }
+
+    @Test
     void anAnswerThatComesTooLateChangesNothingAnyMore() throws Exception {
         ExecutorService customers = Executors.newFixedThreadPool(8);
         List<Future<Answer>> answers = IntStream.range(0, 64).mapToObj(i ->

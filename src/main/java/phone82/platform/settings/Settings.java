@@ -129,6 +129,8 @@ public final class Settings {
             of("phone82.app.breaker.minimum-calls", number(1, 10_000), "calls that are needed to decide"),
             of("phone82.app.breaker.open", duration("10ms", "1h"), "how long it stays open"),
             of("phone82.app.breaker.trial-calls", number(1, 1_000), "calls that decide whether it closes"),
+            of("phone82.app.bank-breaker.failures", number(1, 10_000), "orders in a row that a customer's bank does not decide about until the next are refused"),
+            of("phone82.app.bank-breaker.open", duration("1s", "1h"), "how long they are refused"),
             of("phone82.catalogue.open", BOOLEAN, "accept orders for unlisted items too"),
             of("phone82.catalogue.demo-price", PRICE, "won; what an unlisted item costs"),
 

@@ -1,0 +1,80 @@
+package phone82.app;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
+import org.apache.camel.support.LRUCacheFactory;
+import phone82.platform.Problem;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A circuit breaker for each customer and phone: where the customer's bank has not decided several times in a row, the next orders are
+ * refused before they cost anything. The circuit breaker of pay does not count them, as the bank of one is no failure of pay.
+ */
+public class BankBreakers implements MeterBinder {
+
+    private static final int MOST = 10_000;
+
+    private record Orders(String owner, String item) {
+        static Orders like(Order order) {
+            return new Orders(order.owner(), order.item());
+        }
+    }
+
+    private final CircuitBreakerConfig config;
+    private final Duration open;
+    private final Map<Orders, CircuitBreaker> breakers = LRUCacheFactory.newLRUCache(MOST);
+
+    /**
+     * @param failures how many orders in a row must be without a decision
+     * @param open     how long the next ones are refused, until one of them tries again
+     */
+    BankBreakers(int failures, Duration open) {
+        this.open = open;
+        config = CircuitBreakerConfig.custom()
+                .slidingWindowSize(failures)
+                .minimumNumberOfCalls(failures)
+                .failureRateThreshold(100)
+                .waitDurationInOpenState(open)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                // an order that was to try again may end otherwise, and never report
+                .maxWaitDurationInHalfOpenState(open)
+                .writableStackTraceEnabled(false)
+                .build();
+    }
+
+    /** @throws Problem 503 the bank has not decided about the last orders like this one */
+    public void enter(@Body Order order) {
+        CircuitBreaker breaker = breakers.get(Orders.like(order));
+        if (breaker != null && !breaker.tryAcquirePermission()) {
+            throw new Problem(503, "Payment unavailable", "Your bank has not decided about the last payments like this one, so there is no order "
+                    + "and nothing is charged. Try again in " + open.toSeconds() + " s.").header("Retry-After", open.toSeconds());
+        }
+    }
+
+    /** @param status of pay's answer */
+    public void answered(@ExchangeProperty("order") Order order, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
+        Orders alike = Orders.like(order);
+        if (status == PaymentCall.UNDECIDED) {
+            breakers.computeIfAbsent(alike, first -> CircuitBreaker.of("bank", config))
+                    .onError(0, TimeUnit.NANOSECONDS, new Problem(status, "Payment not decided", "The bank has not decided."));
+        } else {
+            breakers.remove(alike);
+        }
+    }
+
+    @Override
+    public void bindTo(MeterRegistry metrics) {
+        Gauge.builder("phone82.payment.banks", breakers, all -> all.values().stream().filter(each -> each.getState() != CircuitBreaker.State.CLOSED).count())
+                .description("customers and phones that are refused as the bank does not decide").register(metrics);
+    }
+}
