@@ -102,6 +102,10 @@ class ProviderIT {
             phone82.start("");
             Shop shop = phone82.gateway();
             orders("warm-up", shop, 40, seconds * 2);
+            // another item, so that no circuit breaker is open for those that come later
+            try (Crowd slow = new Crowd(shop, "sim-slow-88888", 50)) {
+                orders("warm-up beside others", shop, 20, seconds / 2);
+            }
             Crowd before = orders("alone", shop, 20, seconds);
             Crowd beside;
             try (Crowd slow = new Crowd(shop, "sim-slow-99999", 50); Crowd failing = new Crowd(shop, "sim-fail", 20)) {
