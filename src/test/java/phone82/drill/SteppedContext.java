@@ -1,5 +1,6 @@
 package phone82.drill;
 
+import com.sun.tools.attach.VirtualMachine;
 import org.jboss.byteman.agent.Main;
 
 import java.net.URISyntaxException;
@@ -25,9 +26,15 @@ final class SteppedContext {
     /** @param actAt the number of the step at which it is halted, or the provider's answer lost; 0 for none */
     void start(int actAt) throws Exception {
         phone82.jvm(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=128m",
-                "-javaagent:" + fileOf(Main.class) + "=script:" + Path.of(SteppedContext.class.getResource("/crash-points.btm").toURI()),
                 "-Dcrash.armed=" + armed, "-Dcrash.at=" + actAt));
         phone82.start(context);
+        // from the start of the JVM on, the agent would keep it from using the archive of classes
+        VirtualMachine jvm = VirtualMachine.attach(String.valueOf(phone82.handles().get(context).pid()));
+        try {
+            jvm.loadAgent(fileOf(Main.class).toString(), "script:" + Path.of(SteppedContext.class.getResource("/crash-points.btm").toURI()));
+        } finally {
+            jvm.detach();
+        }
     }
 
     private static Path fileOf(Class<?> type) throws URISyntaxException {
