@@ -62,7 +62,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The issuer, on a port of its own. Browsers pick who they are; programs show a name as their secret. */
+/** The embedded issuer, on a separate port. A browser user picks an identity; a program uses a name as client id and as secret. */
 public class EmbeddedIssuer implements Endpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedIssuer.class);
@@ -88,10 +88,9 @@ public class EmbeddedIssuer implements Endpoint {
     private record Granted(Person person, AuthenticationRequest request) {
     }
 
-    /**
-     * @param home     the gateway's public URL, to which browsers return
-     * @param client   the gateway's id here
-     * @param audience what the access tokens are for
+    /** @param home     the gateway's public URL, to which browsers return
+     * @param client   the gateway's client id
+     * @param audience audience of the access tokens
      */
     public EmbeddedIssuer(int port, String home, String client, String audience) {
         this.issuer = url(port);
