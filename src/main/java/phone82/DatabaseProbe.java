@@ -43,7 +43,8 @@ class DatabaseProbe implements BooleanSupplier {
         return "phone82." + context.id() + ".database." + name;
     }
 
-    /** @return false while the server is unreachable
+    /**
+     * @return false while the server is unreachable
      * @throws CannotStart the server refuses the connection, or the URL is wrong
      */
     @Override

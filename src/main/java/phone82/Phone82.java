@@ -124,7 +124,8 @@ public final class Phone82 implements AutoCloseable {
                 Backup.NAME, Backup::main, Restore.NAME, Restore::main, Token.NAME, Token::main);
     }
 
-    /** Starts the contexts and returns when all of them are up.
+    /**
+     * Starts the contexts and returns when all of them are up.
      * @param options {@code --name=value} properties, which override those of the environment
      * @throws CannotStart one of the contexts cannot start; the others are stopped again
      */

@@ -15,7 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** An adaptive limit on the orders that call pay at the same time. A quick answer raises the limit, a slow one lowers it; the payment
+/**
+ * An adaptive limit on the orders that call pay at the same time. A quick answer raises the limit, a slow one lowers it; the payment
  * provider's part of the time does not count. Orders above the limit wait here, before the time limits of the call begin.
  */
 public class Admission implements MeterBinder {

@@ -16,7 +16,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One circuit breaker per customer and phone. If the customer's bank has failed to decide several times in a row, the next orders are
+/**
+ * One circuit breaker per customer and phone. If the customer's bank has failed to decide several times in a row, the next orders are
  * refused before they consume resources. The circuit breaker of pay does not count them: one customer's bank is no failure of pay.
  */
 public class BankBreakers implements MeterBinder {
@@ -33,7 +34,8 @@ public class BankBreakers implements MeterBinder {
     private final Duration open;
     private final Map<Orders, CircuitBreaker> breakers = LRUCacheFactory.newLRUCache(MOST);
 
-    /** @param failures number of orders in a row without a decision that opens the breaker
+    /**
+     * @param failures number of orders in a row without a decision that opens the breaker
      * @param open     how long further orders are refused; then one order is let through as a trial
      */
     BankBreakers(int failures, Duration open) {

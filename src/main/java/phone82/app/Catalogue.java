@@ -19,7 +19,8 @@ public class Catalogue {
     private final Map<String, Phone> byKey = new HashMap<>();
     private volatile Map<String, Phone> byLook;
 
-    /** @param open      demo mode: unlisted items can be ordered, too
+    /**
+     * @param open      demo mode: unlisted items can be ordered, too
      * @param demoPrice won; the price of an unlisted item in demo mode
      * @param phones    the phones on sale
      */

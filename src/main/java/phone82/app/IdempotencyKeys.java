@@ -15,7 +15,8 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** The idempotency keys of orders. With one, a customer repeats a request without ordering twice. Each customer has a separate key space.
+/**
+ * The idempotency keys of orders. With one, a customer repeats a request without ordering twice. Each customer has a separate key space.
  * A key is stored in the transaction that stores the order: neither exists without the other, and a refused request leaves its key unused.
  */
 public class IdempotencyKeys {
@@ -38,7 +39,8 @@ public class IdempotencyKeys {
         return use(customer, key).isPresent();
     }
 
-    /** The order that was placed with the key; empty if the key is new.
+    /**
+     * The order that was placed with the key; empty if the key is new.
      *
      * @throws Problem 422 the key was used for a different request
      */
@@ -51,7 +53,8 @@ public class IdempotencyKeys {
         return use.map(Use::orderId);
     }
 
-    /** Adds the key in the current transaction. If another transaction is adding the same key, this one waits for its outcome.
+    /**
+     * Adds the key in the current transaction. If another transaction is adding the same key, this one waits for its outcome.
      *
      * @throws KeyTaken the other transaction succeeded
      */

@@ -19,7 +19,8 @@ public class OrderDrafting {
         this.ids = ids;
     }
 
-    /** Prices the order and assigns an id, which stays unused if the payment fails.
+    /**
+     * Prices the order and assigns an id, which stays unused if the payment fails.
      *
      * @throws Problem 422 the item is not on sale, or the amount exceeds the range of a long
      */

@@ -4,7 +4,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
 
-/** Generates order ids that are never reused: the millisecond of the order (41 bits) and a random number of this instance (12 bits).
+/**
+ * Generates order ids that are never reused: the millisecond of the order (41 bits) and a random number of this instance (12 bits).
  * They need no database, grow with time, do not reveal the number of orders, and stay below 2^53, so that JavaScript keeps every digit.
  */
 class OrderIds {

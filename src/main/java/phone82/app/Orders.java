@@ -36,7 +36,8 @@ public class Orders {
         this.keys = keys;
     }
 
-    /** Stores the order, which is accepted with this commit.
+    /**
+     * Stores the order, which is accepted with this commit.
      *
      * @param key the customer's idempotency key, or null
      * @throws KeyTaken another request with this key was first
@@ -68,7 +69,8 @@ public class Orders {
         return keys.isUsed(customer, key);
     }
 
-    /** The order under this key, as it was when it was placed.
+    /**
+     * The order under this key, as it was when it was placed.
      *
      * @throws Problem 422 the key was used for a different request; 409 a request with the key is in progress
      */
@@ -102,7 +104,8 @@ public class Orders {
                 shown, OrderResource::of, Order::id);
     }
 
-    /** The order to cancel, checked before the saga begins.
+    /**
+     * The order to cancel, checked before the saga begins.
      *
      * @throws Problem 404 there is no such order, 409 it is shipped
      */
@@ -119,7 +122,8 @@ public class Orders {
         return new Problem(409, "Shipped already", "The order was shipped at " + at + " and cannot be cancelled any more.");
     }
 
-    /** The action of the saga.
+    /**
+     * The action of the saga.
      *
      * @throws Problem 409 the order cannot be cancelled (any more)
      */

@@ -4,7 +4,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 
 import java.time.Duration;
 
-/** Settings of the circuit breaker around pay; application-app.yaml explains the values. A declined payment counts as a success.
+/**
+ * Settings of the circuit breaker around pay; application-app.yaml explains the values. A declined payment counts as a success.
  *
  * @param failureRate  percent of the last {@code window} calls, of which there must be at least {@code minimumCalls}
  * @param slowCall     duration above which a call counts as slow

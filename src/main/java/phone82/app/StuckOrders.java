@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Finds unfinished orders without progress, whose events may be lost. It reads app's own event log once, some time behind the newest
+/**
+ * Finds unfinished orders without progress, whose events may be lost. It reads app's own event log once, some time behind the newest
  * orders: that costs one look-up per order, less than an index would.
  */
 public class StuckOrders {
@@ -30,7 +31,8 @@ public class StuckOrders {
     private final Duration patience;
     private final Duration pause;
 
-    /** @param patience how long an order may go without progress
+    /**
+     * @param patience how long an order may go without progress
      * @param pause    how long to wait for the effect of a replay before the next one
      */
     StuckOrders(JdbcTemplate jdbc, TransactionOperations transactions, Duration patience, Duration pause) {

@@ -22,7 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The view of all progress: one row per order and its timeline, written only by events. Events may come twice and in any order; each
+/**
+ * The view of all progress: one row per order and its timeline, written only by events. Events may come twice and in any order; each
  * only adds its data, so the result is the same.
  */
 public class History {
@@ -76,7 +77,8 @@ public class History {
     private record Facts(String item, Integer qty, Long amount, String reason, Instant orderedAt, String owner) {
     }
 
-    /** Adds the event's data to the view. Rejected orders are ignored: they never existed.
+    /**
+     * Adds the event's data to the view. Rejected orders are ignored: they never existed.
      *
      * @throws IllegalArgumentException the event type is unknown
      */
@@ -137,7 +139,8 @@ public class History {
     private static final Statements SERVED = Statements.of("history", "timeline");
     private static final Statements REBUILT = Statements.of("history_rebuilt", "timeline_rebuilt");
 
-    /** The order's status after an event.
+    /**
+     * The order's status after an event.
      *
      * @throws IllegalArgumentException the event type is unknown
      */

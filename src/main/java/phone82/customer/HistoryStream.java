@@ -40,7 +40,8 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-/** {@code GET /history/stream}: server-sent events about the progress of orders. One thread reads recorded events and writes them to all
+/**
+ * {@code GET /history/stream}: server-sent events about the progress of orders. One thread reads recorded events and writes them to all
  * readers. Commits of this replica wake it; it polls for those of other replicas. It buffers nothing per reader except the write queue
  * of the connection: a slow reader gets later events from the database when its queue has drained, and a reader that takes hardly
  * anything between two heart-beats is disconnected. Without readers the thread is idle.
@@ -53,7 +54,7 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     private static final int MIN_PAUSE = 40;
 
     private static final Buffer NO_EVENTS = Buffer.buffer();
-    private static final Buffer HEART_BEAT = Buffer.buffer("event: heart-sendHeartBeats\ndata: {}\n\n");
+    private static final Buffer HEART_BEAT = Buffer.buffer("event: heart-beat\ndata: {}\n\n");
     /** The time after which a disconnected reader reconnects, ms. */
     private static final Buffer RETRY = Buffer.buffer("retry: 1000\n\n");
 

@@ -23,7 +23,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Rebuilds the view from the event logs of app, pay and store. It fills a second view beside the one that is served, and then copies it
+/**
+ * Rebuilds the view from the event logs of app, pay and store. It fills a second view beside the one that is served, and then copies it
  * order by order, each in one transaction. Every step can be repeated. Data of the served view that is missing in the logs is kept,
  * because logs are kept only for a limited time.
  */
@@ -57,7 +58,8 @@ public class Rebuild {
     public record Switch(Long before) {
     }
 
-    /** The result of switching some orders.
+    /**
+     * The result of switching some orders.
      *
      * @param changed  orders whose view differed
      * @param unlogged orders of which the view has more data than the logs

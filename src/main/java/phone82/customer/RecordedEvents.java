@@ -16,7 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Reads the events of the view in sequence, including those that other replicas record. A transaction takes its sequence number before
+/**
+ * Reads the events of the view in sequence, including those that other replicas record. A transaction takes its sequence number before
  * it commits, so a lower number can appear after a higher one: a skipped number is read again until its transaction must have been
  * rolled back. Not thread-safe.
  */
@@ -59,7 +60,8 @@ class RecordedEvents {
     record Position(long last, Set<Long> skipped) {
     }
 
-    /** The events that a reader has missed.
+    /**
+     * The events that a reader has missed.
      *
      * @param end      the reader's position after them
      * @param complete whether nothing that was read so far is left

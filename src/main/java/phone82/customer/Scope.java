@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The events that a reader of the stream has requested and may see.
+/**
+ * The events that a reader of the stream has requested and may see.
  *
  * @param orderId    only this order; null for all
  * @param owner      only this owner's orders; null for all owners

@@ -5,7 +5,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import java.time.Duration;
 
-/** Limits of the stream of the view.
+/**
+ * Limits of the stream of the view.
  *
  * @param readers   most connections at once; further ones get 503 with Retry-After
  * @param poll      longest delay until readers get an event that another replica has recorded

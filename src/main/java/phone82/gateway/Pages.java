@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The web pages: the shop at {@code /}, the API documentation at {@code /docs}. They consist of the files in {@code static/} and of
+/**
+ * The web pages: the shop at {@code /}, the API documentation at {@code /docs}. They consist of the files in {@code static/} and of
  * Swagger UI, and their content security policy allows no other scripts and styles. Some paths serve a page and the API: a client that
  * prefers HTML, such as a browser that opens the address, gets the page.
  */

@@ -27,7 +27,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A proxy for an endless event stream. It passes data on as fast as the reader takes it, and occupies no thread; a route would occupy one
+/**
+ * A proxy for an endless event stream. It passes data on as fast as the reader takes it, and occupies no thread; a route would occupy one
  * until the last event.
  */
 class StreamProxy implements Endpoint {
@@ -48,7 +49,8 @@ class StreamProxy implements Endpoint {
     private Vertx vertx;
     private HttpClient client;
 
-    /** @param upstream         base URL of the context that serves the stream
+    /**
+     * @param upstream         base URL of the context that serves the stream
      * @param patience         how long a reader may take nothing while its queue is full
      * @param streamsPerClient most streams of one client at once
      */

@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
-/** The payment of one order: authorised when the order is placed, captured once the order is accepted. A method changes the intent; the
+/**
+ * The payment of one order: authorised when the order is placed, captured once the order is accepted. A method changes the intent; the
  * request to the provider follows, and its answer ends the intent only if that intent is still the current one.
  */
 @Entity
@@ -67,7 +68,8 @@ public class Payment {
     protected Payment() {
     }
 
-    /** @param paymentKey key of the request; null if the caller sends none
+    /**
+     * @param paymentKey key of the request; null if the caller sends none
      * @param amount     won
      * @param owner      the subject of the customer
      */
@@ -226,7 +228,8 @@ public class Payment {
         resumeAs = before;
     }
 
-    /** Ends a successful cancellation: captured money is refunded, any reservation is released.
+    /**
+     * Ends a successful cancellation: captured money is refunded, any reservation is released.
      *
      * @param traceparent trace of the cancellation
      */

@@ -3,7 +3,8 @@ package phone82.pay;
 import java.util.Map;
 import java.util.Set;
 
-/** The states of a payment and their transitions. {@code Authorising}, {@code Capturing}, {@code Releasing} and {@code Refunding} are
+/**
+ * The states of a payment and their transitions. {@code Authorising}, {@code Capturing}, {@code Releasing} and {@code Refunding} are
  * intents: committed before the request to the provider, and kept until its answer is known.
  */
 public enum PaymentStatus {

@@ -34,7 +34,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The payments of all orders. Each change commits an intent. The routes then send the request to the provider, outside any transaction,
+/**
+ * The payments of all orders. Each change commits an intent. The routes then send the request to the provider, outside any transaction,
  * and commit its answer. A request whose outcome is unknown is repeated until it is known.
  */
 public class Payments {
@@ -54,7 +55,8 @@ public class Payments {
     private final Duration longestRetry;
     private final Duration keepRejected;
 
-    /** @param send                  sends a request to the provider; called after the commit of an intent
+    /**
+     * @param send                  sends a request to the provider; called after the commit of an intent
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
      * @param keepRejected          how long declined and rejected orders are kept; longer than any request can be late
@@ -74,7 +76,8 @@ public class Payments {
     public record Wanted(long orderId, String item, int qty, long amount, String owner) {
     }
 
-    /** Commits the intent to authorise the payment of an order. A repeated call returns the same request, and so gets the same answer.
+    /**
+     * Commits the intent to authorise the payment of an order. A repeated call returns the same request, and so gets the same answer.
      *
      * @param key payment key of the order, or null; a call with another key for the same order id is not a repetition
      * @throws Problem 409 the order was rejected, or the id belongs to another order
@@ -111,7 +114,8 @@ public class Payments {
         return new Problem(409, "Payment not possible", "Order " + orderId + " cannot be paid any more.");
     }
 
-    /** Commits the provider's answer to an authorisation, and returns it to app.
+    /**
+     * Commits the provider's answer to an authorisation, and returns it to app.
      *
      * @throws Problem 402 the provider declined; 409 the order was rejected meanwhile; 424 the provider could not decide about this
      *                 payment in time; 503 the provider did not answer. With 402 and 424 the provider itself works
@@ -367,7 +371,8 @@ public class Payments {
         });
     }
 
-    /** Retries, for an operator, a refund that the provider refused.
+    /**
+     * Retries, for an operator, a refund that the provider refused.
      *
      * @throws Problem 404 there is no payment, 409 it is not {@code RefundFailed}
      */
@@ -448,7 +453,8 @@ public class Payments {
                 .map(since -> Math.max(0, Duration.between(since, now()).toMillis()) / 1000.0).orElse(0.0);
     }
 
-    /** Deletes declined and rejected payments. While they exist, a late request for a rejected order is not authorised; after that, its
+    /**
+     * Deletes declined and rejected payments. While they exist, a late request for a rejected order is not authorised; after that, its
      * authorisation would expire because the order is never confirmed.
      */
     @Transactional

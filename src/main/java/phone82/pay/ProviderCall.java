@@ -29,7 +29,8 @@ public class ProviderCall {
         this.provider = provider;
     }
 
-    /** Performs a request, and reports the provider's time in the header {@code Server-Timing}, which app's admission limit uses.
+    /**
+     * Performs a request, and reports the provider's time in the header {@code Server-Timing}, which app's admission limit uses.
      *
      * @throws IOException the outcome is unknown
      */
@@ -41,7 +42,8 @@ public class ProviderCall {
         return answer;
     }
 
-    /** The answer for a request whose call failed.
+    /**
+     * The answer for a request whose call failed.
      *
      * @param failure null if the circuit breaker is open or the bulkhead full
      */

@@ -18,7 +18,8 @@ final class BearerKey {
         this.refusal = refusal;
     }
 
-    /** @param sent the request's {@code Authorization}; null if there is none
+    /**
+     * @param sent the request's {@code Authorization}; null if there is none
      * @throws Problem 401 it is not this key
      */
     void require(String sent) {

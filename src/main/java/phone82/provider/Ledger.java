@@ -85,7 +85,8 @@ public class Ledger {
                             List<Entry> operations) {
     }
 
-    /** Performs the operation, once for each key.
+    /**
+     * Performs the operation, once for each key.
      *
      * @throws Problem 409 the key was used for a different request
      */

@@ -37,7 +37,8 @@ class Reservation {
         this.attempts = attempts;
     }
 
-    /** Decides about a request and records its effect. Call {@link #settle} first.
+    /**
+     * Decides about a request and records its effect. Call {@link #settle} first.
      *
      * @param patience how long an authorisation may take before it is pending
      * @param validity how long an authorisation can be captured

@@ -76,7 +76,8 @@ public class Deliveries {
     public record Hold(String item, int qty, String owner) {
     }
 
-    /** The action of the saga: the order is not shipped until the outcome is known, even if store does not know the order yet.
+    /**
+     * The action of the saga: the order is not shipped until the outcome is known, even if store does not know the order yet.
      *
      * @throws Problem 409 the order is shipped, or cannot be cancelled for another reason
      */

@@ -33,7 +33,8 @@ public class Delivery {
     protected Delivery() {
     }
 
-    /** @param dispatchAt  earliest time of the shipment; until then the customer can cancel
+    /**
+     * @param dispatchAt  earliest time of the shipment; until then the customer can cancel
      * @param owner       the subject of the customer
      * @param traceparent trace of the order, for its later events
      */

@@ -9,7 +9,8 @@ const KEY_KNOWN = 20 * 60 * 60_000;
 /** Time in which the customer still waits for the answer, ms. */
 const RECENT = 2 * 60_000;
 
-/** The order that was sent and whose outcome is unknown. It is kept until the shop's final answer, across reloads and tabs. Sent again
+/**
+ * The order that was sent and whose outcome is unknown. It is kept until the shop's final answer, across reloads and tabs. Sent again
  * under its key, it never becomes a second order.
  */
 export function pendingAttempt() {
@@ -29,7 +30,8 @@ export function newAttempt(body) {
     return {key: [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join(''), body};
 }
 
-/** Places the order, or finds the order that this attempt has placed already.
+/**
+ * Places the order, or finds the order that this attempt has placed already.
  *
  * @throws Refused; `isFinal` says whether it is certain that there is no order
  */

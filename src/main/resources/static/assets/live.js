@@ -24,7 +24,8 @@ let farewell;
 /** Ends this tab's turn of holding the connection, or its wait for a turn. */
 let yieldTurn;
 
-/** Follows the events of one order or of all. Whenever the connection is (re)opened, `opened` is called to reload the view, so that
+/**
+ * Follows the events of one order or of all. Whenever the connection is (re)opened, `opened` is called to reload the view, so that
  * nothing is missed; after that, `happened` is called for every event. All tabs share one connection, because a browser opens six at
  * most. While all followers follow the same order, the stream is limited to its events, which costs the shop less.
  *

@@ -88,7 +88,8 @@ public class EmbeddedIssuer implements Endpoint {
     private record Granted(Person person, AuthenticationRequest request) {
     }
 
-    /** @param home     the gateway's public URL, to which browsers return
+    /**
+     * @param home     the gateway's public URL, to which browsers return
      * @param client   the gateway's client id
      * @param audience audience of the access tokens
      */

@@ -24,7 +24,8 @@ class CookieSeal {
 
     private final List<byte[]> keys = new ArrayList<>();
 
-    /** @param keys 256 bits each in base64url; the first one seals, all of them open. If empty, a random key is generated
+    /**
+     * @param keys 256 bits each in base64url; the first one seals, all of them open. If empty, a random key is generated
      * @throws IllegalArgumentException a key is not of this form
      */
     CookieSeal(List<String> keys) {

@@ -32,7 +32,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
-/** Authenticates each request by a session cookie or a bearer token, and passes the identity on to the contexts in a token of the gateway.
+/**
+ * Authenticates each request by a session cookie or a bearer token, and passes the identity on to the contexts in a token of the gateway.
  * Browsers log in and out here; they never get a token of the issuer.
  */
 public class LoginEndpoint implements Endpoint {

@@ -3,7 +3,8 @@ package phone82.gateway.login;
 import java.time.Duration;
 import java.util.List;
 
-/** Settings of the login of users.
+/**
+ * Settings of the login of users.
  *
  * @param publicUrl    public URL of the gateway; the issuer must allow {@code <publicUrl>/callback}
  * @param issuer       URL of the OpenID Connect issuer

@@ -97,7 +97,8 @@ class OpenIdIssuer {
         this.client = new ClientID(settings.clientId());
     }
 
-    /** The URL at which a browser logs in.
+    /**
+     * The URL at which a browser logs in.
      *
      * @throws Problem 503 the issuer is unavailable
      */
@@ -113,7 +114,8 @@ class OpenIdIssuer {
         return URI.create(settings.publicUrl() + "/callback");
     }
 
-    /** The user who logged in.
+    /**
+     * The user who logged in.
      *
      * @throws Problem 401 the issuer does not confirm the login; 503 the issuer is unavailable
      */
@@ -145,7 +147,8 @@ class OpenIdIssuer {
         }
     }
 
-    /** Verifies a program's token.
+    /**
+     * Verifies a program's token.
      *
      * @throws Problem 401 the token is not valid; 503 its signature cannot be checked
      */

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 
-/** A user's session in a browser.
+/**
+ * A user's session in a browser.
  *
  * @param name  display name of the user
  * @param began time of the login

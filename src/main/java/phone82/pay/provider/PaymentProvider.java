@@ -3,7 +3,8 @@ package phone82.pay.provider;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The payment provider, a company outside phone82. Requests are idempotent: a repetition with the same key has no further effect and
+/**
+ * The payment provider, a company outside phone82. Requests are idempotent: a repetition with the same key has no further effect and
  * always gets the same answer, so pay repeats a request until it knows the outcome. See {@code src/docs/payment-provider.md}.
  */
 public interface PaymentProvider {
@@ -42,7 +43,8 @@ public interface PaymentProvider {
         NOT_SENT
     }
 
-    /** @param code    reason of a decline, for programs; may be null
+    /**
+     * @param code    reason of a decline, for programs; may be null
      * @param message reason for people; may be null
      */
     record Answer(Request request, Outcome outcome, String code, String message) {
@@ -58,7 +60,8 @@ public interface PaymentProvider {
         }
     }
 
-    /** The account of an order at the provider.
+    /**
+     * The account of an order at the provider.
      *
      * @param refundable won that the provider would refund now
      * @param refundCode reason why it would not refund the whole amount; may be null
@@ -66,7 +69,8 @@ public interface PaymentProvider {
     record Account(long orderId, long reserved, long captured, long refunded, long refundable, String refundCode) {
     }
 
-    /** Sends a request, or repeats one.
+    /**
+     * Sends a request, or repeats one.
      *
      * @throws IOException no readable answer within the time limit; the provider may have acted
      */
