@@ -117,7 +117,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         Login login = Login.of(environment::getProperty);
         if (login != Login.ISSUER && !listensOnLoopback(environment)) {
             throw new CannotStart(context.id() + ": " + (login == Login.NONE ? Login.ISSUER_PROPERTY + " is empty, so no login is required"
-                    : Login.EMBEDDED_PROPERTY + " is embedded, so every user can pick any identity") + ", which is for 127.0.0.1 alone, not for "
+                    : Login.EMBEDDED_PROPERTY + " is embedded, so every user can pick any identity") + ", which is allowed on 127.0.0.1 only, not on "
                     + environment.getProperty("phone82.bind") + "; set " + Login.ISSUER_PROPERTY
                     + " to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
         }
@@ -126,7 +126,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     /** Demo keys are well known, so they are accepted on loopback only. */
     private void rejectDemoKey(Environment environment, String property, String sharers) {
         if (environment.getProperty(property, "").matches(DEMO) && !listensOnLoopback(environment)) {
-            throw new CannotStart(context.id() + ": " + property + " is a demo key or empty, which is for 127.0.0.1 alone, not for "
+            throw new CannotStart(context.id() + ": " + property + " is a demo key or empty, which is allowed on 127.0.0.1 only, not on "
                     + environment.getProperty("phone82.bind") + "; set it to a secret that " + sharers + " share.");
         }
     }
@@ -155,7 +155,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
 
     private void requireSetting(Environment environment, String property, String value) {
         if (environment.getProperty(property, "").isBlank()) {
-            throw new CannotStart(context.id() + ": " + property + " is empty, which is for 127.0.0.1 alone, not for "
+            throw new CannotStart(context.id() + ": " + property + " is empty, which is allowed on 127.0.0.1 only, not on "
                     + environment.getProperty("phone82.bind") + "; set it to " + value + ", or " + IdentityConfiguration.FOLDER
                     + " to a folder of keys.");
         }
@@ -170,8 +170,8 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
             String known = new BrokerUsers(application, environment).passwords().entrySet().stream()
                     .filter(user -> user.getValue().matches(DEMO)).map(Map.Entry::getKey).collect(Collectors.joining(", "));
             if (!known.isEmpty()) {
-                throw new CannotStart(context.id() + ": the passwords of " + known + " are demo passwords or empty, which is for 127.0.0.1"
-                        + " alone, not for " + environment.getProperty("phone82.bind") + "; set phone82.<user>.broker-password of each, for the"
+                throw new CannotStart(context.id() + ": the passwords of " + known + " are demo passwords or empty, which is allowed on 127.0.0.1"
+                        + " only, not on " + environment.getProperty("phone82.bind") + "; set phone82.<user>.broker-password of each, for the"
                         + " broker and for the user.");
             }
         } catch (IOException e) {

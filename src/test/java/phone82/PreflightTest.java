@@ -96,21 +96,21 @@ class PreflightTest {
     void aBrokerWithDemoPasswordsIsForThisMachineAlone() {
         assertThatThrownBy(() -> forEverybody(Context.BROKER, "--phone82.pay.broker-password=secret"))
                 .isInstanceOf(CannotStart.class).hasMessage("broker: the passwords of app, customer, operator, store are demo passwords or empty, "
-                        + "which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.<user>.broker-password of each, for the broker and for the user.");
+                        + "which is allowed on 127.0.0.1 only, not on 0.0.0.0; set phone82.<user>.broker-password of each, for the broker and for the user.");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"COORDINATOR", "STORE", "PAY", "APP", "GATEWAY"})
     void whoCallsOthersNeedsAKey(Context context) {
         assertThatThrownBy(() -> forEverybody(context, "--phone82.provider.api-key=secret")).isInstanceOf(CannotStart.class)
-                .hasMessage(context.id() + ": phone82.identity.key is empty, which is for 127.0.0.1 alone, not for 0.0.0.0; set it to the private key of "
+                .hasMessage(context.id() + ": phone82.identity.key is empty, which is allowed on 127.0.0.1 only, not on 0.0.0.0; set it to the private key of "
                         + context.id() + ", or phone82.identity.folder to a folder of keys.");
     }
 
     @Test
     void whoIsCalledNeedsTheKeysOfTheOthers() {
         assertThatThrownBy(() -> forEverybody(Context.CUSTOMER)).isInstanceOf(CannotStart.class)
-                .hasMessageStartingWith("customer: phone82.identity.trusted-keys is empty, which is for 127.0.0.1 alone");
+                .hasMessageStartingWith("customer: phone82.identity.trusted-keys is empty, which is allowed on 127.0.0.1 only");
     }
 
     @Test
@@ -128,10 +128,10 @@ class PreflightTest {
     void aShopWithoutAnIssuerIsForThisMachineAlone(Context context) {
         String[] secrets = {"--phone82.identity.folder=target/data/preflight/identity", "--phone82.provider.api-key=secret", "--phone82.pay.provider=http"};
         assertThatThrownBy(() -> forEverybody(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
-                + ": phone82.identity.issuer is empty, so no login is required, which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.identity.issuer "
+                + ": phone82.identity.issuer is empty, so no login is required, which is allowed on 127.0.0.1 only, not on 0.0.0.0; set phone82.identity.issuer "
                 + "to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
         assertThatThrownBy(() -> forEverybody(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
-                .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so every user can pick any identity, which is for 127.0.0.1 alone");
+                .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so every user can pick any identity, which is allowed on 127.0.0.1 only");
     }
 
     private static void forEverybody(Context context, String... options) {

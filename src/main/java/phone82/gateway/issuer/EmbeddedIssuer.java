@@ -221,7 +221,7 @@ public class EmbeddedIssuer implements Endpoint {
         } catch (ParseException e) {
             LOG.debug("A logout cannot be read", e);
         }
-        refuse(http.response(), "A browser returns to " + back + " alone.");
+        refuse(http.response(), "The only address for the return is " + back + ".");
     }
 
     private BearerAccessToken accessToken(Person person) {
