@@ -37,7 +37,8 @@ class CannotStart extends RuntimeException {
     /** Explains why the operator's port did not start: it is in use, or a setting is wrong. */
     static CannotStart operations(RuntimeException failure) {
         return NestedExceptionUtils.getMostSpecificCause(failure) instanceof BindException taken
-                ? new CannotStart("operations: its port cannot be opened (" + taken.getMessage() + "); stop the program that listens there, or set " + "management.server.port to another port.") : from("operations", failure);
+                ? new CannotStart("operations: its port cannot be opened (" + taken.getMessage() + "); stop the program that listens there, or set "
+                + "management.server.port to another port.") : from("operations", failure);
     }
 
     static CannotStart from(Context context, RuntimeException failure) {
