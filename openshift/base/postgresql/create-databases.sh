@@ -1,5 +1,5 @@
-# Sourced by the image at every start, before anybody else can connect: a database for each context, whose owner it is, and the
-# password that the secret holds now.
+# Sourced by the image at every start, before clients can connect. Creates a database and its owner for each context, and sets the
+# current password of the secret.
 for context in app pay customer; do
     password=${context^^}_PASSWORD
     psql --quiet --set ON_ERROR_STOP=1 --set context="$context" --set password="${!password}" <<'SQL'

@@ -17,36 +17,36 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.ReadOnlyFileSystemException;
 
-/** Why a context cannot start, in one line that names the obstacle and the way out. */
+/** A context cannot start. The message is one line that names the obstacle and how to remove it. */
 class CannotStart extends RuntimeException {
 
-    /** All contexts in one JVM have more than 300 open before the first customer comes. */
-    private static final long FILES = 512;
-    static final String FEW_FILES = "too few files may be open at once, " + FILES + " are needed at least; raise the limit (ulimit -n).";
-    private static final int LONGEST = 300;
+    /** All contexts in one JVM hold more than 300 open files before the first request. */
+    private static final long MIN_OPEN_FILES = 512;
+    static final String TOO_FEW_FILES = "the limit of open files is too low, at least " + MIN_OPEN_FILES + " are needed; raise it (ulimit -n).";
+    private static final int MAX_LENGTH = 300;
 
     CannotStart(String line) {
         super(line, null, false, false);
     }
 
-    /** Jars, databases and connections are open files, and each failure to open one would look like another fault. */
-    static boolean filesAreFew() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system && system.getMaxFileDescriptorCount() < FILES;
+    /** Whether the limit of open files is too low. Jars, databases and connections would otherwise fail to open with misleading errors. */
+    static boolean tooFewFilesAllowed() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system && system.getMaxFileDescriptorCount() < MIN_OPEN_FILES;
     }
 
-    /** The operator's port cannot be opened, or a setting is wrong. */
+    /** Explains why the operator's port did not start: it is in use, or a setting is wrong. */
     static CannotStart operations(RuntimeException failure) {
         return NestedExceptionUtils.getMostSpecificCause(failure) instanceof BindException taken
-                ? new CannotStart("operations: its port cannot be opened (" + taken.getMessage() + "); stop what listens there, or set "
-                + "management.server.port to another port.") : or("operations", failure);
+                ? new CannotStart("operations: its port cannot be opened (" + taken.getMessage() + "); stop the program that listens there, or set "
+                + "management.server.port to another port.") : from("operations", failure);
     }
 
-    static CannotStart or(Context context, RuntimeException failure) {
-        return or(context.id(), failure);
+    static CannotStart from(Context context, RuntimeException failure) {
+        return from(context.id(), failure);
     }
 
-    /** The known obstacle within a failure, or its innermost message. */
-    private static CannotStart or(String context, RuntimeException failure) {
+    /** Finds the known obstacle in the causes of a failure; otherwise uses the innermost message. */
+    private static CannotStart from(String context, RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CannotStart known) {
                 return known;
@@ -67,7 +67,7 @@ class CannotStart extends RuntimeException {
             if (cause instanceof FlywayException) {
                 return new CannotStart(context + ": its tables cannot be brought up to date ("
                         + NestedExceptionUtils.getMostSpecificCause(cause).getMessage().lines().findFirst().orElse("")
-                        + "); the database must be empty or of this program, and phone82." + context + ".database.user its owner.");
+                        + "); the database must be empty or belong to phone82, and phone82." + context + ".database.user must own it.");
             }
         }
         LoggerFactory.getLogger(CannotStart.class).debug("{} cannot start", context, failure);
@@ -75,15 +75,15 @@ class CannotStart extends RuntimeException {
                 + "); --logging.level.phone82=debug shows where.");
     }
 
-    /** What happened, in one short line without the names of classes. */
+    /** Describes a failure in one short line without class names. */
     static String reason(Throwable failure) {
         String what = failure instanceof AccessDeniedException ? "no permission"
-                : failure instanceof NoSuchFileException ? "it is not there"
+                : failure instanceof NoSuchFileException ? "it does not exist"
                 : failure instanceof NotDirectoryException || failure instanceof FileAlreadyExistsException ? "a file is in its way"
                 : failure instanceof ReadOnlyFileSystemException ? "it is read-only"
                 : failure instanceof FileSystemException file && file.getReason() != null ? file.getReason()
                 : failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         String line = Printable.line(what.lines().findFirst().orElse("").replaceAll("\\b(?:[a-z][\\w-]*\\.){2,}(?=[A-Z])", ""));
-        return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+        return line.length() > MAX_LENGTH ? line.substring(0, MAX_LENGTH) + "..." : line;
     }
 }

@@ -12,11 +12,11 @@ import phone82.store.StoreContext;
 import java.util.List;
 import java.util.Locale;
 
-/** What one jar can run, in the order in which it starts; it stops the other way round. */
+/** The contexts that the jar can run, in start order. They stop in the reverse order. */
 public enum Context {
-    BROKER(BrokerContext.class, "Artemis, the events' way between the contexts"),
-    COORDINATOR(CoordinatorContext.class, "the LRA coordinator of the cancellations"),
-    CUSTOMER(CustomerContext.class, "the view of all progress"),
+    BROKER(BrokerContext.class, "Artemis, the broker of the events"),
+    COORDINATOR(CoordinatorContext.class, "the LRA coordinator for cancellations"),
+    CUSTOMER(CustomerContext.class, "the progress of all orders"),
     PROVIDER(ProviderContext.class, "the payment provider, simulated: no money moves"),
     STORE(StoreContext.class, "deliveries", "phone82.saga.coordinator-url", "phone82.store.callback-url"),
     PAY(PayContext.class, "payments", "phone82.saga.coordinator-url", "phone82.pay.callback-url"),
@@ -27,16 +27,16 @@ public enum Context {
 
     final Class<?> configuration;
     final String purpose;
-    /** The properties that tell where the others are whom it calls, or who call it back. */
-    final List<String> places;
+    /** The properties with the URLs of the contexts that it calls, and the URL at which it is called back. */
+    final List<String> urlProperties;
 
-    Context(Class<?> configuration, String purpose, String... places) {
+    Context(Class<?> configuration, String purpose, String... urlProperties) {
         this.configuration = configuration;
         this.purpose = purpose;
-        this.places = List.of(places);
+        this.urlProperties = List.of(urlProperties);
     }
 
-    /** Its name in arguments, properties and the CamelContext. */
+    /** The name in arguments, properties and the CamelContext. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -46,7 +46,7 @@ public enum Context {
     }
 
     boolean usesCoordinator() {
-        return places.contains("phone82.saga.coordinator-url");
+        return urlProperties.contains("phone82.saga.coordinator-url");
     }
 
     /** Whether it has operations for users. */
@@ -58,12 +58,12 @@ public enum Context {
         return this != BROKER && this != COORDINATOR && this != GATEWAY;
     }
 
-    /** Whether others call it, and must say who they are. */
+    /** Whether it authenticates its callers. */
     boolean checksCallers() {
         return this != BROKER && this != PROVIDER;
     }
 
-    /** Whether it calls others, and must say who it is. */
+    /** Whether it calls contexts that authenticate it. */
     boolean callsOthers() {
         return checksCallers() && this != CUSTOMER;
     }

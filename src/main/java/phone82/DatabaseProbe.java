@@ -9,7 +9,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
 
-/** Asks the database server of a context whether the context can work with it. */
+/** Checks whether the context's database server accepts connections with the configured user. */
 class DatabaseProbe implements BooleanSupplier {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
@@ -28,12 +28,12 @@ class DatabaseProbe implements BooleanSupplier {
         password = environment.getRequiredProperty("spring.datasource.password");
     }
 
-    /** Whether the database is another process, and not files that this process alone works with. */
-    static boolean isElsewhere(Environment environment) {
+    /** Whether the database is a server rather than files of this process. */
+    static boolean isExternal(Environment environment) {
         return !environment.getRequiredProperty(URL).startsWith("jdbc:hsqldb:file:");
     }
 
-    /** The URL without its options, which may hold secrets. */
+    /** The URL without its options, which may contain secrets. */
     String place() {
         return url.split("[?;]", 2)[0];
     }
@@ -44,15 +44,15 @@ class DatabaseProbe implements BooleanSupplier {
     }
 
     /**
-     * @return false while nobody answers
-     * @throws CannotStart when the answer is no
+     * @return false while the server is unreachable
+     * @throws CannotStart the server refuses the connection, or the URL is wrong
      */
     @Override
     public boolean getAsBoolean() {
         try {
             DriverManager.getDriver(url);
         } catch (SQLException e) {
-            throw new CannotStart(context.id() + ": " + place() + " is no URL of a database that phone82 knows; set " + property("url")
+            throw new CannotStart(context.id() + ": " + place() + " is no URL of a database that phone82 supports; set " + property("url")
                     + " to jdbc:postgresql://<host>:<port>/<database> or jdbc:hsqldb:hsql://<host>:<port>/<database>.");
         }
         DriverManager.setLoginTimeout(LOGIN_SECONDS);
@@ -61,7 +61,7 @@ class DatabaseProbe implements BooleanSupplier {
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());
             if (state.startsWith("28") || state.equals("08004")) {
-                throw new CannotStart(context.id() + ": the database at " + place() + " does not let user " + user + " in (" + e.getMessage()
+                throw new CannotStart(context.id() + ": the database at " + place() + " refuses user " + user + " (" + e.getMessage()
                         + "); set " + property("user") + " and " + property("password") + ".");
             }
             if (state.startsWith("08") || state.startsWith("53") || state.startsWith("57")) {
@@ -69,7 +69,7 @@ class DatabaseProbe implements BooleanSupplier {
                 return false;
             }
             throw new CannotStart(context.id() + ": the database at " + place() + " cannot be used (" + e.getMessage()
-                    + "); create it, or set " + property("url") + " to one that is there.");
+                    + "); create it, or set " + property("url") + " to one that exists.");
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** What {@code --help} prints. */
+/** The output of {@code --help}. */
 final class Help {
 
     private Help() {
@@ -34,8 +34,8 @@ final class Help {
                        java -jar phone82.jar replay-events [app | pay | store] [time | event id] [--property=value ...]
                        java -jar phone82.jar token <context> [--property=value ...]
 
-                Without a context all of them start in this JVM. With names those alone start; what they need of the
-                others is found by the properties below.
+                Without a context, all contexts start in this JVM; otherwise only the named ones do. The properties below say
+                where the others are.
 
                 Contexts:
                 """);
@@ -44,7 +44,7 @@ final class Help {
         }
         text.append("""
 
-                Properties, what they are and may be, and their defaults. Each is also an environment variable:
+                Properties: purpose; allowed values [default]. Each can be set as an environment variable, too:
                 phone82.app.port is PHONE82_APP_PORT.
 
                 """);
@@ -54,55 +54,57 @@ final class Help {
         }
         return text.append("""
 
-                reconcile compares what the running app, pay, store and customer tell of every order, and prints what breaks
-                a promise:
-                  I1  every standing order has exactly one payment
-                  I2  no money is taken without a standing order
+                reconcile compares every order in the running app, pay, store and customer, and reports every violation of these
+                invariants:
+                  I1  every accepted order has exactly one payment
+                  I2  no money is taken without an accepted order
                   I3  nothing is shipped unpaid
                   I4  nothing cancelled is shipped, nothing shipped is refunded
                   I5  the view equals the sources
                   I6  every event takes effect exactly once
                   I7  a refused order leaves no money taken, nor held for longer than phone82.pay.authorisation-validity
                   I9  the payment provider's ledger agrees with the books, to the won
-                What does not agree is looked at again until it does; wrong is what stays as it is when no order has come to
-                agree for the time to settle. Orders that break no promise and are still under way are listed apart.
-                With --repair the events of orders that break I5 or I6 are sent again and the view is rebuilt, and all is compared
-                once more: that harms nothing. What remains is for a human.
-                Its exit code: 0 all agree, 1 breaches, 2 wrong arguments or a context cannot be read.
-                dead-letters shows the events that app, pay, store and customer could not process, each with its cause, one of
-                them with its body; replay has them processed once more, and those that fail again stay.
-                Its exit code: 0 done, 1 what was replayed failed again or is not there, 2 wrong arguments or a context does
+                Orders that do not agree are compared repeatedly. They are violations if no order has come to agree for as long as
+                phone82.reconcile.settle. Orders that violate nothing and are still in progress are listed separately.
+                --repair sends the events of orders that violate I5 or I6 again, rebuilds the view and compares once more. It is
+                safe to run. The remaining violations need an operator.
+                Exit code: 0 all orders agree, 1 violations, 2 wrong arguments or a context cannot be read.
+
+                dead-letters lists the events that app, pay, store and customer could not process, with the causes; with an id it
+                shows one event with its body. replay processes them again; events that fail again stay dead letters.
+                Exit code: 0 done, 1 a replayed event failed again or does not exist, 2 wrong arguments or a context does
                 not answer.
 
-                refunds lists the refunds that the payment provider refused for good; retry has the provider asked once more for
-                those of one order or of all, settle records, with a note, that the customer of one order got the money in
+                refunds lists the refunds that the payment provider refused permanently. retry sends the refund of one order, or all
+                of them, to the provider again. settle records, with a note, that the customer of an order got the money in
                 another way.
-                Its exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments or pay does not answer.
+                Exit code: 0 done, 1 the order has no failed refund, 2 wrong arguments or pay does not answer.
 
-                replay-events has app, pay and store send their events once more, from a time (2026-11-27T20:00:00Z) or an event
-                on, or all that they keep: for a broker that lost its data. Receivers ignore events that they have. It may be
-                interrupted, and repeated. export-events prints the same events, each as a line of JSON.
-                Its exit code: 0 the broker has all of them, 1 it does not take them, 2 wrong arguments or a context does not
+                replay-events makes app, pay and store send their events again, from a time (2026-11-27T20:00:00Z) or an event on, or
+                all events that they keep. Use it when the broker has lost its data. Receivers ignore events that they have
+                already processed. The command may be interrupted and repeated. export-events prints the same events as lines of
+                JSON.
+                Exit code: 0 the broker has all events, 1 it does not accept them, 2 wrong arguments or a context does not
                 answer.
 
-                rebuild-history makes customer's view anew of the event logs of app, pay and store, while it is served. It may be
-                interrupted, and repeated. Entries of the view whose events are no longer in a log stay.
-                Its exit code: 0 done, 2 wrong arguments or a context does not answer.
+                rebuild-history rebuilds customer's view from the event logs of app, pay and store while customer keeps serving it.
+                The command may be interrupted and repeated. Entries whose events are no longer in a log are kept.
+                Exit code: 0 done, 2 wrong arguments or a context does not answer.
 
-                backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups; for
-                some seconds no orders and cancellations are taken. restore puts such a copy in the place of what is there,
-                while phone82 does not run; then start it, run replay-events, and reconcile.
-                Its exit code: 0 done, 1 it cannot be done now, 2 wrong arguments or a context does not answer.
+                backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups. For some
+                seconds new orders and cancellations are refused. restore replaces the current data with such a copy; phone82
+                must be stopped. Then start it, run replay-events, and reconcile.
+                Exit code: 0 done, 1 not possible now, 2 wrong arguments or a context does not answer.
 
-                token prints a token of the operator for one context, which is good for a minute:
+                token prints an operator token for one context. It is valid for a minute:
                 curl localhost:8081/cancellations -H "Authorization: Bearer $(java -jar phone82.jar token app)"
 
-                Exit code: 143 after a clean stop by SIGTERM and 130 after Ctrl-C, as of every Java program; 1 when a context cannot start,
+                Exit code: 143 after a clean stop by SIGTERM and 130 after Ctrl-C, as for every Java program; 1 if a context cannot start,
                 2 for wrong arguments.
                 """).toString();
     }
 
-    /** The values in our own files. */
+    /** The default values from application.yaml and the application-<context>.yaml files. */
     private static final class Defaults {
 
         private final Map<String, Object> common = read("application.yaml");
@@ -128,7 +130,7 @@ final class Help {
                     : own.values().stream().map(settings -> settings.get(name)).filter(Objects::nonNull).findFirst().orElse("");
         }
 
-        /** Where a context differs from the rest. */
+        /** The contexts with another default than the rest. */
         private String special(Setting setting) {
             return setting.contexts().isEmpty() && setting.name().startsWith("phone82.http.") ? own.entrySet().stream()
                     .filter(each -> each.getValue().containsKey(setting.name()))

@@ -41,11 +41,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Starts phone82: all of it in one JVM, or the contexts that are named. */
+/** The launcher: starts all contexts in one JVM, or the named ones. */
 public final class Phone82 implements AutoCloseable {
 
     static {
-        // whatever the machine's language is: what libraries print, too, is for programs and in English
+        // libraries, too, print in English, whatever the machine's language is
         Locale.setDefault(Locale.ROOT);
     }
 
@@ -57,7 +57,7 @@ public final class Phone82 implements AutoCloseable {
     private record Running(Context context, ConfigurableApplicationContext application, Preflight preflight) {
     }
 
-    /** @param process what the log calls this process */
+    /** @param process name of this process in the log */
     private Phone82(String process, String... options) {
         try {
             operationsApplication = new SpringApplicationBuilder(OperationsContext.class)
@@ -78,9 +78,9 @@ public final class Phone82 implements AutoCloseable {
      * wrong arguments; a command has its own.
      */
     public static void main(String[] args) {
-        if (CannotStart.filesAreFew()) {
-            // before anything opens another, a log for example
-            System.err.println("phone82: " + CannotStart.FEW_FILES);
+        if (CannotStart.tooFewFilesAllowed()) {
+            // before anything opens more files, for example a log
+            System.err.println("phone82: " + CannotStart.TOO_FEW_FILES);
             System.exit(1);
         }
         if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
@@ -105,7 +105,7 @@ public final class Phone82 implements AutoCloseable {
         }
         try {
             Phone82 phone82 = start(contexts, Arrays.stream(args).filter(arg -> arg.startsWith("-")).toArray(String[]::new));
-            Runtime.getRuntime().addShutdownHook(new Thread(phone82::leave, "shutdown"));
+            Runtime.getRuntime().addShutdownHook(new Thread(phone82::stopAfterNotice, "shutdown"));
             phone82.banner();
         } catch (CannotStart e) {
             System.err.println("phone82: " + e.getMessage());
@@ -113,7 +113,7 @@ public final class Phone82 implements AutoCloseable {
         }
     }
 
-    /** Runs with the arguments of the launcher; returns its exit code. */
+    /** An operator command. It gets the launcher's arguments and returns the exit code. */
     private interface Command {
         int main(PrintStream out, PrintStream err, String... arguments);
     }
@@ -125,16 +125,15 @@ public final class Phone82 implements AutoCloseable {
     }
 
     /**
-     * Starts the contexts; when it returns they are up.
-     *
-     * @param options {@code --name=value} properties, above those of the environment
-     * @throws CannotStart when one of them cannot; the others are stopped again
+     * Starts the contexts and returns when all of them are up.
+     * @param options {@code --name=value} properties, which override those of the environment
+     * @throws CannotStart one of the contexts cannot start; the others are stopped again
      */
     public static Phone82 start(Set<Context> contexts, String... options) {
         Phone82 phone82 = new Phone82(contexts.size() == 1 ? contexts.iterator().next().id() : "phone82", options);
         try {
             phone82.operations.expect(contexts.stream().map(Context::id).toList());
-            phone82.inventSecrets(contexts);
+            phone82.generateSharedSecrets(contexts);
             contexts.forEach(context -> phone82.start(context, options));
             return phone82;
         } catch (RuntimeException e) {
@@ -143,8 +142,8 @@ public final class Phone82 implements AutoCloseable {
         }
     }
 
-    /** Where all who share a secret are within this JVM, nobody else needs to know it. */
-    private void inventSecrets(Set<Context> contexts) {
+    /** Generates random broker passwords if the broker and all its clients run in this JVM. */
+    private void generateSharedSecrets(Set<Context> contexts) {
         List<Context> users = Stream.of(Context.values()).filter(Context::usesBroker).toList();
         if (contexts.contains(Context.BROKER) && contexts.containsAll(users)) {
             Stream.concat(users.stream().map(Context::id), Stream.of("operator"))
@@ -167,7 +166,7 @@ public final class Phone82 implements AutoCloseable {
             operations.add(context.id(), application.getBeansOfType(Check.class).values());
         } catch (RuntimeException e) {
             preflight.close();
-            throw CannotStart.or(context, e);
+            throw CannotStart.from(context, e);
         }
     }
 
@@ -176,13 +175,13 @@ public final class Phone82 implements AutoCloseable {
         return running.stream().filter(each -> each.context == context).findFirst().orElseThrow().application;
     }
 
-    /** The operator's port of this JVM. */
+    /** The URL of the operator's port of this JVM. */
     public URI operations() {
         return URI.create("http://" + operationsApplication.getEnvironment().getProperty("phone82.local-host") + ":" + operations.address().getPort());
     }
 
-    /** Gives notice before it stops: until nobody knows the way here any more, everybody is served. */
-    private void leave() {
+    /** Reports "not ready", serves until the load balancers have noticed, and then stops. */
+    private void stopAfterNotice() {
         operations.stopping();
         running.forEach(each -> AvailabilityChangeEvent.publish(each.application, ReadinessState.REFUSING_TRAFFIC));
         try {
@@ -193,7 +192,7 @@ public final class Phone82 implements AutoCloseable {
         close();
     }
 
-    /** Stops in the order from the public entry inwards, so that nobody is called who is gone. */
+    /** Stops the contexts from the public entry inwards, so that no running context calls a stopped one. */
     @Override
     public void close() {
         operations.stopping();
@@ -217,9 +216,9 @@ public final class Phone82 implements AutoCloseable {
         places.forEach((context, place) -> text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", context.id(), place, context.purpose)));
         if (running.stream().anyMatch(each -> each.context.servesUsers())) {
             text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", switch (Login.of(operationsApplication.getEnvironment()::getProperty)) {
-                case NONE -> "nobody has to log in: everybody is the user demo and may do everything";
+                case NONE -> "no login is required: every request is made as the user demo, who has all roles";
                 case EMBEDDED -> "users log in at http://localhost:" + operationsApplication.getEnvironment().getProperty("phone82.identity.port")
-                        + ", as whom they like";
+                        + " and pick any identity";
                 case ISSUER -> "users log in at " + operationsApplication.getEnvironment().getProperty(Login.ISSUER_PROPERTY);
             }));
         }

@@ -41,7 +41,7 @@ import java.util.stream.Collectors;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-/** Looks for what would keep a context from starting, before it spends time on starting. */
+/** Checks routes, data folder, port, keys, passwords, database and broker before a context starts. */
 class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
     private static final String DEMO = "|demo-.*";
@@ -58,40 +58,40 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     public void initialize(ConfigurableApplicationContext application) {
         Environment environment = application.getEnvironment();
         if (context != Context.BROKER && context != Context.COORDINATOR) {
-            routesAreThere(environment.getRequiredProperty("phone82.routes"));
+            requireRoutes(environment.getRequiredProperty("phone82.routes"));
         }
-        boolean databaseElsewhere = context.usesDatabase() && DatabaseProbe.isElsewhere(environment);
-        if (context.keepsData() && !databaseElsewhere) {
+        boolean externalDatabase = context.usesDatabase() && DatabaseProbe.isExternal(environment);
+        if (context.keepsData() && !externalDatabase) {
             lockData(environment);
         }
-        portIsFree(environment);
+        requireFreePort(environment);
         if (context == Context.BROKER) {
-            brokerPasswordsAreNoDemo(application);
+            rejectDemoPasswords(application);
         }
         if (context == Context.PAY) {
-            providerIsChosen(environment);
+            requireProvider(environment);
         }
         if (context == Context.PAY || context == Context.PROVIDER) {
-            keyIsNoDemo(environment, "phone82.provider.api-key", "pay and its provider");
+            rejectDemoKey(environment, "phone82.provider.api-key", "pay and its provider");
         }
         if (context == Context.PROVIDER) {
-            keyIsNoDemo(environment, "phone82.provider.control-key", "pay and its provider");
+            rejectDemoKey(environment, "phone82.provider.control-key", "pay and its provider");
         }
         if (context.checksCallers()) {
-            keysAreThere(environment);
+            requireKeys(environment);
         }
         if (context.servesUsers()) {
-            usersAreKnown(environment);
+            requireLogin(environment);
         }
-        if (databaseElsewhere) {
-            databaseAnswers(environment);
+        if (externalDatabase) {
+            awaitDatabase(environment);
         }
         if (context.usesBroker()) {
-            brokerAnswers(environment);
+            awaitBroker(environment);
         }
     }
 
-    private void routesAreThere(String place) {
+    private void requireRoutes(String place) {
         if (!place.startsWith("file:")) {
             return;
         }
@@ -106,39 +106,39 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    private void providerIsChosen(Environment environment) {
+    private void requireProvider(Environment environment) {
         if (environment.getProperty("phone82.pay.provider-url", "").isEmpty()) {
             throw new CannotStart(context.id() + ": phone82.pay.provider-url is empty; set it to http://<host>:<port>.");
         }
     }
 
-    /** That everybody is everybody is for a laptop alone. */
-    private void usersAreKnown(Environment environment) {
+    /** Without an issuer, or with the embedded one, a context listens on loopback only. */
+    private void requireLogin(Environment environment) {
         Login login = Login.of(environment::getProperty);
         if (login != Login.ISSUER && !listensOnLoopback(environment)) {
-            throw new CannotStart(context.id() + ": " + (login == Login.NONE ? Login.ISSUER_PROPERTY + " is empty, so nobody has to log in"
-                    : Login.EMBEDDED_PROPERTY + " is embedded, so everybody can be anybody") + ", which is for 127.0.0.1 alone, not for "
+            throw new CannotStart(context.id() + ": " + (login == Login.NONE ? Login.ISSUER_PROPERTY + " is empty, so no login is required"
+                    : Login.EMBEDDED_PROPERTY + " is embedded, so every user can pick any identity") + ", which is allowed on 127.0.0.1 only, not on "
                     + environment.getProperty("phone82.bind") + "; set " + Login.ISSUER_PROPERTY
                     + " to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
         }
     }
 
-    /** The well-known keys are for a laptop alone. */
-    private void keyIsNoDemo(Environment environment, String property, String sharers) {
+    /** Demo keys are well known, so they are accepted on loopback only. */
+    private void rejectDemoKey(Environment environment, String property, String sharers) {
         if (environment.getProperty(property, "").matches(DEMO) && !listensOnLoopback(environment)) {
-            throw new CannotStart(context.id() + ": " + property + " is a demo key or empty, which is for 127.0.0.1 alone, not for "
+            throw new CannotStart(context.id() + ": " + property + " is a demo key or empty, which is allowed on 127.0.0.1 only, not on "
                     + environment.getProperty("phone82.bind") + "; set it to a secret that " + sharers + " share.");
         }
     }
 
-    /** On a laptop those that are not configured are made. */
-    private void keysAreThere(Environment environment) {
-        boolean mayMake = listensOnLoopback(environment) || !environment.getProperty(IdentityConfiguration.FOLDER, "").isBlank();
-        if (context.callsOthers() && !mayMake) {
-            isSet(environment, IdentityConfiguration.KEY, "the private key of " + context.id());
+    /** Keys that are not configured are created on loopback, or if a folder for them is set; otherwise they are required. */
+    private void requireKeys(Environment environment) {
+        boolean mayCreate = listensOnLoopback(environment) || !environment.getProperty(IdentityConfiguration.FOLDER, "").isBlank();
+        if (context.callsOthers() && !mayCreate) {
+            requireSetting(environment, IdentityConfiguration.KEY, "the private key of " + context.id());
         }
-        if (!mayMake) {
-            isSet(environment, IdentityConfiguration.TRUSTED, "the public keys of all");
+        if (!mayCreate) {
+            requireSetting(environment, IdentityConfiguration.TRUSTED, "the public keys of all");
         }
         try {
             if (context.callsOthers()) {
@@ -153,15 +153,15 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    private void isSet(Environment environment, String property, String value) {
+    private void requireSetting(Environment environment, String property, String value) {
         if (environment.getProperty(property, "").isBlank()) {
-            throw new CannotStart(context.id() + ": " + property + " is empty, which is for 127.0.0.1 alone, not for "
+            throw new CannotStart(context.id() + ": " + property + " is empty, which is allowed on 127.0.0.1 only, not on "
                     + environment.getProperty("phone82.bind") + "; set it to " + value + ", or " + IdentityConfiguration.FOLDER
                     + " to a folder of keys.");
         }
     }
 
-    private void brokerPasswordsAreNoDemo(ConfigurableApplicationContext application) {
+    private void rejectDemoPasswords(ConfigurableApplicationContext application) {
         Environment environment = application.getEnvironment();
         if (listensOnLoopback(environment)) {
             return;
@@ -170,8 +170,8 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
             String known = new BrokerUsers(application, environment).passwords().entrySet().stream()
                     .filter(user -> user.getValue().matches(DEMO)).map(Map.Entry::getKey).collect(Collectors.joining(", "));
             if (!known.isEmpty()) {
-                throw new CannotStart(context.id() + ": the passwords of " + known + " are demo passwords or empty, which is for 127.0.0.1"
-                        + " alone, not for " + environment.getProperty("phone82.bind") + "; set phone82.<user>.broker-password of each, for the"
+                throw new CannotStart(context.id() + ": the passwords of " + known + " are demo passwords or empty, which is allowed on 127.0.0.1"
+                        + " only, not on " + environment.getProperty("phone82.bind") + "; set phone82.<user>.broker-password of each, for the"
                         + " broker and for the user.");
             }
         } catch (IOException e) {
@@ -188,7 +188,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    private void portIsFree(Environment environment) {
+    private void requireFreePort(Environment environment) {
         String property = "phone82." + context.id() + ".port";
         int port = environment.getRequiredProperty(property, Integer.class);
         String host = environment.getRequiredProperty("phone82.bind");
@@ -197,7 +197,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
             probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
         } catch (IOException e) {
             throw new CannotStart(context.id() + ": port " + port + " on " + host + " cannot be opened (" + CannotStart.reason(e)
-                    + "); stop what listens there, or set " + property + " or phone82.port-offset to move it.");
+                    + "); stop the program that listens there, or set " + property + " or phone82.port-offset to move it.");
         }
     }
 
@@ -217,11 +217,11 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
             throw new CannotStart(context.id() + ": data folder " + folder
                     + " is in use by another process; stop that one, or set phone82.data to another folder.");
         }
-        roomIsLeft(Disk.of(folder, environment.getRequiredProperty("phone82.data.reserve", DataSize.class)));
+        requireFreeSpace(Disk.of(folder, environment.getRequiredProperty("phone82.data.reserve", DataSize.class)));
     }
 
-    /** With less than the reserve it starts, to finish what has been begun; but that, too, is written. */
-    private void roomIsLeft(Disk disk) {
+    /** Below the reserve a context still starts, to finish work in progress; that needs some disk space, too. */
+    private void requireFreeSpace(Disk disk) {
         long needed = disk.reserve() / 4;
         if (disk.free() < needed) {
             close();
@@ -230,7 +230,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    /** Lets another process use the data folder. */
+    /** Releases the lock of the data folder. */
     @Override
     public void close() {
         if (lock != null) {
@@ -242,29 +242,29 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    private void brokerAnswers(Environment environment) {
+    private void awaitBroker(Environment environment) {
         String url = environment.getRequiredProperty("phone82.broker.url");
-        await("broker", url.replaceFirst("\\?.*", ""), environment, () -> answers(environment, url), "start one (java -jar phone82.jar broker), or set phone82.broker.url.");
+        await("broker", url.replaceFirst("\\?.*", ""), environment, () -> acceptsLogin(environment, url), "start one (java -jar phone82.jar broker), or set phone82.broker.url.");
     }
 
-    private void databaseAnswers(Environment environment) {
+    private void awaitDatabase(Environment environment) {
         DatabaseProbe probe = new DatabaseProbe(context, environment);
         await("database", probe.place(), environment, probe, "start it, or set " + probe.property("url") + ".");
     }
 
-    /** Tries until it succeeds, or for as long as {@code phone82.<what>.wait} says. */
+    /** Retries until the attempt succeeds, for at most {@code phone82.<what>.wait}. */
     private void await(String what, String url, Environment environment, BooleanSupplier attempt, String wayOut) {
         Duration patience = environment.getRequiredProperty("phone82." + what + ".wait", Duration.class);
         long deadline = System.nanoTime() + patience.toNanos();
-        boolean told = false;
+        boolean logged = false;
         while (!attempt.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new CannotStart(context.id() + ": no " + what + " answers at " + url + " after " + patience.toSeconds()
                         + " s; " + wayOut);
             }
-            if (!told) {
+            if (!logged) {
                 LOG.info("{} waits up to {} s for the {} at {}", context.id(), patience.toSeconds(), what, url);
-                told = true;
+                logged = true;
             }
             try {
                 Thread.sleep(200);
@@ -275,7 +275,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    private boolean answers(Environment environment, String url) {
+    private boolean acceptsLogin(Environment environment, String url) {
         if (BrokerUrl.brokers(url).stream().noneMatch(Preflight::listens)) {
             return false;
         }

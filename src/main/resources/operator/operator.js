@@ -1,12 +1,12 @@
-// One look at how phone82 is, from the health and the figures of all its processes.
+// The state of phone82 at a glance, from the health and the metrics of all its processes.
 const EVERY = 5000;
 const WINDOW = 60_000;
-/** How long the course of the orders is kept. */
+/** Time span of the chart of orders, ms. */
 const COURSE = 60 * 60_000;
-/** One bar of it. */
+/** Time span of one bar, ms. */
 const BAR = 15_000;
 const CONTEXTS = ['gateway', 'app', 'pay', 'store', 'customer', 'coordinator', 'broker'];
-/** What is worst is shown, where several replicas have a breaker each. */
+/** States of a breaker, worst first: of several replicas the worst state is shown. */
 const BREAKER = ['open', 'forced_open', 'half_open', 'disabled', 'metrics_only', 'closed'];
 
 const WORDS = {
@@ -14,9 +14,9 @@ const WORDS = {
         title: 'Operator · phone82', other: '한국어', metrics: 'Metrics', health: 'Health', now: 'Now', contexts: 'Contexts', here: 'this process',
         orders: 'Orders accepted', refused: 'Orders refused', declined: 'Payments declined', in: 'in {seconds} s', breaker: 'Breaker of the payment', 'dead-letters': 'Dead letters', cancellations: 'Open cancellations',
         refunds: 'Failed refunds', outbox: 'Events to be sent', readers: 'Readers of the stream', attention: 'needs attention', unknown: 'not known',
-        age: 'As of {time}, looked at every {seconds} s.', trouble: 'This process does not answer ({reason}). What is shown is how it was last.',
-        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'AWAY', REFUSING: 'CUSTOMERS REFUSED', ATTENTION: 'NEEDS ATTENTION',
-        problems: 'What is wrong', 'problem.refused': '{refused} of {all} orders were refused in the last {seconds} s: {causes}.', 'cause.500': '{count} failed (500)', 'cause.503': '{count} found payment unavailable or too busy (503)', 'cause.429': '{count} came too fast (429)', 'cause.closed': '{count} were given up by the customer', 'cause.other': '{count} with status {status}',
+        age: 'As of {time}, refreshed every {seconds} s.', trouble: 'This process does not answer ({reason}). The page shows its last known state.',
+        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'UNREACHABLE', REFUSING: 'CUSTOMERS REFUSED', ATTENTION: 'NEEDS ATTENTION',
+        problems: 'What is wrong', 'problem.refused': '{refused} of {all} orders were refused in the last {seconds} s: {causes}.', 'cause.500': '{count} failed (500)', 'cause.503': '{count} found payment unavailable or too busy (503)', 'cause.429': '{count} came too fast (429)', 'cause.closed': '{count} were aborted by the customer', 'cause.other': '{count} with status {status}',
         'problem.breaker': 'The circuit breaker of the payment is {state}: orders are refused at once. Look at pay and its provider.', 'problem.down': '{context} is {state}{reason}.', 'problem.away': 'The process at {at} does not answer ({reason}): {contexts}.', 'problem.dead-letters': 'Events that could not be processed: {count}. List and replay them with the command dead-letters.', 'problem.refunds': 'Failed refunds: {count}. Run the command refunds.',
         course: 'Orders since this page is open, at most an hour', 'course.text': '{accepted} accepted, {refused} refused.',
         closed: 'closed', open: 'open', half_open: 'half open', forced_open: 'forced open', disabled: 'disabled', metrics_only: 'disabled', some: '{state}, {count} of {all}',
@@ -38,11 +38,11 @@ const place = id => document.getElementById(id);
 const root = document.documentElement;
 const say = (key, values = {}) => (WORDS[root.lang][key] ?? key).replace(/\{(\w+)}/g, (whole, name) => values[name] ?? '');
 
-/** The counts of each process when it was last seen. */
+/** The counters of each process at the last refresh. */
 const counted = new Map();
-/** What became of orders since this page is open: by context and status, each time it looked. */
+/** The outcomes of orders since this page was opened: by context and status, one entry per refresh. */
 const course = [];
-/** Which contexts a process has, also while it is away. */
+/** The contexts of each process, kept while it is unreachable. */
 const known = new Map();
 let last;
 
@@ -93,7 +93,7 @@ function show() {
     }
 }
 
-/** It is well only if customers succeed. */
+/** The overall state is UP only if no orders are refused. */
 function showProblems(problems, down) {
     const overall = down ? 'DOWN' : problems.some(each => each.refused) ? 'REFUSING' : problems.length ? 'ATTENTION' : 'UP';
     if (place('overall').textContent !== say(overall)) {
@@ -120,7 +120,7 @@ function showProcesses(processes, problems) {
     place('processes').replaceChildren(...processes.map(each => {
         const contexts = contextsOf(each);
         contexts.forEach(([name]) => seen.add(name));
-        // another process would refuse a link from here: it takes this page for one of another site
+        // other processes refuse links from this page, which is another site for them
         const links = each.here && [['/hawtio', 'Hawtio'], ['/actuator/prometheus', say('metrics')]].map(([path, text]) =>
             h('a', {href: path, 'aria-label': `${text}, ${each.at}`}, text));
         return h('li', {class: contexts.length > 1 ? 'several' : '', 'data-at': each.at},
@@ -133,7 +133,7 @@ function showProcesses(processes, problems) {
     return !processes.every(each => each.health?.status === 'UP');
 }
 
-/** Of a process that is away those that it has told before, or at least where it should be. */
+/** The contexts of a process; if it is unreachable, those that it reported before, or else its host name. */
 function contextsOf(process) {
     if (process.health) {
         known.set(process.at, Object.keys(process.health.components));
@@ -154,7 +154,7 @@ function contextOf(name, {status, components = {}}) {
 function showFigures(all, problems) {
     const of = (name, label, value) => all.filter(each => each.name === name && (!label || each.label(label) === value));
     const added = samples => {
-        // replicas tell the same of what they share
+        // replicas report the same values for shared resources
         const shared = new Map();
         samples.filter(each => Number.isFinite(each.value)).forEach(each => shared.set(each.labels, Math.max(each.value, shared.get(each.labels) ?? 0)));
         return shared.size ? [...shared.values()].reduce((total, value) => total + value, 0) : null;
@@ -202,7 +202,7 @@ function figure(id, value, isBad, seconds) {
             : h('dd', {}, typeof value === 'number' ? value.toLocaleString(root.lang) : value, bad && h('span', {class: 'unseen'}, ` ${say('attention')}`)));
 }
 
-/** Orders that reached app or the gateway, by what became of them. A process that has started anew counts from nothing. */
+/** Counts orders at app and the gateway by their outcome. The counters of a restarted process begin at zero. */
 function count(processes) {
     const sums = {...course[course.length - 1]?.sums};
     processes.filter(each => each.samples.length).forEach(({at, samples: all}) => {
@@ -222,13 +222,13 @@ function count(processes) {
     }
 }
 
-/** What became of the orders of the last so many milliseconds, or since this page is open. */
+/** The outcomes of the orders within the last milliseconds, or since this page was opened. */
 function outcomes(milliseconds) {
     const newest = course[course.length - 1];
     return between(course.findLast(each => each.at <= newest.at - milliseconds) ?? course[0], newest);
 }
 
-/** The gateway passes orders on to app, which others reach directly: what both have seen is counted once. */
+/** The gateway passes orders on to app, which also gets direct ones. An order that both have seen is counted once. */
 function between(first, newest) {
     const of = (context, status) => (newest.sums[`${context} ${status}`] ?? 0) - (first.sums[`${context} ${status}`] ?? 0);
     const most = status => Math.max(of('app', status), of('gateway', status));
@@ -240,7 +240,7 @@ function between(first, newest) {
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Bars of accepted orders, and of refused ones on top of them. */
+/** Draws bars of accepted orders, with refused orders on top of them. */
 function showCourse() {
     const bars = [];
     let first = course[0];
@@ -266,7 +266,7 @@ function keep(language) {
     try {
         localStorage.setItem('language', language);
     } catch {
-        // private window: for this visit only
+        // private window: the language is kept for this visit only
     }
 }
 

@@ -27,7 +27,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 class PreflightTest {
 
     static Stream<Arguments> places() {
-        return Stream.of(Context.values()).flatMap(context -> context.places.stream().map(property -> arguments(context, property)));
+        return Stream.of(Context.values()).flatMap(context -> context.urlProperties.stream().map(property -> arguments(context, property)));
     }
 
     @ParameterizedTest
@@ -60,7 +60,7 @@ class PreflightTest {
     void aPortOfAnotherProgramIsNamed() throws Exception {
         try (ServerSocket other = new ServerSocket(0)) {
             assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=" + other.getLocalPort())).isInstanceOf(CannotStart.class)
-                    .hasMessage("gateway: port " + other.getLocalPort() + " on 127.0.0.1 cannot be opened (Address already in use); stop what listens there, "
+                    .hasMessage("gateway: port " + other.getLocalPort() + " on 127.0.0.1 cannot be opened (Address already in use); stop the program that listens there, "
                             + "or set phone82.gateway.port or phone82.port-offset to move it.");
         }
     }
@@ -88,7 +88,7 @@ class PreflightTest {
         Binder binder = new Binder(new MapConfigurationPropertySource(Map.of("phone82.catalogue.demo-price", "0",
                 "phone82.catalogue.phones[0].item", "note20", "phone82.catalogue.phones[0].price", "1")));
         RuntimeException refusal = catchThrowableOfType(RuntimeException.class, () -> binder.bind("phone82.catalogue", Catalogue.class));
-        assertThat(CannotStart.or(Context.APP, refusal)).isInstanceOf(CannotStart.class)
+        assertThat(CannotStart.from(Context.APP, refusal)).isInstanceOf(CannotStart.class)
                 .hasMessage("app: phone82.catalogue.demo-price is 0; set it to 1 won or more.");
     }
 
@@ -96,21 +96,21 @@ class PreflightTest {
     void aBrokerWithDemoPasswordsIsForThisMachineAlone() {
         assertThatThrownBy(() -> forEverybody(Context.BROKER, "--phone82.pay.broker-password=secret"))
                 .isInstanceOf(CannotStart.class).hasMessage("broker: the passwords of app, customer, operator, store are demo passwords or empty, "
-                        + "which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.<user>.broker-password of each, for the broker and for the user.");
+                        + "which is allowed on 127.0.0.1 only, not on 0.0.0.0; set phone82.<user>.broker-password of each, for the broker and for the user.");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"COORDINATOR", "STORE", "PAY", "APP", "GATEWAY"})
     void whoCallsOthersNeedsAKey(Context context) {
         assertThatThrownBy(() -> forEverybody(context, "--phone82.provider.api-key=secret")).isInstanceOf(CannotStart.class)
-                .hasMessage(context.id() + ": phone82.identity.key is empty, which is for 127.0.0.1 alone, not for 0.0.0.0; set it to the private key of "
+                .hasMessage(context.id() + ": phone82.identity.key is empty, which is allowed on 127.0.0.1 only, not on 0.0.0.0; set it to the private key of "
                         + context.id() + ", or phone82.identity.folder to a folder of keys.");
     }
 
     @Test
     void whoIsCalledNeedsTheKeysOfTheOthers() {
         assertThatThrownBy(() -> forEverybody(Context.CUSTOMER)).isInstanceOf(CannotStart.class)
-                .hasMessageStartingWith("customer: phone82.identity.trusted-keys is empty, which is for 127.0.0.1 alone");
+                .hasMessageStartingWith("customer: phone82.identity.trusted-keys is empty, which is allowed on 127.0.0.1 only");
     }
 
     @Test
@@ -128,10 +128,10 @@ class PreflightTest {
     void aShopWithoutAnIssuerIsForThisMachineAlone(Context context) {
         String[] secrets = {"--phone82.identity.folder=target/data/preflight/identity", "--phone82.provider.api-key=secret", "--phone82.pay.provider=http"};
         assertThatThrownBy(() -> forEverybody(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
-                + ": phone82.identity.issuer is empty, so nobody has to log in, which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.identity.issuer "
+                + ": phone82.identity.issuer is empty, so no login is required, which is allowed on 127.0.0.1 only, not on 0.0.0.0; set phone82.identity.issuer "
                 + "to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
         assertThatThrownBy(() -> forEverybody(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
-                .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so everybody can be anybody, which is for 127.0.0.1 alone");
+                .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so every user can pick any identity, which is allowed on 127.0.0.1 only");
     }
 
     private static void forEverybody(Context context, String... options) {

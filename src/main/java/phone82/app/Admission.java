@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Limits how many orders call pay at the same time to as many as pay serves in time. A quick answer raises the limit, a slow one lowers
- * it; the payment provider's part of the time does not count. The other orders wait here, before the time limits of the call begin.
+ * An adaptive limit on the orders that call pay at the same time. A quick answer raises the limit, a slow one lowers it; the payment
+ * provider's part of the time does not count. Orders above the limit wait here, before the time limits of the call begin.
  */
 public class Admission implements MeterBinder {
 
@@ -49,7 +49,7 @@ public class Admission implements MeterBinder {
         places = limits.first();
     }
 
-    /** @throws Problem 503 no place in time */
+    /** @throws Problem 503 no place became free in time */
     public void enter(Exchange exchange) throws InterruptedException {
         long patience = limits.patience().toNanos();
         lock.lockInterruptibly();
@@ -78,7 +78,7 @@ public class Admission implements MeterBinder {
         }
     }
 
-    /** Adjusts the limit if pay's answer says how long the provider took, and keeps that from the customer. */
+    /** Adjusts the limit if pay's answer states the provider's time, and removes that header from the answer to the customer. */
     public void answered(@ExchangeProperty(ADMITTED) long admitted, Exchange exchange) {
         Matcher provider = PROVIDER.matcher(Objects.toString(exchange.getMessage().removeHeader("Server-Timing"), ""));
         if (provider.find()) {
@@ -94,7 +94,7 @@ public class Admission implements MeterBinder {
                 places = Math.min(limits.most(), places + MORE);
                 left.signal();
             } else if (nanos > limits.slow().toNanos() && now - reduced > limits.slow().toNanos()) {
-                // once for calls that were slow together
+                // reduce only once for calls that were slow at the same time
                 reduced = now;
                 places = Math.max(limits.least(), places * FEWER);
             }

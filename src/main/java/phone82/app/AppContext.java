@@ -47,8 +47,8 @@ import java.util.Map;
 public class AppContext {
 
     @Bean
-    Drafts drafts(Catalogue catalogue) {
-        return new Drafts(catalogue, new OrderIds(Clock.systemUTC(), new SecureRandom()));
+    OrderDrafting orderDrafting(Catalogue catalogue) {
+        return new OrderDrafting(catalogue, new OrderIds(Clock.systemUTC(), new SecureRandom()));
     }
 
     @Bean
@@ -61,7 +61,7 @@ public class AppContext {
         return new IdempotencyKeys(jdbc, keep);
     }
 
-    /** An order may wait for its dispatch, and is then as long without a change as any other. */
+    /** The dispatch delay is added to the patience: until it is over, nothing happens to an order that is in order. */
     @Bean
     StuckOrders stuckOrders(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.reconcile.moving}") Duration moving,
                             @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
@@ -71,7 +71,7 @@ public class AppContext {
     @Bean
     MeterBinder stuckMetric(StuckOrders stuckOrders) {
         return metrics -> Gauge.builder("phone82.orders.stuck", stuckOrders, StuckOrders::count)
-                .description("orders to which nothing happens although something is still to come").register(metrics);
+                .description("unfinished orders without progress").register(metrics);
     }
 
     @Bean
@@ -79,7 +79,7 @@ public class AppContext {
         return new Intake(disk, camel);
     }
 
-    /** An order from payment to commit; pay refuses its id, and nothing of it is kept. */
+    /** Rehearses an order from payment to commit. Pay refuses its id, and the transaction is rolled back. */
     @Bean
     Rehearsal rehearsedOrder(Orders orders, CircuitBreaker payBreaker, ProducerTemplate camel, PlatformTransactionManager transactions) {
         return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
@@ -119,10 +119,10 @@ public class AppContext {
 
     @Bean
     CircuitBreakerConfig payBreakerConfig(Environment environment) {
-        return Binder.get(environment).bind("phone82.app.breaker", Breaker.class).get().config();
+        return Binder.get(environment).bind("phone82.app.breaker", PayBreakerSettings.class).get().config();
     }
 
-    /** Where the circuit breaker EIP finds the breaker of its id. */
+    /** The circuit breaker EIP looks up its breaker here by id. */
     @Bean
     CircuitBreakerRegistry circuitBreakers() {
         return CircuitBreakerRegistry.ofDefaults();
@@ -139,7 +139,7 @@ public class AppContext {
     }
 
     @Bean
-    MeterBinder breakerFigures(CircuitBreakerRegistry circuitBreakers, BulkheadRegistry bulkheads) {
+    MeterBinder breakerMetrics(CircuitBreakerRegistry circuitBreakers, BulkheadRegistry bulkheads) {
         return metrics -> {
             TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
             TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
@@ -157,8 +157,8 @@ public class AppContext {
     }
 
     @Bean
-    OrderFigures orderFigures(MeterRegistry figures) {
-        return new OrderFigures(figures);
+    OrderMetrics orderMetrics(MeterRegistry metrics) {
+        return new OrderMetrics(metrics);
     }
 
     @Bean

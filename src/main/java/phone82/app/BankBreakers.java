@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A circuit breaker for each customer and phone: where the customer's bank has not decided several times in a row, the next orders are
- * refused before they cost anything. The circuit breaker of pay does not count them, as the bank of one is no failure of pay.
+ * One circuit breaker per customer and phone. If the customer's bank has failed to decide several times in a row, the next orders are
+ * refused before they consume resources. The circuit breaker of pay does not count them: one customer's bank is no failure of pay.
  */
 public class BankBreakers implements MeterBinder {
 
@@ -35,8 +35,8 @@ public class BankBreakers implements MeterBinder {
     private final Map<Orders, CircuitBreaker> breakers = LRUCacheFactory.newLRUCache(MOST);
 
     /**
-     * @param failures how many orders in a row must be without a decision
-     * @param open     how long the next ones are refused, until one of them tries again
+     * @param failures number of orders in a row without a decision that opens the breaker
+     * @param open     how long further orders are refused; then one order is let through as a trial
      */
     BankBreakers(int failures, Duration open) {
         this.open = open;
@@ -46,13 +46,13 @@ public class BankBreakers implements MeterBinder {
                 .failureRateThreshold(100)
                 .waitDurationInOpenState(open)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                // an order that was to try again may end otherwise, and never report
+                // the trial order may end for another reason and never report an outcome
                 .maxWaitDurationInHalfOpenState(open)
                 .writableStackTraceEnabled(false)
                 .build();
     }
 
-    /** @throws Problem 503 the bank has not decided about the last orders like this one */
+    /** @throws Problem 503 the bank did not decide about the customer's last orders for this phone */
     public void enter(@Body Order order) {
         CircuitBreaker breaker = breakers.get(Orders.like(order));
         if (breaker != null && !breaker.tryAcquirePermission()) {
@@ -75,6 +75,6 @@ public class BankBreakers implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry metrics) {
         Gauge.builder("phone82.payment.banks", breakers, all -> all.values().stream().filter(each -> each.getState() != CircuitBreaker.State.CLOSED).count())
-                .description("customers and phones that are refused as the bank does not decide").register(metrics);
+                .description("pairs of customer and phone whose orders are refused because the bank does not decide").register(metrics);
     }
 }

@@ -17,7 +17,7 @@ import java.io.IOException;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** What app says to the others in a cancellation, and what it tells the customer of its outcome. */
+/** Requests and answers of the cancellation saga. */
 public class Cancellation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cancellation.class);
@@ -25,13 +25,13 @@ public class Cancellation {
     private final Orders orders;
     private final Bulkhead places;
 
-    /** @param places what as many as may be under way at once go through */
+    /** @param places limits the cancellations in progress */
     public Cancellation(Orders orders, Bulkhead places) {
         this.orders = orders;
         this.places = places;
     }
 
-    /** Takes a place until the customer has an answer. Camel's throttle would do, but a route that has one cannot be drawn. */
+    /** Occupies a place until the request is answered. Camel's throttle EIP would do, but Hawtio cannot draw a route that has one. */
     public void enter(Exchange exchange) {
         places.acquirePermission();
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
@@ -45,14 +45,14 @@ public class Cancellation {
     private record Hold(String item, int qty, String owner) {
     }
 
-    /** What store holds back, also where it has not heard of the order yet. */
+    /** The request to store: hold the delivery of this order, even if store does not know the order yet. */
     public byte[] hold(@Header("id") long id) {
         Order order = orders.get(id);
         return Json.bytes(new Hold(order.item(), order.qty(), order.owner()));
     }
 
-    /** The saga ended with a failure: tells the truth that is known now. */
-    public void explain(@Header("id") long id, Exchange exchange) {
+    /** Answers the customer after the saga failed: with the order if all participants had agreed, otherwise with the problem. */
+    public void answerFailure(@Header("id") long id, Exchange exchange) {
         Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         if (!exchange.getProperty("agreed", false, boolean.class) || !endsCancelled(id, exchange)) {
             if (!(failure instanceof Problem problem && problem.status() == 404)) {
@@ -62,7 +62,7 @@ public class Cancellation {
         }
     }
 
-    /** Where all agreed and only the coordinator's last answer is missing, the order is cancelled or will be. */
+    /** Answers with the order if it is cancelled, or will be: all participants agreed, and only the coordinator's last answer is missing. */
     private boolean endsCancelled(long id, Exchange exchange) {
         OrderResource order = OrderResource.of(orders.get(id));
         if (order.status() != OrderStatus.Cancelled && order.status() != OrderStatus.Cancelling) {

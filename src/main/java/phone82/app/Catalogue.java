@@ -20,9 +20,9 @@ public class Catalogue {
     private volatile Map<String, Phone> byLook;
 
     /**
-     * @param open      demo mode: an unlisted item can be ordered too
-     * @param demoPrice won; what an unlisted item costs then
-     * @param phones    what is on sale
+     * @param open      demo mode: unlisted items can be ordered, too
+     * @param demoPrice won; the price of an unlisted item in demo mode
+     * @param phones    the phones on sale
      */
     public Catalogue(@DefaultValue("true") boolean open, @DefaultValue("1000000") long demoPrice, List<Phone> phones) {
         this.open = open;
@@ -38,7 +38,7 @@ public class Catalogue {
             if (!PlainText.isPlain(phone.item) || !PlainText.canonical(phone.item).equals(phone.item) || phone.item.isEmpty()) {
                 throw new IllegalArgumentException("phone82.catalogue.phones: an item " + PlainText.RULE + ".");
             }
-            Phone other = byKey.put(Likeness.key(phone.item), phone);
+            Phone other = byKey.put(ItemNames.key(phone.item), phone);
             if (other != null) {
                 throw new IllegalArgumentException("phone82.catalogue.phones: " + other.item + " and " + phone.item + " are one name; leave one out.");
             }
@@ -53,9 +53,9 @@ public class Catalogue {
         return new Page<>(phones, null);
     }
 
-    /** What is wanted, spelt as on the price list where it is there. */
+    /** The order with its item spelt as on the price list; unchanged if the item is not listed. */
     public NewOrder listed(@Body NewOrder wanted) {
-        Phone phone = byKey.get(Likeness.key(wanted.item()));
+        Phone phone = byKey.get(ItemNames.key(wanted.item()));
         return phone == null ? wanted : new NewOrder(phone.item, wanted.qty());
     }
 
@@ -64,11 +64,11 @@ public class Catalogue {
      * @throws Problem 422 when the item is not on sale, or looks like one that is
      */
     public long price(String item) {
-        Phone phone = byKey.get(Likeness.key(item));
+        Phone phone = byKey.get(ItemNames.key(item));
         if (phone != null) {
             return phone.price;
         }
-        for (String look : Likeness.looks(item)) {
+        for (String look : ItemNames.looks(item)) {
             Phone like = byLook().get(look);
             if (like != null) {
                 throw refused("looks like " + like.item + "; if you mean that, write it so");
@@ -87,7 +87,7 @@ public class Catalogue {
     private Map<String, Phone> byLook() {
         if (byLook == null) {
             Map<String, Phone> looks = new HashMap<>();
-            phones.forEach(phone -> Likeness.looks(phone.item).forEach(look -> looks.put(look, phone)));
+            phones.forEach(phone -> ItemNames.looks(phone.item).forEach(look -> looks.put(look, phone)));
             byLook = looks;
         }
         return byLook;

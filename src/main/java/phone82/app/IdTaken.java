@@ -2,7 +2,7 @@ package phone82.app;
 
 import phone82.platform.Problem;
 
-/** Pay knows the id for another order, or for one that is over: it is not this order's to use. */
+/** The order id is in use: pay knows it for another order, or for one that has ended. */
 public class IdTaken extends Problem {
 
     public IdTaken(long id) {

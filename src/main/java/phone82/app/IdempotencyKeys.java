@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * The keys by which customers repeat a request for an order without ordering twice, each customer with keys of their own. A key is added in the transaction that
- * makes the order stand: neither is ever there without the other, and a refused request leaves its key unused.
+ * The idempotency keys of orders. With one, a customer repeats a request without ordering twice. Each customer has a separate key space.
+ * A key is stored in the transaction that stores the order: neither exists without the other, and a refused request leaves its key unused.
  */
 public class IdempotencyKeys {
 
@@ -26,7 +26,7 @@ public class IdempotencyKeys {
     private final JdbcTemplate jdbc;
     private final Duration keep;
 
-    /** @param keep how long a key stands for its order; afterwards it can be used for another */
+    /** @param keep how long a key belongs to its order; afterwards it can be used for another order */
     public IdempotencyKeys(JdbcTemplate jdbc, Duration keep) {
         this.jdbc = jdbc;
         this.keep = keep;
@@ -40,9 +40,9 @@ public class IdempotencyKeys {
     }
 
     /**
-     * The order that a request became when its key was used first; nothing where the key is new.
+     * The order that was placed with the key; empty if the key is new.
      *
-     * @throws Problem 422 when the key was used for something else
+     * @throws Problem 422 the key was used for a different request
      */
     public Optional<Long> orderOf(Caller customer, String key, NewOrder wanted) {
         Optional<Use> use = use(customer, key);
@@ -54,9 +54,9 @@ public class IdempotencyKeys {
     }
 
     /**
-     * Adds the key to the transaction at hand; where another one is about to do so, it waits for the outcome of that.
+     * Adds the key in the current transaction. If another transaction is adding the same key, this one waits for its outcome.
      *
-     * @throws KeyTaken when the other one succeeded
+     * @throws KeyTaken the other transaction succeeded
      */
     public void add(String owner, String key, NewOrder wanted, long orderId) {
         try {
@@ -71,7 +71,7 @@ public class IdempotencyKeys {
         return jdbc.update("delete from idempotency where used_at < ?", Timestamp.from(Instant.now().minus(keep)));
     }
 
-    /** A key from before has no owner; it is the operator's, like its order. */
+    /** A key from before customers logged in has no owner; it belongs to the operator, like its order. */
     private Optional<Use> use(Caller customer, String key) {
         String others = customer.owns() == null ? NOBODY : customer.subject();
         return jdbc.query("select fingerprint, order_id from idempotency where idempotency_key = ? and owner in (?, ?) order by owner desc",

@@ -7,7 +7,7 @@ import phone82.platform.disk.Disk;
 import java.time.Instant;
 import java.util.stream.Stream;
 
-/** Holds back new orders and cancellations while all databases are copied. */
+/** Refuses new orders and cancellations while all databases are copied. */
 public class Intake {
 
     private final Disk disk;
@@ -18,11 +18,11 @@ public class Intake {
         this.camel = camel;
     }
 
-    /** @param seconds from now on; zero ends it */
+    /** @param seconds duration of the pause from now on; zero ends it */
     public record Hold(int seconds) {
     }
 
-    /** @param underWay requests that were taken before */
+    /** @param underWay requests that were accepted before and are still in progress */
     public record Held(int underWay) {
     }
 

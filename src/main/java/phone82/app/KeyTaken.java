@@ -2,7 +2,7 @@ package phone82.app;
 
 import phone82.platform.Problem;
 
-/** Another request with the same key was quicker: this one's order does not come to be. */
+/** Another request with the same idempotency key was first, so this one creates no order. */
 public class KeyTaken extends Problem {
 
     public KeyTaken() {

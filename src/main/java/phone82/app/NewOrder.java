@@ -1,5 +1,5 @@
 package phone82.app;
 
-/** What a customer asks for. The price is not theirs to set. */
+/** A customer's request for an order. It has no price: that comes from the price list. */
 public record NewOrder(String item, int qty) {
 }

@@ -11,7 +11,7 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 import java.util.UUID;
 
-/** A customer's order of one kind of phone. It exists only once its payment is authorised. */
+/** A customer's order of one kind of phone. It is stored only after its payment is authorised. */
 @Entity
 @Table(name = "orders")
 public class Order {
@@ -30,7 +30,7 @@ public class Order {
     private Instant shippedAt;
     private String reason;
     private String owner;
-    /** Known only until the order is stored: afterwards nobody asks for its payment any more. */
+    /** Not stored: it is needed only for requesting the payment, before the order is stored. */
     @Transient
     private String paymentKey;
     @Version
@@ -53,7 +53,7 @@ public class Order {
         renumber(id, orderedAt);
     }
 
-    /** Gives it another id, before it is stored. */
+    /** Assigns an id, before the order is stored. */
     public void renumber(long id, Instant orderedAt) {
         this.id = id;
         this.orderedAt = orderedAt;
@@ -68,7 +68,7 @@ public class Order {
         return new OrderRejected(id, reason, paymentKey, owner);
     }
 
-    /** News of the payment that comes after news of the shipment tells nothing new. */
+    /** Marks the order as paid. Ignored if the shipment is known already: events may arrive out of order. */
     public void paid() {
         become(OrderStatus.Paid);
     }
@@ -79,7 +79,7 @@ public class Order {
         }
     }
 
-    /** The payment could not be taken: the order ends, and the customer can read why. */
+    /** Ends the order because the payment could not be captured. The customer sees the reason. */
     public void paymentRefused(String why) {
         if (become(OrderStatus.Cancelled)) {
             reason = why;
@@ -90,7 +90,7 @@ public class Order {
         return status.canBecome(OrderStatus.Cancelling);
     }
 
-    /** A cancellation begins; what pay and store tell meanwhile counts for the case that it fails. */
+    /** Begins a cancellation. Events of pay and store that arrive meanwhile take effect if it fails. */
     public void cancelling() {
         OrderStatus before = status;
         require(OrderStatus.Cancelling);
@@ -104,23 +104,23 @@ public class Order {
         return new OrderCancelled(id, amount, reason, owner);
     }
 
-    /** The cancellation was refused: the order is what it would be without it. */
+    /** Ends a refused cancellation: the order gets the status that it would have without it. */
     public CancellationRefused restored() {
         require(endCancellation());
-        return new CancellationRefused(id, "not everybody could take it back", owner);
+        return new CancellationRefused(id, "not every participant could cancel", owner);
     }
 
-    /** Returns what the order would be without the cancellation. */
+    /** Returns the status that the order would have without the cancellation. */
     private OrderStatus endCancellation() {
         if (resumeAs == null) {
-            throw new IllegalStateException("order " + id + " is " + status + ", and no cancellation is under way");
+            throw new IllegalStateException("order " + id + " is " + status + ", and no cancellation is in progress");
         }
         OrderStatus resumed = resumeAs;
         resumeAs = null;
         return resumed;
     }
 
-    /** What a cancellation does is refused where it is not possible; news may come late, and is ignored then. */
+    /** Makes a transition of a cancellation, which must be possible. Transitions by events may be late and are ignored then. */
     private void require(OrderStatus next) {
         if (resumeAs != null || !become(next)) {
             throw new IllegalStateException("order " + id + " is " + status + " and cannot become " + next);
@@ -146,7 +146,7 @@ public class Order {
         return id;
     }
 
-    /** What pay knows the request for this order's payment by: another order's has another one, even under the same id. */
+    /** Identifies the payment request at pay. Another order has another key, even under the same id. */
     public String paymentKey() {
         return paymentKey;
     }

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.random.RandomGenerator;
 
 /**
- * Ids that never return: the millisecond of the order (41 bits) and a number that this instance has drawn (12 bits). They need no
- * database, grow with time, say nothing of how many orders there are, and stay below 2^53, so that JavaScript keeps every digit.
+ * Generates order ids that are never reused: the millisecond of the order (41 bits) and a random number of this instance (12 bits).
+ * They need no database, grow with time, do not reveal the number of orders, and stay below 2^53, so that JavaScript keeps every digit.
  */
 class OrderIds {
 
@@ -19,7 +19,7 @@ class OrderIds {
     private static final long AHEAD = 1000;
 
     private final Clock clock;
-    /** Odd, so that every number comes once before one comes again; drawn, so that two instances with one number part at once. */
+    /** Odd, so that every number is used before one repeats; random, so that two instances with the same number diverge at once. */
     private final int stride;
     private int instance;
     private long last;
@@ -37,7 +37,7 @@ class OrderIds {
         } else if (last - now < AHEAD) {
             last++;
         } else {
-            // the clock was set back: what follows it again has another number
+            // the clock was set back: the ids from here on have another instance number
             last = now;
             changeInstance();
         }
@@ -47,7 +47,7 @@ class OrderIds {
         return last << INSTANCE_BITS | instance;
     }
 
-    /** Another id, where somebody else has used this one: with another number, as the next ids would meet the same one's. */
+    /** Another id in place of one that another instance has used. The instance number changes, or the next ids would collide, too. */
     synchronized long insteadOf(long taken) {
         if ((taken & INSTANCES - 1) == instance) {
             changeInstance();
@@ -59,7 +59,7 @@ class OrderIds {
         instance = instance + stride & INSTANCES - 1;
     }
 
-    /** The moment in an id; that of the order, so that lists by id are lists by time. */
+    /** The time in an id. It is the time of the order, so lists by id are lists by time. */
     static Instant time(long id) {
         return EPOCH.plusMillis(id >> INSTANCE_BITS);
     }

@@ -3,9 +3,9 @@ package phone82.app;
 import phone82.platform.event.DomainEvent;
 
 /**
- * An order was not accepted although pay may have been asked: what pay authorised for it is void.
+ * Event: an order was not accepted although pay may have authorised its payment, which is to be voided.
  *
- * @param paymentKey under which pay was asked; a payment under another key is that of another order
+ * @param paymentKey key of the payment request; a payment with another key belongs to another order
  */
 public record OrderRejected(long orderId, String reason, String paymentKey, String owner) implements DomainEvent {
 }

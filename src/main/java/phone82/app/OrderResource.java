@@ -14,7 +14,7 @@ public record OrderResource(long id, String item, int qty, long unitPrice, long 
         return status.canBecome(OrderStatus.Cancelling);
     }
 
-    /** As it was when it was placed, whatever has become of it. */
+    /** The order as it was when it was placed, whatever its status is now. */
     static OrderResource placed(Order order) {
         return new OrderResource(order.id(), order.item(), order.qty(), order.unitPrice(), order.amount(), OrderStatus.Ordered,
                 order.orderedAt(), null, null);

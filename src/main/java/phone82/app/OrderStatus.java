@@ -3,10 +3,10 @@ package phone82.app;
 import java.util.Map;
 import java.util.Set;
 
-/** Where an order stands, and where it can go from there. */
+/** The states of an order and their transitions. */
 public enum OrderStatus {
     Ordered, Paid, Shipped,
-    /** A cancellation is under way; it ends as Cancelled, or the order is what it would be without it. */
+    /** A cancellation is in progress; it ends as Cancelled, or with the status that the order would have without it. */
     Cancelling,
     Cancelled;
 

@@ -4,6 +4,6 @@ import phone82.platform.event.DomainEvent;
 
 import java.time.Instant;
 
-/** The order stands. Amounts in won. */
+/** Event: the order is accepted. Amounts in won. */
 public record Ordered(long orderId, String item, int qty, long unitPrice, long amount, Instant orderedAt, String owner) implements DomainEvent {
 }

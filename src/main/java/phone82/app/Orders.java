@@ -18,7 +18,7 @@ import phone82.platform.saga.Participation;
 
 import java.time.Instant;
 
-/** The orders of the shop: taking them, and following what pay and store tell of them. */
+/** The orders of the shop: places and cancels them, and applies the events of pay and store. */
 @Transactional
 public class Orders {
 
@@ -37,10 +37,10 @@ public class Orders {
     }
 
     /**
-     * From this commit on the order stands.
+     * Stores the order, which is accepted with this commit.
      *
-     * @param key the customer's key for this request, or null
-     * @throws KeyTaken when another request with this key was quicker
+     * @param key the customer's idempotency key, or null
+     * @throws KeyTaken another request with this key was first
      */
     public OrderResource place(@Body Order order, @Header(KEY) String key) {
         if (key != null) {
@@ -51,28 +51,28 @@ public class Orders {
         return OrderResource.of(order);
     }
 
-    /** The order does not come to be; pay hears of it, as it may have authorised the payment all the same. */
+    /** Publishes that the order is not accepted, because pay may have authorised its payment nevertheless. */
     public void reject(@Body Order order) {
         outbox.add(order.rejected("payment not authorised"));
     }
 
-    /** @throws Problem 422 when the key was used for something else */
+    /** @throws Problem 422 the key was used for a different request */
     @Transactional(readOnly = true)
     public boolean isNew(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key,
                          @Variable(Caller.VARIABLE) Caller customer) {
         return keys.orderOf(customer, key, wanted).isEmpty();
     }
 
-    /** Whether an order of this customer stands under this key, whichever request placed it. */
+    /** Whether an order of this customer exists under this key, whichever request placed it. */
     @Transactional(readOnly = true)
     public boolean isPlaced(@Header(KEY) String key, @Variable(Caller.VARIABLE) Caller customer) {
         return keys.isUsed(customer, key);
     }
 
     /**
-     * The order that stands under this key, as it was when it was placed.
+     * The order under this key, as it was when it was placed.
      *
-     * @throws Problem 422 when the key was used for something else, 409 when it is about to be used
+     * @throws Problem 422 the key was used for a different request; 409 a request with the key is in progress
      */
     @Transactional(readOnly = true)
     public OrderResource placed(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key,
@@ -89,7 +89,7 @@ public class Orders {
         return OrderResource.of(order);
     }
 
-    /** An order that is known to exist, for app itself. */
+    /** An order that is known to exist, without a check of the caller. */
     @Transactional(readOnly = true)
     Order get(long id) {
         return entities.find(Order.class, id);
@@ -105,12 +105,12 @@ public class Orders {
     }
 
     /**
-     * What a customer who cancels is told before anybody is asked.
+     * The order to cancel, checked before the saga begins.
      *
      * @throws Problem 404 there is no such order, 409 it is shipped
      */
     @Transactional(readOnly = true)
-    public OrderResource toCancel(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller) {
+    public OrderResource findForCancellation(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller) {
         OrderResource order = find(id, caller);
         if (order.status() == OrderStatus.Shipped) {
             throw shipped(order.shippedAt());
@@ -125,12 +125,12 @@ public class Orders {
     /**
      * The action of the saga.
      *
-     * @throws Problem 409 when it cannot be cancelled (any more)
+     * @throws Problem 409 the order cannot be cancelled (any more)
      */
     public void beginCancellation(@Header("id") long id, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
         participation.join(lra, id);
         participation.act(lra, id);
-        Order order = known(id);
+        Order order = locked(id);
         if (!order.isCancellable()) {
             throw order.status() == OrderStatus.Shipped ? shipped(order.shippedAt())
                     : new Problem(409, "Cannot be cancelled", "The order is " + order.status() + ".");
@@ -140,29 +140,29 @@ public class Orders {
 
     /** The completion: store and pay agreed. */
     public void completeCancellation(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
-        participation.complete(lra).ifPresent(id -> outbox.add(known(id).cancelled()));
+        participation.complete(lra).ifPresent(id -> outbox.add(locked(id).cancelled()));
     }
 
-    /** The compensation: somebody could not. */
+    /** The compensation: store or pay refused. */
     public void undoCancellation(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
-        participation.compensate(lra).ifPresent(id -> outbox.add(known(id).restored()));
+        participation.compensate(lra).ifPresent(id -> outbox.add(locked(id).restored()));
     }
 
     public void paid(@Body PayCompleted event) {
-        known(event.orderId()).paid();
+        locked(event.orderId()).paid();
     }
 
     public void paymentRefused(@Body PayCancelled event) {
-        known(event.orderId()).paymentRefused(event.reason());
+        locked(event.orderId()).paymentRefused(event.reason());
     }
 
     public OrderResource shipped(@Body Shipped event) {
-        Order order = known(event.orderId());
+        Order order = locked(event.orderId());
         order.shipped(event.shippedAt());
         return OrderResource.of(order);
     }
 
-    private Order known(long id) {
+    private Order locked(long id) {
         Order order = new RowLock(entities, "orders", "id").find(Order.class, id);
         if (order == null) {
             throw new IllegalStateException("an event for order " + id + ", which is not known here");
@@ -170,15 +170,15 @@ public class Orders {
         return order;
     }
 
-    /** What app knows of pay's event. */
+    /** The part of pay's event that app uses. */
     public record PayCompleted(long orderId) {
     }
 
-    /** What app knows of pay's event. */
+    /** The part of pay's event that app uses. */
     public record PayCancelled(long orderId, String reason) {
     }
 
-    /** What app knows of store's event. */
+    /** The part of store's event that app uses. */
     public record Shipped(long orderId, Instant shippedAt) {
     }
 }

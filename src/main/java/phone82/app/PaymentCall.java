@@ -14,7 +14,7 @@ import phone82.platform.Problem;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What app says to pay, and what it tells the customer of the answer. */
+/** The request to pay for an authorisation, and the answers to the customer. */
 public class PaymentCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(PaymentCall.class);
@@ -24,15 +24,15 @@ public class PaymentCall {
     /** The customer's bank did not decide; neither pay nor the provider failed. */
     static final int UNDECIDED = 424;
 
-    private volatile Instant asksAgain = Instant.EPOCH;
+    private volatile Instant retriesAt = Instant.EPOCH;
 
-    /** @param open how long the breaker stays open before it asks pay again */
+    /** @param open how long the breaker stays open before its next trial call */
     public PaymentCall(CircuitBreaker breaker, Duration open) {
         breaker.getEventPublisher().onStateTransition(event -> {
             if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
-                asksAgain = Instant.now().plus(open);
+                retriesAt = Instant.now().plus(open);
             }
-            LOG.warn("The circuit breaker of the payment goes from {} to {}",
+            LOG.warn("The circuit breaker of the payment changes from {} to {}",
                     event.getStateTransition().getFromState(), event.getStateTransition().getToState());
         });
     }
@@ -40,7 +40,7 @@ public class PaymentCall {
     private record Request(long orderId, String item, int qty, long amount, String owner) {
     }
 
-    /** With its key pay tells a repetition from another order under the same id. */
+    /** The request. By its payment key, pay distinguishes a retry from another order with the same id. */
     public byte[] request(@Body Order order, Exchange exchange) {
         exchange.getMessage().setHeader("Payment-Key", order.paymentKey());
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
@@ -48,21 +48,21 @@ public class PaymentCall {
         return Json.bytes(new Request(order.id(), order.item(), order.qty(), order.amount(), order.owner()));
     }
 
-    /** @throws IdTaken pay's payment under this id is not for this order, which must neither use it nor have it released */
+    /** @throws IdTaken pay's payment under this id belongs to another order, so this one must neither use nor release it */
     public void requireOwnId(@ExchangeProperty("order") Order order, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
         if (status == CONFLICT) {
-            LOG.warn("Pay knows order {} already, with another payment; the id is not used", order.id());
+            LOG.warn("Pay has another payment for order id {}; the id is not used", order.id());
             throw new IdTaken(order.id());
         }
     }
 
-    /** App itself has an order under this id, of which pay no longer knows. */
+    /** App has an order with this id, although pay no longer knows the id. */
     public void idTaken(@Body Order order) {
-        LOG.warn("There is an order {} already; the new one is refused", order.id());
+        LOG.warn("Order {} exists already; the new order is refused", order.id());
         throw new IdTaken(order.id());
     }
 
-    /** An answer of pay that is neither an authorisation nor a failure of pay: the provider declined, or did not decide in time. */
+    /** Refuses the order after an answer that is no failure of pay: the provider declined, or did not decide in time. */
     public void refused(@Header(Exchange.HTTP_RESPONSE_CODE) int status) {
         if (status == DECLINED) {
             throw new Problem(DECLINED, "Payment declined",
@@ -71,9 +71,9 @@ public class PaymentCall {
         unavailable();
     }
 
-    /** What is left of the breaker's open time is what the customer should wait. */
+    /** Refuses the order; {@code Retry-After} is the rest of the breaker's open time. */
     public void unavailable() {
-        long retryAfterSeconds = Math.max(1, (Duration.between(Instant.now(), asksAgain).toMillis() + 999) / 1000);
+        long retryAfterSeconds = Math.max(1, (Duration.between(Instant.now(), retriesAt).toMillis() + 999) / 1000);
         throw new Problem(503, "Payment unavailable",
                 "The payment cannot be made at the moment, so there is no order and nothing is charged. Try again in "
                         + retryAfterSeconds + " s.").header("Retry-After", retryAfterSeconds);

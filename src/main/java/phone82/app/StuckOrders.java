@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The orders to which nothing has happened in their time although something is still to come: an event may be lost. They are found by
- * going through app's own log, once, behind the orders: that costs an order one look-up in its life, an index would cost it more.
+ * Finds unfinished orders without progress, whose events may be lost. It reads app's own event log once, some time behind the newest
+ * orders: that costs one look-up per order, less than an index would.
  */
 public class StuckOrders {
 
     private static final int STEP = 1000;
     private static final int STEPS = 20;
-    /** Whose events are requested at once. */
+    /** Most orders whose events one replay requests. */
     private static final int ORDERS = 100;
     private static final String UNDER_WAY = "status in ('Ordered', 'Paid', 'Cancelling')";
 
@@ -32,8 +32,8 @@ public class StuckOrders {
     private final Duration pause;
 
     /**
-     * @param patience how long an order may take
-     * @param pause    how long its events have an effect before they are sent again once more
+     * @param patience how long an order may go without progress
+     * @param pause    how long to wait for the effect of a replay before the next one
      */
     StuckOrders(JdbcTemplate jdbc, TransactionOperations transactions, Duration patience, Duration pause) {
         this.jdbc = jdbc;
@@ -45,7 +45,7 @@ public class StuckOrders {
     private record Place(long seq, String topic, String subject, Instant at) {
     }
 
-    /** The events to send again now, or null if there are none. */
+    /** The replay to request now, or null if no order is stuck. */
     public EventLog.Replay due() {
         return transactions.execute(transaction -> {
             // one instance at a time
@@ -88,12 +88,12 @@ public class StuckOrders {
         } while (places.size() == STEP && ++steps < STEPS);
     }
 
-    /** The request to pay and store. */
+    /** The body of the replay request to pay and store. */
     public String request(@ExchangeProperty("replay") EventLog.Replay replay) {
         return Json.text(Objects.requireNonNull(replay));
     }
 
-    /** How many have not moved although their events were sent again. */
+    /** Number of orders that made no progress although their events were sent again. */
     public long count() {
         return jdbc.queryForObject("select count(*) from stuck where asked > 1", Long.class);
     }

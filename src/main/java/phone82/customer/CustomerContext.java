@@ -21,7 +21,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The bounded context {@code customer}: the view of all progress. */
+/** The bounded context {@code customer}: a read model of the progress of all orders. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import(BoundedContext.class)
@@ -44,11 +44,11 @@ public class CustomerContext {
         return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject(
                         "select count(*) from history where progress in (?, ?) and updated_at < ?", Long.class, Status.Ordered.ordinal(),
                         Status.Paid.ordinal(), Timestamp.from(Instant.now().minus(moving).minus(dispatchDelay))))
-                .description("orders of which the view has heard nothing although something is still to come").register(metrics);
+                .description("unfinished orders without progress in the view").register(metrics);
     }
 
     @Bean
     HistoryStream historyStream(JdbcTemplate jdbc, Contract contract, Authentication authentication, StreamLimits limits) {
-        return new HistoryStream(new Recorded(jdbc), contract, authentication, limits);
+        return new HistoryStream(new RecordedEvents(jdbc), contract, authentication, limits);
     }
 }

@@ -23,12 +23,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The view of all progress: one row per order and its timeline, written by events alone. Events may come twice and
- * in any order; each only adds what it knows, so the row ends the same.
+ * The view of all progress: one row per order and its timeline, written only by events. Events may come twice and in any order; each
+ * only adds its data, so the result is the same.
  */
 public class History {
 
-    /** What each event says of the order's status; a later status is never overwritten by an earlier one. */
+    /** The order's status by event. A later status is never overwritten by an earlier one. */
     private static final Map<String, Status> STATUS = Map.of(
             "Ordered", Status.Ordered,
             "PayCompleted", Status.Paid,
@@ -43,7 +43,7 @@ public class History {
     private final JdbcTemplate jdbc;
     private final TransactionSynchronization wake;
 
-    /** @param recorded told after every commit that added to the view; must not block */
+    /** @param recorded called after every commit that added to the view; must not block */
     public History(JdbcTemplate jdbc, Runnable recorded) {
         this.jdbc = jdbc;
         this.wake = new TransactionSynchronization() {
@@ -54,12 +54,12 @@ public class History {
         };
     }
 
-    /** The order's status as its events tell it, in the order in which they supersede each other. */
+    /** The order's status derived from its events; each status supersedes the ones before it. */
     enum Status {
         Ordered, Paid, Shipped, Cancelled
     }
 
-    /** One order as the customer sees it. Amount in won. */
+    /** The progress of one order. Amount in won. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Progress(long orderId, String item, Integer qty, Long amount, String status, Instant orderedAt,
                            Instant updatedAt, List<Step> timeline) {
@@ -73,14 +73,14 @@ public class History {
     public record Step(String type, Instant at, String correlationId, String reason) {
     }
 
-    /** What the view reads of an event's body; each event has some of it. */
+    /** The fields that the view reads from an event's body; each event has some of them. */
     private record Facts(String item, Integer qty, Long amount, String reason, Instant orderedAt, String owner) {
     }
 
     /**
-     * Adds what the event knows. An order that was rejected never existed.
+     * Adds the event's data to the view. Rejected orders are ignored: they never existed.
      *
-     * @throws IllegalArgumentException it is an event that this view does not know
+     * @throws IllegalArgumentException the event type is unknown
      */
     public void record(@Body Event event) {
         if (write(event, SERVED)) {
@@ -88,14 +88,14 @@ public class History {
         }
     }
 
-    /** The same in the view that is being rebuilt, where an event may come twice. */
+    /** Adds the event's data to the view that is being rebuilt, where an event may come twice. */
     void rebuild(Event event) {
         if (jdbc.queryForObject("select count(*) from timeline_rebuilt where event_id = ?", Long.class, event.id()) == 0) {
             write(event, REBUILT);
         }
     }
 
-    /** Whether it is an event of an order that exists. */
+    /** Returns whether the event belongs to an order that exists. */
     private boolean write(Event event, Statements view) {
         if (event.name().equals("OrderRejected")) {
             return false;
@@ -127,7 +127,7 @@ public class History {
             when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at, owner)
                 values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at, event.owner)""";
 
-    /** Those that write one of the two views. */
+    /** The SQL statements that write one of the two views. */
     private record Statements(String merge, String addStep) {
 
         private static Statements of(String history, String timeline) {
@@ -140,9 +140,9 @@ public class History {
     private static final Statements REBUILT = Statements.of("history_rebuilt", "timeline_rebuilt");
 
     /**
-     * What an event says of the order's status.
+     * The order's status after an event.
      *
-     * @throws IllegalArgumentException it is an event that this view does not know
+     * @throws IllegalArgumentException the event type is unknown
      */
     static Status status(String type) {
         Status status = STATUS.get(type);
@@ -152,7 +152,7 @@ public class History {
         return status;
     }
 
-    /** Events of earlier versions do not say when the order was placed, a moment before it was accepted. */
+    /** Events of earlier versions lack the time at which the order was placed, shortly before it was accepted. */
     private static Timestamp orderedAt(Facts facts, Timestamp accepted) {
         return facts.orderedAt() == null ? accepted : Timestamp.from(facts.orderedAt());
     }
@@ -173,7 +173,7 @@ public class History {
                                @Variable(Caller.VARIABLE) Caller caller) {
         int shown = Page.size(size);
         StringBuilder sql = new StringBuilder(SELECT).append(" where order_id < ?");
-        // the columns of the index that is used, or HSQLDB sorts all that fits
+        // the columns of the index in use; otherwise HSQLDB sorts all matching rows
         String order = "order_id desc";
         List<Object> arguments = new ArrayList<>(List.of(Page.below(after)));
         String owner = caller.owns();

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.dao.DataAccessException;
-import phone82.customer.Recorded.Happened;
-import phone82.customer.Recorded.Mark;
-import phone82.customer.Recorded.Missed;
-import phone82.customer.Recorded.Row;
+import phone82.customer.RecordedEvents.Backlog;
+import phone82.customer.RecordedEvents.OrderEvent;
+import phone82.customer.RecordedEvents.Position;
+import phone82.customer.RecordedEvents.Row;
 import phone82.platform.Json;
 import phone82.platform.Problem;
 import phone82.platform.http.Authentication;
@@ -41,55 +41,55 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
- * Tells readers what happens to orders as it happens: {@code GET /history/stream}, server-sent events. One thread reads what was
- * recorded, woken by the commits of this replica and now and then for those of others, and hands it to all readers. Nothing is
- * kept for a reader but what is on the way to it: one that is slow is told the rest, out of the database, when it has taken that,
- * and one that takes next to nothing between two heart-beats is cut off. While nobody reads, it rests.
+ * {@code GET /history/stream}: server-sent events about the progress of orders. One thread reads recorded events and writes them to all
+ * readers. Commits of this replica wake it; it polls for those of other replicas. It buffers nothing per reader except the write queue
+ * of the connection: a slow reader gets later events from the database when its queue has drained, and a reader that takes hardly
+ * anything between two heart-beats is disconnected. Without readers the thread is idle.
  */
 class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryStream.class);
 
-    /** Milliseconds from one look to the next; one for each reader where there was more to tell, so that telling many takes no more of the machine. */
-    private static final int REST = 40;
+    /** Minimum pause between reads, ms; or 1 ms per reader that was written to, if that is longer. This limits the load of many readers. */
+    private static final int MIN_PAUSE = 40;
 
-    private static final Buffer NOTHING = Buffer.buffer();
+    private static final Buffer NO_EVENTS = Buffer.buffer();
     private static final Buffer HEART_BEAT = Buffer.buffer("event: heart-beat\ndata: {}\n\n");
-    /** A reader that was cut off comes back after so many milliseconds. */
-    private static final Buffer WELCOME = Buffer.buffer("retry: 1000\n\n");
+    /** The time after which a disconnected reader reconnects, ms. */
+    private static final Buffer RETRY = Buffer.buffer("retry: 1000\n\n");
 
-    private final Recorded recorded;
+    private final RecordedEvents events;
     private final Contract contract;
     private final Authentication authentication;
     private final StreamLimits limits;
     private final AtomicInteger open = new AtomicInteger();
     private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean asked = new AtomicBoolean();
+    private final AtomicBoolean readScheduled = new AtomicBoolean();
     private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread thread = new Thread(task, "history-stream");
         thread.setDaemon(true);
         return thread;
     }, new ThreadPoolExecutor.DiscardPolicy());
     private Vertx vertx;
-    private volatile long restUntil = System.nanoTime();
+    private volatile long pauseUntil = System.nanoTime();
     private boolean reading;
 
-    HistoryStream(Recorded recorded, Contract contract, Authentication authentication, StreamLimits limits) {
-        this.recorded = recorded;
+    HistoryStream(RecordedEvents events, Contract contract, Authentication authentication, StreamLimits limits) {
+        this.events = events;
         this.contract = contract;
         this.authentication = authentication;
         this.limits = limits;
-        thread.scheduleWithFixedDelay(this::beat, limits.heartBeat().toMillis(), limits.heartBeat().toMillis(), MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::sendHeartBeats, limits.heartBeat().toMillis(), limits.heartBeat().toMillis(), MILLISECONDS);
     }
 
-    /** One who listens. Live is who has all that was told so far; who is not is on the way there, as fast as it takes what it gets. */
+    /** A connected reader. A live reader has every event so far; any other catches up from the database at its own pace. */
     private static final class Reader {
         private final RoutingContext request;
         private final StreamReader connection;
         private final HttpServerResponse response;
         private final Scope scope;
-        /** What it has been told; null while it is live. */
-        private Mark told;
+        /** Up to where it has been sent events; null while it is live. */
+        private Position position;
         private boolean draining;
         private boolean stuck;
 
@@ -119,27 +119,27 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
             open.decrementAndGet();
             readers.remove(reader);
         });
-        reader.response.setChunked(true).setWriteQueueMaxSize(limits.queue()).drainHandler(drained -> thread.execute(() -> drained(reader)))
+        reader.response.setChunked(true).setWriteQueueMaxSize(limits.queue()).drainHandler(drained -> thread.execute(() -> resumeDrained(reader)))
                 .putHeader("Content-Type", "text/event-stream").putHeader("Cache-Control", "no-store")
-                // or nginx would keep events back until it has a page full of them
+                // otherwise nginx delays events until its buffer is full
                 .putHeader("X-Accel-Buffering", "no");
-        thread.execute(() -> welcome(reader, (Long) parameters.get("Last-Event-ID")));
+        thread.execute(() -> register(reader, (Long) parameters.get("Last-Event-ID")));
     }
 
-    /** The answer begins when the reader is among those that are told: what happens from then on it hears. */
-    private void welcome(Reader reader, Long lastEventId) {
+    /** Registers the reader before the response begins, so that it misses no event from then on. */
+    private void register(Reader reader, Long lastEventId) {
         try {
             if (!reading) {
-                recorded.begin();
+                events.begin();
                 reading = true;
                 thread.schedule(this::poll, limits.poll().toMillis(), MILLISECONDS);
             }
             if (lastEventId != null) {
                 read();
-                reader.told = new Mark(lastEventId, Set.of());
+                reader.position = new Position(lastEventId, Set.of());
             }
         } catch (DataAccessException e) {
-            LOG.warn("The stream cannot begin: {}", e.toString());
+            LOG.warn("The stream cannot start: {}", e.toString());
             reader.request.fail(new Problem(503, "Temporarily unavailable", "The view cannot be read at the moment. Try again in 5 s.")
                     .header("Retry-After", 5));
             return;
@@ -149,27 +149,27 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
             readers.remove(reader);
             return;
         }
-        reader.response.write(WELCOME);
+        reader.response.write(RETRY);
         if (lastEventId != null) {
             resume(reader);
         }
     }
 
-    /** Sends what was missed, page by page, as fast as it is taken. */
+    /** Sends the events that the reader has missed, page by page, as fast as it takes them. */
     private void resume(Reader reader) {
-        if (!recorded.covers(reader.told, limits.behind())) {
-            reader.response.write("id: " + recorded.complete() + "\nevent: reset\ndata: {}\n\n");
-            reader.told = null;
+        if (!events.covers(reader.position, limits.behind())) {
+            reader.response.write("id: " + events.lastComplete() + "\nevent: reset\ndata: {}\n\n");
+            reader.position = null;
             return;
         }
         try {
-            Missed missed = recorded.after(reader.told, reader.scope);
+            Backlog missed = events.after(reader.position, reader.scope);
             if (!missed.rows().isEmpty()) {
                 reader.response.write(text(missed.rows(), reader.scope));
                 awaitEventLoop();
             }
-            if (missed.whole()) {
-                reader.told = null;
+            if (missed.complete()) {
+                reader.position = null;
             } else {
                 resumeWhenDrained(reader, missed.end());
             }
@@ -178,15 +178,15 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         }
     }
 
-    private void resumeWhenDrained(Reader reader, Mark told) {
-        reader.told = told;
+    private void resumeWhenDrained(Reader reader, Position position) {
+        reader.position = position;
         reader.draining = true;
         if (!reader.response.writeQueueFull()) {
-            thread.execute(() -> drained(reader));
+            thread.execute(() -> resumeDrained(reader));
         }
     }
 
-    private void drained(Reader reader) {
+    private void resumeDrained(Reader reader) {
         reader.stuck = false;
         if (reader.draining) {
             reader.draining = false;
@@ -195,14 +195,14 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     }
 
     @Override
-    public void bindTo(MeterRegistry figures) {
-        Gauge.builder("phone82.stream.readers", open, AtomicInteger::get).register(figures);
+    public void bindTo(MeterRegistry metrics) {
+        Gauge.builder("phone82.stream.readers", open, AtomicInteger::get).register(metrics);
     }
 
-    /** Told by whoever has recorded an event. The first one is told at once, those that follow closely are told together. */
+    /** Called after an event is recorded. The first event is sent at once; events that follow closely are sent together. */
     void wake() {
-        if (!readers.isEmpty() && asked.compareAndSet(false, true)) {
-            thread.schedule(() -> guarded(this::read), restUntil - System.nanoTime(), NANOSECONDS);
+        if (!readers.isEmpty() && readScheduled.compareAndSet(false, true)) {
+            thread.schedule(() -> retryingLater(this::read), pauseUntil - System.nanoTime(), NANOSECONDS);
         }
     }
 
@@ -210,46 +210,46 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         if (readers.isEmpty()) {
             reading = false;
         } else {
-            guarded(this::read);
+            retryingLater(this::read);
             thread.schedule(this::poll, limits.poll().toMillis(), MILLISECONDS);
         }
     }
 
     private void read() {
-        asked.set(false);
-        int told = 0;
+        readScheduled.set(false);
+        int sent = 0;
         List<Row> rows;
         do {
-            Mark before = recorded.mark();
-            rows = recorded.next();
+            Position before = events.position();
+            rows = events.next();
             if (!rows.isEmpty()) {
-                told = tell(rows, before);
+                sent = send(rows, before);
             }
-        } while (rows.size() >= Recorded.BATCH);
-        restUntil = System.nanoTime() + MILLISECONDS.toNanos(Math.max(REST, told));
+        } while (rows.size() >= RecordedEvents.BATCH);
+        pauseUntil = System.nanoTime() + MILLISECONDS.toNanos(Math.max(MIN_PAUSE, sent));
     }
 
-    /** Returns how many readers there were to tell. */
-    private int tell(List<Row> rows, Mark before) {
+    /** Returns the number of readers that were written to. */
+    private int send(List<Row> rows, Position before) {
         Map<Scope, Buffer> texts = new HashMap<>();
-        int told = 0;
+        int sent = 0;
         for (Reader reader : readers) {
-            Buffer events = reader.told != null ? NOTHING : texts.computeIfAbsent(reader.scope, scope -> text(rows, scope));
-            if (events.length() == 0) {
+            Buffer buffer = reader.position != null ? NO_EVENTS : texts.computeIfAbsent(reader.scope, scope -> text(rows, scope));
+            if (buffer.length() == 0) {
                 continue;
             }
             if (reader.response.writeQueueFull()) {
                 resumeWhenDrained(reader, before);
             } else {
-                reader.response.write(events);
-                told++;
+                reader.response.write(buffer);
+                sent++;
             }
         }
         awaitEventLoop();
-        return told;
+        return sent;
     }
 
-    /** What is told does not pile up before an event loop that has other work: nothing more is read until it is done with this. */
+    /** Waits until the event loop has handled the writes, so that they do not pile up while it is busy. */
     private void awaitEventLoop() {
         CountDownLatch reached = new CountDownLatch(1);
         vertx.runOnContext(done -> reached.countDown());
@@ -261,17 +261,17 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     }
 
     private Buffer text(List<Row> rows, Scope scope) {
-        Buffer events = Buffer.buffer();
-        rows.stream().filter(scope::includes).forEach(row -> events.appendBuffer(text(row, scope)));
-        return events;
+        Buffer buffer = Buffer.buffer();
+        rows.stream().filter(scope::includes).forEach(row -> buffer.appendBuffer(text(row, scope)));
+        return buffer;
     }
 
     private Buffer text(Row row, Scope scope) {
-        Happened happened = scope.isOwn(row) ? row.happened() : row.happened().withoutAmount();
-        return Buffer.buffer("id: " + Math.min(row.seq(), recorded.complete()) + "\nevent: progress\ndata: " + Json.text(happened) + "\n\n");
+        OrderEvent event = scope.isOwn(row) ? row.event() : row.event().withoutAmount();
+        return Buffer.buffer("id: " + Math.min(row.seq(), events.lastComplete()) + "\nevent: progress\ndata: " + Json.text(event) + "\n\n");
     }
 
-    private void beat() {
+    private void sendHeartBeats() {
         for (Reader reader : readers) {
             if (!reader.response.writeQueueFull()) {
                 reader.response.write(HEART_BEAT);
@@ -283,8 +283,8 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         }
     }
 
-    /** What cannot be read now is read at the next turn. */
-    private static void guarded(Runnable work) {
+    /** Logs a failure of the database; the next poll tries again. */
+    private static void retryingLater(Runnable work) {
         try {
             work.run();
         } catch (DataAccessException e) {

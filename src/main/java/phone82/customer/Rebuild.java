@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Builds a second view from the event logs of app, pay and store, beside the one that is served, and then switches to it order by
- * order, each in one transaction. Every step can be repeated. What the served view knows of an order and no log tells (any more)
- * stays: logs are kept for a while only.
+ * Rebuilds the view from the event logs of app, pay and store. It fills a second view beside the one that is served, and then copies it
+ * order by order, each in one transaction. Every step can be repeated. Data of the served view that is missing in the logs is kept,
+ * because logs are kept only for a limited time.
  */
 public class Rebuild {
 
@@ -46,7 +46,7 @@ public class Rebuild {
         this.transactions = transactions;
     }
 
-    /** Up to which place each log has been read. */
+    /** The position up to which each log has been read. */
     public record Places(Map<String, Long> places) {
     }
 
@@ -59,16 +59,16 @@ public class Rebuild {
     }
 
     /**
-     * What became of some orders.
+     * The result of switching some orders.
      *
-     * @param changed  whose view was another
-     * @param unlogged of which the view knows more than was read
-     * @param next     the id below which to go on; null when all are done
+     * @param changed  orders whose view differed
+     * @param unlogged orders of which the view has more data than the logs
+     * @param next     the id below which to continue; null if all orders are done
      */
     public record Switched(int compared, int changed, int unlogged, Long next) {
     }
 
-    /** Where an interrupted rebuild goes on; nothing is read yet where none was begun. */
+    /** The positions at which an interrupted rebuild continues; empty if none has begun. */
     public Places places() {
         Map<String, Long> places = new TreeMap<>();
         jdbc.query("select source, place from rebuild", row -> {
@@ -95,13 +95,13 @@ public class Rebuild {
         return places();
     }
 
-    /** Makes the view of some orders, those with the highest ids first, what the new view says. */
+    /** Copies the rebuilt view of some orders to the served view, those with the highest ids first. */
     public Switched switchOver(@Body Switch wanted) {
         long before = wanted.before() == null ? Long.MAX_VALUE : wanted.before();
-        List<Long> served = ids("history", before);
-        List<Long> rebuilt = ids("history_rebuilt", before);
-        long lowest = Math.max(lowest(served), lowest(rebuilt));
-        List<Long> orders = Stream.concat(served.stream(), rebuilt.stream()).filter(order -> order >= lowest).distinct().toList();
+        List<Long> servedIds = ids("history", before);
+        List<Long> rebuiltIds = ids("history_rebuilt", before);
+        long lowest = Math.max(lowest(servedIds), lowest(rebuiltIds));
+        List<Long> orders = Stream.concat(servedIds.stream(), rebuiltIds.stream()).filter(order -> order >= lowest).distinct().toList();
         if (orders.isEmpty()) {
             return new Switched(0, 0, 0, null);
         }
@@ -111,19 +111,19 @@ public class Rebuild {
         int unlogged = 0;
         for (long order : orders) {
             View old = now.getOrDefault(order, View.NONE);
-            View told = then.getOrDefault(order, View.NONE);
-            if (!old.over(told).equals(old)) {
-                switchOver(order, told);
+            View rebuilt = then.getOrDefault(order, View.NONE);
+            if (!old.mergedWith(rebuilt).equals(old)) {
+                switchOver(order, rebuilt);
                 changed++;
             }
-            if (!told.steps.keySet().containsAll(old.steps.keySet()) || told.row.isEmpty()) {
+            if (!rebuilt.steps.keySet().containsAll(old.steps.keySet()) || rebuilt.row.isEmpty()) {
                 unlogged++;
             }
         }
         return new Switched(orders.size(), changed, unlogged, lowest == Long.MIN_VALUE ? null : lowest);
     }
 
-    /** Forgets the new view. */
+    /** Deletes the rebuilt view. */
     public Places end() {
         List.of("rebuild", "timeline_rebuilt", "history_rebuilt").forEach(table -> jdbc.execute("truncate table " + table));
         return places();
@@ -137,11 +137,11 @@ public class Rebuild {
         return ids.size() < ORDERS ? Long.MIN_VALUE : ids.get(ORDERS - 1);
     }
 
-    /** An event that is recorded at the same moment makes it wait, or try again. */
-    private void switchOver(long order, View told) {
+    /** Waits or retries if an event of the order is recorded at the same time. */
+    private void switchOver(long order, View rebuilt) {
         for (int attempt = 1; ; attempt++) {
             try {
-                transactions.executeWithoutResult(transaction -> write(order, told));
+                transactions.executeWithoutResult(transaction -> write(order, rebuilt));
                 return;
             } catch (ConcurrencyFailureException | DuplicateKeyException e) {
                 if (attempt == ATTEMPTS) {
@@ -151,15 +151,15 @@ public class Rebuild {
         }
     }
 
-    private void write(long order, View told) {
+    private void write(long order, View rebuilt) {
         jdbc.update("update history set progress = progress where order_id = ?", order);
         View old = views("history", "timeline", order, order + 1).getOrDefault(order, View.NONE);
-        View view = old.over(told);
+        View view = old.mergedWith(rebuilt);
         view.steps.forEach((id, step) -> {
             Object[] values = {step.type, Timestamp.from(step.at), step.correlationId, step.reason, order, id};
             if (!old.steps.containsKey(id)) {
                 jdbc.update("insert into timeline (type, happened_at, correlation_id, reason, order_id, event_id) values (?, ?, ?, ?, ?, ?)", values);
-                // when it comes from the broker, too, it has taken effect already
+                // the broker may deliver it, too: it has taken effect already
                 inbox.add(id);
             } else if (!old.steps.get(id).equals(step)) {
                 jdbc.update("update timeline set type = ?, happened_at = ?, correlation_id = ?, reason = ?, order_id = ? where event_id = ?", values);
@@ -195,20 +195,20 @@ public class Rebuild {
     private record Step(String type, Instant at, String correlationId, String reason) {
     }
 
-    /** The row of an order, without one empty, and its timeline by event. */
+    /** The row of an order, empty if there is none, and its timeline by event id. */
     private record View(Map<String, Object> row, Map<String, Step> steps) {
 
         private static final View NONE = new View(Map.of(), Map.of());
 
-        /** This one as the other tells it; what the other does not know stays. Status and time are those of all events together. */
-        private View over(View told) {
-            if (told.row.isEmpty()) {
+        /** Merges the rebuilt view into this one: rebuilt values win, missing ones are kept. Status and time follow from all events. */
+        private View mergedWith(View rebuilt) {
+            if (rebuilt.row.isEmpty()) {
                 return this;
             }
             Map<String, Step> all = new TreeMap<>(steps);
-            all.putAll(told.steps);
+            all.putAll(rebuilt.steps);
             Map<String, Object> merged = new TreeMap<>(row);
-            told.row.forEach((column, value) -> {
+            rebuilt.row.forEach((column, value) -> {
                 if (value != null || !merged.containsKey(column)) {
                     merged.put(column, value);
                 }

@@ -1,6 +1,6 @@
 package phone82.customer;
 
-import phone82.customer.Recorded.Row;
+import phone82.customer.RecordedEvents.Row;
 import phone82.platform.identity.Caller;
 
 import java.util.ArrayList;
@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a reader of the stream may see, and asked for.
+ * The events that a reader of the stream has requested and may see.
  *
- * @param orderId    of this order alone; null for all
- * @param owner      of this owner alone; null for everybody
- * @param deliveries of everybody what happens to their deliveries, but no amounts, as a dealer needs it
+ * @param orderId    only this order; null for all
+ * @param owner      only this owner's orders; null for all owners
+ * @param deliveries for dealers: the delivery events of all owners, too, without amounts
  */
 record Scope(Long orderId, String owner, boolean deliveries) {
 
@@ -24,20 +24,20 @@ record Scope(Long orderId, String owner, boolean deliveries) {
     }
 
     boolean includes(Row row) {
-        return (orderId == null || orderId == row.happened().orderId()) && (isOwn(row) || deliveries && OF_DELIVERIES.contains(row.happened().type()));
+        return (orderId == null || orderId == row.event().orderId()) && (isOwn(row) || deliveries && OF_DELIVERIES.contains(row.event().type()));
     }
 
     boolean isOwn(Row row) {
         return owner == null || owner.equals(row.owner());
     }
 
-    /** The same as a condition on {@code timeline t} and {@code history h}. */
+    /** The scope as an SQL condition on {@code timeline t} and {@code history h}. */
     String condition() {
         return (orderId == null ? "" : " and t.order_id = ?")
                 + (owner == null ? "" : deliveries ? " and (h.owner = ? or t.type in ('" + String.join("','", OF_DELIVERIES) + "'))" : " and h.owner = ?");
     }
 
-    /** Those of the condition. */
+    /** The arguments of the SQL condition. */
     List<Object> arguments() {
         List<Object> arguments = new ArrayList<>();
         if (orderId != null) {

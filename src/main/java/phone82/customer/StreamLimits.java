@@ -6,14 +6,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import java.time.Duration;
 
 /**
- * What the stream of the view takes upon itself.
+ * Limits of the stream of the view.
  *
- * @param readers   open at once; one more is told to come again
- * @param poll      how soon, at the latest, readers here hear of an event that another replica recorded
- * @param heartBeat so often a reader hears something, so that nobody on the way takes the connection for a dead one; who has not
- *                  taken half of its queue from one to the next is cut off
- * @param behind    of so many missed events a reader that comes back is told; of more it is told to read anew
- * @param queue     bytes on the way to one reader, above which it gets no more until it has taken them
+ * @param readers   most connections at once; further ones get 503 with Retry-After
+ * @param poll      longest delay until readers get an event that another replica has recorded
+ * @param heartBeat interval of the heart-beats, which keep proxies from closing the connection. A reader that does not drain half of its
+ *                  queue between two of them is disconnected
+ * @param behind    most missed events that a returning reader gets; with more it gets a reset event and must reload
+ * @param queue     bytes in the write queue of a reader, above which it gets nothing until it has drained
  */
 @ConfigurationProperties("phone82.customer.stream")
 record StreamLimits(@DefaultValue("1000") int readers, @DefaultValue("500ms") Duration poll,

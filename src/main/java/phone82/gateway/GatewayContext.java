@@ -37,7 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The context {@code gateway}: the one public entry. */
+/** The context {@code gateway}: the only public entry. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import({RouteReload.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, HttpConfiguration.class})
@@ -51,16 +51,16 @@ public class GatewayContext {
     private static final List<String> PUBLISHERS = List.of("app", "pay", "store", "customer");
 
     @Bean
-    Upstream upstream() {
-        return new Upstream();
+    UpstreamFailures upstreamFailures() {
+        return new UpstreamFailures();
     }
 
     @Bean
-    MethodNames methodNames() {
-        return new MethodNames();
+    HttpMethodConverter httpMethodConverter() {
+        return new HttpMethodConverter();
     }
 
-    /** Not there where the rate is 0. */
+    /** Absent if the rate is 0. */
     @Bean
     @ConditionalOnExpression("${phone82.gateway.rate} > 0")
     RateLimit rateLimit(@Value("${phone82.gateway.rate}") int rate) {
@@ -74,7 +74,7 @@ public class GatewayContext {
         return new StreamProxy("/history/stream", customer, patience, streamsPerClient);
     }
 
-    /** The first, so that nobody else sees what it has not let in. */
+    /** The first endpoint, so that no other one sees a request that is not authenticated. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     Endpoint login(Environment environment, ObjectProvider<TokenMinter> minter, PublicApi api,

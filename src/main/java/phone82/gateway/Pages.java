@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The pages: for people at {@code /}, of the API at {@code /docs}. Files of {@code static/} and of the library that shows the API;
- * they need no third party, and run no script and load no style but these. Some paths are of a page and of the API: who prefers HTML, as
- * browsers do that go there, gets the page.
+ * The web pages: the shop at {@code /}, the API documentation at {@code /docs}. They consist of the files in {@code static/} and of
+ * Swagger UI, and their content security policy allows no other scripts and styles. Some paths serve a page and the API: a client that
+ * prefers HTML, such as a browser that opens the address, gets the page.
  */
 public class Pages implements Endpoint {
 
@@ -32,13 +32,13 @@ public class Pages implements Endpoint {
     private static final Map<String, String> PAGES = Map.of("/", SHOP, "/my-orders", SHOP, "/dealer", SHOP, "/docs", "static/docs/index.html");
     private static final List<String> PAGES_OR_API = List.of("/orders", "/orders/:id");
     private static final Pattern FILE = Pattern.compile("/(?:assets|docs)/[a-z][a-z0-9-]*\\.(?:js|css|svg)");
-    /** What neither a page nor the API has. */
+    /** Paths that neither a page nor the API has. */
     private static final Pattern NOTHING = Pattern.compile("/(?!(?:assets|docs|my-orders|dealer|orders|payments|deliveries|history|phones|openapi\\.json)(?:/|$)).+");
 
     private static final String NOTHING_ELSE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
             + "script-src 'self'; style-src 'self'; connect-src 'self'; ";
     private static final String POLICY = NOTHING_ELSE + "img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
-    /** The library has pictures in its style sheet, and writes cleaned HTML. */
+    /** Swagger UI has images in its style sheet, and assigns sanitized HTML. */
     private static final String DOCS_POLICY = NOTHING_ELSE + "img-src 'self' data:";
 
     private final ClassPathFiles files = new ClassPathFiles();
@@ -71,7 +71,7 @@ public class Pages implements Endpoint {
         });
     }
 
-    /** Otherwise the request goes on in the thread that reads it: elsewhere it would miss its end. */
+    /** Any other request continues in its event loop thread: in another thread it would miss the end of the body. */
     private void sendIfPreferred(RoutingContext context, int status) {
         if (context.request().method() == HttpMethod.GET
                 && ListHeader.prefers(context.request().headers().getAll(HttpHeaders.ACCEPT), "text/html", "application/json")) {

@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The public operations of all contexts as one OpenAPI document: those that are marked {@code x-public}. */
+/** The public API: one OpenAPI document of all operations that the contexts' contracts mark with {@code x-public}. */
 public class PublicApi {
 
     private static final List<String> SECTIONS = List.of("schemas", "parameters", "responses", "headers", "securitySchemes");
 
-    /** What a contract says to the gateway alone. */
+    /** The extensions of a contract that only the gateway reads. */
     private static final List<String> MARKS = List.of("x-public", "x-stream");
 
     private final ObjectNode document = Json.MAPPER.createObjectNode();
     private final Map<String, String> contexts = new HashMap<>();
 
-    /** @param contracts by their contexts */
+    /** @param contracts by context */
     public PublicApi(Map<String, JsonNode> contracts) {
         document.put("openapi", "3.0.3");
         document.putObject("info").put("title", "phone82").put("version", "1.0.0")
@@ -52,7 +52,7 @@ public class PublicApi {
         }
     }
 
-    /** What a part of the document refers to, and what that refers to in turn. */
+    /** Collects the references in a part of the document, transitively. */
     private void collectUsed(JsonNode part, Set<String> used) {
         for (String reference : part.findValuesAsText("$ref")) {
             if (used.add(reference)) {
@@ -65,7 +65,7 @@ public class PublicApi {
         return path.split("/")[1];
     }
 
-    /** Grouped by what it is about: the first part of its path. */
+    /** The operation without the extensions, tagged with the first part of its path. */
     private static JsonNode published(String path, JsonNode operation) {
         ObjectNode published = ((ObjectNode) operation.deepCopy()).without(MARKS);
         published.putArray("tags").add(section(path));
@@ -75,12 +75,12 @@ public class PublicApi {
     private static void add(ObjectNode section, String name, JsonNode part) {
         JsonNode present = section.get(name);
         if (present != null && !present.equals(part)) {
-            throw new IllegalStateException("two contracts mean different things by the component " + name);
+            throw new IllegalStateException("two contracts define the component " + name + " differently");
         }
         section.set(name, part);
     }
 
-    /** Which context has the operations that are not for everybody, by the first part of their paths. */
+    /** The contexts of the operations that need a login, by the first part of their paths. */
     public Map<String, String> contexts() {
         return contexts;
     }

@@ -11,12 +11,12 @@ import phone82.platform.http.Doorkeeper;
 import java.net.InetAddress;
 import java.time.Duration;
 
-/** So many requests a second of one client, and at once as many more as it has not used. */
+/** Limits the requests per second of one client with a token bucket: a client may burst by what it has not used. */
 class RateLimit implements Doorkeeper {
 
-    /** Who asks so long not at all has all it can have again: nothing is lost with its bucket. */
+    /** The time in which a bucket refills. A client that is idle for so long has a full one, so its bucket can be dropped. */
     private static final Duration FULL = Duration.ofSeconds(1);
-    /** Some 30 MB. With more clients than this within a second, one or the other gets a new bucket early. */
+    /** The most buckets, some 30 MB. With more clients within a second, some get a new bucket early. */
     private static final int CLIENTS = 100_000;
 
     private final int rate;
@@ -41,7 +41,7 @@ class RateLimit implements Doorkeeper {
         }
     }
 
-    /** Of how many clients it keeps count. */
+    /** Number of clients that have a bucket. */
     long clients() {
         buckets.cleanUp();
         return buckets.estimatedSize();

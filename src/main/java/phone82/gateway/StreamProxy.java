@@ -28,14 +28,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Passes a stream without an end on, as it comes and as fast as the reader takes it. It holds no thread, which a route would
+ * A proxy for an endless event stream. It passes data on as fast as the reader takes it, and occupies no thread; a route would occupy one
  * until the last event.
  */
 class StreamProxy implements Endpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamProxy.class);
 
-    /** Bytes on the way to one reader, above which no more is taken from the context behind; there it is slow then, too. */
+    /** Bytes in the write queue of a reader, above which the proxy stops reading from upstream, so that upstream sees a slow reader, too. */
     private static final int QUEUE = 64 * 1024;
 
     private static final List<String> IN = List.of("Accept", "Authorization", "Last-Event-ID", Correlation.TRACEPARENT);
@@ -50,9 +50,9 @@ class StreamProxy implements Endpoint {
     private HttpClient client;
 
     /**
-     * @param upstream the base address of the context that has the stream
-     * @param patience how long a reader may take nothing of what is on the way to it
-     * @param streamsPerClient so many at once
+     * @param upstream         base URL of the context that serves the stream
+     * @param patience         how long a reader may take nothing while its queue is full
+     * @param streamsPerClient most streams of one client at once
      */
     StreamProxy(String path, String upstream, Duration patience, int streamsPerClient) {
         this.path = path;
@@ -65,7 +65,7 @@ class StreamProxy implements Endpoint {
     @Override
     public void mount(Vertx vertx, Router router) {
         this.vertx = vertx;
-        // above the heart-beat; how many streams there may be is for the context behind to say
+        // the idle timeout exceeds the heart-beat; the upstream context limits the number of streams
         client = vertx.httpClientBuilder()
                 .with(new HttpClientOptions().setConnectTimeout(200).setIdleTimeout(45).setIdleTimeoutUnit(TimeUnit.SECONDS).setReceiveBufferSize(QUEUE))
                 .with(new PoolOptions().setHttp1MaxSize(10_000))
@@ -88,7 +88,7 @@ class StreamProxy implements Endpoint {
                     asked.exceptionHandler(lost -> LOG.debug("A stream of {} is lost", upstream, lost));
                     if (response.closed()) {
                         asked.reset();
-                        return Future.failedFuture("the reader left while the connection was made");
+                        return Future.failedFuture("the reader disconnected while the upstream connection was opened");
                     }
                     context.addEndHandler(left -> asked.reset());
                     copy(IN, request.headers(), asked.headers());
@@ -99,7 +99,7 @@ class StreamProxy implements Endpoint {
                     LOG.debug("{} does not answer", upstream, failure);
                     if (!response.closed()) {
                         context.fail(new Problem(503, "Temporarily unavailable",
-                                "This part of the shop is away at the moment. Try again in 5 s.").header("Retry-After", 5));
+                                "This part of the shop is unavailable at the moment. Try again in 5 s.").header("Retry-After", 5));
                     }
                 });
     }

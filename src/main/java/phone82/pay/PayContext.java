@@ -51,8 +51,8 @@ import java.util.concurrent.TimeUnit;
 @Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class PayContext {
 
-    /** Takes the requests that follow a commit; a full queue loses none, as each stays due in the database. */
-    private static final String ASK = "seda:pay-settle-payment?size=1000&discardWhenFull=true&concurrentConsumers={{phone82.pay.provider-calls}}";
+    /** The queue of requests to send after a commit. If it is full, a request is dropped but stays due in the database. */
+    private static final String SETTLE = "seda:pay-settle-payment?size=1000&discardWhenFull=true&concurrentConsumers={{phone82.pay.provider-calls}}";
 
     @Bean
     @ConditionalOnProperty(name = "phone82.pay.provider", havingValue = "http")
@@ -69,7 +69,7 @@ public class PayContext {
         return new ProviderCall(provider);
     }
 
-    /** Where the circuit breaker EIP finds the breakers of its ids. */
+    /** The circuit breaker EIP looks up its breakers here by id. */
     @Bean
     CircuitBreakerRegistry circuitBreakers() {
         return CircuitBreakerRegistry.ofDefaults();
@@ -92,19 +92,19 @@ public class PayContext {
                 .permittedNumberOfCallsInHalfOpenState(trialCalls).automaticTransitionFromOpenToHalfOpenEnabled(false).build();
     }
 
-    /** For authorisations, for which a customer waits. */
+    /** The breaker of authorisations, for which a customer waits. */
     @Bean
     CircuitBreaker authorisationBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
         return circuitBreakers.circuitBreaker("authorisations", providerBreakerConfig);
     }
 
-    /** For all other requests to the provider. */
+    /** The breaker of captures, releases and refunds. */
     @Bean
     CircuitBreaker settlementBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
         return circuitBreakers.circuitBreaker("settlements", providerBreakerConfig);
     }
 
-    /** For look-ups. */
+    /** The breaker of look-ups. */
     @Bean
     CircuitBreaker accountBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
         return circuitBreakers.circuitBreaker("accounts", providerBreakerConfig);
@@ -142,10 +142,10 @@ public class PayContext {
         return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject("select count(*) from payment "
                         + "where status in ('Authorising', 'Capturing', 'Releasing', 'Refunding', 'Cancelling') and changed_at < ?",
                         Long.class, Timestamp.from(Instant.now().minus(moving))))
-                .description("payments to which nothing happens although something is still to come").register(metrics);
+                .description("unfinished payments without progress").register(metrics);
     }
 
-    /** An authorisation and its capture, without the provider; nothing of it is kept. */
+    /** Rehearses an authorisation and its capture without the provider, and rolls them back. */
     @Bean
     Rehearsal rehearsedPayment(EntityManagerFactory database, Outbox outbox, PlatformTransactionManager transactions) {
         EntityManager entities = SharedEntityManagerCreator.createSharedEntityManager(database);
@@ -162,13 +162,13 @@ public class PayContext {
         });
     }
 
-    /** A look-up of an order that the provider does not know. */
+    /** Rehearses a call: looks up an order that the provider does not know. */
     @Bean
     Rehearsal rehearsedCall(PaymentProvider provider) {
         return () -> provider.account(Long.MAX_VALUE);
     }
 
-    /** It is refused because it is not app that asks; the rest is rehearsed when app starts. */
+    /** Rehearses a request, which is refused because the caller is not app. App's own rehearsal covers the rest. */
     @Bean
     Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.pay.port}") String url, TokenMinter minter) {
         return WarmUp.refusedPost(url + "/payments", () -> "Bearer " + minter.token("pay"));
@@ -181,6 +181,6 @@ public class PayContext {
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
                       @Value("${phone82.pay.rejected.keep}") Duration keepRejected) {
         return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
-                request -> camel.getObject().sendBody(ASK, request), authorisationValidity, longestRetry, keepRejected);
+                request -> camel.getObject().sendBody(SETTLE, request), authorisationValidity, longestRetry, keepRejected);
     }
 }

@@ -14,24 +14,24 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * The payment of one order: authorised when the order is placed, captured once it is accepted. A method changes the intent; the
- * provider is asked afterwards, and its answer ends the intent only while that intent is still the current one.
+ * The payment of one order: authorised when the order is placed, captured once the order is accepted. A method changes the intent; the
+ * request to the provider follows, and its answer ends the intent only if that intent is still the current one.
  */
 @Entity
 @Table(name = "payment")
 public class Payment {
 
-    /** How long one attempt at an intent may take before another worker repeats it; longer than any time limit of a call. */
+    /** Time after which another worker repeats an attempt at an intent; longer than any time limit of a call. */
     static final Duration LEASE = Duration.ofSeconds(5);
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final int LONGEST_REASON = 500;
 
-    /** Why a payment is released. */
+    /** The reason of a release. */
     enum Ending {
         /** the order was not accepted */
         Rejected,
-        /** nobody confirmed the order in time */
+        /** the order was not confirmed in time */
         Expired,
         /** the provider refused the capture */
         Refused,
@@ -69,7 +69,7 @@ public class Payment {
     }
 
     /**
-     * @param paymentKey under which it is asked for; null if the caller has none
+     * @param paymentKey key of the request; null if the caller sends none
      * @param amount     won
      * @param owner      the subject of the customer
      */
@@ -89,7 +89,7 @@ public class Payment {
         return payment;
     }
 
-    /** Remembers that the order was rejected before pay heard of it. */
+    /** Records an order that was rejected before its payment was requested. */
     public static Payment rejected(long orderId, String paymentKey, String owner, Instant now) {
         Payment payment = authorising(orderId, paymentKey, "", 0, 0, owner, now);
         payment.status = PaymentStatus.Rejected;
@@ -97,13 +97,13 @@ public class Payment {
         return payment;
     }
 
-    /** Whether it was asked for in this way: what differs is a payment of another order that has the same id. */
+    /** Whether a request matches this payment. If not, it is for another order with the same id. */
     public boolean isFor(String key, String item, int qty, long amount) {
         return Objects.equals(paymentKey, key) && this.item.equals(item) && this.qty == qty && this.amount == amount;
     }
 
-    /** Whether news under this key is of another order that has the same id. What earlier versions wrote has no key. */
-    public boolean isOfAnother(String key) {
+    /** Whether an event with this key belongs to another order with the same id. Data of earlier versions has no key. */
+    public boolean isOfAnotherOrder(String key) {
         return paymentKey != null && key != null && !paymentKey.equals(key);
     }
 
@@ -118,7 +118,7 @@ public class Payment {
         }
     }
 
-    /** The provider declined the authorisation, or was not asked: nothing is reserved. */
+    /** The provider declined the authorisation, or got no request: nothing is reserved. */
     public void declined(String why, Instant now) {
         become(PaymentStatus.Declined, now);
         reason = cut(why);
@@ -150,7 +150,7 @@ public class Payment {
         return new PayCompleted(orderId, item, qty, amount, owner);
     }
 
-    /** The provider refuses the money of an accepted order for good; what it reserved is to be released. */
+    /** The provider permanently refuses the money of an accepted order; any reservation is to be released. */
     public PayCancelled refused(String why, Instant now) {
         reason = cut(why);
         if (status == PaymentStatus.Authorising) {
@@ -161,13 +161,13 @@ public class Payment {
         return new PayCancelled(orderId, amount, reason, owner);
     }
 
-    /** The order was not accepted: what is, or may be, reserved for it is to be released. */
+    /** The order was not accepted: any reservation for it is to be released. */
     public void reject(String why, Instant now) {
         reason = cut(why);
         release(Ending.Rejected, now);
     }
 
-    /** Nobody confirmed the order in time. */
+    /** The order was not confirmed in time. */
     public void expire(Instant now) {
         release(status == PaymentStatus.Authorising ? Ending.Rejected : Ending.Expired, now);
     }
@@ -177,7 +177,7 @@ public class Payment {
         ending = why;
     }
 
-    /** The provider holds nothing any more. Returns the event that is due, or null. */
+    /** The reservation is released. Returns the event to publish, or null. */
     public PayCancelled released(Instant now) {
         if (ending == Ending.Expired && confirmed) {
             ending = null;
@@ -188,7 +188,7 @@ public class Payment {
         return ending == Ending.Cancelled ? new PayCancelled(orderId, amount, reason, owner) : null;
     }
 
-    /** What was to be released had been captured: it is to be given back. */
+    /** The money that was to be released had been captured: it is to be refunded. */
     public void refundInstead(Instant now) {
         become(PaymentStatus.Refunding, now);
     }
@@ -204,7 +204,7 @@ public class Payment {
         return new RefundFailed(orderId, amount, reason, owner);
     }
 
-    /** An operator has the provider asked for the refund once more, as a new request. */
+    /** An operator retries the refund, as a new request to the provider. */
     public void retryRefund(Instant now) {
         become(PaymentStatus.Refunding, now);
         refund++;
@@ -221,7 +221,7 @@ public class Payment {
                 && (status != PaymentStatus.Releasing || ending == Ending.Expired);
     }
 
-    /** A cancellation begins: until its outcome is known no money moves. */
+    /** Begins a cancellation: no money moves until its outcome is known. */
     public void cancelling(Instant now) {
         PaymentStatus before = status;
         become(PaymentStatus.Cancelling, now);
@@ -229,9 +229,9 @@ public class Payment {
     }
 
     /**
-     * The cancellation is final: the money is given back, or what may be reserved is released.
+     * Ends a successful cancellation: captured money is refunded, any reservation is released.
      *
-     * @param traceparent of the cancellation
+     * @param traceparent trace of the cancellation
      */
     public void cancelled(Instant now, String traceparent) {
         this.traceparent = traceparent;
@@ -245,7 +245,7 @@ public class Payment {
         }
     }
 
-    /** The cancellation was refused: the payment goes on where it was. */
+    /** Ends a refused cancellation: the payment continues where it was. */
     public void restored(Duration validity, Instant now) {
         PaymentStatus before = resumeAs;
         resumeAs = null;
@@ -278,14 +278,14 @@ public class Payment {
         dueAt = now.plus(LEASE);
     }
 
-    /** The outcome is not known: the request is repeated after a pause that doubles each time. */
+    /** The outcome is unknown: the request is repeated after a pause that doubles each time. */
     public void retryLater(Instant now, Duration longest) {
         Duration pause = FIRST_RETRY.multipliedBy(1L << Math.min(attempts, 16));
         attempts++;
         dueAt = now.plus(pause.compareTo(longest) < 0 ? pause : longest);
     }
 
-    /** What the provider is to be asked for the current intent. */
+    /** The request to the provider for the current intent. */
     public Request request() {
         String reference = orderId + "-" + authorisation;
         Operation operation = switch (status) {
@@ -293,7 +293,7 @@ public class Payment {
             case Capturing -> Operation.capture;
             case Releasing -> Operation.release;
             case Refunding -> Operation.refund;
-            default -> throw new IllegalStateException("payment of order " + orderId + " is " + status + ", which asks nothing of the provider");
+            default -> throw new IllegalStateException("payment of order " + orderId + " is " + status + ", which needs no request to the provider");
         };
         String round = operation == Operation.refund && refund > 1 ? "-" + refund : "";
         return new Request(reference + "-" + operation + round, reference, operation, orderId, item, amount);

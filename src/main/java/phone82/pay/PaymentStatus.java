@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where a payment stands, and where it can go from there. {@code Authorising}, {@code Capturing}, {@code Releasing} and
- * {@code Refunding} are intents: committed before the provider is asked, and kept until its answer is known.
+ * The states of a payment and their transitions. {@code Authorising}, {@code Capturing}, {@code Releasing} and {@code Refunding} are
+ * intents: committed before the request to the provider, and kept until its answer is known.
  */
 public enum PaymentStatus {
     /** Intent: the money is to be reserved. */
@@ -16,23 +16,23 @@ public enum PaymentStatus {
     Capturing,
     /** The money is taken. */
     Completed,
-    /** A cancellation is under way: no money moves until its outcome is known. */
+    /** A cancellation is in progress: no money moves until its outcome is known. */
     Cancelling,
-    /** Intent: what is, or may be, reserved is to be released. */
+    /** Intent: any reservation is to be released. */
     Releasing,
-    /** Intent: the captured money is to be given back. */
+    /** Intent: the captured money is to be refunded. */
     Refunding,
     /** The reservation is released; no money moved. */
     Voided,
-    /** The money was taken and is given back. */
+    /** The money was taken and has been refunded. */
     Refunded,
-    /** The provider refuses for good to give the money back; an operator has to act. */
+    /** The provider permanently refuses the refund; an operator has to act. */
     RefundFailed,
-    /** Nobody confirmed the order in time; the reservation is released. */
+    /** The order was not confirmed in time; the reservation is released. */
     Expired,
-    /** The provider declined the authorisation, or was not asked. Not shown outside. */
+    /** The provider declined the authorisation, or got no request. Not visible in the API. */
     Declined,
-    /** The order was rejected before pay heard of it; it must not be authorised any more. Not shown outside. */
+    /** The order was rejected before its payment was requested; it must not be authorised any more. Not visible in the API. */
     Rejected;
 
     private static final Map<PaymentStatus, Set<PaymentStatus>> NEXT = Map.ofEntries(
@@ -54,7 +54,7 @@ public enum PaymentStatus {
         return NEXT.get(this).contains(next);
     }
 
-    /** Whether the provider still has to be asked. */
+    /** Whether a request to the provider is outstanding. */
     boolean isIntent() {
         return this == Authorising || this == Capturing || this == Releasing || this == Refunding;
     }

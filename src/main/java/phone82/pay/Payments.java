@@ -35,14 +35,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The payments of all orders. Each change commits an intent; the routes then ask the provider, outside any transaction, and
- * come back with its answer. A request without a known outcome is repeated until there is one.
+ * The payments of all orders. Each change commits an intent. The routes then send the request to the provider, outside any transaction,
+ * and commit its answer. A request whose outcome is unknown is repeated until it is known.
  */
 public class Payments {
 
     private static final Logger LOG = LoggerFactory.getLogger(Payments.class);
 
-    /** Payments that one poll hands on. */
+    /** Most payments that one poll returns. */
     private static final int POLLED = 100;
 
     @PersistenceContext
@@ -50,23 +50,23 @@ public class Payments {
     private final Outbox outbox;
     private final Participation participation;
     private final TransactionOperations transactions;
-    private final Consumer<Request> ask;
+    private final Consumer<Request> send;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
     private final Duration keepRejected;
 
     /**
-     * @param ask                   has the provider asked, called after the commit of an intent
+     * @param send                  sends a request to the provider; called after the commit of an intent
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
-     * @param keepRejected          how long an order that never was is remembered; longer than any request can be late
+     * @param keepRejected          how long declined and rejected orders are kept; longer than any request can be late
      */
-    public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> ask,
+    public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
                     Duration authorisationValidity, Duration longestRetry, Duration keepRejected) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
-        this.ask = ask;
+        this.send = send;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
         this.keepRejected = keepRejected;
@@ -77,9 +77,9 @@ public class Payments {
     }
 
     /**
-     * Commits the intent to authorise the payment of an order. A repetition leads to the same request, and so to the same answer.
+     * Commits the intent to authorise the payment of an order. A repeated call returns the same request, and so gets the same answer.
      *
-     * @param key of the order, or null; a request with another one under the same order id is no repetition
+     * @param key payment key of the order, or null; a call with another key for the same order id is not a repetition
      * @throws Problem 409 the order was rejected, or the id belongs to another order
      */
     public Request beginAuthorisation(@Body Wanted wanted, @Header("Payment-Key") String key) {
@@ -115,10 +115,10 @@ public class Payments {
     }
 
     /**
-     * Commits the provider's answer to an authorisation, for app, which waits for it.
+     * Commits the provider's answer to an authorisation, and returns it to app.
      *
      * @throws Problem 402 the provider declined; 409 the order was rejected meanwhile; 424 the provider could not decide about this
-     *                 payment in time; 503 the provider did not answer. Except for 409 and 503 the provider itself is in order
+     *                 payment in time; 503 the provider did not answer. With 402 and 424 the provider itself works
      */
     public PaymentResource authorised(@Body Answer answer) {
         Payment payment = transactions.execute(transaction -> conclude(answer));
@@ -137,7 +137,7 @@ public class Payments {
         };
     }
 
-    /** The payments whose intent, or whose authorisation's end, is due; the longest waiting first. */
+    /** The payments with a due intent or an expired authorisation, the longest waiting first. */
     @Transactional(readOnly = true)
     public List<Long> due() {
         return entities.createQuery("select orderId from Payment where dueAt <= :now order by dueAt, orderId", Long.class)
@@ -166,7 +166,7 @@ public class Payments {
         conclude(answer);
     }
 
-    /** An answer to what is no longer the current intent has no effect: the current one resolves what it left. */
+    /** Applies the answer if it belongs to the current intent. A late answer has no effect: the current intent covers its consequences. */
     private Payment conclude(Answer answer) {
         Correlation.about(String.valueOf(answer.request().orderId()));
         Payment payment = locked(answer.request().orderId());
@@ -186,7 +186,7 @@ public class Payments {
         switch (answer.outcome()) {
             case SUCCEEDED -> {
                 payment.authorised(now(), authorisationValidity);
-                askIfIntended(payment);
+                sendAfterCommit(payment);
             }
             case DECLINED -> {
                 if (payment.isConfirmed()) {
@@ -208,7 +208,7 @@ public class Payments {
                 } else {
                     // app refuses the order; whatever the provider has reserved, or will reserve, is released
                     payment.reject(answer.reason(), now());
-                    askIfIntended(payment);
+                    sendAfterCommit(payment);
                 }
             }
         }
@@ -219,10 +219,10 @@ public class Payments {
             publish(payment, payment.completed(now()));
         } else if (answer.isDeclined("lapsed") || answer.isDeclined("not_authorised") || answer.isDeclined("closed")) {
             payment.authoriseAgain(now());
-            askIfIntended(payment);
+            sendAfterCommit(payment);
         } else if (answer.outcome() == Outcome.DECLINED) {
             publish(payment, payment.refused(answer.reason(), now()));
-            askIfIntended(payment);
+            sendAfterCommit(payment);
         } else {
             payment.retryLater(now(), longestRetry);
         }
@@ -234,10 +234,10 @@ public class Payments {
             if (event != null) {
                 publish(payment, event);
             }
-            askIfIntended(payment);
+            sendAfterCommit(payment);
         } else if (answer.isDeclined("captured")) {
             payment.refundInstead(now());
-            askIfIntended(payment);
+            sendAfterCommit(payment);
         } else {
             payment.retryLater(now(), longestRetry);
         }
@@ -255,12 +255,12 @@ public class Payments {
         }
     }
 
-    /** An event of pay follows a confirmed or cancelled order, and so has its trace. */
+    /** Publishes the event in the trace of the confirmed or cancelled order. */
     private void publish(Payment payment, DomainEvent event) {
         outbox.add(event, payment.traceparent());
     }
 
-    private void askIfIntended(Payment payment) {
+    private void sendAfterCommit(Payment payment) {
         if (!payment.status().isIntent()) {
             return;
         }
@@ -268,7 +268,7 @@ public class Payments {
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-                ask.accept(request);
+                send.accept(request);
             }
         });
     }
@@ -285,29 +285,28 @@ public class Payments {
             throw new IllegalStateException("order " + ordered.orderId() + " is accepted, but has no payment");
         }
         payment.confirm(now(), Correlation.current());
-        askIfIntended(payment);
+        sendAfterCommit(payment);
     }
 
     /**
      * The part of app's event that pay uses.
-     *
-     * @param paymentKey under which app asked; null in events of earlier versions
+     * @param paymentKey key of app's request; null in events of earlier versions
      */
     public record OrderRejected(long orderId, String reason, String paymentKey, String owner) {
     }
 
-    /** The order is not accepted: what is, or may be, authorised for it is released. */
+    /** The order is not accepted: any authorisation for it is released. */
     @Transactional
     public void reject(@Body OrderRejected rejected) {
         Payment payment = locked(rejected.orderId());
         if (payment == null) {
             entities.persist(Payment.rejected(rejected.orderId(), rejected.paymentKey(), rejected.owner(), now()));
-        } else if (payment.isOfAnother(rejected.paymentKey())) {
+        } else if (payment.isOfAnotherOrder(rejected.paymentKey())) {
             LOG.warn("A rejected order had the id of order {}, whose payment stays as it is", rejected.orderId());
         } else if (payment.status() == PaymentStatus.Authorised
                 || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
             payment.reject(rejected.reason(), now());
-            askIfIntended(payment);
+            sendAfterCommit(payment);
         }
     }
 
@@ -315,7 +314,7 @@ public class Payments {
         return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);
     }
 
-    /** The capture whose answer is not known, and that a cancellation resolves first; null if there is none. */
+    /** The capture whose answer is unknown, which a cancellation must resolve first; null if there is none. */
     @Transactional(readOnly = true)
     public Request openCapture(@Header("orderId") long orderId) {
         Payment payment = entities.find(Payment.class, orderId);
@@ -331,9 +330,8 @@ public class Payments {
 
     /**
      * The action of the saga: no money moves until the outcome is known.
-     *
-     * @param account what the provider holds of the order; null if nothing is captured, or if the provider does not answer: then the
-     *                refund is asked for when it does
+     * @param account the order's account at the provider; null if nothing is captured, or if the provider does not answer: then the refund
+     *                is requested when it does
      * @throws Problem 404 there is no payment, 409 the provider or the payment's state forbids it
      */
     @Transactional
@@ -353,28 +351,28 @@ public class Payments {
         payment.cancelling(now());
     }
 
-    /** The completion: the money is to be released or given back, as soon as the provider does it. */
+    /** The completion: commits the intent to release or refund the money. */
     @Transactional
     public void cancel(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
         participation.complete(lra).ifPresent(orderId -> {
             Payment payment = locked(orderId);
             payment.cancelled(now(), Correlation.current());
-            askIfIntended(payment);
+            sendAfterCommit(payment);
         });
     }
 
-    /** The compensation: the payment goes on where it was. */
+    /** The compensation: the payment continues where it was. */
     @Transactional
     public void restore(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
         participation.compensate(lra).ifPresent(orderId -> {
             Payment payment = locked(orderId);
             payment.restored(authorisationValidity, now());
-            askIfIntended(payment);
+            sendAfterCommit(payment);
         });
     }
 
     /**
-     * An operator has the provider asked once more for a refund that it refused.
+     * Retries, for an operator, a refund that the provider refused.
      *
      * @throws Problem 404 there is no payment, 409 it is not {@code RefundFailed}
      */
@@ -382,7 +380,7 @@ public class Payments {
     public PaymentResource retryRefund(@Header("orderId") long orderId) {
         Payment payment = refundFailed(orderId);
         payment.retryRefund(now());
-        askIfIntended(payment);
+        sendAfterCommit(payment);
         return PaymentResource.of(payment);
     }
 
@@ -456,8 +454,8 @@ public class Payments {
     }
 
     /**
-     * Forgets the orders that never were. Until now they kept a request from being authorised that came later than the news that it is
-     * rejected; should one come now, nobody confirms it, and so it expires.
+     * Deletes declined and rejected payments. While they exist, a late request for a rejected order is not authorised; after that, its
+     * authorisation would expire because the order is never confirmed.
      */
     @Transactional
     public int purge() {

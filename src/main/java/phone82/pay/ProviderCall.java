@@ -18,7 +18,7 @@ import phone82.pay.provider.PaymentProvider.Request;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** A call to the provider, as the routes make it; never within a transaction. */
+/** The calls to the provider for the routes; never within a transaction. */
 public class ProviderCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProviderCall.class);
@@ -30,9 +30,9 @@ public class ProviderCall {
     }
 
     /**
-     * Reports how long the provider took in the header {@code Server-Timing}; app limits its calls by it.
+     * Performs a request, and reports the provider's time in the header {@code Server-Timing}, which app's admission limit uses.
      *
-     * @throws IOException the outcome is not known
+     * @throws IOException the outcome is unknown
      */
     public Answer perform(@Body Request request, Exchange exchange) throws IOException {
         outsideTransactions();
@@ -43,7 +43,7 @@ public class ProviderCall {
     }
 
     /**
-     * What is known of a request whose call failed.
+     * The answer for a request whose call failed.
      *
      * @param failure null if the circuit breaker is open or the bulkhead full
      */
@@ -59,9 +59,9 @@ public class ProviderCall {
         return provider.account(orderId).orElse(null);
     }
 
-    /** No answer is no refusal. */
+    /** Continues without an account: a missing answer is no refusal. */
     public Account noAccount(@ExchangeException Exception failure) {
-        LOG.info("The provider does not say whether it would refund: {}", String.valueOf(failure));
+        LOG.info("It is unknown whether the provider would refund: {}", String.valueOf(failure));
         return null;
     }
 

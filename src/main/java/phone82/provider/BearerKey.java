@@ -12,7 +12,7 @@ final class BearerKey {
     private final byte[] authorization;
     private final String refusal;
 
-    /** @param refusal the detail of the answer to a caller without the key */
+    /** @param refusal detail of the answer to a caller without the key */
     BearerKey(String key, String refusal) {
         authorization = ("Bearer " + key).getBytes(UTF_8);
         this.refusal = refusal;
@@ -20,7 +20,7 @@ final class BearerKey {
 
     /**
      * @param sent the request's {@code Authorization}; null if there is none
-     * @throws Problem 401 unless it is this key
+     * @throws Problem 401 it is not this key
      */
     void require(String sent) {
         if (sent == null || !MessageDigest.isEqual(authorization, sent.getBytes(UTF_8))) {

@@ -2,8 +2,7 @@ package phone82.provider;
 
 /**
  * The provider's decision about a request.
- *
- * @param code why it is not succeeded; null if it is
+ * @param code reason if the request has not succeeded; null if it has
  */
 record Decision(Outcome outcome, String code) {
 

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Items whose names ask for a certain behaviour, for demonstrations; each concerns its own order alone. */
+/** An item whose name selects a behaviour of the provider for demonstrations. It affects only its own order. */
 record DemoItem(String item) {
 
     private static final Pattern SLOW = Pattern.compile("sim-slow-(\\d{1,5})");
     private static final Pattern CAPTURE_AWAY = Pattern.compile("sim-capture-away-(\\d{1,3})");
 
-    /** Why its authorisation is declined; null if it is not. */
+    /** The code with which its authorisation is declined; null if it is not. */
     String authorisationCode() {
         return switch (item) {
             case "sim-decline" -> "card_declined";
@@ -19,7 +19,7 @@ record DemoItem(String item) {
         };
     }
 
-    /** How long its authorisation takes. */
+    /** The duration of its authorisation. */
     Duration authorisationTime() {
         Matcher slow = SLOW.matcher(item);
         return slow.matches() ? Duration.ofMillis(Long.parseLong(slow.group(1))) : Duration.ZERO;
@@ -29,7 +29,7 @@ record DemoItem(String item) {
         return item.equals("sim-capture-refused");
     }
 
-    /** How many attempts at its capture stay undecided. */
+    /** The number of attempts at its capture that stay undecided. */
     int undecidedCaptures() {
         Matcher away = CAPTURE_AWAY.matcher(item);
         return away.matches() ? Integer.parseInt(away.group(1)) : 0;

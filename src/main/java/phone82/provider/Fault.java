@@ -4,15 +4,15 @@ package phone82.provider;
  * A failure on demand.
  *
  * @param operation   authorise, capture, release, refund, lookup or any
- * @param count       how many calls it strikes; null: all until it is removed
- * @param skip        how many calls it lets pass first
- * @param millis      the least delay, ms
- * @param maxMillis   the longest delay, ms; null: {@code millis}
- * @param probability the share of calls that it strikes; null: 1
+ * @param count       number of calls that it affects; null: all until it is removed
+ * @param skip        number of calls that it lets pass first
+ * @param millis      shortest delay, ms
+ * @param maxMillis   longest delay, ms; null: {@code millis}
+ * @param probability share of the calls that it affects; null: 1
  */
 public record Fault(String operation, Kind kind, Integer count, Integer skip, Long millis, Long maxMillis, Double probability) {
 
-    /** The failures that a network and a provider have. */
+    /** Kinds of failures of a network and a provider. */
     public enum Kind {
         /** 503 without acting */
         refuse,
@@ -26,9 +26,9 @@ public record Fault(String operation, Kind kind, Integer count, Integer skip, Lo
         lose,
         /** acts, and answers after a delay */
         delay,
-        /** acts, and answers what nobody can read */
+        /** acts, and sends an unreadable answer */
         garbage,
-        /** declines for good */
+        /** declines permanently */
         decline,
         /** none */
         none

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** The failures that the simulated provider shows on demand. */
+/** The failures of the simulated provider on demand. */
 public class Faults {
 
     /** Longer than pay waits for any answer. */
@@ -34,7 +34,7 @@ public class Faults {
         }
     }
 
-    /** The wanted failures, in the order in which they are looked through. */
+    /** The requested failures, in the order in which they are tried. */
     public record Wanted(List<Fault> faults, Long seed) {
     }
 
@@ -58,7 +58,7 @@ public class Faults {
         return left();
     }
 
-    /** The failure that strikes this call. */
+    /** The failure that affects this call. */
     public synchronized Fault next(@Header("operation") String operation) {
         String called = operation == null ? "lookup" : operation;
         for (Armed each : armed) {
@@ -82,7 +82,7 @@ public class Faults {
         return fault.kind() == Fault.Kind.hang ? HANG_MILLIS : 0;
     }
 
-    /** @throws Problem for the failures that act on nothing */
+    /** @throws Problem for the failures that happen before the provider acts */
     public void fail(@Variable("fault") Fault fault, Exchange exchange) {
         HttpConnection connection = exchange.getMessage(HttpMessage.class).getRequest().connection();
         exchange.setVariable(CONNECTION, connection);
@@ -97,7 +97,7 @@ public class Faults {
         }
     }
 
-    /** How long the answer is held back, ms. */
+    /** How long the answer is delayed, ms. */
     public synchronized long delay(@Variable("fault") Fault fault) {
         if (fault.kind() != Fault.Kind.delay) {
             return 0;
@@ -106,7 +106,7 @@ public class Faults {
         return fault.maxMillis() == null || fault.maxMillis() <= least ? least : least + random.nextLong(fault.maxMillis() - least + 1);
     }
 
-    /** Spoils the answer of a call that has acted. */
+    /** Replaces or drops the answer after the provider has acted. */
     public void spoil(@Variable("fault") Fault fault, Exchange exchange) {
         switch (fault.kind()) {
             case lose -> exchange.getVariable(CONNECTION, HttpConnection.class).close();

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The provider's books: each request under its key, and what it did to the money. Durable before it is answered. */
+/** The provider's ledger: each request by its key, and its effect on the money. Entries are durable before they are answered. */
 public class Ledger {
 
     private static final RowMapper<Entry> ENTRY = (row, n) -> new Entry(row.getString("idempotency_key"), row.getString("reference"),
@@ -79,17 +79,16 @@ public class Ledger {
 
     /**
      * The money of one order with all that happened to it. Amounts in won.
-     *
-     * @param refundCode why not all that is held would be given back; null if it would be
+     * @param refundCode reason why not the whole amount would be refunded; null if it would be
      */
     public record Statement(long orderId, long reserved, long captured, long refunded, long refundable, String refundCode,
                             List<Entry> operations) {
     }
 
     /**
-     * Does what is asked for, once for each key.
+     * Performs the operation, once for each key.
      *
-     * @throws Problem 409 the key was used for something else
+     * @throws Problem 409 the key was used for a different request
      */
     public Entry perform(@Header("reference") String reference, @Header("operation") String operation,
                          @Header("Idempotency-Key") String key, @Body Wanted wanted, @Variable("fault") Fault fault) {
@@ -103,7 +102,7 @@ public class Ledger {
         }
     }
 
-    /** How long the provider takes for what it was asked, ms. */
+    /** How long the provider takes for the operation, ms. */
     public long pause(@Body Entry entry) {
         Duration time = entry.operation() == Operation.authorise ? new DemoItem(entry.item()).authorisationTime() : Duration.ZERO;
         return (time.compareTo(patience) < 0 ? time : patience).toMillis();
@@ -143,7 +142,7 @@ public class Ledger {
                 && known.amount() == asked.amount() && known.item().equals(asked.item());
     }
 
-    /** The reservation, locked until the transaction at hand ends; a new one if there is none. */
+    /** The reservation, locked until the current transaction ends; a new one if there is none. */
     private Reservation locked(Entry asked) {
         if (jdbc.update("update reservation set attempts = attempts where reference = ?", asked.reference()) == 0) {
             jdbc.update("insert into reservation (reference, order_id, item, authorised, captured, refunded, closed, attempts) "
@@ -164,7 +163,7 @@ public class Ledger {
                 reservation.attempts(), reservation.reference());
     }
 
-    /** Decides the requests for an authorisation that was pending and is not any more. */
+    /** Records the outcome of the requests for an authorisation that was pending and is not any more. */
     private void concludePending(Reservation reservation, boolean wasPending) {
         if (wasPending && !reservation.isPending()) {
             Decision decision = reservation.isClosed() ? Decision.declined("closed") : Decision.SUCCEEDED;

@@ -1,6 +1,6 @@
 package phone82.provider;
 
-/** What the provider can be asked to do with a reservation. */
+/** The operations on a reservation. */
 public enum Operation {
     authorise, capture, release, refund
 }

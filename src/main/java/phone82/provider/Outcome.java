@@ -1,6 +1,6 @@
 package phone82.provider;
 
-/** What became of a request. */
+/** The outcome of a request. */
 public enum Outcome {
     succeeded, declined, pending
 }

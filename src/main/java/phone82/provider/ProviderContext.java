@@ -15,7 +15,7 @@ import phone82.platform.http.Access;
 
 import java.time.Duration;
 
-/** The payment provider, another company outside phone82, simulated: no money moves. */
+/** The context {@code provider}: a simulated payment provider, which is another company outside phone82. No money moves. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import(DatabaseContext.class)
@@ -27,7 +27,7 @@ public class ProviderContext {
         return new Ledger(jdbc, new TransactionTemplate(transactions), patience, validity);
     }
 
-    /** An authorisation and its capture; nothing of it is kept. */
+    /** Rehearses an authorisation and its capture, and rolls them back. */
     @Bean
     Rehearsal rehearsedPayment(Ledger ledger, PlatformTransactionManager transactions) {
         Ledger.Wanted wanted = new Ledger.Wanted(-1, 1, "rehearsal");
@@ -49,7 +49,7 @@ public class ProviderContext {
     }
 
     @Bean
-    Access callers(@Value("${phone82.provider.api-key}") String apiKey, @Value("${phone82.provider.control-key}") String controlKey) {
-        return new Callers(apiKey, controlKey);
+    Access keyAccess(@Value("${phone82.provider.api-key}") String apiKey, @Value("${phone82.provider.control-key}") String controlKey) {
+        return new KeyAccess(apiKey, controlKey);
     }
 }

@@ -3,7 +3,7 @@ package phone82.provider;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The money of one reference: reserved, captured, given back. Amounts in won. */
+/** The money of one reference: reserved, captured, refunded. Amounts in won. */
 class Reservation {
 
     private final String reference;
@@ -17,12 +17,12 @@ class Reservation {
     private boolean closed;
     private int attempts;
 
-    /** One of which nothing is known yet. */
+    /** A new reservation. */
     Reservation(String reference, long orderId, String item) {
         this(reference, orderId, item, 0, null, null, 0, 0, false, 0);
     }
 
-    /** One as the ledger has it. */
+    /** A reservation that is stored in the ledger. */
     Reservation(String reference, long orderId, String item, long authorised, Instant authorisedAt, Instant dueAt, long captured,
                 long refunded, boolean closed, int attempts) {
         this.reference = reference;
@@ -38,7 +38,7 @@ class Reservation {
     }
 
     /**
-     * Decides about a request, and records its effect; {@link #settle} comes first.
+     * Decides about a request and records its effect. Call {@link #settle} first.
      *
      * @param patience how long an authorisation may take before it is pending
      * @param validity how long an authorisation can be captured
@@ -73,7 +73,7 @@ class Reservation {
         return Decision.SUCCEEDED;
     }
 
-    /** A pending authorisation whose time has come reserves the money. */
+    /** Reserves the money of a pending authorisation if its time has come. */
     void settle(Instant now) {
         if (dueAt != null && !dueAt.isAfter(now)) {
             authorisedAt = dueAt;
@@ -112,7 +112,7 @@ class Reservation {
         return Decision.SUCCEEDED;
     }
 
-    /** Closes the reference, whether or not anything is reserved: what arrives later reserves nothing. */
+    /** Closes the reference, whether or not anything is reserved: later authorisations are declined. */
     private Decision release() {
         if (captured > 0) {
             return Decision.declined("captured");
@@ -145,7 +145,7 @@ class Reservation {
         return authorisedAt == null || closed || captured > 0 || isLapsed(now, validity) ? 0 : authorised;
     }
 
-    /** Won that would be given back now. */
+    /** Won that would be refunded now. */
     long refundable() {
         return item.isRefundable() ? captured - refunded : 0;
     }

@@ -1,2 +1,2 @@
-/** The simulated payment provider, which is outside phone82: a ledger, and failures on demand. */
+/** The simulated payment provider: a ledger, and failures on demand. The real one is outside phone82. */
 package phone82.provider;

@@ -30,14 +30,14 @@ public class Deliveries {
     private final Participation participation;
     private final Duration dispatchDelay;
 
-    /** @param dispatchDelay the time in which a customer can still cancel; zero ships at once */
+    /** @param dispatchDelay time in which a customer can still cancel; zero ships at once */
     public Deliveries(Outbox outbox, Participation participation, Duration dispatchDelay) {
         this.outbox = outbox;
         this.participation = participation;
         this.dispatchDelay = dispatchDelay;
     }
 
-    /** What store knows of pay's event. */
+    /** The part of pay's event that store uses. */
     public record PayCompleted(long orderId, String item, int qty, String owner) {
     }
 
@@ -63,7 +63,7 @@ public class Deliveries {
         }
     }
 
-    /** Ships what was found due, unless it was held or shipped meanwhile. */
+    /** Ships a due delivery, unless it was held or shipped meanwhile. */
     public void ship(@Body Delivery found) {
         Instant now = now();
         Delivery delivery = row().again(found, found.orderId());
@@ -72,14 +72,14 @@ public class Deliveries {
         }
     }
 
-    /** What app knows of the order that is to be held. */
+    /** The order to hold, as app sends it. */
     public record Hold(String item, int qty, String owner) {
     }
 
     /**
-     * The action of the saga: it is not shipped until the outcome is known, also where store has not heard of the order yet.
+     * The action of the saga: the order is not shipped until the outcome is known, even if store does not know the order yet.
      *
-     * @throws Problem 409 when it is shipped, or cannot be cancelled for another reason
+     * @throws Problem 409 the order is shipped, or cannot be cancelled for another reason
      */
     public void hold(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra, @Body Hold order) {
         participation.act(lra, orderId);
@@ -96,12 +96,12 @@ public class Deliveries {
         }
     }
 
-    /** The completion: the phones stay. */
+    /** The completion: the delivery is cancelled. */
     public void cancel(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
         participation.complete(lra).ifPresent(orderId -> outbox.add(locked(orderId).cancel()));
     }
 
-    /** The compensation: it ships as if nothing had happened. */
+    /** The compensation: the delivery continues as if nothing had happened. */
     public void release(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
         participation.compensate(lra).ifPresent(orderId -> {
             Delivery delivery = locked(orderId);

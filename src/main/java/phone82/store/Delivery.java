@@ -10,7 +10,7 @@ import jakarta.persistence.Version;
 
 import java.time.Instant;
 
-/** What the dealer has to ship for one paid order. */
+/** The dealer's delivery of one paid order. */
 @Entity
 @Table(name = "delivery")
 @NamedQuery(name = "Delivery.due", query = "from Delivery where status = Received and dispatchAt <= :now order by dispatchAt, orderId")
@@ -34,9 +34,9 @@ public class Delivery {
     }
 
     /**
-     * @param dispatchAt  not to be shipped earlier: until then the customer can cancel
+     * @param dispatchAt  earliest time of the shipment; until then the customer can cancel
      * @param owner       the subject of the customer
-     * @param traceparent of the order, for what happens to it later
+     * @param traceparent trace of the order, for its later events
      */
     public Delivery(long orderId, String item, int qty, String owner, Instant receivedAt, Instant dispatchAt, String traceparent) {
         this.orderId = orderId;
@@ -49,14 +49,14 @@ public class Delivery {
         this.traceparent = traceparent;
     }
 
-    /** Holds the delivery of an order that store has not heard of yet: when it does, it must not ship. */
+    /** Holds the delivery of an order before store receives it, so that it is not shipped on arrival. */
     public static Delivery heldInAdvance(long orderId, String item, int qty, String owner, String traceparent) {
         Delivery delivery = new Delivery(orderId, item, qty, owner, null, null, traceparent);
         delivery.status = DeliveryStatus.Held;
         return delivery;
     }
 
-    /** Store hears of an order that it holds already. */
+    /** Receives an order whose delivery is held already. */
     public OrderReceived receivedWhileHeld(Instant receivedAt, Instant dispatchAt) {
         this.receivedAt = receivedAt;
         this.dispatchAt = dispatchAt;
@@ -79,7 +79,7 @@ public class Delivery {
         become(DeliveryStatus.Held);
     }
 
-    /** The cancellation was refused: it ships as if nothing had happened. */
+    /** Releases the delivery after a refused cancellation: it continues as if nothing had happened. */
     public void release() {
         become(DeliveryStatus.Received);
     }

@@ -3,10 +3,10 @@ package phone82.store;
 import java.util.Map;
 import java.util.Set;
 
-/** Where a delivery stands, and where it can go from there. */
+/** The states of a delivery and their transitions. */
 public enum DeliveryStatus {
     Received,
-    /** A cancellation is under way: it is not shipped meanwhile. */
+    /** A cancellation is in progress: the order is not shipped meanwhile. */
     Held,
     Shipped, Cancelled;
 

@@ -4,6 +4,6 @@ import phone82.platform.event.DomainEvent;
 
 import java.time.Instant;
 
-/** The phones are on their way; from here on nothing can be cancelled. */
+/** Event: the phones are shipped; from now on the order cannot be cancelled. */
 public record Shipped(long orderId, String item, int qty, Instant shippedAt, String owner) implements DomainEvent {
 }

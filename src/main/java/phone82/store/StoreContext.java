@@ -29,7 +29,7 @@ import java.util.Set;
 @Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class StoreContext {
 
-    /** What the poll for due deliveries asks for: the time of this clock at each poll, which {@link Deliveries#ship} compares again. */
+    /** The query parameter of the poll for due deliveries: the current time at each poll. {@link Deliveries#ship} checks it again. */
     @Bean(defaultCandidate = false)
     Map<String, Object> dueNow() {
         return new AbstractMap<>() {

@@ -1,21 +1,21 @@
 import {say} from './words.js';
 
 const PATIENCE = 15_000;
-/** A difference to the server's clock that is none: the header has whole seconds. */
+/** Smaller differences to the server's clock are ignored, ms: the header has whole seconds. */
 const ALIKE = 2000;
 
-/** Titles of 503 that say that nothing was done. After any other, something may have been. */
+/** Titles of 503 that guarantee that nothing was done. With any other title the request may have taken effect. */
 const REFUSALS = ['Payment unavailable', 'Cancellation unavailable', 'Too busy', 'Unavailable', 'Shutting down'];
 
 let ahead = 0;
 
-/** Now, by the server's clock. */
+/** The current time of the server's clock. */
 export const now = () => Date.now() + ahead;
 
 /** Seconds from now until then, at least 0. */
 export const secondsUntil = iso => Math.max(0, Math.ceil((new Date(iso) - now()) / 1000));
 
-/** An answer that is none: the shop's problem, or status 0 where there was no answer at all. */
+/** A failed request: with the shop's problem, or with status 0 if there was no answer. */
 class Refused extends Error {
     constructor(status, problem = {}, retryAfter = 0) {
         super(problem.detail ?? `status ${status}`);
@@ -63,7 +63,7 @@ function readClock(date) {
 
 export const get = path => call('GET', path);
 
-/** What is there, or null; any other failure is thrown. */
+/** The resource, or null if it does not exist; any other failure is thrown. */
 export const find = path => get(path).catch(refused => {
     if (refused.status === 404 || refused.status === 400) {
         return null;
@@ -79,5 +79,5 @@ export async function phones() {
     return catalogue;
 }
 
-/** The name of an item on the price list; another item is named as it was ordered. */
+/** The name of an item on the price list; for an unlisted item, its text in the order. */
 export const nameOf = item => catalogue?.find(phone => phone.item === item)?.name ?? item ?? '';

@@ -1,4 +1,4 @@
-import {GONE, closeDialog, go, h, notice, tell} from './dom.js';
+import {NAVIGATED, announce, closeDialog, go, h, notice} from './dom.js';
 import {language, say} from './words.js';
 import {keepRaw} from './keep.js';
 import {shop} from './shop.js';
@@ -14,7 +14,7 @@ const VIEWS = [
     [/^\/orders\/([^/]+)$/, order],
     [/^\/dealer$/, dealer],
 ];
-/** Before there were paths: #/orders/1. */
+/** Addresses of earlier versions: #/orders/1. */
 const OLD = /^#(\/.*)/;
 
 const main = document.getElementById('main');
@@ -24,7 +24,7 @@ let shown;
 
 const viewOf = path => VIEWS.find(([pattern]) => pattern.test(path));
 
-/** Shows what the address says; the view returns its title, its tab, and what ends it. */
+/** Shows the view of the address; the view returns its title, its tab, and a function that ends it. */
 function navigate({focus = true} = {}) {
     const old = OLD.exec(location.hash);
     if (old) {
@@ -47,7 +47,7 @@ function navigate({focus = true} = {}) {
     if (focus && shown !== path) {
         scrollTo(0, 0);
         (main.querySelector('h1') ?? main).focus();
-        tell(title);
+        announce(title);
     }
     shown = path;
 }
@@ -85,7 +85,7 @@ document.querySelector('.skip').addEventListener('click', event => {
     main.focus();
 });
 
-/** Links between views need no new page; one that is to open elsewhere is the browser's. */
+/** Opens links between views without a page load. The browser handles links that open in another tab. */
 document.addEventListener('click', event => {
     const link = event.target.closest?.('a[href]');
     if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
@@ -97,7 +97,7 @@ document.addEventListener('click', event => {
 });
 
 addEventListener('popstate', () => navigate());
-addEventListener(GONE, event => navigate(event.detail));
+addEventListener(NAVIGATED, event => navigate(event.detail));
 translate();
 navigate({focus: false});
 root.classList.add('ready');

@@ -2,16 +2,16 @@ import {call} from './api.js';
 import {keep, kept} from './keep.js';
 import {remember} from './mine.js';
 
-/** An unanswered request may still become an order for this time. */
+/** Time in which an unanswered request may still create an order, ms. */
 const UNDER_WAY = 60_000;
-/** Within this time the shop knows the key; it keeps keys for a day. */
+/** Time in which the shop knows the key, ms; it keeps keys for a day. */
 const KEY_KNOWN = 20 * 60 * 60_000;
-/** The customer still waits for the answer. */
+/** Time in which the customer still waits for the answer, ms. */
 const RECENT = 2 * 60_000;
 
 /**
- * The order that was sent and whose outcome is not known. It is kept until the shop has answered for good, also across reloads and tabs:
- * sent again under its key it never becomes a second order.
+ * The order that was sent and whose outcome is unknown. It is kept until the shop's final answer, across reloads and tabs. Sent again
+ * under its key, it never becomes a second order.
  */
 export function pendingAttempt() {
     const attempt = kept('attempt');
@@ -31,7 +31,7 @@ export function newAttempt(body) {
 }
 
 /**
- * Places the order, or finds the one that was placed by this attempt before.
+ * Places the order, or finds the order that this attempt has placed already.
  *
  * @throws Refused; `isFinal` says whether it is certain that there is no order
  */

@@ -6,7 +6,7 @@ import {language, say, sayOf, span, time} from './words.js';
 const AT_ONCE = 200;
 const QUEUES = {ship: 'Received', held: 'Held', shipped: 'Shipped', cancelled: 'Cancelled'};
 
-/** The dealer's work: what is to be shipped, soonest first, and what is not any more. */
+/** The dealer's view: deliveries to ship, the next one first, and deliveries that are held, shipped or cancelled. */
 export function dealer(main, _, query) {
     const queue = query.get('show') in QUEUES ? query.get('show') : 'ship';
     const away = h('div', {class: 'outcome'});
@@ -28,7 +28,7 @@ export function dealer(main, _, query) {
     let pages = 1;
     let items = null;
     let next = null;
-    /** Found by its number among those that are not loaded. */
+    /** A delivery that was found by its order number and is not among the loaded ones. */
     let found = null;
     let later;
     const load = coalesced(async () => {
@@ -104,7 +104,7 @@ export function dealer(main, _, query) {
         count();
     }
 
-    /** @param of the deliveries of a status, null before they are known */
+    /** @param of returns the deliveries of a status; null before they are loaded */
     function showTabs(of) {
         redraw(tabs, ...Object.entries(QUEUES).map(([name, status]) => {
             const wanted = new URLSearchParams(location.search);

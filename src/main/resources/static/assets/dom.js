@@ -4,10 +4,10 @@ let painted = 0;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** The address is another one now. */
-export const GONE = 'phone82-gone';
+/** Event: the address has changed. */
+export const NAVIGATED = 'phone82-navigated';
 
-/** An element. Attributes that are functions listen; what is no element among the children is text, whatever it looks like. */
+/** Creates an element. Attributes that are functions become listeners; children that are no elements become text, never HTML. */
 export function h(tag, attributes = {}, ...children) {
     return fill(document.createElement(tag), attributes, children);
 }
@@ -30,15 +30,15 @@ function fill(element, attributes, children) {
     return element;
 }
 
-/** Goes to a view. The state belongs to this entry of the browser's history, and comes back with it. */
+/** Opens a view. The state is stored with its entry in the browser's history. */
 export function go(address, {state = null, replace = false, focus = true} = {}) {
     history[replace ? 'replaceState' : 'pushState'](state, '', address);
-    dispatchEvent(new CustomEvent(GONE, {detail: {focus}}));
+    dispatchEvent(new CustomEvent(NAVIGATED, {detail: {focus}}));
 }
 
-/** Read out, without taking the focus. */
-export function tell(text) {
-    document.getElementById('told').textContent = text;
+/** Announces a text to screen readers without moving the focus. */
+export function announce(text) {
+    document.getElementById('announcement').textContent = text;
 }
 
 export function notice(kind, title, text, ...actions) {
@@ -48,7 +48,7 @@ export function notice(kind, title, text, ...actions) {
 
 let dialog;
 
-/** Asks before something is done. Leaving the view counts as no. */
+/** Shows a confirmation dialog. Leaving the view means no. */
 export function confirm({title, text, yes, no}) {
     return new Promise(resolve => {
         const asked = h('dialog', {'aria-labelledby': 'sure', 'aria-describedby': 'sure-text', close: () => {
@@ -69,7 +69,7 @@ export function closeDialog() {
     }
 }
 
-/** Shows something new in a place; what had the focus has it again, if it is still there. */
+/** Replaces the contents of an element; the focused control keeps the focus if it still exists. */
 export function redraw(place, ...children) {
     const focused = place.contains(document.activeElement) ? document.activeElement : null;
     place.replaceChildren(...children.filter(child => child != null && child !== false));
@@ -80,7 +80,7 @@ export function redraw(place, ...children) {
     }
 }
 
-/** Grey shapes where something is about to be, of the size that it will have. */
+/** Placeholders of the size of the content that is being loaded. */
 export const skeleton = (count, kind) => Array.from({length: count}, () => h('div', {class: `skeleton ${kind}`, 'aria-hidden': 'true'}));
 
 const LENSES = {
@@ -91,7 +91,7 @@ const LENSES = {
 const familyOf = item => /iphone/.test(item) ? 'iphone' : /fold/.test(item) ? 'fold' : /flip/.test(item) ? 'flip'
     : /pixel/.test(item) ? 'pixel' : /galaxy|note/.test(item) ? 'galaxy' : 'other';
 
-/** The back of a phone: its family's lenses, and colours of its own. */
+/** Draws the back of a phone, with the lenses of its model family and a colour derived from the item. */
 export function phone(item, size = '') {
     const hue = [...item].reduce((sum, letter) => (sum * 137 + letter.codePointAt(0) * 67) % 360, 7);
     const id = `g${painted++}`;
@@ -109,7 +109,7 @@ export function phone(item, size = '') {
         LENSES[family].map(([cx, cy]) => svg('circle', {cx, cy, r: 4.6, class: 'lens'})));
 }
 
-/** Runs the work now, and once more after it for all who asked meanwhile; at most every so many milliseconds. */
+/** Runs the work now, and once more after it if it was requested meanwhile; the pause is the minimum between two runs, ms. */
 export function coalesced(work, pause) {
     let running = false;
     let again = false;

@@ -1,4 +1,4 @@
-// Before the first paint: the language and the theme that were chosen here, or the browser's own.
+// Sets the chosen language and theme, or the browser's own, before the first paint.
 (() => {
     const read = name => { try { return localStorage.getItem(name); } catch { return null; } };
     const root = document.documentElement;

@@ -1,4 +1,4 @@
-/** Values that this browser keeps; where it keeps none (a private window), until the page is left. */
+/** Values in the browser's storage; if it stores none (a private window), they last until the page is closed. */
 const unkept = new Map();
 
 export function kept(name) {
@@ -9,7 +9,7 @@ export function kept(name) {
     }
 }
 
-/** @param value null forgets it */
+/** @param value null deletes it */
 export function keep(name, value) {
     unkept.set(name, value);
     try {
@@ -23,11 +23,11 @@ export function keep(name, value) {
     }
 }
 
-/** What is read before the first paint, as it is. */
+/** Stores a plain string, which first.js reads before the first paint. */
 export function keepRaw(name, text) {
     try {
         localStorage.setItem(name, text);
     } catch {
-        // for this visit only
+        // kept for this visit only
     }
 }

@@ -6,14 +6,14 @@ const HIDDEN_FOR = 30_000;
 const ONE = 'phone82-stream';
 
 const followers = new Set();
-/** Between the tabs of this browser; a browser without locks (no secure connection) opens a stream in each. */
+/** The channel between the tabs of this browser. Without locks (on an insecure connection) each tab opens its own stream. */
 const channel = navigator.locks && globalThis.BroadcastChannel ? new BroadcastChannel(ONE) : null;
 
-/** What other tabs follow: the id of an order, or null for all. */
+/** The orders that other tabs follow: ids, or null for all orders. */
 const elsewhere = new Set();
 
 let source;
-/** The only order whose events the connection brings; null brings all. */
+/** The order to which the stream is limited; null for all orders. */
 let scope = null;
 let wait = 1000;
 let lost = false;
@@ -21,15 +21,15 @@ let timer;
 let silence;
 let hidden;
 let farewell;
-/** Ends this tab's turn, or its wait for one. */
+/** Ends this tab's turn of holding the connection, or its wait for a turn. */
 let yieldTurn;
 
 /**
- * Follows what happens, of one order or of all. Whenever the connection stands (again), `opened` reads what is shown anew, so that
- * nothing is missed; then `happened` hears of every event. All tabs of a browser share one connection, as it has six at most. It brings
- * the events of one order alone while nobody follows anything else: those of all cost the shop more.
+ * Follows the events of one order or of all. Whenever the connection is (re)opened, `opened` is called to reload the view, so that
+ * nothing is missed; after that, `happened` is called for every event. All tabs share one connection, because a browser opens six at
+ * most. While all followers follow the same order, the stream is limited to its events, which costs the shop less.
  *
- * @returns what ends it
+ * @returns a function that ends it
  */
 export function follow(orderId, {opened, happened}) {
     const follower = {orderId, opened, happened: event => (orderId === null || String(event.orderId) === orderId) && happened(event)};
@@ -42,7 +42,7 @@ export function follow(orderId, {opened, happened}) {
     }
     return () => {
         followers.delete(follower);
-        // the next view may follow, too
+        // the next view may follow events, too
         setTimeout(() => followers.size === 0 && stop());
     };
 }
@@ -83,7 +83,7 @@ function stop() {
     show(null);
 }
 
-/** To the views of this tab and of all others. */
+/** Sends a message to the views of all tabs, including this one. */
 function report(message) {
     hear(message);
     channel?.postMessage(message);
@@ -169,7 +169,7 @@ function disconnect() {
     source = undefined;
 }
 
-/** A hidden tab leaves the connection to one that is seen; when it is seen again it has missed something. */
+/** A hidden tab gives the connection to a visible one; when it becomes visible again, it reloads its view. */
 document.addEventListener('visibilitychange', () => {
     clearTimeout(hidden);
     if (document.hidden) {

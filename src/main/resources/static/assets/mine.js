@@ -10,12 +10,12 @@ const SHOWN = 20;
 
 const ids = () => (Array.isArray(kept('orders')) ? kept('orders') : []).filter(Number.isInteger);
 
-/** The order was made in this browser. */
+/** Records that the order was placed in this browser. */
 export const remember = id => keep('orders', [id, ...ids().filter(each => each !== id)].slice(0, MOST));
 
 export const isMine = id => ids().some(each => String(each) === String(id));
 
-/** The orders that were made in this browser, newest first. */
+/** The view of the orders that were placed in this browser, newest first. */
 export function mine(main) {
     const place = h('div', {class: 'list'}, ids().length ? skeleton(Math.min(ids().length, SHOWN), 'row') : empty());
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('mine.title')), finder()), place,

@@ -1,5 +1,5 @@
 import {call, find, nameOf, now, phones, secondsUntil} from './api.js';
-import {coalesced, confirm, h, notice, phone, redraw, retry, skeleton, svg, tell} from './dom.js';
+import {announce, coalesced, confirm, h, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
 import {follow} from './live.js';
 import {isMine} from './mine.js';
 import {badge} from './rows.js';
@@ -7,11 +7,11 @@ import {day, say, sayOf, span, time, won} from './words.js';
 
 /** The steps of an order, and the event that reports each. */
 const STAGES = {Ordered: 'Ordered', Paid: 'PayCompleted', Received: 'OrderReceived', Shipped: 'Shipped'};
-/** A second click of the one that ordered is no wish to cancel. */
+/** Ignores the second click of a double click on "order", which would hit the cancel button. */
 const SETTLED = 800;
 const SOON = 60 * 60;
 
-/** One order, followed until it is shipped. */
+/** The view of one order, which is followed until it is shipped. */
 export function order(main, id) {
     const own = isMine(id);
     const opened = performance.now();
@@ -88,7 +88,7 @@ export function order(main, id) {
         count(known, at);
         clock = setInterval(() => count(known, at), 1000);
         if (status && status !== order.status) {
-            tell(place.querySelector('#truth').textContent);
+            announce(place.querySelector('#truth').textContent);
         }
         status = order.status;
         if (wasOnCancel && !place.querySelector('#cancel')) {
@@ -96,7 +96,7 @@ export function order(main, id) {
         }
     }
 
-    /** One sentence of truth. */
+    /** The state of the order in one sentence. */
     function count({order, timeline, delivery, payment}, at) {
         const item = nameOf(order.item);
         const truth = place.querySelector('#truth');
@@ -130,7 +130,7 @@ export function order(main, id) {
         }
     }
 
-    /** Why, if it is of interest to a customer. */
+    /** The reason, if customers can understand it. */
     function reason(step) {
         const words = step.reason && sayOf('reason', step.reason);
         return words === step.reason ? null : words;
@@ -150,11 +150,11 @@ export function order(main, id) {
         }));
     }
 
-    /** What happened to the money, with amounts and times. */
+    /** The state of the payment, with amounts and times. */
     function money({order, timeline, payment}, at) {
         const amount = won(order.amount);
         const has = type => timeline.some(step => step.type === type);
-        // the timeline knows it too, where the payment cannot be looked up
+        // if the payment cannot be loaded, the timeline shows it, too
         const state = payment.value?.status ?? (has('PayCancelled') ? has('PayCompleted') ? 'Refunded' : 'Voided' : has('RefundFailed') ? 'RefundFailed' : has('PayCompleted') ? 'Completed' : null);
         const paid = at('PayCompleted') ?? payment.value?.completedAt;
         const taken = paid && say('money.Completed', {amount, time: time(paid)});

@@ -12,7 +12,7 @@ const address = query => `/orders${query.size ? `?${query}` : ''}`;
 /** All orders, page by page, newest first. */
 export function orders(main, _, query) {
     const after = query.get('after');
-    /** Where the pages before this one began; it belongs to the entry of the history, so that it is there after Back and a reload. */
+    /** The cursors of the previous pages; stored with the entry of the browser's history, so that they survive Back and a reload. */
     const trail = after && Array.isArray(history.state?.trail) ? history.state.trail : [];
     const rows = new Map();
     const count = h('p', {class: 'unseen', role: 'status'});
@@ -78,7 +78,7 @@ export function orders(main, _, query) {
         redraw(place, items.length ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(), h('nav', {class: 'pages', 'aria-label': say('orders.pages')}, turns));
     }
 
-    /** @param from null is the first page */
+    /** @param from cursor of the page; null for the first page */
     function page(words, from, before, rel) {
         const wanted = new URLSearchParams(query);
         wanted.delete('after');
@@ -103,7 +103,7 @@ export function orders(main, _, query) {
         return (!query.get('status') || query.get('status') === event.status) && (!query.get('item') || query.get('item') === event.item);
     }
 
-    /** What is shown changes in place; what is new waits until it is asked for, so that nothing moves under the hand. */
+    /** Updates the shown orders in place. New orders appear only on request, so that rows do not move under the pointer. */
     function happened(event) {
         const shown = rows.get(event.orderId);
         if (shown) {

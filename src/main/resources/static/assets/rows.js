@@ -4,7 +4,7 @@ import {say, sayOf, time, won} from './words.js';
 
 export const badge = status => h('span', {class: `badge ${status}`}, sayOf('status', status));
 
-/** An order in a list. */
+/** A row of the list of orders. */
 export function orderRow(item) {
     return h('li', {}, h('a', {href: `/orders/${item.orderId}`},
         phone(item.item ?? '', 'small'),
@@ -17,7 +17,7 @@ export function orderRow(item) {
 
 export const updateRow = (row, {status}) => row.querySelector('.badge').replaceWith(badge(status));
 
-/** Goes to an order by its number. */
+/** A form that opens an order by its number. */
 export function finder() {
     return h('form', {class: 'finder', role: 'search', submit: event => {
         event.preventDefault();

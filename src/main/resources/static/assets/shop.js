@@ -1,13 +1,13 @@
 import {call, nameOf, phones} from './api.js';
 import {discardAttempt, isRecent, isResolvable, newAttempt, pendingAttempt, send} from './attempt.js';
-import {go, h, notice, phone, retry, skeleton, tell} from './dom.js';
+import {announce, go, h, notice, phone, retry, skeleton} from './dom.js';
 import {keep, kept} from './keep.js';
 import {say, time, won} from './words.js';
 
 const MOST = 100;
-/** Milliseconds that another tab has for an order that it sent. */
+/** Time for which another tab may wait for the outcome of its order, ms. */
 const ELSEWHERE = 20_000;
-/** On the price list for those who try the API. */
+/** Items on the price list that are only for trying the API. */
 const FOR_TRIALS = ['test', 'abc123'];
 
 /** The price list and the order form. */
@@ -21,14 +21,14 @@ export function shop(main) {
     load();
     return {title: say('tab.shop'), tab: 'shop', end: () => { left = true; clearInterval(timer); removeEventListener('storage', attemptElsewhere); }};
 
-    /** Another tab has sent an order, or has its outcome. */
+    /** Reloads when another tab has sent an order or got its outcome. */
     function attemptElsewhere({key}) {
         if (key === 'attempt' && !sending) {
             load(true);
         }
     }
 
-    /** @param elsewhere whether another tab waits for the outcome of what is under way */
+    /** @param elsewhere whether another tab waits for the outcome of the pending order */
     async function load(elsewhere) {
         let list;
         try {
@@ -115,7 +115,7 @@ export function shop(main) {
             }
         }
 
-        /** What is shown now, whatever was refused before. */
+        /** Places the order of the current choice. */
         async function order(event) {
             event.preventDefault();
             if (button.getAttribute('aria-disabled') === 'true') {
@@ -153,13 +153,13 @@ export function shop(main) {
 
         function placed(order) {
             keep('choice', null);
-            tell(say('shop.done', {id: order.id}));
+            announce(say('shop.done', {id: order.id}));
             if (!left) {
                 go(`/orders/${order.id}`);
             }
         }
 
-        /** Finds out what became of it: the shop answers a known key with its order. */
+        /** Finds out the outcome: the shop answers a known key with its order. */
         async function resolve(attempt, then = placed) {
             checking(attempt);
             try {
@@ -173,7 +173,7 @@ export function shop(main) {
             }
         }
 
-        /** @param milliseconds after which it is looked for here, if its outcome is not known before */
+        /** @param milliseconds time after which this tab checks the outcome itself, if it is still unknown */
         function checking(attempt, milliseconds) {
             clearInterval(timer);
             button.hidden = true;
@@ -183,7 +183,7 @@ export function shop(main) {
             }
         }
 
-        /** The customer no longer wants the attempt: cancels the order that came of it. */
+        /** Cancels the order of an attempt that the customer no longer wants. */
         async function abandon({id}) {
             await call('DELETE', `/orders/${id}`).catch(() => {});
             if (!left) {
@@ -265,7 +265,7 @@ export function shop(main) {
                 if (remaining <= 0) {
                     clearInterval(timer);
                     if (seconds > 0) {
-                        tell(say(words));
+                        announce(say(words));
                     }
                 }
             }

@@ -1,6 +1,6 @@
-// Who is logged in, and the way in and out.
+// The logged-in user, and the links to log in and out.
 const WORDS = {
-    en: {login: 'Log in', logout: 'Log out', demo: 'Nobody has to log in here: everybody is demo and may do everything.'},
+    en: {login: 'Log in', logout: 'Log out', demo: 'No login is required here: you are the user demo and may do everything.'},
     ko: {login: '로그인', logout: '로그아웃', demo: '로그인이 필요 없습니다. 누구나 demo 사용자이며 모든 것을 할 수 있습니다.'},
 };
 

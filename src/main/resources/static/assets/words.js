@@ -1,4 +1,4 @@
-// Everything the page says, in both languages. {name} is filled in; of a count of one, the words named .one.
+// All texts of the page in both languages. {name} is a placeholder; texts named .one are for a count of one.
 const WORDS = {
     en: {
         'other': '한국어', 'other.label': '한국어로 보기', 'skip': 'Skip to the content', 'nav': 'Main', 'theme': 'Switch between light and dark',
@@ -110,7 +110,7 @@ export function say(key, values = {}) {
         name === 'count' ? values.count.toLocaleString(language()) : values[name] ?? '');
 }
 
-/** A status that this page does not know yet is shown as the shop names it. */
+/** The label of a status; an unknown status is shown by its name in the API. */
 export const sayOf = (kind, name) => WORDS[language()][`${kind}.${name}`] ?? name;
 
 export function won(amount) {
@@ -130,7 +130,7 @@ export function time(when) {
     return new Intl.DateTimeFormat(language(), {timeStyle: 'medium', ...(isToday(date) ? {} : {dateStyle: 'medium'})}).format(date);
 }
 
-/** A day to come: its weekday within a week, then its date. */
+/** A future day: its weekday within a week, otherwise its date. */
 export function day(when, now) {
     const date = new Date(when);
     const soon = date - now < 6 * 24 * 60 * 60_000;

@@ -10,7 +10,7 @@
     paint();
     system.addEventListener('change', paint);
     addEventListener('DOMContentLoaded', () => {
-        // there is one server: this one
+        // hides the choice of servers: there is only this one
         const oneServer = () => ({wrapComponents: {ServersContainer: () => () => null}});
         window.SwaggerUIBundle({plugins: [oneServer], url: '/openapi.json', domNode: document.getElementById('api'), validatorUrl: null, requestInterceptor: request => { request.headers['X-Requested-With'] = 'phone82'; return request; }, docExpansion: 'list', defaultModelsExpandDepth: 0});
     });

@@ -80,7 +80,7 @@ class CatalogueTest {
 
     @Test
     void soManyThatTheirPriceCannotBeCountedAreRefused() {
-        Drafts drafts = new Drafts(new Catalogue(true, Long.MAX_VALUE / 10, PHONES), null);
+        OrderDrafting drafts = new OrderDrafting(new Catalogue(true, Long.MAX_VALUE / 10, PHONES), null);
         Problem refusal = catchThrowableOfType(Problem.class, () -> drafts.draft(new NewOrder("other", 11), Caller.DEMO));
         assertThat(refusal.status()).isEqualTo(422);
         assertThat(refusal.faults()).containsExactly(new Fault("qty", "must be at most 10 at a price of 922337203685477580 won"));

@@ -65,9 +65,9 @@ class StartIT {
                 arguments("store", "url=jdbc:hsqldb:hsql://localhost:1/store", "no database answers at jdbc:hsqldb:hsql://localhost:1/store"),
                 arguments("pay", "url=postgresql://localhost:1/pay", "phone82.pay.database.url=postgresql://localhost:1/pay (command line) is no URL of a database"),
                 arguments("pay", "url=jdbc:postgresql://localhost:1", "jdbc:postgresql://localhost:1 is no URL of a database"),
-                arguments("pay", "password=wrong", "does not let user pay in"),
-                arguments("store", "password=wrong", "does not let user store in"),
-                arguments("pay", "user=nobody", "does not let user nobody in"),
+                arguments("pay", "password=wrong", "refuses user pay"),
+                arguments("store", "password=wrong", "refuses user store"),
+                arguments("pay", "user=nobody", "refuses user nobody"),
                 arguments("app", "url=%s-that-is-not-there", "-that-is-not-there cannot be used"),
                 arguments("store", "url=%s-that-is-not-there", "-that-is-not-there cannot be used"));
     }
@@ -146,7 +146,7 @@ class StartIT {
         try (Processes phone82 = new Processes("files")) {
             phone82.launchBy((contexts, arguments) -> new ProcessBuilder(Stream.concat(Stream.of("bash", "-c", "ulimit -n 400; exec \"$@\"", "limited"),
                     Processes.java(List.of("-XX:TieredStopAtLevel=1"), arguments).command().stream()).toList()));
-            assertThat(phone82.run(1, "").lines()).containsExactly("phone82: too few files may be open at once, 512 are needed at least; raise the limit (ulimit -n).");
+            assertThat(phone82.run(1, "").lines()).containsExactly("phone82: the limit of open files is too low, at least 512 are needed; raise it (ulimit -n).");
         }
     }
 }

@@ -56,7 +56,7 @@ class ConsoleTest {
                 .anyMatch(name -> name.contains("context=app")).anyMatch(name -> name.contains("context=gateway")).hasSize(6);
         assertThat(search("org.apache.activemq.artemis:broker=*,component=addresses,*")).isNotEmpty();
         JsonNode route = jolokia("{\"type\":\"read\",\"mbean\":\"org.apache.camel:context=app,type=routes,name=\\\"app-place-order\\\"\"}").get("value");
-        assertThat(route.get("Description").asText()).startsWith("Takes an order");
+        assertThat(route.get("Description").asText()).startsWith("Places an order");
         assertThat(route.get("RouteGroup").asText()).isEqualTo("app");
     }
 

@@ -9,9 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
-import phone82.app.Drafts;
 import phone82.app.NewOrder;
 import phone82.app.Order;
+import phone82.app.OrderDrafting;
 import phone82.app.Orders;
 import phone82.command.DeadLetters;
 import phone82.journey.Shop.Answer;
@@ -113,7 +113,7 @@ class DeadLettersTest {
         @Test
         void takesEffectOnceTheCauseIsGoneAndNeverAgain() {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            Order unplaced = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO);
+            Order unplaced = PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO);
             String event = newId();
             PHONE82.topics().send("store.Shipped", unplaced.id(), event);
             String replay = "/dead-letters/" + letterOf(Context.APP, event).get("id").asText() + "/replay";
@@ -261,7 +261,7 @@ class DeadLettersTest {
         @Test
         void isAskedForOnTheCommandLine() {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            Order unplaced = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO);
+            Order unplaced = PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO);
             String event = newId();
             PHONE82.topics().send("store.Shipped", unplaced.id(), event);
             String id = letterOf(Context.APP, event).get("id").asText();

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
-import phone82.app.Drafts;
 import phone82.app.NewOrder;
+import phone82.app.OrderDrafting;
 import phone82.app.Orders;
 import phone82.pay.Payments;
 import phone82.platform.event.Inbox;
@@ -51,7 +51,7 @@ class EventsTest {
         @MethodSource("arrivals")
         void anOrderEndsShipped(List<String> arrival) {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            long id = orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id();
+            long id = orders.place(PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id();
 
             PHONE82.topics().sendTwice(id, arrival);
 

@@ -12,9 +12,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
-import phone82.app.Drafts;
 import phone82.app.NewOrder;
 import phone82.app.Order;
+import phone82.app.OrderDrafting;
 import phone82.app.Orders;
 import phone82.platform.Json;
 import phone82.platform.event.EventLog;
@@ -64,7 +64,7 @@ class RelayTest {
     @Test
     void anEventOfATransactionThatRollsBackIsNeverSent() {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
-        Order order = PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO);
+        Order order = PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO);
 
         new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class)).executeWithoutResult(tx -> {
             orders.place(order, null);
@@ -143,7 +143,7 @@ class RelayTest {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(orders.place(PHONE82.bean(Context.APP, Drafts.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id());
+            ids.add(orders.place(PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id());
         }
         return ids;
     }

@@ -131,7 +131,7 @@ class OperatorPageTest {
             assertThat(page.locator("[data-context=app] .context .state")).hasText(new String[]{"UP", "UP"});
             assertThat(page.locator("[data-context=store] .context .state")).hasText("DOWN");
             assertThat(page.locator("[data-context=store] small")).hasText("error: <b>refused</b>");
-            assertThat(page.locator("[data-context=pay] .context .state")).hasText("AWAY");
+            assertThat(page.locator("[data-context=pay] .context .state")).hasText("UNREACHABLE");
             assertThat(page.locator(".error")).hasText("nobody there");
             // another process refuses what comes from this page
             assertThat(page.locator("[data-at='http://127.0.0.1:9090'] a")).hasCount(2);

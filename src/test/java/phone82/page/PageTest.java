@@ -441,7 +441,7 @@ class PageTest {
             shoot("operator");
 
             store.close();
-            assertThat(page.locator("[data-context=store] .state")).hasText("AWAY", new HasTextOptions().setTimeout(PATIENCE));
+            assertThat(page.locator("[data-context=store] .state")).hasText("UNREACHABLE", new HasTextOptions().setTimeout(PATIENCE));
             assertThat(page.locator("#overall")).hasText("DOWN");
             assertThat(page.locator("[data-context=app] .context .state")).hasText("UP");
             shoot("operator-away");

@@ -229,14 +229,14 @@ class PaymentTest {
         assertThat(payment.isFor("key", "note21", 3, 3_597_000)).isFalse();
         assertThat(payment.isFor("key", "note20", 2, 3_597_000)).isFalse();
         assertThat(payment.isFor("key", "note20", 3, 1)).isFalse();
-        assertThat(payment.isOfAnother("key")).isFalse();
-        assertThat(payment.isOfAnother("other")).isTrue();
+        assertThat(payment.isOfAnotherOrder("key")).isFalse();
+        assertThat(payment.isOfAnotherOrder("other")).isTrue();
     }
 
     @Test
     void whatEarlierVersionsWroteHasNoKey() {
-        assertThat(Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON).isOfAnother(null)).isFalse();
-        assertThat(Payment.authorising(7, null, "note20", 3, 3_597_000, "ann", NOON).isOfAnother("key")).isFalse();
+        assertThat(Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON).isOfAnotherOrder(null)).isFalse();
+        assertThat(Payment.authorising(7, null, "note20", 3, 3_597_000, "ann", NOON).isOfAnotherOrder("key")).isFalse();
     }
 
     private static Payment paymentThatIs(PaymentStatus status) {

@@ -62,7 +62,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The issuer, on a port of its own. Browsers pick who they are; programs show a name as their secret. */
+/** The embedded issuer, on a separate port. A browser user picks an identity; a program uses a name as client id and as secret. */
 public class EmbeddedIssuer implements Endpoint {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedIssuer.class);
@@ -90,8 +90,8 @@ public class EmbeddedIssuer implements Endpoint {
 
     /**
      * @param home     the gateway's public URL, to which browsers return
-     * @param client   the gateway's id here
-     * @param audience what the access tokens are for
+     * @param client   the gateway's client id
+     * @param audience audience of the access tokens
      */
     public EmbeddedIssuer(int port, String home, String client, String audience) {
         this.issuer = url(port);
@@ -221,7 +221,7 @@ public class EmbeddedIssuer implements Endpoint {
         } catch (ParseException e) {
             LOG.debug("A logout cannot be read", e);
         }
-        refuse(http.response(), "A browser returns to " + back + " alone.");
+        refuse(http.response(), "The only address for the return is " + back + ".");
     }
 
     private BearerAccessToken accessToken(Person person) {

@@ -1,2 +1,2 @@
-/** A small OpenID Connect issuer for trying roles on a laptop: it believes everybody. */
+/** A small OpenID Connect issuer for trying roles on a laptop. It checks no passwords. */
 package phone82.gateway.issuer;

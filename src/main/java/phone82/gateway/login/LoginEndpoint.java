@@ -33,8 +33,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
- * Knows who sends each request, by a session cookie or a bearer token, and tells the contexts by a token of the gateway. Browsers log in
- * and out here; no token of the issuer ever reaches them.
+ * Authenticates each request by a session cookie or a bearer token, and passes the identity on to the contexts in a token of the gateway.
+ * Browsers log in and out here; they never get a token of the issuer.
  */
 public class LoginEndpoint implements Endpoint {
 
@@ -44,27 +44,27 @@ public class LoginEndpoint implements Endpoint {
     static final String ATTEMPT = "__Host-phone82-login";
     private static final Duration ATTEMPT_LASTS = Duration.ofMinutes(10);
 
-    private static final String AT_HOME = "home";
+    private static final String REDIRECTED = "home";
     private static final String AUTHORIZATION = "Authorization";
     private static final String BEARER = "Bearer ";
-    /** Which a page of another site cannot send: its browser would ask first, and nobody agrees here. */
-    private static final String OWN_PAGE = "X-Requested-With";
+    /** A header that pages of other sites cannot send: it needs a CORS preflight, which is never answered here. */
+    private static final String OWN_PAGE_HEADER = "X-Requested-With";
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private final LoginSettings settings;
     private final OpenIdIssuer issuer;
-    private final Seal seal;
+    private final CookieSeal seal;
     private final TokenMinter minter;
     private final Map<String, String> contexts;
     private final String publicHost;
     private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
     private Vertx vertx;
 
-    /** @param contexts by the first part of their private paths */
+    /** @param contexts the contexts by the first part of the paths that need a login */
     public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts) {
         this.settings = settings;
         this.issuer = new OpenIdIssuer(settings);
-        this.seal = new Seal(settings.sessionKeys());
+        this.seal = new CookieSeal(settings.sessionKeys());
         this.minter = minter;
         this.contexts = contexts;
         this.publicHost = URI.create(settings.publicUrl()).getAuthority();
@@ -80,7 +80,7 @@ public class LoginEndpoint implements Endpoint {
         router.route().handler(this::identify);
     }
 
-    /** @param name null if nobody is logged in */
+    /** @param name null without a session */
     private record Shown(boolean login, String subject, String name, Set<String> roles) {
     }
 
@@ -91,13 +91,13 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void login(RoutingContext context) {
-        if (!publicHost.equalsIgnoreCase(context.request().getHeader("Host")) && !AT_HOME.equals(context.request().query())) {
-            // its cookies would not come along to the callback; once is enough where a proxy changes the name
-            redirect(context, settings.publicUrl() + "/login?" + AT_HOME);
+        if (!publicHost.equalsIgnoreCase(context.request().getHeader("Host")) && !REDIRECTED.equals(context.request().query())) {
+            // cookies of another host name would be missing in the callback; redirect only once, as a proxy may change the name
+            redirect(context, settings.publicUrl() + "/login?" + REDIRECTED);
             return;
         }
         Attempt attempt = Attempt.begin();
-        waiting(context, () -> issuer.authorization(attempt), place -> {
+        runBlocking(context, () -> issuer.authorization(attempt), place -> {
             context.response().addCookie(cookie(ATTEMPT, seal.seal(ATTEMPT, attempt), ATTEMPT_LASTS));
             redirect(context, place.toString());
         });
@@ -107,7 +107,7 @@ public class LoginEndpoint implements Endpoint {
         Attempt attempt = sealed(context, ATTEMPT, Attempt.class)
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
         String code = code(context.request().uri(), attempt);
-        waiting(context, () -> issuer.user(code, attempt), user -> {
+        runBlocking(context, () -> issuer.user(code, attempt), user -> {
             Instant now = Instant.now();
             LOG.info("{} logs in as {}", user.subject(), user.roles());
             context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
@@ -125,7 +125,7 @@ public class LoginEndpoint implements Endpoint {
                     && answer instanceof AuthenticationSuccessResponse success && success.getAuthorizationCode() != null) {
                 return success.getAuthorizationCode().getValue();
             }
-            LOG.info("A login fails: {}", answer.indicatesSuccess() ? "it is the answer to another" : answer.toErrorResponse().getErrorObject().getCode());
+            LOG.info("A login fails: {}", answer.indicatesSuccess() ? "the answer belongs to another login attempt" : answer.toErrorResponse().getErrorObject().getCode());
         } catch (ParseException | IllegalArgumentException e) {
             LOG.info("A login fails: {}", e.getMessage());
         }
@@ -154,7 +154,7 @@ public class LoginEndpoint implements Endpoint {
         } else if (authorization != null) {
             bearer(context, called, authorization);
         } else {
-            Session session = session(context).orElseThrow(this::nobody);
+            Session session = session(context).orElseThrow(this::notLoggedIn);
             if (!SAFE.contains(request.method())) {
                 requireOwnPage(request);
             }
@@ -164,7 +164,7 @@ public class LoginEndpoint implements Endpoint {
 
     private void bearer(RoutingContext context, String called, String authorization) {
         if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            throw nobody();
+            throw notLoggedIn();
         }
         String token = authorization.substring(BEARER.length()).strip();
         Verified known = verified.getIfPresent(token);
@@ -172,7 +172,7 @@ public class LoginEndpoint implements Endpoint {
             pass(context, called, known.user().subject(), known.user().roles());
             return;
         }
-        waiting(context, () -> issuer.verify(token), checked -> {
+        runBlocking(context, () -> issuer.verify(token), checked -> {
             verified.put(token, checked);
             User user = checked.user();
             pass(context, called, user.subject(), user.roles());
@@ -184,22 +184,22 @@ public class LoginEndpoint implements Endpoint {
         context.next();
     }
 
-    private Problem nobody() {
+    private Problem notLoggedIn() {
         return new Problem(401, "Not logged in", "Log in at " + settings.publicUrl() + "/login, or send Authorization: Bearer <token> with a token of "
                 + settings.issuer() + " for the audience " + settings.audience() + ".").header("WWW-Authenticate", "Bearer");
     }
 
     private static void requireOwnPage(HttpServerRequest request) {
-        if (!request.headers().contains(OWN_PAGE)) {
-            throw new Problem(403, "Cross-site request", "With a session, send the header " + OWN_PAGE + ", which pages of other sites cannot send.");
+        if (!request.headers().contains(OWN_PAGE_HEADER)) {
+            throw new Problem(403, "Cross-site request", "With a session, send the header " + OWN_PAGE_HEADER + ", which pages of other sites cannot send.");
         }
     }
 
-    /** Whose request it is, if a session of theirs goes on. */
+    /** The session of the request, if it is valid. */
     private Optional<Session> session(RoutingContext context) {
         Instant now = Instant.now();
         Optional<Session> session = sealed(context, SESSION, Session.class).filter(each -> !each.isOver(now, settings.idle(), settings.maximum()));
-        session.filter(each -> each.isDue(now, settings.idle())).ifPresent(each -> keep(context, each.seenAt(now)));
+        session.filter(each -> each.needsRefresh(now, settings.idle())).ifPresent(each -> keep(context, each.seenAt(now)));
         return session;
     }
 
@@ -212,13 +212,13 @@ public class LoginEndpoint implements Endpoint {
         return cookie == null ? Optional.empty() : seal.open(name, cookie.getValue(), type);
     }
 
-    /** Browsers take {@code localhost} for secure, too. */
+    /** A secure cookie; browsers treat {@code localhost} as secure, too. */
     private static Cookie cookie(String name, String value, Duration lasts) {
         return Cookie.cookie(name, value).setPath("/").setMaxAge(lasts.toSeconds()).setSecure(true).setHttpOnly(true).setSameSite(CookieSameSite.LAX);
     }
 
-    /** Has work done that waits for the issuer; the event loop does not. */
-    private <T> void waiting(RoutingContext context, Callable<T> work, Consumer<T> then) {
+    /** Runs work that waits for the issuer in a worker thread, and then continues on the event loop. */
+    private <T> void runBlocking(RoutingContext context, Callable<T> work, Consumer<T> then) {
         context.request().pause();
         vertx.executeBlocking(work, false).onComplete(result -> {
             context.request().resume();

@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How users log in.
+ * Settings of the login of users.
  *
- * @param publicUrl    where browsers find the gateway: the issuer must allow {@code <publicUrl>/callback}
- * @param issuer       the OpenID Connect issuer
- * @param clientId     the gateway's at the issuer
- * @param clientSecret empty if it has none: then PKCE alone protects the code
- * @param scope        what the gateway asks the issuer for
- * @param audience     that a program's token must have
- * @param rolesClaim   where tokens say what somebody may do; {@code realm_access.roles} looks into an object
- * @param sessionKeys  seal the cookies; the same in each instance
+ * @param publicUrl    public URL of the gateway; the issuer must allow {@code <publicUrl>/callback}
+ * @param issuer       URL of the OpenID Connect issuer
+ * @param clientId     the gateway's client id at the issuer
+ * @param clientSecret empty for a public client: then PKCE alone protects the code
+ * @param scope        the scopes that the gateway requests
+ * @param audience     the audience that a program's token must have
+ * @param rolesClaim   name of the claim that lists the roles; a dot leads into an object, as in {@code realm_access.roles}
+ * @param sessionKeys  keys that seal the cookies; the same in each instance
  * @param idle         a session ends after this time without a request
  * @param maximum      a session ends after this time
  */

@@ -8,7 +8,7 @@ import phone82.platform.identity.Caller;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Nobody has to log in, as on a laptop: everybody is the user {@code demo}. */
+/** Replaces the login on a laptop: every request is made as the user {@code demo}. */
 public class NoLogin implements Endpoint {
 
     private record Shown(boolean login, String subject, String name, Set<String> roles) {

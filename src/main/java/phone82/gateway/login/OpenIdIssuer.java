@@ -54,33 +54,33 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The OpenID Connect issuer, as the gateway sees it. Its methods wait for it, but not for long; its keys are kept while it is down. */
+/** A client of the OpenID Connect issuer. Its methods block, with short timeouts; known keys stay valid while the issuer is down. */
 class OpenIdIssuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenIdIssuer.class);
 
-    /** Signatures that only the issuer can make. */
+    /** Asymmetric signatures, which only the issuer can make. */
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.copyOf(JWSAlgorithm.Family.SIGNATURE);
     private static final Pattern SUBJECT = Pattern.compile("[\\x21-\\x7e]{1,255}");
     private static final int CONNECT_MILLIS = 1000;
     private static final int READ_MILLIS = 3000;
     private static final int MOST_BYTES = 256 * 1024;
     private static final int SKEW_SECONDS = 60;
-    /** Unknown key ids have the keys read anew, but not all the time. */
+    /** An unknown key id reloads the keys, but not more often than this. */
     private static final long KEYS_AT_MOST_EVERY_MILLIS = 5_000;
     private static final Duration DISCOVERY_PAUSE = Duration.ofSeconds(1);
 
     private final LoginSettings settings;
     private final ClientID client;
-    private volatile Known known;
+    private volatile Discovered known;
     private long failed;
 
-    /** What its discovery document says, and what is made of it once. */
-    private record Known(OIDCProviderMetadata metadata, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
+    /** The discovery document, and the processors that are created from it once. */
+    private record Discovered(OIDCProviderMetadata metadata, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
                          IDTokenValidator idTokens) {
     }
 
-    /** What a login begins with, and is checked against when the browser comes back. */
+    /** A login attempt: the values that the callback is checked against. */
     record Attempt(String state, String nonce, String verifier) {
 
         static Attempt begin() {
@@ -88,7 +88,7 @@ class OpenIdIssuer {
         }
     }
 
-    /** Whom the issuer knows. */
+    /** A user of the issuer. */
     record User(String subject, String name, Set<String> roles) {
     }
 
@@ -98,9 +98,9 @@ class OpenIdIssuer {
     }
 
     /**
-     * Where a browser logs in.
+     * The URL at which a browser logs in.
      *
-     * @throws Problem 503
+     * @throws Problem 503 the issuer is unavailable
      */
     URI authorization(Attempt attempt) {
         return new AuthenticationRequest.Builder(ResponseType.CODE, Scope.parse(settings.scope()), client, callback())
@@ -115,12 +115,12 @@ class OpenIdIssuer {
     }
 
     /**
-     * Who logged in.
+     * The user who logged in.
      *
-     * @throws Problem 401 the issuer does not confirm it; 503
+     * @throws Problem 401 the issuer does not confirm the login; 503 the issuer is unavailable
      */
     User user(String code, Attempt attempt) {
-        Known issuer = known();
+        Discovered issuer = known();
         AuthorizationCodeGrant grant = new AuthorizationCodeGrant(new AuthorizationCode(code), callback(), new CodeVerifier(attempt.verifier));
         URI endpoint = issuer.metadata.getTokenEndpointURI();
         TokenRequest.Builder request = settings.clientSecret().isEmpty() ? new TokenRequest.Builder(endpoint, client, grant)
@@ -148,9 +148,9 @@ class OpenIdIssuer {
     }
 
     /**
-     * Whom a program's token names.
+     * Verifies a program's token.
      *
-     * @throws Problem 401 it is not valid; 503 its signature cannot be checked
+     * @throws Problem 401 the token is not valid; 503 its signature cannot be checked
      */
     Verified verify(String token) {
         try {
@@ -166,25 +166,25 @@ class OpenIdIssuer {
         }
     }
 
-    /** @param untilMillis when it expires */
+    /** @param untilMillis expiry time, in milliseconds since the epoch */
     record Verified(User user, long untilMillis) {
     }
 
-    /** Where a browser logs out: at the issuer, if it can be asked for that, or at home. */
+    /** The URL at which a browser logs out: at the issuer if it supports that, otherwise the shop's page. */
     URI logout() {
         URI home = URI.create(settings.publicUrl() + "/");
-        Known issuer = known;
+        Discovered issuer = known;
         return issuer == null || issuer.metadata.getEndSessionEndpointURI() == null ? home
                 : new LogoutRequest(issuer.metadata.getEndSessionEndpointURI(), null, null, client, home, null, null).toURI();
     }
 
-    /** @throws Problem 503 */
-    private Known known() {
-        Known present = known;
+    /** @throws Problem 503 the issuer is unavailable */
+    private Discovered known() {
+        Discovered present = known;
         return present != null ? present : discover();
     }
 
-    private synchronized Known discover() {
+    private synchronized Discovered discover() {
         if (known == null) {
             if (failed != 0 && System.nanoTime() - failed < DISCOVERY_PAUSE.toNanos()) {
                 throw unavailable();
@@ -199,14 +199,14 @@ class OpenIdIssuer {
         return known;
     }
 
-    private Known known(OIDCProviderMetadata metadata) throws MalformedURLException {
+    private Discovered known(OIDCProviderMetadata metadata) throws MalformedURLException {
         JWKSource<SecurityContext> keys = JWKSourceBuilder.<SecurityContext>create(metadata.getJWKSetURI().toURL(),
                         new DefaultResourceRetriever(CONNECT_MILLIS, READ_MILLIS, MOST_BYTES))
                 .rateLimited(KEYS_AT_MOST_EVERY_MILLIS).outageTolerantForever().build();
         JWSVerificationKeySelector<SecurityContext> selector = new JWSVerificationKeySelector<>(ALGORITHMS, keys);
         IDTokenValidator idTokens = new IDTokenValidator(metadata.getIssuer(), client, selector, null);
         idTokens.setMaxClockSkew(SKEW_SECONDS);
-        return new Known(metadata, processor(selector, settings.audience()), processor(selector, null), idTokens);
+        return new Discovered(metadata, processor(selector, settings.audience()), processor(selector, null), idTokens);
     }
 
     private DefaultJWTProcessor<SecurityContext> processor(JWSVerificationKeySelector<SecurityContext> keys, String audience) {
@@ -240,7 +240,7 @@ class OpenIdIssuer {
         return roles;
     }
 
-    /** The claim with this name, or at the end of this path; null if there is none. */
+    /** The roles claim, by its name or by its path; null if there is none. */
     private Object rolesOf(JWTClaimsSet claims) {
         Object value = claims.getClaim(settings.rolesClaim());
         if (value == null) {
@@ -253,7 +253,7 @@ class OpenIdIssuer {
     }
 
     private Problem unavailable(Exception e) {
-        LOG.warn("The issuer {} cannot be asked: {}", settings.issuer(), e.getMessage());
+        LOG.warn("The issuer {} is unavailable: {}", settings.issuer(), e.getMessage());
         return unavailable();
     }
 

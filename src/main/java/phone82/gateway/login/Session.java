@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Somebody who logged in at the page.
+ * A user's session in a browser.
  *
- * @param name  as they call themselves
- * @param began when they logged in
- * @param seen  when they last sent a request, to the minute
+ * @param name  display name of the user
+ * @param began time of the login
+ * @param seen  time of the last request, to the minute
  */
 record Session(String subject, String name, Set<String> roles, Instant began, Instant seen) {
 
@@ -19,8 +19,8 @@ record Session(String subject, String name, Set<String> roles, Instant began, In
         return !now.isBefore(seen.plus(idle)) || !now.isBefore(began.plus(maximum));
     }
 
-    /** Whether it is time to write down that they are still there. */
-    boolean isDue(Instant now, Duration idle) {
+    /** Whether the time of the last request must be updated. */
+    boolean needsRefresh(Instant now, Duration idle) {
         Duration after = idle.dividedBy(4);
         return !now.isBefore(seen.plus(after.compareTo(PRECISION) < 0 ? after : PRECISION));
     }

@@ -1,2 +1,2 @@
-/** Login of users at an OpenID Connect issuer: sessions of browsers, bearer tokens of programs. */
+/** Login of users at an OpenID Connect issuer: browser sessions, and bearer tokens of programs. */
 package phone82.gateway.login;

@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The payment provider's HTTP API, as {@code routes/provider/provider.openapi.yaml} describes it. */
+/** A client of the payment provider's HTTP API, which {@code routes/provider/provider.openapi.yaml} describes. */
 public class HttpProvider implements PaymentProvider, AutoCloseable {
 
     private static final int MOST_CONNECTIONS = 100;
@@ -37,7 +37,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
      * @param url                for example http://localhost:8085
      * @param apiKey             pay's credential at the provider
      * @param authorisationLimit longest wait for the answer to an authorisation; a customer waits for it
-     * @param limit              longest wait for any other answer; half of it for a look-up, for which a cancellation waits
+     * @param limit              longest wait for any other answer; half of it for a look-up, because a cancellation waits for it
      * @param keepAlive          longest time that an idle connection is kept
      */
     public HttpProvider(String url, String apiKey, Duration connectTimeout, Duration authorisationLimit, Duration limit, Duration keepAlive) {

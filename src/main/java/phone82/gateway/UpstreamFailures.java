@@ -17,26 +17,26 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the gateway says when the context behind it does not answer, or has not answered too many already. */
-public class Upstream {
+/** Answers requests whose upstream context is unreachable, does not answer in time or has too many requests already. */
+public class UpstreamFailures {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamFailures.class);
 
     private static final Duration QUIET = Duration.ofSeconds(10);
 
-    private final Map<String, Instant> told = new ConcurrentHashMap<>();
+    private final Map<String, Instant> logged = new ConcurrentHashMap<>();
 
     public void unavailable(Exchange exchange) {
         Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
         Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
-        tell(exchange.getProperty("upstream", String.class), cause);
+        logRarely(exchange.getProperty("upstream", String.class), cause);
         Problems.write(exchange, cause instanceof ConnectionRequestTimeoutException ? problem("Too busy", "overloaded", 1)
-                : isNotConnected(cause) ? problem("Unavailable", "away", 5)
-                : problem("Temporarily unavailable", "away", 5));
+                : isNotConnected(cause) ? problem("Unavailable", "unavailable", 5)
+                : problem("Temporarily unavailable", "unavailable", 5));
         Correlation.end();
     }
 
-    /** Then the request was not passed on: nothing can have come of it. */
+    /** Whether the request was not passed on, and so cannot have had any effect. */
     private static boolean isNotConnected(Object cause) {
         return cause instanceof ConnectException || cause instanceof ConnectTimeoutException || cause instanceof UnknownHostException;
     }
@@ -46,12 +46,12 @@ public class Upstream {
                 .header("Retry-After", seconds);
     }
 
-    /** One line now and then, however many requests fail. */
-    private void tell(String upstream, Object cause) {
+    /** Logs at most one line per upstream in 10 s, however many requests fail. */
+    private void logRarely(String upstream, Object cause) {
         Instant now = Instant.now();
-        Instant last = told.get(upstream);
+        Instant last = logged.get(upstream);
         if (last == null || last.plus(QUIET).isBefore(now)) {
-            told.put(upstream, now);
+            logged.put(upstream, now);
             LOG.warn("{} does not answer (in time): {}", upstream, String.valueOf(cause));
         }
     }

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** What a browser keeps for the gateway. */
-class SealTest {
+class CookieSealTest {
 
     private static final Instant NOON = Instant.parse("2026-11-27T12:00:00Z");
     private static final Session SESSION = new Session("kim", "Kim", Set.of("customer"), NOON, NOON);
@@ -22,7 +22,7 @@ class SealTest {
 
     @Test
     void itOpensWhatItSealed() {
-        Seal seal = new Seal(List.of());
+        CookieSeal seal = new CookieSeal(List.of());
         String sealed = seal.seal("session", SESSION);
 
         assertThat(seal.open("session", sealed, Session.class)).hasValue(SESSION);
@@ -32,7 +32,7 @@ class SealTest {
 
     @Test
     void itOpensNothingElse() {
-        Seal seal = new Seal(List.of());
+        CookieSeal seal = new CookieSeal(List.of());
         String sealed = seal.seal("session", SESSION);
         int middle = sealed.length() - 30;
         String changed = sealed.substring(0, middle) + (sealed.charAt(middle) == 'A' ? 'B' : 'A') + sealed.substring(middle + 1);
@@ -41,19 +41,19 @@ class SealTest {
         assertThat(seal.open("session", changed, Session.class)).isEmpty();
         assertThat(seal.open("session", "", Session.class)).isEmpty();
         assertThat(seal.open("session", "a.b.c.d.e", Session.class)).isEmpty();
-        assertThat(new Seal(List.of()).open("session", sealed, Session.class)).isEmpty();
+        assertThat(new CookieSeal(List.of()).open("session", sealed, Session.class)).isEmpty();
     }
 
     @Test
     void aKeyCanBeReplaced() {
         String old = key(1);
         String young = key(2);
-        String sealed = new Seal(List.of(old)).seal("session", SESSION);
+        String sealed = new CookieSeal(List.of(old)).seal("session", SESSION);
 
-        assertThat(new Seal(List.of(young, old)).open("session", sealed, Session.class)).hasValue(SESSION);
-        assertThat(new Seal(List.of(young)).open("session", sealed, Session.class)).isEmpty();
-        assertThat(new Seal(List.of(young)).open("session", new Seal(List.of(young, old)).seal("session", SESSION), Session.class)).isPresent();
-        assertThatIllegalArgumentException().isThrownBy(() -> new Seal(List.of("c2hvcnQ"))).withMessageContaining("5 bytes");
+        assertThat(new CookieSeal(List.of(young, old)).open("session", sealed, Session.class)).hasValue(SESSION);
+        assertThat(new CookieSeal(List.of(young)).open("session", sealed, Session.class)).isEmpty();
+        assertThat(new CookieSeal(List.of(young)).open("session", new CookieSeal(List.of(young, old)).seal("session", SESSION), Session.class)).isPresent();
+        assertThatIllegalArgumentException().isThrownBy(() -> new CookieSeal(List.of("c2hvcnQ"))).withMessageContaining("5 bytes");
     }
 
     @Test
@@ -67,9 +67,9 @@ class SealTest {
 
     @Test
     void thatSomebodyIsThereIsWrittenDownNowAndThen() {
-        assertThat(SESSION.isDue(NOON.plusSeconds(59), IDLE)).isFalse();
-        assertThat(SESSION.isDue(NOON.plusSeconds(60), IDLE)).isTrue();
-        assertThat(SESSION.isDue(NOON.plusSeconds(5), Duration.ofSeconds(20))).isTrue();
+        assertThat(SESSION.needsRefresh(NOON.plusSeconds(59), IDLE)).isFalse();
+        assertThat(SESSION.needsRefresh(NOON.plusSeconds(60), IDLE)).isTrue();
+        assertThat(SESSION.needsRefresh(NOON.plusSeconds(5), Duration.ofSeconds(20))).isTrue();
     }
 
     private static String key(int seed) {

@@ -17,18 +17,18 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Reads the events of the view in the order of their places, also those that other replicas record. A transaction takes its place
- * before it commits, so a lower place can appear after a higher one: a place that is skipped is looked for until it must have been
- * rolled back. For one thread.
+ * Reads the events of the view in sequence, including those that other replicas record. A transaction takes its sequence number before
+ * it commits, so a lower number can appear after a higher one: a skipped number is read again until its transaction must have been
+ * rolled back. Not thread-safe.
  */
-class Recorded {
+class RecordedEvents {
 
-    /** The most that is read at once. */
+    /** Most events that one query reads. */
     static final int BATCH = 500;
 
     /** Longer than any transaction that records an event. */
     private static final Duration COMMITS_WITHIN = Duration.ofSeconds(20);
-    /** More events than can be recorded and not yet committed. */
+    /** More events than can be in uncommitted transactions. */
     private static final int UNDER_WAY = 1000;
 
     private static final String SELECT = """
@@ -39,37 +39,37 @@ class Recorded {
     private final NavigableMap<Long, Instant> skipped = new TreeMap<>();
     private long last;
 
-    Recorded(JdbcTemplate jdbc) {
+    RecordedEvents(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
     }
 
-    /** What happened, and the order as it is now; amount in won. */
-    record Happened(long orderId, String type, Instant at, String correlationId, String reason, String item, Integer qty, Long amount,
+    /** An event, and the order as it is now; amount in won. */
+    record OrderEvent(long orderId, String type, Instant at, String correlationId, String reason, String item, Integer qty, Long amount,
                     Status status, Instant orderedAt) {
 
-        Happened withoutAmount() {
-            return new Happened(orderId, type, at, correlationId, reason, item, qty, null, status, orderedAt);
+        OrderEvent withoutAmount() {
+            return new OrderEvent(orderId, type, at, correlationId, reason, item, qty, null, status, orderedAt);
         }
     }
 
-    /** An event, its place, and whose order it is about. */
-    record Row(long seq, Happened happened, String owner) {
+    /** An event with its sequence number and the owner of its order. */
+    record Row(long seq, OrderEvent event, String owner) {
     }
 
-    /** All up to the last place, but for those that were skipped. */
-    record Mark(long last, Set<Long> skipped) {
+    /** A position in the sequence: everything up to the last number except the skipped ones. */
+    record Position(long last, Set<Long> skipped) {
     }
 
     /**
-     * What a reader is to be told.
+     * The events that a reader has missed.
      *
-     * @param end   where it stands then
-     * @param whole whether that is all that was read so far
+     * @param end      the reader's position after them
+     * @param complete whether nothing that was read so far is left
      */
-    record Missed(List<Row> rows, Mark end, boolean whole) {
+    record Backlog(List<Row> rows, Position end, boolean complete) {
     }
 
-    /** Begins now: of what is committed already nothing is read, of what is under way everything. */
+    /** Starts now: skips the committed events, and reads those of transactions in progress. */
     void begin() {
         skipped.clear();
         Long newest = jdbc.queryForObject("select max(seq) from timeline", Long.class);
@@ -77,7 +77,7 @@ class Recorded {
         jdbc.queryForList("select seq from timeline where seq > ? order by seq", Long.class, last).forEach(this::pass);
     }
 
-    /** Up to a batch of what was committed since, each event once. */
+    /** Up to a batch of the events committed since the last call, each once. */
     List<Row> next() {
         List<Row> late = at(skipped.keySet());
         List<Row> following = jdbc.query(SELECT + "t.seq > ? order by t.seq limit ?", ROW, last, BATCH);
@@ -102,39 +102,39 @@ class Recorded {
         }
     }
 
-    /** Up to this place nothing is missing any more: whoever has read so far may go on from here. */
-    long complete() {
+    /** The number up to which no event is missing: a reader that has all events so far may resume here. */
+    long lastComplete() {
         return skipped.isEmpty() ? last : skipped.firstKey() - 1;
     }
 
-    /** Where a reader stands that has been told all that was read so far. */
-    Mark mark() {
-        return new Mark(last, Set.copyOf(skipped.keySet()));
+    /** The position of a reader that has been sent everything read so far. */
+    Position position() {
+        return new Position(last, Set.copyOf(skipped.keySet()));
     }
 
-    /** Whether a reader that stands there can be told what it missed, and need not read everything anew. */
-    boolean covers(Mark mark, int behind) {
-        return mark.last <= last && last - mark.last <= behind;
+    /** Whether a reader at this position can catch up from here and need not reload everything. */
+    boolean covers(Position position, int behind) {
+        return position.last <= last && last - position.last <= behind;
     }
 
-    /** Up to a batch of what was read since by {@link #next} within this scope; what it has yet to read is not among it. */
-    Missed after(Mark mark, Scope scope) {
-        List<Row> late = new ArrayList<>(at(mark.skipped.stream().filter(seq -> !skipped.containsKey(seq)).toList()));
+    /** Up to a batch of the events in this scope that {@link #next} has read since the position. */
+    Backlog after(Position position, Scope scope) {
+        List<Row> late = new ArrayList<>(at(position.skipped.stream().filter(seq -> !skipped.containsKey(seq)).toList()));
         late.removeIf(row -> !scope.includes(row));
-        List<Object> arguments = new ArrayList<>(List.of(mark.last, last));
+        List<Object> arguments = new ArrayList<>(List.of(position.last, last));
         arguments.addAll(scope.arguments());
         arguments.add(BATCH);
         List<Row> following = jdbc.query(SELECT + "t.seq > ? and t.seq <= ?" + scope.condition() + " order by t.seq limit ?", ROW, arguments.toArray());
-        boolean whole = following.size() < BATCH;
-        Mark end = whole ? mark() : upTo(following.get(BATCH - 1).seq);
-        return new Missed(Stream.concat(late.stream(), following.stream().filter(row -> !skipped.containsKey(row.seq))).toList(), end, whole);
+        boolean complete = following.size() < BATCH;
+        Position end = complete ? position() : upTo(following.get(BATCH - 1).seq);
+        return new Backlog(Stream.concat(late.stream(), following.stream().filter(row -> !skipped.containsKey(row.seq))).toList(), end, complete);
     }
 
-    private Mark upTo(long seq) {
-        return new Mark(seq, Set.copyOf(skipped.headMap(seq, true).keySet()));
+    private Position upTo(long seq) {
+        return new Position(seq, Set.copyOf(skipped.headMap(seq, true).keySet()));
     }
 
-    private static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new Happened(row.getLong(2), row.getString(3),
+    private static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new OrderEvent(row.getLong(2), row.getString(3),
             instant(row.getTimestamp(4)), row.getString(5), row.getString(6), row.getString(7), (Integer) row.getObject(8),
             (Long) row.getObject(9), Status.values()[row.getInt(10)], instant(row.getTimestamp(11))), row.getString(12));
 

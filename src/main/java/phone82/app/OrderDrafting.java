@@ -8,21 +8,21 @@ import phone82.platform.identity.Caller;
 
 import java.util.List;
 
-/** Creates priced orders that are not stored yet. No transaction is needed for them: most are refused where there is an overload. */
-public class Drafts {
+/** Creates priced orders that are not stored yet. This needs no transaction: under overload most of them are refused. */
+public class OrderDrafting {
 
     private final Catalogue catalogue;
     private final OrderIds ids;
 
-    Drafts(Catalogue catalogue, OrderIds ids) {
+    OrderDrafting(Catalogue catalogue, OrderIds ids) {
         this.catalogue = catalogue;
         this.ids = ids;
     }
 
     /**
-     * Prices the order and gives it its id, which is never used if the payment fails.
+     * Prices the order and assigns an id, which stays unused if the payment fails.
      *
-     * @throws Problem 422 when the item is not on sale, or so many cost more than can be counted
+     * @throws Problem 422 the item is not on sale, or the amount exceeds the range of a long
      */
     public Order draft(@Body NewOrder wanted, @Variable(Caller.VARIABLE) Caller customer) {
         long price = catalogue.price(wanted.item());
@@ -34,8 +34,8 @@ public class Drafts {
         return new Order(id, wanted.item(), wanted.qty(), price, customer.subject(), OrderIds.time(id));
     }
 
-    /** Gives the order another id, as pay knows this one for another order. */
-    public Order draftAgain(@ExchangeProperty("order") Order draft) {
+    /** Assigns another id, because pay knows this one for another order. */
+    public Order assignNewId(@ExchangeProperty("order") Order draft) {
         long id = ids.insteadOf(draft.id());
         draft.renumber(id, OrderIds.time(id));
         return draft;

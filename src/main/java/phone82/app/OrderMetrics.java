@@ -6,13 +6,13 @@ import org.apache.camel.Body;
 
 import java.time.Duration;
 
-/** How long customers wait. */
-public class OrderFigures {
+/** Metrics of orders: the time from the order to its shipment. */
+public class OrderMetrics {
 
     private final Timer orderToShipped;
 
-    OrderFigures(MeterRegistry figures) {
-        orderToShipped = Timer.builder("phone82.order.to.shipped").description("from the order to its shipment").register(figures);
+    OrderMetrics(MeterRegistry metrics) {
+        orderToShipped = Timer.builder("phone82.order.to.shipped").description("from the order to its shipment").register(metrics);
     }
 
     public void shipped(@Body OrderResource order) {

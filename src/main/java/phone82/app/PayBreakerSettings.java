@@ -5,14 +5,14 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 
 /**
- * When the circuit breaker of the payment opens and closes; the settings say why. A declined payment is an answer like any other.
+ * Settings of the circuit breaker around pay; application-app.yaml explains the values. A declined payment counts as a success.
  *
  * @param failureRate  percent of the last {@code window} calls, of which there must be at least {@code minimumCalls}
- * @param slowCall     from which time on a call is slow
+ * @param slowCall     duration above which a call counts as slow
  * @param slowCallRate percent
- * @param trialCalls   how many calls decide, after the open time, whether it closes
+ * @param trialCalls   number of calls after the open time that decide whether it closes
  */
-record Breaker(float failureRate, Duration slowCall, float slowCallRate, int window, int minimumCalls, Duration open, int trialCalls) {
+record PayBreakerSettings(float failureRate, Duration slowCall, float slowCallRate, int window, int minimumCalls, Duration open, int trialCalls) {
 
     CircuitBreakerConfig config() {
         return CircuitBreakerConfig.custom()

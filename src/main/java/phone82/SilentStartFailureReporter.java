@@ -2,8 +2,8 @@ package phone82;
 
 import org.springframework.boot.SpringBootExceptionReporter;
 
-/** Leaves it to the launcher to tell, once, why a context cannot start. */
-class QuietStartFailure implements SpringBootExceptionReporter {
+/** Suppresses Spring Boot's own failure report: the launcher reports once why a context cannot start. */
+class SilentStartFailureReporter implements SpringBootExceptionReporter {
 
     @Override
     public boolean reportException(Throwable failure) {

@@ -9,26 +9,26 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** When two names of items are one name, and when people cannot tell them apart. */
-final class Likeness {
+/** Comparison of item names: which spellings are the same name, and which names look alike to people. */
+final class ItemNames {
 
     private static final Pattern SEPARATORS = Pattern.compile("[\\p{Zs}\\p{Pd}\\p{Pc}]+");
 
-    private Likeness() {
+    private ItemNames() {
     }
 
-    /** The same for all spellings of one name: upper or lower case, full or half width, spaces, hyphens or underscores between its words. */
+    /** A key that all spellings of a name share: upper or lower case, full or half width, spaces, hyphens or underscores between words. */
     static String key(String item) {
         String folded = PlainText.isAscii(item) ? item.toLowerCase(Locale.ROOT) : Unicode.FOLD.normalize(item);
         return SEPARATORS.matcher(folded).replaceAll("-");
     }
 
-    /** Two names that have one of these in common look alike (UTS 39), whatever letters they are written with. */
+    /** The appearances of a name. Two names that share one look alike (UTS 39), whatever script they are written in. */
     static Set<String> looks(String item) {
         return Set.of("folded " + Unicode.look(Unicode.FOLD.normalize(item)), "as written " + Unicode.FOLD.normalize(Unicode.look(item)));
     }
 
-    /** Not loaded before an order for an unlisted item comes. */
+    /** A holder class, so that the Unicode data is loaded only for the first order of an unlisted item. */
     private static final class Unicode {
 
         static final Normalizer2 FOLD = Normalizer2.getNFKCCasefoldInstance();

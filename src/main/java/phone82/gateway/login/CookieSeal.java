@@ -17,18 +17,18 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** Seals what a browser keeps for the gateway, so that nobody else can read, change or make it. */
-class Seal {
+/** Encrypts and authenticates the contents of cookies, so that only the gateway can read, change or create them. */
+class CookieSeal {
 
     private static final int KEY_BYTES = 32;
 
     private final List<byte[]> keys = new ArrayList<>();
 
     /**
-     * @param keys 256 bits each in base64url; the first one seals, and all of them open. Without one a key is made up
-     * @throws IllegalArgumentException when one is no such key
+     * @param keys 256 bits each in base64url; the first one seals, all of them open. If empty, a random key is generated
+     * @throws IllegalArgumentException a key is not of this form
      */
-    Seal(List<String> keys) {
+    CookieSeal(List<String> keys) {
         for (String key : keys) {
             byte[] bytes = Base64.getUrlDecoder().decode(key.strip());
             if (bytes.length != KEY_BYTES) {
@@ -43,7 +43,7 @@ class Seal {
         }
     }
 
-    /** @param purpose what it is good for; sealed for one purpose, it opens for no other */
+    /** @param purpose a content sealed for one purpose cannot be opened for another */
     String seal(String purpose, Object content) {
         JWEObject sealed = new JWEObject(new JWEHeader.Builder(JWEAlgorithm.DIR, EncryptionMethod.A256GCM).contentType(purpose).build(),
                 new Payload(Json.bytes(content)));
@@ -55,7 +55,7 @@ class Seal {
         return sealed.serialize();
     }
 
-    /** @return nothing unless it was sealed here, for this purpose */
+    /** @return the content; empty unless it was sealed with one of the keys, for this purpose */
     <T> Optional<T> open(String purpose, String sealed, Class<T> type) {
         for (byte[] key : keys) {
             try {
@@ -68,7 +68,7 @@ class Seal {
             } catch (ParseException | IllegalArgumentException e) {
                 return Optional.empty();
             } catch (JOSEException e) {
-                // sealed by another key, or by nobody
+                // sealed with another key, or forged
             }
         }
         return Optional.empty();
