@@ -30,7 +30,7 @@ class RateLimitTest {
     };
 
     @Test
-    void aClientMayAskSoManyTimesASecond() {
+    void aClientMaySendTheConfiguredRate() {
         RateLimit limit = new RateLimit(10, time);
 
         assertThat(admitted(limit, CLIENT, 15)).isEqualTo(10);
@@ -41,7 +41,7 @@ class RateLimitTest {
     }
 
     @Test
-    void whoIsRefusedIsToldWhenToTryAgain() {
+    void aRefusalSaysWhenToRetry() {
         RateLimit limit = new RateLimit(1, time);
         limit.admit(CLIENT);
 
@@ -51,7 +51,7 @@ class RateLimitTest {
     }
 
     @Test
-    void oneClientDoesNotUseUpWhatIsAnothers() {
+    void eachClientHasItsOwnRate() {
         RateLimit limit = new RateLimit(10, time);
         admitted(limit, CLIENT, 15);
 
