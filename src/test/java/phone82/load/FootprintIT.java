@@ -176,11 +176,11 @@ class FootprintIT {
 
     /** What the JVM has taken for its heap, in MiB. */
     private static long heap(Processes phone82, Context context) {
-        return (long) phone82.operations(context).figure("jvm_memory_committed_bytes{area=\"heap\"") >> 20;
+        return (long) phone82.operations(context).metric("jvm_memory_committed_bytes{area=\"heap\"") >> 20;
     }
 
     /** The most that it may take, in MiB. */
     private static long mostHeap(Processes phone82, Context context) {
-        return (long) phone82.operations(context).figure("jvm_memory_max_bytes{area=\"heap\"") >> 20;
+        return (long) phone82.operations(context).metric("jvm_memory_max_bytes{area=\"heap\"") >> 20;
     }
 }
