@@ -59,7 +59,7 @@ import static phone82.openshift.Manifests.id;
 import static phone82.openshift.Manifests.matches;
 import static phone82.openshift.Manifests.nameOf;
 
-/** What the API server, the scheduler, the kubelet and the contexts themselves would object to, or worse: would not. */
+/** The checks of the manifests: errors that the API server, the scheduler, the kubelet or a context would report, or silently accept. */
 enum Checks {
 
     FIELDS(Checks::fields), NAMES(Checks::names), VALUES(Checks::values), QUANTITIES(Checks::quantities), LABELS(Checks::labels),
@@ -68,7 +68,7 @@ enum Checks {
     IDENTITY(Checks::identity), PASSWORDS(Checks::passwords), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring), PLATFORM(Checks::platform);
 
-    /** Begins the names of the secrets that new-keys makes for each project. */
+    /** The prefix of the secrets that new-keys creates for each project. */
     private static final String OWN_KEY = "identity-";
     private static final Map<String, Class<?>> TYPES = Stream.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
             PersistentVolumeClaim.class, Deployment.class, StatefulSet.class, HorizontalPodAutoscaler.class, NetworkPolicy.class, Ingress.class,
@@ -79,7 +79,7 @@ enum Checks {
             Map.entry("Ingress", "networking.k8s.io/v1"), Map.entry("PodDisruptionBudget", "policy/v1"), Map.entry("Route", "route.openshift.io/v1"),
             Map.entry("BuildConfig", "build.openshift.io/v1"), Map.entry("ImageStream", "image.openshift.io/v1"),
             Map.entry("PodMonitor", "monitoring.coreos.com/v1"), Map.entry("PrometheusRule", "monitoring.coreos.com/v1"));
-    /** The models take any field, unless nobody tells Jackson that they do. */
+    /** The models accept any field unless Jackson ignores their annotations for that. */
     private static final ObjectMapper STRICT = JsonMapper.builder().annotationIntrospector(new JacksonAnnotationIntrospector() {
         @Override
         public Boolean hasAnySetter(Annotated member) {
@@ -110,7 +110,7 @@ enum Checks {
         this.check = check;
     }
 
-    /** What is wrong, each in one line; empty if nothing is. */
+    /** The faults, one line each; empty if there are none. */
     List<String> faults(Manifests manifests) {
         List<String> faults = new ArrayList<>();
         check.accept(manifests, faults::add);
@@ -196,7 +196,7 @@ enum Checks {
         manifests.of("PersistentVolumeClaim").forEach(claim -> amounts(claim.at("/spec/resources/requests"), new Workload("", nameOf(claim), claim), fault));
     }
 
-    /** A JVM that takes all memory for its heap is killed for the rest. */
+    /** A JVM that uses all memory for its heap is killed when it needs other memory. */
     private static void heap(Map<String, String> environment, BigDecimal limit, Consumer<String> fault) {
         Matcher percent = Pattern.compile("-XX:MaxRAMPercentage=(\\d+)").matcher(environment.getOrDefault("JAVA_TOOL_OPTIONS", ""));
         if (percent.find() && Integer.parseInt(percent.group(1)) > 75) {
@@ -257,25 +257,25 @@ enum Checks {
         manifests.of("PodDisruptionBudget").forEach(budget -> selectsOne(manifests, budget, budget.at("/spec/selector"), fault));
         manifests.of("PodMonitor", "NetworkPolicy").forEach(object -> {
             JsonNode selector = object.at("/spec/" + (object.path("kind").asText().equals("PodMonitor") ? "selector" : "podSelector"));
-            if (!ofTheCluster(selector) && !(manifests.isMadeByOperator("artemis") && selector.toString().contains("artemis"))
+            if (!isMadeByCluster(selector) && !(manifests.isMadeByOperator("artemis") && selector.toString().contains("artemis"))
                     && manifests.selectedBy(selector).isEmpty()) {
                 fault.accept(id(object) + ": selects nothing");
             }
         });
         manifests.of("NetworkPolicy").forEach(policy -> policy.findValues("podSelector").stream()
-                .filter(selector -> !ofTheCluster(selector) && manifests.selectedBy(selector).isEmpty() && !manifests.isMadeByOperator(
+                .filter(selector -> !isMadeByCluster(selector) && manifests.selectedBy(selector).isEmpty() && !manifests.isMadeByOperator(
                         selector.path("matchLabels").path(NAME).asText()))
                 .forEach(selector -> fault.accept(id(policy) + ": nobody is " + selector)));
     }
 
-    /** For the operator's page, which asks each pod. */
+    /** For the operator's page, which queries each pod. */
     private static boolean isEveryContext(Manifests manifests, ObjectNode service) {
         return nameOf(service).equals("contexts") && service.at("/spec/clusterIP").asText().equals("None")
                 && manifests.selectedBy(service.at("/spec/selector")).equals(manifests.workloads().stream().filter(Workload::isContext).toList());
     }
 
-    /** Pods that OpenShift makes: those of builds and pipelines. */
-    private static boolean ofTheCluster(JsonNode selector) {
+    /** Pods that OpenShift creates for builds and pipelines. */
+    private static boolean isMadeByCluster(JsonNode selector) {
         return selector.toString().contains("tekton.dev/") || selector.toString().contains("openshift.io/build");
     }
 
@@ -292,7 +292,7 @@ enum Checks {
                 fault.accept(id(service) + ": its pods have no port " + port.path("targetPort").asText());
             }
         }));
-        manifests.of("NetworkPolicy").filter(policy -> !ofTheCluster(policy.at("/spec/podSelector"))).forEach(policy -> {
+        manifests.of("NetworkPolicy").filter(policy -> !isMadeByCluster(policy.at("/spec/podSelector"))).forEach(policy -> {
             for (JsonNode rule : policy.at("/spec/ingress")) {
                 open(policy, manifests.selectedBy(policy.at("/spec/podSelector")), rule, fault);
             }
@@ -422,24 +422,24 @@ enum Checks {
     private static void security(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             JsonNode pod = workload.pod();
-            Consumer<String> told = line -> fault.accept(id(workload.object()) + ": " + line);
+            Consumer<String> report = line -> fault.accept(id(workload.object()) + ": " + line);
             if (!pod.at("/securityContext/runAsNonRoot").asBoolean() || !pod.at("/securityContext/seccompProfile/type").asText().equals("RuntimeDefault")) {
-                told.accept("may run as root, or without the runtime's filter of system calls");
+                report.accept("may run as root, or without the runtime's filter of system calls");
             }
             if (manifests.isOpenShift() && Stream.of("runAsUser", "runAsGroup", "fsGroup").anyMatch(field -> !pod.findValues(field).isEmpty())) {
-                told.accept("OpenShift chooses its user");
+                report.accept("OpenShift chooses its user");
             }
             if (Stream.of("hostNetwork", "hostPID", "hostIPC").anyMatch(pod::has) || !pod.findValues("hostPath").isEmpty() || !pod.findValues("hostPort").isEmpty()) {
-                told.accept("reaches for its host");
+                report.accept("reaches for its host");
             }
             if (pod.path("enableServiceLinks").asBoolean(true)) {
-                told.accept("is given variables of all Services");
+                report.accept("is given variables of all Services");
             }
             workload.containers().map(container -> container.path("securityContext")).forEach(context -> {
                 if (context.path("privileged").asBoolean() || context.path("allowPrivilegeEscalation").asBoolean(true)
                         || !context.path("readOnlyRootFilesystem").asBoolean() || context.at("/capabilities").has("add")
                         || each(context.at("/capabilities/drop")).noneMatch(each -> each.asText().equals("ALL"))) {
-                    told.accept("is not as restricted as it can be");
+                    report.accept("is not as restricted as it can be");
                 }
             });
         }
@@ -489,7 +489,7 @@ enum Checks {
         edge(manifests, fault);
     }
 
-    /** Without its proxies the gateway takes all customers for one; with a whole private network it believes whatever customers there write. */
+    /** Without its proxies the gateway takes all customers for one; if it trusts a whole private network, customers there can forge addresses. */
     private static void edge(Manifests manifests, Consumer<String> fault) {
         String proxies = manifests.data("ConfigMap", "edge").getOrDefault("trusted-proxies", "");
         if (!proxies.matches("[0-9a-f.:]+/\\d+(,[0-9a-f.:]+/\\d+)*") || Stream.of(proxies.split(",")).anyMatch(each -> Integer.parseInt(each.replaceAll(".*/", "")) < 14)) {
@@ -497,7 +497,7 @@ enum Checks {
         }
     }
 
-    /** A project for trials runs the simulated provider; production does not, and its operator chooses the adapter. */
+    /** A project for trials runs the simulated provider; in production the operator chooses the adapter. */
     private static void provider(Manifests manifests, Consumer<String> fault) {
         boolean simulated = manifests.workloads().stream().anyMatch(workload -> workload.name().equals("provider"));
         String adapter = manifests.data("ConfigMap", "payment-provider").getOrDefault("adapter", "");
@@ -509,7 +509,7 @@ enum Checks {
         }
     }
 
-    /** Each context that calls others has its own private key and no other; all trust the public ones. */
+    /** Each calling context has exactly its own private key; all trust the public ones. */
     private static void identity(Manifests manifests, Consumer<String> fault) {
         Map<String, ECKey> trusted = new HashMap<>();
         try {
@@ -576,7 +576,7 @@ enum Checks {
         }
     }
 
-    /** Who calls whom is read from the settings: there is a Service at each place, and both network policies allow it. */
+    /** The calls follow from the settings: there is a Service at each address, and both network policies allow the call. */
     private static void calls(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             Map<String, String> environment = new LinkedHashMap<>(manifests.environment(workload.container()));
@@ -626,7 +626,7 @@ enum Checks {
                 .anyMatch(rule -> each(rule.path(side)).anyMatch(each -> each.has("podSelector") && matches(each.path("podSelector"), peer.labels())));
     }
 
-    /** From outside the project there is one way in for customers: to the gateway, encrypted where the platform can. */
+    /** Customers outside the project have one entry, the gateway, encrypted where the platform supports it. */
     private static void doors(Manifests manifests, Consumer<String> fault) {
         Set<Integer> forMonitoring = Set.of(9090);
         manifests.of("Route").forEach(route -> {
@@ -665,7 +665,7 @@ enum Checks {
         return manifests.find("Service", service).stream().flatMap(each -> each(each.at("/spec/ports"))).anyMatch(each -> each.path("name").equals(port));
     }
 
-    /** A new pod is ready before an old one goes, but where two would write to one volume. */
+    /** A new pod is ready before an old one ends, except where two would write to one volume. */
     private static void rolling(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             JsonNode strategy = workload.spec().path("strategy");
@@ -676,7 +676,7 @@ enum Checks {
             if (workload.kind().equals("Deployment") && !volume && !(strategy.path("type").asText().equals("RollingUpdate")
                     && strategy.at("/rollingUpdate/maxUnavailable").asText().equals("0") && strategy.at("/rollingUpdate/maxSurge").asInt() > 0
                     && workload.spec().path("minReadySeconds").asInt() > 0)) {
-                fault.accept(id(workload.object()) + ": is away while it is rolled");
+                fault.accept(id(workload.object()) + ": is unavailable during a rollout");
             }
             JsonNode spread = workload.pod().path("topologySpreadConstraints").path(0);
             if (workload.kind().equals("Deployment") && !(spread.path("topologyKey").asText().equals("kubernetes.io/hostname")
@@ -735,7 +735,7 @@ enum Checks {
         });
         manifests.workloads().stream().filter(workload -> workload.isContext() && !workload.name().equals("coordinator"))
                 .filter(workload -> manifests.find("PodDisruptionBudget", workload.name()).isEmpty())
-                .forEach(workload -> fault.accept(id(workload.object()) + ": all of its pods may be taken away at once"));
+                .forEach(workload -> fault.accept(id(workload.object()) + ": all of its pods may be evicted at once"));
         if (manifests.project() == Project.PROD) {
             manifests.workloads().stream().filter(workload -> workload.isContext() && workload.spec().has("replicas") && !workload.name().equals("coordinator"))
                     .filter(workload -> workload.spec().path("replicas").asInt() < 2)

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import static phone82.openshift.Manifests.each;
 import static phone82.openshift.Manifests.id;
 
-/** What a pipeline refers to: its own tasks, their parameters, results and workspaces, and what its scripts work on. */
+/** Checks of a pipeline's references: its tasks, their parameters, results and workspaces, and the objects that its scripts use. */
 final class Tekton {
 
     private static final Pattern RESULT = Pattern.compile("\\$\\(tasks\\.([\\w-]+)\\.results\\.([\\w-]+)\\)");
@@ -24,7 +24,7 @@ final class Tekton {
     private static final Pattern OWN = Pattern.compile("\\$\\((params|results|workspaces)\\.([\\w-]+)(?:\\.path)?\\)");
     private static final Pattern IMAGES = Pattern.compile("(\\w+)=\\$\\(tasks");
     private static final String DURATION = "(\\d+h)?(\\d+m)?(\\d+s)?";
-    /** Of openshift-pipelines, with the parameters that must be given, and the workspaces. */
+    /** The tasks of openshift-pipelines in use, with their required parameters and workspaces. */
     private static final Map<String, List<String>> OF_THE_CLUSTER = Map.of("git-clone", List.of("URL", "output"));
 
     private Tekton() {
@@ -80,7 +80,7 @@ final class Tekton {
                 }
             });
             STATUS.matcher(task.toString()).results().filter(match -> !last || !tasks.containsKey(match.group(1)))
-                    .forEach(match -> fault.accept(name + ": nobody tells " + match.group()));
+                    .forEach(match -> fault.accept(name + ": no status of " + match.group()));
             OWN.matcher(task.toString()).results().filter(match -> !names(pipeline.path("spec").path(match.group(1))).contains(match.group(2)))
                     .forEach(match -> fault.accept(name + ": the pipeline declares no " + match.group()));
             each(task.path("workspaces")).filter(each -> !names(pipeline.at("/spec/workspaces")).contains(each.path("workspace").asText()))
