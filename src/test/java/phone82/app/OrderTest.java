@@ -141,7 +141,7 @@ class OrderTest {
     @Test
     void anOrderWithARefusedPaymentKeepsTheReason() {
         order.paymentRefused("card blocked");
-        order.paymentRefused("asked again");
+        order.paymentRefused("declined");
         assertThat(order.reason()).isEqualTo("card blocked");
     }
 

@@ -153,7 +153,7 @@ class DeadLettersTest {
             Shop shop = PHONE82.shop(context);
             long id = 3000 + context.ordinal();
             String event = newId();
-            database.execute("alter table " + table + " rename to away");
+            database.execute("alter table " + table + " rename to unreadable");
             try {
                 PHONE82.topics().send("pay.PayCompleted", id, event);
                 String letter = letterOf(context, event).get("id").asText();
@@ -163,7 +163,7 @@ class DeadLettersTest {
                 await().untilAsserted(() -> assertThat(letters(PHONE82, context)).filteredOn(waiting -> waiting.path("orderId").asLong() == id)
                         .hasSize(context == Context.STORE ? 1 : 3));
             } finally {
-                database.execute("alter table away rename to " + table);
+                database.execute("alter table unreadable rename to " + table);
             }
 
             replayAll(context);
@@ -310,13 +310,13 @@ class DeadLettersTest {
         void isKeptWithoutACause() {
             JdbcTemplate database = PHONE82.bean(Context.STORE, JdbcTemplate.class);
             Shop store = PHONE82.shop(Context.STORE);
-            database.execute("alter table delivery rename to away");
+            database.execute("alter table delivery rename to unreadable");
             PHONE82.topics().send("pay.PayCompleted", 1, newId());
 
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(letters(PHONE82, Context.STORE)).hasSize(1));
 
             assertThat(letters(PHONE82, Context.STORE).get(0).get("cause").asText()).startsWith("not known: the broker gave it up");
-            database.execute("alter table away rename to delivery");
+            database.execute("alter table unreadable rename to delivery");
             store.post("/dead-letters/replay", "").expect(200);
             assertThat(letters(PHONE82, Context.STORE)).isEmpty();
             assertThat(store.status("/deliveries/1")).isEqualTo("Received");
