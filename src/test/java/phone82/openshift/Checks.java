@@ -140,13 +140,13 @@ enum Checks {
         Set<String> ids = new HashSet<>();
         for (ObjectNode object : manifests.objects()) {
             if (!ids.add(id(object))) {
-                fault.accept(id(object) + " is there twice");
+                fault.accept(id(object) + " exists twice");
             }
             if (object.at("/metadata/name").isTextual() && !NAME_FORM.matcher(nameOf(object)).matches() || nameOf(object).isEmpty()) {
-                fault.accept(id(object) + ": no such name can be");
+                fault.accept(id(object) + ": invalid name");
             }
             if (object.at("/metadata").has("namespace")) {
-                fault.accept(id(object) + ": the project is the user's to choose");
+                fault.accept(id(object) + ": sets a namespace, which is the user's choice");
             }
         }
         for (Workload workload : manifests.workloads()) {
@@ -185,7 +185,7 @@ enum Checks {
                 Map<String, BigDecimal> requests = amounts(container.at("/resources/requests"), workload, fault);
                 Map<String, BigDecimal> limits = amounts(container.at("/resources/limits"), workload, fault);
                 if (!requests.keySet().equals(Set.of("cpu", "memory")) || !limits.keySet().equals(Set.of("memory"))) {
-                    fault.accept(id(workload.object()) + ": wants requests of CPU and memory, and a limit of memory alone");
+                    fault.accept(id(workload.object()) + ": needs requests of CPU and memory, and a limit of memory only");
                 } else if (requests.get("memory").compareTo(limits.get("memory")) > 0) {
                     fault.accept(id(workload.object()) + ": requests more memory than its limit");
                 }
@@ -215,7 +215,7 @@ enum Checks {
                 BigDecimal amount = Quantity.getAmountInBytes(Quantity.parse(each.getValue().asText()));
                 // "512m" is half a byte
                 if (!each.getKey().equals("cpu") && amount.compareTo(BigDecimal.valueOf(1024 * 1024)) < 0) {
-                    fault.accept(id(workload.object()) + ": " + each.getKey() + " " + each.getValue().asText() + " is next to nothing");
+                    fault.accept(id(workload.object()) + ": " + each.getKey() + " " + each.getValue().asText() + " is nearly zero");
                 }
                 amounts.put(each.getKey(), amount);
             } catch (IllegalArgumentException e) {
@@ -245,10 +245,10 @@ enum Checks {
             JsonNode selector = workload.spec().path("selector");
             if (!selector.path("matchLabels").properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet())
                     .equals(Set.of(NAME, "app.kubernetes.io/instance"))) {
-                fault.accept(id(workload.object()) + ": a selector can never be changed; it is name and instance");
+                fault.accept(id(workload.object()) + ": a selector cannot be changed later, so it consists of name and instance");
             }
             if (manifests.selectedBy(selector).size() != 1 || !matches(selector, workload.labels())) {
-                fault.accept(id(workload.object()) + ": does not select its own pods alone");
+                fault.accept(id(workload.object()) + ": does not select exactly its own pods");
             }
         }
         manifests.of("Service").filter(service -> !manifests.isMadeByOperator(nameOf(service)))
@@ -265,7 +265,7 @@ enum Checks {
         manifests.of("NetworkPolicy").forEach(policy -> policy.findValues("podSelector").stream()
                 .filter(selector -> !isMadeByCluster(selector) && manifests.selectedBy(selector).isEmpty() && !manifests.isMadeByOperator(
                         selector.path("matchLabels").path(NAME).asText()))
-                .forEach(selector -> fault.accept(id(policy) + ": nobody is " + selector)));
+                .forEach(selector -> fault.accept(id(policy) + ": no pod matches " + selector)));
     }
 
     /** For the operator's page, which queries each pod. */
@@ -331,13 +331,13 @@ enum Checks {
             workload.containers().forEach(container -> Stream.of("startupProbe", "readinessProbe", "livenessProbe").forEach(kind -> {
                 JsonNode probe = container.path(kind);
                 Stream.of("httpGet", "tcpSocket").filter(probe::has).filter(type -> !workload.has(probe.path(type).path("port")))
-                        .forEach(type -> fault.accept(id(workload.object()) + ": " + kind + " asks a port that is not there"));
+                        .forEach(type -> fault.accept(id(workload.object()) + ": " + kind + " uses a port that does not exist"));
                 if (Stream.of("httpGet", "tcpSocket", "exec").filter(probe::has).count() != 1) {
                     fault.accept(id(workload.object()) + ": no " + kind);
                 }
                 if (workload.isContext() && (!probe.at("/httpGet/port").asText().equals("management")
                         || !probe.at("/httpGet/path").asText().equals("/actuator/health/" + (kind.equals("livenessProbe") ? "liveness" : "readiness")))) {
-                    fault.accept(id(workload.object()) + ": " + kind + " asks " + probe.path("httpGet"));
+                    fault.accept(id(workload.object()) + ": " + kind + " requests " + probe.path("httpGet"));
                 }
                 if (!kind.equals("readinessProbe") && probe.path("successThreshold").asInt(1) != 1) {
                     fault.accept(id(workload.object()) + ": " + kind + " can only have a success threshold of 1");
@@ -347,7 +347,7 @@ enum Checks {
             JsonNode startup = workload.container().path("startupProbe");
             if (workload.isContext() && startup.path("periodSeconds").asInt(10) * startup.path("failureThreshold").asInt(3)
                     <= seconds(environment, "PHONE82_BROKER_WAIT") + seconds(environment, "PHONE82_DATABASE_WAIT")) {
-                fault.accept(id(workload.object()) + ": is ended while it still waits for broker and database");
+                fault.accept(id(workload.object()) + ": is killed while it still waits for broker and database");
             }
         }
     }
@@ -371,12 +371,12 @@ enum Checks {
                     .forEach(claim -> fault.accept(id(workload.object()) + ": there is no claim " + claim));
             workload.containers().forEach(container -> {
                 if (each(container.path("volumeMounts")).noneMatch(mount -> mount.path("mountPath").asText().equals("/tmp"))) {
-                    fault.accept(id(workload.object()) + ": nowhere to write, not even /tmp");
+                    fault.accept(id(workload.object()) + ": has no writable folder, not even /tmp");
                 }
             });
         }
         manifests.of("PersistentVolumeClaim").filter(claim -> manifests.workloads().stream().noneMatch(workload -> workload.pod().path("volumes")
-                .findValuesAsText("claimName").contains(nameOf(claim)))).forEach(claim -> fault.accept(id(claim) + ": nobody claims it"));
+                .findValuesAsText("claimName").contains(nameOf(claim)))).forEach(claim -> fault.accept(id(claim) + ": no workload uses it"));
     }
 
     private static void keys(Manifests manifests, Consumer<String> fault) {
@@ -414,7 +414,7 @@ enum Checks {
                 fault.accept(id(workload.object()) + ": no service account of its own");
             }
             if (workload.pod().path("automountServiceAccountToken").asBoolean(true)) {
-                fault.accept(id(workload.object()) + ": is given a token of the cluster, for which it has no use");
+                fault.accept(id(workload.object()) + ": gets a token of the cluster that it does not need");
             }
         }
     }
@@ -427,19 +427,19 @@ enum Checks {
                 report.accept("may run as root, or without the runtime's filter of system calls");
             }
             if (manifests.isOpenShift() && Stream.of("runAsUser", "runAsGroup", "fsGroup").anyMatch(field -> !pod.findValues(field).isEmpty())) {
-                report.accept("OpenShift chooses its user");
+                report.accept("sets its user, which OpenShift chooses");
             }
             if (Stream.of("hostNetwork", "hostPID", "hostIPC").anyMatch(pod::has) || !pod.findValues("hostPath").isEmpty() || !pod.findValues("hostPort").isEmpty()) {
-                report.accept("reaches for its host");
+                report.accept("accesses its host");
             }
             if (pod.path("enableServiceLinks").asBoolean(true)) {
-                report.accept("is given variables of all Services");
+                report.accept("gets variables of all Services");
             }
             workload.containers().map(container -> container.path("securityContext")).forEach(context -> {
                 if (context.path("privileged").asBoolean() || context.path("allowPrivilegeEscalation").asBoolean(true)
                         || !context.path("readOnlyRootFilesystem").asBoolean() || context.at("/capabilities").has("add")
                         || each(context.at("/capabilities/drop")).noneMatch(each -> each.asText().equals("ALL"))) {
-                    report.accept("is not as restricted as it can be");
+                    report.accept("is not fully restricted");
                 }
             });
         }
@@ -451,7 +451,7 @@ enum Checks {
             boolean password = manifests.workloads().stream().flatMap(workload -> workload.pod().findValues("secretKeyRef").stream())
                     .anyMatch(each -> each.path("name").asText().equals(nameOf(secret)));
             if (manifests.project() == Project.PROD && (demo || secret.toString().contains("demo"))) {
-                fault.accept(id(secret) + ": everybody knows it");
+                fault.accept(id(secret) + ": is public");
             }
             if (manifests.project() != Project.PROD && password && !demo && !nameOf(secret).startsWith(OWN_KEY)) {
                 fault.accept(id(secret) + ": a password in the repository that is not marked as a demo one");
@@ -502,10 +502,10 @@ enum Checks {
         boolean simulated = manifests.workloads().stream().anyMatch(workload -> workload.name().equals("provider"));
         String adapter = manifests.data("ConfigMap", "payment-provider").getOrDefault("adapter", "");
         if (manifests.project() == Project.PROD && (simulated || !adapter.isEmpty())) {
-            fault.accept("production runs with a payment provider that nobody chose");
+            fault.accept("production runs with a payment provider that its operator did not choose");
         }
         if (simulated == adapter.isEmpty()) {
-            fault.accept("pay does not use the simulated provider that is there, or uses one that is not");
+            fault.accept("pay does not use the existing simulated provider, or uses one that does not exist");
         }
     }
 
@@ -539,7 +539,7 @@ enum Checks {
                         fault.accept(id(workload.object()) + ": its key is not one that the others trust");
                     }
                 } catch (ParseException e) {
-                    fault.accept(id(workload.object()) + ": its key is none: " + e.getMessage());
+                    fault.accept(id(workload.object()) + ": its key is invalid: " + e.getMessage());
                 }
             }
         }
@@ -602,7 +602,7 @@ enum Checks {
         }
         if (manifests.find("NetworkPolicy", "default-deny").filter(policy -> policy.at("/spec/podSelector").isEmpty() && policy.at("/spec/policyTypes").size() == 2
                 && !policy.path("spec").has("ingress") && !policy.path("spec").has("egress")).isEmpty()) {
-            fault.accept("what is not allowed is not denied");
+            fault.accept("traffic is not denied by default");
         }
     }
 
@@ -613,7 +613,7 @@ enum Checks {
                     .map(port -> port.path("containerPort").asInt()).findFirst().orElse(0);
             for (Workload caller : callers) {
                 if (!open(manifests, caller, called, "egress", "to", number) || !open(manifests, called, caller, "ingress", "from", number)) {
-                    fault.accept("no way from " + from + " to " + to + " on " + number);
+                    fault.accept("no permitted connection from " + from + " to " + to + " on " + number);
                 }
             }
         }
@@ -633,16 +633,16 @@ enum Checks {
             if (!route.at("/spec/to/name").asText().equals("gateway") || !route.at("/spec/tls/termination").asText().equals("edge")
                     || !route.at("/spec/tls/insecureEdgeTerminationPolicy").asText().equals("Redirect")
                     || !hasPort(manifests, "gateway", route.at("/spec/port/targetPort"))) {
-                fault.accept(id(route) + ": wants edge TLS to port http of gateway alone");
+                fault.accept(id(route) + ": needs edge TLS to port http of gateway only");
             }
         });
         manifests.of("Ingress").forEach(ingress -> ingress.findValues("service").forEach(service -> {
             if (!service.path("name").asText().equals("gateway") || !hasPort(manifests, "gateway", service.at("/port/name"))) {
-                fault.accept(id(ingress) + ": wants port http of gateway alone");
+                fault.accept(id(ingress) + ": needs port http of gateway only");
             }
         }));
         if (manifests.of("Route", "Ingress").count() != 1) {
-            fault.accept("wants one Route or Ingress");
+            fault.accept("needs one Route or Ingress");
         }
         boolean[] door = {false};
         manifests.of("NetworkPolicy").forEach(policy -> each(policy.at("/spec/ingress"))
@@ -657,7 +657,7 @@ enum Checks {
                     }
                 }));
         if (!door[0]) {
-            fault.accept("nobody outside reaches the gateway");
+            fault.accept("clients outside of the project cannot reach the gateway");
         }
     }
 
@@ -671,7 +671,7 @@ enum Checks {
             JsonNode strategy = workload.spec().path("strategy");
             boolean volume = !workload.pod().path("volumes").findValues("persistentVolumeClaim").isEmpty();
             if (volume && !(strategy.path("type").asText().equals("Recreate") && workload.spec().path("replicas").asInt() == 1 && !strategy.has("rollingUpdate"))) {
-                fault.accept(id(workload.object()) + ": two of them on one volume");
+                fault.accept(id(workload.object()) + ": two instances would use one volume");
             }
             if (workload.kind().equals("Deployment") && !volume && !(strategy.path("type").asText().equals("RollingUpdate")
                     && strategy.at("/rollingUpdate/maxUnavailable").asText().equals("0") && strategy.at("/rollingUpdate/maxSurge").asInt() > 0
@@ -694,7 +694,7 @@ enum Checks {
                     APPLICATION.of(workload.name()).get(property)), ChronoUnit.SECONDS).toSeconds();
             long notice = seconds.apply("phone82.operations.notice");
             if (!sleep.path(0).asText().equals("sleep") || sleep.path(1).asInt() < 5 || notice <= seconds.apply("phone82.http.keep-alive")) {
-                fault.accept(id(workload.object()) + ": stops while it is still sent to");
+                fault.accept(id(workload.object()) + ": stops while it still receives requests");
             }
             if (sleep.path(1).asInt() + notice + seconds.apply("camel.main.shutdown-timeout") >= workload.pod().path("terminationGracePeriodSeconds").asInt(30)) {
                 fault.accept(id(workload.object()) + ": is killed before it has finished");
@@ -715,22 +715,22 @@ enum Checks {
             }, () -> fault.accept(id(scaler) + ": there is no " + target));
             if (scaler.at(own ? "/spec/minReplicas" : "/spec/minReplicaCount").asInt() != 1
                     || scaler.at(own ? "/spec/maxReplicas" : "/spec/maxReplicaCount").asInt() != 10) {
-                fault.accept(id(scaler) + ": wants 1 to 10 pods");
+                fault.accept(id(scaler) + ": needs 1 to 10 pods");
             }
             if (own && scaler.at("/spec/metrics/0/resource/target/averageUtilization").asInt() != 15) {
-                fault.accept(id(scaler) + ": wants 15 % of CPU");
+                fault.accept(id(scaler) + ": needs a target of 15 % of CPU");
             }
         });
         if (!scaled.equals(List.of("store"))) {
-            fault.accept("scales " + scaled + ", each wants one autoscaler");
+            fault.accept("scales " + scaled + ", each needs one autoscaler");
         }
         manifests.of("PodDisruptionBudget").forEach(budget -> {
             JsonNode spec = budget.path("spec");
             if (spec.has("minAvailable") == spec.has("maxUnavailable")) {
-                fault.accept(id(budget) + ": wants one of minAvailable and maxUnavailable");
+                fault.accept(id(budget) + ": needs either minAvailable or maxUnavailable");
             }
             if (spec.has("minAvailable") || spec.path("maxUnavailable").asInt() < 1) {
-                fault.accept(id(budget) + ": no host could be emptied where there is one pod");
+                fault.accept(id(budget) + ": blocks draining a host if there is one pod");
             }
         });
         manifests.workloads().stream().filter(workload -> workload.isContext() && !workload.name().equals("coordinator"))
@@ -739,7 +739,7 @@ enum Checks {
         if (manifests.project() == Project.PROD) {
             manifests.workloads().stream().filter(workload -> workload.isContext() && workload.spec().has("replicas") && !workload.name().equals("coordinator"))
                     .filter(workload -> workload.spec().path("replicas").asInt() < 2)
-                    .forEach(workload -> fault.accept(id(workload.object()) + ": one pod alone"));
+                    .forEach(workload -> fault.accept(id(workload.object()) + ": has a single pod"));
         }
     }
 
@@ -776,10 +776,10 @@ enum Checks {
             JsonNode trigger = new JsonMapper().readTree(triggers).path(0);
             if (!isOurs(trigger.path("from"), manifests) || !trigger.path("fieldPath").asText()
                     .equals("spec.template.spec.containers[?(@.name==\"" + workload.container().path("name").asText() + "\")].image")) {
-                fault.accept(id(workload.object()) + ": a trigger that nothing fires: " + trigger);
+                fault.accept(id(workload.object()) + ": a trigger that never fires: " + trigger);
             }
         } catch (JsonProcessingException e) {
-            fault.accept(id(workload.object()) + ": a trigger that is no JSON");
+            fault.accept(id(workload.object()) + ": a trigger that is not JSON");
         }
     }
 
@@ -793,14 +793,14 @@ enum Checks {
             try {
                 new JsonMapper().readTree(dashboard.asText());
             } catch (JsonProcessingException e) {
-                fault.accept(id(map) + ": no JSON");
+                fault.accept(id(map) + ": not JSON");
             }
         }));
         if (manifests.project() == Project.PROD) {
             if (manifests.of("PrometheusRule").findAny().isEmpty() || manifests.of("PodMonitor").noneMatch(monitor -> matches(monitor.at("/spec/selector"),
                     manifests.workloads().stream().filter(Workload::isContext).findFirst().orElseThrow().labels())
                     && monitor.at("/spec/podMetricsEndpoints/0/path").asText().equals("/actuator/prometheus"))) {
-                fault.accept("nobody watches");
+                fault.accept("has no PodMonitor");
             }
         }
     }
@@ -808,7 +808,7 @@ enum Checks {
     private static void platform(Manifests manifests, Consumer<String> fault) {
         if (!manifests.isOpenShift()) {
             manifests.objects().stream().filter(object -> object.path("apiVersion").asText().contains(".openshift.io") || object.at("/metadata/annotations").toString().contains("openshift.io"))
-                    .forEach(object -> fault.accept(id(object) + ": only OpenShift knows it"));
+                    .forEach(object -> fault.accept(id(object) + ": exists on OpenShift only"));
             manifests.workloads().stream().filter(workload -> !workload.spec().path("volumeClaimTemplates").isEmpty() || !workload.pod().findValues("claimName").isEmpty())
                     .filter(workload -> !workload.pod().at("/securityContext").has("fsGroup"))
                     .forEach(workload -> fault.accept(id(workload.object()) + ": may not write to its volume"));
