@@ -94,7 +94,7 @@ class PreflightTest {
 
     @Test
     void demoPasswordsAreAcceptedForALocalBrokerOnly() {
-        assertThatThrownBy(() -> forEverybody(Context.BROKER, "--phone82.pay.broker-password=secret"))
+        assertThatThrownBy(() -> startOnAllAddresses(Context.BROKER, "--phone82.pay.broker-password=secret"))
                 .isInstanceOf(CannotStart.class).hasMessage("broker: the passwords of app, customer, operator, store are demo passwords or empty, "
                         + "which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.<user>.broker-password of each, for the broker and for the user.");
     }
@@ -102,14 +102,14 @@ class PreflightTest {
     @ParameterizedTest
     @EnumSource(names = {"COORDINATOR", "STORE", "PAY", "APP", "GATEWAY"})
     void aCallingContextNeedsAKey(Context context) {
-        assertThatThrownBy(() -> forEverybody(context, "--phone82.provider.api-key=secret")).isInstanceOf(CannotStart.class)
+        assertThatThrownBy(() -> startOnAllAddresses(context, "--phone82.provider.api-key=secret")).isInstanceOf(CannotStart.class)
                 .hasMessage(context.id() + ": phone82.identity.key is empty, which is for 127.0.0.1 alone, not for 0.0.0.0; set it to the private key of "
                         + context.id() + ", or phone82.identity.folder to a folder of keys.");
     }
 
     @Test
     void aCalledContextNeedsTheKeysOfItsCallers() {
-        assertThatThrownBy(() -> forEverybody(Context.CUSTOMER)).isInstanceOf(CannotStart.class)
+        assertThatThrownBy(() -> startOnAllAddresses(Context.CUSTOMER)).isInstanceOf(CannotStart.class)
                 .hasMessageStartingWith("customer: phone82.identity.trusted-keys is empty, which is for 127.0.0.1 alone");
     }
 
@@ -117,9 +117,9 @@ class PreflightTest {
     void aKeyOfAnotherContextIsRefused() {
         String key = new KeyFolder(Path.of("target/data/preflight/identity")).require("app").toJSONString();
 
-        assertThatThrownBy(() -> forEverybody(Context.STORE, "--phone82.identity.key=" + key, "--phone82.identity.trusted-keys={\"keys\":[]}"))
+        assertThatThrownBy(() -> startOnAllAddresses(Context.STORE, "--phone82.identity.key=" + key, "--phone82.identity.trusted-keys={\"keys\":[]}"))
                 .isInstanceOf(CannotStart.class).hasMessageStartingWith("store: its keys cannot be used: phone82.identity.key is not the private key of store");
-        assertThatThrownBy(() -> forEverybody(Context.CUSTOMER, "--phone82.identity.trusted-keys={\"keys\":[" + key + "]}"))
+        assertThatThrownBy(() -> startOnAllAddresses(Context.CUSTOMER, "--phone82.identity.trusted-keys={\"keys\":[" + key + "]}"))
                 .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity.trusted-keys: each key must be a public one");
     }
 
@@ -127,14 +127,14 @@ class PreflightTest {
     @EnumSource(names = {"GATEWAY", "APP", "PAY", "STORE", "CUSTOMER"})
     void aShopWithoutAnIssuerListensOnThisMachineOnly(Context context) {
         String[] secrets = {"--phone82.identity.folder=target/data/preflight/identity", "--phone82.provider.api-key=secret", "--phone82.pay.provider=http"};
-        assertThatThrownBy(() -> forEverybody(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
+        assertThatThrownBy(() -> startOnAllAddresses(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
                 + ": phone82.identity.issuer is empty, so nobody has to log in, which is for 127.0.0.1 alone, not for 0.0.0.0; set phone82.identity.issuer "
                 + "to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
-        assertThatThrownBy(() -> forEverybody(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
+        assertThatThrownBy(() -> startOnAllAddresses(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
                 .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so everybody can be anybody, which is for 127.0.0.1 alone");
     }
 
-    private static void forEverybody(Context context, String... options) {
+    private static void startOnAllAddresses(Context context, String... options) {
         Phone82.start(EnumSet.of(context), Stream.concat(Stream.of(options), Stream.of("--phone82.bind=0.0.0.0", "--management.server.address=127.0.0.1",
                 "--management.server.port=0", "--phone82.data=target/data/preflight", "--phone82." + context.id() + ".port=0")).toArray(String[]::new)).close();
     }

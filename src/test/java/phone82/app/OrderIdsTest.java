@@ -180,7 +180,7 @@ class OrderIdsTest {
         assertThat(instance(instead)).isNotEqualTo(instance(taken));
         clock.forward(Duration.ofMillis(10));
         assertThat(take(other, 900)).doesNotContainAnyElementsOf(take(one, 900));
-        assertThat(instance(other.insteadOf(taken))).as("what was taken before it changed changes nothing").isEqualTo(instance(instead));
+        assertThat(instance(other.insteadOf(taken))).as("a collision from before its change has no effect").isEqualTo(instance(instead));
     }
 
     @Test

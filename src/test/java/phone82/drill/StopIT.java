@@ -39,7 +39,7 @@ class StopIT {
                     assertLast(late);
                 }
             }
-            assertThat(phone82.terminate(Duration.ofSeconds(40), "gateway")).as("what --help says").containsEntry("gateway", 143);
+            assertThat(phone82.terminate(Duration.ofSeconds(40), "gateway")).as("exit code of --help").containsEntry("gateway", 143);
             assertThat(phone82.run(0, "--help")).contains("Exit code: 143 after a clean stop by SIGTERM");
         }
     }

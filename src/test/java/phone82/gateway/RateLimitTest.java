@@ -37,7 +37,7 @@ class RateLimitTest {
         now.addAndGet(Duration.ofMillis(300).toNanos());
         assertThat(admitted(limit, CLIENT, 15)).isEqualTo(3);
         now.addAndGet(Duration.ofHours(1).toNanos());
-        assertThat(admitted(limit, CLIENT, 15)).as("what is not used is not saved up").isEqualTo(10);
+        assertThat(admitted(limit, CLIENT, 15)).as("unused requests do not accumulate").isEqualTo(10);
     }
 
     @Test

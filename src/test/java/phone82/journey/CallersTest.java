@@ -211,7 +211,7 @@ class CallersTest {
     void theProviderAcceptsKeysOnly(Operation operation) {
         Map<String, String> keys = Map.of("api-key", "demo-provider-key", "control-key", "demo-provider-control");
         SoftAssertions each = new SoftAssertions();
-        each.assertThat(status(operation, null, null)).as("nobody").isEqualTo(401);
+        each.assertThat(status(operation, null, null)).as("no token").isEqualTo(401);
         for (String sender : SENDERS) {
             each.assertThat(status(operation, "Bearer " + PHONE82.insiders().token(sender, operation.context), sender)).as(sender).isEqualTo(401);
         }

@@ -192,7 +192,7 @@ class OrderTest {
         Map<String, String> columns = PHONE82.bean(context, JdbcTemplate.class).execute((ConnectionCallback<Map<String, String>>) connection ->
                 Permitted.tooNarrow(fields, connection));
 
-        assertThat(columns.keySet()).as("what of it is stored").contains("item");
+        assertThat(columns.keySet()).as("stored fields").contains("item");
         assertThat(columns.values()).filteredOn(fault -> !fault.isEmpty()).isEmpty();
     }
 

@@ -190,7 +190,7 @@ class PageStatesTest {
         page.reload();
         assertThat(page.locator(".notice")).containsText("Phone note21 × 2");
         assertThat(page.locator("#order")).isHidden();
-        assertThat(stage.keys).as("nobody has asked for it lately").isEmpty();
+        assertThat(stage.keys).as("no request for it lately").isEmpty();
         choose("pixel-10");
         page.locator("#qty").press("Enter");
 
