@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** A context that would not find the others does not start, and says which property to set. */
+/** The checks before a start: a context with missing or wrong settings does not start and reports which property to set. */
 class PreflightTest {
 
     static Stream<Arguments> places() {
@@ -32,7 +32,7 @@ class PreflightTest {
 
     @ParameterizedTest
     @MethodSource("places")
-    void aPlaceThatIsEmptyIsNamed(Context context, String property) {
+    void anEmptyAddressIsReported(Context context, String property) {
         assertThatThrownBy(() -> Phone82.start(EnumSet.of(context), "--" + property + "="))
                 .isInstanceOf(CannotStart.class).hasMessage(property + " (command line) is empty; allowed: http://<host>:<port>.");
     }
@@ -44,20 +44,20 @@ class PreflightTest {
     }
 
     @Test
-    void aFolderWithoutRoutesIsNamed(@TempDir Path empty) {
+    void aFolderWithoutRoutesIsReported(@TempDir Path empty) {
         assertThatThrownBy(() -> start(Context.APP, "--phone82.routes=file:" + empty)).isInstanceOf(CannotStart.class)
                 .hasMessage("app: there are no routes in " + empty + "/app; set phone82.routes to the folder that has app/*.camel.yaml in it.");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/dev/null/data", "/proc/data"})
-    void aFolderThatCannotBeWrittenIsNamed(String folder) {
+    void aFolderThatCannotBeWrittenIsReported(String folder) {
         assertThatThrownBy(() -> start(Context.BROKER, "--phone82.data=" + folder)).isInstanceOf(CannotStart.class)
                 .hasMessageMatching("broker: data folder " + folder + "/broker cannot be used \\([\\w '-]+\\); make it writable, or set phone82.data to another folder\\.");
     }
 
     @Test
-    void aPortOfAnotherProgramIsNamed() throws Exception {
+    void aPortInUseIsReported() throws Exception {
         try (ServerSocket other = new ServerSocket(0)) {
             assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=" + other.getLocalPort())).isInstanceOf(CannotStart.class)
                     .hasMessage("gateway: port " + other.getLocalPort() + " on 127.0.0.1 cannot be opened (Address already in use); stop the program that listens there, "
@@ -66,12 +66,12 @@ class PreflightTest {
     }
 
     @Test
-    void aSettingOfALibraryIsNamedInOneLine() {
+    void aWrongLibrarySettingIsReportedInOneLine() {
         assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=0", "--camel.main.shutdown-timeout=never")).isInstanceOf(CannotStart.class)
                 .hasMessageStartingWith("gateway: cannot start (").hasMessageContaining("never").hasMessageNotContainingAny("\n", "Exception", "org.");
     }
 
-    /** Camel would start, and be ready, without them. */
+    /** Without this check Camel would start and report ready. */
     @Test
     void aContextWithoutItsRoutesDoesNotStart() {
         assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=0", "--camel.main.routes-include-pattern=classpath:routes/shared/errors.camel.yaml"))
@@ -84,7 +84,7 @@ class PreflightTest {
     }
 
     @Test
-    void aPriceListThatCannotBeMeantIsNamed() {
+    void anInvalidPriceListIsReported() {
         Binder binder = new Binder(new MapConfigurationPropertySource(Map.of("phone82.catalogue.demo-price", "0",
                 "phone82.catalogue.phones[0].item", "note20", "phone82.catalogue.phones[0].price", "1")));
         RuntimeException refusal = catchThrowableOfType(RuntimeException.class, () -> binder.bind("phone82.catalogue", Catalogue.class));
@@ -93,23 +93,23 @@ class PreflightTest {
     }
 
     @Test
-    void aBrokerWithDemoPasswordsIsForThisMachineAlone() {
-        assertThatThrownBy(() -> forEverybody(Context.BROKER, "--phone82.pay.broker-password=secret"))
+    void demoPasswordsAreAcceptedForALocalBrokerOnly() {
+        assertThatThrownBy(() -> startOnAllAddresses(Context.BROKER, "--phone82.pay.broker-password=secret"))
                 .isInstanceOf(CannotStart.class).hasMessage("broker: the passwords of app, customer, operator, store are demo passwords or empty, "
                         + "which is allowed on 127.0.0.1 only, not on 0.0.0.0; set phone82.<user>.broker-password of each, for the broker and for the user.");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"COORDINATOR", "STORE", "PAY", "APP", "GATEWAY"})
-    void whoCallsOthersNeedsAKey(Context context) {
-        assertThatThrownBy(() -> forEverybody(context, "--phone82.provider.api-key=secret")).isInstanceOf(CannotStart.class)
+    void aCallingContextNeedsAKey(Context context) {
+        assertThatThrownBy(() -> startOnAllAddresses(context, "--phone82.provider.api-key=secret")).isInstanceOf(CannotStart.class)
                 .hasMessage(context.id() + ": phone82.identity.key is empty, which is allowed on 127.0.0.1 only, not on 0.0.0.0; set it to the private key of "
                         + context.id() + ", or phone82.identity.folder to a folder of keys.");
     }
 
     @Test
-    void whoIsCalledNeedsTheKeysOfTheOthers() {
-        assertThatThrownBy(() -> forEverybody(Context.CUSTOMER)).isInstanceOf(CannotStart.class)
+    void aCalledContextNeedsTheKeysOfItsCallers() {
+        assertThatThrownBy(() -> startOnAllAddresses(Context.CUSTOMER)).isInstanceOf(CannotStart.class)
                 .hasMessageStartingWith("customer: phone82.identity.trusted-keys is empty, which is allowed on 127.0.0.1 only");
     }
 
@@ -117,24 +117,24 @@ class PreflightTest {
     void aKeyOfAnotherContextIsRefused() {
         String key = new KeyFolder(Path.of("target/data/preflight/identity")).require("app").toJSONString();
 
-        assertThatThrownBy(() -> forEverybody(Context.STORE, "--phone82.identity.key=" + key, "--phone82.identity.trusted-keys={\"keys\":[]}"))
+        assertThatThrownBy(() -> startOnAllAddresses(Context.STORE, "--phone82.identity.key=" + key, "--phone82.identity.trusted-keys={\"keys\":[]}"))
                 .isInstanceOf(CannotStart.class).hasMessageStartingWith("store: its keys cannot be used: phone82.identity.key is not the private key of store");
-        assertThatThrownBy(() -> forEverybody(Context.CUSTOMER, "--phone82.identity.trusted-keys={\"keys\":[" + key + "]}"))
+        assertThatThrownBy(() -> startOnAllAddresses(Context.CUSTOMER, "--phone82.identity.trusted-keys={\"keys\":[" + key + "]}"))
                 .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity.trusted-keys: each key must be a public one");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"GATEWAY", "APP", "PAY", "STORE", "CUSTOMER"})
-    void aShopWithoutAnIssuerIsForThisMachineAlone(Context context) {
+    void aShopWithoutAnIssuerListensOnThisMachineOnly(Context context) {
         String[] secrets = {"--phone82.identity.folder=target/data/preflight/identity", "--phone82.provider.api-key=secret", "--phone82.pay.provider=http"};
-        assertThatThrownBy(() -> forEverybody(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
+        assertThatThrownBy(() -> startOnAllAddresses(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
                 + ": phone82.identity.issuer is empty, so no login is required, which is allowed on 127.0.0.1 only, not on 0.0.0.0; set phone82.identity.issuer "
                 + "to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
-        assertThatThrownBy(() -> forEverybody(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
+        assertThatThrownBy(() -> startOnAllAddresses(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
                 .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so every user can pick any identity, which is allowed on 127.0.0.1 only");
     }
 
-    private static void forEverybody(Context context, String... options) {
+    private static void startOnAllAddresses(Context context, String... options) {
         Phone82.start(EnumSet.of(context), Stream.concat(Stream.of(options), Stream.of("--phone82.bind=0.0.0.0", "--management.server.address=127.0.0.1",
                 "--management.server.port=0", "--phone82.data=target/data/preflight", "--phone82." + context.id() + ".port=0")).toArray(String[]::new)).close();
     }

@@ -44,7 +44,7 @@ class AdmissionTest {
     }
 
     @Test
-    void whoFindsNoPlaceInTimeIsRefused() throws Exception {
+    void refusesAnOrderThatFindsNoPlaceInTime() throws Exception {
         Admission admission = admission(3, Duration.ofMillis(10));
         enter(admission, 3);
 
@@ -55,7 +55,7 @@ class AdmissionTest {
     }
 
     @Test
-    void whoWaitsTakesThePlaceOfTheFirstWhoLeaves() throws Exception {
+    void admitsAWaitingOrderWhenAnotherLeaves() throws Exception {
         Admission admission = admission(1, Duration.ofMinutes(1));
         enter(admission, 1);
         CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {
@@ -73,7 +73,7 @@ class AdmissionTest {
     }
 
     @Test
-    void quickAnswersMakeRoomUpToTheMost() throws Exception {
+    void quickAnswersAddPlacesUpToTheMaximum() throws Exception {
         Admission admission = admission(3, Duration.ZERO);
         for (int i = 0; i < 4; i++) {
             answered(admission, 20, NOTHING_OF_IT_THE_PROVIDERS);
@@ -87,7 +87,7 @@ class AdmissionTest {
     }
 
     @Test
-    void slowAnswersLeaveFewerDownToTheLeast() throws Exception {
+    void slowAnswersRemovePlacesDownToTheMinimum() throws Exception {
         Admission admission = admission(10, Duration.ZERO);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
         while (System.nanoTime() < end) {
@@ -97,7 +97,7 @@ class AdmissionTest {
     }
 
     @Test
-    void theProvidersTimeIsNotPays() throws Exception {
+    void theProvidersTimeIsNotCountedAsPays() throws Exception {
         Admission admission = admission(3, Duration.ZERO);
         for (int i = 0; i < 4; i++) {
             answered(admission, 400, "provider;dur=350");
@@ -107,7 +107,7 @@ class AdmissionTest {
     }
 
     @Test
-    void nobodyWaitsForAnOpenBreaker() throws Exception {
+    void admitsEveryOrderWhileTheBreakerIsOpen() throws Exception {
         Admission admission = admission(2, Duration.ZERO);
         assertPlaces(admission, 2);
         breaker.transitionToOpenState();

@@ -18,7 +18,7 @@ class BankBreakersTest {
     private final BankBreakers breakers = new BankBreakers(3, OPEN);
 
     @Test
-    void refusesOrdersOfOneCustomerForOnePhone() {
+    void opensForOneCustomerAndOnePhoneOnly() {
         undecided(order("kim", "note20"), 3);
 
         assertThatThrownBy(() -> breakers.enter(order("kim", "note20"))).isInstanceOfSatisfying(Problem.class, problem -> {
@@ -30,7 +30,7 @@ class BankBreakersTest {
     }
 
     @Test
-    void aDecisionBetweenThemStartsTheCountAgain() {
+    void aDecisionResetsTheCount() {
         undecided(order("kim", "note20"), 2);
         breakers.answered(order("kim", "note20"), 402);
         undecided(order("kim", "note20"), 2);
@@ -39,7 +39,7 @@ class BankBreakersTest {
     }
 
     @Test
-    void oneOrderTriesAgainAndOpensItForAll() {
+    void oneTrialOrderClosesItForAll() {
         undecided(order("kim", "note20"), 3);
 
         await().atMost(OPEN.multipliedBy(5)).untilAsserted(() -> assertThatCode(() -> breakers.enter(order("kim", "note20"))).doesNotThrowAnyException());
@@ -51,7 +51,7 @@ class BankBreakersTest {
     }
 
     @Test
-    void anOrderThatTriesAgainAndIsNeverAnsweredKeepsItFromNobody() {
+    void anUnansweredTrialOrderDoesNotBlockTheNextTrial() {
         undecided(order("kim", "note20"), 3);
 
         for (int i = 0; i < 2; i++) {

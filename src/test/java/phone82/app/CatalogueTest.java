@@ -30,12 +30,12 @@ class CatalogueTest {
     }
 
     @Test
-    void whileOpenAnUnlistedPhoneHasTheDemoPrice() {
+    void anOpenCatalogueSellsUnlistedPhonesAtTheDemoPrice() {
         assertThat(open.price("note99")).isEqualTo(1_000_000);
     }
 
     @Test
-    void whileClosedAnUnlistedPhoneIsRefused() {
+    void aClosedCatalogueRefusesUnlistedPhones() {
         Problem refusal = catchThrowableOfType(Problem.class, () -> closed.price("note99"));
         assertThat(refusal.status()).isEqualTo(422);
         assertThat(refusal.faults()).extracting(Fault::field).containsExactly("item");
@@ -44,7 +44,7 @@ class CatalogueTest {
     @ParameterizedTest
     @ValueSource(strings = {"galaxy-z-fold7", "Galaxy-Z-Fold7", "GALAXY-Z-FOLD7", "galaxy z fold7", "Galaxy_Z_Fold7", "galaxy\u2010z\u2010fold7",
             "\uff27\uff41\uff4c\uff41\uff58\uff59-Z-Fold\uff17", "\ud835\udc20alaxy-z-fold7", "ga\u217cAxy--z-fold7"})
-    void aNameHasOnePriceInAllItsSpellings(String item) {
+    void allSpellingsOfANameHaveTheSamePrice(String item) {
         assertThat(open.price(item)).isEqualTo(2_379_300);
         assertThat(closed.price(item)).isEqualTo(2_379_300);
         assertThat(open.listed(new NewOrder(item, 2))).isEqualTo(new NewOrder("galaxy-z-fold7", 2));
@@ -53,7 +53,7 @@ class CatalogueTest {
     @ParameterizedTest
     @ValueSource(strings = {"g\u0430laxy-z-fold7", "G\u0410LAXY-Z-FOLD7", "ga1axy-z-fold7", "gaIaxy-z-fold7", "GaIaxy-Z-Fold7", "g\u0251laxy-z-fold7", "galaxy-z-f\u03bfld7",
             "galaxyzfold7", "galaxy\u0335-z-fold7", "g\u00e1laxy-z-fold7", "galaxy\u06d4z\u06d4fold7", "\u0261alaxy-z-fold7", "note2O", "note2o", "not\u0435 20", "n\u043ete20"})
-    void aNameThatLooksLikeOneOnThePriceListIsRefused(String item) {
+    void refusesANameThatLooksLikeAListedOne(String item) {
         for (Catalogue catalogue : List.of(open, closed)) {
             Problem refusal = catchThrowableOfType(Problem.class, () -> catalogue.price(item));
             assertThat(refusal).as(item).isNotNull();
@@ -64,13 +64,13 @@ class CatalogueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"note21", "note200", "note20+", "galaxy-z-fold", "galaxy-z-fold77", "\uac24\ub7ed\uc2dc", "\u0442\u0435\u0441\u0442", "\ud83d\udcf1", "sim-decline", "Note 20 Ultra"})
-    void anotherNameIsAnotherPhone(String item) {
+    void aDifferentNameIsADifferentPhone(String item) {
         assertThat(open.price(item)).isEqualTo(1_000_000);
         assertThat(open.listed(new NewOrder(item, 1)).item()).isEqualTo(item);
     }
 
     @Test
-    void aPriceListThatCannotBeMeantIsRefused() {
+    void refusesAnInvalidPriceList() {
         assertThatThrownBy(() -> new Catalogue(true, 0, PHONES)).hasMessageContaining("phone82.catalogue.demo-price is 0");
         assertThatThrownBy(() -> new Catalogue(true, 1, List.of(new Phone("a", "A", -1)))).hasMessageContaining("a costs -1");
         assertThatThrownBy(() -> new Catalogue(true, 1, List.of(new Phone("a b", "A", 1), new Phone("A-B", "A", 2)))).hasMessageContaining("a b and A-B are one name");
@@ -79,7 +79,7 @@ class CatalogueTest {
     }
 
     @Test
-    void soManyThatTheirPriceCannotBeCountedAreRefused() {
+    void refusesAQuantityWhosePriceOverflows() {
         OrderDrafting drafts = new OrderDrafting(new Catalogue(true, Long.MAX_VALUE / 10, PHONES), null);
         Problem refusal = catchThrowableOfType(Problem.class, () -> drafts.draft(new NewOrder("other", 11), Caller.DEMO));
         assertThat(refusal.status()).isEqualTo(422);
@@ -87,7 +87,7 @@ class CatalogueTest {
     }
 
     @Test
-    void thePriceListIsShownWhole() {
+    void returnsTheWholePriceList() {
         assertThat(open.list().items()).isEqualTo(PHONES);
         assertThat(open.list().next()).isNull();
     }

@@ -21,19 +21,19 @@ import java.util.stream.LongStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-/** Each run draws another seed and prints it with what fails. */
+/** Tests of order ids with random seeds; a failure prints the seed of its run. */
 class OrderIdsTest {
 
     private static final Instant NOON = Instant.parse("2026-11-27T12:00:00Z");
     private static final long SAFE_IN_JAVASCRIPT = 1L << 53;
-    /** The most ids that a sequence can have handed out: orders of earlier versions. */
+    /** The largest id that the sequence of earlier versions can have issued. */
     private static final long EARLIER = 1_000_000_000_000L;
 
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
     private final SetClock clock = new SetClock();
 
-    /** A clock that goes as the test wants. */
+    /** A clock that the test sets. */
     private static final class SetClock extends Clock {
 
         private volatile Instant now = NOON;
@@ -67,7 +67,7 @@ class OrderIdsTest {
     }
 
     @Test
-    void anIdIsTheMomentOfTheOrderWhateverTheClockSays() {
+    void anIdContainsTheTimeOfTheOrder() {
         OrderIds ids = new OrderIds(clock, random);
         for (int i = 0; i < 10_000; i++) {
             clock.forward(Duration.ofMillis(random.nextInt(10_000_000)));
@@ -78,12 +78,12 @@ class OrderIdsTest {
     }
 
     @Test
-    void idsOfOneInstanceGrow() {
+    void idsOfOneInstanceIncrease() {
         OrderIds ids = new OrderIds(clock, random);
         List<Long> given = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             given.add(ids.next());
-            // now several orders in a millisecond, now a small correction of the clock
+            // several orders in one millisecond, or a small correction of the clock
             clock.forward(Duration.ofMillis(random.nextInt(5) - 1));
         }
 
@@ -91,7 +91,7 @@ class OrderIdsTest {
     }
 
     @Test
-    void eightInstancesGiveNoIdTwice() {
+    void eightInstancesNeverIssueTheSameId() {
         Set<Integer> drawn = new HashSet<>();
         List<OrderIds> instances = new ArrayList<>();
         while (instances.size() < 8) {
@@ -110,7 +110,7 @@ class OrderIdsTest {
     }
 
     @Test
-    void manyOrdersAtOnceGetOneIdEach() throws Exception {
+    void concurrentOrdersGetDifferentIds() throws Exception {
         OrderIds ids = new OrderIds(clock, random);
         ExecutorService customers = Executors.newFixedThreadPool(8);
         try {
@@ -126,7 +126,7 @@ class OrderIdsTest {
     }
 
     @Test
-    void aClockThatIsSetBackReturnsNoId() {
+    void aClockThatIsSetBackRepeatsNoId() {
         OrderIds ids = new OrderIds(clock, random);
         Set<Long> given = new HashSet<>();
         for (int hour = 0; hour < 100; hour++) {
@@ -140,7 +140,7 @@ class OrderIdsTest {
     }
 
     @Test
-    void ordersByTheThousandDoNotLeaveTheClockBehind() {
+    void thousandsOfOrdersDoNotRunAheadOfTheClock() {
         OrderIds ids = new OrderIds(clock, random);
         Set<Long> given = new HashSet<>();
         for (int i = 0; i < 100_000; i++) {
@@ -151,7 +151,7 @@ class OrderIdsTest {
     }
 
     @Test
-    void aRestartThatDrawsAnotherNumberReturnsNoIdEvenAtTheSameMoments() {
+    void aRestartWithAnotherInstanceNumberRepeatsNoIdAtTheSameTimes() {
         List<Long> before = take(new OrderIds(clock, random), 900);
         OrderIds restarted = new OrderIds(clock, random);
         while (instance(restarted.next()) == instance(before.get(0))) {
@@ -162,14 +162,14 @@ class OrderIdsTest {
     }
 
     @Test
-    void twoWithTheSameNumberPartAfterTheFirstIdThatIsTaken() {
+    void twoInstancesWithTheSameNumberDivergeAfterTheFirstCollision() {
         OrderIds one = new OrderIds(clock, new Random(seed));
         OrderIds other = new OrderIds(clock, new Random(seed) {
             private int draws;
 
             @Override
             public int nextInt(int bound) {
-                // the same number, another stride
+                // the same instance number, another stride
                 return draws++ == 0 ? super.nextInt(bound) : (super.nextInt(bound) + 2) % bound;
             }
         });
@@ -180,11 +180,11 @@ class OrderIdsTest {
         assertThat(instance(instead)).isNotEqualTo(instance(taken));
         clock.forward(Duration.ofMillis(10));
         assertThat(take(other, 900)).doesNotContainAnyElementsOf(take(one, 900));
-        assertThat(instance(other.insteadOf(taken))).as("what was taken before it changed changes nothing").isEqualTo(instance(instead));
+        assertThat(instance(other.insteadOf(taken))).as("a collision from before its change has no effect").isEqualTo(instance(instead));
     }
 
     @Test
-    void aClockOutsideTheRangeIsNamedOrGivesTheSmallestIds() {
+    void aClockOutsideTheRangeIsRejectedOrYieldsTheSmallestIds() {
         clock.now = Instant.EPOCH;
         assertThat(new OrderIds(clock, random).next()).isBetween(1L << 12, (1L << 13) - 1);
 

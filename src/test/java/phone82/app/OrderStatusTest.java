@@ -24,7 +24,7 @@ class OrderStatusTest {
 
     @ParameterizedTest
     @EnumSource
-    void anOrderGoesOnlyWhereItMay(OrderStatus from) {
+    void permitsOnlyTheListedTransitions(OrderStatus from) {
         assertThat(OrderStatus.values()).filteredOn(from::canBecome).containsExactlyInAnyOrderElementsOf(ALLOWED.get(from));
     }
 }

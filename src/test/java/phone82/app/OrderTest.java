@@ -33,7 +33,7 @@ class OrderTest {
     }
 
     @Test
-    void anAmountThatNoNumberHoldsIsRefused() {
+    void anAmountThatOverflowsIsRefused() {
         assertThatExceptionOfType(ArithmeticException.class).isThrownBy(() -> new Order(7, "note20", 2, Long.MAX_VALUE, "ann", NOON));
     }
 
@@ -43,7 +43,7 @@ class OrderTest {
     }
 
     @Test
-    void ordersWithTheSameIdAreToldApartByTheirPaymentKeys() {
+    void ordersWithTheSameIdDifferInTheirPaymentKeys() {
         assertThat(new Order(7, "note20", 3, 1_199_000, "ann", NOON).paymentKey()).isNotBlank().isNotEqualTo(order.paymentKey());
     }
 
@@ -56,10 +56,10 @@ class OrderTest {
             paid     , shipped        , Shipped
                      , refused        , Cancelled
             """)
-    void aRefusedCancellationLeavesTheOrderAsItWouldBeWithoutIt(String before, String meanwhile, OrderStatus status) {
-        hearAll(before);
+    void aRefusedCancellationLeavesNoTraceInTheOrder(String before, String meanwhile, OrderStatus status) {
+        handleAll(before);
         order.cancelling();
-        hearAll(meanwhile);
+        handleAll(meanwhile);
         assertThat(order.status()).isEqualTo(OrderStatus.Cancelling);
 
         assertThat(order.restored().orderId()).isEqualTo(7);
@@ -71,14 +71,14 @@ class OrderTest {
         order.cancelling();
         assertThat(order.cancelled()).isEqualTo(new OrderCancelled(7, order.amount(), "cancelled by the customer", "ann"));
 
-        hearAll("paid shipped refused");
+        handleAll("paid shipped refused");
         assertThat(order.status()).isEqualTo(OrderStatus.Cancelled);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"shipped", "refused"})
-    void whatHasEndedIsNotCancelled(String news) {
-        hear(news);
+    void anEndedOrderIsNotCancelled(String news) {
+        handle(news);
         OrderStatus ended = order.status();
 
         assertThatIllegalStateException().isThrownBy(order::cancelling).withMessageContaining("order 7 is " + ended);
@@ -86,7 +86,7 @@ class OrderTest {
     }
 
     @Test
-    void twoCancellationsAtOnceAreRefused() {
+    void aSecondConcurrentCancellationIsRefused() {
         order.cancelling();
 
         assertThatIllegalStateException().isThrownBy(order::cancelling);
@@ -96,9 +96,9 @@ class OrderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "paid", "shipped", "refused"})
-    void aCancellationThatIsNotUnderWayNeitherEndsNorIsUndone(String news) {
+    void aCancellationThatWasNotStartedIsNeitherCompletedNorUndone(String news) {
         if (!news.isEmpty()) {
-            hear(news);
+            handle(news);
         }
         OrderStatus before = order.status();
 
@@ -123,44 +123,44 @@ class OrderTest {
             refused paid                , Cancelled
             refused shipped             , Cancelled
             """)
-    void newsMovesAnOrderOnInWhateverOrderItComes(String news, OrderStatus status) {
-        hearAll(news);
+    void eventsAdvanceAnOrderInAnySequence(String news, OrderStatus status) {
+        handleAll(news);
         assertThat(order.status()).isEqualTo(status);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"paid shipped", "shipped paid", "shipped shipped"})
-    void theFirstNewsOfTheShipmentSaysWhenItWas(String news) {
+    void theFirstShipmentEventSetsTheTime(String news) {
         String[] each = news.split(" ");
-        hear(each[0]);
-        hear(each[1]);
+        handle(each[0]);
+        handle(each[1]);
         order.shipped(ONE.plusSeconds(1));
         assertThat(order.shippedAt()).isEqualTo(ONE);
     }
 
     @Test
-    void anOrderWhosePaymentIsRefusedSaysWhy() {
+    void anOrderWithARefusedPaymentKeepsTheReason() {
         order.paymentRefused("card blocked");
-        order.paymentRefused("asked again");
+        order.paymentRefused("declined");
         assertThat(order.reason()).isEqualTo("card blocked");
     }
 
     @Test
-    void aPaidOrderIsNotTouchedByALateRefusal() {
+    void aLateRefusalDoesNotChangeAPaidOrder() {
         order.paid();
         order.paymentRefused("card blocked");
         assertThat(order.reason()).isNull();
     }
 
-    private void hearAll(String news) {
+    private void handleAll(String news) {
         if (news != null) {
             for (String each : news.split(" ")) {
-                hear(each);
+                handle(each);
             }
         }
     }
 
-    private void hear(String news) {
+    private void handle(String news) {
         switch (news) {
             case "paid" -> order.paid();
             case "shipped" -> order.shipped(ONE);

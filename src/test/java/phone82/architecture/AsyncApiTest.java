@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** {@code asyncapi.yaml} describes the events as they are. */
+/** Comparison of {@code asyncapi.yaml} with the events in the code. */
 class AsyncApiTest {
 
     private static final JsonNode DOCUMENT = RouteFile.yaml(Path.of("src/docs/asyncapi.yaml"));
@@ -40,7 +40,7 @@ class AsyncApiTest {
 
     @ParameterizedTest
     @MethodSource("topics")
-    void aPayloadIsWhatTheEventRecords(String topic) {
+    void aPayloadHasTheFieldsOfTheEvent(String topic) {
         JsonNode channel = DOCUMENT.at("/channels/" + Events.name(topic));
         JsonNode payload = resolved(resolved(channel.at("/messages/" + Events.name(topic))).path("payload"));
         Map<String, String> described = payload.path("properties").propertyStream()
@@ -63,7 +63,7 @@ class AsyncApiTest {
     }
 
     @Test
-    void itTellsWhoSendsAndWhoReceivesWhat() throws Exception {
+    void itNamesTheSenderAndTheReceiversOfEachEvent() throws Exception {
         Stream<String> sent = topics().stream().map(topic -> Events.publisher(topic) + " send " + Events.name(topic));
         Stream<String> received = new Broker().subscriptions().stream().flatMap(subscription ->
                 (subscription.takesEverything() ? topics() : subscription.wanted()).stream()

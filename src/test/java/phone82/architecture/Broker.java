@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What {@code artemis/broker.xml} tells the broker. */
+/** The broker configuration in {@code artemis/broker.xml}. */
 final class Broker {
 
     private static final String DEAD_LETTERS = "dead-letters.";
@@ -34,13 +34,13 @@ final class Broker {
         return configuration;
     }
 
-    /** The addresses that events are sent to; those with a wildcard only gather them. */
+    /** The addresses of the events, without the wildcard addresses that only collect them. */
     List<String> topics() {
         return configuration.getAddressConfigurations().stream().map(CoreAddressConfiguration::getName)
                 .filter(name -> name.startsWith("phone82.") && !name.contains("*") && !name.contains("#")).toList();
     }
 
-    /** The queues in which the contexts find the events that they follow. */
+    /** The queues from which the contexts consume events. */
     List<Queue> subscriptions() {
         return queues().filter(queue -> !queue.address.startsWith(DEAD_LETTERS)).toList();
     }
@@ -49,7 +49,7 @@ final class Broker {
         return queues().filter(queue -> queue.address.startsWith(DEAD_LETTERS)).toList();
     }
 
-    /** What applies to the queues of an address: the settings of all that match it, the closest first. */
+    /** The settings that apply to the queues of an address, merged from all matches; the most specific wins. */
     AddressSettings settings(String address) {
         HierarchicalObjectRepository<AddressSettings> settings = new HierarchicalObjectRepository<>(configuration.getWildcardConfiguration());
         settings.setDefault(new AddressSettings());
@@ -57,7 +57,7 @@ final class Broker {
         return settings.getMatch(address);
     }
 
-    /** The roles that have one kind of right on an address. */
+    /** The roles that hold a permission on an address. */
     Set<String> roles(String address, Predicate<Role> right) {
         HierarchicalObjectRepository<Set<Role>> roles = new HierarchicalObjectRepository<>(configuration.getWildcardConfiguration());
         roles.setDefault(Set.of());
@@ -71,7 +71,7 @@ final class Broker {
                         Objects.toString(queue.getFilterString(), "")));
     }
 
-    /** A queue; the filter is empty where it takes all that its address gets. */
+    /** A queue; the filter is empty if it takes every message of its address. */
     record Queue(String name, String address, String filter) {
 
         boolean takesEverything() {

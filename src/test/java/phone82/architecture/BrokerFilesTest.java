@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The broker has a place for every event, a queue for every context that follows events, and no more rights than needed. */
+/** Checks that the broker has a topic for every event, a queue for every consuming context, and no unneeded permissions. */
 class BrokerFilesTest {
 
     private static final Pattern NAMED_EVENT = Pattern.compile("\\$\\{body\\.name} == '(\\w+)'");
@@ -42,9 +42,9 @@ class BrokerFilesTest {
         return subscriptions().stream().filter(subscription -> !subscription.takesEverything());
     }
 
-    /** Its passwords are known to everybody. */
+    /** Its passwords are public. */
     @Test
-    void itListensToItsOwnMachineAloneUntilItIsToldOtherwise() {
+    void itListensOnLoopbackByDefault() {
         assertThat(broker.configuration().getAcceptorConfigurations()).allSatisfy(acceptor ->
                 assertThat(acceptor.getParams()).containsEntry("host", "127.0.0.1"));
     }
@@ -72,20 +72,20 @@ class BrokerFilesTest {
 
     @ParameterizedTest
     @MethodSource("selectiveSubscriptions")
-    void aContextWaitsForEventsThatReachItsQueue(Queue subscription) {
+    void everyConsumedEventReachesTheQueueOfItsContext(Queue subscription) {
         String wildcard = subscription.address().replace(".", "\\.").replace("*", "[^.]+");
         assertThat(subscription.wanted()).isSubsetOf(broker.topics()).allMatch(topic -> topic.matches(wildcard));
     }
 
     @Test
-    void theViewAloneIsSentEverything() {
+    void onlyTheViewReceivesEveryEvent() {
         assertThat(broker.subscriptions()).filteredOn(Queue::takesEverything).extracting(Queue::toString)
                 .containsExactly("phone82.#::customer");
     }
 
     @ParameterizedTest
     @MethodSource("subscriptions")
-    void whatItGivesUpIsKeptForItsContextUntilItIsReplayed(Queue subscription) {
+    void deadLettersAreKeptForTheirContextUntilTheyAreReplayed(Queue subscription) {
         String deadLetters = "dead-letters." + subscription.name();
         AddressSettings settings = broker.settings(subscription.address());
         assertThat(settings.getDeadLetterAddress().toString()).isEqualTo(deadLetters);
@@ -101,7 +101,7 @@ class BrokerFilesTest {
 
     @ParameterizedTest
     @MethodSource("subscriptions")
-    void itsContextAloneReadsItAndReplaysItsDeadLetters(Queue subscription) {
+    void onlyItsContextReadsASubscriptionAndReplaysItsDeadLetters(Queue subscription) {
         String deadLetters = "dead-letters." + subscription.name();
         assertThat(broker.roles(subscription.address(), Role::isConsume)).containsExactly(subscription.name());
         assertThat(broker.roles(subscription.address(), Role::isBrowse)).isEmpty();
@@ -111,7 +111,7 @@ class BrokerFilesTest {
     }
 
     @Test
-    void everyUserHasARoleAndEveryRoleThatIsNamedHasAUser() throws IOException {
+    void everyUserHasARoleAndEveryRoleHasAUser() throws IOException {
         Properties roles = properties("artemis-roles.properties");
         assertThat(roles.values().stream().flatMap(members -> Stream.of(members.toString().split("\\s*,\\s*"))))
                 .containsExactlyInAnyOrderElementsOf(properties("artemis-users.properties").stringPropertyNames());
@@ -129,7 +129,7 @@ class BrokerFilesTest {
     }
 
     @Test
-    void nothingIsCreatedByItsUse() {
+    void addressesAndQueuesAreNotCreatedAutomatically() {
         assertThat(broker.configuration().getAddressSettings().keySet()).contains("#").allSatisfy(match -> {
             assertThat(broker.settings(match).isAutoCreateQueues()).isFalse();
             assertThat(broker.settings(match).isAutoCreateAddresses()).isFalse();

@@ -14,18 +14,18 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A time that Java wrote is compared with Java's clock, as a parameter: a database on another machine has another one. */
+/** No statement compares times written by Java with the database's clock: a database on another machine has another clock. */
 class ClocksTest {
 
     private static final Pattern LITERAL = Pattern.compile("\"\"\"[\\s\\S]*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\"");
-    /** The clocks of HQL, HSQLDB and PostgreSQL. */
+    /** The current-time functions of HQL, HSQLDB and PostgreSQL. */
     private static final Pattern CLOCK_OF_THE_DATABASE = Pattern.compile("(?i)\\b(current_(date|time|timestamp)|localtimestamp|localtime|now\\(\\)"
             + "|clock_timestamp\\(\\)|local datetime|offset datetime)|[<>=] ?instant\\b|between instant\\b");
-    /** The turn is written and read by the database alone. */
+    /** Exempt: the turn is written and read by the database only. */
     private static final List<String> EXEMPT = List.of("MigrationTurn.java");
 
     @Test
-    void noStatementAsksForTheTimeOfTheDatabase() throws IOException {
+    void noStatementUsesTheClockOfTheDatabase() throws IOException {
         try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
             assertThat(sources.filter(file -> file.toString().endsWith(".java") && !EXEMPT.contains(file.getFileName().toString()))
                     .filter(file -> asksTheDatabase(text(file)))).isEmpty();
@@ -35,7 +35,7 @@ class ClocksTest {
     @ParameterizedTest
     @ValueSource(strings = {"\"from Delivery where dispatchAt <= instant order by dispatchAt\"", "\"delete from inbox where seen_at < current_timestamp\"",
             "\"select 1 from saga where since < now() - interval '1' day\"", "\"from Order where at > local datetime\""})
-    void itIsSeen(String statement) {
+    void findsEachFunction(String statement) {
         assertThat(asksTheDatabase("jdbc.query(" + statement + ", now())")).isTrue();
     }
 

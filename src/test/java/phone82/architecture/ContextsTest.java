@@ -38,7 +38,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-/** The contexts stand alone, and what they decide does not depend on what carries it. */
+/** Dependency rules: contexts depend on the platform only, and their domain code on no framework. */
 @AnalyzeClasses(packages = "phone82", importOptions = ImportOption.DoNotIncludeTests.class)
 class ContextsTest {
 
@@ -68,20 +68,20 @@ class ContextsTest {
     static final ArchRule the_domain_knows_no_framework = classes().that(DOMAIN)
             .should().onlyDependOnClassesThat(DOMAIN.or(resideInAnyPackage("java..", "jakarta.persistence..")).or(type(Request.class)));
 
-    /** But who waits for another process at the start, or for time itself: the launcher gives notice before it stops. */
+    /** Exempt: code that waits for another process at the start, or for time itself (the launcher's notice before it stops). */
     @ArchTest
     static final ArchRule nobody_sleeps = noClasses()
             .that().doNotHaveFullyQualifiedName("phone82.Preflight").and().doNotHaveFullyQualifiedName("phone82.Phone82")
             .and().doNotHaveFullyQualifiedName("phone82.platform.MigrationTurn")
             .should().callMethodWhere(target(name("sleep")).and(target(declaredIn(resideInAPackage("java..")))));
 
-    /** Spring commits when a method throws a checked exception, unless it is named in {@code rollbackFor}. */
+    /** Spring commits when a method throws a checked exception, unless {@code rollbackFor} names it. */
     @ArchTest
     static final ArchRule no_transaction_commits_by_a_checked_exception = noMethods()
             .that().areAnnotatedWith(Transactional.class).or().areDeclaredInClassesThat().areAnnotatedWith(Transactional.class)
             .should(declareACheckedException());
 
-    /** But for the rehearsal. The rest is checked at run time: a call within a transaction fails. */
+    /** Exempt: the rehearsal. The rest is checked at run time: a call within a transaction fails. */
     @ArchTest
     static final ArchRule only_the_route_step_calls_the_provider = noClasses()
             .that().doNotHaveFullyQualifiedName("phone82.pay.ProviderCall").and().resideOutsideOfPackage("phone82.pay.provider")
@@ -102,7 +102,7 @@ class ContextsTest {
         };
     }
 
-    /** Numbers would get the digits, and letters the case, of the language of whoever starts it. */
+    /** Otherwise numbers would use the digits, and letters the case rules, of the machine's language. */
     @ArchTest
     static final ArchRule no_text_depends_on_the_machines_language = noClasses()
             .should().callMethod(String.class, "format", String.class, Object[].class)

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The OpenAPI documents, the routes that serve them and what the gateway lets through say the same. */
+/** Consistency of the OpenAPI documents, the routes that serve them and the operations that the gateway passes on. */
 class ContractsTest {
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
@@ -31,7 +31,7 @@ class ContractsTest {
         return operations().stream().filter(operation -> operation.definition().has("requestBody"));
     }
 
-    /** Those whose answer can have a following page; the price list is short and always whole. */
+    /** Operations whose answer can have a next page; the price list is short and never paged. */
     static Stream<Operation> lists() {
         return operations().stream().filter(operation -> operation.method().equals("get") && !operation.request().equals(PRICE_LIST)
                 && operation.resolved(operation.response("200").at("/content/application~1json/schema")).at("/properties").has("next"));
@@ -42,12 +42,12 @@ class ContractsTest {
         assertThat(operations()).extracting(Operation::id).doesNotHaveDuplicates();
     }
 
-    static Stream<Operation> questions() {
+    static Stream<Operation> reads() {
         return operations().stream().filter(operation -> !operation.isStream());
     }
 
     @ParameterizedTest
-    @MethodSource("questions")
+    @MethodSource("reads")
     void anOperationIsServedByTheRouteOfItsName(Operation operation) {
         assertThat(RouteFile.loadedBy(operation.context())).flatExtracting(RouteFile::routes).extracting(Route::from)
                 .extracting(from -> from.replace("{{phone82.context}}", operation.context())).contains("direct:" + operation.id());
@@ -65,7 +65,7 @@ class ContractsTest {
 
     @ParameterizedTest
     @MethodSource("lists")
-    void aListIsReadInPages(Operation list) {
+    void aListIsPaged(Operation list) {
         JsonNode size = list.parameter("size").path("schema");
         assertThat(size.path("minimum").asInt()).isEqualTo(1);
         assertThat(size.path("maximum").asInt()).isEqualTo(200);
@@ -75,15 +75,15 @@ class ContractsTest {
 
     @ParameterizedTest
     @MethodSource("operationsWithBody")
-    void aBodyTakesNoFieldThatIsNotDeclared(Operation operation) {
+    void aBodyTakesDeclaredFieldsOnly(Operation operation) {
         assertThat(operation.requestBodies()).isNotEmpty().allSatisfy(schema ->
                 assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse());
     }
 
-    /** So that what a database could not keep is refused before, and in the same way everywhere. */
+    /** Refuses input that a database could not store before it gets there, and in the same way everywhere. */
     @ParameterizedTest
     @MethodSource("operations")
-    void aRequestDeclaresWhichTextsAndNumbersItTakes(Operation operation) {
+    void aRequestDeclaresTheLimitsOfItsTextsAndNumbers(Operation operation) {
         Stream<JsonNode> parameters = operation.definition().path("parameters").valueStream().map(parameter -> parameter.path("schema"));
         Stream<JsonNode> fields = operation.requestBodies().flatMap(body -> fields(operation, body));
         assertThat(Stream.concat(parameters, fields)).allSatisfy(schema -> {
@@ -91,7 +91,7 @@ class ContractsTest {
                 case "integer", "number" -> assertThat(schema.has("minimum") && schema.has("maximum")).as("%s is bounded", schema).isTrue();
                 case "string" -> assertThat(schema.has("enum") || schema.has("pattern")
                         || schema.has("maxLength") && schema.path("format").asText().equals("plain-text")).as("%s is bounded", schema).isTrue();
-                // an object is an event's body, as its context wrote it
+                // an object is the body of an event, as its context wrote it
                 default -> assertThat(schema.path("type").asText()).isIn("array", "object");
             }
         });
@@ -102,9 +102,9 @@ class ContractsTest {
                 ? fields(operation, operation.resolved(field.path("items"))) : Stream.of(field));
     }
 
-    /** It is stored as it is taken: other contexts get no other text than app has. */
+    /** An item is stored as it was received: all contexts have the text that app has. */
     @Test
-    void itemsAreEquallyLongEverywhere() {
+    void itemsHaveTheSameMaximumLengthEverywhere() {
         assertThat(operations().stream().flatMap(operation -> operation.requestBodies().map(body -> body.at("/properties/item/maxLength"))))
                 .filteredOn(longest -> !longest.isMissingNode()).hasSize(4).allMatch(longest -> longest.asInt() == 100);
     }
@@ -115,7 +115,7 @@ class ContractsTest {
         assertThat(operation.response("default").path("content").has("application/problem+json")).isTrue();
     }
 
-    /** An operator, and the command line, meet the same everywhere. */
+    /** Operators and the command line use the same operations in every context. */
     @Test
     void everyContextThatConsumesOffersItsDeadLettersInTheSameWay() throws Exception {
         Map<String, String> offers = new HashMap<>();
@@ -129,7 +129,7 @@ class ContractsTest {
     }
 
     private static Map<String, String> published() {
-        return questions().filter(Operation::isPublic)
+        return reads().filter(Operation::isPublic)
                 .collect(Collectors.toMap(Operation::request, operation -> "direct:gateway-to-" + operation.context()));
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** The domain events that the contexts publish. */
 final class Events {
 
-    /** The record of each event by its topic, {@code phone82.app.Ordered}. */
+    /** The record class of each event by its topic, for example {@code phone82.app.Ordered}. */
     static final Map<String, Class<?>> BY_TOPIC = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("phone82").stream()
             .filter(type -> type.isAssignableTo(DomainEvent.class) && !type.isInterface())

@@ -34,12 +34,12 @@ record Operation(String context, String method, String path, JsonNode definition
         return definition.path("x-public").asBoolean();
     }
 
-    /** Whether it is no question with one answer, and so served beside the routes. */
+    /** Whether it answers with a stream, which is served outside of the routes. */
     boolean isStream() {
         return definition.path("x-stream").asBoolean();
     }
 
-    /** As a caller names it: {@code GET /orders/{id}}. */
+    /** As a caller writes it: {@code GET /orders/{id}}. */
     String request() {
         return method.toUpperCase(Locale.ROOT) + " " + path;
     }

@@ -12,7 +12,7 @@ import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A file of {@code routes/}: the folder that it is in, its name, and what it declares. */
+/** A file of {@code routes/}: its folder, its name and its content. */
 record RouteFile(String folder, String name, int lines, JsonNode content) {
 
     static final Path ROUTES = Path.of("routes");
@@ -26,7 +26,7 @@ record RouteFile(String folder, String name, int lines, JsonNode content) {
         return matching("**");
     }
 
-    /** What a context loads, as its settings say. */
+    /** The files that a context loads according to its settings. */
     static List<RouteFile> loadedBy(String context) {
         JsonNode own = pattern(SETTINGS.resolve("application-" + context + ".yaml"));
         JsonNode patterns = own.isMissingNode() ? pattern(SETTINGS.resolve("application.yaml")) : own;
@@ -54,7 +54,7 @@ record RouteFile(String folder, String name, int lines, JsonNode content) {
         return folder.equals(SHARED) ? "" : folder + "-";
     }
 
-    /** The ids that the routes of this file run under, also those that REST services become. */
+    /** The ids under which the routes of this file run, including those generated from REST services. */
     List<String> routeIds() {
         return Stream.concat(
                 declared("route").map(route -> route.path("id")),
@@ -62,7 +62,7 @@ record RouteFile(String folder, String name, int lines, JsonNode content) {
                 .map(JsonNode::asText).toList();
     }
 
-    /** The node and everything below it. */
+    /** The node and all its descendants. */
     static Stream<JsonNode> nodes(JsonNode node) {
         return Stream.concat(Stream.of(node), node.valueStream().flatMap(RouteFile::nodes));
     }
@@ -111,7 +111,7 @@ record RouteFile(String folder, String name, int lines, JsonNode content) {
             return definition.path(property).asText();
         }
 
-        /** Where it takes its messages from, without options. */
+        /** The consumer's URI without options. */
         String from() {
             return definition.at("/from/uri").asText().replaceFirst("\\?.*", "");
         }
@@ -120,7 +120,7 @@ record RouteFile(String folder, String name, int lines, JsonNode content) {
             return RouteFile.nodes(definition);
         }
 
-        /** What it does, without where it takes its messages from. */
+        /** All steps after the consumer. */
         JsonNode steps() {
             return definition.at("/from/steps");
         }

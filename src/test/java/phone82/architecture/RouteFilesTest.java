@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The files of {@code routes/} keep the rules by which an operator finds a flow and reads it at once. */
+/** Rules for the files of {@code routes/}, by which an operator finds and reads a flow quickly. */
 class RouteFilesTest {
 
     private static final int LONGEST = 60;
@@ -76,7 +76,7 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void aFileIsShortEnoughToBeSeenWhole(RouteFile file) {
+    void aFileHasAtMostSixtyLines(RouteFile file) {
         if (!file.toString().equals(PUBLIC_API)) {
             assertThat(file.lines()).as("lines of %s", file).isLessThanOrEqualTo(LONGEST);
         }
@@ -106,19 +106,19 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("contexts")
-    void whatIsCalledIsThere(String context) {
+    void everyCalledRouteExists(String context) {
         assertThat(taken(context)).containsAll(called(context));
     }
 
     @ParameterizedTest
     @MethodSource("contexts")
-    void whatIsThereIsCalled(String context) {
+    void everyRouteIsCalled(String context) {
         assertThat(called(context)).isNotEmpty().containsAll(taken(context));
     }
 
     @ParameterizedTest
     @MethodSource("contexts")
-    void everyBeanThatARouteNamesHasTheMethodThatItCalls(String context) throws ClassNotFoundException {
+    void everyBeanMethodThatARouteCallsExists(String context) throws ClassNotFoundException {
         Map<String, Class<?>> beans = beans(Class.forName(
                 "phone82." + context + "." + StringUtils.capitalize(context) + "Context"));
         assertThat(used(context).flatMap(RouteFile::nodes).filter(node -> node.has("ref"))).isNotEmpty().allSatisfy(node -> {
@@ -132,14 +132,14 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("polls")
-    void aRoutePollsByAQueryOfItsOwnContext(Route poll) throws ClassNotFoundException {
+    void aRoutePollsWithAQueryOfItsOwnContext(Route poll) throws ClassNotFoundException {
         Class<?> entity = Class.forName(poll.from().substring("jpa:".length()));
         assertThat(entity.getPackageName()).isEqualTo("phone82." + poll.file().folder());
         assertThat(entity.getAnnotationsByType(NamedQuery.class)).extracting(NamedQuery::name)
                 .contains(poll.definition().at("/from/parameters/namedQuery").asText());
     }
 
-    /** Whatever stands beside such a step is drawn into it; only what came before it still runs in the order written. */
+    /** Camel moves the steps after such a step into it; only steps before it keep their place. */
     @ParameterizedTest
     @MethodSource("routes")
     void nothingFollowsATransactionOrASaga(Route route) {
@@ -149,17 +149,17 @@ class RouteFilesTest {
                 .doesNotContain("transacted", "policy", "saga");
     }
 
-    /** What Narayana's time limits do is told where the coordinator keeps its own. */
+    /** The coordinator's own settings explain what Narayana's time limits do. */
     @ParameterizedTest
     @MethodSource("routes")
     void aSagaLeavesTheTimeLimitToTheCoordinator(Route route) {
         assertThat(route.nodes().map(node -> node.path("saga")).filter(saga -> saga.has("timeout"))).isEmpty();
     }
 
-    /** A call that is timed out by the breaker runs on, and overwrites the fallback's answer when it ends. */
+    /** When the breaker times out a call, the call continues and overwrites the fallback's answer at its end. */
     @ParameterizedTest
     @MethodSource("routes")
-    void aCircuitBreakerLeavesTheTimeLimitToTheClientAndHasAnExchangeOfItsOwn(Route route) {
+    void aCircuitBreakerUsesTheClientsTimeoutAndItsOwnExchange(Route route) {
         List<JsonNode> breakers = route.nodes().filter(node -> node.has("circuitBreaker")).map(node -> node.get("circuitBreaker")).toList();
         assertThat(breakers).allSatisfy(breaker -> {
             assertThat(RouteFile.nodes(breaker).filter(node -> node.path("timeoutEnabled").asBoolean())).isEmpty();
@@ -173,7 +173,7 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("routes")
-    void anExpressionComparesOnce(Route route) {
+    void anExpressionHasAtMostOneComparison(Route route) {
         assertThat(route.nodes().filter(node -> node.has("simple"))
                 .map(node -> node.at("/simple/expression").asText(node.get("simple").asText())))
                 .allSatisfy(simple -> assertThat(COMPARISON.matcher(simple).results()).hasSizeLessThanOrEqualTo(1));
@@ -204,7 +204,7 @@ class RouteFilesTest {
         return DIRECT.matcher(uri.replace("{{phone82.context}}", context)).results().map(direct -> direct.group(1));
     }
 
-    /** The routes that a context loads, and the error policies that they name. */
+    /** The routes that a context loads, and the error policies that they refer to. */
     private static Stream<JsonNode> used(String context) {
         List<RouteFile> loaded = RouteFile.loadedBy(context);
         List<JsonNode> routes = loaded.stream().flatMap(file -> file.declared("route")).toList();

@@ -26,21 +26,21 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Every property that code, routes and files use is on the list of settings: it is checked at the start and shown by {@code --help}. */
+/** Every property that code, routes and files use is on the list of settings, which the start checks and {@code --help} prints. */
 class SettingsListTest {
 
     private static final Path RESOURCES = Path.of("src/main/resources");
     private static final List<String> CONTEXTS = List.of("gateway", "app", "pay", "store", "customer", "broker", "coordinator", "provider", "operations");
-    /** In {@code ${..}} and {@code {{..}}}, and as a property that code reads by its name. */
+    /** Property references in {@code ${..}} and {@code {{..}}}, and names that code reads. */
     private static final Pattern USED = Pattern.compile("[{:](phone82(?:\\.(?:[a-z][a-z-]*|\\$\\{phone82\\.context}))+)"
             + "|(?:Property\\(|ConditionalOnProperty\\((?:name = )?|ConfigurationProperties\\(|bind\\()\"(phone82\\.[a-z.-]+[a-z])\"");
-    /** The launcher's own. */
+    /** Set by the launcher itself. */
     private static final Set<String> INTERNAL = Set.of("phone82.context", "phone82.process", "phone82.secret.coordinator", "phone82.local-host");
 
     private final Set<String> known = Settings.all().stream().flatMap(setting -> setting.names().stream()).collect(Collectors.toSet());
 
     @Test
-    void whatIsUsedIsKnown() throws IOException {
+    void everyUsedPropertyIsListed() throws IOException {
         Set<String> used = used();
         assertThat(used).contains("phone82.app.cancellations", "phone82.gateway.lease-timeout", "phone82.${phone82.context}.hosts", "phone82.app.breaker", "phone82.reload");
 
@@ -48,7 +48,7 @@ class SettingsListTest {
     }
 
     @Test
-    void whatIsKnownIsUsed() throws IOException {
+    void everyListedPropertyIsUsed() throws IOException {
         Set<String> used = used();
         used.addAll(set());
         assertThat(known.stream().filter(name -> name.startsWith("phone82.") && !used.contains(name)
@@ -73,7 +73,7 @@ class SettingsListTest {
     }
 
     @Test
-    void whatOurFilesSetIsKnown() throws IOException {
+    void everyPropertyInOurFilesIsListed() throws IOException {
         Set<String> set = set();
         assertThat(set).contains("phone82.store.dispatch-delay", "phone82.operations.patience");
 
@@ -91,9 +91,9 @@ class SettingsListTest {
         return set;
     }
 
-    /** Their defaults are in the code, and so on the list once more. */
+    /** Records hold their defaults in code, so the list repeats them. */
     @Test
-    void recordsOfPropertiesAreKnownWithTheirDefaults() throws Exception {
+    void propertyRecordsAreListedWithTheirDefaults() throws Exception {
         List<String> records = files().stream().filter(file -> file.toString().endsWith(".java"))
                 .filter(SettingsListTest::isRecordOfProperties)
                 .map(file -> Path.of("src/main/java").relativize(file).toString().replace(".java", "").replace('/', '.')).toList();
@@ -120,9 +120,9 @@ class SettingsListTest {
         }
     }
 
-    /** A guide names no property that is not there. */
+    /** The guides mention existing properties only. */
     @Test
-    void whatTheGuidesNameIsKnown() throws IOException {
+    void everyPropertyInTheGuidesIsListed() throws IOException {
         Set<String> named = new TreeSet<>();
         Pattern name = Pattern.compile("(?<![\\w.])phone82\\.[a-z][a-z-]*(?:\\.[a-z][a-z-]*)*(?=[=`\\s,)])");
         for (Path guide : List.of(Path.of("README.md"), Path.of("src/docs/operating.md"), Path.of("src/docs/deploying.md"), Path.of("src/docs/api.md"))) {

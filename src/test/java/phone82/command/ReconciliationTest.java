@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-/** The comparison, on four lists of which the test decides what each look at an order finds. */
+/** Reconciliation of four lists of orders, whose rows the test sets for each read. */
 class ReconciliationTest {
 
     private static final Duration SETTLE = Duration.ofMillis(1200);
@@ -52,7 +52,7 @@ class ReconciliationTest {
     private final List<String> asked = new ArrayList<>();
     private final List<String> progress = new ArrayList<>();
 
-    /** The rows of one context: for each order what the first look finds, the second, and so on; the last stays. */
+    /** The rows of one context: for each order its status at the first read, the second, and so on; the last one is repeated. */
     private static final class Lists {
 
         private final NavigableMap<Long, List<String>> rows = new TreeMap<>(Comparator.reverseOrder());
@@ -153,7 +153,7 @@ class ReconciliationTest {
                 new Side(http, "pay", url, "phone82.gateway.pay-url"), new Side(http, "store", url, "phone82.gateway.store-url"),
                 new Side(http, "customer", url, "phone82.gateway.customer-url"),
                 ledger ? new Side(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY) : null,
-                new Rules(Told.NOON, Told.NOON, ledger), progress::add)) {
+                new Rules(OrderFixture.NOON, OrderFixture.NOON, ledger), progress::add)) {
             return reconciliation.run(SETTLE, timelines);
         }
     }
@@ -174,7 +174,7 @@ class ReconciliationTest {
     }
 
     @Test
-    void theLedgerIsReadPageByPage() {
+    void theLedgerIsReadInPages() {
         ledger = true;
         for (long id = 1; id <= 450; id++) {
             shipped(id);
@@ -190,7 +190,7 @@ class ReconciliationTest {
             "--phone82.provider.api-key=demo-provider-key;0;all 0 orders agree",
             "--phone82.provider.api-key=wrong;2;the provider's ledger cannot be read at ",
             "--phone82.pay.provider-url=;0;not compared: the provider's ledger (I9), because phone82.pay.provider-url is empty"})
-    void theCommandReadsTheLedgerOrSaysThatItDoesNot(String option, int exitCode, String line) {
+    void theCommandReadsTheLedgerOrReportsThatItDoesNot(String option, int exitCode, String line) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         List<String> arguments = new ArrayList<>(List.of("reconcile"));
@@ -205,12 +205,12 @@ class ReconciliationTest {
     }
 
     @Test
-    void nothingAtAllAgrees() {
+    void emptyListsAgree() {
         assertThat(run(10)).isEqualTo(new Report(0, List.of(), List.of()));
     }
 
     @Test
-    void whatOneListDoesNotKnowYetIsLookedAtAgain() {
+    void anOrderMissingInOneListIsReadAgain() {
         LongStream.rangeClosed(1, 3).forEach(this::shipped);
         order(4, "Ordered", "Paid", "Shipped");
         payment(4, "", "Completed");
@@ -222,7 +222,7 @@ class ReconciliationTest {
     }
 
     @Test
-    void whatStillQueuesUpIsNoBreachWhileOtherOrdersComeToAgree() {
+    void aBacklogIsNoBreachWhileOtherOrdersProgress() {
         for (int id = 1; id <= 6; id++) {
             shipped(id);
             List<String> seen = new ArrayList<>(Collections.nCopies(2 * id, "Ordered"));
@@ -234,7 +234,7 @@ class ReconciliationTest {
     }
 
     @Test
-    void whatStaysWrongIsABreach() {
+    void aLastingDifferenceIsABreach() {
         LongStream.rangeClosed(1, 700).forEach(this::shipped);
         view(2, "Paid");
         payment(3, "Refunded");
@@ -250,7 +250,7 @@ class ReconciliationTest {
     }
 
     @Test
-    void whatIsLookedAtAgainMayBeFarApart() {
+    void ordersToReadAgainMayBeFarApart() {
         shipped(5);
         for (long id : new long[]{7, 205, 206, 207, 1_000_000}) {
             shipped(id);
@@ -266,7 +266,7 @@ class ReconciliationTest {
     }
 
     @Test
-    void whatKeepsChangingOrIsUnderWayIsMoving() {
+    void anOrderThatKeepsChangingIsMoving() {
         shipped(1);
         order(2, "Paid");
         payment(2, "Completed");
@@ -279,7 +279,7 @@ class ReconciliationTest {
     }
 
     @Test
-    void aRowThatIsThereTwiceIsNamed() {
+    void aDuplicateRowIsReported() {
         LongStream.rangeClosed(1, 2).forEach(this::shipped);
         lists.get("/payments").rows.replaceAll((id, rows) -> id == 2 ? List.of(rows.get(0) + "," + rows.get(0)) : rows);
 
@@ -288,7 +288,7 @@ class ReconciliationTest {
     }
 
     @Test
-    void timelinesAreReadOfTheNewestAndOfWhatDidNotAgreeAtFirst() {
+    void timelinesAreReadForTheNewestOrdersAndThoseThatDifferedAtFirst() {
         LongStream.rangeClosed(1, 10).forEach(this::shipped);
         view(4, "Paid", "Shipped");
         order(6, "Cancelled");
@@ -306,7 +306,7 @@ class ReconciliationTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {"500;{};the answer is 500", "404;{};the answer is 404", "200;<html>;the answer cannot be understood",
             "200;{};the answer cannot be understood", "200;{\"items\":[{}]};the answer cannot be understood"})
-    void whatIsNoListIsTold(int status, String body, String why) {
+    void anAnswerThatIsNoListIsReported(int status, String body, String why) {
         server.removeContext("/deliveries");
         server.createContext("/deliveries", exchange -> answer(exchange, status, body));
 

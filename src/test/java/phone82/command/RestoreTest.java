@@ -30,7 +30,7 @@ class RestoreTest {
     }
 
     @Test
-    void whatIsThereIsKeptAside() throws IOException {
+    void existingDataIsKeptAside() throws IOException {
         write("pay.draft", "of a restore that was cut off");
 
         assertThat(restore()).as(err::toString).isZero();

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** The coordinator alone, and a participant that is away when it is called back. */
+/** The coordinator alone, with a participant that is unavailable when it is called back. */
 @ExtendWith(OutputCaptureExtension.class)
 class CoordinatorTest {
 
@@ -65,11 +65,11 @@ class CoordinatorTest {
     }
 
     @Test
-    void whatIsToBeCompletedIsNeverCompensatedHoweverLongAParticipantIsAway() {
+    void aClosedSagaIsNeverCompensatedHoweverLongAParticipantIsDown() {
         List<String> lras = Stream.generate(this::start).limit(5).toList();
         lras.forEach(this::join);
         long over = System.nanoTime() + TIME_LIMIT.plusSeconds(1).toNanos();
-        // Narayana sets the timer of a copy where a millisecond begins between two looks at the clock: about one of fifty
+        // Narayana sets the timer of a copy if a millisecond starts between two reads of the clock: about one of fifty
         for (int pass = 0; pass < 200; pass++) {
             LRARecoveryModule.getInstance().recover();
         }
@@ -89,7 +89,7 @@ class CoordinatorTest {
     }
 
     @Test
-    void whatIsNotDecidedInTimeIsCompensated() {
+    void aSagaThatIsNotClosedInTimeIsCompensated() {
         back = true;
         long started = System.nanoTime();
         String lra = start();
@@ -104,7 +104,7 @@ class CoordinatorTest {
     }
 
     @Test
-    void junkForgesNoLineOfTheLog(CapturedOutput output) {
+    void invalidInputForgesNoLogLine(CapturedOutput output) {
         String junk = "%0D%0A12:00:00.000%20ERROR%20all%20is%20lost%1B%5B2J";
         for (String path : List.of("/x" + junk, "/x" + junk + "/close", "/x" + junk + "/status", "/start?ClientID=" + junk, "/start?TimeLimit=x" + junk,
                 "/start?ParentLRA=http://localhost:1/" + junk)) {
@@ -121,7 +121,7 @@ class CoordinatorTest {
         return coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
     }
 
-    /** While a recovery pass looks at an LRA, joining is refused and a close passes unheard. */
+    /** While a recovery pass processes an LRA, the coordinator refuses participants and ignores a close. */
     private void join(String lra) {
         String url = "http://localhost:" + PARTICIPANT + "/lra-participant";
         await().until(() -> coordinator.text(coordinator.request(path(lra))

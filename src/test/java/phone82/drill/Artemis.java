@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Artemis as an installation of its own, configured by the same files as the broker within phone82. */
+/** A standalone Artemis installation, configured by the same files as the embedded broker. */
 public final class Artemis implements AutoCloseable {
 
     private static final Path DISTRIBUTION = Path.of(System.getProperty("artemis"));
@@ -18,7 +18,7 @@ public final class Artemis implements AutoCloseable {
     private final Path instance;
     private Process process;
 
-    /** Installs it as {@code src/docs/operating.md} describes; only the port differs. */
+    /** Installs it as {@code src/docs/operating.md} describes, except for the port. */
     public Artemis(Path instance, int port) throws IOException, InterruptedException {
         this.instance = instance;
         Process create = new ProcessBuilder(DISTRIBUTION.resolve("bin/artemis").toString(), "create",
@@ -33,7 +33,7 @@ public final class Artemis implements AutoCloseable {
         Files.writeString(instance.resolve("etc/port.properties"), "acceptorConfigurations.artemis.params.port=" + port);
     }
 
-    /** @param options of the JVM, after its own */
+    /** @param options appended to those of the JVM */
     public ProcessHandle start(String options) throws IOException {
         ProcessBuilder run = new ProcessBuilder(instance.resolve("bin/artemis").toString(), "run",
                 "--properties", instance.resolve("etc/port.properties").toString())

@@ -16,12 +16,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** A backup under load, the loss of everything but the provider's own ledger, and the restore. */
+/** A backup under load, the loss of everything except the provider's own ledger, and the restore. */
 @Tag("long")
 class BackupIT {
 
     @Test
-    void noOrderThatIsOlderThanTheBackupIsMissingAndTheMoneyOfTheOthersIsNamed() throws Exception {
+    void restoresAllOrdersBeforeTheBackupAndReportsTheMoneyOfLaterOnes() throws Exception {
         try (Processes phone82 = new Processes("backup", "--phone82.store.dispatch-delay=3s", "--phone82.warm-up=0",
                 "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s")) {
             phone82.start("");

@@ -19,12 +19,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * HAProxy before the instances of each context. It sends to those alone whose readiness, asked of the operator's port once a second, is up.
+ * HAProxy in front of the instances of each context. It uses only instances that are ready; it probes the operator's port once a second.
  * <p>
- * Before the gateways it is OpenShift's router, whose template sets neither {@code retries} nor {@code retry-on}: a connection that cannot be made
- * is tried three more times, the last time with another instance, and a request of which a byte was sent is never sent again. Before the other
- * contexts it is a Service: it balances connections, knows nothing of requests, tries nothing again, and leaves the connections to an instance
- * that is not ready any more to those who hold them.
+ * In front of the gateways it acts as OpenShift's router, whose template sets neither {@code retries} nor {@code retry-on}: a failed connection
+ * is tried three more times, the last time with another instance, and a request of which a byte was sent is never sent again. In front of the
+ * other contexts it acts as a Service: it balances connections, not requests, never retries, and keeps open connections to an instance that is
+ * no longer ready.
  */
 final class Balancer implements AutoCloseable {
 
@@ -33,7 +33,7 @@ final class Balancer implements AutoCloseable {
                 option redispatch
                 option forwardfor
                 stats enable
-                stats uri /figures
+                stats uri /statistics
             """;
     private static final String SERVICE = """
                 mode tcp
@@ -73,29 +73,29 @@ final class Balancer implements AutoCloseable {
         return "http://127.0.0.1:" + ports.get(context);
     }
 
-    /** Waits until it sends to these sites. */
+    /** Waits until it uses these sites. */
     void awaitReady(Context context, Integer... sites) {
         await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100)).ignoreExceptions()
                 .failFast(() -> assertThat(process.isAlive()).as("HAProxy runs").isTrue())
-                .untilAsserted(() -> assertThat(figures(context, "Server").filter(server -> field(server, "status").startsWith("UP"))
+                .untilAsserted(() -> assertThat(statistics(context, "Server").filter(server -> field(server, "status").startsWith("UP"))
                         .map(server -> Integer.valueOf(field(server, "svname")))).contains(sites));
     }
 
-    /** How often a connection to an instance of it failed and another was tried. */
+    /** The number of failed connections to an instance that were retried with another. */
     int retries(Context context) {
-        return figures(context, "Backend").mapToInt(backend -> Integer.parseInt(field(backend, "wretr"))).sum();
+        return statistics(context, "Backend").mapToInt(backend -> Integer.parseInt(field(backend, "wretr"))).sum();
     }
 
-    private Stream<JsonNode> figures(Context context, String kind) {
+    private Stream<JsonNode> statistics(Context context, String kind) {
         List<JsonNode> found = new ArrayList<>();
-        new Shop(url(Context.GATEWAY)).get("/figures;json").expect(200).body().forEach(found::add);
+        new Shop(url(Context.GATEWAY)).get("/statistics;json").expect(200).body().forEach(found::add);
         return found.stream().filter(each -> each.findValuesAsText("objType").contains(kind) && field(each, "pxname").equals(context.id()));
     }
 
-    private static String field(JsonNode figures, String name) {
-        for (JsonNode figure : figures) {
-            if (figure.at("/field/name").asText().equals(name)) {
-                return figure.at("/value/value").asText();
+    private static String field(JsonNode statistics, String name) {
+        for (JsonNode statistic : statistics) {
+            if (statistic.at("/field/name").asText().equals(name)) {
+                return statistic.at("/value/value").asText();
             }
         }
         throw new IllegalArgumentException(name);

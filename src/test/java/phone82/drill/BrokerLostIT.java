@@ -19,7 +19,7 @@ import static phone82.Context.APP;
 import static phone82.Context.CUSTOMER;
 import static phone82.journey.Shop.anOrder;
 
-/** The broker's folder is lost while orders are under way, and then that of the view. */
+/** Loss of the broker's folder while orders are under way, and then of the view's folder. */
 @Tag("long")
 class BrokerLostIT {
 
@@ -28,7 +28,7 @@ class BrokerLostIT {
     private static final String PATIENT = "--phone82.pay.provider-authorisation-limit=2s";
 
     @Test
-    void everythingShipsOnceTheEventsAreReplayed() throws Exception {
+    void allOrdersShipOnceTheEventsAreReplayed() throws Exception {
         try (Processes phone82 = new Processes("broker-lost", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0", COLD, PATIENT)) {
             phone82.start("broker");
             phone82.start("coordinator provider pay app gateway", "customer");
@@ -54,12 +54,12 @@ class BrokerLostIT {
 
                 assertThat(said).containsPattern("(?m)^app: [0-9]+ events sent again$").containsPattern("(?m)^pay: [0-9]+ events sent again$")
                         .containsPattern("(?m)^store: [0-9]+ events sent again$");
-                Books.awaitBalanced(phone82, customers);
+                OrderComparison.awaitBalanced(phone82, customers);
                 assertThat(waiting).allSatisfy(id -> assertThat(app.status("/orders/" + id)).isEqualTo("Shipped"));
                 phone82.run(0, "replay-events pay " + Instant.now().minusSeconds(600));
                 assertThat(phone82.run(0, "export-events pay").lines().filter(line -> line.contains("phone82.pay.PayCompleted")))
                         .hasSizeGreaterThanOrEqualTo(WAITING);
-                Books.awaitBalanced(phone82, customers);
+                OrderComparison.awaitBalanced(phone82, customers);
                 loseTheView(phone82, customers);
                 System.out.printf("broker lost with %d events waiting; %s; %s%n", WAITING, customers, said.lines().toList());
             }
@@ -67,7 +67,7 @@ class BrokerLostIT {
     }
 
     @Test
-    void anOrderThatIsStuckIsMendedByItself() throws Exception {
+    void aStuckOrderIsRepairedAutomatically() throws Exception {
         try (Processes phone82 = new Processes("stuck", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0", COLD, PATIENT,
                 "--phone82.reconcile.moving=5s", "--phone82.app.stuck-every=1s")) {
             phone82.start("broker", "app", "coordinator provider pay customer gateway");
@@ -79,17 +79,17 @@ class BrokerLostIT {
             await().untilAsserted(() -> assertThat(waiting).allSatisfy(id -> assertThat(app.status("/orders/" + id)).isEqualTo("Paid")));
             phone82.kill("broker");
             assertThat(FileSystemUtils.deleteRecursively(phone82.data("broker"))).isTrue();
-            await("asked in vain").untilAsserted(() -> assertThat(phone82.operations(APP).figure("phone82_orders_stuck{context=\"app\"}")).isEqualTo(WAITING));
+            await("asked in vain").untilAsserted(() -> assertThat(phone82.operations(APP).metric("phone82_orders_stuck{context=\"app\"}")).isEqualTo(WAITING));
 
             phone82.start("broker", "store");
 
             await().untilAsserted(() -> assertThat(waiting).allSatisfy(id -> assertThat(app.status("/orders/" + id)).isEqualTo("Shipped")));
-            await().untilAsserted(() -> assertThat(phone82.operations(APP).figure("phone82_orders_stuck{context=\"app\"}")).isZero());
+            await().untilAsserted(() -> assertThat(phone82.operations(APP).metric("phone82_orders_stuck{context=\"app\"}")).isZero());
             assertThat(phone82.reconcile().breaches()).isEmpty();
         }
     }
 
-    /** Customer's folder is lost, and the view rebuilt while orders arrive, by a command that is killed and repeated. */
+    /** Customer's folder is lost, and a command that is killed and repeated rebuilds the view while orders arrive. */
     private static void loseTheView(Processes phone82, Customers before) throws Exception {
         Shop customer = phone82.shop(CUSTOMER);
         Map<Long, JsonNode> views = new HashMap<>();
@@ -110,7 +110,7 @@ class BrokerLostIT {
             assertThat(said).contains("app: reading its log from place ").containsPattern("[0-9]+ events read, [0-9]+ orders compared, [0-9]+ changed");
             during.awaitMore(5);
             during.stop();
-            Books.awaitBalanced(phone82, before, during);
+            OrderComparison.awaitBalanced(phone82, before, during);
             views.forEach((id, view) -> assertThat(customer.get("/history/" + id).body()).isEqualTo(view));
             System.out.printf("view of %d orders rebuilt: %s%n", views.size(), said.lines().toList());
         }

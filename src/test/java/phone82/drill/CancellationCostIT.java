@@ -27,14 +27,14 @@ import static phone82.Context.PAY;
 import static phone82.Context.STORE;
 import static phone82.journey.Shop.anOrder;
 
-/** What a cancellation costs: the HTTP calls of one, and what thousands leave behind in the coordinator. */
+/** The cost of cancellations: HTTP calls of one, and leftovers of thousands in the coordinator. */
 @Tag("long")
 class CancellationCostIT {
 
     private static final String ALL_BUT_THE_COORDINATOR = "broker provider customer store pay app gateway";
 
     @Test
-    void oneMakesTenCalls() throws Exception {
+    void aCancellationMakesTenCalls() throws Exception {
         Vertx vertx = Vertx.vertx();
         List<String> calls = Collections.synchronizedList(new ArrayList<>());
         try (Processes phone82 = new Processes("calls", "--phone82.store.dispatch-delay=60s")) {
@@ -82,7 +82,7 @@ class CancellationCostIT {
 
             cancelMany(shop, 2000);
 
-            // the timers of their time limits go on for a while
+            // the timers of their time limits run a little longer
             await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofSeconds(3)).untilAsserted(() ->
                     assertThat((liveHeap(phone82) - heap) / 2000.0).as("bytes kept per cancellation").isLessThan(50));
             System.out.printf("2,000 cancellations: the coordinator's live heap %,d -> %,d bytes, its journal %,d -> %,d bytes%n",
@@ -107,7 +107,7 @@ class CancellationCostIT {
         shop.send("DELETE", "/orders/" + id, null, null).expect(200);
     }
 
-    /** The bytes that live in the coordinator's heap when no LRA is open. */
+    /** The live bytes of the coordinator's heap when no LRA is open. */
     private static long liveHeap(Processes phone82) throws Exception {
         await().untilAsserted(() -> assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty());
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();

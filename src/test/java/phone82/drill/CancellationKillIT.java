@@ -25,13 +25,13 @@ import static phone82.Context.PAY;
 import static phone82.Context.STORE;
 
 /**
- * {@code kill -9} of either side of every HTTP call of a cancellation, before it arrives and before it is answered, under a
- * stream of orders and cancellations: whatever dies and when, each is all or nothing in the end.
+ * {@code kill -9} of caller or callee at every HTTP call of a cancellation, before the call arrives or before its answer is sent, under
+ * a stream of orders and cancellations: in the end every cancellation is complete or undone.
  */
 @Tag("long")
 class CancellationKillIT {
 
-    /** A call of the saga: who makes it, who answers it, and how it is known. */
+    /** A call of the saga: its caller, its callee, and the pattern of its request. */
     private record Step(String name, Context caller, Context callee, Pattern request) {
 
         Step(String name, Context caller, Context callee, String request) {
@@ -55,7 +55,7 @@ class CancellationKillIT {
     private volatile CountDownLatch killed;
 
     @Test
-    void everyCancellationIsAllOrNothingWhoeverDiesAndWhen() throws Exception {
+    void everyCancellationIsAllOrNothingAfterAnyKill() throws Exception {
         Vertx vertx = Vertx.vertx();
         try (Processes phone82 = new Processes("cancel-kill", "--phone82.store.dispatch-delay=2s", "--phone82.warm-up=0")) {
             Map<Context, Tap> taps = new EnumMap<>(Context.class);
@@ -83,14 +83,14 @@ class CancellationKillIT {
                             i + 1, kills.size(), kill, (System.nanoTime() - dead) / 1_000_000, customers);
                 }
                 customers.stop();
-                Books.awaitBalanced(phone82, customers);
+                OrderComparison.awaitBalanced(phone82, customers);
             }
         } finally {
             vertx.close();
         }
     }
 
-    /** All of them, or with {@code -Dphone82.kills=<number>} so many at random: others at each run. */
+    /** All kills, or with {@code -Dphone82.kills=<number>} a random selection. */
     private static List<Kill> drawn(List<Kill> kills) {
         int number = Integer.getInteger("phone82.kills", kills.size());
         if (number < kills.size()) {
@@ -103,7 +103,7 @@ class CancellationKillIT {
         return customers.cancellations().values().stream().filter(status -> status == 200).count();
     }
 
-    /** Strikes once at the armed moment; the request, or its answer, is lost with the one that dies. */
+    /** Kills the victim once, at the armed moment; the request or its answer is lost with it. */
     private final class Assassin implements Tap.Observer {
 
         private final Processes phone82;
@@ -160,7 +160,7 @@ class CancellationKillIT {
                 kills.add(new Kill(step, moment, step.callee));
             }
         }
-        // to the coordinator all participants are alike: it dies at the calls that app has a part in; the others die ten times each
+        // the coordinator treats all participants alike: it is killed at calls that involve app; the others are killed ten times each
         kills.removeIf(kill -> kill.victim == COORDINATOR && kill.step.caller != APP && kill.step.callee != APP);
         kills.addAll(kills.stream().filter(kill -> kill.step.name.endsWith("join") && (kill.victim == STORE || kill.victim == PAY)).toList());
         return kills;

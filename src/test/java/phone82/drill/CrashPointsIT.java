@@ -34,9 +34,9 @@ import static phone82.Context.PROVIDER;
 import static phone82.journey.Shop.anOrder;
 
 /**
- * A context is halted before and after each of its durable steps, and pay loses the provider's answer. The steps are found by running:
+ * Halts a context before and after each of its durable steps, and drops the provider's answers to pay. A first run finds the steps:
  * each commit of its database and of the broker, and each call to the provider. Afterwards all contexts and the provider's ledger agree.
- * {@code -Dphone82.crash-contexts=pay,app} names the contexts, {@code -Dphone82.crash-points=N} draws N steps of each.
+ * {@code -Dphone82.crash-contexts=pay,app} selects the contexts, {@code -Dphone82.crash-points=N} draws N steps of each.
  */
 @Tag("long")
 class CrashPointsIT {
@@ -55,11 +55,11 @@ class CrashPointsIT {
         journeys.put("a declined payment", () -> place("sim-decline"));
         journeys.put("a payment that the provider does not decide in time", () -> place("sim-slow-600"));
         journeys.put("an authorisation whose answer is lost", () -> {
-            fails("authorise", "lose", 1);
+            setFault("authorise", "lose", 1);
             place("note20");
         });
         journeys.put("an authorisation that is answered when app has given up", () -> {
-            provider().fails("{\"operation\":\"authorise\",\"kind\":\"delay\",\"millis\":600,\"count\":1}");
+            provider().setFaults("{\"operation\":\"authorise\",\"kind\":\"delay\",\"millis\":600,\"count\":1}");
             place("note20");
         });
         journeys.put("an authorisation that nobody confirms", () -> {
@@ -68,22 +68,22 @@ class CrashPointsIT {
             briefly(() -> payment(id).equals("Expired"));
         });
         journeys.put("a cancellation before the capture", () -> {
-            fails("capture", "refuse", 3);
+            setFault("capture", "refuse", 3);
             cancel(place("note20"));
         });
         journeys.put("a cancellation after the capture", () -> cancel(paid("note20")));
         journeys.put("a cancellation of a payment that may be captured", () -> {
-            fails("capture", "lose", 3);
+            setFault("capture", "lose", 3);
             cancel(place("note20"));
         });
-        journeys.put("a refund that fails at first", () -> {
+        journeys.put("a refund that setFault at first", () -> {
             long id = paid("note20");
-            fails("refund", "refuse", 2);
+            setFault("refund", "refuse", 2);
             cancel(id);
         });
         journeys.put("a refund that is refused, and retried by an operator", () -> {
             long id = paid("note20");
-            fails("refund", "decline", 1);
+            setFault("refund", "decline", 1);
             cancel(id);
             briefly(() -> payment(id).equals("RefundFailed"));
             retryRefunds();
@@ -99,7 +99,7 @@ class CrashPointsIT {
 
     @ParameterizedTest
     @MethodSource("steppedContexts")
-    void theLedgerAgreesWhereverAContextIsHalted(String context) throws Exception {
+    void theLedgerAgreesAfterAHaltAtAnyStep(String context) throws Exception {
         try (Processes started = new Processes("crash", "--phone82.store.dispatch-delay=2s", "--phone82.pay.authorisation-validity=2s",
                 "--phone82.pay.longest-retry=500ms", "--phone82.pay.poll=200ms", "--phone82.pay.breaker.open=500ms",
                 "--phone82.warm-up=10", "--phone82.reconcile.timelines=0", "--phone82.reconcile.settle=60s")) {
@@ -118,12 +118,12 @@ class CrashPointsIT {
                 String step = runTo(point);
                 System.out.printf("%d %s: %s%n", i + 1, point, step == null ? "not reached" : step);
                 reached += step == null ? 0 : 1;
-                // the process that settles what this point left is the one in which the next point strikes
+                // the process that settles the rest of this point also executes the next point
                 startStepped(i + 1 < points.size() ? points.get(i + 1).step : 0);
                 assertSettles(point.toString());
             }
             stepped.kill();
-            // how often a request is repeated depends on time, so the last steps of a journey are not there each time
+            // repetitions depend on time, so the last steps of a journey do not occur in each run
             assertThat(reached).as("points that were reached").isGreaterThanOrEqualTo(wanted - points.size() / 5);
         }
     }
@@ -148,7 +148,7 @@ class CrashPointsIT {
         return points;
     }
 
-    /** Runs the journey in the process that is started for it, and ends that; returns the step that it took last, or null if it was not reached. */
+    /** Runs the journey in a process started for it, then ends the process. Returns the last step, or null if the step was not reached. */
     private String runTo(Point point) throws Exception {
         stepped.arm();
         journeys.get(point.journey).run();
@@ -159,7 +159,7 @@ class CrashPointsIT {
         return steps.size() < point.step ? null : steps.get(point.step - 1);
     }
 
-    /** Waits until an order has shipped, so that none of its steps is taken for one of the journey. */
+    /** Waits until an order has shipped, so that its steps are not counted for the journey. */
     private void startStepped(int actAt) throws Exception {
         stepped.start(actAt);
         AtomicLong id = new AtomicLong();
@@ -168,7 +168,7 @@ class CrashPointsIT {
     }
 
     private void assertSettles(String run) {
-        provider().works();
+        provider().removeFaults();
         await().atMost(Duration.ofMinutes(1)).ignoreExceptionsInstanceOf(UncheckedIOException.class).until(() -> {
             retryRefunds();
             return phone82.gateway().all("/payments").stream().noneMatch(payment -> payment.get("status").asText().matches("Refund(ing|Failed)"));
@@ -180,7 +180,7 @@ class CrashPointsIT {
         assertLedger(run);
     }
 
-    /** What the customers saw is so. */
+    /** The orders match the answers to their customers. */
     private void assertAsAnswered(String run) {
         accepted.forEach(id -> assertThat(order(id)).as("accepted order %d, %s", id, run).isIn("Shipped", "Cancelled"));
         cancellations.forEach((id, answer) -> assertThat(order(id)).as("order %d, whose cancellation was answered %d, %s", id, answer, run)
@@ -189,7 +189,7 @@ class CrashPointsIT {
         cancellations.clear();
     }
 
-    /** The provider has the money of the shipped orders and no other. */
+    /** The provider has the money of the shipped orders only. */
     private void assertLedger(String run) {
         Map<Long, JsonNode> orders = new HashMap<>();
         phone82.gateway().all("/orders").forEach(order -> orders.put(order.get("id").asLong(), order));
@@ -215,8 +215,8 @@ class CrashPointsIT {
         return new Provider(phone82.shop(PROVIDER));
     }
 
-    private void fails(String operation, String kind, int count) {
-        provider().fails("{\"operation\":\"" + operation + "\",\"kind\":\"" + kind + "\",\"count\":" + count + "}");
+    private void setFault(String operation, String kind, int count) {
+        provider().setFaults("{\"operation\":\"" + operation + "\",\"kind\":\"" + kind + "\",\"count\":" + count + "}");
     }
 
     /** The id of the order, or 0 if there is none. */
@@ -271,7 +271,7 @@ class CrashPointsIT {
         return answer == null ? "" : answer.body().path("status").asText();
     }
 
-    /** Of a context that may be halted there is no answer. */
+    /** Null if the context was halted during the call. */
     private static <T> T tried(Supplier<T> call) {
         try {
             return call.get();
@@ -280,7 +280,7 @@ class CrashPointsIT {
         }
     }
 
-    /** A journey that is cut off goes no further. */
+    /** Does not wait for a journey that was halted. */
     private void briefly(BooleanSupplier reached) {
         long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         await().atMost(Duration.ofSeconds(10)).until(() -> reached.getAsBoolean() || System.nanoTime() > deadline

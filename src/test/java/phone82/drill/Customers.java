@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Customers who order, and cancel some of it, until they are told to stop; what they were told is kept. */
+/** Customers who order, and cancel some of their orders, until they are stopped; records the answers. */
 final class Customers implements AutoCloseable {
 
     private static final int WAIT_AFTER_A_REFUSAL = 300;
@@ -57,9 +57,9 @@ final class Customers implements AutoCloseable {
                 accepted.add(order.id());
                 if (cancel) {
                     pause(refund ? random.nextInt(300) : 400);
-                    int told = shop.send("DELETE", "/orders/" + order.id(), null, null).status();
-                    cancellations.put(order.id(), told);
-                    if (told == 503) {
+                    int status = shop.send("DELETE", "/orders/" + order.id(), null, null).status();
+                    cancellations.put(order.id(), status);
+                    if (status == 503) {
                         pause(WAIT_AFTER_A_REFUSAL);
                     }
                 } else {
@@ -76,27 +76,27 @@ final class Customers implements AutoCloseable {
         await().pollDelay(Duration.ofMillis(millis)).atMost(Duration.ofSeconds(5)).until(() -> true);
     }
 
-    /** The ids of the orders that were answered 201. */
+    /** The ids of the orders that were answered with 201. */
     Set<Long> accepted() {
         return accepted;
     }
 
-    /** The status of each answer that was no 201. */
+    /** The statuses of the answers other than 201. */
     Set<Integer> refusals() {
         return refusals;
     }
 
-    /** How many requests had no answer at all. */
+    /** The number of requests without an answer. */
     int unanswered() {
         return unanswered.get();
     }
 
-    /** The ids of the orders whose cancellation was answered, and the status of the answer. */
+    /** The ids of the orders whose cancellation was answered, with the status of the answer. */
     Map<Long, Integer> cancellations() {
         return cancellations;
     }
 
-    /** Returns when so many more orders are accepted. */
+    /** Waits until {@code orders} more orders are accepted. */
     void awaitMore(int orders) {
         int before = accepted.size();
         await().atMost(Duration.ofMinutes(3)).until(() -> accepted.size() >= before + orders);

@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
 class DeadLetterKillIT {
 
     private static final int EVENTS = 200;
-    /** So many are through when the context is killed. */
+    /** The number of dead letters or replays at which the context is killed. */
     private static final int SOME = 20;
 
     @Test

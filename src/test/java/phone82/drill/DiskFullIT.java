@@ -24,22 +24,22 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /**
- * Disks that are full, before a start and under a stream of orders and cancellations: what was accepted is there afterwards, the rest
- * is refused, and all goes on by itself when there is room. {@code -Dphone82.drill.disk-rounds} says how many of the cases are played.
+ * Full disks, before a start and under a stream of orders and cancellations: accepted orders are stored, all others are refused, and
+ * phone82 recovers without help when there is room. {@code -Dphone82.drill.disk-rounds} is the number of cases that are run.
  */
 @Tag("long")
 class DiskFullIT {
 
     private static final List<String> KEEPERS = Arrays.stream(Context.values()).filter(context -> context != Context.GATEWAY).map(Context::id).toList();
     private static final String ALL = "all";
-    /** No order is taken when one of these is full. */
+    /** Orders are refused while one of these is full. */
     private static final Set<String> NEEDED = Set.of(ALL, "app", "pay");
     private static final int ORDERS = 15;
 
-    /** When it is made. */
+    /** The moment at which room is made. */
     private enum Room { WHILE_ALL_RUN, BEFORE_A_KILL, AFTER_A_KILL, AFTER_A_STOP }
 
-    /** @param left bytes that are free when the disk counts as full */
+    /** @param left free bytes at which the disk counts as full */
     private record Round(String disk, long left, Room room) {
     }
 
@@ -75,7 +75,7 @@ class DiskFullIT {
     }
 
     @Test
-    void whatWasAcceptedIsThereAfterADiskWasFull() throws Exception {
+    void acceptedOrdersSurviveAFullDisk() throws Exception {
         int operations = Phone82Extension.freePort();
         try (Processes phone82 = new Processes("disk-full", folder -> Databases.embedded(), "--phone82.store.dispatch-delay=300ms",
                 "--phone82.warm-up=0", "--management.server.port=" + operations)) {
@@ -131,12 +131,12 @@ class DiskFullIT {
             if (round.room == Room.WHILE_ALL_RUN) {
                 assertThat(customers.unanswered()).isZero();
             }
-            Books.awaitBalanced(phone82, customers);
+            OrderComparison.awaitBalanced(phone82, customers);
         }
     }
 
     @Test
-    void aDiskThatIsFullBeforeTheStartIsNamed() throws Exception {
+    void aFullDiskIsReportedAtTheStart() throws Exception {
         try (Processes phone82 = new Processes("disk-full-before", folder -> Databases.embedded(), "--phone82.warm-up=0")) {
             Map<String, SmallDisk> disks = disks(phone82);
             try {

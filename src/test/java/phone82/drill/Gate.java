@@ -8,7 +8,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network path to a port that can be cut, or swallow what is sent on it, and be mended. */
+/** A network path to a port that can be cut, silently blocked, and restored. */
 final class Gate {
 
     private final Vertx vertx;
@@ -17,7 +17,7 @@ final class Gate {
     private final NetClient client;
     private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
     private NetServer server;
-    private volatile boolean swallowing;
+    private volatile boolean blocking;
 
     Gate(Vertx vertx, int target) {
         this.vertx = vertx;
@@ -36,16 +36,16 @@ final class Gate {
         open.forEach(NetSocket::close);
     }
 
-    /** Lets nothing pass any more and tells nobody, as the network of a machine that is gone; the connections never come back. */
-    void swallow() {
-        swallowing = true;
+    /** Drops all data without closing connections, like the network of a crashed machine; these connections never recover. */
+    void block() {
+        blocking = true;
         open.forEach(NetSocket::pause);
         open.clear();
     }
 
-    void mend() {
-        if (swallowing) {
-            swallowing = false;
+    void restore() {
+        if (blocking) {
+            blocking = false;
         } else {
             listen(port);
         }
@@ -58,7 +58,7 @@ final class Gate {
 
     private void pass(NetSocket caller) {
         caller.pause();
-        if (swallowing) {
+        if (blocking) {
             return;
         }
         client.connect(target, "localhost").onSuccess(callee -> {

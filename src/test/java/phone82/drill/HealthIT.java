@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 import static org.awaitility.Awaitility.await;
 
-/** What it depends on is away: no work is to be sent to it, and it is not to be killed. */
+/** Unavailable dependencies: the process is not ready, but it stays alive. */
 class HealthIT {
 
     private final Vertx vertx = Vertx.vertx();
@@ -24,7 +24,7 @@ class HealthIT {
     }
 
     @Test
-    void aStoreWithoutBrokerOrDatabaseIsNotReadyAndNotKilled() throws Exception {
+    void aStoreWithoutBrokerOrDatabaseIsNotReadyButAlive() throws Exception {
         try (Processes phone82 = new Processes("health", Databases::onServers, "--phone82.warm-up=0")) {
             Gate broker = new Gate(vertx, phone82.port(Context.BROKER));
             Matcher url = Pattern.compile("(.*localhost:)(\\d+)(/.*)").matcher(phone82.get("phone82.store.database.url"));
@@ -42,7 +42,7 @@ class HealthIT {
                 await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> store.get("/actuator/health/readiness").expect(503));
                 store.get("/actuator/health/liveness").expect(200);
 
-                gate.mend();
+                gate.restore();
                 await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> store.get("/actuator/health/readiness").expect(200));
             }
         }

@@ -20,13 +20,13 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The image of {@code openshift/build/Containerfile} and its pods, without an engine for containers: a root of its own, where the image is at
- * {@code /deployments} and nothing can be written but {@code /tmp} and a pod's volume; some user of the group root, as OpenShift chooses
- * one, without any capability; and the memory of the manifest. Not there: a network of its own and the filter of system calls.
+ * The image of {@code openshift/build/Containerfile} and its pods, without a container engine: a root folder with the image at
+ * {@code /deployments}, where only {@code /tmp} and the pod's volume are writable; an arbitrary user of the group root without any
+ * capability, as OpenShift assigns; and the memory limit of the manifest. Not covered: a separate network and the system call filter.
  */
 public final class Image implements AutoCloseable {
 
-    /** $1 root, $2 image, $3 whether it is made or run, $4 JDK, $5 processes of the control group, $6 user, $7 volume, then the command. */
+    /** $1 root, $2 image, $3 make or run, $4 JDK, $5 processes file of the control group, $6 user, $7 volume, then the command. */
     private static final String START = """
             set -eu
             root=$1 image=$2 option=$3 jdk=$4 group=$5 user=$6 volume=$7
@@ -50,7 +50,7 @@ public final class Image implements AutoCloseable {
     private static final Path GROUPS = Path.of("/sys/fs/cgroup");
     private static final boolean GROUPS_OF_OLD = Files.exists(GROUPS.resolve("memory"));
     private static final Path BASE = Path.of("openshift", "base");
-    /** That of the coordinator's pod. */
+    /** The memory limit of the coordinator's pod. */
     private static final String VOLUME = "/data";
     private static final String IDENTITY = "--phone82.identity.folder=";
     private static final List<String> OTHERS = List.of("gateway", "app", "pay", "store", "coordinator", "operator");
@@ -80,7 +80,7 @@ public final class Image implements AutoCloseable {
         assertThat(make.inheritIO().start().waitFor()).isZero();
     }
 
-    /** Whether this machine lets us make roots and groups. */
+    /** Whether this machine permits new roots and control groups. */
     static boolean canBeRun() {
         return System.getProperty("user.name").equals("root") && Files.isWritable(memory("..").getParent())
                 && Stream.of("/usr/bin/unshare", "/usr/bin/setpriv").allMatch(tool -> Files.isExecutable(Path.of(tool)));
@@ -128,7 +128,7 @@ public final class Image implements AutoCloseable {
         return GROUPS.resolve(GROUPS_OF_OLD ? "memory" : "").resolve(group);
     }
 
-    /** As a cluster makes it: of a group that the pod's user is given. */
+    /** As a cluster creates it: owned by a group of the pod's user. */
     private Path volume(String context) throws IOException, InterruptedException {
         Path volume = Files.createDirectory(folder.resolve("volume-" + context));
         Files.setPosixFilePermissions(volume, PosixFilePermissions.fromString("rwxrwx---"));
@@ -136,19 +136,19 @@ public final class Image implements AutoCloseable {
         return volume;
     }
 
-    /** The memory of a pod, in bytes. */
+    /** The memory limit of a pod, in bytes. */
     public static long limit(String context) throws IOException {
         return Quantity.getAmountInBytes(Quantity.parse(new YAMLMapper().readTree(BASE.resolve(context).resolve("deployment.yaml").toFile())
                 .at("/spec/template/spec/containers/0/resources/limits/memory").asText())).longValue();
     }
 
-    /** The most that a pod has taken of it, files that it read included. */
+    /** The maximum memory use of a pod, including files that it read. */
     long mostMemory(String context) throws IOException {
         Path group = groups.stream().filter(each -> each.toString().endsWith("-" + context)).findFirst().orElseThrow();
         return Long.parseLong(Files.readString(group.resolve(GROUPS_OF_OLD ? "memory.max_usage_in_bytes" : "memory.peak")).trim());
     }
 
-    /** Removes the groups; whatever was in them has ended. */
+    /** Removes the control groups; all their processes have ended. */
     @Override
     public void close() {
         groups.forEach(group -> {

@@ -24,12 +24,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static phone82.journey.Shop.anOrder;
 
-/** The image in the pods of {@code openshift/base}, as restricted as OpenShift makes them; the broker and the databases run outside of it. */
+/** The image in the pods of {@code openshift/base} with OpenShift's restrictions; broker and databases run outside. */
 @Tag("long")
 class ImageIT {
 
     private static final String[] PODS = {"coordinator", "customer", "store", "pay", "app", "gateway"};
-    /** The grace period of a pod without the seconds that it sleeps before it is told to end. */
+    /** The grace period of a pod, less the seconds that it sleeps before SIGTERM. */
     private static final Duration GRACE = Duration.ofSeconds(60 - 5);
     private static final int SIGTERM = 128 + 15;
 
@@ -39,12 +39,12 @@ class ImageIT {
     }
 
     @Test
-    void theFirstOrderGoesThroughAndAnEndWaitsForWhatIsUnderWay() throws Exception {
+    void theFirstOrderShipsAndAStopWaitsForOpenRequests() throws Exception {
         try (Processes phone82 = new Processes("image", Databases::onServers, "--phone82.store.dispatch-delay=2s", "--phone82.bind=127.0.0.1")) {
             try (Image image = new Image(Files.createDirectory(phone82.data("image")), Processes.EXTRACTED, portsByVariable(phone82))) {
                 phone82.start("broker provider");
                 phone82.set("--phone82.saga.coordinator-url=" + phone82.url(Context.COORDINATOR));
-                phone82.launchBy(image::pod);
+                phone82.launchWith(image::pod);
 
                 phone82.start(PODS);
                 Shop shop = phone82.gateway();
@@ -55,15 +55,15 @@ class ImageIT {
                 assertThat(shop.timeline(first)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
                 for (String pod : PODS) {
                     assertIsRestricted(phone82.pid(pod), image.user(), pod.equals("coordinator"));
-                    assertThat(operations(phone82, pod).figure("jvm_memory_max_bytes{area=\"heap\"")).as("%s knows its memory", pod).isBetween(0.4 * Image.limit(pod), 0.5 * Image.limit(pod));
+                    assertThat(operations(phone82, pod).metric("jvm_memory_max_bytes{area=\"heap\"")).as("%s knows its memory", pod).isBetween(0.4 * Image.limit(pod), 0.5 * Image.limit(pod));
                     System.out.printf("%s: at most %d of %d MiB%n", pod, image.mostMemory(pod) >> 20, Image.limit(pod) >> 20);
                 }
 
                 CompletableFuture<Answer> underWay = CompletableFuture.supplyAsync(() -> shop.place(anOrder().of("sim-slow-300")));
-                await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> operations(phone82, "app").figure("resilience4j_bulkhead_available_concurrent_calls{context=\"app\",name=\"pay\"") < 28);
-                long told = System.nanoTime();
+                await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> operations(phone82, "app").metric("resilience4j_bulkhead_available_concurrent_calls{context=\"app\",name=\"pay\"") < 28);
+                long stopRequested = System.nanoTime();
                 Map<String, Integer> codes = phone82.terminate(GRACE, PODS);
-                System.out.printf("ended after %d ms%n", Duration.ofNanos(System.nanoTime() - told).toMillis());
+                System.out.printf("ended after %d ms%n", Duration.ofNanos(System.nanoTime() - stopRequested).toMillis());
                 assertThat(codes).hasSize(PODS.length).allSatisfy((pod, code) -> assertThat(code).as(pod).isEqualTo(SIGTERM));
                 underWay.get().expect(201);
             }

@@ -11,16 +11,16 @@ import phone82.journey.Phone82Extension;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Any text and number, with each mixture of databases. {@code -Dphone82.inputs=N} sends N, by default 50,000 in all. */
+/** Random texts and numbers, with each mixture of databases. {@code -Dphone82.inputs=N} sends N, by default 50,000 in all. */
 @Tag("long")
 class InputIT {
 
     private static final int MIXTURES = 4;
 
-    /** Those on PostgreSQL; the others are HSQLDB. */
+    /** The contexts on PostgreSQL; the others use HSQLDB. */
     @ParameterizedTest
     @ValueSource(strings = {"", "APP PAY CUSTOMER", "STORE", "APP PAY STORE CUSTOMER"})
-    void anyTextAndNumberIsRefusedOrKeptTheSameEverywhere(String onPostgreSql) throws Exception {
+    void anyInputIsRefusedOrStoredTheSameEverywhere(String onPostgreSql) throws Exception {
         Phone82Extension phone82 = Phone82Extension.all("--phone82.gateway.rate=0", "--phone82.store.dispatch-delay=0s", "--phone82.app.admission.patience=20s")
                 .with(data -> Databases.onPostgreSql(Arrays.stream(onPostgreSql.split(" ")).filter(name -> !name.isEmpty()).map(Context::valueOf).collect(Collectors.toSet())));
         phone82.start("InputIT");

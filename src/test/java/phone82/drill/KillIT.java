@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** {@code kill -9} of everything at once, with orders in flight. */
+/** {@code kill -9} of all processes at once, with orders under way. */
 @Tag("long")
 class KillIT {
 
@@ -59,7 +59,7 @@ class KillIT {
             });
             Report report = phone82.reconcile();
             assertThat(report.breaches()).isEmpty();
-            assertThat(report.moving()).as("what is left are authorisations of orders that nobody was told of").allMatch(each -> each.statuses().startsWith("order none"));
+            assertThat(report.moving()).as("only authorisations of unanswered orders are left").allMatch(each -> each.statuses().startsWith("order none"));
             Set<Long> standing = new HashSet<>(ids(shop.all("/orders"), "id"));
             assertThat(standing).allSatisfy(id -> assertThat(shop.timeline(id))
                     .containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped"));

@@ -13,7 +13,7 @@ class KillInTurnIT {
     private static final String[] ALL = Arrays.stream(Context.values()).map(Context::id).toArray(String[]::new);
 
     @Test
-    void everyProcessIsKilledInTurnAndThenAllAtOnce() throws Exception {
+    void contextsAgreeAfterEachKillAndAKillOfAll() throws Exception {
         try (Processes phone82 = new Processes("faults", "--phone82.store.dispatch-delay=1s", "--phone82.warm-up=0")) {
             phone82.start(ALL);
             try (Customers customers = new Customers(phone82.gateway(), 4, 15)) {
@@ -31,7 +31,7 @@ class KillInTurnIT {
                 phone82.start(ALL);
                 customers.awaitMore(30);
                 customers.stop();
-                Books.awaitBalanced(phone82, customers);
+                OrderComparison.awaitBalanced(phone82, customers);
                 System.out.printf("everything killed at once, and back; %s%n", customers);
             }
         }

@@ -12,20 +12,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** A log line tells of which context, route, order and trace it is. */
+/** The fields of a log line: context, route, order and trace. */
 @Tag("long")
 class LogIT {
 
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     @Test
-    void onATerminalItIsALineOfText() throws Exception {
+    void aTerminalGetsTextLines() throws Exception {
         assertThat(lines()).filteredOn(line -> line.contains("is not cancelled")).singleElement().asString()
                 .matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO +app app-cancel-order \\d+ " + TRACE + " Cancellation: Order \\d+ is not cancelled.*");
     }
 
     @Test
-    void inAClusterItIsJson() throws Exception {
+    void aClusterGetsJson() throws Exception {
         String line = lines("--logging.structured.format.console=ecs").stream().filter(each -> each.contains("is not cancelled")).findFirst().orElseThrow();
         JsonNode json = Json.read(line.getBytes());
 
@@ -37,7 +37,7 @@ class LogIT {
         assertThat(json.at("/traceId").asText()).isEqualTo(TRACE);
     }
 
-    /** What is printed when a customer wants to cancel what is shipped. */
+    /** The log of an attempt to cancel a shipped order. */
     private static List<String> lines(String... options) throws Exception {
         try (Processes phone82 = new Processes("log", options)) {
             phone82.set("--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0");

@@ -16,12 +16,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.Context.APP;
 
-/** {@code kill -9} of app between the commit of an order and its answer: whoever asks again under the same key has ordered once. */
+/** {@code kill -9} of app between the commit of an order and its answer: a repetition with the same key creates no second order. */
 @Tag("long")
 class LostAnswerIT {
 
     @Test
-    void theOrderThatStandsIsTheAnswerToTheRepeatedRequest() throws Exception {
+    void aRepeatedRequestIsAnsweredWithTheStoredOrder() throws Exception {
         Vertx vertx = Vertx.vertx();
         AtomicBoolean armed = new AtomicBoolean();
         try (Processes phone82 = new Processes("lost-answer", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=20")) {

@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * phone82 as an operator runs it: {@code java -jar phone82.jar ...}, as many processes as wanted, on one set of ports and data.
- * The jar is extracted and its classes are archived once per build, as in the image: a context starts in a quarter of the time.
+ * phone82 as an operator runs it: {@code java -jar phone82.jar ...} in any number of processes, with one set of ports and data. As in the
+ * image, the jar is extracted and its classes are archived, once per build: a context starts in a quarter of the time.
  */
 public final class Processes implements AutoCloseable {
 
@@ -42,7 +42,7 @@ public final class Processes implements AutoCloseable {
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private final Path folder;
-    /** Twins have one identity. */
+    /** Twins share an id. */
     private Path identity;
     private final Databases databases;
     private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
@@ -60,7 +60,7 @@ public final class Processes implements AutoCloseable {
         this(name, Databases::asked, options);
     }
 
-    /** @param databases made for a folder */
+    /** @param databases creates them in a folder */
     public Processes(String name, Function<Path, Databases> databases, String... options) throws IOException, InterruptedException {
         this(folder(name), databases);
         prepare();
@@ -80,7 +80,7 @@ public final class Processes implements AutoCloseable {
         return Files.createTempDirectory(Files.createDirectories(BUILD.resolve("data")), name);
     }
 
-    /** Where second instances of the same contexts run: on ports of their own, with the same broker, coordinator and databases. */
+    /** Second instances of the same contexts, on ports of their own, with the same broker, coordinator and databases. */
     Processes twin() throws IOException {
         Processes twin = new Processes(Files.createTempDirectory(folder, "twin"), folder -> Databases.embedded());
         twin.jvmOptions.addAll(jvmOptions);
@@ -92,7 +92,7 @@ public final class Processes implements AutoCloseable {
         return twin;
     }
 
-    /** Another shop on this machine: the same settings, but for the folder and the offset of all ports. */
+    /** Another shop on this machine: the same settings except for the folder and the offset of all ports. */
     Processes copy() throws IOException {
         Processes copy = new Processes(Files.createTempDirectory(folder, "copy"), folder -> Databases.embedded());
         copy.jvmOptions.addAll(jvmOptions);
@@ -105,18 +105,18 @@ public final class Processes implements AutoCloseable {
         return copy;
     }
 
-    /** Runs what is started from now on with these JVM options instead of those that make a short life quick. */
+    /** Starts further processes with these JVM options instead of those that optimise short runs. */
     public void jvm(List<String> options) {
         jvmOptions.clear();
         jvmOptions.addAll(options);
     }
 
-    /** Has what is started from now on made of the contexts and all arguments by somebody else. */
-    void launchBy(BiFunction<String, List<String>, ProcessBuilder> launcher) {
+    /** Starts further processes with commands that {@code launcher} makes of the contexts and all arguments. */
+    void launchWith(BiFunction<String, List<String>, ProcessBuilder> launcher) {
         this.launcher = launcher;
     }
 
-    /** Sets properties for what is started from now on. */
+    /** Sets properties of further processes. */
     public void set(String... options) {
         for (String option : options) {
             String name = option.substring(0, option.indexOf('=') + 1);
@@ -125,13 +125,13 @@ public final class Processes implements AutoCloseable {
         }
     }
 
-    /** What a property is set to. */
+    /** The value of a property. */
     String get(String property) {
         String name = "--" + property + "=";
         return options.stream().filter(option -> option.startsWith(name)).findFirst().orElseThrow().substring(name.length());
     }
 
-    /** Drills can run in several JVMs at once: one of them prepares. */
+    /** Several JVMs may run drills concurrently: one of them prepares. */
     private static void prepare() throws IOException, InterruptedException {
         try (FileChannel channel = FileChannel.open(BUILD.resolve("extract.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
              FileLock ignored = channel.lock()) {
@@ -155,12 +155,12 @@ public final class Processes implements AutoCloseable {
         }
     }
 
-    /** Starts processes at once, each named by the contexts that it runs ("" for all), and waits for their banners. */
+    /** Starts processes at once, each for the contexts in its name ("" for all), and waits for their banners. */
     public void start(String... named) throws IOException {
         launchAll(named).forEach(this::awaitBanner);
     }
 
-    /** The same, at once here and there. */
+    /** Starts the same processes here and in the twin at once. */
     void startWith(Processes twin, String... named) throws IOException {
         Map<String, Path> logs = launchAll(named);
         twin.start(named);
@@ -182,7 +182,7 @@ public final class Processes implements AutoCloseable {
                 .until(() -> read(log), text -> text.contains("phone82 is up"));
     }
 
-    /** Starts a process that is expected to end by itself, and returns what it printed. */
+    /** Starts a process that ends by itself, and returns its output. */
     String run(int expectedExit, String arguments) throws IOException, InterruptedException {
         Path log = launch(arguments);
         Process process = processes.remove(arguments);
@@ -191,7 +191,7 @@ public final class Processes implements AutoCloseable {
         return read(log);
     }
 
-    /** Starts a process that is not waited for; returns where it prints. */
+    /** Starts a process without waiting for it; returns its log file. */
     Path launch(String contexts) throws IOException {
         Path log = folder.resolve("log-" + ++runs + ".txt");
         List<String> arguments = new ArrayList<>(contexts.isEmpty() ? List.of() : List.of(contexts.split(" ")));
@@ -229,7 +229,7 @@ public final class Processes implements AutoCloseable {
         return process.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
-    /** Ctrl-C, and waits for the end. */
+    /** Sends SIGTERM, as Ctrl-C does, and waits for the end. */
     void stop(String contexts) throws InterruptedException {
         end(contexts, processes.get(contexts).toHandle().destroy());
     }
@@ -239,7 +239,7 @@ public final class Processes implements AutoCloseable {
         end(contexts, processes.get(contexts).toHandle().destroyForcibly());
     }
 
-    /** SIGTERM to all of these at once; returns their exit codes. */
+    /** Sends SIGTERM to all of these at once; returns their exit codes. */
     Map<String, Integer> terminate(Duration within, String... named) throws InterruptedException {
         Map<String, Integer> codes = new LinkedHashMap<>();
         for (String contexts : named) {
@@ -259,12 +259,12 @@ public final class Processes implements AutoCloseable {
         assertThat(processes.remove(contexts).waitFor(40, TimeUnit.SECONDS)).as("%s ends", contexts).isTrue();
     }
 
-    /** Compares all contexts, and waits up to 10 s for what is still moving. */
+    /** Compares all contexts, and waits up to 10 s for orders under way. */
     public Report reconcile() {
         return Reconcile.run(line -> { }, properties().toArray(String[]::new));
     }
 
-    /** {@code kill -9} of the database servers, which are started again at once. */
+    /** {@code kill -9} of the database servers, which are restarted at once. */
     void crashDatabases() throws IOException, InterruptedException {
         databases.crash();
     }
@@ -285,12 +285,12 @@ public final class Processes implements AutoCloseable {
         return ports.get(context) + offset;
     }
 
-    /** The operator's port of the process that runs this context alone. */
+    /** The operator's port of the process that runs only this context. */
     int operationsPort(Context context) {
         return operationsPorts.get(context);
     }
 
-    /** Who asks at that port. */
+    /** A client of that port. */
     public Shop operations(Context context) {
         return new Shop("http://localhost:" + operationsPort(context));
     }
@@ -310,12 +310,12 @@ public final class Processes implements AutoCloseable {
         return databases;
     }
 
-    /** Where a context keeps its data. */
+    /** The data folder of a context. */
     public Path data(String context) {
         return folder.resolve(context);
     }
 
-    /** What the last process that was started has printed. */
+    /** The output of the process that was started last. */
     String log() {
         return log(runs);
     }

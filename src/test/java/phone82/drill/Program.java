@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A program that a drill needs beside Java, out of the Debian package of its name. */
+/** An external program that a drill needs, from the Debian package of the same name. */
 final class Program {
 
     private Program() {

@@ -33,13 +33,13 @@ import static phone82.Context.PAY;
 import static phone82.Context.PROVIDER;
 import static phone82.journey.Shop.anOrder;
 
-/** The payment provider, and orders that trouble it, at their worst. The figures are printed. */
+/** Severe failures of the payment provider, and orders that cause them. Prints its measurements. */
 @Tag("long")
 class ProviderIT {
 
     private static final long PRICE = 1_199_000;
 
-    /** Orders at a constant rate, each on a thread of its own, so that slow ones hold back no other. */
+    /** Orders at a constant rate, each on its own thread, so that slow ones delay no others. */
     private static final class Crowd implements AutoCloseable {
 
         private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -59,7 +59,7 @@ class ProviderIT {
                         accepted.add(answer.id());
                     }
                 } catch (UncheckedIOException e) {
-                    // counted as 0
+                    // counted as status 0
                 }
                 millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked));
                 answers.computeIfAbsent(status, first -> new AtomicInteger()).incrementAndGet();
@@ -95,14 +95,14 @@ class ProviderIT {
     }
 
     @Test
-    void ordersThatTroubleTheProviderLeaveOthersAlone() throws Exception {
+    void ordersThatMakeTheProviderFailDoNotAffectOthers() throws Exception {
         int seconds = Integer.getInteger("phone82.seconds", 60);
         try (Processes phone82 = new Processes("noise", "--phone82.store.dispatch-delay=1s")) {
             phone82.jvm(List.of("-Xmx512m"));
             phone82.start("");
             Shop shop = phone82.gateway();
             orders("warm-up", shop, 40, seconds * 2);
-            // another item, so that no circuit breaker is open for those that come later
+            // another item, so that no circuit breaker is open for later orders
             try (Crowd slow = new Crowd(shop, "sim-slow-88888", 50)) {
                 orders("warm-up beside others", shop, 20, seconds / 2);
             }
@@ -114,7 +114,7 @@ class ProviderIT {
             }
             assertThat(beside.acceptedShare()).as("share of ordinary orders that were accepted").isGreaterThanOrEqualTo(0.999);
             assertThat(beside.p99()).as("p99 of ordinary orders, ms").isLessThanOrEqualTo(2 * before.p99());
-            assertBooksAgree(phone82);
+            assertContextsAgree(phone82);
         }
     }
 
@@ -148,7 +148,7 @@ class ProviderIT {
                     assertThat(shop.send("DELETE", "/orders/" + paid.get(next), null, null).status()).isIn(200, 202);
                 }
                 await().atMost(outage).until(() -> System.nanoTime() - began > outage.toNanos());
-                System.out.printf("orders while the provider was away: %s%n", refused);
+                System.out.printf("orders during the outage of the provider: %s%n", refused);
                 assertThat(refused.answers.keySet()).containsOnly(503);
             }
             phone82.start("provider");
@@ -166,9 +166,9 @@ class ProviderIT {
         }
     }
 
-    /** Everything fails at random, and pay is killed again and again. */
+    /** Everything fails at random, and pay is killed repeatedly. */
     @Test
-    void theLedgerAgreesToTheWonAfterEveryKindOfFailureAtRandom() throws Exception {
+    void theLedgerAgreesExactlyAfterRandomFailuresOfEveryKind() throws Exception {
         int wanted = Integer.getInteger("phone82.orders", 20_000);
         int toCancel = wanted / 5;
         int kills = Integer.getInteger("phone82.kills", 20);
@@ -180,7 +180,7 @@ class ProviderIT {
             phone82.start("broker coordinator customer store app gateway", "provider", "pay");
             Shop shop = phone82.gateway();
             Provider provider = new Provider(phone82.shop(PROVIDER));
-            provider.fails(seed, everyKind(0.1));
+            provider.setFaults(seed, everyKind(0.1));
             System.out.printf("%d orders, %d cancellations, %d kills of pay, -Dphone82.seed=%d%n", wanted, toCancel, kills, seed);
             List<Long> accepted = Collections.synchronizedList(new ArrayList<>());
             Map<Long, Integer> cancellations = new ConcurrentHashMap<>();
@@ -215,10 +215,10 @@ class ProviderIT {
             assertThat(customers.awaitTermination(20, TimeUnit.MINUTES)).isTrue();
             System.out.printf("orders answered %s, cancellations %s%n", answers,
                     cancellations.values().stream().collect(Collectors.groupingBy(each -> each, Collectors.counting())));
-            provider.works();
+            provider.removeFaults();
             await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofSeconds(1)).ignoreExceptionsInstanceOf(UncheckedIOException.class)
                     .until(() -> retryFailedRefunds(phone82) == 0);
-            assertBooksAgree(phone82);
+            assertContextsAgree(phone82);
             assertLedger(shop, provider, cancellations, accepted);
         }
     }
@@ -234,7 +234,7 @@ class ProviderIT {
         return "{\"operation\":\"%s\",\"kind\":\"%s\",\"millis\":900,\"probability\":%s}".formatted(operation, kind, probability);
     }
 
-    /** As long as a customer waits after a refusal. */
+    /** The pause of a customer after a refusal. */
     private static void pause() {
         await().pollDelay(Duration.ofMillis(300)).atMost(Duration.ofSeconds(5)).until(() -> true);
     }
@@ -259,7 +259,7 @@ class ProviderIT {
         }
     }
 
-    /** Returns how many refunds are not done yet. */
+    /** Returns the number of refunds that are not done yet. */
     private static long retryFailedRefunds(Processes phone82) {
         List<JsonNode> payments = phone82.gateway().all("/payments");
         payments.stream().filter(payment -> payment.get("status").asText().equals("RefundFailed"))
@@ -297,7 +297,7 @@ class ProviderIT {
         return await().until(() -> shop.place(anOrder().of(item)), answer -> answer.status() == 201).id();
     }
 
-    private static void assertBooksAgree(Processes phone82) throws Exception {
+    private static void assertContextsAgree(Processes phone82) throws Exception {
         Report report = phone82.reconcile();
         assertThat(report.breaches()).isEmpty();
         assertThat(report.moving()).isEmpty();

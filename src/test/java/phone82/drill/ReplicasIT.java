@@ -19,7 +19,7 @@ import static phone82.Context.CUSTOMER;
 import static phone82.Context.PAY;
 import static phone82.Context.STORE;
 
-/** Two instances of each context at work on the same databases, queues and cancellations, and one of each killed. */
+/** Two instances of each context on the same databases, queues and cancellations; one instance of each is killed. */
 @Tag("long")
 class ReplicasIT {
 
@@ -38,10 +38,10 @@ class ReplicasIT {
     }
 
     @Test
-    void twoOfEachAgreeOnEveryOrderWhicheverDies() throws Exception {
+    void twoInstancesOfEachContextAgreeAfterAnyKill() throws Exception {
         try (Processes one = new Processes("replicas", Databases::onServers, "--phone82.store.dispatch-delay=1s", "--phone82.warm-up=0");
              Processes other = one.twin()) {
-            // what one instance began, the other is told the outcome of
+            // the result of a call by one instance may reach the other
             for (Context participant : List.of(APP, STORE, PAY)) {
                 one.set("--phone82." + participant.id() + ".callback-url=" + other.url(participant));
                 other.set("--phone82." + participant.id() + ".callback-url=" + one.url(participant));
@@ -67,7 +67,7 @@ class ReplicasIT {
                 others.stop();
 
                 Shop shop = one.gateway();
-                Books.awaitBalanced(one, some, others);
+                OrderComparison.awaitBalanced(one, some, others);
                 assertThat(shop.all("/orders")).allSatisfy(order -> assertThat(shop.timeline(order.get("id").asLong()))
                         .contains(order.get("status").asText().equals("Shipped") ? SHIPPED : CANCELLED).doesNotHaveDuplicates());
             }

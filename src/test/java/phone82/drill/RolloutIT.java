@@ -34,10 +34,10 @@ import static phone82.Context.STORE;
 import static phone82.journey.Shop.anOrder;
 
 /**
- * Every instance of every context is replaced under load, as its Deployment would: the new one is started and ready, then the old one's preStop is
- * run, it gets SIGTERM, and must be gone within the rest of its grace period. All of this comes from the manifests. It is harder than a cluster in
- * two things: a pod that ends is out of its Service when its preStop begins, here the balancer hears of it only after SIGTERM, by its readiness;
- * and {@code minReadySeconds} is not waited for.
+ * Replaces every instance of every context under load, as its Deployment would: the new one becomes ready, then the preStop hook of the old
+ * one runs, it gets SIGTERM, and must end within the rest of its grace period. The manifests supply all values. This is harder than a cluster
+ * in two ways: a pod that ends leaves its Service when its preStop begins, whereas the balancer notices only after SIGTERM, by its readiness;
+ * and there is no wait for {@code minReadySeconds}.
  */
 @Tag("long")
 class RolloutIT {
@@ -56,7 +56,7 @@ class RolloutIT {
     }
 
     @Test
-    void nobodyNoticesThatEveryInstanceIsReplaced() throws Exception {
+    void noRequestFailsWhileEveryInstanceIsReplaced() throws Exception {
         try (Processes first = new Processes("rollout", Databases::onServers, "--phone82.store.dispatch-delay=0s");
              Processes second = first.twin(); Processes third = first.twin(); Processes fourth = first.twin();
              Balancer balancer = new Balancer(first.data(""), ROLLED, List.of(first, second, third, fourth))) {
@@ -103,10 +103,10 @@ class RolloutIT {
         System.out.printf("%-9s%d is ready after %.1f s%n", context.id(), to, since(began).toMillis() / 1000.0);
         Processes old = sites.get(from);
         Callable<Duration> end = () -> {
-            long told = System.nanoTime();
+            long stopRequested = System.nanoTime();
             assertThat(new ProcessBuilder(preStop).start().waitFor()).isZero();
             old.stop(context.id());
-            Duration took = since(told);
+            Duration took = since(stopRequested);
             System.out.printf("%-9s%d has ended after %.1f s%n", context.id(), from, took.toMillis() / 1000.0);
             return took;
         };
@@ -117,7 +117,7 @@ class RolloutIT {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    /** Where everybody is, and what the manifests say of stopping. */
+    /** The addresses of all contexts, and the manifests' settings for stopping. */
     private static String[] options(Balancer balancer) {
         List<String> options = new ArrayList<>(List.of("--phone82.app.pay-url=" + balancer.url(PAY), "--phone82.app.store-url=" + balancer.url(STORE)));
         List.of(APP, PAY, STORE, CUSTOMER).forEach(each -> options.add("--phone82.gateway." + each.id() + "-url=" + balancer.url(each)));

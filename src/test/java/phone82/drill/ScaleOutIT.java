@@ -27,12 +27,12 @@ import static phone82.journey.Shop.anOrder;
 /**
  * Paid orders wait in store's queue; one store ships them, then four on the same database.
  * <p>
- * On one machine four processes have no more CPU than one. So each store gets a twentieth of one CPU and no more, of which a machine with two has
- * enough for all of them and for what they cause elsewhere: what a cluster gives by its scheduling, and the autoscaler counts in (it adds a pod where
- * one uses 15 % of its 0.4 CPU). The limit is {@code cpulimit}'s, which stops a process for the rest of each tenth of a second, as the kernel does
- * with a container at its limit. It begins when a store has handled {@value #WARM_UP} events, the first and the others alike: before that it would
- * be spent on the compiler. Everything else (queue, database server, relay, the contexts that follow) is shared and not limited, so it is there that
- * more stores could fail to ship more.
+ * On one machine four processes have no more CPU than one. So each store is limited to a twentieth of a CPU; a machine with two CPUs has enough
+ * for four stores and for the load that they cause elsewhere. A cluster's scheduler provides this, and the autoscaler expects it (it adds a pod
+ * when the pods use 15 % of their 0.4 CPU). {@code cpulimit} enforces the limit: it stops a process for the rest of each tenth of a second, as
+ * the kernel does with a container at its limit. The limit begins when a store has handled {@value #WARM_UP} events, otherwise the JIT compiler
+ * would use it up. Everything else (queue, database server, relay, consuming contexts) is shared and not limited, and could become the
+ * bottleneck of more stores.
  */
 @Tag("long")
 class ScaleOutIT {
@@ -45,7 +45,7 @@ class ScaleOutIT {
     private final List<Process> limits = new ArrayList<>();
 
     @Test
-    void fourStoresShipMoreThanOneAndNothingTwice() throws Exception {
+    void fourStoresShipFasterThanOneAndNothingTwice() throws Exception {
         try (Processes phone82 = new Processes("scale-out", Databases::onServers, "--phone82.store.dispatch-delay=0s");
              Processes second = phone82.twin(); Processes third = phone82.twin(); Processes fourth = phone82.twin()) {
             phone82.start("broker coordinator provider", "pay", "customer", "app gateway");
@@ -103,10 +103,10 @@ class ScaleOutIT {
         limits.add(new ProcessBuilder(Program.named("cpulimit"), "--lazy", "--quiet", "--limit=" + PERCENT, "--pid=" + site.pid("store")).start());
     }
 
-    /** How many events of pay it has handled. */
+    /** The number of pay's events that it has handled. */
     private static long handled(Processes site) {
         return (long) site.operations(STORE)
-                .figure(line -> line.startsWith("camel_route_policy_seconds_count") && line.contains("store-handle-event"));
+                .metric(line -> line.startsWith("camel_route_policy_seconds_count") && line.contains("store-handle-event"));
     }
 
     private static void pass() {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** A folder on a small disk of its own, in memory, that can be filled. Root alone may mount one. */
+/** A folder on a small in-memory disk that can be filled. Only root may mount one. */
 public final class SmallDisk implements AutoCloseable {
 
     private static final String FILLER = "filler";
@@ -29,12 +29,12 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Somebody else fills it, but for so many bytes. */
+    /** Fills the disk up to the number of free bytes. */
     public void fill(long left) throws IOException {
         fill(folder, left);
     }
 
-    /** The same, where it was mounted by another process. */
+    /** Fills a disk that another process has mounted. */
     public static void fill(Path folder, long left) throws IOException {
         byte[] page = new byte[4096];
         try (OutputStream out = Files.newOutputStream(folder.resolve(FILLER))) {

@@ -16,15 +16,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** The contexts in processes of their own, and what the others do while one is away. */
+/** The contexts in separate processes, and their behaviour while one of them is down. */
 @Tag("long")
 class SplitIT {
 
     private static final String FRONT = "app pay customer gateway";
 
     @Test
-    void ordersAreTakenWhileTheStoreIsAwayAndShipWhenItIsBack() throws Exception {
-        try (Processes phone82 = new Processes("store-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0",
+    void ordersAreAcceptedWithoutTheStoreAndShipWhenItReturns() throws Exception {
+        try (Processes phone82 = new Processes("store-down", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0",
                 "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s")) {
             phone82.start("broker provider", "store", FRONT);
             Shop shop = phone82.gateway();
@@ -36,8 +36,8 @@ class SplitIT {
                 ids.add(shop.place(anOrder().of("note30").times(2)).expect(201).id());
             }
             await().untilAsserted(() -> assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid")));
-            Answer away = shop.get("/deliveries").expect(503);
-            assertThat(away.header("Retry-After")).isNotNull();
+            Answer refused = shop.get("/deliveries").expect(503);
+            assertThat(refused.header("Retry-After")).isNotNull();
             assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
 
             phone82.start("store");
@@ -48,8 +48,8 @@ class SplitIT {
     }
 
     @Test
-    void withoutPayThereIsNoOrderAndNoTraceOfOne() throws Exception {
-        try (Processes phone82 = new Processes("pay-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0",
+    void anOrderWithoutPayIsRefusedAndLeavesNoTrace() throws Exception {
+        try (Processes phone82 = new Processes("pay-down", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0",
                 "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s")) {
             phone82.start(Arrays.stream(Context.values()).map(Context::id).toArray(String[]::new));
             Shop shop = phone82.gateway();

@@ -11,14 +11,14 @@ import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 import static phone82.journey.Shop.anOrder;
 
-/** Artemis as an installation of its own, configured by the same files as the broker within phone82. */
+/** phone82 with a standalone Artemis, configured by the same files as the embedded broker. */
 @Tag("long")
 class StandaloneBrokerIT {
 
     private static final String OPTIONS = "-Xms64m -Xmx256m -XX:TieredStopAtLevel=1";
 
     @Test
-    void ordersAreTakenWhileItIsAwayAndShipWhenItIsBack() throws Exception {
+    void ordersAreAcceptedWithoutTheBrokerAndShipWhenItReturns() throws Exception {
         try (Processes phone82 = new Processes("standalone", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0",
                      "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s");
              Artemis broker = new Artemis(phone82.data("artemis"), phone82.port(Context.BROKER))) {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** What keeps phone82 from starting is one line that names it and the way out. */
+/** Failed starts: each ends with one line that has the reason and the remedy. */
 class StartIT {
 
     @Test
@@ -27,14 +27,14 @@ class StartIT {
     }
 
     @Test
-    void anUnknownContextIsNamed() throws Exception {
+    void anUnknownContextIsReported() throws Exception {
         try (Processes phone82 = new Processes("unknown")) {
             assertThat(phone82.run(2, "shop").lines()).singleElement().asString().contains("no context shop", "--help");
         }
     }
 
     @Test
-    void aTakenPortIsNamed() throws Exception {
+    void aPortInUseIsReported() throws Exception {
         try (Processes phone82 = new Processes("port");
              ServerSocket ignored = new ServerSocket(phone82.port(Context.GATEWAY), 1, InetAddress.getByName("127.0.0.1"))) {
             assertThat(phone82.run(1, "gateway").lines()).singleElement().asString()
@@ -43,7 +43,7 @@ class StartIT {
     }
 
     @Test
-    void aTakenOperatorsPortIsNamed() throws Exception {
+    void anOperatorsPortInUseIsReported() throws Exception {
         try (Processes phone82 = new Processes("operations");
              ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             phone82.set("--management.server.port=" + taken.getLocalPort());
@@ -52,14 +52,14 @@ class StartIT {
     }
 
     @Test
-    void aMissingBrokerIsNamed() throws Exception {
+    void aMissingBrokerIsReported() throws Exception {
         try (Processes phone82 = new Processes("broker", "--phone82.broker.wait=0s")) {
             assertThat(phone82.run(1, "pay").lines()).singleElement().asString()
                     .contains("no broker answers at tcp://localhost:" + phone82.port(Context.BROKER), "phone82.broker.url");
         }
     }
 
-    static Stream<Arguments> databasesThatCannotBeUsed() {
+    static Stream<Arguments> unusableDatabases() {
         return Stream.of(
                 arguments("pay", "url=jdbc:postgresql://localhost:1/pay", "no database answers at jdbc:postgresql://localhost:1/pay"),
                 arguments("store", "url=jdbc:hsqldb:hsql://localhost:1/store", "no database answers at jdbc:hsqldb:hsql://localhost:1/store"),
@@ -73,8 +73,8 @@ class StartIT {
     }
 
     @ParameterizedTest
-    @MethodSource("databasesThatCannotBeUsed")
-    void aDatabaseThatCannotBeUsedIsNamed(String context, String wrong, String told) throws Exception {
+    @MethodSource("unusableDatabases")
+    void anUnusableDatabaseIsReported(String context, String wrong, String message) throws Exception {
         try (Processes phone82 = new Processes("database", Databases::onServers, "--phone82.database.wait=3s")) {
             String property = "--phone82." + context + ".database.";
             String url = phone82.databases().options().stream().filter(option -> option.startsWith(property + "url="))
@@ -82,12 +82,12 @@ class StartIT {
             phone82.set(property + wrong.formatted(url));
 
             assertThat(phone82.run(1, context).lines().filter(line -> !line.contains("waits up to 3 s"))).singleElement().asString()
-                    .contains(told, "phone82." + context + ".database." + wrong.substring(0, wrong.indexOf('=')));
+                    .contains(message, "phone82." + context + ".database." + wrong.substring(0, wrong.indexOf('=')));
         }
     }
 
     @Test
-    void aDatabaseOfSomebodyElseIsNamed() throws Exception {
+    void aForeignDatabaseIsReported() throws Exception {
         try (Processes phone82 = new Processes("not-owned", Databases::onServers)) {
             phone82.set(phone82.databases().options().stream().filter(option -> option.contains("app.database.url"))
                     .map(option -> option.replace("phone82.app", "phone82.customer")).findFirst().orElseThrow());
@@ -97,14 +97,14 @@ class StartIT {
     }
 
     @Test
-    void aBrokerUrlThatIsNoneIsNamed() throws Exception {
+    void anInvalidBrokerUrlIsReported() throws Exception {
         try (Processes phone82 = new Processes("broker-url", "--phone82.broker.url=localhost")) {
             assertThat(phone82.run(1, "pay").lines()).singleElement().asString().startsWith("phone82: phone82.broker.url=localhost (command line) is no URL of a broker");
         }
     }
 
     @Test
-    void aWrongBrokerPasswordIsNamed() throws Exception {
+    void aWrongBrokerPasswordIsReported() throws Exception {
         try (Processes phone82 = new Processes("password")) {
             phone82.start("broker");
             phone82.set("--phone82.store.broker-password=wrong");
@@ -114,7 +114,7 @@ class StartIT {
     }
 
     @Test
-    void aLockedDataFolderIsNamed() throws Exception {
+    void aLockedDataFolderIsReported() throws Exception {
         try (Processes phone82 = new Processes("locked")) {
             phone82.start("broker");
             phone82.start("store");
@@ -125,11 +125,11 @@ class StartIT {
     }
 
     @Test
-    void allWrongSettingsAreNamedAtOnce() throws Exception {
+    void allWrongSettingsAreReportedAtOnce() throws Exception {
         try (Processes phone82 = new Processes("settings", "--phone82.gateway.rate=fast", "--phone82.store.dispatch-delay=-5s")) {
-            phone82.launchBy((contexts, arguments) -> {
+            phone82.launchWith((contexts, arguments) -> {
                 ProcessBuilder process = Processes.java(List.of("-XX:TieredStopAtLevel=1"), arguments);
-                // as Kubernetes says where a Service is, and a slip of the hand
+                // the variable that Kubernetes sets for a Service, and a typing error
                 process.environment().putAll(Map.of("PHONE82_GATEWAY_PORT", "tcp://10.0.0.1:8080", "GATEWAY_PORT", "tcp://10.0.0.1:8080", "PHONE82_DATTA", "/data"));
                 return process;
             });
@@ -142,9 +142,9 @@ class StartIT {
     }
 
     @Test
-    void tooFewOpenFilesAreNamed() throws Exception {
+    void aLowLimitOfOpenFilesIsReported() throws Exception {
         try (Processes phone82 = new Processes("files")) {
-            phone82.launchBy((contexts, arguments) -> new ProcessBuilder(Stream.concat(Stream.of("bash", "-c", "ulimit -n 400; exec \"$@\"", "limited"),
+            phone82.launchWith((contexts, arguments) -> new ProcessBuilder(Stream.concat(Stream.of("bash", "-c", "ulimit -n 400; exec \"$@\"", "limited"),
                     Processes.java(List.of("-XX:TieredStopAtLevel=1"), arguments).command().stream()).toList()));
             assertThat(phone82.run(1, "").lines()).containsExactly("phone82: the limit of open files is too low, at least 512 are needed; raise it (ulimit -n).");
         }

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A context with the rules of {@code crash-points.btm}: they print its durable steps while they are armed, and act at one of them. */
+/** A context with the rules of {@code crash-points.btm}: while armed, they print its durable steps and act at one of them. */
 final class SteppedContext {
 
     private static final String STEP = "crash point: ";
@@ -23,7 +23,7 @@ final class SteppedContext {
         armed = phone82.data("armed");
     }
 
-    /** @param actAt the number of the step at which it is halted, or the provider's answer lost; 0 for none */
+    /** @param actAt the number of the step that is halted, or whose answer is dropped; 0 for none */
     void start(int actAt) throws Exception {
         phone82.jvm(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=128m",
                 "-Dcrash.armed=" + armed, "-Dcrash.at=" + actAt));
@@ -49,7 +49,7 @@ final class SteppedContext {
         Files.delete(armed);
     }
 
-    /** The steps since it was started. */
+    /** The steps since the start. */
     List<String> steps() {
         return phone82.log().lines().filter(line -> line.startsWith(STEP)).map(line -> line.substring(STEP.length())).toList();
     }
@@ -58,7 +58,7 @@ final class SteppedContext {
         return !phone82.handles().get(context).isAlive();
     }
 
-    /** Does nothing if it is halted. */
+    /** Does nothing if it was halted. */
     void kill() throws Exception {
         if (!isHalted()) {
             phone82.kill(context);

@@ -12,13 +12,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.Context.GATEWAY;
 
-/** SIGTERM, while some still send. */
+/** SIGTERM while clients still send requests. */
 class StopIT {
 
     private static final String GET = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     @Test
-    void whoStillSendsIsAnsweredAndSentElsewhere() throws Exception {
+    void openConnectionsAreAnsweredAndClosed() throws Exception {
         try (Processes phone82 = new Processes("stop", "--phone82.warm-up=0", "--phone82.operations.notice=5s")) {
             phone82.start("gateway");
             RawHttp gateway = new RawHttp(phone82.port(GATEWAY));
@@ -39,7 +39,7 @@ class StopIT {
                     assertLast(late);
                 }
             }
-            assertThat(phone82.terminate(Duration.ofSeconds(40), "gateway")).as("what --help says").containsEntry("gateway", 143);
+            assertThat(phone82.terminate(Duration.ofSeconds(40), "gateway")).as("exit code of --help").containsEntry("gateway", 143);
             assertThat(phone82.run(0, "--help")).contains("Exit code: 143 after a clean stop by SIGTERM");
         }
     }

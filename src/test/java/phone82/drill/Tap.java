@@ -8,16 +8,16 @@ import io.vertx.core.http.RequestOptions;
 
 import java.util.Set;
 
-/** A place on the way of HTTP requests from one process to another, at which something can happen. */
+/** A proxy for HTTP requests between two processes that can act on them. */
 final class Tap {
 
-    /** What may happen at a tap. It runs while the request waits. */
+    /** Acts on the requests that pass a tap; a request waits meanwhile. */
     interface Observer {
 
-        /** @return whether the request goes on to its target */
+        /** @return whether the request is passed on to its target */
         boolean before(String tap, String request);
 
-        /** @return whether the answer goes on to the caller */
+        /** @return whether the answer is passed on to the caller */
         boolean after(String tap, String request);
     }
 

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Customers who order and read at a constant rate: each does one thing every tenth of a second, an order or, six times as often, something to
- * read. They keep their connections, and nothing is tried a second time: what is not answered as it should be has failed.
+ * Customers who order and read at a constant rate: each sends one request every tenth of a second, one order for every six reads. They
+ * keep their connections and never retry: an unexpected answer is a failure.
  */
 final class Traffic implements AutoCloseable {
 
@@ -44,7 +44,7 @@ final class Traffic implements AutoCloseable {
 
     /**
      * @param shop    the base address
-     * @param shipped an order of which every context knows, to read of
+     * @param shipped an order to read that every context has
      */
     Traffic(String shop, long shipped, int customers) {
         this.shop = shop;
@@ -95,7 +95,7 @@ final class Traffic implements AutoCloseable {
         nanos.add(System.nanoTime() - asked);
     }
 
-    /** The ids of the orders that were answered 201. */
+    /** The ids of the orders that were answered with 201. */
     Set<Long> accepted() {
         return accepted;
     }

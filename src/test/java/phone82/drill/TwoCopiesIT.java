@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Two shops on one machine that differ in their folder and in one property, the offset of their ports. */
+/** Two shops on one machine that differ only in their folder and in one property, the offset of their ports. */
 @Tag("long")
 class TwoCopiesIT {
 
@@ -29,7 +29,7 @@ class TwoCopiesIT {
     private static final int AT_ONCE = 2;
 
     @Test
-    void notOneOrderCrosses() throws Exception {
+    void noOrderReachesTheOtherShop() throws Exception {
         try (Processes first = new Processes("copies", folder -> Databases.embedded(), "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=30",
                 "--phone82.app.payment.response-timeout=4000", "--phone82.pay.provider-authorisation-limit=3s", "--phone82.gateway.rate=0");
              Processes second = first.copy()) {
@@ -64,7 +64,7 @@ class TwoCopiesIT {
         return () -> {
             for (int placed = 0; placed < ORDERS / AT_ONCE; ) {
                 Answer answer = shop.place(anOrder().of(item));
-                // two shops on one machine are slow; what was refused is no order
+                // two shops on one machine are slow; a refused request creates no order
                 if (answer.status() != 503) {
                     answer.expect(201);
                     placed++;

@@ -49,20 +49,20 @@ class PublicApiTest {
     }
 
     @Test
-    void aMarkForTheGatewayIsNotShown() throws IOException {
+    void gatewayExtensionsAreNotShown() throws IOException {
         assertThat(document(APP).at("/paths/~1orders/get")).isEqualTo(
                 yaml("{operationId: list-orders, responses: {200: {$ref: '#/components/responses/Orders'}}, tags: [orders]}"));
     }
 
     @Test
-    void theComponentsThatPublicOperationsUseAreThereAndNoOther() throws IOException {
+    void onlyComponentsOfPublicOperationsAreIncluded() throws IOException {
         JsonNode components = document(APP, PAY).get("components");
         assertThat(components.get("schemas").propertyStream().map(Map.Entry::getKey)).containsExactlyInAnyOrder("Problem", "Order", "Payment");
         assertThat(components.get("responses").propertyStream().map(Map.Entry::getKey)).containsExactly("Orders");
     }
 
     @Test
-    void aNameThatMeansTwoThingsIsRefused() {
+    void aSchemaNameWithTwoMeaningsIsRefused() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> document(APP, PAY.replace("Problem: {type: object}", "Problem: {type: string}")))
                 .withMessageContaining("Problem");

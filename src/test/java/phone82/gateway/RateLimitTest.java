@@ -30,18 +30,18 @@ class RateLimitTest {
     };
 
     @Test
-    void aClientMayAskSoManyTimesASecond() {
+    void aClientMaySendTheConfiguredRate() {
         RateLimit limit = new RateLimit(10, time);
 
         assertThat(admitted(limit, CLIENT, 15)).isEqualTo(10);
         now.addAndGet(Duration.ofMillis(300).toNanos());
         assertThat(admitted(limit, CLIENT, 15)).isEqualTo(3);
         now.addAndGet(Duration.ofHours(1).toNanos());
-        assertThat(admitted(limit, CLIENT, 15)).as("what is not used is not saved up").isEqualTo(10);
+        assertThat(admitted(limit, CLIENT, 15)).as("unused requests do not accumulate").isEqualTo(10);
     }
 
     @Test
-    void whoIsRefusedIsToldWhenToTryAgain() {
+    void aRefusalSaysWhenToRetry() {
         RateLimit limit = new RateLimit(1, time);
         limit.admit(CLIENT);
 
@@ -51,7 +51,7 @@ class RateLimitTest {
     }
 
     @Test
-    void oneClientDoesNotUseUpWhatIsAnothers() {
+    void eachClientHasItsOwnRate() {
         RateLimit limit = new RateLimit(10, time);
         admitted(limit, CLIENT, 15);
 

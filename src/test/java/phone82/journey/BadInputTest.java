@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** Whatever is sent, bad input gets a problem that says what to do, and nothing is stored. */
+/** Bad input of any kind gets a problem that says how to correct it, and nothing is stored. */
 class BadInputTest {
 
     @RegisterExtension
@@ -76,7 +76,7 @@ class BadInputTest {
     }
 
     @Test
-    void everyFaultOfARequestIsNamedAtOnce() {
+    void reportsAllFaultsOfARequestAtOnce() {
         Answer refused = problem(shop.post("/orders", "{\"qty\":-5,\"status\":\"Shipped\"}"), 422);
 
         assertThat(refused.body().get("errors")).extracting(fault -> fault.get("field").asText())
@@ -85,7 +85,7 @@ class BadInputTest {
 
     @ParameterizedTest
     @MethodSource("requests")
-    void whatIsNotOfferedIsRefused(int status, String method, String path, String contentType, String body) {
+    void refusesUnknownOperations(int status, String method, String path, String contentType, String body) {
         problem(shop.send(method, path, contentType, body), status);
     }
 
@@ -119,13 +119,13 @@ class BadInputTest {
     }
 
     @Test
-    void aWrongMethodIsToldTheRightOnes() {
+    void aWrongMethodIsAnsweredWithTheAllowedOnes() {
         assertThat(problem(shop.send("PUT", "/orders", null, null), 405).header("Allow")).isEqualTo("GET, HEAD, POST");
         assertThat(problem(PHONE82.shop(Context.APP).send("PUT", "/orders", null, null), 405).header("Allow")).isEqualTo("GET, HEAD, POST");
     }
 
     @Test
-    void whatACallerSendsIsNeitherEchoedNorObeyed() {
+    void headersOfACallerAreNeitherEchoedNorObeyed() {
         Answer answer = shop.send(shop.request("/phones").header("CamelHttpResponseCode", "500").header("CamelHttpUri", "http://localhost:1")
                 .header("Long-Running-Action", "http://localhost:1/lra").header("X-Anything", "1").GET()).expect(200);
 

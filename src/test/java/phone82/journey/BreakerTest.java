@@ -41,14 +41,14 @@ class BreakerTest {
     }
 
     @AfterEach
-    void quickAgain() {
+    void restoreTheProvider() {
         slowDown(0, 0);
         await().atMost(OPEN.plusSeconds(10)).until(() -> shop.place(anOrder()).status() == 201
                 && breaker.getState() == CircuitBreaker.State.CLOSED);
     }
 
     @Test
-    void opensUnderASlowProviderRefusesAtOnceAndRecoversByItself() throws Exception {
+    void opensUnderASlowProviderRefusesQuicklyAndRecovers() throws Exception {
         shop.place(anOrder()).expect(201);
         slowDown(500, 800);
 
@@ -67,18 +67,18 @@ class BreakerTest {
 
         slowDown(0, 0);
         await().atMost(OPEN.plusSeconds(5)).until(() -> shop.place(anOrder()).status(), status -> status == 201);
-        assertNobodyIsChargedWithoutAnOrder();
+        assertNoChargeWithoutAnOrder();
     }
 
     @Test
-    void tellsWhatIsLeftOfTheOpenTime() {
+    void retryAfterIsTheRemainingOpenTime() {
         breaker.transitionToOpenState();
         assertThat(shop.place(anOrder()).expect(503).header("Retry-After")).isEqualTo(String.valueOf(OPEN.toSeconds()));
         await().atMost(OPEN).until(() -> shop.place(anOrder()).header("Retry-After"), String.valueOf(1)::equals);
     }
 
     @Test
-    void aDeclinedPaymentIsAnAnswerAndNoFailure() {
+    void aDeclinedPaymentIsNoFailure() {
         for (int i = 0; i < 120; i++) {
             shop.place(anOrder().of("sim-decline")).expect(402);
         }
@@ -87,7 +87,7 @@ class BreakerTest {
     }
 
     @Test
-    void aBankThatDoesNotDecideIsNotAskedForEachOrderAndDelaysNobodyElse() {
+    void ordersForAnUndecidedBankAreRefusedEarlyAndDelayNoOthers() {
         for (int i = 0; i < 10; i++) {
             assertThat(shop.place(anOrder().of("sim-fail")).expect(503).header("Retry-After")).isEqualTo("1");
         }
@@ -102,7 +102,7 @@ class BreakerTest {
     }
 
     @Test
-    void anAnswerThatComesTooLateChangesNothingAnyMore() throws Exception {
+    void aLateAnswerHasNoEffect() throws Exception {
         ExecutorService customers = Executors.newFixedThreadPool(8);
         List<Future<Answer>> answers = IntStream.range(0, 64).mapToObj(i ->
                 customers.submit(() -> shop.place(anOrder().of("sim-slow-" + (420 + i))))).toList();
@@ -120,10 +120,10 @@ class BreakerTest {
                 assertThat(answer.body().get("detail").asText()).contains("nothing is charged");
             }
         }
-        assertNobodyIsChargedWithoutAnOrder();
+        assertNoChargeWithoutAnOrder();
     }
 
-    /** Many customers at once, as long as told. */
+    /** Orders of many concurrent customers, who repeat while {@code goOn} is true. */
     private List<Refusal> refusals(int customers, BooleanSupplier goOn) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(customers);
         List<Future<List<Refusal>>> each = IntStream.range(0, customers).mapToObj(i -> pool.submit(() -> {
@@ -149,7 +149,7 @@ class BreakerTest {
         return refusals;
     }
 
-    private void assertNobodyIsChargedWithoutAnOrder() {
+    private void assertNoChargeWithoutAnOrder() {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             List<Long> orders = shop.all("/orders").stream().map(order -> order.get("id").asLong()).toList();
             List<JsonNode> payments = shop.all("/payments");
@@ -164,6 +164,6 @@ class BreakerTest {
     }
 
     private String metrics() {
-        return PHONE82.operations().figures();
+        return PHONE82.operations().metrics();
     }
 }

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** What a user of the broker has no right to is refused, and the operator reads so in one line; nobody else notices. */
+/** Permissions of the broker's users: a forbidden action fails, is logged in one line and affects no other user. */
 @ExtendWith(OutputCaptureExtension.class)
 class BrokerUsersTest {
 
@@ -54,12 +54,12 @@ class BrokerUsersTest {
             "operator, phone82.app.Ordered,           phone82.app.Ordered",
             "pay,      phone82.*.*,                   phone82.*.*",
             "pay,      dead-letters.store,            dead-letters.store"})
-    void aContextSendsToItsOwnTopicsOnly(String user, String topic, String told, CapturedOutput output) {
+    void aContextSendsToItsOwnTopicsOnly(String user, String topic, String expected, CapturedOutput output) {
         assertThatThrownBy(() -> as(user, "demo-" + user, session ->
                 session.createProducer(session.createTopic(topic)).send(session.createTextMessage("{}"))))
                 .isInstanceOf(JMSSecurityException.class);
 
-        assertThat(refusals(output)).singleElement().asString().contains("user " + user + ":", "to send at " + told);
+        assertThat(refusals(output)).singleElement().asString().contains("user " + user + ":", "to send at " + expected);
     }
 
     @ParameterizedTest
@@ -77,7 +77,7 @@ class BrokerUsersTest {
     }
 
     @Test
-    void whatIsInASubscriptionStaysThere() {
+    void aSubscriptionCannotBePurged() {
         String event = UUID.randomUUID().toString();
         PHONE82.topics().send("pay.PayCompleted", 1, event);
 
@@ -89,7 +89,7 @@ class BrokerUsersTest {
     }
 
     @Test
-    void nobodyMakesAQueueOrManagesTheBroker() {
+    void noUserCreatesQueuesOrManagesTheBroker() {
         assertThatThrownBy(() -> as("pay", "demo-pay", session -> session.createConsumer(session.createQueue("phone82.pay.PayCompleted::mine"))))
                 .isInstanceOf(JMSException.class);
         assertThatThrownBy(() -> as("pay", "demo-pay", session ->
@@ -104,13 +104,13 @@ class BrokerUsersTest {
             "mallory, mallory,  user mallory",
             "ACTIVEMQ.CLUSTER.ADMIN.USER, guess, user ACTIVEMQ.CLUSTER.ADMIN.USER",
             ",,                 somebody"})
-    void whoIsNotKnownIsNotLetIn(String user, String password, String told, CapturedOutput output) {
+    void anUnknownUserIsRefused(String user, String password, String expected, CapturedOutput output) {
         assertThatThrownBy(() -> as(user, password, session -> session.createTextMessage("x"))).isInstanceOf(JMSSecurityException.class);
 
-        assertThat(refusals(output)).singleElement().asString().contains("Refused " + told + " from 127.0.0.1:");
+        assertThat(refusals(output)).singleElement().asString().contains("Refused " + expected + " from 127.0.0.1:");
     }
 
-    /** The broker's own user may do everything; a broker that stands alone has no need of it. */
+    /** The broker's own user may do everything; a standalone broker does not need it. */
     @Test
     void theBrokersOwnUserHasNoWellKnownPassword() {
         assertThatThrownBy(() -> as("ACTIVEMQ.CLUSTER.ADMIN.USER", "CHANGE ME!!", session -> session.createTextMessage("x")))
@@ -118,7 +118,7 @@ class BrokerUsersTest {
     }
 
     @Test
-    void whoGuessesIsAnsweredOnceASecondAndNobodyElseWaits(CapturedOutput output) throws JMSException {
+    void failedLoginsAreLimitedToOneASecondAndDelayNoOthers(CapturedOutput output) throws JMSException {
         long start = System.nanoTime();
         List<CompletableFuture<Duration>> guesses = IntStream.range(0, GUESSES).mapToObj(guess -> CompletableFuture.supplyAsync(() -> {
             assertThatThrownBy(() -> as("pay", "guess-" + guess, session -> { })).isInstanceOf(JMSSecurityException.class);
@@ -135,7 +135,7 @@ class BrokerUsersTest {
     }
 
     @Test
-    void aUsersNameForgesNoLineOfTheLog(CapturedOutput output) {
+    void aUserNameForgesNoLogLine(CapturedOutput output) {
         assertThatThrownBy(() -> as("mallory\r\n12:00:00.000 WARN  broker - - - Gatekeeper: Refused user admin\u001b[2J\u0085", "x", session -> { }))
                 .isInstanceOf(JMSSecurityException.class);
 
@@ -145,7 +145,7 @@ class BrokerUsersTest {
     }
 
     @Test
-    void aContextWithAWrongPasswordDoesNotStartAndSaysSo(CapturedOutput output) {
+    void aContextWithAWrongPasswordDoesNotStartAndReportsIt(CapturedOutput output) {
         String[] options = Stream.of(PHONE82.arguments())
                 .map(argument -> argument.startsWith("--phone82.store.broker-password=") ? "--phone82.store.broker-password=stale" : argument).toArray(String[]::new);
 

@@ -48,13 +48,13 @@ import java.util.stream.Stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Who may call whom: each operation between the parts, for all who might try. */
+/** Permissions between contexts: each non-public operation, called by each possible caller. */
 class CallersTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all();
 
-    /** The decisions; an operation that is not public and not among them fails. */
+    /** The permitted callers of each operation; a non-public operation that is missing here fails the test. */
     private static final Map<String, Set<String>> MAY_CALL = decisions("""
             app-list-cancellations        operator
             *-list-dead-letters           operator
@@ -131,7 +131,7 @@ class CallersTest {
                 line -> Set.copyOf(List.of(line).subList(1, line.length))));
     }
 
-    /** From the contracts, whichever there are. */
+    /** Read from all contracts. */
     static List<Operation> operations() throws IOException {
         try (Stream<Path> files = Files.walk(ROUTES)) {
             return files.filter(file -> file.toString().endsWith(".openapi.yaml")).sorted().flatMap(CallersTest::operations).toList();
@@ -176,7 +176,7 @@ class CallersTest {
 
     @ParameterizedTest
     @MethodSource("ours")
-    void onlyThoseComeInWhomItIsFor(Operation operation) throws Exception {
+    void acceptsOnlyThePermittedCallers(Operation operation) throws Exception {
         String audience = operation.context.id();
         String right = operation.mayCall.iterator().next();
         ECKey key = PHONE82.insiders().key(right);
@@ -208,10 +208,10 @@ class CallersTest {
 
     @ParameterizedTest
     @MethodSource("theProviders")
-    void theProviderKnowsKeysAlone(Operation operation) {
+    void theProviderAcceptsKeysOnly(Operation operation) {
         Map<String, String> keys = Map.of("api-key", "demo-provider-key", "control-key", "demo-provider-control");
         SoftAssertions each = new SoftAssertions();
-        each.assertThat(status(operation, null, null)).as("nobody").isEqualTo(401);
+        each.assertThat(status(operation, null, null)).as("no token").isEqualTo(401);
         for (String sender : SENDERS) {
             each.assertThat(status(operation, "Bearer " + PHONE82.insiders().token(sender, operation.context), sender)).as(sender).isEqualTo(401);
         }
@@ -223,7 +223,7 @@ class CallersTest {
     }
 
     @Test
-    void theCoordinatorCallsNobodyWhereSomebodyElseIs() {
+    void theCoordinatorCallsParticipantsAtTheirOwnAddressOnly() {
         String lra = start();
         String foreign = "http://localhost:" + stranger.getAddress().getPort();
         String own = PHONE82.shop(Context.PAY).url("/lra-participant/");
@@ -243,7 +243,7 @@ class CallersTest {
     }
 
     @Test
-    void aParticipantThatJoinsAtItsOwnAddressIsCalledThere() {
+    void aParticipantIsCalledBackAtItsOwnAddress() {
         String lra = start();
         String own = PHONE82.shop(Context.PAY).url("/lra-participant/");
 
@@ -251,7 +251,7 @@ class CallersTest {
     }
 
     @Test
-    void aStrangersCancellationIsNotJoined() {
+    void aForeignSagaIsNotJoined() {
         String lra = "http://localhost:" + stranger.getAddress().getPort() + "/lra-coordinator/0_1_2_3_4";
         Shop store = PHONE82.shop(Context.STORE);
         Shop pay = PHONE82.shop(Context.PAY);
@@ -274,7 +274,7 @@ class CallersTest {
     }
 
     @Test
-    void whoHasNoKeyIsNoOperator() {
+    void aTokenForCurlNeedsTheOperatorsKey() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -305,7 +305,7 @@ class CallersTest {
         return "<" + url + ">; rel=" + relation;
     }
 
-    /** @param sender whose callbacks it would name */
+    /** @param sender the context at whose address the callbacks would be */
     private static int status(Operation operation, String authorization, String sender) {
         Shop shop = PHONE82.stranger(operation.context);
         HttpRequest.Builder request = shop.request(operation.path.replace("{reference}/{operation}", "1/authorise").replaceAll("\\{[^}]+}", "987654321"));

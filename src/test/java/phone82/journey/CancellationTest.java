@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Cancelling an order: the money goes back and the phone stays, or nothing changes. */
+/** Cancellation of an order: the payment is returned and the phone is not shipped, or nothing changes. */
 class CancellationTest {
 
     private static final Duration DISPATCH_DELAY = Duration.ofSeconds(3);
@@ -40,7 +40,7 @@ class CancellationTest {
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=" + DISPATCH_DELAY.toMillis() + "ms");
 
-    /** The completion and the compensation of each participant. */
+    /** The completion and compensation routes of each participant. */
     private static final Map<Context, List<String>> CALLBACKS = Map.of(
             Context.APP, List.of("app-complete-cancellation", "app-undo-cancellation"),
             Context.STORE, List.of("store-complete-cancellation", "store-undo-cancellation"),
@@ -49,7 +49,7 @@ class CancellationTest {
     private final Shop shop = PHONE82.gateway();
 
     @Test
-    void anOrderThatIsCancelledAtOnceEndsCancelledEverywhere() {
+    void anImmediateCancellationTakesEffectInAllContexts() {
         long[] ids = IntStream.range(0, 20).mapToLong(i -> {
             long id = shop.place(anOrder()).expect(201).id();
             assertThat(cancel(id).expect(200).body().get("status").asText()).isEqualTo("Cancelled");
@@ -59,7 +59,7 @@ class CancellationTest {
         await().during(DISPATCH_DELAY.multipliedBy(2)).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(500)).untilAsserted(() ->
                 LongStream.of(ids).forEach(this::assertCancelledEverywhere));
         assertThat(shop.timeline(ids[0])).contains("Ordered", "OrderCancelled", "DeliveryCancelled", "PayCancelled").doesNotContain("Shipped");
-        assertNothingIsOpen();
+        assertNoCancellationIsOpen();
     }
 
     @Test
@@ -72,7 +72,7 @@ class CancellationTest {
     }
 
     @Test
-    void whatIsShippedCannotBeCancelledAndStaysShipped() {
+    void aShippedOrderCannotBeCancelled() {
         long id = shop.place(anOrder()).expect(201).id();
         shop.awaitShipped(id);
         List<String> timeline = shop.timeline(id);
@@ -98,7 +98,7 @@ class CancellationTest {
 
     @Test
     @Tag("databases")
-    void cancellingTwiceAtTheSameMomentHasOneEffectAndBothAreToldTheTruth() throws Exception {
+    void concurrentCancellationsHaveOneEffectAndTrueAnswers() throws Exception {
         long id = shop.place(anOrder()).expect(201).id();
 
         List<Answer> answers = atOnce(() -> cancel(id), () -> cancel(id));
@@ -106,11 +106,11 @@ class CancellationTest {
         assertThat(answers).extracting(Answer::status).contains(200).isSubsetOf(200, 202, 409);
         await().untilAsserted(() -> assertCancelledEverywhere(id));
         assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled");
-        assertNothingIsOpen();
+        assertNoCancellationIsOpen();
     }
 
     @Test
-    void whoeverWinsTheRaceOfCancellingAndShippingAllAgree() throws Exception {
+    void allContextsAgreeAfterARaceOfCancellingAndShipping() throws Exception {
         ScheduledExecutorService customers = Executors.newScheduledThreadPool(14);
         List<Future<Long>> orders = IntStream.range(0, Integer.getInteger("phone82.races", 150)).mapToObj(i -> (Future<Long>) customers.schedule(
                 () -> await().until(() -> shop.place(anOrder()), order -> order.status() == 201).id(), i * 30L, TimeUnit.MILLISECONDS)).toList();
@@ -139,11 +139,11 @@ class CancellationTest {
         customers.shutdown();
         System.out.printf("%d of %d orders were cancelled in time, the others are shipped%n", cancelled, answers.size());
         assertThat(cancelled).as("both outcomes occur").isBetween(1, answers.size() - 1);
-        assertNothingIsOpen();
+        assertNoCancellationIsOpen();
     }
 
     @Test
-    void aRefusedRefundLeavesTheOrderAsItWas() {
+    void aRefusedRefundLeavesTheOrderUnchanged() {
         long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
         await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
 
@@ -161,7 +161,7 @@ class CancellationTest {
     }
 
     @Test
-    void nobodyOutsideJoinsOrSteersASaga() {
+    void customersCannotJoinOrControlASaga() {
         long id = shop.place(anOrder()).expect(201).id();
         String forged = "http://localhost:1/lra-coordinator/0_1_2_3_4";
 
@@ -173,7 +173,7 @@ class CancellationTest {
     }
 
     @Test
-    void aParticipantAnswersOnlyTheSagasThatItJoined() {
+    void aParticipantActsOnlyForSagasThatItJoined() {
         long id = shop.place(anOrder()).expect(201).id();
         await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
 
@@ -190,7 +190,7 @@ class CancellationTest {
 
     @Test
     @Tag("databases")
-    void aDeliveryThatComesToBeWhileItIsHeldIsHeldAllTheSame() throws Exception {
+    void aDeliveryCreatedDuringItsHoldIsHeld() throws Exception {
         long id = 1_000_000_007L;
         Shop coordinator = PHONE82.shop(Context.COORDINATOR);
         String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
@@ -213,7 +213,7 @@ class CancellationTest {
 
     @Test
     @Tag("alone")
-    void howLongACancellationTakes() {
+    void printsTheDurationOfCancellations() {
         long[] millis = new long[40];
         for (int i = -100; i < millis.length; i++) {
             long id = shop.place(anOrder()).expect(201).id();
@@ -238,7 +238,7 @@ class CancellationTest {
         return cancel(shop.request("/orders/" + id).DELETE());
     }
 
-    /** A coordinator whose disk is busy does not answer in time; then nothing has changed, and the customer tries again. */
+    /** A coordinator with a busy disk does not answer in time; then nothing has changed, and the customer retries. */
     private Answer cancel(HttpRequest.Builder request) {
         return await().until(() -> shop.send(request), answer -> answer.status() != 503);
     }
@@ -261,7 +261,7 @@ class CancellationTest {
         assertThat(shop.status("/history/" + id)).isEqualTo("Shipped");
     }
 
-    private static void assertNothingIsOpen() {
+    private static void assertNoCancellationIsOpen() {
         await().untilAsserted(() -> assertThat(PHONE82.shop(Context.APP).get("/cancellations").expect(200).body()).isEmpty());
         await().untilAsserted(() -> assertThat(PHONE82.shop(Context.COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty());
     }

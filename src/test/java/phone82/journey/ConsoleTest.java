@@ -29,7 +29,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** The Hawtio console, as an operator uses it. */
+/** The Hawtio console as an operator uses it. */
 class ConsoleTest {
 
     private static final Path CHROMIUM = Path.of(System.getProperty("phone82.test.browser", "/usr/bin/chromium"));
@@ -46,12 +46,12 @@ class ConsoleTest {
     @ParameterizedTest
     @ValueSource(strings = {"/hawtio", "/hawtio/", "/hawtio/index.html", "/hawtio/user", "/hawtio/jolokia", "/actuator/jolokia", "/actuator/jolokia/version", "/", "/operator.js",
             "/operator.css", "/processes", "/anything"})
-    void nobodyIsLetInWithoutThePassword(String path) {
+    void aRequestWithoutThePasswordIsRefused(String path) {
         assertThat(operations.send(operations.request(path).GET()).expect(401).header("WWW-Authenticate")).startsWith("Basic");
     }
 
     @Test
-    void jmxShowsEveryCamelContextItsRoutesAndTheBroker() {
+    void jmxListsCamelContextsRoutesAndTheBroker() {
         assertThat(search("org.apache.camel:type=context,*")).extracting(JsonNode::asText)
                 .anyMatch(name -> name.contains("context=app")).anyMatch(name -> name.contains("context=gateway")).hasSize(6);
         assertThat(search("org.apache.activemq.artemis:broker=*,component=addresses,*")).isNotEmpty();
@@ -84,7 +84,7 @@ class ConsoleTest {
     }
 
     @Test
-    void anOperatorSeesTheRoutesOfAppWithWhatTheyHaveDone() throws Exception {
+    void anOperatorSeesTheRoutesOfAppWithTheirStatistics() throws Exception {
         assumeTrue(Files.isExecutable(CHROMIUM), "no browser at " + CHROMIUM + "; apt-get install chromium, or set phone82.test.browser");
         for (int i = 0; i < 3; i++) {
             PHONE82.gateway().place(anOrder()).expect(201);
@@ -124,7 +124,7 @@ class ConsoleTest {
     }
 
     @Test
-    void theConsoleIsSentCompressedAndOnlyOnce() throws IOException {
+    void theConsoleIsCompressedAndCacheable() throws IOException {
         String script = operations.text(operations.requestOfOperator("/hawtio/")).replaceAll("(?s).*src=\"(?:/hawtio/)?(static/js/main[^\"]+).*", "/hawtio/$1");
         HttpResponse<byte[]> plain = operations.exchange(operations.requestOfOperator(script));
         HttpResponse<byte[]> compressed = operations.exchange(operations.requestOfOperator(script).header("Accept-Encoding", "gzip, deflate, br"));

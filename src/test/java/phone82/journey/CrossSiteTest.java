@@ -37,12 +37,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-/** A page of another site, in the browser of an operator who is logged in at the operator's port. */
+/** Attacks by a page of another site in the browser of an operator who is logged in at the operator's port. */
 class CrossSiteTest {
 
     private static final Path CHROMIUM = Path.of(System.getProperty("phone82.test.browser", "/usr/bin/chromium"));
     private static final String ROUTE = "org.apache.camel:context=app,type=routes,name=\"app-find-order\"";
-    /** A name of the attacker, who lets it resolve to this host. */
+    /** A name of the attacker, resolved to this host. */
     private static final String REBOUND = "rebound.example";
 
     @RegisterExtension
@@ -79,7 +79,7 @@ class CrossSiteTest {
         }
     }
 
-    /** Another port of the same host is the same site for a browser, and another origin. */
+    /** For a browser, another port of the same host is the same site, but another origin. */
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1", "evil.example"})
     void aPageOfAnotherSiteChangesNothingAndReadsNothing(String host) {
@@ -130,7 +130,7 @@ class CrossSiteTest {
                     }""", List.of(stop, jolokia, json, operator));
             assertThat((List<?>) read).allSatisfy(each -> assertThat(each).isEqualTo(""));
 
-            // it opens a window, and goes there itself
+            // it opens a window and navigates there
             Page opened = session.waitForPage(() -> page.evaluate("stop => { window.open(stop + '?window') }", stop));
             opened.waitForLoadState();
             page.evaluate("stop => { location.href = stop + '?top' }", stop);
@@ -151,7 +151,7 @@ class CrossSiteTest {
     }
 
     @Test
-    void aNameThatIsMadeToResolveToThisHostOpensNothing() {
+    void aForeignNameResolvedToThisHostIsRefused() {
         String rebound = "http://" + REBOUND + ":" + URI.create(PHONE82.operations().url("")).getPort();
         try (BrowserContext session = operator()) {
             Page page = session.newPage();
@@ -163,7 +163,7 @@ class CrossSiteTest {
         }
     }
 
-    /** In the browser the password is kept for the operator's port. */
+    /** The browser keeps the password for the operator's port. */
     private static BrowserContext operator() {
         BrowserContext session = browser.newContext(new Browser.NewContextOptions().setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD));
         try {

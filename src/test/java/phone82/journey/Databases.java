@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The databases of one test: embedded HSQLDB files, which need nothing, or with {@code -Dphone82.test.database=postgresql} new
+ * The databases of one test: embedded HSQLDB files without any server, or, with {@code -Dphone82.test.database=postgresql}, new
  * databases on servers: PostgreSQL for app, pay and customer, HSQLDB for store.
  */
 public final class Databases implements AutoCloseable {
@@ -35,12 +35,12 @@ public final class Databases implements AutoCloseable {
     private Databases() {
     }
 
-    /** The embedded ones. */
+    /** Embedded databases. */
     public static Databases embedded() {
         return new Databases();
     }
 
-    /** New ones on PostgreSQL for these, and the embedded ones for the others. */
+    /** New databases on PostgreSQL for these contexts, embedded ones for the others. */
     public static Databases onPostgreSql(Set<Context> contexts) {
         Databases databases = new Databases();
         int number = NUMBER.incrementAndGet();
@@ -48,7 +48,7 @@ public final class Databases implements AutoCloseable {
         return databases;
     }
 
-    /** Those that the build asks for. */
+    /** The databases that the build configures. */
     public static Databases asked(Path data) {
         return switch (System.getProperty("phone82.test.database", "hsqldb")) {
             case "hsqldb" -> embedded();
@@ -57,7 +57,7 @@ public final class Databases implements AutoCloseable {
         };
     }
 
-    /** Those that several instances of a context can share. */
+    /** Databases that several instances of a context can share. */
     public static Databases onServers(Path data) {
         Databases databases = new Databases();
         int number = NUMBER.incrementAndGet();
@@ -69,7 +69,7 @@ public final class Databases implements AutoCloseable {
         return databases;
     }
 
-    /** What makes the contexts use them. */
+    /** The options by which the contexts use them. */
     public List<String> options() {
         return options;
     }
@@ -83,7 +83,7 @@ public final class Databases implements AutoCloseable {
         return "demo-" + user;
     }
 
-    /** The HSQLDB server of phone82, out of its jar where that is built already. */
+    /** The HSQLDB server of phone82, from its jar if that is built already. */
     private static List<String> hsqldb(Path data, int port) {
         String store = Context.STORE.id();
         String jar = System.getProperty("phone82.jar");
@@ -107,7 +107,7 @@ public final class Databases implements AutoCloseable {
         }
     }
 
-    /** {@code kill -9} of both servers, which are started again at once. */
+    /** {@code kill -9} of both servers, which restart at once. */
     public void crash() throws InterruptedException, IOException {
         store.destroyForcibly().waitFor();
         PostgreSql.kill();
@@ -122,7 +122,7 @@ public final class Databases implements AutoCloseable {
         }
     }
 
-    /** One real PostgreSQL for all tests of this JVM, which asks for passwords. */
+    /** One real PostgreSQL server for all tests of this JVM; it requires passwords. */
     private static final class PostgreSql {
 
         private static final int PORT = Phone82Extension.freePort();
@@ -145,7 +145,7 @@ public final class Databases implements AutoCloseable {
             try {
                 server = EmbeddedPostgres.builder().setOutputRedirector(log).setErrorRedirector(log).setPGStartupWait(Duration.ofSeconds(60))
                         .setPort(PORT).setServerConfig("synchronous_commit", "on").setDataDirectory(DATA).setCleanDataDirectory(false)
-                        .setDataDirectoryCustomizer(PostgreSql::askForPasswords).start();
+                        .setDataDirectoryCustomizer(PostgreSql::requirePasswords).start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -162,7 +162,7 @@ public final class Databases implements AutoCloseable {
             server = null;
         }
 
-        private static void askForPasswords(File data) {
+        private static void requirePasswords(File data) {
             try {
                 Files.writeString(data.toPath().resolve("pg_hba.conf"), """
                         host all postgres localhost trust
@@ -173,7 +173,7 @@ public final class Databases implements AutoCloseable {
             }
         }
 
-        /** Creates an empty database of a user. */
+        /** Creates an empty database owned by the user. */
         static String create(String user, int number) {
             start();
             String database = user + "_" + number;

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** An event that a context cannot process is kept with its cause until it can be; it holds up nothing, and nothing takes effect twice. */
+/** Dead letters: an unprocessable event is kept with its cause until it is replayed, blocks no other and takes effect once. */
 class DeadLettersTest {
 
     private static final EnumSet<Context> CONTEXTS = EnumSet.of(Context.BROKER, Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER);
@@ -48,16 +48,16 @@ class DeadLettersTest {
         private final Shop app = PHONE82.shop(Context.APP);
 
         @Test
-        void whatFailsSixTimesIsKeptWithItsCauseWhileTheOthersGoOn() throws JMSException {
+        void anEventThatFailsSixTimesIsKeptWithItsCauseAndBlocksNoOther() throws JMSException {
             Topics topics = PHONE82.topics();
             awaitShipped(app.place(anOrder()).expect(201).id());
             Instant sent = Instant.now();
-            // of an order whose payment takes a moment, so that more events of it follow
+            // of an order with a slow payment, which is followed by more events
             long next = app.place(anOrder().of("sim-capture-away-2")).expect(201).id();
             topics.send("app.Ordered", next, newId(), BROKEN);
             topics.send("pay.PayCompleted", next, newId(), BROKEN);
             topics.send("store.Shipped", next, newId(), BROKEN);
-            // of orders that nobody has placed
+            // of orders that do not exist
             topics.send("app.Ordered", 1001, newId());
             topics.send("store.Shipped", 1001, newId());
             topics.sendAs("app", "phone82.app.Ordered", "phone82.app.Refurbished", 1001, newId(), "{}");
@@ -98,7 +98,7 @@ class DeadLettersTest {
         }
     }
 
-    /** The same with one attempt only. */
+    /** The same with a single attempt. */
     @Nested
     class Replayed {
 
@@ -111,7 +111,7 @@ class DeadLettersTest {
         private final Shop view = PHONE82.shop(Context.CUSTOMER);
 
         @Test
-        void takesEffectOnceTheCauseIsGoneAndNeverAgain() {
+        void takesEffectOnceAfterTheCauseIsFixed() {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
             Order unplaced = PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO);
             String event = newId();
@@ -147,23 +147,23 @@ class DeadLettersTest {
 
         @ParameterizedTest
         @EnumSource(value = Context.class, names = {"STORE", "CUSTOMER"})
-        void failsAgainAsLongAsTheDatabaseDoes(Context context) {
+        void failsAsLongAsTheDatabaseFails(Context context) {
             JdbcTemplate database = PHONE82.bean(context, JdbcTemplate.class);
             String table = context == Context.STORE ? "delivery" : "history";
             Shop shop = PHONE82.shop(context);
             long id = 3000 + context.ordinal();
             String event = newId();
-            database.execute("alter table " + table + " rename to away");
+            database.execute("alter table " + table + " rename to unreadable");
             try {
                 PHONE82.topics().send("pay.PayCompleted", id, event);
                 String letter = letterOf(context, event).get("id").asText();
                 assertThat(replayAll(context).get("failed").findValuesAsText("id")).contains(letter);
                 assertThat(replayAll(context).get("failed").findValuesAsText("id")).contains(letter);
-                // store hears of the payment alone, the view of what follows from it too
+                // store receives the payment only, the view also the events that follow from it
                 await().untilAsserted(() -> assertThat(letters(PHONE82, context)).filteredOn(waiting -> waiting.path("orderId").asLong() == id)
                         .hasSize(context == Context.STORE ? 1 : 3));
             } finally {
-                database.execute("alter table away rename to " + table);
+                database.execute("alter table unreadable rename to " + table);
             }
 
             replayAll(context);
@@ -174,7 +174,7 @@ class DeadLettersTest {
         }
 
         @Test
-        void doesNothingWhereTheEventHasTakenEffectAlready() throws JMSException {
+        void doesNothingForAnEventThatHasTakenEffect() throws JMSException {
             long id = 4001;
             String event = newId();
             PHONE82.topics().send("pay.PayCompleted", id, event);
@@ -189,7 +189,7 @@ class DeadLettersTest {
         }
 
         @Test
-        void byTwoOperatorsAtOnceTakesEffectOnce() throws JMSException {
+        void takesEffectOnceWhenTwoOperatorsReplay() throws JMSException {
             List<Long> ids = new ArrayList<>();
             for (long id = 5001; id <= 5020; id++) {
                 ids.add(id);
@@ -206,7 +206,7 @@ class DeadLettersTest {
 
         @ParameterizedTest
         @EnumSource(value = Context.class, names = {"APP", "PAY", "STORE", "CUSTOMER"})
-        void staysWhenItIsNoEventForTheContext(Context context) throws JMSException {
+        void staysIfTheContextDoesNotHandleTheEvent(Context context) throws JMSException {
             String event = newId();
             PHONE82.topics().sendAs(context.id(), "dead-letters." + context.id(), "phone82.app.Refurbished", 1, event, "{}");
             String path = "/dead-letters/" + letterOf(context, event).get("id").asText();
@@ -218,12 +218,12 @@ class DeadLettersTest {
         }
 
         @Test
-        void isCountedAndReadInPages() throws JMSException {
+        void isCountedAndPaged() throws JMSException {
             for (int i = 0; i < 7; i++) {
                 PHONE82.topics().sendAs("pay", "dead-letters.pay", "phone82.app.Ordered", 6000 + i, newId(), BROKEN + "x".repeat(3000));
             }
             int all = letters(PHONE82, Context.PAY).size();
-            assertThat(PHONE82.operations().figures()).contains("phone82_dead_letters{context=\"pay\"} " + all + ".0");
+            assertThat(PHONE82.operations().metrics()).contains("phone82_dead_letters{context=\"pay\"} " + all + ".0");
 
             List<String> paged = new ArrayList<>();
             String after = "";
@@ -240,7 +240,7 @@ class DeadLettersTest {
         }
 
         @Test
-        void inBatchesReachesThoseBehindTheOnesThatFailAgain() throws JMSException {
+        void replaysAllBatchesPastRepeatedFailures() throws JMSException {
             replayAll(Context.STORE);
             int before = letters(PHONE82, Context.STORE).size();
             for (int i = 0; i < 4; i++) {
@@ -259,7 +259,7 @@ class DeadLettersTest {
         }
 
         @Test
-        void isAskedForOnTheCommandLine() {
+        void isReplayedFromTheCommandLine() {
             Orders orders = PHONE82.bean(Context.APP, Orders.class);
             Order unplaced = PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO);
             String event = newId();
@@ -299,7 +299,7 @@ class DeadLettersTest {
         }
     }
 
-    /** A context that gives up later than the broker does: the cause is not known, but nothing is lost. */
+    /** A context with more attempts than the broker: the cause is unknown, but nothing is lost. */
     @Nested
     class GivenUpByTheBroker {
 
@@ -307,16 +307,16 @@ class DeadLettersTest {
         static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.STORE), "--phone82.events.attempts=7");
 
         @Test
-        void isKeptAllTheSame() {
+        void isKeptWithoutACause() {
             JdbcTemplate database = PHONE82.bean(Context.STORE, JdbcTemplate.class);
             Shop store = PHONE82.shop(Context.STORE);
-            database.execute("alter table delivery rename to away");
+            database.execute("alter table delivery rename to unreadable");
             PHONE82.topics().send("pay.PayCompleted", 1, newId());
 
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(letters(PHONE82, Context.STORE)).hasSize(1));
 
             assertThat(letters(PHONE82, Context.STORE).get(0).get("cause").asText()).startsWith("not known: the broker gave it up");
-            database.execute("alter table away rename to delivery");
+            database.execute("alter table unreadable rename to delivery");
             store.post("/dead-letters/replay", "").expect(200);
             assertThat(letters(PHONE82, Context.STORE)).isEmpty();
             assertThat(store.status("/deliveries/1")).isEqualTo("Received");

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.EnumSource.Mode.EXCLUDE;
 
-/** Every port against strangers: pages of other sites, names that are not ours, clients that want all of it. */
+/** Hostile requests to every port: pages of other sites, foreign host names, clients that exhaust resources. */
 class EdgeTest {
 
     @RegisterExtension
@@ -41,7 +41,7 @@ class EdgeTest {
         return request("GET " + known(context), "Host: " + host);
     }
 
-    /** What there is to see at the port of any client. */
+    /** A path of the port that any client may read. */
     private static String known(Context context) {
         return switch (context) {
             case GATEWAY -> "/openapi.json";
@@ -50,7 +50,7 @@ class EdgeTest {
         };
     }
 
-    /** The coordinator's answer is that a token is missing. */
+    /** The coordinator answers that the token is missing. */
     private static int served(Context context) {
         return context == Context.COORDINATOR ? 401 : 200;
     }
@@ -70,7 +70,7 @@ class EdgeTest {
             askByMethods(connection, "INVENTED", 10_000);
             assertThat(timeSeries()).isEqualTo(before);
         }
-        assertThat(PHONE82.operations().figures()).contains("method=\"_OTHER\"").doesNotContain("INVENTED");
+        assertThat(PHONE82.operations().metrics()).contains("method=\"_OTHER\"").doesNotContain("INVENTED");
     }
 
     private static void askByMethods(Connection connection, String start, int number) {
@@ -81,14 +81,14 @@ class EdgeTest {
     }
 
     private static long timeSeries() {
-        return PHONE82.operations().figures().lines().filter(line -> line.startsWith("http_server_requests") && line.contains("gateway")).count();
+        return PHONE82.operations().metrics().lines().filter(line -> line.startsWith("http_server_requests") && line.contains("gateway")).count();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Origin: http://evil.example", "Origin: null", "Origin: http://shop.evil.example", "Origin: http://shop:81",
             "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Origin: http://shop\r\nSec-Fetch-Site: cross-site",
             "Sec-Fetch-Site: same-origin\r\nOrigin: http://evil.example"})
-    void aPageOfAnotherSiteChangesNothing(String header) {
+    void aPageOfAnotherSiteIsRefused(String header) {
         long id = PHONE82.gateway().place(Shop.anOrder()).expect(201).id();
         String form = "Content-Type: text/plain\r\nContent-Length: 3\r\n" + header;
 
@@ -120,7 +120,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @EnumSource(value = Context.class, mode = EXCLUDE, names = "BROKER")
-    void aNameThatIsNotOursIsRefused(Context context) {
+    void aForeignHostNameIsRefused(Context context) {
         for (String host : List.of("evil.example", "localhost.evil.example", "evillocalhost", "shop.evil.example", "127.0.0.1.evil.example",
                 context.id() + ".com", context.id() + "-evil.ns.svc", "evil.example:" + PHONE82.port(context))) {
             assertThat(at(context).once(get(context, host)).problem()).as(host).isEqualTo(421);
@@ -130,7 +130,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @EnumSource(value = Context.class, mode = EXCLUDE, names = "BROKER")
-    void ourNamesAndAllAddressesAreAnswered(Context context) throws UnknownHostException {
+    void ownNamesAndAllAddressesAreServed(Context context) throws UnknownHostException {
         for (String host : List.of("shop", "SHOP", "shop:80", "localhost", "localhost.", "localhost:" + PHONE82.port(context), "shop.localhost",
                 "127.0.0.1", "127.0.0.2:1", "10.129.3.7:8080", "[::1]", "[fd00::1]:80", context.id(), context.id() + ":8080",
                 context.id() + ".phones.svc", context.id() + ".phones.svc.cluster.local", InetAddress.getLocalHost().getHostName())) {
@@ -140,7 +140,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @EnumSource(value = Context.class, mode = EXCLUDE, names = "BROKER")
-    void aHostThatIsNoneIsRefusedAtOnce(Context context) {
+    void anInvalidHostIsRefused(Context context) {
         for (String host : List.of("a%zz", "a%41", "a b", "shop/", "shop?x", "me@shop", "shop:", "shop:x", "shop:123456", "[::1", "[x]", ":80", "shop,shop", "\u00fc")) {
             long start = System.nanoTime();
             assertThat(at(context).once(get(context, host)).problem()).as(host).isEqualTo(400);
@@ -153,7 +153,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @EnumSource(value = Context.class, mode = EXCLUDE, names = "BROKER")
-    void aTargetMayNameUsInFull(Context context) {
+    void anAbsoluteTargetIsServed(Context context) {
         for (String target : List.of("http://shop", "HTTP://localhost:1", "http://127.0.0.1:" + PHONE82.port(context))) {
             assertThat(at(context).once(request("GET " + target + known(context), "Host: shop")).status()).as(target).isEqualTo(served(context));
         }
@@ -161,13 +161,13 @@ class EdgeTest {
     }
 
     @Test
-    void theTargetsHostCountsWhereTheHeaderNamesAnother() {
+    void theHostOfAnAbsoluteTargetOverridesTheHeader() {
         assertThat(at(Context.GATEWAY).once(request("GET http://shop/phones", "Host: evil.example")).status()).isEqualTo(200);
         assertThat(at(Context.GATEWAY).once(request("DELETE http://shop/orders/1", "Host: localhost", "Origin: http://localhost")).problem()).isEqualTo(403);
     }
 
     @Test
-    void thousandsOfIdleConnectionsOfOneClientKeepNobodyElseOut() {
+    void thousandsOfIdleConnectionsOfOneClientBlockNoOthers() {
         List<Connection> idle = new ArrayList<>();
         try {
             IntStream.range(0, 2_000).forEach(i -> idle.add(at(Context.GATEWAY).from(STRANGER).connect()));
@@ -181,7 +181,7 @@ class EdgeTest {
 
     @ParameterizedTest
     @EnumSource(value = Context.class, mode = EXCLUDE, names = "BROKER")
-    void hundredsOfHalfRequestsHangNobody(Context context) {
+    void hundredsOfIncompleteRequestsBlockNoClient(Context context) {
         List<Connection> half = new ArrayList<>();
         try {
             for (int i = 0; i < 200; i++) {
@@ -224,7 +224,7 @@ class EdgeTest {
         } finally {
             streams.forEach(Connection::close);
         }
-        await().untilAsserted(() -> assertThat(PHONE82.operations().figure("phone82_stream_readers")).isZero());
+        await().untilAsserted(() -> assertThat(PHONE82.operations().metric("phone82_stream_readers")).isZero());
         try (Connection again = at(Context.GATEWAY).from(STRANGER).connect()) {
             again.send(stream);
             assertThat(again.answer(true).status()).isEqualTo(200);
@@ -232,7 +232,7 @@ class EdgeTest {
     }
 
     @Test
-    void aConnectionThatNeverSpeaksIsClosedSoon() {
+    void aSilentConnectionIsClosedSoon() {
         try (Connection silent = at(Context.GATEWAY).connect()) {
             long start = System.nanoTime();
             assertThat(silent.answer()).isNull();

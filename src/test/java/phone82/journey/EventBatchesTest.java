@@ -20,7 +20,7 @@ import java.util.stream.LongStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Events that come together are handled in few transactions, and none of them suffers for another. */
+/** Batches of events: events that arrive together share few transactions, and a failing one does not affect the others. */
 @Tag("databases")
 class EventBatchesTest {
 
@@ -32,7 +32,7 @@ class EventBatchesTest {
     private final Shop view = PHONE82.shop(Context.CUSTOMER);
 
     @Test
-    void eventsThatComeTogetherShareTransactions() throws JMSException {
+    void eventsThatArriveTogetherShareTransactions() throws JMSException {
         List<Long> orders = LongStream.rangeClosed(1, EVENTS).boxed().toList();
         long before = transactions();
 
@@ -43,7 +43,7 @@ class EventBatchesTest {
     }
 
     @Test
-    void anEventThatCannotBeProcessedTakesNoOtherWithIt() throws JMSException {
+    void anUnprocessableEventDoesNotFailItsBatch() throws JMSException {
         List<Long> orders = LongStream.rangeClosed(1001, 1000 + EVENTS).boxed().toList();
 
         PHONE82.topics().sendTogether("app.Ordered", orders, 1200);
@@ -56,10 +56,10 @@ class EventBatchesTest {
     }
 
     @Test
-    void noEventIsTakenUntilTheDatabaseAnswers() throws Exception {
+    void noEventIsConsumedUntilTheDatabaseAnswers() throws Exception {
         List<Long> orders = LongStream.rangeClosed(10_001, 10_000 + EVENTS).boxed().toList();
         HikariDataSource database = PHONE82.bean(Context.CUSTOMER, HikariDataSource.class);
-        double refused = refusedByTheDatabase();
+        double refused = connectionTimeouts();
         long failed = failedEvents();
         List<Connection> taken = new ArrayList<>();
         try {
@@ -67,7 +67,7 @@ class EventBatchesTest {
                 taken.add(database.getConnection());
             }
             PHONE82.topics().sendTogether("app.Ordered", orders, 0);
-            await().atMost(Duration.ofSeconds(30)).until(() -> refusedByTheDatabase() >= refused + 6);
+            await().atMost(Duration.ofSeconds(30)).until(() -> connectionTimeouts() >= refused + 6);
         } finally {
             for (Connection connection : taken) {
                 connection.close();
@@ -83,7 +83,7 @@ class EventBatchesTest {
                 .getManagedRoute("customer-receive-events").getExchangesFailed();
     }
 
-    private static double refusedByTheDatabase() {
+    private static double connectionTimeouts() {
         return PHONE82.bean(Context.CUSTOMER, MeterRegistry.class).get("hikaricp.connections.timeout").counter().count();
     }
 

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-/** Each event is sent twice, and the events of one order in every order of arrival: a context always ends in the same state. */
+/** Each event delivered twice, and the events of one order in every sequence: a context always ends in the same state. */
 @Tag("databases")
 class EventsTest {
 
@@ -44,7 +44,7 @@ class EventsTest {
         static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP));
 
         static List<List<String>> arrivals() {
-            return Topics.everyOrderOf(List.of("pay.PayCompleted", "store.Shipped"));
+            return Topics.everySequenceOf(List.of("pay.PayCompleted", "store.Shipped"));
         }
 
         @ParameterizedTest
@@ -69,7 +69,7 @@ class EventsTest {
         private final Shop pay = PHONE82.shop(Context.PAY);
 
         @Test
-        void aStandingOrderIsPaidOnce() throws JMSException {
+        void anAcceptedOrderIsPaidOnce() throws JMSException {
             authorise(1).expect(201);
 
             PHONE82.topics().sendTwice(1, List.of("app.Ordered"));
@@ -80,7 +80,7 @@ class EventsTest {
         }
 
         @Test
-        void aRejectionVoidsWhatWasAuthorised() {
+        void aRejectionVoidsTheAuthorisation() {
             authorise(2).expect(201);
 
             PHONE82.topics().sendTwice(2, List.of("app.OrderRejected"));
@@ -89,7 +89,7 @@ class EventsTest {
         }
 
         @Test
-        void aRejectionThatComesFirstForbidsTheAuthorisation() {
+        void anEarlyRejectionPreventsTheAuthorisation() {
             PHONE82.topics().sendTwice(3, List.of("app.OrderRejected"));
 
             await().untilAsserted(() -> authorise(3).expect(409));
@@ -97,7 +97,7 @@ class EventsTest {
         }
 
         @Test
-        void anotherOrderWithTheSameIdNeitherGetsThePaymentNorReleasesIt() {
+        void anotherOrderWithTheSameIdNeitherUsesNorReleasesThePayment() {
             authorise(4, "one", "note20").expect(201);
             authorise(4, "one", "note20").expect(201);
 
@@ -111,7 +111,7 @@ class EventsTest {
         }
 
         @Test
-        void aRejectionUnderItsOwnKeyVoidsWhatWasAuthorised() {
+        void aRejectionWithItsOwnKeyVoidsTheAuthorisation() {
             authorise(5, "one", "note20").expect(201);
 
             reject(5, "one");
@@ -120,7 +120,7 @@ class EventsTest {
         }
 
         @Test
-        void ordersThatNeverWereAreForgottenWhenTheyAreOld() {
+        void oldRejectionsAreDeleted() {
             JdbcTemplate jdbc = PHONE82.bean(Context.PAY, JdbcTemplate.class);
             Payments payments = PHONE82.bean(Context.PAY, Payments.class);
             reject(6, "one");
@@ -174,7 +174,7 @@ class EventsTest {
         }
 
         @Test
-        void anotherOrderWithTheSameIdIsNotTakenForIt() {
+        void anotherOrderWithTheSameIdIsNotConfusedWithIt() {
             PHONE82.topics().sendTwice(2, List.of("pay.PayCompleted"));
             await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/2")).isEqualTo("Shipped"));
 
@@ -192,12 +192,12 @@ class EventsTest {
         private final Shop view = PHONE82.shop(Context.CUSTOMER);
 
         static List<List<String>> arrivals() {
-            return Topics.everyOrderOf(List.of("app.Ordered", "pay.PayCompleted", "store.OrderReceived", "store.Shipped"));
+            return Topics.everySequenceOf(List.of("app.Ordered", "pay.PayCompleted", "store.OrderReceived", "store.Shipped"));
         }
 
         @ParameterizedTest
         @MethodSource("arrivals")
-        void theViewIsTheSame(List<String> arrival) {
+        void theViewIsTheSameAfterEverySequence(List<String> arrival) {
             long id = arrivals().indexOf(arrival) + 1;
 
             PHONE82.topics().sendTwice(id, arrival);
@@ -212,7 +212,7 @@ class EventsTest {
         }
 
         static List<List<String>> arrivalsOfAFailedRefund() {
-            return Topics.everyOrderOf(List.of("app.Ordered", "pay.PayCompleted", "app.OrderCancelled", "pay.RefundFailed"));
+            return Topics.everySequenceOf(List.of("app.Ordered", "pay.PayCompleted", "app.OrderCancelled", "pay.RefundFailed"));
         }
 
         @ParameterizedTest
@@ -229,7 +229,7 @@ class EventsTest {
 
         @ParameterizedTest
         @CsvSource(delimiter = '|', value = {"200 | pay.RefundFailed", "201 | pay.RefundFailed,pay.PayCancelled", "202 | pay.PayCancelled,pay.RefundFailed"})
-        void aFailedRefundSaysWhyWhateverFollows(long id, String arrival) {
+        void aFailedRefundKeepsItsReason(long id, String arrival) {
             List<String> events = List.of(arrival.split(","));
             for (String event : events) {
                 PHONE82.topics().send(event, id, UUID.randomUUID().toString(), "{\"orderId\":" + id
@@ -247,7 +247,7 @@ class EventsTest {
         }
 
         @Test
-        void aRejectedOrderIsNotSeen() {
+        void aRejectedOrderIsNotShown() {
             PHONE82.topics().sendTwice(1000, List.of("app.OrderRejected"));
             PHONE82.topics().sendTwice(1001, List.of("app.Ordered"));
 
@@ -256,7 +256,7 @@ class EventsTest {
         }
 
         @Test
-        void onlyOldEventIdsAreForgotten() {
+        void onlyOldEventIdsAreDeleted() {
             PHONE82.topics().sendTwice(1002, List.of("app.Ordered"));
             await().untilAsserted(() -> view.get("/history/1002").expect(200));
             Instant longAgo = Instant.now().minus(Duration.ofDays(32));

@@ -15,8 +15,8 @@ import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Requests for one operation, each made from its own seed: what the contract asks for, and then something or other wrong with it.
- * Where a request ends is always clear, so that they can follow each other on one connection.
+ * Generator of requests for one operation, each from its own seed: a valid request of the contract, then possibly with faults.
+ * The end of a request is always unambiguous, so that requests can follow each other on one connection.
  */
 final class Fuzz {
 
@@ -52,7 +52,7 @@ final class Fuzz {
         this.document = document;
     }
 
-    /** A request, and whether it may have been left as the contract wants it. */
+    /** A request, and whether it may still be valid. */
     record Request(String method, byte[] bytes, boolean closes) {
 
         @Override
@@ -101,7 +101,7 @@ final class Fuzz {
         for (String segment : path.substring(1).split("/")) {
             target.append('/').append(!segment.startsWith("{") ? segment
                     : switch (random.nextInt(4)) {
-                        // an order that there is not: what would be done to one that there is, other tests show
+                        // an order that does not exist: other tests cover those that do
                         case 0, 1 -> String.valueOf(1_000_000_000L + random.nextInt(1_000_000));
                         case 2 -> escaped(any(random, NUMBERS)).replaceFirst("^[12]$", "3000000000");
                         default -> escaped(any(random, TEXTS));
@@ -117,7 +117,7 @@ final class Fuzz {
         return target.toString();
     }
 
-    /** Of the right type mostly. */
+    /** Mostly of the right type. */
     private static String value(SplittableRandom random, JsonNode schema) {
         if (schema.has("enum") && random.nextInt(3) > 0) {
             return schema.get("enum").get(random.nextInt(schema.get("enum").size())).asText();
@@ -153,7 +153,7 @@ final class Fuzz {
             if ("integer".equals(definition.path("type").asText())) {
                 body.put(property.getKey(), random.nextInt(definition.path("minimum").asInt(), definition.path("maximum").asInt() + 1));
             } else {
-                // what is right in every way is declined all the same, mostly: so many orders are not what is to be seen here
+                // even a valid order is mostly declined, to keep the number of orders small
                 body.put(property.getKey(), random.nextInt(10) > 0 ? "sim-decline" : "fuzz");
             }
         });
@@ -217,7 +217,7 @@ final class Fuzz {
         return chunks.toByteArray();
     }
 
-    /** As percent-escapes where need be. */
+    /** Percent-encoded where necessary. */
     private static String escaped(String text) {
         StringBuilder escaped = new StringBuilder();
         for (byte b : text.getBytes(UTF_8)) {

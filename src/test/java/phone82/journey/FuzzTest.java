@@ -31,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Requests of all sorts for each public operation ({@code -Dphone82.fuzz.requests=10000} for more): each gets an answer that is right in
- * its form and tells nothing of the inside, what is refused changes nothing, and nothing grows. {@code -Dphone82.fuzz.seed=..} repeats a run.
+ * Random requests for each public operation ({@code -Dphone82.fuzz.requests=10000} for more): each gets a well-formed answer without
+ * internals, a refused request changes nothing, and memory and threads do not grow. {@code -Dphone82.fuzz.seed=..} repeats a run.
  */
 class FuzzTest {
 
@@ -50,12 +50,12 @@ class FuzzTest {
     private final Set<Long> placed = ConcurrentHashMap.newKeySet();
     private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
 
-    /** An operation of the gateway, and its requests. */
+    /** An operation of the gateway with its generator. */
     private record Target(String name, Fuzz fuzz) {
     }
 
     @Test
-    void whateverIsSent() throws Exception {
+    void everyRequestGetsAValidAnswer() throws Exception {
         System.out.println("-Dphone82.fuzz.seed=" + SEED);
         List<Target> targets = targets();
         fuzz(targets, 0, REQUESTS / 2);
@@ -70,12 +70,12 @@ class FuzzTest {
         System.out.printf("%d operations, %,d requests each, %,.0f a second, answers %s; heap %+,d KB to %,d KB, threads %d to %d%n", targets.size(),
                 REQUESTS, targets.size() * REQUESTS / 2 / seconds, statuses, grown / 1024, (heap + grown) / 1024, threads, threads());
         assertThat(grown).as("growth of the heap").isLessThan(16 << 20);
-        // pools still take threads that they may have; what leaks would leave thousands
+        // pools still grow to their limits; a leak would add thousands
         assertThat(threads()).as("threads").isLessThanOrEqualTo(threads + 150);
-        onlyWhatWasAcceptedIsThere();
+        assertOnlyAcceptedOrdersExist();
     }
 
-    private void onlyWhatWasAcceptedIsThere() {
+    private void assertOnlyAcceptedOrdersExist() {
         assertThat(placed).isNotEmpty();
         assertThat(count(Context.APP, "orders")).isEqualTo(placed.size());
         assertThat(count(Context.APP, "idempotency")).isLessThanOrEqualTo(placed.size());
@@ -101,7 +101,7 @@ class FuzzTest {
             int first = from + i;
             done.add(clients.submit(() -> {
                 for (int n = first; n < to; n += CLIENTS) {
-                    // the clients are at different operations at a time
+                    // the clients are at different operations
                     for (int t = 0; t < targets.size(); t++) {
                         send(targets.get((t + first) % targets.size()), n);
                     }
@@ -152,18 +152,18 @@ class FuzzTest {
             return;
         }
         if (String.valueOf(answer.headers().get("content-type")).startsWith("text/html")) {
-            // the page, which a GET can ask for
+            // the page, which a GET may request
             assertThat(request.method()).isEqualTo("GET");
             return;
         }
         if (answer.status() >= 300) {
             answer.problem();
-            String told = answer.text();
-            assertThat(INSIDE.matcher(told).find() && !INSIDE.matcher(request.toString()).find()).as(told).isFalse();
+            String text = answer.text();
+            assertThat(INSIDE.matcher(text).find() && !INSIDE.matcher(request.toString()).find()).as(text).isFalse();
         } else if (answer.status() == 201) {
             placed.add(answer.json().get("id").asLong());
         } else if (!request.method().equals("GET")) {
-            // one of so many met an order
+            // one of many requests may hit an existing order
             cancelled.add(answer.json().get("id").asLong());
         } else {
             answer.json();

@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** A context that takes connections and never answers keeps those waiting who want something of it, for a while, and nobody else. */
+/** A context that accepts connections but never answers delays its own clients for a limited time, and no others. */
 @Tag("alone")
 class HangingContextTest {
 
@@ -74,7 +74,7 @@ class HangingContextTest {
     }
 
     @Test
-    void ordersGoOnWhileAHundredWaitForAnotherContext() throws Exception {
+    void ordersContinueWhileAHundredRequestsWaitForAnotherContext() throws Exception {
         warmUp();
         List<Future<Timed>> waiting = askStore(100);
         await().until(() -> TAKEN.size() >= 100);
@@ -91,7 +91,7 @@ class HangingContextTest {
     }
 
     @Test
-    void moreThanWaitForItAlreadyAreRefusedAtOnce() throws Exception {
+    void requestsBeyondTheLimitAreRefusedAtOnce() throws Exception {
         warmUp();
         int before = TAKEN.size();
         List<Future<Timed>> waiting = askStore(112);

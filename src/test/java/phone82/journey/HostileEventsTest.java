@@ -34,7 +34,7 @@ import java.util.UUID;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A message that is no event, from a user of the broker who means harm, becomes a dead letter and does nothing else. */
+/** Malicious messages of a broker user: they become dead letters and have no other effect. */
 @ExtendWith(OutputCaptureExtension.class)
 class HostileEventsTest {
 
@@ -45,7 +45,7 @@ class HostileEventsTest {
     static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER),
             "--phone82.store.dispatch-delay=0s", "--phone82.events.attempts=1");
 
-    /** What must not be made an object of. */
+    /** Must never be deserialized. */
     private static final class Trap implements Serializable {
 
         private static volatile boolean sprung;
@@ -55,7 +55,7 @@ class HostileEventsTest {
         }
     }
 
-    /** The kinds of messages that are no events, each with the name that the operator reads. */
+    /** The kinds of non-event messages, with the cause that an operator reads. */
     enum Kind {
         OBJECT("ObjectMessage") {
             @Override
@@ -103,7 +103,7 @@ class HostileEventsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aMessageThatIsNoTextIsKeptAndNotRead(Kind kind) throws JMSException {
+    void aNonTextMessageIsADeadLetterAndNotDeserialized(Kind kind) throws JMSException {
         String event = send("pay", PAID, kind::of);
 
         for (Context context : List.of(Context.STORE, Context.CUSTOMER)) {
@@ -126,9 +126,9 @@ class HostileEventsTest {
         assertThat(letterOf(Context.CUSTOMER, event).get("body").asText()).isEmpty();
     }
 
-    /** To camel-jms a header of this name, in any case, is where to send what comes next. */
+    /** camel-jms takes a header of this name, in any case, as the next destination. */
     @Test
-    void aPropertyOfAMessageDoesNotSteerCamel() throws JMSException {
+    void messagePropertiesDoNotControlCamel() throws JMSException {
         String event = send("app", "phone82.app.Ordered", session -> {
             Message message = session.createTextMessage(BROKEN);
             message.setStringProperty("CAMELJmsDestinationName", PAID);
@@ -142,7 +142,7 @@ class HostileEventsTest {
     }
 
     @Test
-    void nobodyRepliesToAnEvent(CapturedOutput output) throws JMSException {
+    void noContextRepliesToAnEvent(CapturedOutput output) throws JMSException {
         String event = send("app", "phone82.app.Ordered", session -> {
             Message message = session.createTextMessage(BROKEN);
             message.setJMSReplyTo(session.createQueue("dead-letters.pay"));
@@ -151,15 +151,15 @@ class HostileEventsTest {
 
         letterOf(Context.PAY, event);
         letterOf(Context.CUSTOMER, event);
-        // each of the two may have had to roll back what it had in the same transaction
+        // each of the two may have rolled back other events of the same transaction
         assertThat(output.toString().lines().filter(line -> line.contains(event))).as("lines about it").hasSizeBetween(2, 4);
         assertThat(output).doesNotContain("ReplyManager").doesNotContain("create_non_durable_queue");
     }
 
-    /** What no JMS client sends: bodies that are not of the type that they claim, in a subscription and among the dead letters. */
+    /** Messages that no JMS client sends: bodies of another type than declared, in a subscription and among the dead letters. */
     @ParameterizedTest
     @CsvSource({"3, TextMessage that cannot be read", "2, ObjectMessage", "5, MapMessage", "6, StreamMessage", "4, BytesMessage", "0, Message", "42, Message"})
-    void aMessageThatJmsCannotReadHidesAndHoldsUpNothing(byte type, String cameAs) throws Exception {
+    void aMalformedMessageNeitherHidesNorBlocksOthers(byte type, String cameAs) throws Exception {
         String unreadable = newId();
         try (ServerLocator locator = ActiveMQClient.createServerLocator(PHONE82.topics().url());
              ClientSessionFactory factory = locator.createSessionFactory()) {
@@ -187,7 +187,7 @@ class HostileEventsTest {
     }
 
     @Test
-    void aMessageThatIsTooLargeIsNotRead() throws JMSException {
+    void anOversizedMessageIsNotRead() throws JMSException {
         String event = send("pay", PAID, session -> session.createTextMessage("{\"orderId\":1,\"item\":\"" + "x".repeat(1_000_000) + "\"}"));
 
         assertThat(letterOf(Context.STORE, event).get("cause").asText()).endsWith("not a message of more than 100 kB");
@@ -195,7 +195,7 @@ class HostileEventsTest {
     }
 
     @Test
-    void noPropertyForgesALineOfTheLog(CapturedOutput output) throws JMSException {
+    void aPropertyForgesNoLogLine(CapturedOutput output) throws JMSException {
         String event = send("app", "phone82.app.Ordered", session -> {
             Message message = session.createTextMessage(BROKEN);
             message.setStringProperty("cloudEvents_type", "phone82.app.Ordered\r\n12:00:00.000 ERROR all is lost\u001b[2J");
@@ -213,7 +213,7 @@ class HostileEventsTest {
         Message in(Session session) throws JMSException;
     }
 
-    /** Sends a message with an envelope, as far as it has none, and returns the event's id. */
+    /** Sends a message, adds missing headers of the envelope, and returns the event's id. */
     private static String send(String user, String topic, Writer writer) throws JMSException {
         String id = newId();
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(PHONE82.topics().url());

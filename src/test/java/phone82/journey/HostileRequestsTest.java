@@ -27,8 +27,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The tricks by which two servers are made to read one request as two, or as another one: each is refused by whoever gets it
- * first, with a problem, and nothing of it goes on to anybody else.
+ * Request smuggling and similar attacks: the first server that receives such a request refuses it with a problem and passes nothing
+ * on.
  */
 class HostileRequestsTest {
 
@@ -38,7 +38,7 @@ class HostileRequestsTest {
     private static final String SMUGGLED = "DELETE /orders/1 HTTP/1.1\r\n" + HOST + "\r\n";
     private static final String JSON = HOST + "Content-Type: application/json\r\n";
 
-    /** A request that must be refused with one of the statuses, and what may come after it must not be read. */
+    /** A request that must be refused with one of the statuses, and after which nothing on the connection may be read. */
     private record Trick(String name, byte[] bytes, Set<Integer> statuses) {
 
         @Override
@@ -63,7 +63,7 @@ class HostileRequestsTest {
         return trick(name, "POST /orders HTTP/1.1\r\n" + JSON + headers + "\r\n" + body);
     }
 
-    /** Who is to read where a request ends: after each of these the connection is closed. */
+    /** Requests with an ambiguous end; the connection is closed after each of them. */
     static Stream<Trick> framing() {
         return Stream.of(
                 order("Content-Length before Transfer-Encoding", "Content-Length: 25\r\nTransfer-Encoding: chunked\r\n", CHUNKED),
@@ -152,7 +152,7 @@ class HostileRequestsTest {
                 trick("too many headers", "GET /phones HTTP/1.1\r\n" + HOST + "X: y\r\n".repeat(3000) + "\r\n", 431));
     }
 
-    /** Requests that end where everybody sees it, but should not be. */
+    /** Requests with an unambiguous end that must be refused. */
     static Stream<Trick> others() {
         return Stream.of(
                 head("no Host", ""),
@@ -234,7 +234,7 @@ class HostileRequestsTest {
 
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    class ToAllOfIt {
+    class EveryPort {
 
         @RegisterExtension
         static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h");
@@ -249,7 +249,7 @@ class HostileRequestsTest {
         }
 
         @AfterAll
-        void nothingHasChanged() {
+        void assertNothingHasChanged() {
             assertThat(rows()).isEqualTo(before);
             assertThat(PHONE82.gateway().status("/orders/" + order)).isIn("Ordered", "Paid");
         }
@@ -284,7 +284,7 @@ class HostileRequestsTest {
 
         @ParameterizedTest
         @MethodSource("framingToBoth")
-        void nothingIsReadAfterARequestWhoseEndIsDoubtful(Context context, Trick trick) {
+        void nothingIsReadAfterARequestWithAnAmbiguousEnd(Context context, Trick trick) {
             try (Connection connection = new RawHttp(PHONE82.port(context)).connect()) {
                 connection.send(trick.bytes);
                 connection.send(SMUGGLED);
@@ -329,9 +329,9 @@ class HostileRequestsTest {
         }
     }
 
-    /** The gateway alone: what of a request would reach the contexts behind it. */
+    /** The gateway alone: the part of a request that would reach the contexts behind it. */
     @Nested
-    class Through {
+    class BehindTheGateway {
 
         static final Recorder BEHIND = new Recorder("{}".getBytes(UTF_8));
 
@@ -353,19 +353,19 @@ class HostileRequestsTest {
         }
 
         static Stream<Trick> tricksOfAllKinds() {
-            // what an Idempotency-Key must be like, its context says
+            // app checks the Idempotency-Key, not the gateway
             return tricks().filter(trick -> !trick.name.equals("Idempotency-Key that is empty"));
         }
 
         @ParameterizedTest
         @MethodSource("tricksOfAllKinds")
-        void nothingOfATrickGoesOn(Trick trick) {
+        void noTrickIsPassedOn(Trick trick) {
             refused(PHONE82.port(Context.GATEWAY), trick);
             assertThat(BEHIND.arrived()).isEmpty();
         }
 
         @Test
-        void nobodyOutsideSetsWhatTheInsideTrusts() {
+        void internalHeadersFromClientsAreRemoved() {
             String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
             gateway.once("POST /orders?CamelHttpPath=/payments&Long-Running-Action=x&X-Real-IP=1 HTTP/1.1\r\n" + JSON
                     + "CamelHttpPath: /payments\r\nCamelHttpUri: http://localhost:1\r\nCamelHttpMethod: PUT\r\n"
@@ -386,7 +386,7 @@ class HostileRequestsTest {
         }
 
         @Test
-        void aQueryParameterIsNoHeaderAndHidesNone() {
+        void aQueryParameterNeitherBecomesNorHidesAHeader() {
             gateway.once("POST /orders?Idempotency-Key=other&Content-Type=text/plain HTTP/1.1\r\n" + JSON + "Idempotency-Key: mine\r\n"
                     + "Content-Length: 25\r\n\r\n" + BODY);
             gateway.once("POST /orders?Idempotency-Key=other HTTP/1.1\r\n" + JSON + "Content-Length: 25\r\n\r\n" + BODY);
@@ -397,7 +397,7 @@ class HostileRequestsTest {
         }
 
         @Test
-        void aTraceThatIsNoneIsReplaced() {
+        void anInvalidTraceIsReplaced() {
             for (String garbage : List.of("", "traceparent: \r\n", "traceparent: 00-0-0-0\r\n", "traceparent: " + "x".repeat(500) + "\r\n",
                     "traceparent: 00-00000000000000000000000000000000-00f067aa0ba902b7-01\r\n")) {
                 gateway.once("GET /phones HTTP/1.1\r\n" + HOST + garbage + "\r\n");
@@ -408,7 +408,7 @@ class HostileRequestsTest {
         }
 
         @Test
-        void whatIsAllowedInAQueryArrivesAsItWasSent() {
+        void aValidQueryIsPassedOnUnchanged() {
             String query = "item=%EC%95%88%20a+b%26c&status=Shipped;x='()*!$,/?:@&&a==";
             gateway.once("GET /history?" + query + " HTTP/1.1\r\n" + HOST + "\r\n");
 
@@ -416,7 +416,7 @@ class HostileRequestsTest {
         }
 
         @Test
-        void requestsSentAheadAreAnsweredInTheirOrder() {
+        void pipelinedRequestsAreAnsweredInSequence() {
             try (Connection connection = gateway.connect()) {
                 connection.send(("GET /phones HTTP/1.1\r\n" + HOST + "\r\n" + "GET /nothing HTTP/1.1\r\n" + HOST + "\r\n").repeat(4));
                 for (int i = 0; i < 4; i++) {

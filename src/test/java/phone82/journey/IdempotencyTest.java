@@ -43,10 +43,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** A request for an order that is repeated under its Idempotency-Key: one order, however often and whenever it is sent. */
+/** Orders repeated under their Idempotency-Key: one order, however often and whenever the request is sent. */
 class IdempotencyTest {
 
-    /** The same on each database that a context can have. */
+    /** The tests that run on each kind of database. */
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class Repeated {
 
@@ -60,7 +60,7 @@ class IdempotencyTest {
         }
 
         @Test
-        void theSameKeyGivesTheSameAnswerWhateverHasBecomeOfTheOrder() {
+        void theSameKeyGetsTheSameAnswerInEveryStatusOfTheOrder() {
             String key = newKey();
             Answer first = place(key, anOrder()).expect(201);
             shop.awaitShipped(first.id());
@@ -72,7 +72,7 @@ class IdempotencyTest {
         }
 
         @Test
-        void howTheBodyIsWrittenDoesNotMatter() {
+        void theFormattingOfTheBodyDoesNotMatter() {
             String key = newKey();
             long id = place(key, anOrder()).expect(201).id();
 
@@ -90,13 +90,13 @@ class IdempotencyTest {
         }
 
         @Test
-        void anotherKeyIsAnotherOrder() {
+        void anotherKeyCreatesAnotherOrder() {
             assertThat(place(newKey(), anOrder()).expect(201).id()).isNotEqualTo(place(newKey(), anOrder()).expect(201).id());
             assertThat(place("a", anOrder()).expect(201).id()).isNotEqualTo(place("A", anOrder()).expect(201).id());
         }
 
         @Test
-        void aRefusalIsNotRemembered() {
+        void aRefusalIsNotStored() {
             String key = newKey();
             place(key, anOrder().of("sim-decline")).expect(402);
             place(key, anOrder().of("sim-decline")).expect(402);
@@ -108,10 +108,10 @@ class IdempotencyTest {
         }
 
         @Test
-        void manyAtOnceGetTheOneOrderAndOnePaymentThatStands() throws Exception {
+        void concurrentRepetitionsGetOneOrderAndOneValidPayment() throws Exception {
             for (int round = 0; round < 5; round++) {
                 String key = newKey();
-                // so slow that all have begun before the first is done
+                // slow enough that all start before the first one ends
                 OrderRequest order = anOrder().of("sim-slow-15" + round).times(7 + round);
                 long before = lastPayment();
 
@@ -133,7 +133,7 @@ class IdempotencyTest {
         }
 
         @Test
-        void ofTwoBodiesAtOnceUnderOneKeyOneIsRefused() throws Exception {
+        void oneOfTwoConcurrentBodiesWithTheSameKeyIsRefused() throws Exception {
             String key = newKey();
             List<Integer> quantities = List.of(3, 4);
             List<Answer> answers = new ArrayList<>();
@@ -147,7 +147,7 @@ class IdempotencyTest {
         }
 
         @Test
-        void aKeyIsForgottenWhenItIsOld() {
+        void anOldKeyIsDeleted() {
             String key = newKey();
             long id = place(key, anOrder()).expect(201).id();
             JdbcTemplate jdbc = phone82().bean(Context.APP, JdbcTemplate.class);
@@ -187,7 +187,7 @@ class IdempotencyTest {
 
         @ParameterizedTest
         @ValueSource(strings = {"", "k\u00e9y", "\u20ac"})
-        void aKeyOfTheWrongFormIsRefused(String key) {
+        void aMalformedKeyIsRefused(String key) {
             refused(key);
         }
 
@@ -239,7 +239,7 @@ class IdempotencyTest {
 
     @Nested
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    class WithPayThatAnswersAsTheTestWants {
+    class WithAStubOfPay {
 
         static final List<CompletableFuture<Integer>> ASKED = List.of(new CompletableFuture<>(), new CompletableFuture<>());
         static final CountDownLatch BOTH_ASK = new CountDownLatch(2);
@@ -256,7 +256,7 @@ class IdempotencyTest {
         }
 
         @Test
-        void anAttemptThatFailsIsAnsweredWithTheOrderThatStandsMeanwhile() throws Exception {
+        void aFailedAttemptReturnsTheOrderAcceptedMeanwhile() throws Exception {
             Shop app = PHONE82.shop(Context.APP);
             String key = newKey();
             List<Future<Answer>> answers = started(2, i -> app.send(app.request("/orders").header("Idempotency-Key", key)
@@ -264,21 +264,21 @@ class IdempotencyTest {
 
             assertThat(BOTH_ASK.await(5, TimeUnit.SECONDS)).isTrue();
             ASKED.get(0).complete(201);
-            await().until(() -> stands(app).size(), size -> size == 1);
+            await().until(() -> acceptedOrders(app).size(), size -> size == 1);
             ASKED.get(1).complete(503);
 
-            long id = stands(app).get(0).get("id").asLong();
+            long id = acceptedOrders(app).get(0).get("id").asLong();
             for (Future<Answer> answer : answers) {
                 assertThat(answer.get().expect(201).id()).isEqualTo(id);
             }
         }
 
-        private static List<JsonNode> stands(Shop app) {
+        private static List<JsonNode> acceptedOrders(Shop app) {
             return app.all("/orders").stream().filter(order -> order.get("item").asText().equals("note20")).toList();
         }
 
         @Test
-        void anIdThatPayKnowsForAnotherOrderIsNotUsed() throws Exception {
+        void anIdThatPayHasForAnotherOrderIsNotUsed() throws Exception {
             Answer answer = PHONE82.shop(Context.APP).place(anOrder().of("taken-once")).expect(201);
 
             List<Request> requests = asked("taken-once");
@@ -291,7 +291,7 @@ class IdempotencyTest {
         }
 
         @Test
-        void anOrderForWhichPayKnowsEachIdIsRefusedAndNobodysPaymentIsReleased() {
+        void anOrderIsRefusedWithoutReleasingPaymentsIfPayHasEveryId() {
             Answer answer = PHONE82.shop(Context.APP).place(anOrder().of("taken-always")).expect(503);
 
             assertThat(answer.header("Retry-After")).isEqualTo("1");
@@ -302,7 +302,7 @@ class IdempotencyTest {
         }
 
         @Test
-        void anOrderNeverTakesThePlaceOfAnother() throws JMSException {
+        void anOrderNeverReplacesAnother() throws JMSException {
             PHONE82.shop(Context.APP).place(anOrder().of("known-here")).expect(503);
 
             Request request = asked("known-here").get(0);
@@ -310,7 +310,7 @@ class IdempotencyTest {
             assertThat(events()).contains("phone82.app.OrderRejected " + request.orderId());
         }
 
-        /** What app has told pay since the last look. */
+        /** The events that app has sent to pay since the last call. */
         private static List<String> events() throws JMSException {
             List<String> events = new ArrayList<>();
             for (Message event : PHONE82.topics().readUntilSilent("pay", "phone82.app.*::pay")) {
@@ -370,7 +370,7 @@ class IdempotencyTest {
         return UUID.randomUUID().toString();
     }
 
-    /** So many attempts at once. */
+    /** Starts {@code count} concurrent attempts. */
     private static List<Future<Answer>> started(int count, Attempt attempt) {
         ExecutorService customers = Executors.newFixedThreadPool(count);
         CountDownLatch ready = new CountDownLatch(count);

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Texts and numbers of all kinds through the gateway: each order is refused as bad input, or all contexts keep it as the customer
+ * Random texts and numbers through the gateway: each order is refused as bad input, or all contexts store it as the customer
  * meant it, and it is shipped. {@code -Dphone82.inputs.seed=..} repeats a run.
  */
 public final class Inputs {
@@ -54,18 +54,18 @@ public final class Inputs {
         this.phone82 = phone82;
     }
 
-    /** An item as it is written in JSON, how it must be kept, and what it must cost; null where it must be refused. */
+    /** An item as JSON, its stored form, and its price; a null {@code kept} means that it must be refused. */
     private record Input(String json, String kept, long price) {
     }
 
-    /** Sends so many, and follows what was taken to its end. */
+    /** Sends {@code number} inputs, and follows the accepted ones to their end. */
     public static void send(Phone82Extension phone82, int number) throws Exception {
         System.out.println("-Dphone82.inputs.seed=" + SEED);
         Inputs inputs = new Inputs(phone82);
         long start = System.nanoTime();
         inputs.send(number);
         System.out.printf("%,d inputs in %d s, answers %s%n", number, Duration.ofNanos(System.nanoTime() - start).toSeconds(), inputs.statuses);
-        inputs.allIsKeptAndShipped();
+        inputs.assertStoredAndShipped();
     }
 
     private void send(int number) throws Exception {
@@ -101,7 +101,7 @@ public final class Inputs {
         }
     }
 
-    /** A busy machine may be late now and then, but not with one input again and again. */
+    /** A busy machine may be late occasionally, but not repeatedly with the same input. */
     private Answer answer(String request) {
         return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(200)).pollInSameThread()
                 .until(() -> once(request), answer -> answer.status() != 503);
@@ -165,7 +165,7 @@ public final class Inputs {
         return json.substring(1, json.length() - 1);
     }
 
-    /** As an escape or, where JSON lets it, as it is. */
+    /** As an escape or, where JSON permits it, unescaped. */
     private static String json(SplittableRandom random, String character) {
         if (character.startsWith("\\")) {
             return character;
@@ -202,7 +202,7 @@ public final class Inputs {
         }
     }
 
-    private void allIsKeptAndShipped() {
+    private void assertStoredAndShipped() {
         assertThat(placed).isNotEmpty();
         Map<String, String> expected = new TreeMap<>(placed);
         await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(200)).untilAsserted(() ->

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Those inside the system: each request gets a token of one whom the contract has its operation for. */
+/** The contexts and the operator as callers: each request gets a token of a caller that the contract permits. */
 public final class Insiders {
 
     private static final YAMLMapper YAML = new YAMLMapper();
@@ -40,17 +40,17 @@ public final class Insiders {
         return keys.require(sender);
     }
 
-    /** A token of this context, or of the operator, for another. */
+    /** A token of a context or of the operator, for another context. */
     public synchronized String token(String sender, Context audience) {
         return minters.computeIfAbsent(sender, name -> new TokenMinter(name, keys.require(name))).token(audience.id());
     }
 
-    /** Whose token a request to a context has. */
+    /** The caller whose token a request to a context carries. */
     public String sender(Context audience, String authorization) {
         return new TokenVerifier(audience.id(), keys).sender(authorization).issuer();
     }
 
-    /** What a request to a context must bring; nothing where anybody may send it. */
+    /** The Authorization header that a request to a context needs; empty if the operation is public. */
     Optional<String> authorization(Context context, String method, String path) {
         return sender(context, method, path).map(sender -> "Bearer " + token(sender, context));
     }

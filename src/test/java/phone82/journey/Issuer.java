@@ -24,7 +24,7 @@ import java.util.UUID;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** An OpenID Connect issuer outside of phone82, of which programs have tokens. */
+/** An external OpenID Connect issuer that issues tokens to programs. */
 public final class Issuer implements AutoCloseable {
 
     private final HttpServer server;
@@ -56,7 +56,7 @@ public final class Issuer implements AutoCloseable {
         return sign(key, claims(subject, roles).expirationTime(Date.from(Instant.now().minusSeconds(70))).build());
     }
 
-    /** As a clock that is nearly a minute late would have it. */
+    /** A token that is valid with a clock that is nearly a minute slow. */
     String justExpired(String subject, String... roles) {
         return sign(key, claims(subject, roles).expirationTime(Date.from(Instant.now().minusSeconds(30))).build());
     }
@@ -69,7 +69,7 @@ public final class Issuer implements AutoCloseable {
         return sign(key, claims(subject, roles).issuer("https://elsewhere.example.com").build());
     }
 
-    /** With the id of the right key. */
+    /** Has the id of the right key. */
     String wronglySigned(String subject, String... roles) {
         return sign(new RSAKey.Builder(newKey()).keyID(key.getKeyID()).build(), claims(subject, roles).build());
     }

@@ -37,14 +37,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What an operator, or whoever has the password, can do by JMX. */
+/** The JMX operations that an operator, or anyone with the password, may call. */
 @ExtendWith(OutputCaptureExtension.class)
 class JolokiaAccessTest {
 
     private static final String APP = "org.apache.camel:context=app,type=context,name=\"app\"";
     private static final String FIND_ORDER = "org.apache.camel:context=app,type=routes,name=\"app-find-order\"";
     private static final String QUEUE = "org.apache.activemq.artemis:broker=\"phone82\",component=addresses,address=\"*\",subcomponent=queues,*";
-    /** Each with what it is for an operator to see or to do. */
+    /** Each with its use for an operator. */
     private static final Set<String> ALLOWED = Set.of(
             "routes start()", "routes stop()", "routes stop(long)", "routes stop(java.lang.Long,java.lang.Boolean)", "routes suspend()", "routes suspend(long)",
             "routes resume()", "routes start(long)", "routes dumpRouteStatsAsXml(boolean,boolean)",
@@ -61,7 +61,7 @@ class JolokiaAccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/actuator/jolokia", "/hawtio/jolokia"})
-    void aRequestThatAPageCanMakeABrowserSendRunsNothing(String jolokia) {
+    void aForgedBrowserRequestRunsNothing(String jolokia) {
         String stop = jolokia + "/exec/" + URLEncoder.encode(FIND_ORDER, UTF_8) + "/stop()";
         assertThat(operations.send(operations.requestOfOperator(stop)).expect(405).header("Allow")).isEqualTo("POST");
         operations.send(operations.requestOfOperator(jolokia + "/read/java.lang:type=Memory")).expect(405);
@@ -75,7 +75,7 @@ class JolokiaAccessTest {
     }
 
     @Test
-    void operatorsStartAndStopRoutesAndTheLogSaysWho(CapturedOutput log) {
+    void operatorsStartAndStopRoutesAndTheLogNamesThem(CapturedOutput log) {
         assertThat(exec(FIND_ORDER, "stop()").get("status").asInt()).isEqualTo(200);
         assertThat(statusOfFindOrder()).isEqualTo("Stopped");
         assertThat(exec(FIND_ORDER, "start").get("status").asInt()).isEqualTo(200);
@@ -85,7 +85,7 @@ class JolokiaAccessTest {
     }
 
     @Test
-    void operatorsLookIntoQueues() {
+    void operatorsBrowseQueues() {
         JsonNode queues = jolokia(Map.of("type", "search", "mbean", QUEUE)).get("value");
         assertThat(queues).isNotEmpty();
         assertThat(exec(queues.get(0).asText(), "countMessages()").get("status").asInt()).isEqualTo(200);
@@ -107,7 +107,7 @@ class JolokiaAccessTest {
             "java.util.logging:type=Logging | setLoggerLevel",
             "JMImplementation:type=MBeanServerDelegate | x",
             "org.apache.activemq.artemis:broker=\"phone82\" | forceFailover()"})
-    void theRestIsForbiddenAndLogged(String bean, String operation, CapturedOutput log) {
+    void otherOperationsAreForbiddenAndLogged(String bean, String operation, CapturedOutput log) {
         JsonNode answer = exec(bean, operation);
 
         assertThat(answer.get("status").asInt()).as(answer.toString()).isEqualTo(403);
@@ -115,9 +115,9 @@ class JolokiaAccessTest {
         assertThat(log.getOut()).contains("Operator operator from 127.0.0.1 is refused " + operation + " of " + bean);
     }
 
-    /** Asks for each operation of each bean of this JVM, without the arguments that it would need. */
+    /** Calls each operation of each bean of this JVM without its arguments. */
     @Test
-    void noOperationIsAllowedUnlessItIsListedHere() throws Exception {
+    void onlyTheListedOperationsAreAllowed() throws Exception {
         MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
         List<Map<String, Object>> requests = new ArrayList<>();
         Set<String> kinds = new TreeSet<>();
@@ -127,7 +127,7 @@ class JolokiaAccessTest {
                 String kind = (bean.getDomain().equals("org.apache.camel") ? bean.getKeyProperty("type")
                         : bean.getDomain().equals("org.apache.activemq.artemis") ? String.valueOf(bean.getKeyProperty("subcomponent")) : bean.getDomain()) + " " + signature;
                 if (!ALLOWED.contains(kind) && kinds.add(kind)) {
-                    // one argument too many: if it were allowed it would fail as a wrong request, and do nothing
+                    // one argument too many: an allowed operation would fail as a bad request without any effect
                     requests.add(request(bean.toString(), signature, new Object[operation.getSignature().length + 1]));
                 }
             }
@@ -141,7 +141,7 @@ class JolokiaAccessTest {
     }
 
     @Test
-    void nothingIsWrittenAndNoPasswordIsRead() {
+    void noAttributeIsWrittenAndNoPasswordIsRead() {
         for (Map<String, ?> request : List.of(
                 Map.of("type", "write", "mbean", FIND_ORDER, "attribute", "StatisticsEnabled", "value", false),
                 Map.of("type", "read", "mbean", "java.lang:type=Runtime", "attribute", "SystemProperties"),
@@ -161,7 +161,7 @@ class JolokiaAccessTest {
     }
 
     @Test
-    void noRequestMakesTheProcessConnectToAnother() throws Exception {
+    void noRequestMakesTheProcessConnectElsewhere() throws Exception {
         try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             elsewhere.setSoTimeout(1_000);
             jolokia(Map.of("type", "read", "mbean", "java.lang:type=Memory", "target",

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A connection to another context serves many requests, but none after a pause in which the other side may have said that it stops. */
+/** Connections between contexts: they serve many requests, but none after a pause in which the server may have announced a stop. */
 class KeepAliveTest {
 
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
@@ -35,7 +35,7 @@ class KeepAliveTest {
     }
 
     @Test
-    void aConnectionIsNotUsedAnyMoreAfterAPause() {
+    void aConnectionIsNotReusedAfterAPause() {
         for (int i = 0; i < 5; i++) {
             shop.get("/deliveries").expect(200);
         }

@@ -23,12 +23,12 @@ import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What one client can take of the gateway. */
+/** Limits of the gateway's resources for one client. */
 class LimitsTest {
 
     private static final String GET = "GET /openapi.json HTTP/1.1\r\nHost: shop\r\n\r\n";
 
-    /** Sends the rest of a request so that something comes every 50 ms, until it is over. */
+    /** Sends a piece of the rest of a request every 50 ms until the test ends. */
     private static AutoCloseable trickling(Connection connection, String piece) {
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         clock.scheduleAtFixedRate(() -> connection.send(piece), 50, 50, TimeUnit.MILLISECONDS);
@@ -50,7 +50,7 @@ class LimitsTest {
 
         private final RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
 
-        /** The gateway hears of the end of a connection a moment after its customer. */
+        /** The gateway detects the end of a connection slightly later than its client. */
         @BeforeEach
         void awaitTheEndOfEarlierConnections() {
             Awaitility.await().until(() -> {
@@ -63,7 +63,7 @@ class LimitsTest {
         }
 
         @Test
-        void aHeadThatTricklesIsCutOff() throws Exception {
+        void aSlowHeadIsCutOff() throws Exception {
             try (Connection connection = gateway.connect()) {
                 connection.send("GET /openapi.json HTTP/1.1\r\nHost: shop\r\n");
                 long start = System.nanoTime();
@@ -76,7 +76,7 @@ class LimitsTest {
         }
 
         @Test
-        void aBodyThatTricklesIsCutOff() throws Exception {
+        void aSlowBodyIsCutOff() throws Exception {
             for (String framing : List.of("Content-Length: 60000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n")) {
                 try (Connection connection = gateway.connect()) {
                     connection.send("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n" + framing);
@@ -91,7 +91,7 @@ class LimitsTest {
         }
 
         @Test
-        void aBodyThatNobodyWantsIsNotReadForEver() throws Exception {
+        void anUnusedBodyIsNotReadForever() throws Exception {
             try (Connection connection = gateway.connect()) {
                 connection.send("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n");
                 assertThat(connection.answer().problem()).isEqualTo(413);
@@ -105,7 +105,7 @@ class LimitsTest {
 
         @Test
         @ExtendWith(OutputCaptureExtension.class)
-        void whoHangsUpWithinARequestIsNoErrorOfOurs(CapturedOutput output) {
+        void aClientDisconnectIsNotLoggedAsAnError(CapturedOutput output) {
             for (int i = 0; i < 10; i++) {
                 try (Connection connection = gateway.connect()) {
                     connection.send("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{");
@@ -115,7 +115,7 @@ class LimitsTest {
         }
 
         @Test
-        void everyRequestOfAConnectionHasItsTime() throws Exception {
+        void everyRequestOfAConnectionHasItsOwnTimeLimit() throws Exception {
             try (Connection connection = gateway.connect()) {
                 long start = System.nanoTime();
                 while (since(start).toMillis() < 2500) {
@@ -140,7 +140,7 @@ class LimitsTest {
         }
 
         @Test
-        void oneConnectionTooManyIsClosedAndTheOthersGoOn() {
+        void oneConnectionTooManyIsClosedWithoutAffectingOthers() {
             List<Connection> open = new ArrayList<>();
             try {
                 for (int i = 0; i < MOST; i++) {
@@ -166,7 +166,7 @@ class LimitsTest {
         }
 
         @Test
-        void whoSendsFarAheadOfTheAnswersIsStopped() {
+        void tooManyPipelinedRequestsAreRefused() {
             try (Connection connection = gateway.connect()) {
                 connection.send(GET.repeat(1000));
                 List<Integer> statuses = new ArrayList<>();
@@ -192,12 +192,12 @@ class LimitsTest {
         }
 
         @Test
-        void whoSendsAheadAndDoesNotReadIsCutOff() {
+        void aPipeliningClientThatDoesNotReadIsCutOff() {
             try (Connection connection = new RawHttp(PHONE82.port(Context.GATEWAY)).connect()) {
                 connection.send("GET /orders HTTP/1.1\r\nHost: shop\r\n\r\n".repeat(8));
                 Awaitility.await().until(() -> BEHIND.arrived().size() >= 1);
                 Awaitility.await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(5))
-                        .untilAsserted(() -> assertThat(BEHIND.arrived().size()).as("answers fetched for nobody").isLessThan(4));
+                        .untilAsserted(() -> assertThat(BEHIND.arrived().size()).as("answers fetched although the client does not read").isLessThan(4));
             }
         }
     }
@@ -209,7 +209,7 @@ class LimitsTest {
         static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.rate=5");
 
         @Test
-        void moreThanTheRateIsRefusedUntilASecondIsOver() {
+        void requestsAboveTheRateAreRefusedForASecond() {
             RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
             List<Answer> answers = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -234,7 +234,7 @@ class LimitsTest {
                 "--phone82.gateway.trusted-proxies=127.0.0.0/8,::1");
 
         @Test
-        void everyClientHasItsOwnRate() {
+        void everyForwardedClientHasItsOwnRate() {
             RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
             for (int i = 0; i < 20; i++) {
                 assertThat(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i)).status()).isEqualTo(200);
@@ -254,7 +254,7 @@ class LimitsTest {
         static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.rate=0");
 
         @Test
-        void nobodyIsRefused() {
+        void noRequestIsRefused() {
             try (Connection connection = new RawHttp(PHONE82.port(Context.GATEWAY)).connect()) {
                 for (int i = 0; i < 3000; i++) {
                     connection.send("GET /nothing HTTP/1.1\r\nHost: shop\r\n\r\n");

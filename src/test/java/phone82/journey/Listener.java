@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A program that listens to the stream of the view. */
+/** A client of the view's event stream. */
 public final class Listener implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -46,7 +46,7 @@ public final class Listener implements AutoCloseable {
         this(url, lastEventId, null);
     }
 
-    /** @param token what it shows; null for none */
+    /** @param token of its requests; null for none */
     Listener(String url, String lastEventId, String token) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
         if (token != null) {
@@ -92,7 +92,7 @@ public final class Listener implements AutoCloseable {
                 }
             }
         } catch (IOException closed) {
-            // by either side
+            // closed by either side
         }
         cutOff = true;
     }

@@ -24,7 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Logging in at the gateway, with the issuer that is in it, and what app hears then. */
+/** Login at the gateway with its built-in issuer, and the identity that app receives. */
 class LoginTest {
 
     private static final String SESSION = "__Host-phone82=";
@@ -45,7 +45,7 @@ class LoginTest {
     }
 
     @Test
-    void whoLogsInIsKnownToTheContexts() throws Exception {
+    void aLoginIdentifiesTheCustomerToTheContexts() throws Exception {
         String session = login("kim");
 
         assertThat(gateway.send(gateway.request("/session").header("Cookie", session)).expect(200).body().toString())
@@ -60,7 +60,7 @@ class LoginTest {
     }
 
     @Test
-    void aProgramShowsAToken() throws Exception {
+    void aProgramSendsAToken() throws Exception {
         Answer answer = new Shop("http://localhost:" + ISSUER).send(HttpRequest.newBuilder(URI.create("http://localhost:" + ISSUER + "/token"))
                 .header("Authorization", "Basic bGVlOmxlZQ==").header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("grant_type=client_credentials"))).expect(200);
@@ -74,7 +74,7 @@ class LoginTest {
     }
 
     @Test
-    void nobodyIsToldWhereToLogIn() {
+    void aChallengeDoesNotRevealTheIssuer() {
         Answer answer = gateway.get("/orders").expect(401);
 
         assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer");
@@ -85,7 +85,7 @@ class LoginTest {
     }
 
     @Test
-    void theCookieIsForThisSiteAlone() {
+    void theCookieIsLimitedToThisSite() {
         HttpResponse<byte[]> back = callback("kim");
 
         assertThat(back.headers().allValues("Set-Cookie")).anySatisfy(cookie -> assertThat(cookie).startsWith(SESSION)
@@ -95,7 +95,7 @@ class LoginTest {
     }
 
     @Test
-    void aChangeNeedsAHeaderThatNoForeignPageCanSend() throws InterruptedException {
+    void aChangeNeedsACustomHeader() throws InterruptedException {
         String session = login("kim");
         HEARD.clear();
         HttpRequest.Builder order = gateway.request("/orders").header("Cookie", session).header("Content-Type", "application/json")
@@ -108,7 +108,7 @@ class LoginTest {
     }
 
     @Test
-    void whoSaysWhoTheyAreIsNotBelieved() throws Exception {
+    void identityHeadersOfClientsAreIgnored() throws Exception {
         HEARD.clear();
         gateway.send(gateway.request("/orders").header("Authorization", "Basic a2ltOmtpbQ==")).expect(401);
         gateway.send(gateway.request("/phones").header("Authorization", "Bearer made-up")).expect(200);
@@ -129,7 +129,7 @@ class LoginTest {
     }
 
     @Test
-    void whoLogsOutIsForgotten() {
+    void aLogoutEndsTheSession() {
         String session = login("park");
         HttpRequest.Builder logout = gateway.request("/logout").header("Cookie", session).POST(BodyPublishers.noBody());
 
@@ -149,7 +149,7 @@ class LoginTest {
         return new Begun(URI.create(login.headers().firstValue("Location").orElseThrow()), cookie(login.headers().allValues("Set-Cookie"), ATTEMPT));
     }
 
-    /** Returns the path to which the browser comes back. */
+    /** Returns the path to which the browser is redirected. */
     private String pick(Begun begun, String person) {
         Shop issuer = new Shop("");
         assertThat(issuer.text(HttpRequest.newBuilder(begun.issuer))).contains("Kim, customer", "Park, dealer", "Lee, operator");

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** A cancellation that its coordinator has lost, or that app began when it was over already. */
+/** Cancellations that their coordinator has lost, or that app started after their end. */
 class LostCancellationTest {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(2);
@@ -28,14 +28,14 @@ class LostCancellationTest {
     private final Shop app = PHONE82.shop(Context.APP);
 
     @Test
-    void isUndoneByEveryoneWhoStillActsForItButNotWhileTheCoordinatorKnowsIt() {
+    void isUndoneByAllParticipantsOnceTheCoordinatorHasLostIt() {
         long id = shop.place(anOrder()).expect(201).id();
         Shop coordinator = PHONE82.shop(Context.COORDINATOR);
         String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
         PHONE82.bean(Context.APP, Orders.class).beginCancellation(id, lra);
-        asked(Context.STORE, "/deliveries/" + id + "/hold", lra, "{\"item\":\"note20\",\"qty\":1}");
-        asked(Context.PAY, "/payments/" + id + "/cancellation", lra, "");
-        // who works on an LRA has it locked: its time limit passes, and the coordinator knows it all the same
+        request(Context.STORE, "/deliveries/" + id + "/hold", lra, "{\"item\":\"note20\",\"qty\":1}");
+        request(Context.PAY, "/payments/" + id + "/cancellation", lra, "");
+        // the test locks the LRA: its time limit passes, but the coordinator still has it
         ReentrantLock lock = LRARecoveryModule.getService().lockTransaction(URI.create(lra));
 
         await().during(TIME_LIMIT.multipliedBy(3)).atMost(TIME_LIMIT.multipliedBy(4)).untilAsserted(() -> {
@@ -57,13 +57,13 @@ class LostCancellationTest {
         assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 0.0");
     }
 
-    private static void asked(Context participant, String path, String lra, String body) {
+    private static void request(Context participant, String path, String lra, String body) {
         Shop inside = PHONE82.shop(participant);
         assertThat(inside.send(inside.request(path).header("Long-Running-Action", lra).header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofString(body))).status()).isLessThan(300);
     }
 
     private String metrics() {
-        return PHONE82.operations().figures();
+        return PHONE82.operations().metrics();
     }
 }

@@ -14,7 +14,7 @@ import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Data of before is still there after a migration, and wider texts fit. */
+/** Migrations that widen columns: existing data stays, and longer texts fit. */
 class MigrationTest {
 
     private static final String EMOJI = "\ud83d\udcf1".repeat(100);
@@ -26,13 +26,13 @@ class MigrationTest {
             APP      | orders      | insert into orders (id, item, qty, unit_price, amount, status, ordered_at, version) values (1, 'note20', 1, 1, 1, 'Paid', current_timestamp, 0)
             PROVIDER | reservation | insert into reservation (reference, order_id, item, authorised, captured, refunded, closed, attempts) values ('a', 1, 'note20', 1, 1, 0, false, 0)
             """)
-    void itemsOfBeforeStayAndLongerOnesFit(Context context, String table, String row) {
-        itemsOfBeforeStayAndLongerOnesFit(new DriverManagerDataSource("jdbc:hsqldb:mem:before-" + table + ";hsqldb.tx=mvcc", "sa", ""), context, table, row);
+    void oldItemsStayAndLongerOnesFit(Context context, String table, String row) {
+        oldItemsStayAndLongerOnesFit(new DriverManagerDataSource("jdbc:hsqldb:mem:before-" + table + ";hsqldb.tx=mvcc", "sa", ""), context, table, row);
         List<String> server = Databases.onPostgreSql(Set.of(context)).options().stream().map(option -> option.substring(option.indexOf('=') + 1)).toList();
-        itemsOfBeforeStayAndLongerOnesFit(new DriverManagerDataSource(server.get(0), server.get(1), server.get(2)), context, table, row);
+        oldItemsStayAndLongerOnesFit(new DriverManagerDataSource(server.get(0), server.get(1), server.get(2)), context, table, row);
     }
 
-    private static void itemsOfBeforeStayAndLongerOnesFit(DriverManagerDataSource database, Context context, String table, String row) {
+    private static void oldItemsStayAndLongerOnesFit(DriverManagerDataSource database, Context context, String table, String row) {
         FluentConfiguration flyway = Flyway.configure().dataSource(database).locations("filesystem:" + Path.of("src/main/resources/db", context.id()));
         flyway.target("19?").load().migrate();
         JdbcTemplate jdbc = new JdbcTemplate(database);

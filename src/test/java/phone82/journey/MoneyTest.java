@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Whatever fails between pay and its provider, the provider's ledger comes to agree with the books. */
+/** Failures between pay and its provider: in the end the provider's ledger and the orders agree. */
 class MoneyTest {
 
     private static final Duration SETTLED = Duration.ofSeconds(60);
@@ -43,21 +43,21 @@ class MoneyTest {
     private final Provider provider = PHONE82.provider();
 
     @AfterEach
-    void theProviderWorksAgain() {
-        provider.works();
+    void restoreTheProvider() {
+        provider.removeFaults();
         accepted(anOrder());
     }
 
     @AfterAll
-    static void theLedgerAgreesWithTheBooks() {
+    static void assertTheLedgerAgreesWithTheOrders() {
         String[] arguments = Stream.concat(Stream.of(PHONE82.arguments()), Stream.of("--phone82.reconcile.settle=15s")).toArray(String[]::new);
         assertThat(Reconcile.run(line -> { }, arguments).breaches()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"refuse", "error", "close", "hang", "lose", "delay", "garbage"})
-    void aCaptureThatFailsInAnyWayIsRepeatedUntilItSucceedsOnce(String kind) {
-        provider.fails(fault("capture", kind, 2));
+    void aFailedCaptureIsRetriedUntilItSucceedsOnce(String kind) {
+        provider.setFaults(fault("capture", kind, 2));
 
         long id = accepted(anOrder());
 
@@ -68,12 +68,12 @@ class MoneyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"refuse", "error", "close", "hang", "lose", "delay", "garbage"})
-    void anAuthorisationThatFailsInAnyWayLeavesNoOrderAndReservesNothing(String kind) {
+    void aFailedAuthorisationLeavesNoOrderAndNoReservation(String kind) {
         long before = newest("/payments");
-        provider.fails(fault("authorise", kind, 1));
+        provider.setFaults(fault("authorise", kind, 1));
 
         while (provider.hasFaultsLeft()) {
-            // by the failure, or by a circuit breaker that is still open after the last one
+            // caused by the failure, or by a circuit breaker that is still open after the previous one
             shop.place(anOrder()).expect(503);
         }
 
@@ -86,9 +86,9 @@ class MoneyTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 50})
-    void aRefundThatFailsSomeTimesIsRepeatedUntilTheMoneyIsBack(int times) {
+    void aFailedRefundIsRetriedUntilItSucceeds(int times) {
         long id = paid();
-        provider.fails(fault("refund", "refuse", times));
+        provider.setFaults(fault("refund", "refuse", times));
 
         cancel(id).expect(200);
 
@@ -98,8 +98,8 @@ class MoneyTest {
     }
 
     @Test
-    void aCancellationWhoseCaptureMayHaveHappenedGivesTheMoneyBack() {
-        provider.fails(fault("capture", "lose", 1000));
+    void aCancellationWithAnUnknownCaptureReturnsTheMoney() {
+        provider.setFaults(fault("capture", "lose", 1000));
         long id = accepted(anOrder());
         await().untilAsserted(() -> assertThat(provider.held(id)).isEqualTo(1_199_000));
         await().untilAsserted(() -> assertThat(provider.account(id).body().get("captured").asLong()).isEqualTo(1_199_000));
@@ -111,15 +111,15 @@ class MoneyTest {
     }
 
     @Test
-    void aHundredAuthorisationsWhoseAnswersAreLostAreReleasedWithinAMinute() throws Exception {
-        provider.fails(fault("authorise", "lose", 100));
+    void aHundredAuthorisationsWithLostAnswersAreReleasedWithinAMinute() throws Exception {
+        provider.setFaults(fault("authorise", "lose", 100));
         ExecutorService customers = Executors.newFixedThreadPool(4);
         List<Future<Answer>> answers = IntStream.range(0, 120).mapToObj(i -> customers.submit(() -> shop.place(anOrder().of("note21")))).toList();
         customers.shutdown();
         for (Future<Answer> answer : answers) {
             assertThat(answer.get().status()).isIn(201, 503);
         }
-        provider.works();
+        provider.removeFaults();
 
         await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(shop.all("/payments"))
                 .filteredOn(payment -> payment.get("status").asText().equals("Voided"))
@@ -127,16 +127,16 @@ class MoneyTest {
     }
 
     @Test
-    void aRefundThatIsRefusedForGoodIsShownAndCanBeRetried() {
+    void aFinallyRefusedRefundIsShownAndCanBeRetried() {
         long id = paid();
-        provider.fails(fault("refund", "decline", 1));
+        provider.setFaults(fault("refund", "decline", 1));
 
         cancel(id).expect(200);
 
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
         await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("RefundFailed"));
         assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("the bank refused");
-        assertThat(PHONE82.operations().figures()).containsPattern("phone82_payments\\{context=\"pay\",status=\"RefundFailed\",?} 1.0");
+        assertThat(PHONE82.operations().metrics()).containsPattern("phone82_payments\\{context=\"pay\",status=\"RefundFailed\",?} 1.0");
 
         assertThat(refunds(0, "list")).contains("order " + id + "  1199000 won  the bank refused");
         assertThat(refunds(2, "retry", "all")).contains("retry [order]");
@@ -148,7 +148,7 @@ class MoneyTest {
     }
 
     @Test
-    void aRefundThatIsRefusedForGoodCanBeSettledByHand() {
+    void aFinallyRefusedRefundCanBeSettledManually() {
         long id = accepted(anOrder().of("sim-refund-fails"));
         await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
         cancel(id).expect(200);
@@ -162,7 +162,7 @@ class MoneyTest {
     }
 
     @Test
-    void aPaymentThatCannotBeSettledDelaysNoOther() {
+    void anUnsettledPaymentDelaysNoOther() {
         List<Long> stuck = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             stuck.add(accepted(anOrder().of("sim-capture-away-999")));
@@ -176,15 +176,15 @@ class MoneyTest {
     }
 
     @Test
-    void anOutageOfTheProviderRefusesOrdersAndDelaysRefundsWithoutARestart() {
+    void aProviderOutageRefusesOrdersAndDelaysRefunds() {
         List<Long> paid = IntStream.range(0, 5).mapToObj(i -> paid()).toList();
-        provider.fails(fault("any", "close", 1_000_000));
+        provider.setFaults(fault("any", "close", 1_000_000));
 
         for (int i = 0; i < 20; i++) {
             shop.place(anOrder()).expect(503);
         }
         paid.forEach(id -> assertThat(cancel(id).status()).isIn(200, 202, 409));
-        provider.works();
+        provider.removeFaults();
 
         await().atMost(SETTLED).until(() -> shop.place(anOrder()).status() == 201);
         await().atMost(SETTLED).untilAsserted(() -> assertThat(paid).allSatisfy(id ->
@@ -193,7 +193,7 @@ class MoneyTest {
 
     @Test
     @Tag("databases")
-    void theProviderTellsItsLedgerAndTakesFailuresFromNobodyWithoutTheirKey() {
+    void theLedgerAndTheFaultsOfTheProviderNeedTheirKeys() {
         Shop http = PHONE82.shop(Context.PROVIDER);
         assertThat(perform(http, "authorise", "k-1", 1_000).expect(200).body().get("outcome").asText()).isEqualTo("succeeded");
         assertThat(perform(http, "authorise", "k-1", 2_000).expect(409).body().get("detail").asText()).contains("k-1");
@@ -206,7 +206,7 @@ class MoneyTest {
         perform(http, "release", "k-2", 1_000).expect(200);
     }
 
-    /** What the operator's command prints. */
+    /** The output of the operator's command. */
     private static String refunds(int exitCode, String... words) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(printed, true, UTF_8);
@@ -221,7 +221,7 @@ class MoneyTest {
                 .POST(BodyPublishers.ofString("{\"orderId\":999999999,\"amount\":" + amount + ",\"item\":\"note20\"}")));
     }
 
-    /** After an outage the first orders may find the circuit breaker still open. */
+    /** After an outage the circuit breaker may still be open for the first orders. */
     private long accepted(Shop.OrderRequest order) {
         return await().atMost(SETTLED).until(() -> shop.place(order), answer -> answer.status() == 201).id();
     }
@@ -232,7 +232,7 @@ class MoneyTest {
         return id;
     }
 
-    /** A coordinator whose disk is busy does not answer in time; then nothing has changed, and the customer tries again. */
+    /** A coordinator with a busy disk does not answer in time; then nothing has changed, and the customer retries. */
     private Answer cancel(long id) {
         return await().until(() -> shop.send("DELETE", "/orders/" + id, null, null), answer -> answer.status() != 503);
     }

@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** What an operator and a cluster see of phone82. */
+/** Health and metrics of phone82 for operators and clusters. */
 class OperationsTest {
 
     @RegisterExtension
@@ -35,7 +35,7 @@ class OperationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/liveness", "/readiness", "/startup"})
-    void everybodyCanAskWhetherItIsUpAndReadsNoMore(String probe) {
+    void anyClientReadsTheStatusAndNoDetails(String probe) {
         JsonNode health = operations.get("/actuator/health" + probe).expect(200).body();
 
         assertThat(health.fieldNames()).toIterable().containsExactly("status");
@@ -54,7 +54,7 @@ class OperationsTest {
     }
 
     @Test
-    void anOperatorReadsHowManyDeadLettersWaitInAContextThatIsReadyAllTheSame() throws Exception {
+    void anOperatorReadsTheNumberOfDeadLettersOfAReadyContext() throws Exception {
         String waiting = "/components/%s/components/dead-letters/details/waiting";
         assertThat(asOperator("/actuator/health/readiness").at(waiting.formatted("store")).asInt(-1)).isZero();
         PHONE82.topics().send("pay.PayCompleted", 1001, UUID.randomUUID().toString(), "{");
@@ -65,7 +65,7 @@ class OperationsTest {
     }
 
     @Test
-    void theOperatorsPathsAreOnTheOperatorsPortAlone() {
+    void theOperatorsPathsAreOnTheOperatorsPortOnly() {
         for (String path : new String[]{"/actuator/health", "/actuator/prometheus", "/actuator/jolokia", "/hawtio", "/pulse"}) {
             PHONE82.gateway().get(path).expect(404);
         }
@@ -74,7 +74,7 @@ class OperationsTest {
     }
 
     @Test
-    void aContextThatAnswersNobodyAnyMoreIsNotAlive() throws Exception {
+    void anUnresponsiveContextIsNotAlive() throws Exception {
         CountDownLatch hang = new CountDownLatch(1);
         CamelContext camel = PHONE82.bean(Context.CUSTOMER, CamelContext.class);
         camel.getRouteController().stopRoute("customer-find-history");
@@ -98,7 +98,7 @@ class OperationsTest {
     }
 
     @Test
-    void aContextWhoseThreadsWaitForEachOtherIsNotAlive() throws Exception {
+    void aDeadlockedContextIsNotAlive() throws Exception {
         List<ReentrantLock> locks = List.of(new ReentrantLock(), new ReentrantLock());
         CyclicBarrier bothHoldOne = new CyclicBarrier(2);
         Queue<Thread> stuck = new ConcurrentLinkedQueue<>();
@@ -134,7 +134,7 @@ class OperationsTest {
     }
 
     @Test
-    void aRouteThatIsStoppedTakesTheContextOutOfService() throws Exception {
+    void aStoppedRouteMakesTheContextNotReady() throws Exception {
         CamelContext camel = PHONE82.bean(Context.STORE, CamelContext.class);
         camel.getRouteController().stopRoute("store-receive-events");
         operations.get("/actuator/health/readiness").expect(503);

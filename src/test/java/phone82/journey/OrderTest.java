@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** What becomes of an order, seen through the gateway. */
+/** The life of an order, seen through the gateway. */
 @Tag("databases")
 class OrderTest {
 
@@ -36,7 +36,7 @@ class OrderTest {
     private final Shop shop = PHONE82.gateway();
 
     @Test
-    void anOrderIsPaidShippedAndSeen() {
+    void anOrderIsPaidShippedAndShown() {
         Answer placed = shop.place(anOrder().of("note20").times(2)).expect(201);
 
         assertThat(placed.header("Location")).isEqualTo("/orders/" + placed.id());
@@ -52,7 +52,7 @@ class OrderTest {
     }
 
     @Test
-    void aCustomerHasTheDispatchDelayToThinkAgain() {
+    void anOrderCanBeCancelledDuringTheDispatchDelay() {
         long id = shop.place(anOrder()).expect(201).id();
 
         await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
@@ -83,7 +83,7 @@ class OrderTest {
     }
 
     @Test
-    void theOriginalCommandsWorkWithHttpieWhichSendsNumbersAsText() {
+    void theOriginalHttpieCommandsWorkWithNumbersAsText() {
         Answer placed = shop.send(shop.request("/orders").header("User-Agent", "HTTPie/3.2.1").header("Content-Type", "application/json")
                 .header("Accept", "application/json, */*;q=0.5")
                 .POST(BodyPublishers.ofString("{\"item\": \"test\", \"qty\": \"1\"}"))).expect(201);
@@ -100,7 +100,7 @@ class OrderTest {
     }
 
     @Test
-    void anAuthorisationThatLandsAfterTheRefusalIsVoided() {
+    void aLateAuthorisationOfARefusedOrderIsVoided() {
         shop.place(anOrder().of("sim-slow-900")).expect(503);
 
         long fast = await().until(() -> shop.place(anOrder()), answer -> answer.status() == 201).id();
@@ -114,7 +114,7 @@ class OrderTest {
     }
 
     @Test
-    void aCaptureThatIsRefusedForGoodEndsTheOrderWithTheReason() {
+    void aFinallyRefusedCaptureEndsTheOrderWithTheReason() {
         long id = shop.place(anOrder().of("sim-capture-refused")).expect(201).id();
 
         await().untilAsserted(() -> assertThat(shop.status("/history/" + id)).isEqualTo("Cancelled"));
@@ -125,7 +125,7 @@ class OrderTest {
     }
 
     @Test
-    void anOrderWaitsForAProviderThatIsAway() {
+    void anOrderWaitsForAnUnavailableProvider() {
         long id = shop.place(anOrder().of("sim-capture-away-1")).expect(201).id();
 
         assertThat(shop.status("/orders/" + id)).isEqualTo("Ordered");
@@ -134,7 +134,7 @@ class OrderTest {
     }
 
     @Test
-    void anAuthorisationThatNobodyConfirmsExpires() {
+    void anUnconfirmedAuthorisationExpires() {
         Shop pay = PHONE82.shop(Context.PAY);
         pay.post("/payments", "{\"orderId\":987654321,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}").expect(201);
 
@@ -142,7 +142,7 @@ class OrderTest {
     }
 
     @Test
-    void askingForTheSamePaymentTwiceAuthorisesItOnce() {
+    void aRepeatedAuthorisationHasOneEffect() {
         Shop pay = PHONE82.shop(Context.PAY);
         String request = "{\"orderId\":987654322,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}";
 
@@ -180,19 +180,19 @@ class OrderTest {
 
     /** {@code -Dphone82.inputs=10000} for more. */
     @Test
-    void anyTextAndNumberIsRefusedOrKeptTheSameEverywhere() throws Exception {
+    void anyInputIsRefusedOrStoredTheSameEverywhere() throws Exception {
         Inputs.send(PHONE82, Integer.getInteger("phone82.inputs", 400));
     }
 
-    /** The contracts, and the tables of the databases that are in use: HSQLDB counts in units of UTF-16, PostgreSQL in characters. */
+    /** Compares the contracts with the tables in use: HSQLDB counts UTF-16 units, PostgreSQL counts characters. */
     @ParameterizedTest
     @EnumSource(names = {"APP", "PAY", "STORE", "CUSTOMER", "PROVIDER"})
-    void theTablesHoldWhatTheContractsPermit(Context context) {
+    void theTablesHoldAllValuesOfTheContracts(Context context) {
         Map<String, JsonNode> fields = Permitted.fields(context);
         Map<String, String> columns = PHONE82.bean(context, JdbcTemplate.class).execute((ConnectionCallback<Map<String, String>>) connection ->
                 Permitted.tooNarrow(fields, connection));
 
-        assertThat(columns.keySet()).as("what of it is stored").contains("item");
+        assertThat(columns.keySet()).as("stored fields").contains("item");
         assertThat(columns.values()).filteredOn(fault -> !fault.isEmpty()).isEmpty();
     }
 

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static phone82.journey.Shop.anOrder;
 
-/** All of phone82 in one JVM, where nobody has set a password: the contexts share secrets that nobody else knows. */
+/** All of phone82 in one JVM without configured passwords: the contexts share generated secrets. */
 class OwnSecretsTest {
 
     @RegisterExtension
@@ -33,7 +33,7 @@ class OwnSecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"app", "pay", "store", "customer", "provider", "broker", "coordinator", "identity"})
-    void theOwnerAloneReadsTheDataOf(String context) throws IOException {
+    void onlyTheOwnerReadsTheDataOf(String context) throws IOException {
         String data = Stream.of(PHONE82.arguments()).filter(argument -> argument.startsWith("--phone82.data=")).findFirst().orElseThrow().substring(15);
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(data, context)))).isEqualTo("rwx------");
@@ -41,7 +41,7 @@ class OwnSecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"app", "pay", "store", "customer", "operator"})
-    void theDemoPasswordIsNone(String user) {
+    void theDemoPasswordIsRefused(String user) {
         assertThatThrownBy(() -> {
             try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory(PHONE82.topics().url());
                  Connection connection = broker.createConnection(user, "demo-" + user)) {

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** With an issuer: nobody learns of, or changes, what is not theirs. */
+/** Access with an issuer: customers neither read nor change the orders of others. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OwnershipTest {
@@ -45,7 +45,7 @@ class OwnershipTest {
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.customer.stream.poll=100ms",
             "--phone82.identity.issuer=" + ISSUER.url());
 
-    /** The statuses that owner, another customer, dealer, operator and somebody without a role get for the order of the owner, which is shipped. */
+    /** For the owner's shipped order: the statuses for its owner, another customer, a dealer, an operator and a user without a role. */
     private static final Map<String, List<Integer>> EXPECTED = Map.ofEntries(
             Map.entry("app-list-orders", List.of(200, 200, 403, 200, 403)),
             Map.entry("app-place-order", List.of(201, 201, 403, 201, 403)),
@@ -84,7 +84,7 @@ class OwnershipTest {
     }
 
     @BeforeAll
-    void anOrderOfTheOwner() {
+    void placeAnOrderOfTheOwner() {
         owner = as(ISSUER.token("ann", "customer"));
         other = as(ISSUER.token("bob", "customer"));
         dealer = as(ISSUER.token("dan", "dealer"));
@@ -125,7 +125,7 @@ class OwnershipTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void anOperationIsForThoseItIsFor(PublicOperation operation) {
+    void anOperationIsForItsPermittedRoles(PublicOperation operation) {
         List<Shop> callers = List.of(owner, other, dealer, operator, nobodys);
         for (int i = 0; i < callers.size(); i++) {
             assertThat(status(callers.get(i), operation, id)).as(operation + " by " + i).isEqualTo(EXPECTED.get(operation.id).get(i));
@@ -134,7 +134,7 @@ class OwnershipTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void whoCannotProveWhoTheyAreGetsNothing(PublicOperation operation) {
+    void aClientWithoutAValidTokenIsRefused(PublicOperation operation) {
         int expected = EVERYBODYS.contains(operation.id) ? 200 : 401;
         Map<String, Shop> strangers = new TreeMap<>(Map.of("nobody", new Shop(PHONE82.gateway().url("")),
                 "expired", as(ISSUER.expired("ann", "customer")), "wrong audience", as(ISSUER.forAnotherAudience("ann", "customer")),
@@ -143,10 +143,10 @@ class OwnershipTest {
         strangers.forEach((who, shop) -> assertThat(status(shop, operation, id)).as(operation + " by " + who).isEqualTo(expected));
     }
 
-    /** The network is no credential: beside the gateway, too, a token of the gateway's for this very context is needed. */
+    /** A position in the network is no credential: a direct request, too, needs a token of the gateway for this context. */
     @ParameterizedTest
     @MethodSource("operations")
-    void aContextBelievesTheGatewayAlone(PublicOperation operation) {
+    void aContextAcceptsTokensOfTheGatewayOnly(PublicOperation operation) {
         Context context = Context.valueOf(operation.context.toUpperCase());
         TokenMinter gateway = PHONE82.bean(Context.GATEWAY, TokenMinter.class);
         int none = EVERYBODYS.contains(operation.id) ? 200 : 401;
@@ -162,7 +162,7 @@ class OwnershipTest {
 
     @ParameterizedTest
     @MethodSource("operations")
-    void anothersOrderIsLikeAnUnknownOne(PublicOperation operation) {
+    void anOrderOfAnotherCustomerIsLikeAnUnknownOne(PublicOperation operation) {
         if (!operation.isOfOneOrder()) {
             return;
         }
@@ -175,7 +175,7 @@ class OwnershipTest {
     }
 
     @Test
-    void listsCursorsAndFiltersShowWhatIsOnesOwn() {
+    void listsCursorsAndFiltersShowOwnOrdersOnly() {
         for (int i = 0; i < 3; i++) {
             owner.place(anOrder().of("galaxy-s25")).expect(201);
         }
@@ -195,7 +195,7 @@ class OwnershipTest {
     }
 
     @Test
-    void aKeyIsOnesOwn() {
+    void anIdempotencyKeyBelongsToItsCustomer() {
         Answer first = placeUnder(owner, "42");
         Answer others = placeUnder(other, "42");
 
@@ -206,7 +206,7 @@ class OwnershipTest {
     }
 
     @Test
-    void theStreamTellsWhatIsOnesOwn() {
+    void theStreamShowsOwnOrdersOnly() {
         try (Listener owners = listen("", "ann", "customer"); Listener others = listen("", "bob", "customer");
              Listener curious = listen("?orderId=" + id, "bob", "customer"); Listener dealers = listen("", "dan", "dealer");
              Listener operators = listen("", "olga", "operator")) {
@@ -238,7 +238,7 @@ class OwnershipTest {
     }
 
     @Test
-    void whatIsFromBeforeIsTheOperators() {
+    void ordersWithoutAnOwnerAreForOperatorsOnly() {
         long before = owner.place(anOrder()).expect(201).id();
         owner.awaitShipped(before);
         Map.of(Context.APP, "orders set owner = null where id", Context.PAY, "payment set owner = null where order_id",
@@ -254,13 +254,13 @@ class OwnershipTest {
     }
 
     @Test
-    void aClockMayBeAMinuteLate() {
+    void aClockMayBeAMinuteSlow() {
         as(ISSUER.justExpired("ann", "customer")).get("/orders/" + id).expect(200);
     }
 
     @Test
     @Order(Integer.MAX_VALUE)
-    void keysChangeAndTheIssuerStops() {
+    void replacedKeysAndAStoppedIssuerAreHandled() {
         String old = ISSUER.token("ann", "customer");
         as(old).get("/orders/" + id).expect(200);
         ISSUER.replaceKey();

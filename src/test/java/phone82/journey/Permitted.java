@@ -16,20 +16,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What the contract of a context lets into its tables: the columns that have the names of its fields. */
+/** The input that the contract of a context permits, compared with the columns named like its fields. */
 final class Permitted {
 
-    /** A field that is stored as part of something else, and what is put before it. */
+    /** Fields that are stored within another value, with the prefix of that value. */
     private static final Map<String, String> STORED_IN = Map.of("note", "reason");
     private static final String BEFORE_A_NOTE = "settled by hand: ";
 
-    /** They have an id or a time that is not from a request. */
+    /** Fields whose id or time is not from a request. */
     private static final Set<String> NO_INPUT = Set.of("outbox_relay", "stuck_watch", "saga");
 
     private Permitted() {
     }
 
-    /** The schemas of all fields and parameters of its requests. */
+    /** The schemas of all fields and parameters of the context's requests. */
     static Map<String, JsonNode> fields(Context context) {
         JsonNode contract;
         try {
@@ -47,7 +47,7 @@ final class Permitted {
         return fields;
     }
 
-    /** For each field that has a column, what is wrong with it; nothing where it holds all that the contract permits. */
+    /** The faults of the fields that have a column; empty if the columns hold all that the contract permits. */
     static Map<String, String> tooNarrow(Map<String, JsonNode> fields, Connection database) throws SQLException {
         boolean units = database.getMetaData().getDatabaseProductName().startsWith("HSQL");
         Map<String, String> faults = new HashMap<>();

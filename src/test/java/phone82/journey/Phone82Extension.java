@@ -28,14 +28,14 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     private static final int FIRST_PORT = 10_000;
     private static final int PORTS = 20_000;
-    /** Tests run in several JVMs at once. */
+    /** Tests run in several JVMs concurrently. */
     private static final AtomicInteger PORT = new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
-    /** Whether one was up in this JVM. */
+    /** Whether a test class of this JVM has started phone82. */
     private static final AtomicBoolean WARM = new AtomicBoolean();
 
     static {
-        // most of what tests wait for is there in a moment
+        // most results that tests wait for are there within milliseconds
         Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
         // but not while three systems start on two cores
         Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
@@ -66,20 +66,20 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return new Phone82Extension(EnumSet.allOf(Context.class), List.of(options));
     }
 
-    /** All of them with the passwords that they make for themselves, as on a laptop; nobody else knows those. */
+    /** All contexts with generated passwords, as on a laptop. */
     static Phone82Extension withSecretsOfItsOwn(String... options) {
         Phone82Extension phone82 = all(options);
         phone82.ownSecrets = true;
         return phone82;
     }
 
-    /** On other databases than the build asks for. */
+    /** Uses other databases than the build configures. */
     public Phone82Extension with(Function<Path, Databases> databases) {
         makeDatabases = databases;
         return this;
     }
 
-    /** Some contexts alone; what the others would do, the test does. */
+    /** Some contexts only; the test plays the others. */
     public static Phone82Extension only(Set<Context> contexts, String... options) {
         return new Phone82Extension(contexts, List.of(options));
     }
@@ -89,7 +89,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         start(test.getRequiredTestClass().getSimpleName());
     }
 
-    /** Where it is to run for a part of a test alone. */
+    /** Starts it for a part of a test only. */
     public void start(String test) throws IOException {
         Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target", "data")), test);
         databases = makeDatabases.apply(data);
@@ -101,24 +101,24 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         ports.forEach((context, port) -> arguments.add("--phone82." + context.id() + ".port=" + port));
         if (!ownSecrets) {
             for (String user : List.of("app", "pay", "store", "customer", "operator")) {
-                unlessSet(arguments, "--phone82." + user + ".broker-password=demo-" + user);
+                addUnlessSet(arguments, "--phone82." + user + ".broker-password=demo-" + user);
             }
         }
-        // alone a context would wait for those that it rehearses with
+        // without its peers a context would wait for their part of the rehearsal
         arguments.add("--phone82.warm-up=" + (contexts.size() < Context.values().length ? 0 : WARM.getAndSet(true) ? 3 : 30));
-        // how long a payment takes on a busy machine is not the question in most tests
-        unlessSet(arguments, "--phone82.app.payment.response-timeout=4000");
-        unlessSet(arguments, "--phone82.pay.provider-authorisation-limit=3s");
-        unlessSet(arguments, "--phone82.pay.provider-connect-limit=3s");
-        // what tests call it that write their requests themselves
-        ports.keySet().stream().filter(context -> context != Context.BROKER).forEach(context -> unlessSet(arguments, "--phone82." + context.id() + ".hosts=shop"));
+        // most tests do not test the duration of payments on a busy machine
+        addUnlessSet(arguments, "--phone82.app.payment.response-timeout=4000");
+        addUnlessSet(arguments, "--phone82.pay.provider-authorisation-limit=3s");
+        addUnlessSet(arguments, "--phone82.pay.provider-connect-limit=3s");
+        // the host name in the requests of tests that write them themselves
+        ports.keySet().stream().filter(context -> context != Context.BROKER).forEach(context -> addUnlessSet(arguments, "--phone82." + context.id() + ".hosts=shop"));
         arguments.add("--management.server.port=0");
-        unlessSet(arguments, "--phone82.operations.password=" + OPERATOR_PASSWORD);
+        addUnlessSet(arguments, "--phone82.operations.password=" + OPERATOR_PASSWORD);
         this.arguments = arguments.toArray(String[]::new);
         phone82 = Phone82.start(contexts, this.arguments);
     }
 
-    private static void unlessSet(List<String> arguments, String option) {
+    private static void addUnlessSet(List<String> arguments, String option) {
         String name = option.substring(0, option.indexOf('=') + 1);
         if (arguments.stream().noneMatch(argument -> argument.startsWith(name))) {
             arguments.add(option);
@@ -139,17 +139,17 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return shop(Context.GATEWAY);
     }
 
-    /** A context's own port as those see it who may call it. */
+    /** The port of a context, with the tokens of permitted callers. */
     public Shop shop(Context context) {
         return new Shop(url(context), context, insiders);
     }
 
-    /** The same port as a stranger sees it. */
+    /** The port of a context, without any token. */
     public Shop stranger(Context context) {
         return new Shop(url(context));
     }
 
-    /** Those who send each other tokens. */
+    /** The callers that send each other tokens. */
     public Insiders insiders() {
         return insiders;
     }
@@ -167,7 +167,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return new Shop(phone82.operations().toString());
     }
 
-    /** The properties it was started with. */
+    /** The properties that it was started with. */
     public String[] arguments() {
         return arguments.clone();
     }
@@ -184,14 +184,14 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return phone82.application(context).getBean(type);
     }
 
-    /** Gives each context a port that nothing listens on. */
+    /** Gives each context an unused port. */
     public static void freePorts(Map<Context, Integer> ports) {
         for (Context context : Context.values()) {
             ports.put(context, freePort());
         }
     }
 
-    /** Below those that the system gives to whoever connects or asks for any, so that nobody has it when it is needed a moment later. */
+    /** An unused port below the system's ephemeral range, so that no other program gets it before it is used. */
     public static int freePort() {
         while (true) {
             int port = FIRST_PORT + Math.floorMod(PORT.getAndIncrement(), PORTS);

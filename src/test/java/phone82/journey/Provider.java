@@ -6,7 +6,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The payment provider, as a test sees it: its ledger, and its failures on demand. */
+/** Test access to the payment provider: its ledger, and faults on demand. */
 public final class Provider {
 
     private final Shop http;
@@ -15,38 +15,38 @@ public final class Provider {
         this.http = http;
     }
 
-    /** Failures as JSON objects, for example {@code {"operation":"capture","kind":"lose","count":1}}. */
-    public void fails(String... faults) {
-        fails(System.nanoTime(), faults);
+    /** Replaces all faults; a fault is a JSON object like {@code {"operation":"capture","kind":"lose","count":1}}. */
+    public void setFaults(String... faults) {
+        setFaults(System.nanoTime(), faults);
     }
 
     /** @param seed of the generator behind probabilities */
-    public void fails(long seed, String... faults) {
+    public void setFaults(long seed, String... faults) {
         http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofString("{\"seed\":" + seed + ",\"faults\":[" + String.join(",", faults) + "]}"))).expect(200);
     }
 
-    public void works() {
-        fails();
+    public void removeFaults() {
+        setFaults();
     }
 
-    /** Whether a failure is still to come. */
+    /** Whether a fault is still pending. */
     public boolean hasFaultsLeft() {
         return !http.send(http.request("/faults").header("Authorization", "Bearer demo-provider-control").GET()).expect(200)
                 .body().get("faults").isEmpty();
     }
 
-    /** Every authorisation takes so long. */
+    /** Delays every authorisation. */
     public void slowDown(int minMillis, int maxMillis) {
-        fails("{\"operation\":\"authorise\",\"kind\":\"delay\",\"millis\":" + minMillis + ",\"maxMillis\":" + maxMillis + "}");
+        setFaults("{\"operation\":\"authorise\",\"kind\":\"delay\",\"millis\":" + minMillis + ",\"maxMillis\":" + maxMillis + "}");
     }
 
-    /** What the ledger says of an order; 404 if it knows none. */
+    /** The ledger's account of an order; 404 if there is none. */
     public Shop.Answer account(long orderId) {
         return http.send(http.request("/accounts/" + orderId).header("Authorization", "Bearer demo-provider-key").GET());
     }
 
-    /** What the ledger says of all orders that it knows. */
+    /** The ledger's accounts of all orders. */
     public List<JsonNode> accounts() {
         List<JsonNode> accounts = new ArrayList<>();
         String next = "";
@@ -59,7 +59,7 @@ public final class Provider {
         return accounts;
     }
 
-    /** Won that are reserved, captured and not given back: the order's whole money at the provider. */
+    /** Captured and reserved won less refunds: the order's whole money at the provider. */
     public long held(long orderId) {
         Shop.Answer account = account(orderId);
         if (account.status() == 404) {

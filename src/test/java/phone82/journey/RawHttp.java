@@ -21,7 +21,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** HTTP as anybody can send it, byte by byte: no client library puts right what is wrong with it. */
+/** An HTTP client that sends its requests byte by byte, so that no library corrects them. */
 public final class RawHttp {
 
     private final int port;
@@ -36,12 +36,12 @@ public final class RawHttp {
         this.client = client;
     }
 
-    /** The same as another client, with an address of its own. */
+    /** The same port for another client with an address of its own. */
     public RawHttp from(String address) {
         return new RawHttp(port, NetUtil.createInetAddressFromIpAddressString(address));
     }
 
-    /** An answer; its headers in lower case. */
+    /** An answer; the names of its headers are in lower case. */
     public record Answer(int status, Map<String, String> headers, byte[] body) {
 
         public JsonNode json() {
@@ -71,7 +71,7 @@ public final class RawHttp {
         }
     }
 
-    /** The answer to what is sent on a connection of its own; null where it is closed without one. */
+    /** The answer to a request on its own connection; null if the connection is closed without one. */
     public Answer once(String request) {
         return once(request.getBytes(UTF_8));
     }
@@ -109,7 +109,7 @@ public final class RawHttp {
             send(bytes.getBytes(UTF_8));
         }
 
-        /** Does not fail where the other side has closed: its answer, or that there is none, tells. */
+        /** Ignores a connection closed by the server: the answer, or its absence, shows the result. */
         public void send(byte[] bytes) {
             try {
                 socket.getOutputStream().write(bytes);
@@ -122,7 +122,7 @@ public final class RawHttp {
             return answer(false);
         }
 
-        /** The next answer, null where the connection is closed instead. */
+        /** The next answer; null if the connection is closed instead. */
         public Answer answer(boolean toHead) {
             try {
                 Answer answer;
@@ -171,7 +171,7 @@ public final class RawHttp {
             return bytes;
         }
 
-        /** Without its end; null at the end of the stream. */
+        /** The line without its terminator; null at the end of the stream. */
         private String line() throws IOException {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             for (int b = in.read(); b != '\n'; b = in.read()) {

@@ -17,7 +17,7 @@ import java.util.UUID;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** The view is rebuilt of events that the test tells it of, beside the one that is served. */
+/** Rebuilding the view beside the one that is served, from events that the test supplies. */
 @Tag("databases")
 class RebuildTest {
 
@@ -30,7 +30,7 @@ class RebuildTest {
     private final JdbcTemplate jdbc = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
 
     @Test
-    void whatTheServedViewHasLostOrChangedIsRestoredAndTheRestStays() {
+    void restoresLostAndChangedRowsAndKeepsTheRest() {
         feed("app", event(1, "app.Ordered", 1, 1), event(2, "app.Ordered", 2, 1), event(3, "app.Ordered", 3, 1), event(4, "app.Ordered", 4, 1));
         assertThat(places()).isEqualTo("{\"app\":4}");
         feed("pay", event(11, "pay.PayCompleted", 1, 2), event(12, "pay.PayCompleted", 2, 2), event(13, "pay.PayCompleted", 3, 2));
@@ -52,7 +52,7 @@ class RebuildTest {
         assertThat(switchOver()).isEqualTo("{\"compared\":4,\"changed\":4,\"unlogged\":0}");
         assertThat(views()).isEqualTo(views);
 
-        // what the broker brings only now has taken effect, and what no log tells stays
+        // an event that arrives meanwhile has taken effect, and rows without logged events stay
         PHONE82.topics().send("store.Shipped", 1, id(21));
         await().untilAsserted(() -> assertThat(PHONE82.bean(Context.CUSTOMER, MeterRegistry.class).get("phone82.events.duplicates").counter().count()).isOne());
         PHONE82.topics().send("store.Shipped", 3, UUID.randomUUID().toString());

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** {@code reconcile} on the real system: what agrees, what is under way, and each promise broken behind its back. */
+/** {@code reconcile} on the real system: consistent orders, orders under way, and each kind of breach caused by SQL. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReconcileTest {
 
@@ -57,7 +57,7 @@ class ReconcileTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @BeforeEach
-    void nothingIsLeft() {
+    void waitForAgreement() {
         TABLES.forEach((context, tables) -> tables.forEach(table -> sql(context, "delete from " + table)));
     }
 
@@ -72,16 +72,16 @@ class ReconcileTest {
         shop.place(anOrder().of("sim-decline")).expect(402);
         shop.place(anOrder().of("sim-fail")).expect(503);
 
-        assertThat(reconcile()).as(this::said).isZero();
+        assertThat(reconcile()).as(this::output).isZero();
         assertThat(out).hasToString(String.format("all 5 orders agree%n"));
     }
 
     @Test
-    void whatIsUnderWayIsNoBreach() {
+    void anOrderUnderWayIsNoBreach() {
         long id = shop.place(anOrder().of("sim-capture-away-99")).expect(201).id();
         PHONE82.shop(Context.PAY).post("/payments", "{\"orderId\":987654321,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}").expect(201);
 
-        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::said).isZero();
+        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::output).isZero();
 
         assertThat(out.toString().lines()).containsExactly("no breach in 1 orders", "still moving, which is no breach: 2",
                 String.format("%-18dorder Ordered, payment Authorised, delivery none, view Ordered", id),
@@ -93,7 +93,7 @@ class ReconcileTest {
     }
 
     @Test
-    void eachBrokenPromiseIsFoundAndNamed() {
+    void everyBreachIsReported() {
         List<Broken> broken = List.of(
                 new Broken(Context.PAY, "delete from payment where order_id = ?", "I1", "the order has no payment"),
                 new Broken(Context.PAY, "update payment set amount = 5 where order_id = ?", "I1", "the payment is of 5 won, the order of 1199000"),
@@ -119,7 +119,7 @@ class ReconcileTest {
         PHONE82.shop(Context.PAY).post("/payments", "{\"orderId\":987654321,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}").expect(201);
         sql(Context.PAY, "update payment set authorised_at = ? where order_id = 987654321", Timestamp.from(Instant.now().minus(Duration.ofMinutes(32))));
 
-        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::said).isOne();
+        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::output).isOne();
 
         List<Breach> found = run("--phone82.reconcile.settle=1s").breaches();
         for (int i = 0; i < ids.length; i++) {
@@ -134,7 +134,7 @@ class ReconcileTest {
     }
 
     @Test
-    void repairDoesWhatCannotHarm() {
+    void repairRunsHarmlessActions() {
         long lost = shop.place(anOrder()).expect(201).id();
         long wrong = shop.place(anOrder()).expect(201).id();
         shop.awaitShipped(lost);
@@ -143,16 +143,16 @@ class ReconcileTest {
         sql(Context.CUSTOMER, "delete from timeline where order_id = ?", lost);
         sql(Context.CUSTOMER, "update history set progress = 1, qty = 5 where order_id = ?", wrong);
 
-        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::said).isOne();
+        assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::output).isOne();
         assertThat(err.toString()).contains("reconcile --repair sends the events of 2 orders again");
-        assertThat(reconcile("--phone82.reconcile.settle=1s", "--repair")).as(this::said).isZero();
+        assertThat(reconcile("--phone82.reconcile.settle=1s", "--repair")).as(this::output).isZero();
 
         assertThat(out.toString()).contains("2 orders compared, 2 changed").endsWith(String.format("all 2 orders agree%n"));
         assertThat(PHONE82.shop(Context.CUSTOMER).timeline(lost)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
     }
 
     @Test
-    void whatDoesNotMoveIsSentAgainByAllWhoTookPart() {
+    void theEventsOfAStuckOrderAreSentAgainByAllContexts() {
         long id = shop.place(anOrder()).expect(201).id();
         shop.awaitShipped(id);
         List<Context> publishers = List.of(Context.APP, Context.PAY, Context.STORE);
@@ -169,7 +169,7 @@ class ReconcileTest {
     }
 
     @Test
-    void aBackupIsTakenWhileNoOrdersAre() throws IOException {
+    void aBackupIsTakenWhileOrdersAreRefused() throws IOException {
         Shop app = PHONE82.shop(Context.APP);
         shop.awaitShipped(shop.place(anOrder()).expect(201).id());
         Path backup = Path.of(Stream.of(PHONE82.arguments()).filter(each -> each.startsWith("--phone82.data=")).findFirst().orElseThrow().substring(15), "backups", "monday");
@@ -180,7 +180,7 @@ class ReconcileTest {
         int exitCode = Backup.main(new PrintStream(out), new PrintStream(err),
                 Stream.concat(Stream.of(Backup.NAME, "monday"), Stream.of(PHONE82.arguments())).toArray(String[]::new));
 
-        assertThat(exitCode).as(this::said).isZero();
+        assertThat(exitCode).as(this::output).isZero();
         assertThat(out.toString().lines()).hasSize(5).last().asString().startsWith("backup monday is complete");
         assertThat(backup.toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer");
         assertThat(backup.resolve("app/db.script")).content().doesNotContain("cut off");
@@ -191,7 +191,7 @@ class ReconcileTest {
     }
 
     @Test
-    void ordersUnderLoadAreNotAccused() throws Exception {
+    void ordersUnderLoadAreNoBreaches() throws Exception {
         ExecutorService customers = Executors.newFixedThreadPool(4);
         AtomicInteger placed = new AtomicInteger();
         IntStream.range(0, 4).forEach(i -> customers.submit(() -> {
@@ -218,7 +218,7 @@ class ReconcileTest {
     }
 
     @Test
-    void aContextThatIsAwayIsNamed() throws IOException {
+    void anUnavailableContextIsReported() throws IOException {
         int nobody;
         try (ServerSocket socket = new ServerSocket(0)) {
             nobody = socket.getLocalPort();
@@ -232,7 +232,7 @@ class ReconcileTest {
     }
 
     @Test
-    void wrongArgumentsAreNamed() {
+    void wrongArgumentsAreReported() {
         assertThat(Stream.of("pay", "--phone82.reconcile.settle=soon", "--phone82.reconcile.timelines=all",
                         "--phone82.gateway.app-url=nowhere")
                 .map(this::reconcile)).containsExactly(2, 2, 2, 2);
@@ -246,7 +246,7 @@ class ReconcileTest {
 
     @Test
     @Order(Integer.MAX_VALUE)
-    void manyOrdersTakeSeconds() {
+    void reconcilesManyOrdersInSeconds() {
         int rows = Integer.getInteger("phone82.reconcile.rows", 50_000);
         Timestamp now = Timestamp.from(Instant.now());
         insert(Context.APP, "orders (id, item, qty, unit_price, amount, status, ordered_at, shipped_at, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -297,7 +297,7 @@ class ReconcileTest {
         return Stream.of(Stream.of(Reconcile.NAME), Stream.of(PHONE82.arguments()), Stream.of(options)).flatMap(each -> each).toArray(String[]::new);
     }
 
-    private String said() {
+    private String output() {
         return out.toString() + err;
     }
 }

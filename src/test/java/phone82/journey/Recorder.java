@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Stands in for a context behind the gateway: notes what reaches it, and answers everything alike. */
+/** A stub for a context behind the gateway: records the requests and answers all of them alike. */
 final class Recorder implements AutoCloseable {
 
     /** A request as it arrived. */

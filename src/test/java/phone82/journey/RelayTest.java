@@ -33,7 +33,7 @@ import java.util.stream.LongStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A relay that is interrupted between send and mark sends again: nothing is lost, and nothing arrives twice. */
+/** The relay of events, interrupted between sending an event and marking it: nothing is lost, and nothing takes effect twice. */
 @Tag("databases")
 class RelayTest {
 
@@ -43,7 +43,7 @@ class RelayTest {
     private final JdbcTemplate jdbc = PHONE82.bean(Context.APP, JdbcTemplate.class);
 
     @Test
-    void aFullBatchThatWasSentButNotMarkedIsSentAgainWithoutEffect() throws Exception {
+    void anUnmarkedBatchIsSentAgainWithoutEffect() throws Exception {
         CamelContext camel = PHONE82.bean(Context.APP, CamelContext.class);
         camel.getRouteController().stopRoute("relay-events");
         List<Long> ids = placeOrders(Outbox.BATCH);
@@ -62,7 +62,7 @@ class RelayTest {
     }
 
     @Test
-    void anEventOfATransactionThatRollsBackIsNeverSent() {
+    void anEventOfARolledBackTransactionIsNotSent() {
         Orders orders = PHONE82.bean(Context.APP, Orders.class);
         Order order = PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO);
 
@@ -76,7 +76,7 @@ class RelayTest {
     }
 
     @Test
-    void whatIsSentCanBeReadAndSentAgainAndTheBrokerDropsWhatItHas() throws Exception {
+    void sentEventsCanBeReplayedAndTheBrokerDropsDuplicates() throws Exception {
         Shop app = PHONE82.shop(Context.APP);
         Instant start = Instant.now();
         List<Long> ids = placeOrders(3);
@@ -99,7 +99,7 @@ class RelayTest {
     }
 
     @Test
-    void theLogLosesInStepsWhatIsSentAndOldAndSlowsNoRelay() {
+    void oldSentEventsAreDeletedInStepsWithoutSlowingTheRelay() {
         EventLog log = PHONE82.bean(Context.APP, EventLog.class);
         Outbox outbox = PHONE82.bean(Context.APP, Outbox.class);
         long young = placeOrders(1).get(0);

@@ -14,7 +14,7 @@ import java.util.EnumSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** The developer's habit: a saved route file is live. */
+/** Route reloading for developers: a saved route file takes effect at once. */
 class ReloadTest {
 
     private static final Path ROUTES = copyOfRoutes();

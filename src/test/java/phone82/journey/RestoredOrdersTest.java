@@ -32,7 +32,7 @@ import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.tuple;
 import static phone82.journey.Shop.anOrder;
 
-/** App alone loses what it knew, and all others keep what they know: no id is used twice, and nobody pays or receives what is another's. */
+/** Restores of app alone to an earlier state: no id is used twice, and no customer pays for or receives the order of another. */
 class RestoredOrdersTest {
 
     @RegisterExtension
@@ -44,9 +44,9 @@ class RestoredOrdersTest {
 
     private final Shop shop = PHONE82.gateway();
 
-    /** Each test begins with an app whose database is lost. */
+    /** Each test starts with an empty app database. */
     @BeforeEach
-    void theOrdersAreLost() throws IOException {
+    void loseTheOrders() throws IOException {
         FileSystemUtils.deleteRecursively(folder());
     }
 
@@ -58,14 +58,14 @@ class RestoredOrdersTest {
         return Stream.of(PHONE82.arguments()).filter(each -> each.startsWith("--" + name + "=")).findFirst().orElseThrow().substring(name.length() + 3);
     }
 
-    /** @param options above those of the others */
+    /** @param options take precedence over the common ones */
     private static Phone82 app(String... options) {
         return Phone82.start(EnumSet.of(Context.APP), Stream.concat(Stream.of(PHONE82.arguments())
                 .filter(each -> Stream.of(options).noneMatch(option -> option.startsWith(each.substring(0, each.indexOf('=') + 1)))), Stream.of(options)).toArray(String[]::new));
     }
 
     @Test
-    void anAppRestoredFromAnOlderBackupUsesNoIdAgain() throws IOException {
+    void anAppRestoredFromAnOldBackupReusesNoId() throws IOException {
         List<Long> kept;
         List<Long> lost;
         List<Long> known = ids("/payments");
@@ -113,7 +113,7 @@ class RestoredOrdersTest {
         return ids;
     }
 
-    /** An instance that has just started may answer 503 at first. */
+    /** A new instance may answer 503 at first. */
     private static long place(Shop shop, Shop.OrderRequest order) {
         return await().until(() -> shop.place(order), answer -> answer.status() == 201).id();
     }

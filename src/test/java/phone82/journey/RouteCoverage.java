@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
-/** Notes every route of every context that a test's exchange went through. */
+/** Records every route of every context that carried an exchange of a test. */
 @AutoConfiguration
 @ConditionalOnProperty("phone82.context")
 public class RouteCoverage {
@@ -31,21 +31,21 @@ public class RouteCoverage {
     private static final Set<String> SEEN = ConcurrentHashMap.newKeySet();
 
     @Bean
-    RoutePolicyFactory notingEveryRoute() {
+    RoutePolicyFactory recordingEveryRoute() {
         return new RoutePolicyFactory() {
             @Override
             public RoutePolicy createRoutePolicy(CamelContext camel, String routeId, NamedNode route) {
                 return new RoutePolicySupport() {
                     @Override
                     public void onExchangeBegin(Route route, Exchange exchange) {
-                        note(route.getCamelContext().getName() + " " + route.getRouteId());
+                        record(route.getCamelContext().getName() + " " + route.getRouteId());
                     }
                 };
             }
         };
     }
 
-    private static void note(String line) {
+    private static void record(String line) {
         if (SEEN.add(line)) {
             try {
                 Files.writeString(NOTES, line + "\n", CREATE, APPEND);

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Two instances of a context share its subscription: each event goes to one of them, and each gets an order's events in their order. */
+/** A subscription shared by two instances of a context: one of them gets each event, and an order's events keep their sequence. */
 class SharedSubscriptionTest {
 
     private static final int ORDERS = 200;
@@ -39,7 +39,7 @@ class SharedSubscriptionTest {
     private final List<Handled> handled = Collections.synchronizedList(new ArrayList<>());
 
     @Test
-    void theInstanceThatComesLaterTakesOverItsShareOfABacklog() throws Exception {
+    void aLaterInstanceTakesItsShareOfABacklog() throws Exception {
         try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory(PHONE82.topics().url())) {
             send(broker, EVENTS_OF_EACH);
             try (Connection first = instance(broker, "first", event -> { })) {
@@ -58,7 +58,7 @@ class SharedSubscriptionTest {
     }
 
     @Test
-    void whatABusyInstanceHasNotBegunIsThereForTheNext() throws Exception {
+    void eventsThatABusyInstanceHasNotStartedGoToTheNext() throws Exception {
         CountDownLatch busy = new CountDownLatch(1);
         try (ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory(PHONE82.topics().url())) {
             send(broker, 5);
@@ -95,7 +95,7 @@ class SharedSubscriptionTest {
         void at(Message event) throws InterruptedException;
     }
 
-    /** Handles one event after the other, as a context does. */
+    /** Handles one event after another, as a context does. */
     private Connection instance(ActiveMQConnectionFactory broker, String name, Work work) throws JMSException {
         Connection pay = broker.createConnection("pay", "demo-pay");
         Session session = pay.createSession(Session.SESSION_TRANSACTED);

@@ -23,7 +23,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** The shop as a customer's program meets it: HTTP on one base address. */
+/** HTTP client of a test: one base address, JSON answers, optional tokens. */
 public final class Shop {
 
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
@@ -38,15 +38,15 @@ public final class Shop {
         this(base, null, null, null);
     }
 
-    /** @param token what every request brings; null for none */
+    /** @param token sent with every request; null for none */
     Shop(String base, String token) {
         this(base, null, null, token);
     }
 
     /**
-     * A context's own port as those see it who may call it.
+     * The port of a context as a permitted caller uses it.
      *
-     * @param insiders send what asks for a token
+     * @param insiders issue the tokens of the requests
      */
     public Shop(String base, Context context, Insiders insiders) {
         this(base, context, insiders, null);
@@ -59,7 +59,7 @@ public final class Shop {
         this.insiders = insiders;
     }
 
-    /** Where a path of it is. */
+    /** The URL of a path. */
     public String url(String path) {
         return base + path;
     }
@@ -85,7 +85,7 @@ public final class Shop {
         return new OrderRequest("note20", 1);
     }
 
-    /** An order that is still to be placed. */
+    /** An order to be placed. */
     public record OrderRequest(String item, int qty) {
 
         public OrderRequest of(String item) {
@@ -115,26 +115,26 @@ public final class Shop {
         return send(contentType == null ? request : request.header("Content-Type", contentType));
     }
 
-    /** The body of an answer that is no JSON. */
+    /** The body of an answer that is not JSON. */
     public String text(HttpRequest.Builder request) {
         return new String(exchange(request).body(), UTF_8);
     }
 
-    /** What an operator's port tells Prometheus. */
-    public String figures() {
+    /** The metrics of an operator's port. */
+    public String metrics() {
         return text(request("/actuator/prometheus"));
     }
 
-    /** The sum of the figures whose lines match. */
-    public double figure(Predicate<String> line) {
-        List<String> found = figures().lines().filter(line).toList();
+    /** The sum of the metrics whose lines match. */
+    public double metric(Predicate<String> line) {
+        List<String> found = metrics().lines().filter(line).toList();
         assertThat(found).isNotEmpty();
         return found.stream().mapToDouble(each -> Double.parseDouble(each.substring(each.lastIndexOf(' ')))).sum();
     }
 
-    /** The sum of the figures whose lines begin so. */
-    public double figure(String start) {
-        return figure(line -> line.startsWith(start));
+    /** The sum of the metrics whose lines start with the text. */
+    public double metric(String start) {
+        return metric(line -> line.startsWith(start));
     }
 
     public HttpRequest.Builder request(String path) {
@@ -142,7 +142,7 @@ public final class Shop {
         return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
-    /** As an operator sends it to the operator's port. */
+    /** A request to the operator's port with the operator's password. */
     public HttpRequest.Builder requestOfOperator(String path) {
         return request(path).header("Authorization", "Basic " + Base64.getEncoder()
                 .encodeToString(("operator:" + Phone82Extension.OPERATOR_PASSWORD).getBytes(UTF_8)));
@@ -158,7 +158,7 @@ public final class Shop {
         }
     }
 
-    /** The status of an answer that may have no end. */
+    /** The status of an answer that may be endless. */
     int open(String path) {
         try {
             HttpResponse<InputStream> answer = HTTP.send(request(path).build(), BodyHandlers.ofInputStream());

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Following orders as it happens, by the stream of the view through the gateway. */
+/** Following orders live with the view's event stream through the gateway. */
 class StreamTest {
 
     private static final Pattern REASON = Pattern.compile("\"reason\":\"(\\d{8}x{240})\"");
@@ -44,7 +44,7 @@ class StreamTest {
             "--phone82.customer.stream.queue=65536", "--phone82.gateway.reader-patience=10s");
 
     @BeforeEach
-    void nobodyListens() {
+    void waitUntilNoListenerIsLeft() {
         await().until(() -> open() == 0);
     }
 
@@ -53,7 +53,7 @@ class StreamTest {
     private int recorded;
 
     @Test
-    void whatHappensIsToldAsItHappens() {
+    void eventsArriveLive() {
         try (Listener listener = listen("")) {
             long id = order(2);
 
@@ -68,7 +68,7 @@ class StreamTest {
     }
 
     @Test
-    void oneOrderCanBeFollowedAlone() {
+    void aSingleOrderCanBeFollowed() {
         long id = order(1);
         shop.awaitShipped(id);
         try (Listener all = listen(""); Listener one = listen("?orderId=" + id)) {
@@ -80,7 +80,7 @@ class StreamTest {
     }
 
     @Test
-    void whoComesBackMissesNothing() {
+    void aReconnectedListenerMissesNothing() {
         String seen;
         try (Listener listener = listen("")) {
             long first = order(1);
@@ -98,7 +98,7 @@ class StreamTest {
     }
 
     @Test
-    void whoMissedTooMuchIsToldToReadAnew() {
+    void aListenerThatMissedTooMuchIsReset() {
         shop.awaitShipped(order(1));
         try (Listener listener = new Listener(url(""), "9000000000000000000")) {
             await().untilAsserted(() -> assertThat(listener.events()).extracting(Event::name).contains("reset"));
@@ -107,9 +107,9 @@ class StreamTest {
         }
     }
 
-    /** As when another replica has recorded it: nobody here is woken. And its place was taken before that of a later commit. */
+    /** As on another replica: nothing wakes the reader of this one. Its place was taken before that of a later commit. */
     @Test
-    void anEventThatAppearsBehindLaterOnesIsToldTooAndNotPassedOver() throws Exception {
+    void anEventCommittedAfterLaterOnesIsSent() throws Exception {
         long order = order(1);
         shop.awaitShipped(order);
         CountDownLatch taken = new CountDownLatch(1);
@@ -140,7 +140,7 @@ class StreamTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CUSTOMER", "GATEWAY"})
-    void whoTakesNothingIsCutOffAndNobodyElseIsHarmed(Context at) throws IOException {
+    void aReaderThatReadsNothingIsCutOffWithoutAffectingOthers(Context at) throws IOException {
         long order = order(1);
         shop.awaitShipped(order);
         SlowReader stuck = new SlowReader(at);
@@ -162,7 +162,7 @@ class StreamTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CUSTOMER", "GATEWAY"})
-    void whoIsSlowIsToldEverythingOnceAndTakesNoMemory(Context at) throws Exception {
+    void aSlowReaderGetsEveryEventOnceWithoutUsingMemory(Context at) throws Exception {
         long order = order(1);
         shop.awaitShipped(order);
         CountDownLatch taken = new CountDownLatch(1);
@@ -215,7 +215,7 @@ class StreamTest {
     }
 
     @Test
-    void whoComesWhileTheViewCannotBeReadIsSentAwayAndTakesNoPlace() {
+    void aReaderIsRefusedWithoutTakingAPlaceWhileTheViewIsUnreadable() {
         view.execute("alter table timeline rename to elsewhere");
         try {
             assertThat(shop.get("/history/stream").expect(503).header("Retry-After")).isEqualTo("5");
@@ -236,7 +236,7 @@ class StreamTest {
     }
 
     @Test
-    void thereIsRoomForSoManyReadersAndTheyGiveItBack() {
+    void theNumberOfReadersIsLimitedAndPlacesAreReleased() {
         List<Listener> all = IntStream.range(0, 8).mapToObj(i -> listen("")).toList();
         Shop.Answer refused = shop.get("/history/stream").expect(503);
         assertThat(refused.header("Retry-After")).isEqualTo("5");
@@ -247,20 +247,20 @@ class StreamTest {
     }
 
     @Test
-    void whatBreaksTheContractIsRefused() {
+    void anInvalidRequestIsRefused() {
         assertThat(shop.get("/history/stream?orderId=x").expect(400).body().at("/errors/0/field").asText()).isEqualTo("orderId");
         assertThat(shop.send(shop.request("/history/stream").header("Last-Event-ID", "x")).expect(400).body().at("/errors/0/field").asText())
                 .isEqualTo("Last-Event-ID");
         shop.send("POST", "/history/stream", "application/json", "{}").expect(405);
     }
 
-    /** In a JVM that has just started, the first payments can be too late. */
+    /** In a JVM that has just started, the first payments may be too late. */
     private long order(int qty) {
         return await().atMost(Duration.ofSeconds(30)).until(() -> shop.place(anOrder().times(qty)), placed -> placed.status() == 201).id();
     }
 
     private int open() {
-        return (int) PHONE82.operations().figure("phone82_stream_readers{");
+        return (int) PHONE82.operations().metric("phone82_stream_readers{");
     }
 
     private void record(long order, String type) {
@@ -268,7 +268,7 @@ class StreamTest {
                 UUID.randomUUID().toString(), order, type, "0".repeat(32));
     }
 
-    /** So many events of some 600 bytes, numbered by their reasons. */
+    /** Records {@code number} events of some 600 bytes, numbered by their reasons. */
     private List<String> recordMany(long order, int number) {
         List<String> reasons = IntStream.range(0, number).mapToObj(i -> "%08d".formatted(recorded++) + "x".repeat(240)).toList();
         new TransactionTemplate(PHONE82.bean(Context.CUSTOMER, PlatformTransactionManager.class)).executeWithoutResult(status ->
@@ -298,7 +298,7 @@ class StreamTest {
         return PHONE82.gateway().request("/history/stream" + query).build().uri().toString();
     }
 
-    /** One whose connection is open, and who reads only when the test does. */
+    /** A reader with an open connection that reads only when the test calls it. */
     private static final class SlowReader {
 
         private final Socket socket = new Socket();
@@ -322,7 +322,7 @@ class StreamTest {
             received.append(new String(some, 0, read, US_ASCII));
         }
 
-        /** Whether an event with this reason is among the last that it has read. */
+        /** Whether an event with this reason is among the last ones read. */
         boolean hasRead(String reason) {
             return withoutChunks(received.substring(Math.max(0, received.length() - 70_000))).contains(reason);
         }
@@ -331,7 +331,7 @@ class StreamTest {
             return REASON.matcher(withoutChunks(received)).results().map(found -> found.group(1)).toList();
         }
 
-        /** Events have no carriage returns. */
+        /** Events contain no carriage returns. */
         private static String withoutChunks(CharSequence received) {
             return CHUNK.matcher(received).replaceAll("");
         }

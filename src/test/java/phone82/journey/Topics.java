@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** The topics as a context's broker user meets them: sends a context's events for it, reads another's subscription. */
+/** The topics as a context's broker user: sends the context's events, and reads the subscription of another. */
 public final class Topics {
 
     private static final List<String> COURSE = List.of("app.Ordered", "pay.PayCompleted", "store.OrderReceived", "store.Shipped");
@@ -29,7 +29,7 @@ public final class Topics {
         return brokerUrl;
     }
 
-    /** Sends each of the events (as {@code pay.PayCompleted}) twice, in the given order of arrival. */
+    /** Sends each event (for example {@code pay.PayCompleted}) twice, in the given sequence. */
     public void sendTwice(long orderId, List<String> arrival) {
         for (String event : arrival) {
             String id = UUID.randomUUID().toString();
@@ -38,7 +38,7 @@ public final class Topics {
         }
     }
 
-    /** Without the broker's duplicate detection: the receiver alone must see that it has the event. */
+    /** Bypasses the broker's duplicate detection: the receiver must detect the duplicate. */
     public void send(String event, long orderId, String id) {
         send(event, orderId, id, body(orderId));
     }
@@ -47,7 +47,7 @@ public final class Topics {
         return "{\"orderId\":" + orderId + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000,\"shippedAt\":\"2030-01-01T00:00:00Z\"}";
     }
 
-    /** Sends an event for each of these orders at once; one of them cannot be read. */
+    /** Sends an event for each of these orders together; one of them is unreadable. */
     void sendTogether(String event, List<Long> orderIds, long unreadable) throws JMSException {
         String user = event.substring(0, event.indexOf('.'));
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
@@ -71,7 +71,7 @@ public final class Topics {
         }
     }
 
-    /** Sends to any address what claims to be an event of any type. */
+    /** Sends a message that claims to be an event of the type to any address. */
     public void sendAs(String user, String address, String type, long orderId, String id, String body) throws JMSException {
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
              Connection connection = factory.createConnection(user, "demo-" + user)) {
@@ -92,7 +92,7 @@ public final class Topics {
         return message;
     }
 
-    /** Waits for the first event in a context's subscription, for example {@code phone82.pay.*::store}, and takes all until no more come. */
+    /** Waits for the first event in a subscription, for example {@code phone82.pay.*::store}, and returns all until no more arrive. */
     public List<Message> readUntilSilent(String user, String subscription) {
         List<Message> messages = new ArrayList<>();
         try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
@@ -109,8 +109,8 @@ public final class Topics {
         return messages;
     }
 
-    /** The events in every order in which they can arrive. */
-    static List<List<String>> everyOrderOf(List<String> events) {
+    /** The events in every possible sequence. */
+    static List<List<String>> everySequenceOf(List<String> events) {
         if (events.isEmpty()) {
             return List.of(List.of());
         }
@@ -118,7 +118,7 @@ public final class Topics {
         for (String first : events) {
             List<String> rest = new ArrayList<>(events);
             rest.remove(first);
-            for (List<String> tail : everyOrderOf(rest)) {
+            for (List<String> tail : everySequenceOf(rest)) {
                 List<String> arrival = new ArrayList<>(List.of(first));
                 arrival.addAll(tail);
                 all.add(arrival);

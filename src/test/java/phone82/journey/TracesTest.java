@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** An OpenTelemetry collector is told of each order as one tree, from the gateway to the last context that heard of it. */
+/** OpenTelemetry traces: a collector receives each order as one tree, from the gateway to the last context that handled its events. */
 class TracesTest {
 
     private static final Collector COLLECTOR = new Collector();
@@ -45,7 +45,7 @@ class TracesTest {
         COLLECTOR.server.stop(0);
     }
 
-    /** What is asserted of a span. */
+    /** The asserted parts of a span. */
     private record Seen(String context, String kind, Span span) {
 
         String id() {
@@ -64,7 +64,7 @@ class TracesTest {
         String trace = shop.get("/history/" + placed.id()).body().at("/timeline/0/correlationId").asText();
 
         assertThat(shop.get("/history/" + placed.id()).body().findValuesAsText("correlationId")).hasSize(4).containsOnly(trace);
-        // app, pay, store and customer hear of 4 events: pay 1, store 1, app 2, customer 4
+        // app, pay, store and customer receive 4 events: pay 1, store 1, app 2, customer 4
         List<Seen> spans = awaitSpans(trace, 8);
         assertThat(contextsOf(spans, Kind.HTTP_IN)).containsExactlyInAnyOrder("gateway", "app", "pay");
         assertThat(contextsOf(spans, Kind.HTTP_OUT)).containsExactlyInAnyOrder("gateway", "app");
@@ -91,7 +91,7 @@ class TracesTest {
     }
 
     @Test
-    void aRefusalTellsTheTraceAsItsCorrelationId() {
+    void aRefusalHasItsTraceAsCorrelationId() {
         Answer declined = shop.send(shop.request("/orders").header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"item\":\"sim-decline\",\"qty\":1}"))).expect(402);
 
@@ -114,7 +114,7 @@ class TracesTest {
         assertThat(spans).filteredOn(seen -> !seen.parent().isEmpty()).allSatisfy(seen -> assertThat(byId).containsKey(seen.parent()));
     }
 
-    /** The contexts from the root to the event that a context heard of. */
+    /** The contexts from the root to the event that a context received. */
     private static List<String> path(List<Seen> spans, String context) {
         Map<String, Seen> byId = spans.stream().collect(Collectors.toMap(Seen::id, Function.identity()));
         LinkedList<String> path = new LinkedList<>();
@@ -139,7 +139,7 @@ class TracesTest {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Takes OTLP over HTTP, as a collector does. */
+    /** Receives OTLP over HTTP, as a collector does. */
     private static final class Collector {
 
         private final Map<String, List<Seen>> traces = new ConcurrentHashMap<>();

@@ -35,16 +35,16 @@ import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The customers of one scenario, as Gatling runs them in a process of their own. What they met they leave in a file. */
+/** The customers of one scenario, run by Gatling in a process of their own. They write their results to a file. */
 public final class Customers extends Simulation {
 
-    private static final String MET = "phone82.load.met";
+    private static final String RESULTS = "phone82.load.results";
     private static final String ORDER = "{\"item\":\"abc123\",\"qty\":3}";
     private static final int WATCHED_PER_SECOND = 1;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Plan plan = Plan.ofThisProcess();
-    private final Queue<Met.Order> orders = new ConcurrentLinkedQueue<>();
+    private final Queue<Results.Order> orders = new ConcurrentLinkedQueue<>();
     private final Map<Long, Long> shipped = new ConcurrentHashMap<>();
     private final LongAdder reads = new LongAdder();
     private final LongAdder failedReads = new LongAdder();
@@ -61,25 +61,25 @@ public final class Customers extends Simulation {
     }
 
     /**
-     * Runs them to the end of the plan.
+     * Runs the customers to the end of the plan.
      *
-     * @param charts whether Gatling draws what they met
+     * @param charts whether Gatling draws charts
      */
-    static Met run(Plan plan, Path folder, boolean charts) throws IOException, InterruptedException {
-        Path met = folder.resolve("met.json");
+    static Results run(Plan plan, Path folder, boolean charts) throws IOException, InterruptedException {
+        Path results = folder.resolve("results.json");
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m", "--add-opens=java.base/java.lang=ALL-UNNAMED", plan.jvmOption(), "-D" + MET + "=" + met,
+                "-Xmx512m", "--add-opens=java.base/java.lang=ALL-UNNAMED", plan.jvmOption(), "-D" + RESULTS + "=" + results,
                 "-cp", System.getProperty("java.class.path"), Gatling.class.getName(),
                 "--simulation", Customers.class.getName(), "--results-folder", folder.toString()));
         if (!charts) {
             command.add("--no-reports");
         }
         Files.createDirectories(folder);
-        Files.deleteIfExists(met);
+        Files.deleteIfExists(results);
         Path log = folder.resolve("log.txt");
         int exitCode = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
         assertThat(exitCode).as(() -> "see " + log).isZero();
-        return Json.MAPPER.readValue(met.toFile(), Met.class);
+        return Json.MAPPER.readValue(results.toFile(), Results.class);
     }
 
     private PopulationBuilder users(ChainBuilder does) {
@@ -104,12 +104,12 @@ public final class Customers extends Simulation {
                 .exec(http("POST /orders").post(base + "/orders").body(StringBody(ORDER)).check(
                         responseTimeInMillis().saveAs("millis"), status().is(201), jsonPath("$.id").ofLong().saveAs("id")))
                 .exec(session -> {
-                    orders.add(new Met.Order(session.getLong("asked"), number(session, "millis"), number(session, "id"), null));
+                    orders.add(new Results.Order(session.getLong("asked"), number(session, "millis"), number(session, "id"), null));
                     return session.markAsSucceeded().set("accepted", System.nanoTime());
                 });
     }
 
-    /** Reads until it is shipped. 404 tells that nobody there has heard of the order yet. */
+    /** Polls until the order is shipped. 404 means that the view has not received the order yet. */
     private ChainBuilder follow(String progress) {
         return exec(session -> session.set("status", ""))
                 .exec(asLongAsDuring(session -> !isShipped(session), PATIENCE).on(
@@ -119,15 +119,15 @@ public final class Customers extends Simulation {
                                     (session.isFailed() ? failedReads : reads).increment();
                                     return session.markAsSucceeded();
                                 })
-                                .doIf(session -> !isShipped(session)).then(pause(this::untilNextLook))))
+                                .doIf(session -> !isShipped(session)).then(pause(this::pauseBeforeNextPoll))))
                 .doIf(Customers::isShipped).then(exec(session -> {
                     shipped.put(session.getLong("id"), waited(session).toMillis());
                     return session;
                 }));
     }
 
-    /** A twentieth of the time waited so far: looking must not become the load. */
-    private Duration untilNextLook(Session session) {
+    /** A twentieth of the waiting time so far: polling must not become the load. */
+    private Duration pauseBeforeNextPoll(Session session) {
         return Duration.ofMillis(Math.max(plan.poll(), waited(session).toMillis() / 20));
     }
 
@@ -146,10 +146,10 @@ public final class Customers extends Simulation {
 
     @Override
     public void after() {
-        Met all = new Met(orders.stream().map(order -> order.id() == null ? order : order.seenShippedAfter(shipped.get(order.id()))).toList(),
+        Results all = new Results(orders.stream().map(order -> order.id() == null ? order : order.seenShippedAfter(shipped.get(order.id()))).toList(),
                 reads.sum(), failedReads.sum(), ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1000.0);
         try {
-            Files.write(Path.of(System.getProperty(MET)), Json.bytes(all));
+            Files.write(Path.of(System.getProperty(RESULTS)), Json.bytes(all));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

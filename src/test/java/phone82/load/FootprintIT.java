@@ -30,9 +30,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What each pod takes: {@code mvn verify -Pload -Dit.test=FootprintIT}. Each context has a process of its own with the JVM options
- * and the memory of its pod, broker and databases are servers, and all are probed as a cluster does. Prints the table of
- * {@code src/docs/measurements/footprint.md}, from which the requests and limits in {@code openshift/base} follow.
+ * Resources that each pod needs: {@code mvn verify -Pload -Dit.test=FootprintIT}. Each context runs in its own process with the JVM options
+ * and the memory of its pod, broker and databases are servers, and all are probed as in a cluster. Prints the table of
+ * {@code src/docs/measurements/footprint.md}, which determines the requests and limits in {@code openshift/base}.
  */
 @Tag("load")
 class FootprintIT {
@@ -40,7 +40,7 @@ class FootprintIT {
     private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
     private static final Path BASE = Path.of("openshift", "base");
     private static final YAMLMapper YAML = new YAMLMapper();
-    /** In the order in which they start. */
+    /** In start order. */
     private static final List<Context> CONTEXTS = List.of(Context.COORDINATOR, Context.CUSTOMER, Context.STORE, Context.PAY, Context.APP, Context.GATEWAY);
     private static final int IDLE_SECONDS = 20;
     private static final int WARM_UP_SECONDS = 60;
@@ -50,14 +50,14 @@ class FootprintIT {
     private final Map<String, ProcessHandle> processes = new LinkedHashMap<>();
     private final Map<String, Start> starts = new LinkedHashMap<>();
 
-    /** Seconds until it is ready, and those of CPU until then. */
+    /** Seconds, and CPU seconds, until it is ready. */
     private record Start(double seconds, double cpuSeconds) {
     }
 
     /**
-     * A process at one moment, in MiB.
+     * The state of a process at one moment; memory in MiB.
      *
-     * @param peak of its life
+     * @param peak the maximum since its start
      */
     private record Moment(double cpuSeconds, long resident, long peak) {
 
@@ -67,7 +67,7 @@ class FootprintIT {
     }
 
     @Test
-    void whatEachPodTakesFitsIntoItsMemory() throws Exception {
+    void eachPodFitsIntoItsMemory() throws Exception {
         Machine machine = Machine.now();
         try (Processes phone82 = new Processes("footprint", Databases::onServers, "--phone82.store.dispatch-delay=0s");
              Artemis broker = new Artemis(phone82.data("artemis"), phone82.port(Context.BROKER))) {
@@ -95,7 +95,7 @@ class FootprintIT {
             Plan plan = new Plan(Scenario.PACED, LOAD_SECONDS, 0, RATE, 20, null, "http://127.0.0.1:" + phone82.port(Context.GATEWAY), null);
             Customers.run(plan.during(WARM_UP_SECONDS), BUILD.resolve("gatling/footprint-warm-up"), false);
             Map<String, Moment> warm = now();
-            Met met = Customers.run(plan, BUILD.resolve("gatling/footprint"), false);
+            Results results = Customers.run(plan, BUILD.resolve("gatling/footprint"), false);
             Map<String, Moment> loaded = now();
             cluster.shutdownNow();
 
@@ -104,11 +104,11 @@ class FootprintIT {
                     |---|---|---|---|---|---|---|---|---|
                     """);
             processes.keySet().stream().sorted().forEach(name -> table.append(row(phone82, name, starts.get(name), started.get(name), idle.get(name),
-                    warm.get(name), loaded.get(name), met.seconds())));
+                    warm.get(name), loaded.get(name), results.seconds())));
             System.out.printf("%n%s%n%s, %d cores, %d MB, %s, load before %.1f, commit %s; %d orders of %d accepted, median %d ms%n", table, LocalDate.now(),
-                    machine.cores(), machine.megabytes(), machine.java(), machine.loadBefore(), machine.commit(), met.accepted().size(), met.orders().size(),
-                    met.answered().median());
-            assertThat(met.availability()).isEqualTo(100);
+                    machine.cores(), machine.megabytes(), machine.java(), machine.loadBefore(), machine.commit(), results.accepted().size(), results.orders().size(),
+                    results.answered().median());
+            assertThat(results.availability()).isEqualTo(100);
             for (Context context : CONTEXTS) {
                 assertThat(loaded.get(context.id()).peak - heap(phone82, context) + mostHeap(phone82, context)).as("%s with a full heap", context.id()).isLessThan(memory(context));
             }
@@ -129,12 +129,12 @@ class FootprintIT {
         return YAML.readTree(BASE.resolve(workload + ".yaml").toFile()).at("/spec/template/spec/containers/0");
     }
 
-    /** The limit of its pod, in MiB. */
+    /** The memory limit of its pod, in MiB. */
     private static long memory(Context context) throws IOException {
         return Image.limit(context.id()) >> 20;
     }
 
-    /** Those of the pods; the archive of classes is put in by the processes. A pod's memory is the JVM's by its cgroup, here by an option. */
+    /** The JVM options of the pods. The processes add the class archive; an option replaces the memory limit that a pod's control group sets. */
     private static List<String> options(Context context) throws IOException {
         String variable = "JAVA_TOOL_OPTIONS=";
         String options = Files.readAllLines(BASE.resolve("phone82.env")).stream().filter(line -> line.startsWith(variable)).findFirst().orElseThrow();
@@ -174,13 +174,13 @@ class FootprintIT {
                         .filter(context -> context.id().equals(name)).findFirst().map(context -> String.valueOf(heap(phone82, context))).orElse(""));
     }
 
-    /** What the JVM has taken for its heap, in MiB. */
+    /** The committed heap of the JVM, in MiB. */
     private static long heap(Processes phone82, Context context) {
-        return (long) phone82.operations(context).figure("jvm_memory_committed_bytes{area=\"heap\"") >> 20;
+        return (long) phone82.operations(context).metric("jvm_memory_committed_bytes{area=\"heap\"") >> 20;
     }
 
-    /** The most that it may take, in MiB. */
+    /** The maximum heap, in MiB. */
     private static long mostHeap(Processes phone82, Context context) {
-        return (long) phone82.operations(context).figure("jvm_memory_max_bytes{area=\"heap\"") >> 20;
+        return (long) phone82.operations(context).metric("jvm_memory_max_bytes{area=\"heap\"") >> 20;
     }
 }

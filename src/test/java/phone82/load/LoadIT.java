@@ -30,8 +30,8 @@ import static org.assertj.core.api.SoftAssertions.assertSoftly;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What phone82 carries and what that costs: {@code mvn verify -Pload}. Each scenario meets it newly started, in processes of its
- * own, and warms it up with the same load before it counts.
+ * Throughput, latency and cost under load: {@code mvn verify -Pload}. Each scenario starts phone82 anew in processes of its own, and
+ * warms it up with the same load before it measures.
  */
 @Tag("load")
 class LoadIT {
@@ -50,7 +50,7 @@ class LoadIT {
 
     @ParameterizedTest
     @MethodSource("scenarios")
-    void everyOrderIsAnsweredShippedAndAgreedOn(Scenario scenario) throws Exception {
+    void everyOrderIsAnsweredAndShippedAndAllContextsAgree(Scenario scenario) throws Exception {
         Machine machine = Machine.now();
         try (Processes phone82 = new Processes("load-" + scenario.id())) {
             phone82.jvm(jvm);
@@ -67,16 +67,16 @@ class LoadIT {
             }
 
             Map<String, Double> before = cpuSeconds(phone82);
-            Met met = Customers.run(plan, folder, true);
-            accepted.addAll(met.accepted());
+            Results results = Customers.run(plan, folder, true);
+            accepted.addAll(results.accepted());
             boolean shipped = allShipped(shop, accepted);
             Map<String, Double> used = cpuSeconds(phone82);
             used.replaceAll((process, seconds) -> seconds - before.get(process));
             Map<String, Long> resident = residentMegabytes(phone82);
 
             Report report = new Report(Instant.now().truncatedTo(ChronoUnit.SECONDS), machine, layout, jvm, options, plan, warmUp,
-                    met.orders().size(), met.accepted().size(), met.accepted().size() / met.seconds(), met.availability(),
-                    met.answered(), met.shipped(), met.reads(), met.failedReads(), drained(shop, met), used, met.cpuSeconds(),
+                    results.orders().size(), results.accepted().size(), results.accepted().size() / results.seconds(), results.availability(),
+                    results.answered(), results.shipped(), results.reads(), results.failedReads(), drained(shop, results), used, results.cpuSeconds(),
                     resident, phone82.reconcile(), charts(folder));
             System.out.println(report.text());
             Files.writeString(BUILD.resolve("load.jsonl"), Json.text(report) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
@@ -119,7 +119,7 @@ class LoadIT {
         return List.of(System.getProperty(property, otherwise).split(" "));
     }
 
-    /** Waits until everything is shipped and seen so. */
+    /** Waits until every order is shipped and shown as shipped. */
     static boolean allShipped(Shop shop, List<Long> accepted) {
         assertThat(accepted).as("accepted orders").isNotEmpty();
         long last = Collections.max(accepted);
@@ -138,11 +138,11 @@ class LoadIT {
         return shop.get(list).expect(200).body().get("items").isEmpty();
     }
 
-    /** From the last answer to the last shipment, in seconds. */
-    private static double drained(Shop shop, Met met) {
+    /** Seconds from the last answer to the last shipment. */
+    private static double drained(Shop shop, Results results) {
         long lastShipped = shop.all("/deliveries").stream().filter(delivery -> delivery.has("shippedAt"))
-                .mapToLong(delivery -> Instant.parse(delivery.get("shippedAt").asText()).toEpochMilli()).max().orElse(met.ended());
-        return Math.max(0, lastShipped - met.ended()) / 1000.0;
+                .mapToLong(delivery -> Instant.parse(delivery.get("shippedAt").asText()).toEpochMilli()).max().orElse(results.ended());
+        return Math.max(0, lastShipped - results.ended()) / 1000.0;
     }
 
     static Map<String, Double> cpuSeconds(Processes phone82) {

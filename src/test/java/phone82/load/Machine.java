@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 
 /**
- * What a run depends on that is not its own choice.
+ * The machine and the commit of a run.
  *
- * @param loadBefore what others made of it in the minute before
- * @param commit of the checkout, with "+" where files differ from it; null without git
+ * @param loadBefore the load average of the minute before
+ * @param commit of the checkout, with "+" if files differ from it; null without git
  */
 record Machine(int cores, long megabytes, String system, String java, double loadBefore, String commit) {
 

@@ -3,12 +3,12 @@ package phone82.load;
 import phone82.platform.Json;
 
 /**
- * What the customers are to do.
+ * The load that the customers generate.
  *
- * @param users at once, of a scenario that has users
- * @param rate orders a second, of a scenario that has a rate
- * @param poll milliseconds at least from one look at an order's progress to the next
- * @param ordersAt where users place their orders
+ * @param users concurrent users, of a scenario that has users
+ * @param rate orders per second, of a scenario that has a rate
+ * @param poll minimum pause between polls for an order, in milliseconds
+ * @param ordersAt the base URL at which users place their orders
  */
 record Plan(Scenario scenario, int seconds, int users, int rate, int poll, String ordersAt, String gateway, String store) {
 
@@ -18,7 +18,7 @@ record Plan(Scenario scenario, int seconds, int users, int rate, int poll, Strin
         return new Plan(scenario, seconds, users, rate, poll, ordersAt, gateway, store);
     }
 
-    /** The JVM option that hands it to the process of the customers. */
+    /** The JVM option that passes it to the customers' process. */
     String jvmOption() {
         return "-D" + PROPERTY + "=" + Json.text(this);
     }

@@ -28,42 +28,42 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Those who follow orders through the gateway, in a process of their own; what they saw they tell when they are told what there was to see. */
+/** Clients that follow orders through the gateway, in a process of their own. Given the accepted orders, they report what they received. */
 final class Readers implements AutoCloseable {
 
     private static final String OPEN = "open";
-    /** An order so many later is the next that a reader of single orders turns to: it looks at it before it is placed. */
+    /** A reader of single orders continues with the order this many later, which has not been placed yet. */
     private static final int NEXT = 1000;
     private static final int EVENTS = 4;
 
     private final Process process;
-    private final BufferedReader told;
+    private final BufferedReader output;
 
-    /** What they follow. */
+    /** The orders that a reader follows. */
     enum Following {
-        /** All orders, as who has the list before him. */
+        /** All orders, as a dealer with the list open. */
         ALL,
-        /** One order until it is shipped and then another, as who has ordered. */
+        /** One order until it is shipped and then another, as a customer. */
         ONE
     }
 
     /**
-     * What they are to do.
+     * The task of the readers.
      *
-     * @param firstOrder none before it is followed
+     * @param firstOrder no earlier order is followed
      */
     record Plan(String gateway, Following following, int readers, long firstOrder) {
     }
 
     /**
-     * What they saw.
+     * The results of the readers.
      *
      * @param events     of all readers together
-     * @param orders     how often a reader has followed an order to its end
-     * @param missing    events of accepted orders that a reader has not seen
-     * @param twice      events that a reader has seen more than once
-     * @param cutOff     streams that ended otherwise than by the reader's wish, or told that they cannot tell what was missed
-     * @param cpuSeconds what they used themselves
+     * @param orders     orders followed to their end, of all readers together
+     * @param missing    events of accepted orders that a reader did not receive
+     * @param twice      events that a reader received more than once
+     * @param cutOff     streams that the server ended or reset
+     * @param cpuSeconds used by the readers' process
      */
     record Seen(long events, long orders, long missing, long twice, int cutOff, double cpuSeconds) {
     }
@@ -74,16 +74,16 @@ final class Readers implements AutoCloseable {
         process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-XX:+UseSerialGC",
                 "-cp", System.getProperty("java.class.path"), Readers.class.getName(), Json.text(plan))
                 .redirectError(folder.resolve("readers.txt").toFile()).start();
-        told = process.inputReader();
-        assertThat(told.readLine()).as("see %s", folder).isEqualTo(OPEN);
+        output = process.inputReader();
+        assertThat(output.readLine()).as("see %s", folder).isEqualTo(OPEN);
     }
 
     /** @param accepted the orders that were placed since, all of them shipped */
     Seen seen(List<Long> accepted) throws IOException {
-        try (var tell = process.outputWriter()) {
-            tell.write(Json.text(accepted) + "\n");
+        try (var input = process.outputWriter()) {
+            input.write(Json.text(accepted) + "\n");
         }
-        return Json.read(told.readLine(), Seen.class);
+        return Json.read(output.readLine(), Seen.class);
     }
 
     @Override
@@ -116,7 +116,7 @@ final class Readers implements AutoCloseable {
         try {
             await().atMost(Duration.ofSeconds(30)).until(condition);
         } catch (ConditionTimeoutException e) {
-            // what is missing is told
+            // the result has the number of missing events
         }
     }
 
@@ -127,7 +127,7 @@ final class Readers implements AutoCloseable {
         private static final byte[] ORDER = "\nevent: progress\ndata: {\"orderId\":".getBytes(US_ASCII);
         private static final int RESET = "\nevent: ".length();
         private static final byte[] TYPE = ",\"type\":\"".getBytes(US_ASCII);
-        /** What begins with an id is longer than this. */
+        /** The data that begins with an id is longer than this. */
         private static final int LEAST = 20;
 
         private final Plan plan;
@@ -135,7 +135,7 @@ final class Readers implements AutoCloseable {
         private final HttpClient client;
         private final AtomicInteger begun;
         private final AtomicLong events = new AtomicLong();
-        /** Four bits for each order. */
+        /** Four bits per order. */
         private final BitSet seen = new BitSet();
         private volatile long order;
         private String lastEventId;
@@ -215,7 +215,7 @@ final class Readers implements AutoCloseable {
             seen.set(bit);
             if (plan.following == Following.ONE && hasSeen(orderId)) {
                 lastEventId = new String(bytes, from + ID.length, end - from - ID.length, US_ASCII);
-                // until then it would hear if it were told anything twice
+                // until then it would detect duplicates
                 vertx.setTimer(1000, passed -> turnTo(orderId + NEXT));
             }
         }
@@ -252,7 +252,7 @@ final class Readers implements AutoCloseable {
             return seen.nextClearBit(bit) >= bit + EVENTS;
         }
 
-        /** Of a reader of single orders those count that it has turned to. */
+        /** A reader of single orders follows those to which it has turned. */
         private boolean follows(long orderId) {
             return plan.following == Following.ALL || orderId <= order && (order - orderId) % NEXT == 0;
         }

@@ -1,7 +1,7 @@
 package phone82.load;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import phone82.load.Met.Times;
+import phone82.load.Results.Times;
 
 import java.time.Instant;
 import java.util.List;
@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * One run and its conditions, to read and, as JSON, to compare.
+ * One run and its conditions, as text and, for comparison, as JSON.
  *
  * @param answered milliseconds until an order was answered
- * @param shipped milliseconds from then until it was seen shipped, of those that were followed
+ * @param shipped milliseconds from then until it was seen as shipped, of the orders that were followed
  * @param drainedSeconds from the last answer to the last shipment
- * @param charts Gatling's report
- * @param cpuSeconds of each process of phone82 from the first request until everything was shipped and seen so
+ * @param charts the folder of Gatling's report
+ * @param cpuSeconds of each process of phone82, from the first request until every order was shipped and shown as shipped
  */
 record Report(Instant at, Machine machine, String layout, List<String> jvm, List<String> options, Plan plan, int warmUp,
               int orders, int accepted, double ordersPerSecond, double availability, Times answered, Times shipped, long reads, long failedReads,
               double drainedSeconds, Map<String, Double> cpuSeconds, double customersCpuSeconds, Map<String, Long> residentMegabytes,
               phone82.command.Report agreement, String charts) {
 
-    /** What all of phone82 used for 1000 orders: to authorise, capture and ship them, and to show them. */
+    /** CPU seconds of all of phone82 for 1000 orders: to authorise, capture, ship and show them. */
     @JsonProperty
     double cpuPerThousandOrders() {
         return 1000 * sum(cpuSeconds) / accepted;

@@ -2,15 +2,15 @@ package phone82.load;
 
 import java.util.Locale;
 
-/** What the customers do, and for how many seconds unless {@code load.seconds} says otherwise. */
+/** The behaviour of the customers, and its duration in seconds unless {@code load.seconds} is set. */
 enum Scenario {
 
-    /** Users who place orders at app itself, each as soon as the one before is answered. */
+    /** Users who place orders directly at app, each as soon as the previous one is answered. */
     ORDERS(60),
 
     /**
-     * Users who keep the store busy. It takes a delivery only from the event of a paid order, so each places one and
-     * then asks the store itself until it is shipped.
+     * Users who keep the store busy. Store accepts deliveries only through events of paid orders, so each user places an order and then polls
+     * the store directly until it is shipped.
      */
     STORE(120),
 
@@ -23,7 +23,7 @@ enum Scenario {
         this.seconds = seconds;
     }
 
-    /** Its name in properties and reports. */
+    /** The id in properties and reports. */
     String id() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -24,9 +24,9 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.SoftAssertions.assertSoftly;
 
 /**
- * What it costs that customers watch: the same load in turn without readers of the stream and with five hundred, {@code mvn verify -Pload}.
- * Users order and wait until it is shipped, so that what is ordered is what the whole system carries. Each reader follows an order until it is
- * shipped and then another, as who has ordered; {@code -Dload.following=all} asks for more: that all are told everything.
+ * The cost of live streams: the same load without readers and with five hundred of them, {@code mvn verify -Pload}. Users place an order and
+ * wait until it is shipped, so the order rate is that of the whole system. Each reader follows an order until it is shipped and then another, as a
+ * customer; with {@code -Dload.following=all} each follows all orders.
  */
 @Tag("load")
 class StreamsIT {
@@ -38,16 +38,16 @@ class StreamsIT {
     /**
      * One run and its conditions.
      *
-     * @param without      orders a second before and after, without readers
-     * @param with         orders a second while the readers read
-     * @param cpu          seconds of phone82's time for 1000 orders, until all was shipped and seen; without readers
+     * @param without      orders per second before and after, without readers
+     * @param with         orders per second with readers
+     * @param cpu          CPU seconds of phone82 for 1000 orders, until all were shipped and shown; without readers
      * @param cpuWith      the same with readers
-     * @param residentKb   of the process, after a quarter of the time with readers, and at its end
-     * @param liveBytes    of the heap, with the readers before and after the load
-     * @param moreThreads  for the readers
+     * @param residentKb   resident memory of the process, after a quarter of the time with readers, and at its end
+     * @param liveBytes    live heap, with the readers, before and after the load
+     * @param moreThreads  threads added for the readers
      */
     private record Measured(Machine machine, Following following, int readers, int seconds, double[] without, double with, double cpu, double cpuWith,
-                            Met.Times answered, Met.Times answeredWith, long[] residentKb, long[] liveBytes, long moreThreads, Seen seen,
+                            Results.Times answered, Results.Times answeredWith, long[] residentKb, long[] liveBytes, long moreThreads, Seen seen,
                             double customersCpuSeconds) {
 
         double ratio() {
@@ -73,14 +73,14 @@ class StreamsIT {
     }
 
     @Test
-    void fiveHundredReadersHardlyCostAnOrder() throws Exception {
+    void fiveHundredReadersHardlyReduceThroughput() throws Exception {
         Machine machine = Machine.now();
         int seconds = Integer.getInteger("load.seconds", 120);
         try (Processes phone82 = new Processes("streams-" + following.name().toLowerCase(Locale.ROOT))) {
-            // all of the heap is there from the beginning, so that what is resident tells of what is beside it; C1 alone is warm soon
+            // a heap of fixed size, so that growth of the resident memory is outside of it; C1 alone is warm soon
             phone82.jvm(LoadIT.words("load.jvm", "-Xms384m -Xmx384m -XX:+AlwaysPreTouch -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m"));
             phone82.set(LoadIT.words("load.options", "--phone82.store.dispatch-delay=0s").toArray(String[]::new));
-            // all readers come from one address
+            // all readers have the same address
             phone82.set("--phone82.gateway.streams-per-client=" + READERS, "--phone82.http.connections-per-client=1000");
             phone82.start("");
             Path folder = LoadIT.BUILD.resolve("gatling").resolve("streams-" + following.name().toLowerCase(Locale.ROOT));
@@ -89,20 +89,20 @@ class StreamsIT {
             long pid = phone82.handles().get("").pid();
             Turn turn = new Turn(phone82, folder);
 
-            Met warmUp = turn.run(plan.during(Integer.getInteger("load.warmup", 30)));
+            Results warmUp = turn.run(plan.during(Integer.getInteger("load.warmup", 30)));
             double began = turn.cpuSeconds();
-            Met before = turn.run(plan.during(Math.max(15, seconds / 2)));
+            Results before = turn.run(plan.during(Math.max(15, seconds / 2)));
             double cpu = 1000 * (turn.cpuSeconds() - began) / before.accepted().size();
 
             long threads = status(pid, "Threads");
             long newest = Stream.of(warmUp, before).flatMap(each -> each.accepted().stream()).mapToLong(Long::longValue).max().orElseThrow();
-            Met with;
+            Results with;
             Seen seen;
             double cpuWith;
             long moreThreads;
             long[] resident;
             long[] live = new long[2];
-            // ids are given out in blocks
+            // ids are issued in blocks
             try (Readers readers = new Readers(new Readers.Plan(plan.gateway(), following, READERS, newest + 100), folder)) {
                 moreThreads = status(pid, "Threads") - threads;
                 live[0] = liveBytes(pid);
@@ -115,7 +115,7 @@ class StreamsIT {
                 seen = readers.seen(with.accepted().stream().filter(id -> id >= newest + 100).toList());
                 live[1] = liveBytes(pid);
             }
-            Met after = turn.run(plan.during(Math.max(15, seconds / 2)));
+            Results after = turn.run(plan.during(Math.max(15, seconds / 2)));
 
             Measured measured = new Measured(machine, following, READERS, seconds, new double[]{rate(before), rate(after)}, rate(with), cpu, cpuWith,
                     before.answered(), with.answered(), resident, live, moreThreads, seen, with.cpuSeconds());
@@ -135,13 +135,13 @@ class StreamsIT {
         }
     }
 
-    /** One load after the other. */
+    /** One load of a series. */
     private record Turn(Processes phone82, Path folder) {
 
-        Met run(Plan plan) throws IOException, InterruptedException {
-            Met met = Customers.run(plan, folder, false);
-            LoadIT.allShipped(phone82.gateway(), met.accepted());
-            return met;
+        Results run(Plan plan) throws IOException, InterruptedException {
+            Results results = Customers.run(plan, folder, false);
+            LoadIT.allShipped(phone82.gateway(), results.accepted());
+            return results;
         }
 
         double cpuSeconds() {
@@ -149,11 +149,11 @@ class StreamsIT {
         }
     }
 
-    private static double rate(Met met) {
-        return met.accepted().size() / met.seconds();
+    private static double rate(Results results) {
+        return results.accepted().size() / results.seconds();
     }
 
-    /** What is resident of a process, second by second; without the files of broker and databases, which grow with the orders. */
+    /** Resident memory of a process, second by second, without the mapped files of broker and databases, which grow with the orders. */
     private static final class Samples implements AutoCloseable {
 
         private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
@@ -183,7 +183,7 @@ class StreamsIT {
         }
     }
 
-    /** After a full collection. */
+    /** Live heap after a full collection. */
     private static long liveBytes(long pid) throws IOException, InterruptedException {
         Process jcmd = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(), String.valueOf(pid), "GC.class_histogram").start();
         String total = jcmd.inputReader().lines().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();

@@ -59,7 +59,7 @@ import static phone82.openshift.Manifests.id;
 import static phone82.openshift.Manifests.matches;
 import static phone82.openshift.Manifests.nameOf;
 
-/** What the API server, the scheduler, the kubelet and the contexts themselves would object to, or worse: would not. */
+/** The checks of the manifests: errors that the API server, the scheduler, the kubelet or a context would report, or silently accept. */
 enum Checks {
 
     FIELDS(Checks::fields), NAMES(Checks::names), VALUES(Checks::values), QUANTITIES(Checks::quantities), LABELS(Checks::labels),
@@ -68,7 +68,7 @@ enum Checks {
     IDENTITY(Checks::identity), PASSWORDS(Checks::passwords), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring), PLATFORM(Checks::platform);
 
-    /** Begins the names of the secrets that new-keys makes for each project. */
+    /** The prefix of the secrets that new-keys creates for each project. */
     private static final String OWN_KEY = "identity-";
     private static final Map<String, Class<?>> TYPES = Stream.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
             PersistentVolumeClaim.class, Deployment.class, StatefulSet.class, HorizontalPodAutoscaler.class, NetworkPolicy.class, Ingress.class,
@@ -79,7 +79,7 @@ enum Checks {
             Map.entry("Ingress", "networking.k8s.io/v1"), Map.entry("PodDisruptionBudget", "policy/v1"), Map.entry("Route", "route.openshift.io/v1"),
             Map.entry("BuildConfig", "build.openshift.io/v1"), Map.entry("ImageStream", "image.openshift.io/v1"),
             Map.entry("PodMonitor", "monitoring.coreos.com/v1"), Map.entry("PrometheusRule", "monitoring.coreos.com/v1"));
-    /** The models take any field, unless nobody tells Jackson that they do. */
+    /** The models accept any field unless Jackson ignores their annotations for that. */
     private static final ObjectMapper STRICT = JsonMapper.builder().annotationIntrospector(new JacksonAnnotationIntrospector() {
         @Override
         public Boolean hasAnySetter(Annotated member) {
@@ -110,7 +110,7 @@ enum Checks {
         this.check = check;
     }
 
-    /** What is wrong, each in one line; empty if nothing is. */
+    /** The faults, one line each; empty if there are none. */
     List<String> faults(Manifests manifests) {
         List<String> faults = new ArrayList<>();
         check.accept(manifests, faults::add);
@@ -140,13 +140,13 @@ enum Checks {
         Set<String> ids = new HashSet<>();
         for (ObjectNode object : manifests.objects()) {
             if (!ids.add(id(object))) {
-                fault.accept(id(object) + " is there twice");
+                fault.accept(id(object) + " exists twice");
             }
             if (object.at("/metadata/name").isTextual() && !NAME_FORM.matcher(nameOf(object)).matches() || nameOf(object).isEmpty()) {
-                fault.accept(id(object) + ": no such name can be");
+                fault.accept(id(object) + ": invalid name");
             }
             if (object.at("/metadata").has("namespace")) {
-                fault.accept(id(object) + ": the project is the user's to choose");
+                fault.accept(id(object) + ": sets a namespace, which is the user's choice");
             }
         }
         for (Workload workload : manifests.workloads()) {
@@ -185,7 +185,7 @@ enum Checks {
                 Map<String, BigDecimal> requests = amounts(container.at("/resources/requests"), workload, fault);
                 Map<String, BigDecimal> limits = amounts(container.at("/resources/limits"), workload, fault);
                 if (!requests.keySet().equals(Set.of("cpu", "memory")) || !limits.keySet().equals(Set.of("memory"))) {
-                    fault.accept(id(workload.object()) + ": wants requests of CPU and memory, and a limit of memory alone");
+                    fault.accept(id(workload.object()) + ": needs requests of CPU and memory, and a limit of memory only");
                 } else if (requests.get("memory").compareTo(limits.get("memory")) > 0) {
                     fault.accept(id(workload.object()) + ": requests more memory than its limit");
                 }
@@ -196,7 +196,7 @@ enum Checks {
         manifests.of("PersistentVolumeClaim").forEach(claim -> amounts(claim.at("/spec/resources/requests"), new Workload("", nameOf(claim), claim), fault));
     }
 
-    /** A JVM that takes all memory for its heap is killed for the rest. */
+    /** A JVM that uses all memory for its heap is killed when it needs other memory. */
     private static void heap(Map<String, String> environment, BigDecimal limit, Consumer<String> fault) {
         Matcher percent = Pattern.compile("-XX:MaxRAMPercentage=(\\d+)").matcher(environment.getOrDefault("JAVA_TOOL_OPTIONS", ""));
         if (percent.find() && Integer.parseInt(percent.group(1)) > 75) {
@@ -215,7 +215,7 @@ enum Checks {
                 BigDecimal amount = Quantity.getAmountInBytes(Quantity.parse(each.getValue().asText()));
                 // "512m" is half a byte
                 if (!each.getKey().equals("cpu") && amount.compareTo(BigDecimal.valueOf(1024 * 1024)) < 0) {
-                    fault.accept(id(workload.object()) + ": " + each.getKey() + " " + each.getValue().asText() + " is next to nothing");
+                    fault.accept(id(workload.object()) + ": " + each.getKey() + " " + each.getValue().asText() + " is nearly zero");
                 }
                 amounts.put(each.getKey(), amount);
             } catch (IllegalArgumentException e) {
@@ -245,10 +245,10 @@ enum Checks {
             JsonNode selector = workload.spec().path("selector");
             if (!selector.path("matchLabels").properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet())
                     .equals(Set.of(NAME, "app.kubernetes.io/instance"))) {
-                fault.accept(id(workload.object()) + ": a selector can never be changed; it is name and instance");
+                fault.accept(id(workload.object()) + ": a selector cannot be changed later, so it consists of name and instance");
             }
             if (manifests.selectedBy(selector).size() != 1 || !matches(selector, workload.labels())) {
-                fault.accept(id(workload.object()) + ": does not select its own pods alone");
+                fault.accept(id(workload.object()) + ": does not select exactly its own pods");
             }
         }
         manifests.of("Service").filter(service -> !manifests.isMadeByOperator(nameOf(service)))
@@ -257,25 +257,25 @@ enum Checks {
         manifests.of("PodDisruptionBudget").forEach(budget -> selectsOne(manifests, budget, budget.at("/spec/selector"), fault));
         manifests.of("PodMonitor", "NetworkPolicy").forEach(object -> {
             JsonNode selector = object.at("/spec/" + (object.path("kind").asText().equals("PodMonitor") ? "selector" : "podSelector"));
-            if (!ofTheCluster(selector) && !(manifests.isMadeByOperator("artemis") && selector.toString().contains("artemis"))
+            if (!isMadeByCluster(selector) && !(manifests.isMadeByOperator("artemis") && selector.toString().contains("artemis"))
                     && manifests.selectedBy(selector).isEmpty()) {
                 fault.accept(id(object) + ": selects nothing");
             }
         });
         manifests.of("NetworkPolicy").forEach(policy -> policy.findValues("podSelector").stream()
-                .filter(selector -> !ofTheCluster(selector) && manifests.selectedBy(selector).isEmpty() && !manifests.isMadeByOperator(
+                .filter(selector -> !isMadeByCluster(selector) && manifests.selectedBy(selector).isEmpty() && !manifests.isMadeByOperator(
                         selector.path("matchLabels").path(NAME).asText()))
-                .forEach(selector -> fault.accept(id(policy) + ": nobody is " + selector)));
+                .forEach(selector -> fault.accept(id(policy) + ": no pod matches " + selector)));
     }
 
-    /** For the operator's page, which asks each pod. */
+    /** For the operator's page, which queries each pod. */
     private static boolean isEveryContext(Manifests manifests, ObjectNode service) {
         return nameOf(service).equals("contexts") && service.at("/spec/clusterIP").asText().equals("None")
                 && manifests.selectedBy(service.at("/spec/selector")).equals(manifests.workloads().stream().filter(Workload::isContext).toList());
     }
 
-    /** Pods that OpenShift makes: those of builds and pipelines. */
-    private static boolean ofTheCluster(JsonNode selector) {
+    /** Pods that OpenShift creates for builds and pipelines. */
+    private static boolean isMadeByCluster(JsonNode selector) {
         return selector.toString().contains("tekton.dev/") || selector.toString().contains("openshift.io/build");
     }
 
@@ -292,7 +292,7 @@ enum Checks {
                 fault.accept(id(service) + ": its pods have no port " + port.path("targetPort").asText());
             }
         }));
-        manifests.of("NetworkPolicy").filter(policy -> !ofTheCluster(policy.at("/spec/podSelector"))).forEach(policy -> {
+        manifests.of("NetworkPolicy").filter(policy -> !isMadeByCluster(policy.at("/spec/podSelector"))).forEach(policy -> {
             for (JsonNode rule : policy.at("/spec/ingress")) {
                 open(policy, manifests.selectedBy(policy.at("/spec/podSelector")), rule, fault);
             }
@@ -331,13 +331,13 @@ enum Checks {
             workload.containers().forEach(container -> Stream.of("startupProbe", "readinessProbe", "livenessProbe").forEach(kind -> {
                 JsonNode probe = container.path(kind);
                 Stream.of("httpGet", "tcpSocket").filter(probe::has).filter(type -> !workload.has(probe.path(type).path("port")))
-                        .forEach(type -> fault.accept(id(workload.object()) + ": " + kind + " asks a port that is not there"));
+                        .forEach(type -> fault.accept(id(workload.object()) + ": " + kind + " uses a port that does not exist"));
                 if (Stream.of("httpGet", "tcpSocket", "exec").filter(probe::has).count() != 1) {
                     fault.accept(id(workload.object()) + ": no " + kind);
                 }
                 if (workload.isContext() && (!probe.at("/httpGet/port").asText().equals("management")
                         || !probe.at("/httpGet/path").asText().equals("/actuator/health/" + (kind.equals("livenessProbe") ? "liveness" : "readiness")))) {
-                    fault.accept(id(workload.object()) + ": " + kind + " asks " + probe.path("httpGet"));
+                    fault.accept(id(workload.object()) + ": " + kind + " requests " + probe.path("httpGet"));
                 }
                 if (!kind.equals("readinessProbe") && probe.path("successThreshold").asInt(1) != 1) {
                     fault.accept(id(workload.object()) + ": " + kind + " can only have a success threshold of 1");
@@ -347,7 +347,7 @@ enum Checks {
             JsonNode startup = workload.container().path("startupProbe");
             if (workload.isContext() && startup.path("periodSeconds").asInt(10) * startup.path("failureThreshold").asInt(3)
                     <= seconds(environment, "PHONE82_BROKER_WAIT") + seconds(environment, "PHONE82_DATABASE_WAIT")) {
-                fault.accept(id(workload.object()) + ": is ended while it still waits for broker and database");
+                fault.accept(id(workload.object()) + ": is killed while it still waits for broker and database");
             }
         }
     }
@@ -371,12 +371,12 @@ enum Checks {
                     .forEach(claim -> fault.accept(id(workload.object()) + ": there is no claim " + claim));
             workload.containers().forEach(container -> {
                 if (each(container.path("volumeMounts")).noneMatch(mount -> mount.path("mountPath").asText().equals("/tmp"))) {
-                    fault.accept(id(workload.object()) + ": nowhere to write, not even /tmp");
+                    fault.accept(id(workload.object()) + ": has no writable folder, not even /tmp");
                 }
             });
         }
         manifests.of("PersistentVolumeClaim").filter(claim -> manifests.workloads().stream().noneMatch(workload -> workload.pod().path("volumes")
-                .findValuesAsText("claimName").contains(nameOf(claim)))).forEach(claim -> fault.accept(id(claim) + ": nobody claims it"));
+                .findValuesAsText("claimName").contains(nameOf(claim)))).forEach(claim -> fault.accept(id(claim) + ": no workload uses it"));
     }
 
     private static void keys(Manifests manifests, Consumer<String> fault) {
@@ -414,7 +414,7 @@ enum Checks {
                 fault.accept(id(workload.object()) + ": no service account of its own");
             }
             if (workload.pod().path("automountServiceAccountToken").asBoolean(true)) {
-                fault.accept(id(workload.object()) + ": is given a token of the cluster, for which it has no use");
+                fault.accept(id(workload.object()) + ": gets a token of the cluster that it does not need");
             }
         }
     }
@@ -422,24 +422,24 @@ enum Checks {
     private static void security(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             JsonNode pod = workload.pod();
-            Consumer<String> told = line -> fault.accept(id(workload.object()) + ": " + line);
+            Consumer<String> report = line -> fault.accept(id(workload.object()) + ": " + line);
             if (!pod.at("/securityContext/runAsNonRoot").asBoolean() || !pod.at("/securityContext/seccompProfile/type").asText().equals("RuntimeDefault")) {
-                told.accept("may run as root, or without the runtime's filter of system calls");
+                report.accept("may run as root, or without the runtime's filter of system calls");
             }
             if (manifests.isOpenShift() && Stream.of("runAsUser", "runAsGroup", "fsGroup").anyMatch(field -> !pod.findValues(field).isEmpty())) {
-                told.accept("OpenShift chooses its user");
+                report.accept("sets its user, which OpenShift chooses");
             }
             if (Stream.of("hostNetwork", "hostPID", "hostIPC").anyMatch(pod::has) || !pod.findValues("hostPath").isEmpty() || !pod.findValues("hostPort").isEmpty()) {
-                told.accept("reaches for its host");
+                report.accept("accesses its host");
             }
             if (pod.path("enableServiceLinks").asBoolean(true)) {
-                told.accept("is given variables of all Services");
+                report.accept("gets variables of all Services");
             }
             workload.containers().map(container -> container.path("securityContext")).forEach(context -> {
                 if (context.path("privileged").asBoolean() || context.path("allowPrivilegeEscalation").asBoolean(true)
                         || !context.path("readOnlyRootFilesystem").asBoolean() || context.at("/capabilities").has("add")
                         || each(context.at("/capabilities/drop")).noneMatch(each -> each.asText().equals("ALL"))) {
-                    told.accept("is not as restricted as it can be");
+                    report.accept("is not fully restricted");
                 }
             });
         }
@@ -451,7 +451,7 @@ enum Checks {
             boolean password = manifests.workloads().stream().flatMap(workload -> workload.pod().findValues("secretKeyRef").stream())
                     .anyMatch(each -> each.path("name").asText().equals(nameOf(secret)));
             if (manifests.project() == Project.PROD && (demo || secret.toString().contains("demo"))) {
-                fault.accept(id(secret) + ": everybody knows it");
+                fault.accept(id(secret) + ": is public");
             }
             if (manifests.project() != Project.PROD && password && !demo && !nameOf(secret).startsWith(OWN_KEY)) {
                 fault.accept(id(secret) + ": a password in the repository that is not marked as a demo one");
@@ -489,7 +489,7 @@ enum Checks {
         edge(manifests, fault);
     }
 
-    /** Without its proxies the gateway takes all customers for one; with a whole private network it believes whatever customers there write. */
+    /** Without its proxies the gateway takes all customers for one; if it trusts a whole private network, customers there can forge addresses. */
     private static void edge(Manifests manifests, Consumer<String> fault) {
         String proxies = manifests.data("ConfigMap", "edge").getOrDefault("trusted-proxies", "");
         if (!proxies.matches("[0-9a-f.:]+/\\d+(,[0-9a-f.:]+/\\d+)*") || Stream.of(proxies.split(",")).anyMatch(each -> Integer.parseInt(each.replaceAll(".*/", "")) < 14)) {
@@ -497,19 +497,19 @@ enum Checks {
         }
     }
 
-    /** A project for trials runs the simulated provider; production does not, and its operator chooses the adapter. */
+    /** A project for trials runs the simulated provider; in production the operator chooses the adapter. */
     private static void provider(Manifests manifests, Consumer<String> fault) {
         boolean simulated = manifests.workloads().stream().anyMatch(workload -> workload.name().equals("provider"));
         String adapter = manifests.data("ConfigMap", "payment-provider").getOrDefault("adapter", "");
         if (manifests.project() == Project.PROD && (simulated || !adapter.isEmpty())) {
-            fault.accept("production runs with a payment provider that nobody chose");
+            fault.accept("production runs with a payment provider that its operator did not choose");
         }
         if (simulated == adapter.isEmpty()) {
-            fault.accept("pay does not use the simulated provider that is there, or uses one that is not");
+            fault.accept("pay does not use the existing simulated provider, or uses one that does not exist");
         }
     }
 
-    /** Each context that calls others has its own private key and no other; all trust the public ones. */
+    /** Each calling context has exactly its own private key; all trust the public ones. */
     private static void identity(Manifests manifests, Consumer<String> fault) {
         Map<String, ECKey> trusted = new HashMap<>();
         try {
@@ -539,7 +539,7 @@ enum Checks {
                         fault.accept(id(workload.object()) + ": its key is not one that the others trust");
                     }
                 } catch (ParseException e) {
-                    fault.accept(id(workload.object()) + ": its key is none: " + e.getMessage());
+                    fault.accept(id(workload.object()) + ": its key is invalid: " + e.getMessage());
                 }
             }
         }
@@ -576,7 +576,7 @@ enum Checks {
         }
     }
 
-    /** Who calls whom is read from the settings: there is a Service at each place, and both network policies allow it. */
+    /** The calls follow from the settings: there is a Service at each address, and both network policies allow the call. */
     private static void calls(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             Map<String, String> environment = new LinkedHashMap<>(manifests.environment(workload.container()));
@@ -602,7 +602,7 @@ enum Checks {
         }
         if (manifests.find("NetworkPolicy", "default-deny").filter(policy -> policy.at("/spec/podSelector").isEmpty() && policy.at("/spec/policyTypes").size() == 2
                 && !policy.path("spec").has("ingress") && !policy.path("spec").has("egress")).isEmpty()) {
-            fault.accept("what is not allowed is not denied");
+            fault.accept("traffic is not denied by default");
         }
     }
 
@@ -613,7 +613,7 @@ enum Checks {
                     .map(port -> port.path("containerPort").asInt()).findFirst().orElse(0);
             for (Workload caller : callers) {
                 if (!open(manifests, caller, called, "egress", "to", number) || !open(manifests, called, caller, "ingress", "from", number)) {
-                    fault.accept("no way from " + from + " to " + to + " on " + number);
+                    fault.accept("no permitted connection from " + from + " to " + to + " on " + number);
                 }
             }
         }
@@ -626,23 +626,23 @@ enum Checks {
                 .anyMatch(rule -> each(rule.path(side)).anyMatch(each -> each.has("podSelector") && matches(each.path("podSelector"), peer.labels())));
     }
 
-    /** From outside the project there is one way in for customers: to the gateway, encrypted where the platform can. */
+    /** Customers outside the project have one entry, the gateway, encrypted where the platform supports it. */
     private static void doors(Manifests manifests, Consumer<String> fault) {
         Set<Integer> forMonitoring = Set.of(9090);
         manifests.of("Route").forEach(route -> {
             if (!route.at("/spec/to/name").asText().equals("gateway") || !route.at("/spec/tls/termination").asText().equals("edge")
                     || !route.at("/spec/tls/insecureEdgeTerminationPolicy").asText().equals("Redirect")
                     || !hasPort(manifests, "gateway", route.at("/spec/port/targetPort"))) {
-                fault.accept(id(route) + ": wants edge TLS to port http of gateway alone");
+                fault.accept(id(route) + ": needs edge TLS to port http of gateway only");
             }
         });
         manifests.of("Ingress").forEach(ingress -> ingress.findValues("service").forEach(service -> {
             if (!service.path("name").asText().equals("gateway") || !hasPort(manifests, "gateway", service.at("/port/name"))) {
-                fault.accept(id(ingress) + ": wants port http of gateway alone");
+                fault.accept(id(ingress) + ": needs port http of gateway only");
             }
         }));
         if (manifests.of("Route", "Ingress").count() != 1) {
-            fault.accept("wants one Route or Ingress");
+            fault.accept("needs one Route or Ingress");
         }
         boolean[] door = {false};
         manifests.of("NetworkPolicy").forEach(policy -> each(policy.at("/spec/ingress"))
@@ -657,7 +657,7 @@ enum Checks {
                     }
                 }));
         if (!door[0]) {
-            fault.accept("nobody outside reaches the gateway");
+            fault.accept("clients outside of the project cannot reach the gateway");
         }
     }
 
@@ -665,18 +665,18 @@ enum Checks {
         return manifests.find("Service", service).stream().flatMap(each -> each(each.at("/spec/ports"))).anyMatch(each -> each.path("name").equals(port));
     }
 
-    /** A new pod is ready before an old one goes, but where two would write to one volume. */
+    /** A new pod is ready before an old one ends, except where two would write to one volume. */
     private static void rolling(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             JsonNode strategy = workload.spec().path("strategy");
             boolean volume = !workload.pod().path("volumes").findValues("persistentVolumeClaim").isEmpty();
             if (volume && !(strategy.path("type").asText().equals("Recreate") && workload.spec().path("replicas").asInt() == 1 && !strategy.has("rollingUpdate"))) {
-                fault.accept(id(workload.object()) + ": two of them on one volume");
+                fault.accept(id(workload.object()) + ": two instances would use one volume");
             }
             if (workload.kind().equals("Deployment") && !volume && !(strategy.path("type").asText().equals("RollingUpdate")
                     && strategy.at("/rollingUpdate/maxUnavailable").asText().equals("0") && strategy.at("/rollingUpdate/maxSurge").asInt() > 0
                     && workload.spec().path("minReadySeconds").asInt() > 0)) {
-                fault.accept(id(workload.object()) + ": is away while it is rolled");
+                fault.accept(id(workload.object()) + ": is unavailable during a rollout");
             }
             JsonNode spread = workload.pod().path("topologySpreadConstraints").path(0);
             if (workload.kind().equals("Deployment") && !(spread.path("topologyKey").asText().equals("kubernetes.io/hostname")
@@ -694,7 +694,7 @@ enum Checks {
                     APPLICATION.of(workload.name()).get(property)), ChronoUnit.SECONDS).toSeconds();
             long notice = seconds.apply("phone82.operations.notice");
             if (!sleep.path(0).asText().equals("sleep") || sleep.path(1).asInt() < 5 || notice <= seconds.apply("phone82.http.keep-alive")) {
-                fault.accept(id(workload.object()) + ": stops while it is still sent to");
+                fault.accept(id(workload.object()) + ": stops while it still receives requests");
             }
             if (sleep.path(1).asInt() + notice + seconds.apply("camel.main.shutdown-timeout") >= workload.pod().path("terminationGracePeriodSeconds").asInt(30)) {
                 fault.accept(id(workload.object()) + ": is killed before it has finished");
@@ -715,31 +715,31 @@ enum Checks {
             }, () -> fault.accept(id(scaler) + ": there is no " + target));
             if (scaler.at(own ? "/spec/minReplicas" : "/spec/minReplicaCount").asInt() != 1
                     || scaler.at(own ? "/spec/maxReplicas" : "/spec/maxReplicaCount").asInt() != 10) {
-                fault.accept(id(scaler) + ": wants 1 to 10 pods");
+                fault.accept(id(scaler) + ": needs 1 to 10 pods");
             }
             if (own && scaler.at("/spec/metrics/0/resource/target/averageUtilization").asInt() != 15) {
-                fault.accept(id(scaler) + ": wants 15 % of CPU");
+                fault.accept(id(scaler) + ": needs a target of 15 % of CPU");
             }
         });
         if (!scaled.equals(List.of("store"))) {
-            fault.accept("scales " + scaled + ", each wants one autoscaler");
+            fault.accept("scales " + scaled + ", each needs one autoscaler");
         }
         manifests.of("PodDisruptionBudget").forEach(budget -> {
             JsonNode spec = budget.path("spec");
             if (spec.has("minAvailable") == spec.has("maxUnavailable")) {
-                fault.accept(id(budget) + ": wants one of minAvailable and maxUnavailable");
+                fault.accept(id(budget) + ": needs either minAvailable or maxUnavailable");
             }
             if (spec.has("minAvailable") || spec.path("maxUnavailable").asInt() < 1) {
-                fault.accept(id(budget) + ": no host could be emptied where there is one pod");
+                fault.accept(id(budget) + ": blocks draining a host if there is one pod");
             }
         });
         manifests.workloads().stream().filter(workload -> workload.isContext() && !workload.name().equals("coordinator"))
                 .filter(workload -> manifests.find("PodDisruptionBudget", workload.name()).isEmpty())
-                .forEach(workload -> fault.accept(id(workload.object()) + ": all of its pods may be taken away at once"));
+                .forEach(workload -> fault.accept(id(workload.object()) + ": all of its pods may be evicted at once"));
         if (manifests.project() == Project.PROD) {
             manifests.workloads().stream().filter(workload -> workload.isContext() && workload.spec().has("replicas") && !workload.name().equals("coordinator"))
                     .filter(workload -> workload.spec().path("replicas").asInt() < 2)
-                    .forEach(workload -> fault.accept(id(workload.object()) + ": one pod alone"));
+                    .forEach(workload -> fault.accept(id(workload.object()) + ": has a single pod"));
         }
     }
 
@@ -776,10 +776,10 @@ enum Checks {
             JsonNode trigger = new JsonMapper().readTree(triggers).path(0);
             if (!isOurs(trigger.path("from"), manifests) || !trigger.path("fieldPath").asText()
                     .equals("spec.template.spec.containers[?(@.name==\"" + workload.container().path("name").asText() + "\")].image")) {
-                fault.accept(id(workload.object()) + ": a trigger that nothing fires: " + trigger);
+                fault.accept(id(workload.object()) + ": a trigger that never fires: " + trigger);
             }
         } catch (JsonProcessingException e) {
-            fault.accept(id(workload.object()) + ": a trigger that is no JSON");
+            fault.accept(id(workload.object()) + ": a trigger that is not JSON");
         }
     }
 
@@ -793,14 +793,14 @@ enum Checks {
             try {
                 new JsonMapper().readTree(dashboard.asText());
             } catch (JsonProcessingException e) {
-                fault.accept(id(map) + ": no JSON");
+                fault.accept(id(map) + ": not JSON");
             }
         }));
         if (manifests.project() == Project.PROD) {
             if (manifests.of("PrometheusRule").findAny().isEmpty() || manifests.of("PodMonitor").noneMatch(monitor -> matches(monitor.at("/spec/selector"),
                     manifests.workloads().stream().filter(Workload::isContext).findFirst().orElseThrow().labels())
                     && monitor.at("/spec/podMetricsEndpoints/0/path").asText().equals("/actuator/prometheus"))) {
-                fault.accept("nobody watches");
+                fault.accept("has no PodMonitor");
             }
         }
     }
@@ -808,7 +808,7 @@ enum Checks {
     private static void platform(Manifests manifests, Consumer<String> fault) {
         if (!manifests.isOpenShift()) {
             manifests.objects().stream().filter(object -> object.path("apiVersion").asText().contains(".openshift.io") || object.at("/metadata/annotations").toString().contains("openshift.io"))
-                    .forEach(object -> fault.accept(id(object) + ": only OpenShift knows it"));
+                    .forEach(object -> fault.accept(id(object) + ": exists on OpenShift only"));
             manifests.workloads().stream().filter(workload -> !workload.spec().path("volumeClaimTemplates").isEmpty() || !workload.pod().findValues("claimName").isEmpty())
                     .filter(workload -> !workload.pod().at("/securityContext").has("fsGroup"))
                     .forEach(workload -> fault.accept(id(workload.object()) + ": may not write to its volume"));

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The fields of those kinds that have no model: the ones in use, as their documentation names them. */
+/** The known fields of kinds without a Java model: those in use, named as in their documentation. */
 final class CustomKinds {
 
     private static final Map<String, String> VERSIONS = Map.of("Pipeline", "tekton.dev/v1", "Task", "tekton.dev/v1", "PipelineRun", "tekton.dev/v1",

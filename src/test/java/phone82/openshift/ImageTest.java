@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the pods start is in the image, and their users and options are those for which it is made. */
+/** The image fits the pods: their commands, users and JVM options. */
 class ImageTest {
 
     private static final List<String> LINES = Settings.text(Path.of("openshift/build/Containerfile")).lines().toList();
@@ -19,13 +19,13 @@ class ImageTest {
     private final Manifests manifests = Project.DEV.manifests(Path.of(""));
 
     @Test
-    void itRunsWhateverUserOfTheGroupRoot() {
+    void runsAsAnyUserOfTheGroupRoot() {
         assertThat(last("USER")).matches("[1-9]\\d*:0");
         assertThat(lines("HEALTHCHECK")).isEmpty();
     }
 
     @Test
-    void thePodsStartWhatItHolds() {
+    void containsTheProgramsThatThePodsStart() {
         List<String> copied = lines("COPY --from=jar --chown=0:0").map(line -> line.substring(line.lastIndexOf(' ') + 1)).toList();
         assertThat(copied).containsExactlyInAnyOrder("/deployments/lib", "/deployments/");
         for (Workload workload : manifests.workloads()) {
@@ -40,7 +40,7 @@ class ImageTest {
     }
 
     @Test
-    void itsClassesAreArchivedForTheOptionsOfThePods() {
+    void classArchiveFitsTheJvmOptionsOfThePods() {
         String options = manifests.of("ConfigMap").map(map -> map.at("/data/JAVA_TOOL_OPTIONS").asText()).filter(text -> !text.isEmpty()).findFirst().orElseThrow();
         assertThat(last("ENV")).isEqualTo("JAVA_TOOL_OPTIONS=\"" + options + "\"");
         Matcher archive = Pattern.compile("-XX:ArchiveClassesAtExit=(\\S+)").matcher(String.join("\n", LINES));
@@ -49,7 +49,7 @@ class ImageTest {
     }
 
     @Test
-    void bothWaysOfBuildingStandOnTheSameJava() {
+    void bothBuildsUseTheSameJava() {
         assertThat(lines("FROM").map(line -> line.split(" ")[1]).distinct())
                 .containsExactly(manifests.find("BuildConfig", "phone82").orElseThrow().at("/spec/strategy/sourceStrategy/from/name").asText()
                         .replace("openjdk-17:", "openjdk-17-runtime:"));

@@ -29,8 +29,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What {@code kubectl kustomize} prints, for exactly those features of kustomize that {@code openshift/} uses; any other is
- * refused. So the manifests are checked where there is no kubectl; where there is one, {@link KustomizeTest} compares both.
+ * The output of {@code kubectl kustomize}, for exactly those features that {@code openshift/} uses; it refuses all others. So the manifests
+ * are checked where there is no kubectl; where there is one, {@link KustomizeTest} compares the two.
  */
 final class Kustomize {
 
@@ -39,7 +39,7 @@ final class Kustomize {
 
     private static final Set<String> FEATURES = Set.of("apiVersion", "kind", "resources", "components", "configMapGenerator",
             "secretGenerator", "generatorOptions", "patches", "labels", "replicas");
-    /** Lists whose elements are merged by a key of theirs; all others are replaced. */
+    /** Lists whose elements are merged by a key; all others are replaced. */
     private static final Map<String, String> MERGE_KEYS = Map.of("containers", "name", "initContainers", "name", "volumes", "name",
             "env", "name", "volumeMounts", "mountPath", "ports", "containerPort", "topologySpreadConstraints", "topologyKey");
 
@@ -79,7 +79,7 @@ final class Kustomize {
         for (JsonNode each : kustomization.path("resources")) {
             Path path = folder.resolve(each.asText());
             if (Files.isDirectory(path)) {
-                // what a folder changes is its own alone, unlike a component
+                // unlike a component, a folder changes only its own resources
                 List<Resource> own = new ArrayList<>();
                 accumulate(path, own);
                 resources.addAll(own);
@@ -123,7 +123,7 @@ final class Kustomize {
         return new Resource(object, hashed);
     }
 
-    /** In lines of 70, if it is more than one. */
+    /** In lines of 70 characters, if there is more than one. */
     private static String base64(String value) {
         String encoded = Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
         return encoded.length() <= 70 ? encoded : encoded.replaceAll("(.{1,70})", "$1\n");
@@ -237,7 +237,7 @@ final class Kustomize {
         return objects;
     }
 
-    /** As kustomize does it: ten digits of the SHA-256 of the content, as Go writes it, without those that could make up a word. */
+    /** As kustomize does it: ten digits of the SHA-256 of the content as Go writes it, without digits that could form words. */
     private static String hash(ObjectNode configMap) {
         try {
             ObjectNode content = YAML.createObjectNode().set("data", configMap.path("data"));

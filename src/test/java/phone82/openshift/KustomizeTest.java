@@ -16,16 +16,16 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The checks look at what a cluster is given: kubectl, where there is one, renders the same objects. */
+/** Comparison of the checked objects with those that kubectl renders, where it is installed. */
 class KustomizeTest {
 
-    static boolean kubectlIsThere() {
+    static boolean kubectlIsInstalled() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)).anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));
     }
 
     @ParameterizedTest
     @EnumSource
-    @EnabledIf("kubectlIsThere")
+    @EnabledIf("kubectlIsInstalled")
     void kubectlRendersTheSame(Project project) throws Exception {
         for (Path folder : project.folders(Path.of(""))) {
             assertThat(byName(Kustomize.render(folder))).isEqualTo(byName(Kustomize.read(kubectl(folder))));

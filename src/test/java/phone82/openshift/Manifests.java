@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The objects of one project, and how they refer to each other. */
+/** The objects of one project and their relations. */
 record Manifests(Project project, List<ObjectNode> objects) {
 
     static final String NAME = "app.kubernetes.io/name";
 
-    /** What makes pods: a Deployment or a StatefulSet. */
+    /** An object that creates pods: a Deployment or a StatefulSet. */
     record Workload(String kind, String name, ObjectNode object) {
 
         JsonNode spec() {
@@ -39,7 +39,7 @@ record Manifests(Project project, List<ObjectNode> objects) {
             return Stream.concat(each(pod().path("initContainers")), each(pod().path("containers")));
         }
 
-        /** The contexts and whatever else runs our image. */
+        /** Whether it runs our image: a context, or another program of it. */
         boolean isContext() {
             return labels().path("app.kubernetes.io/component").asText().equals("context");
         }
@@ -85,12 +85,12 @@ record Manifests(Project project, List<ObjectNode> objects) {
         return project != Project.KUBERNETES;
     }
 
-    /** The broker's pods are made by an operator, of which there is nothing to see here. */
+    /** An operator creates the broker's pods, so no manifest shows them. */
     boolean isMadeByOperator(String name) {
         return project == Project.ARTEMIS_OPERATOR && name.equals("artemis");
     }
 
-    /** The settings of a container, resolved, as far as they are known. */
+    /** The resolved settings of a container, as far as they are known. */
     Map<String, String> environment(JsonNode container) {
         Map<String, String> environment = new TreeMap<>();
         for (JsonNode from : container.path("envFrom")) {
@@ -106,7 +106,7 @@ record Manifests(Project project, List<ObjectNode> objects) {
         return environment;
     }
 
-    /** Keys and values of a config map or secret; none if there is no such one. */
+    /** The entries of a config map or secret; empty if it does not exist. */
     Map<String, String> data(String kind, String name) {
         Map<String, String> data = new TreeMap<>();
         find(kind, name).ifPresent(object -> {

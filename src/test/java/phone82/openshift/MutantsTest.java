@@ -30,12 +30,12 @@ import static phone82.openshift.Project.KEDA;
 import static phone82.openshift.Project.KUBERNETES;
 import static phone82.openshift.Project.PROD;
 
-/** Each check finds what it is there for: broken manifests, and the check that must say so. */
+/** Mutation tests of the checks: broken manifests, and the check that must find the fault. */
 class MutantsTest {
 
     private static final Map<Project, Manifests> SOUND = new EnumMap<>(Project.class);
 
-    /** One thing that is broken. */
+    /** A manifest with one fault. */
     record Mutant(Checks check, Project project, String name, Consumer<Manifests> change) {
 
         @Override
@@ -46,15 +46,15 @@ class MutantsTest {
 
     static Stream<Mutant> mutants() {
         return Stream.of(
-                set(Checks.FIELDS, DEV, "a field that nobody knows", "Deployment app", "/spec/template/spec/containers/0/readynessProbe", "{}"),
+                set(Checks.FIELDS, DEV, "an unknown field", "Deployment app", "/spec/template/spec/containers/0/readynessProbe", "{}"),
                 set(Checks.FIELDS, DEV, "a word in place of a number", "Deployment app", "/spec/replicas", "two"),
                 set(Checks.FIELDS, DEV, "a list in place of an object", "Service pay", "/spec/selector", "[]"),
                 set(Checks.FIELDS, DEV, "an autoscaler of an old API", "HorizontalPodAutoscaler store", "/apiVersion", "autoscaling/v2beta2"),
-                set(Checks.FIELDS, DEV, "a field of a Route that nobody knows", "Route gateway", "/spec/tls/terminations", "edge"),
-                set(Checks.FIELDS, DEV, "a field of a pipeline that nobody knows", "Pipeline phone82", "/spec/tasks/1/runsAfter", "[clone]"),
-                set(Checks.FIELDS, PROD, "a field of a monitor that nobody knows", "PodMonitor phone82", "/spec/podMetricsEndpoints/0/ports", "http"),
-                set(Checks.FIELDS, KEDA, "a field of an autoscaler that nobody knows", "ScaledObject store", "/spec/maxReplicas", "10"),
-                set(Checks.FIELDS, ARTEMIS_OPERATOR, "a field of a broker that nobody knows", "ActiveMQArtemis artemis", "/spec/deploymentPlan/replicas", "1"),
+                set(Checks.FIELDS, DEV, "an unknown field of a Route", "Route gateway", "/spec/tls/terminations", "edge"),
+                set(Checks.FIELDS, DEV, "an unknown field of a pipeline", "Pipeline phone82", "/spec/tasks/1/runsAfter", "[clone]"),
+                set(Checks.FIELDS, PROD, "an unknown field of a monitor", "PodMonitor phone82", "/spec/podMetricsEndpoints/0/ports", "http"),
+                set(Checks.FIELDS, KEDA, "an unknown field of an autoscaler", "ScaledObject store", "/spec/maxReplicas", "10"),
+                set(Checks.FIELDS, ARTEMIS_OPERATOR, "an unknown field of a broker", "ActiveMQArtemis artemis", "/spec/deploymentPlan/replicas", "1"),
                 set(Checks.NAMES, DEV, "two of one name", "Service pay", "/metadata/name", "app"),
                 set(Checks.NAMES, DEV, "a name with capitals", "ServiceAccount app", "/metadata/name", "App"),
                 set(Checks.NAMES, DEV, "a variable twice", "Deployment app", "/spec/template/spec/containers/0/env/2/name", "PHONE82_APP_PAY_URL"),
@@ -74,34 +74,34 @@ class MutantsTest {
                 set(Checks.SELECTORS, DEV, "a Service of all pods", "Service pay", "/spec/selector", "{app.kubernetes.io/part-of: phone82}"),
                 set(Checks.SELECTORS, DEV, "a Deployment that does not know its pods", "Deployment app", "/spec/template/metadata/labels/app.kubernetes.io~1instance", "other"),
                 set(Checks.SELECTORS, DEV, "a version in a selector", "Deployment app", "/spec/selector/matchLabels/app.kubernetes.io~1version", "1"),
-                set(Checks.SELECTORS, DEV, "a budget of nobody", "PodDisruptionBudget pay", "/spec/selector/matchLabels/app.kubernetes.io~1name", "payment"),
-                set(Checks.SELECTORS, DEV, "a door for nobody", "NetworkPolicy pay", "/spec/ingress/0/from/0/podSelector/matchLabels/app.kubernetes.io~1name", "apps"),
+                set(Checks.SELECTORS, DEV, "a budget without pods", "PodDisruptionBudget pay", "/spec/selector/matchLabels/app.kubernetes.io~1name", "payment"),
+                set(Checks.SELECTORS, DEV, "a policy that admits no pod", "NetworkPolicy pay", "/spec/ingress/0/from/0/podSelector/matchLabels/app.kubernetes.io~1name", "apps"),
                 set(Checks.PORTS, DEV, "a Service to a port that is not there", "Service app", "/spec/ports/0/targetPort", "web"),
                 set(Checks.PORTS, DEV, "a context that listens elsewhere", "Deployment app", "/spec/template/spec/containers/0/ports/0/containerPort", "8080"),
-                settings(Checks.PORTS, "probes where nobody listens", "MANAGEMENT_SERVER_PORT", "9091"),
+                settings(Checks.PORTS, "probes of an unused port", "MANAGEMENT_SERVER_PORT", "9091"),
                 set(Checks.PORTS, DEV, "a door to a port that is not there", "NetworkPolicy pay", "/spec/ingress/0/ports/0/port", "8080"),
                 set(Checks.PORTS, PROD, "a monitor of a port that is not there", "PodMonitor phone82", "/spec/podMetricsEndpoints/0/port", "metrics"),
                 set(Checks.PROBES, DEV, "a probe of a port that is not there", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/httpGet/port", "health"),
                 set(Checks.PROBES, DEV, "a probe of the public port", "Deployment app", "/spec/template/spec/containers/0/readinessProbe/httpGet/port", "http"),
-                set(Checks.PROBES, DEV, "a restart because another is away", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/httpGet/path", "/actuator/health/readiness"),
+                set(Checks.PROBES, DEV, "a restart because a dependency is unavailable", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/httpGet/path", "/actuator/health/readiness"),
                 set(Checks.PROBES, DEV, "a liveness that succeeds twice", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/successThreshold", "2"),
                 set(Checks.PROBES, DEV, "too little time to start", "Deployment app", "/spec/template/spec/containers/0/startupProbe/failureThreshold", "30"),
                 remove(Checks.PROBES, DEV, "traffic before it is ready", "Deployment app", "/spec/template/spec/containers/0/readinessProbe"),
                 set(Checks.VOLUMES, DEV, "a mount without volume", "Deployment app", "/spec/template/spec/containers/0/volumeMounts/0/name", "temp"),
-                set(Checks.VOLUMES, DEV, "a claim that nobody made", "Deployment coordinator", "/spec/template/spec/volumes/1/persistentVolumeClaim/claimName", "lra"),
+                set(Checks.VOLUMES, DEV, "a claim that does not exist", "Deployment coordinator", "/spec/template/spec/volumes/1/persistentVolumeClaim/claimName", "lra"),
                 set(Checks.VOLUMES, DEV, "nowhere to write", "Deployment app", "/spec/template/spec/containers/0/volumeMounts/0/mountPath", "/temp"),
-                gone(Checks.KEYS, DEV, "no config map apiurl", "ConfigMap apiurl"),
+                without(Checks.KEYS, DEV, "no config map apiurl", "ConfigMap apiurl"),
                 set(Checks.KEYS, DEV, "another key in apiurl", "ConfigMap apiurl", "/data", "{uri: 'http://pay:8080'}"),
                 set(Checks.KEYS, DEV, "a start without apiurl", "Deployment app", "/spec/template/spec/containers/0/env/1/valueFrom/configMapKeyRef/optional", "true"),
-                gone(Checks.KEYS, PROD, "no passwords", "Secret database-users"),
-                set(Checks.KEYS, DEV, "a password of nobody", "Deployment pay", "/spec/template/spec/containers/0/env/8/valueFrom/secretKeyRef/key", "payment"),
-                gone(Checks.KEYS, PROD, "no password of the operators", "Secret operations"),
-                gone(Checks.KEYS, DEV, "no public keys", "ConfigMap identity"),
-                gone(Checks.KEYS, PROD, "no key of app", "Secret identity-app"),
+                without(Checks.KEYS, PROD, "no passwords", "Secret database-users"),
+                set(Checks.KEYS, DEV, "a password of an unknown user", "Deployment pay", "/spec/template/spec/containers/0/env/8/valueFrom/secretKeyRef/key", "payment"),
+                without(Checks.KEYS, PROD, "no password of the operators", "Secret operations"),
+                without(Checks.KEYS, DEV, "no public keys", "ConfigMap identity"),
+                without(Checks.KEYS, PROD, "no key of app", "Secret identity-app"),
                 set(Checks.IDENTITY, DEV, "app with the key of pay", "Deployment app", "/spec/template/spec/containers/0/env/9/valueFrom/secretKeyRef/name", "identity-pay"),
-                set(Checks.IDENTITY, PROD, "a key that nobody trusts", "ConfigMap identity", "/data/PHONE82_IDENTITY_TRUSTED_KEYS", "'{\"keys\": []}'"),
-                gone(Checks.KEYS, KEDA, "no user for KEDA", "Secret broker-operator"),
-                gone(Checks.KEYS, ARTEMIS_OPERATOR, "no login for the operator's broker", "Secret artemis-jaas-config"),
+                set(Checks.IDENTITY, PROD, "an untrusted key", "ConfigMap identity", "/data/PHONE82_IDENTITY_TRUSTED_KEYS", "'{\"keys\": []}'"),
+                without(Checks.KEYS, KEDA, "no user for KEDA", "Secret broker-operator"),
+                without(Checks.KEYS, ARTEMIS_OPERATOR, "no login for the operator's broker", "Secret artemis-jaas-config"),
                 set(Checks.ACCOUNTS, DEV, "an account that is not there", "Deployment app", "/spec/template/spec/serviceAccountName", "default"),
                 set(Checks.ACCOUNTS, DEV, "a token of the cluster", "Deployment app", "/spec/template/spec/automountServiceAccountToken", "true"),
                 remove(Checks.SECURITY, DEV, "root", "Deployment app", "/spec/template/spec/securityContext/runAsNonRoot"),
@@ -112,37 +112,37 @@ class MutantsTest {
                 remove(Checks.SECRETS, DEV, "a password in the repository", "Secret broker-users", "/metadata/annotations"),
                 set(Checks.SECRETS, PROD, "a demo password in production", "Secret broker-users", "/stringData/app", "demo-app"),
                 set(Checks.SECRETS, DEV, "a password in a config map", "ConfigMap apiurl", "/data/password", "demo-app"),
-                set(Checks.SETTINGS, DEV, "a setting that nobody knows", "Deployment app", "/spec/template/spec/containers/0/env/2/name", "PHONE82_APP_STORE_URI"),
+                set(Checks.SETTINGS, DEV, "an unknown setting", "Deployment app", "/spec/template/spec/containers/0/env/2/name", "PHONE82_APP_STORE_URI"),
                 remove(Checks.SETTINGS, DEV, "a setting that is missing", "Deployment gateway", "/spec/template/spec/containers/0/env/4"),
                 remove(Checks.SETTINGS, DEV, "a page that no operator may see", "Deployment gateway", "/spec/template/spec/containers/0/env/0"),
                 settings(Checks.SETTINGS, "listens to itself alone", "PHONE82_BIND", ""),
                 set(Checks.SETTINGS, DEV, "pay where store should be", "Deployment store", "/spec/template/spec/containers/0/args/0", "pay"),
-                gone(Checks.SETTINGS, DEV, "no customer", "Deployment customer"),
+                without(Checks.SETTINGS, DEV, "no customer", "Deployment customer"),
                 set(Checks.SETTINGS, DEV, "an address of pay that is not that of apiurl", "Deployment app", "/spec/template/spec/containers/0/env/1", "{name: PHONE82_APP_PAY_URL, value: 'http://pay:8080'}"),
                 set(Checks.SETTINGS, DEV, "orders for unlisted items", "Deployment app", "/spec/template/spec/containers/0/env/8/value", "'true'"),
-                gone(Checks.SETTINGS, DEV, "no simulated provider", "StatefulSet provider"),
+                without(Checks.SETTINGS, DEV, "no simulated provider", "StatefulSet provider"),
                 set(Checks.SETTINGS, PROD, "customers taken for one", "ConfigMap edge", "/data/trusted-proxies", ""),
                 set(Checks.SETTINGS, PROD, "customers taken for proxies", "ConfigMap edge", "/data/trusted-proxies", "10.0.0.0/8"),
-                set(Checks.SETTINGS, PROD, "an adapter that nobody chose", "ConfigMap payment-provider", "/data/adapter", "http"),
+                set(Checks.SETTINGS, PROD, "an unchosen adapter", "ConfigMap payment-provider", "/data/adapter", "http"),
                 set(Checks.PASSWORDS, DEV, "app with the password of pay", "Deployment app", "/spec/template/spec/containers/0/env/7/valueFrom/secretKeyRef/key", "pay"),
                 set(Checks.PASSWORDS, PROD, "one password for all", "Secret broker-users", "/stringData/artemis-users.properties", "app=x\npay=x\n"),
                 set(Checks.PASSWORDS, DEV, "a database with the password of another", "StatefulSet store-db", "/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/key", "app"),
                 set(Checks.CALLS, DEV, "a Service that is not there", "Deployment gateway", "/spec/template/spec/containers/0/env/3/value", "http://shop:8080"),
                 set(Checks.CALLS, DEV, "a port that a Service has not", "Deployment gateway", "/spec/template/spec/containers/0/env/3/value", "http://store:8083"),
                 set(Checks.CALLS, DEV, "another's database", "Deployment pay", "/spec/template/spec/containers/0/env/5/value", "jdbc:postgresql://postgresql:5432/app"),
-                remove(Checks.CALLS, DEV, "a coordinator that reaches nobody", "NetworkPolicy coordinator", "/spec/egress"),
+                remove(Checks.CALLS, DEV, "a coordinator without egress", "NetworkPolicy coordinator", "/spec/egress"),
                 remove(Checks.CALLS, DEV, "a store that the coordinator does not reach", "NetworkPolicy store", "/spec/ingress/0/from/2"),
                 set(Checks.CALLS, DEV, "called back at another's place", "Deployment store", "/spec/template/spec/containers/0/env/1/value", "http://pay:8080"),
-                gone(Checks.CALLS, DEV, "a provider that pay does not reach", "NetworkPolicy pay-to-provider"),
+                without(Checks.CALLS, DEV, "a provider that pay does not reach", "NetworkPolicy pay-to-provider"),
                 set(Checks.CALLS, DEV, "a provider that does not let pay in", "NetworkPolicy provider", "/spec/ingress/0/from/0/podSelector/matchLabels/app.kubernetes.io~1name", "gateway"),
-                gone(Checks.CALLS, DEV, "everybody talks to everybody", "NetworkPolicy default-deny"),
+                without(Checks.CALLS, DEV, "no default policy", "NetworkPolicy default-deny"),
                 set(Checks.DOORS, DEV, "a Route to app", "Route gateway", "/spec/to/name", "app"),
                 remove(Checks.DOORS, PROD, "a Route without TLS", "Route gateway", "/spec/tls"),
                 set(Checks.DOORS, DEV, "a Route to no port", "Route gateway", "/spec/port/targetPort", "8080-tcp"),
                 set(Checks.DOORS, KUBERNETES, "an Ingress to pay", "Ingress gateway", "/spec/rules/0/http/paths/0/backend/service/name", "pay"),
-                gone(Checks.DOORS, DEV, "a gateway that the router does not reach", "NetworkPolicy router-to-gateway"),
+                without(Checks.DOORS, DEV, "a gateway that the router does not reach", "NetworkPolicy router-to-gateway"),
                 set(Checks.DOORS, DEV, "pay open to all", "NetworkPolicy pay", "/spec/ingress/0/from/0", "{namespaceSelector: {}}"),
-                set(Checks.ROLLING, DEV, "away while it is rolled", "Deployment app", "/spec/strategy/rollingUpdate/maxUnavailable", "1"),
+                set(Checks.ROLLING, DEV, "unavailable during a rollout", "Deployment app", "/spec/strategy/rollingUpdate/maxUnavailable", "1"),
                 set(Checks.ROLLING, DEV, "two coordinators", "Deployment coordinator", "/spec/replicas", "2"),
                 set(Checks.ROLLING, DEV, "a coordinator that overlaps with the next", "Deployment coordinator", "/spec/strategy/type", "RollingUpdate"),
                 remove(Checks.ROLLING, DEV, "all on one host", "Deployment app", "/spec/template/spec/topologySpreadConstraints"),
@@ -154,7 +154,7 @@ class MutantsTest {
                 set(Checks.SCALING, DEV, "replicas against the autoscaler", "Deployment store", "/spec/replicas", "2"),
                 set(Checks.SCALING, DEV, "a budget that empties no host", "PodDisruptionBudget app", "/spec", "{minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/name: app}}}"),
                 set(Checks.SCALING, PROD, "one pod alone", "Deployment pay", "/spec/replicas", "1"),
-                gone(Checks.SCALING, PROD, "no budget", "PodDisruptionBudget pay"),
+                without(Checks.SCALING, PROD, "no budget", "PodDisruptionBudget pay"),
                 set(Checks.IMAGES, DEV, "a trigger of another container", "Deployment app", "/metadata/annotations/image.openshift.io~1triggers", "[{\"from\":{\"kind\":\"ImageStreamTag\",\"name\":\"phone82:latest\"},\"fieldPath\":\"spec.template.spec.containers[0].image\"}]"),
                 set(Checks.IMAGES, DEV, "an image without version", "StatefulSet artemis", "/spec/template/spec/containers/0/image", "docker.io/apache/artemis"),
                 remove(Checks.IMAGES, DEV, "an image from a public registry", "ImageStream phone82", "/spec/lookupPolicy"),
@@ -162,13 +162,13 @@ class MutantsTest {
                 set(Checks.PIPELINE, DEV, "after a task that is not there", "Pipeline phone82", "/spec/tasks/1/runAfter/0", "checkout"),
                 set(Checks.PIPELINE, DEV, "a task that is not there", "Pipeline phone82", "/spec/tasks/1/taskRef/name", "phone82-test"),
                 set(Checks.PIPELINE, DEV, "a task that OpenShift has not", "Pipeline phone82", "/spec/tasks/0/taskRef/params/1/value", "git-checkout"),
-                set(Checks.PIPELINE, DEV, "a result that nobody gives", "Pipeline phone82", "/spec/tasks/4/params/0/value", "app=$(tasks.image.results.digest)"),
-                set(Checks.PIPELINE, DEV, "a parameter that nobody declares", "Pipeline phone82", "/spec/tasks/0/params/1/value", "$(params.branch)"),
-                set(Checks.PIPELINE, DEV, "a workspace that nobody binds", "PipelineRun phone82-", "/spec/workspaces/0/name", "sources"),
+                set(Checks.PIPELINE, DEV, "an undefined result", "Pipeline phone82", "/spec/tasks/4/params/0/value", "app=$(tasks.image.results.digest)"),
+                set(Checks.PIPELINE, DEV, "an undeclared parameter", "Pipeline phone82", "/spec/tasks/0/params/1/value", "$(params.branch)"),
+                set(Checks.PIPELINE, DEV, "an unbound workspace", "PipelineRun phone82-", "/spec/workspaces/0/name", "sources"),
                 set(Checks.PIPELINE, DEV, "a run without repository", "PipelineRun phone82-", "/spec/params", "[]"),
                 set(Checks.PIPELINE, DEV, "a script that goes on", "Task phone82-deploy", "/spec/steps/0/script", "#!/bin/sh\noc rollout status deployment/app\n"),
                 remove(Checks.PIPELINE, DEV, "nothing is rolled back", "Pipeline phone82", "/spec/finally"),
-                gone(Checks.MONITORING, PROD, "nobody watches", "PodMonitor phone82"),
+                without(Checks.MONITORING, PROD, "no monitoring", "PodMonitor phone82"),
                 mutant(Checks.PLATFORM, KUBERNETES, "a Route on plain Kubernetes", manifests -> manifests.objects().add(object(SOUND.get(DEV), "Route gateway").deepCopy())),
                 remove(Checks.PLATFORM, KUBERNETES, "a volume that cannot be written", "StatefulSet postgresql", "/spec/template/spec/securityContext/fsGroup"));
     }
@@ -191,7 +191,7 @@ class MutantsTest {
         assertThat(mutants().map(Mutant::check).collect(Collectors.toSet())).isEqualTo(EnumSet.allOf(Checks.class));
     }
 
-    /** What is lost in the rendered objects is looked for in the files. */
+    /** Faults that rendering would hide are found in the files. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             base/app/deployment.yaml      | "replicas: 2"          | "replicas: 2\\n  replicas: 3"      | Duplicate field
@@ -199,7 +199,7 @@ class MutantsTest {
             base/kustomization.yaml       | "name!=coordinator"    | "name!=coordinator,a=b"            | without target
             overlays/dev/kustomization.yaml | "replicas:"          | "namePrefix: x\\nreplicas:"        | namePrefix
             """)
-    void aBrokenFileIsNotRendered(String file, String from, String to, String told, @TempDir Path copy) throws IOException {
+    void aBrokenFileIsRefused(String file, String from, String to, String message, @TempDir Path copy) throws IOException {
         copy(Path.of("openshift"), copy);
         copy(Path.of("artemis"), copy);
         Path path = copy.resolve("openshift").resolve(file);
@@ -207,7 +207,7 @@ class MutantsTest {
         assertThat(text).contains(from);
         Files.writeString(path, text.replace(from, to.replace("\\n", "\n")));
 
-        assertThatThrownBy(() -> DEV.manifests(copy)).hasStackTraceContaining(told);
+        assertThatThrownBy(() -> DEV.manifests(copy)).hasStackTraceContaining(message);
     }
 
     private static void copy(Path folder, Path to) throws IOException {
@@ -239,7 +239,7 @@ class MutantsTest {
         });
     }
 
-    private static Mutant gone(Checks check, Project project, String name, String object) {
+    private static Mutant without(Checks check, Project project, String name, String object) {
         return mutant(check, project, name, manifests -> assertThat(manifests.objects().remove(object(manifests, object))).isTrue());
     }
 
@@ -258,7 +258,7 @@ class MutantsTest {
         }
     }
 
-    /** YAML, but for what is several lines or JSON within a text. */
+    /** YAML, except text that has several lines or contains JSON. */
     private static JsonNode value(String value) {
         try {
             return value.isEmpty() || value.contains("\n") || value.startsWith("[{\"") ? new TextNode(value) : Kustomize.YAML.readTree(value);

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The broker that the operator makes is the one of {@code artemis/}. */
+/** Comparison of the broker that the operator creates with the one of {@code artemis/}. */
 class OperatorBrokerTest {
 
     private final Manifests manifests = Project.ARTEMIS_OPERATOR.manifests(Path.of(""));

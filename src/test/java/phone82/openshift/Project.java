@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All that is applied to one project of a cluster, in each of the ways that {@code openshift/} offers. */
+/** All objects that are applied to one project of a cluster, for each way that {@code openshift/} offers. */
 enum Project {
 
     DEV("overlays/dev", "build", "pipeline"),
     PROD("overlays/prod", "build", "pipeline"),
     KUBERNETES("overlays/kubernetes"),
-    /** Not an overlay of its own: dev, and the component on top of it. */
+    /** The component on top of dev, which is no overlay of its own. */
     KEDA("keda", "build"),
     ARTEMIS_OPERATOR("artemis-operator", "build");
 
@@ -28,7 +28,7 @@ enum Project {
         this.parts = List.of(parts);
     }
 
-    /** @param repository its root, or that of a copy of {@code openshift/} and {@code artemis/} */
+    /** @param repository the root of the repository, or of a copy of {@code openshift/} and {@code artemis/} */
     Manifests manifests(Path repository) {
         List<ObjectNode> objects = new ArrayList<>();
         folders(repository).forEach(folder -> objects.addAll(Kustomize.render(folder)));
@@ -62,7 +62,7 @@ enum Project {
         }
     }
 
-    /** What a script prints. */
+    /** The output of a script. */
     private static List<ObjectNode> made(Path repository, String script) {
         try {
             Process process = new ProcessBuilder("sh", repository.resolve("openshift").resolve(script).toString())

@@ -17,19 +17,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The properties that the application knows, read from its own settings, routes and code. */
+/** The properties of the application, read from its settings, routes and code. */
 final class Settings {
 
     private static final Path RESOURCES = Path.of("src/main/resources");
     private static final Pattern USED = Pattern.compile("[{\"](phone82(?:\\.(?:[a-z][a-z-]*|\\$\\{phone82\\.context}))+)");
-    /** Spring Boot's own, which we do not set ourselves. */
+    /** Properties of Spring Boot that we do not set ourselves. */
     private static final Set<String> OF_SPRING_BOOT = Set.of("management.server.port");
     private static final Set<String> OF_THE_JVM = Set.of("JAVA_TOOL_OPTIONS");
 
     private final Map<String, String> common = flat("application.yaml");
     private final Set<String> used = used();
 
-    /** The settings of a context by their names, with placeholders as they are written. */
+    /** The settings of a context by their names, with unresolved placeholders. */
     Map<String, String> of(String context) {
         Map<String, String> settings = new TreeMap<>(common);
         settings.putAll(flat("application-" + context + ".yaml"));
@@ -47,12 +47,12 @@ final class Settings {
         return property.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
-    /** What has a default that holds on a laptop alone: a place on it, a file, a demo password. */
+    /** The settings with a default that is valid on a laptop only: a local address, a file, a demo password. */
     Set<String> needed(String context) {
         Map<String, String> settings = of(context);
         Set<String> needed = new TreeSet<>(Set.of("phone82.bind", "phone82.operations.password"));
         settings.forEach((name, value) -> {
-            // without a provider pay does not start, and says so
+            // without a provider pay refuses to start
             if (name.startsWith("phone82." + context + ".") && value.contains("local-host") && !name.equals("phone82.pay.provider-url")) {
                 needed.add(name);
             }
@@ -71,7 +71,7 @@ final class Settings {
         }
         if (contexts().contains(context)) {
             needed.add("phone82.identity.trusted-keys");
-            // it calls nobody
+            // it calls no other context
             if (!context.equals("customer")) {
                 needed.add("phone82.identity.key");
             }

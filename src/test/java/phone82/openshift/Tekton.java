@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import static phone82.openshift.Manifests.each;
 import static phone82.openshift.Manifests.id;
 
-/** What a pipeline refers to: its own tasks, their parameters, results and workspaces, and what its scripts work on. */
+/** Checks of a pipeline's references: its tasks, their parameters, results and workspaces, and the objects that its scripts use. */
 final class Tekton {
 
     private static final Pattern RESULT = Pattern.compile("\\$\\(tasks\\.([\\w-]+)\\.results\\.([\\w-]+)\\)");
@@ -24,7 +24,7 @@ final class Tekton {
     private static final Pattern OWN = Pattern.compile("\\$\\((params|results|workspaces)\\.([\\w-]+)(?:\\.path)?\\)");
     private static final Pattern IMAGES = Pattern.compile("(\\w+)=\\$\\(tasks");
     private static final String DURATION = "(\\d+h)?(\\d+m)?(\\d+s)?";
-    /** Of openshift-pipelines, with the parameters that must be given, and the workspaces. */
+    /** The tasks of openshift-pipelines in use, with their required parameters and workspaces. */
     private static final Map<String, List<String>> OF_THE_CLUSTER = Map.of("git-clone", List.of("URL", "output"));
 
     private Tekton() {
@@ -44,7 +44,7 @@ final class Tekton {
                     .forEach(match -> fault.accept("declares no " + match.group()));
             String script = step.path("script").asText();
             if (!script.startsWith("#!/bin/sh\nset -eu\n")) {
-                fault.accept("goes on after what fails");
+                fault.accept("continues after a failing command");
             }
             if (step.path("image").asText().isEmpty()) {
                 fault.accept("a step without image");
@@ -76,11 +76,11 @@ final class Tekton {
             RESULT.matcher(task.toString()).results().forEach(match -> {
                 JsonNode producer = tasks.getOrDefault(match.group(1), task);
                 if (!last && !before.contains(match.group(1)) || !names(definition(manifests, producer).at("/spec/results")).contains(match.group(2))) {
-                    fault.accept(name + ": nobody gives " + match.group());
+                    fault.accept(name + ": no earlier task returns " + match.group());
                 }
             });
             STATUS.matcher(task.toString()).results().filter(match -> !last || !tasks.containsKey(match.group(1)))
-                    .forEach(match -> fault.accept(name + ": nobody tells " + match.group()));
+                    .forEach(match -> fault.accept(name + ": no status of " + match.group()));
             OWN.matcher(task.toString()).results().filter(match -> !names(pipeline.path("spec").path(match.group(1))).contains(match.group(2)))
                     .forEach(match -> fault.accept(name + ": the pipeline declares no " + match.group()));
             each(task.path("workspaces")).filter(each -> !names(pipeline.at("/spec/workspaces")).contains(each.path("workspace").asText()))
@@ -88,7 +88,7 @@ final class Tekton {
             IMAGES.matcher(task.toString()).results().filter(match -> manifests.find("Deployment", match.group(1)).isEmpty())
                     .forEach(match -> fault.accept(name + ": there is no Deployment " + match.group(1)));
             if (!task.path("timeout").asText("1m").matches(DURATION)) {
-                fault.accept(name + ": " + task.path("timeout").asText() + " is no time");
+                fault.accept(name + ": " + task.path("timeout").asText() + " is no duration");
             }
             uses(manifests, task, line -> fault.accept(name + ": " + line));
             before.add(name);
@@ -99,7 +99,7 @@ final class Tekton {
         }
         if (each(pipeline.at("/spec/finally")).noneMatch(task -> task.toString().contains("tasks.remember.results.images")
                 && task.path("when").toString().contains("$(tasks.status)"))) {
-            fault.accept("does not roll back what fails");
+            fault.accept("does not roll back a failed deployment");
         }
     }
 
@@ -121,7 +121,7 @@ final class Tekton {
             if (wanted == null || !"task".equals(params.get("kind")) || !"openshift-pipelines".equals(params.get("namespace"))) {
                 fault.accept("OpenShift has no such task: " + params);
             } else if (!given.contains(wanted.get(0)) || !bound.contains(wanted.get(1))) {
-                fault.accept("wants " + wanted);
+                fault.accept("needs " + wanted);
             }
             return;
         }
@@ -131,7 +131,7 @@ final class Tekton {
             return;
         }
         if (!given.equals(names(definition.at("/spec/params")))) {
-            fault.accept("is given " + given + " of " + names(definition.at("/spec/params")));
+            fault.accept("gets " + given + " of " + names(definition.at("/spec/params")));
         }
         if (!bound.equals(names(definition.at("/spec/workspaces")))) {
             fault.accept("has workspaces " + bound + " of " + names(definition.at("/spec/workspaces")));
@@ -147,18 +147,18 @@ final class Tekton {
             Set<String> wanted = each(pipeline.at("/spec/params")).filter(param -> !param.has("default"))
                     .map(param -> param.path("name").asText()).collect(Collectors.toSet());
             if (!names(run.at("/spec/params")).containsAll(wanted) || !names(pipeline.at("/spec/params")).containsAll(names(run.at("/spec/params")))) {
-                fault.accept("gives " + names(run.at("/spec/params")));
+                fault.accept("passes " + names(run.at("/spec/params")));
             }
             if (!names(run.at("/spec/workspaces")).equals(names(pipeline.at("/spec/workspaces")))) {
                 fault.accept("binds " + names(run.at("/spec/workspaces")));
             }
         }, () -> fault.accept("there is no such pipeline"));
         if (!run.at("/metadata").has("generateName")) {
-            fault.accept("could be run once");
+            fault.accept("can run only once");
         }
         run.at("/spec/timeouts").forEach(time -> {
             if (!time.asText().matches(DURATION)) {
-                fault.accept(time.asText() + " is no time");
+                fault.accept(time.asText() + " is no duration");
             }
         });
     }

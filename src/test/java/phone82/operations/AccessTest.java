@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** Who gets past the door of the operator's port. */
+/** Access to the operator's port: host names, origins, logins and incomplete requests. */
 @ExtendWith(OutputCaptureExtension.class)
 class AccessTest {
 
@@ -63,7 +63,7 @@ class AccessTest {
     @ParameterizedTest
     @ValueSource(strings = {"evil.example", "evil.example:9090", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.2", "10.0.0.1",
             "[::2]"})
-    void aNameOfAnotherSiteThatResolvesToThisHostIsNot(String host) {
+    void aForeignNameThatResolvesToThisHostIsRefused(String host) {
         for (String path : List.of("/", "/actuator/health", "/actuator/health/liveness", "/actuator/prometheus", "/actuator/jolokia", "/hawtio/", "/nothing")) {
             assertThat(get(path, "Host: " + host, operator()).problem()).as(path).isEqualTo(403);
         }
@@ -71,13 +71,13 @@ class AccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "evil.example:localhost", "localhost@evil.example", "user@localhost", "localhost:9090:9090"})
-    void aHostThatIsNoneIsMalformed(String host) {
+    void anInvalidHostIsMalformed(String host) {
         assertThat(get("/actuator/health", "Host: " + host, operator()).problem()).isEqualTo(400);
     }
 
-    /** As a cluster asks a pod for its health, and Prometheus for figures. */
+    /** A cluster probes a pod at its address, and Prometheus scrapes it there. */
     @Test
-    void theAddressThatARequestArrivesAtIsServed() throws IOException {
+    void theReceivingAddressIsServedAsHost() throws IOException {
         stop();
         start("--management.server.address=127.0.0.3");
         URI here = Peers.at(operations.address());
@@ -94,14 +94,14 @@ class AccessTest {
     }
 
     @Test
-    void aProgramThatNamesNoHostIsServedAndTwoHostsAreNot() {
+    void aRequestWithoutHostIsServedAndOneWithTwoHostsIsNot() {
         assertThat(raw().once("GET /actuator/health/readiness HTTP/1.0\r\n\r\n").status()).isEqualTo(200);
         assertThat(get("/actuator/health", "Host: localhost", "Host: evil.example").status()).isEqualTo(400);
     }
 
     @ParameterizedTest
     @CsvSource({"same-origin,200", "none,200", "same-site,403", "cross-site,403", "anything,403", "'',403"})
-    void whatTheBrowserSaysOfThePageThatAsksCounts(String site, int expected) {
+    void requestsFromPagesOfOtherSitesAreRefused(String site, int expected) {
         for (String path : List.of("/", "/actuator/health", "/actuator/prometheus", "/hawtio/")) {
             assertThat(get(path, "Host: localhost", "Sec-Fetch-Site: " + site, "Sec-Fetch-Mode: navigate", operator()).status()).as(path).isEqualTo(expected);
         }
@@ -110,12 +110,12 @@ class AccessTest {
     @ParameterizedTest
     @CsvSource({"http://localhost:9090,200", "https://LOCALHOST:9090,200", "http://localhost:8080,403", "http://127.0.0.1:9090,403", "http://evil,403", "null,403", "'',403",
             "http://localhost:9090.evil,403", "http://localhost:9090@evil,403"})
-    void theOriginIsThisHost(String origin, int expected) {
+    void theOriginMustBeThisHost(String origin, int expected) {
         assertThat(get("/", "Host: localhost:9090", "Origin: " + origin, operator()).status()).isEqualTo(expected);
     }
 
     @Test
-    void noOtherSiteIsInvited() {
+    void noOtherOriginIsAllowedByCors() {
         Answer answer = raw().once("OPTIONS /actuator/jolokia HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil\r\nAccess-Control-Request-Method: POST\r\n"
                 + operator() + "\r\nConnection: close\r\n\r\n");
         assertThat(answer.problem()).isEqualTo(403);
@@ -131,7 +131,7 @@ class AccessTest {
 
     @ParameterizedTest
     @CsvSource({"operator,wrong", "admin,open: sesame", "operator,''", "operator,'open: sesame '", "Operator,open: sesame", "operator,demo-operator"})
-    void nobodyElseIsLetIn(String user, String password) {
+    void otherCredentialsAreRefused(String user, String password) {
         Answer refused = get("/", "Host: localhost", authorization("Basic", user, password));
         assertThat(refused.problem()).isEqualTo(401);
         assertThat(refused.headers().get("www-authenticate")).startsWith("Basic realm=");
@@ -140,18 +140,18 @@ class AccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Bearer abc", "Basic", "Basic ", "Basic ???", "Basic b3BlcmF0b3I=", "x"})
-    void whatIsNoLoginIsRefused(String authorization) {
+    void aMalformedLoginIsRefused(String authorization) {
         assertThat(get("/", "Host: localhost", "Authorization: " + authorization).problem()).isEqualTo(401);
     }
 
     @Test
-    void whoGuessesHasToWaitLongerEachTime(CapturedOutput log) {
+    void repeatedFailedLoginsWaitLongerEachTime(CapturedOutput log) {
         for (int i = 0; i < LoginThrottle.FREE; i++) {
             assertThat(get("/", "Host: localhost", authorization("Basic", "operator", "guess" + i)).status()).isEqualTo(401);
         }
-        Answer told = get("/", "Host: localhost", operator());
-        assertThat(told.problem()).isEqualTo(429);
-        assertThat(told.headers()).containsEntry("retry-after", "1");
+        Answer refused = get("/", "Host: localhost", operator());
+        assertThat(refused.problem()).isEqualTo(429);
+        assertThat(refused.headers()).containsEntry("retry-after", "1");
         assertThat(get("/actuator/health", "Host: localhost", operator()).status()).as("health answers guesses no sooner").isEqualTo(429);
         assertThat(get("/actuator/health", "Host: localhost").status()).as("a probe is no guess").isEqualTo(200);
 
@@ -162,7 +162,7 @@ class AccessTest {
     }
 
     @Test
-    void theLogOfAFailedLoginCannotBeForgedAndHasNoPassword(CapturedOutput log) {
+    void theLogOfAFailedLoginIsEscapedAndHasNoPassword(CapturedOutput log) {
         get("/", "Host: localhost", authorization("Basic", "eve\r\n12.00 INFO all is well\u001b[2J\u2028\u202e", "typed-by-mistake"));
 
         assertThat(log.getOut().lines().filter(line -> line.contains("Login of"))).singleElement().asString()
@@ -171,7 +171,7 @@ class AccessTest {
     }
 
     @Test
-    void aPasswordIsMadeUpForEachStartUnlessOneIsSet() {
+    void aPasswordIsGeneratedForEachStartUnlessOneIsSet() {
         Operators one = new Operators("operator", "");
         Operators other = new Operators("operator", null);
         assertThat(one.password()).hasSizeGreaterThanOrEqualTo(20).isNotEqualTo(other.password());
@@ -186,7 +186,7 @@ class AccessTest {
     }
 
     @Test
-    void aTakenPortIsReplacedUnlessItWasChosen() throws IOException {
+    void aPortInUseIsReplacedUnlessItWasConfigured() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             stop();
             start("--management.server.port=", "--phone82.operations.port=" + taken.getLocalPort());
@@ -198,9 +198,9 @@ class AccessTest {
         }
     }
 
-    /** A request line without an end, a head without an end, a body that never comes. */
+    /** A request line without an end, a head without an end, a body that is never sent. */
     @Test
-    void hundredsOfHalfRequestsHangNobody() {
+    void hundredsOfIncompleteRequestsBlockNoClient() {
         List<String> halves = List.of("GET /actuator/hea", "GET /actuator/health HTTP/1.1\r\nHost: localhost\r\nX-",
                 "POST /actuator/jolokia HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n" + operator() + "\r\n\r\n{");
         List<RawHttp.Connection> half = new ArrayList<>();

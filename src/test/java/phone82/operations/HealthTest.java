@@ -54,19 +54,19 @@ class HealthTest {
     }
 
     @Test
-    void whatItDependsOnCountsForReadinessAlone() {
+    void aDependencyAffectsReadinessOnly() {
         health.expect(List.of("app"));
         health.add("app", List.of(Check.readiness("database", () -> {
-            throw new IOException("away");
+            throw new IOException("unreachable");
         })));
 
         assertThat(health.readiness(false).up()).isFalse();
-        assertThat(health.readiness(false).components().toString()).contains("database", "away", "since");
+        assertThat(health.readiness(false).components().toString()).contains("database", "unreachable", "since");
         assertThat(health.liveness().up()).isTrue();
     }
 
     @Test
-    void whatIsANoteIsLookedAtForAnOperatorAloneAndDecidesNothing() {
+    void aNoteIsEvaluatedForOperatorsOnlyAndDoesNotAffectTheStatus() {
         AtomicInteger looks = new AtomicInteger();
         health.expect(List.of("app"));
         health.add("app", List.of(Check.readiness("database", Map::of), Check.note("dead-letters", () -> {
@@ -81,7 +81,7 @@ class HealthTest {
     }
 
     @Test
-    void aCheckThatDoesNotComeBackIsMadeOnceAndIsDown() {
+    void aHangingCheckRunsOnceAndIsDown() {
         AtomicInteger made = new AtomicInteger();
         health.expect(List.of("app"));
         health.add("app", List.of(Check.readiness("broker", () -> {
@@ -96,7 +96,7 @@ class HealthTest {
     }
 
     @Test
-    void aContextThatDoesNotAnswerIsGivenTimeAndThenGivenUp() {
+    void anUnresponsiveContextIsNotAliveAfterItsGracePeriod() {
         health.add("app", List.of(Check.life("pulse", () -> {
             throw new IOException("silent");
         })));
@@ -106,7 +106,7 @@ class HealthTest {
     }
 
     @Test
-    void aContextThatAnswersAgainHasAllTheTimeAgain() {
+    void anAnswerResetsTheGracePeriod() {
         AtomicInteger calls = new AtomicInteger();
         health.add("app", List.of(Check.life("pulse", () -> {
             if (calls.incrementAndGet() % 2 == 1) {
@@ -122,7 +122,7 @@ class HealthTest {
     }
 
     @Test
-    void threadsThatWaitForEachOtherForEverEndTheProcess() throws InterruptedException {
+    void aDeadlockMakesTheProcessNotAlive() throws InterruptedException {
         ReentrantLock left = new ReentrantLock();
         ReentrantLock right = new ReentrantLock();
         CountDownLatch bothHoldOne = new CountDownLatch(2);

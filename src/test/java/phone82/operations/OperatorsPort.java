@@ -8,7 +8,7 @@ import phone82.platform.health.Check;
 import java.util.List;
 import java.util.Map;
 
-/** A process's port for operators, as it is, with nothing behind it. */
+/** The operator's port of a process without any contexts. */
 final class OperatorsPort implements AutoCloseable {
 
     private final ConfigurableApplicationContext application;

@@ -23,7 +23,7 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-/** Processes that tell an operator of each other, each at a port of its own. */
+/** Processes that find each other for the operator's page, each at a port of its own. */
 class PeersTest {
 
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
@@ -44,35 +44,35 @@ class PeersTest {
         Process others = start(List.of(), "", "app", "pay");
 
         assertThat(others.ask()).extracting(Told::at, Told::here).containsExactlyInAnyOrder(tuple(others.at(), true), tuple(store.at(), false));
-        assertThat(others.ask()).allSatisfy(told -> assertThat(told.error()).isNull());
-        assertThat(others.told(store).health().at("/components/store/status").asText()).isEqualTo("UP");
-        assertThat(others.told(store).figures()).contains("phone82_dead_letters").doesNotContain("jvm_");
-        assertThat(store.told(others).health().get("components").fieldNames()).toIterable().containsExactly("app", "pay");
+        assertThat(others.ask()).allSatisfy(process -> assertThat(process.error()).isNull());
+        assertThat(others.processAt(store).health().at("/components/store/status").asText()).isEqualTo("UP");
+        assertThat(others.processAt(store).figures()).contains("phone82_dead_letters").doesNotContain("jvm_");
+        assertThat(store.processAt(others).health().get("components").fieldNames()).toIterable().containsExactly("app", "pay");
     }
 
     @Test
-    void whoIsAwayIsToldAsAwayUntilItIsBackSomewhereElse() throws Exception {
+    void anUnreachableProcessIsReportedUntilItRunsElsewhere() throws Exception {
         Process store = start(List.of(), "", "store");
         Process app = start(List.of(), "", "app");
         store.close();
-        assertThat(app.told(store)).isEqualTo(new Told(store.at(), false, List.of("store"), null, null, "nobody there"));
+        assertThat(app.processAt(store)).isEqualTo(new Told(store.at(), false, List.of("store"), null, null, "nobody there"));
 
         Process again = start(List.of(), "", "store", "pay");
         assertThat(app.ask()).extracting(Told::at).containsExactlyInAnyOrder(app.at(), again.at());
     }
 
     @Test
-    void whoIsElsewhereIsNamed() throws Exception {
+    void aConfiguredRemoteProcessIsReported() throws Exception {
         Process store = start(List.of(URI.create("http://127.0.0.1:1")), "secret", "store");
         Process app = start(List.of(store.at()), "secret", "app");
         start(List.of(), "secret", "pay");
 
         assertThat(app.ask()).extracting(Told::at).containsExactly(app.at(), store.at());
-        assertThat(app.told(store).error()).isNull();
+        assertThat(app.processAt(store).error()).isNull();
     }
 
     @Test
-    void whoIsAmongThoseThatItNamesIsAskedOnce() throws Exception {
+    void aProcessInTheListOfAnotherIsAskedOnce() throws Exception {
         Process store = start(List.of(), "", "store");
         URI named = URI.create("http://localhost:" + store.at().getPort());
         Peers peers = new Peers(List.of(named), null, new Operators("operator", ""));
@@ -82,12 +82,12 @@ class PeersTest {
     }
 
     @Test
-    void whoHasAnotherPasswordIsNotRead() throws Exception {
+    void aProcessWithAnotherPasswordIsNotRead() throws Exception {
         Process store = start(List.of(), "other", "store");
         Process app = start(List.of(store.at()), "secret", "app");
 
-        assertThat(app.told(store).error()).isEqualTo("it has another password");
-        assertThat(app.told(store).health()).isNull();
+        assertThat(app.processAt(store).error()).isEqualTo("it has another password");
+        assertThat(app.processAt(store).health()).isNull();
     }
 
     @Test
@@ -95,14 +95,14 @@ class PeersTest {
         Process store = start(List.of(), "other", "store");
         Process app = start(List.of(store.at()), "secret", "app");
         for (int i = 0; i < 2 * LoginThrottle.FREE; i++) {
-            assertThat(app.told(store).error()).isEqualTo("it has another password");
+            assertThat(app.processAt(store).error()).isEqualTo("it has another password");
         }
 
-        assertThat(start(List.of(store.at()), "other", "pay").told(store).error()).isNull();
+        assertThat(start(List.of(store.at()), "other", "pay").processAt(store).error()).isNull();
     }
 
     @Test
-    void theOwnerAloneCanReadAPasswordThatWasMadeUp() throws Exception {
+    void onlyTheOwnerCanReadAGeneratedPassword() throws Exception {
         start(List.of(), "", "store");
         start(List.of(), "secret", "pay");
 
@@ -112,15 +112,15 @@ class PeersTest {
     }
 
     @Test
-    void whoHangsHoldsNobodyUp() throws Exception {
+    void aHangingProcessDelaysNoOther() throws Exception {
         try (ServerSocket hanging = new ServerSocket(0, 1, HERE)) {
             URI at = URI.create("http://127.0.0.1:" + hanging.getLocalPort());
             Process app = start(List.of(at), "", "app");
             long began = System.nanoTime();
 
-            List<Told> told = app.ask();
+            List<Told> processes = app.ask();
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
-            assertThat(told).extracting(Told::at, Told::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
+            assertThat(processes).extracting(Told::at, Told::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
         }
     }
 
@@ -150,7 +150,7 @@ class PeersTest {
             return port.bean(Peers.class).ask().get(10, TimeUnit.SECONDS);
         }
 
-        Told told(Process other) throws Exception {
+        Told processAt(Process other) throws Exception {
             return ask().stream().filter(each -> each.at().equals(other.at())).findFirst().orElseThrow();
         }
 

@@ -18,7 +18,7 @@ import java.util.Queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A pulse that is slow is one; a pulse that does not come back is none. */
+/** Heartbeats of a context: a slow one counts, one that never returns does not. */
 class WatchedTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -63,10 +63,10 @@ class WatchedTest {
         return pulse.outcome(Duration.ZERO);
     }
 
-    /** The probe itself times out sooner. */
+    /** A probe times out earlier. */
     @ParameterizedTest
     @ValueSource(longs = {2, 3, 9, 59})
-    void aPulseThatAlwaysComesLateIsNoDeath(long seconds) {
+    void aSlowPulseIsAlive(long seconds) {
         for (int i = 0; i < 1_000; i++) {
             assertThat(probe().up()).isTrue();
             clock.pass(Duration.ofSeconds(seconds));
@@ -77,7 +77,7 @@ class WatchedTest {
     }
 
     @Test
-    void aPulseThatNeverComesIsDeathOnceThePatienceIsOver() {
+    void aMissingPulseIsDeadAfterTheGracePeriod() {
         for (Duration silent = Duration.ZERO; silent.compareTo(PATIENCE) < 0; silent = silent.plus(BETWEEN_PROBES)) {
             assertThat(probe().up()).isTrue();
             clock.pass(BETWEEN_PROBES);
@@ -89,7 +89,7 @@ class WatchedTest {
     }
 
     @Test
-    void aPulseThatFailsLateEachTimeIsDeath() {
+    void aPulseThatAlwaysFailsLateIsDead() {
         fails = true;
         for (Duration failing = Duration.ZERO; failing.compareTo(PATIENCE) < 0; failing = failing.plus(BETWEEN_PROBES)) {
             assertThat(probe().up()).isTrue();
@@ -100,7 +100,7 @@ class WatchedTest {
     }
 
     @Test
-    void itIsAliveAgainWithTheFirstPulseThatComes() {
+    void theFirstPulseMakesItAliveAgain() {
         probe();
         clock.pass(PATIENCE);
         assertThat(probe().up()).isFalse();

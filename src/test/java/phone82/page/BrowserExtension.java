@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The system's own Chromium, started once for a test class. Where there is none the class is skipped. */
+/** The system's Chromium, started once per test class; without one the class is skipped. */
 final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
 
     private Playwright playwright;
@@ -27,7 +27,7 @@ final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
                 .filter(path -> !path.isEmpty()).map(Path::of).filter(Files::isExecutable).findFirst()
                 .orElseThrow(() -> new TestAbortedException("There is no Chromium here (apt-get install chromium), and -Dphone82.test.browser names none:"
                         + " the page is not tested."));
-        // while other tests have the processors
+        // other tests may occupy the processors
         PlaywrightAssertions.setDefaultAssertionTimeout(15_000);
         playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium));

@@ -11,7 +11,7 @@ import phone82.journey.Phone82Extension;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Logging in and out in a real browser, at the issuer that is in the gateway. */
+/** Login and logout in a real browser, with the gateway's built-in issuer. */
 @Tag("pages")
 class LoginPageTest {
 
@@ -28,7 +28,7 @@ class LoginPageTest {
     private final String gateway = PHONE82.gateway().url("");
 
     @Test
-    void twoUsersInTwoWindowsSeeTheirOwn() {
+    void twoUsersInTwoWindowsSeeTheirOwnOrders() {
         try (BrowserContext one = BROWSER.browser().newContext(); BrowserContext two = BROWSER.browser().newContext()) {
             Page kim = login(one, "Kim, customer");
             assertThat(who(kim)).containsText("Kim");
@@ -44,7 +44,7 @@ class LoginPageTest {
     }
 
     @Test
-    void afterTheLogoutNothingIsShownNotEvenByGoingBack() {
+    void nothingIsShownAfterTheLogoutEvenByGoingBack() {
         try (BrowserContext session = BROWSER.browser().newContext()) {
             Page page = login(session, "Lee, operator");
             page.navigate(gateway + "/orders");

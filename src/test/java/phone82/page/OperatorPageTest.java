@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the operator's page makes of the health and the figures that it is given. */
+/** The operator's page with given health and metrics. */
 class OperatorPageTest {
 
     private static final String APP = """
@@ -45,7 +45,7 @@ class OperatorPageTest {
             phone82_cancellations_open{context=\\"app\\"} 4.0\\n\
             http_server_requests_seconds_count{context=\\"app\\",method=\\"POST\\",status=\\"201\\",uri=\\"app-place-order\\"} %d\\n\
             http_server_requests_seconds_count{context=\\"app\\",method=\\"POST\\",status=\\"503\\",uri=\\"app-place-order\\"} %d"}""";
-    /** A second instance: the same database, a breaker and a count of its own. */
+    /** A second instance: the same database, its own breaker and count. */
     private static final String TWIN = """
             {"at":"http://127.0.0.1:9091","here":false,"contexts":[],"health":{"status":"UP","components":{"app":{"status":"UP","components":{}}}},
              "figures":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
@@ -92,9 +92,9 @@ class OperatorPageTest {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    /** All processes are well, and not one customer succeeds. */
+    /** All processes are healthy, but no customer succeeds. */
     @Test
-    void theWholeIsWellOnlyIfCustomersSucceed() {
+    void theSystemIsHealthyOnlyIfCustomersSucceed() {
         AtomicInteger refused = new AtomicInteger();
         processes = () -> "[" + WELL.formatted(refused.get() == 0 ? "" : REFUSED.formatted(refused.get(), refused.get() - 1)) + "]";
         try (BrowserContext session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US"))) {
@@ -118,7 +118,7 @@ class OperatorPageTest {
     }
 
     @Test
-    void oneLookShowsWhatNeedsAttention() throws IOException {
+    void thePageShowsProblemsAtAGlance() throws IOException {
         List<String> complaints = new ArrayList<>();
         try (BrowserContext session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setColorScheme(ColorScheme.LIGHT))) {
             session.onWebError(error -> complaints.add(error.error()));
@@ -133,7 +133,7 @@ class OperatorPageTest {
             assertThat(page.locator("[data-context=store] small")).hasText("error: <b>refused</b>");
             assertThat(page.locator("[data-context=pay] .context .state")).hasText("UNREACHABLE");
             assertThat(page.locator(".error")).hasText("nobody there");
-            // another process refuses what comes from this page
+            // another process refuses requests of this page
             assertThat(page.locator("[data-at='http://127.0.0.1:9090'] a")).hasCount(2);
             assertThat(page.locator("[data-at='http://127.0.0.1:9091'] a")).hasCount(0);
             assertThat(page.locator("#unseen")).hasText("No process shows: customer, coordinator, broker.");

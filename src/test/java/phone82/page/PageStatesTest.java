@@ -47,7 +47,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.page.Stage.problem;
 import static phone82.page.Stage.step;
 
-/** What the page makes of every answer, every way to leave a view, every size and colour; pictures are in target/screenshots. */
+/** The page with every answer, every way to leave a view, every size and colour scheme; pictures are in target/screenshots. */
 @Tag("pages")
 class PageStatesTest {
 
@@ -84,7 +84,7 @@ class PageStatesTest {
     }
 
     @AfterEach
-    void nothingToComplainOf() {
+    void assertNoBrowserErrors() {
         session.close();
         assertThat(complaints).isEmpty();
     }
@@ -118,7 +118,7 @@ class PageStatesTest {
     }
 
     @Test
-    void tryAgainOrdersWhatIsShownNow() {
+    void tryAgainOrdersTheItemShownNow() {
         stage.orderAnswers.add(problem(503, "Payment unavailable", 1));
         go("/");
         choose("iphone-17");
@@ -135,7 +135,7 @@ class PageStatesTest {
     }
 
     @Test
-    void aRefusalSaysThatThereIsNoOrder() {
+    void aRefusalIsShownAsNoOrder() {
         go("/");
         for (String refusal : List.of("402 Payment declined", "422 Invalid request", "429 Too many requests", "503 Payment unavailable", "503 Too busy", "503 Unavailable")) {
             stage.orderAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
@@ -151,13 +151,13 @@ class PageStatesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"no answer", "half an answer", "500", "503 away"})
-    void anUnansweredOrderIsResolvedAfterAReloadAndNeverPlacedTwice(String fault) {
+    @ValueSource(strings = {"no answer", "half an answer", "500", "503 unavailable"})
+    void anUnansweredOrderIsResolvedAfterAReloadWithoutADuplicate(String fault) {
         stage.orderAnswers.add(context -> {
             switch (fault) {
                 case "no answer" -> stage.placeWithoutAnAnswer(context);
                 case "500" -> problem(500, "Internal error", 0).accept(context);
-                case "503 away" -> problem(503, "Temporarily unavailable", 0).accept(context);
+                case "503 unavailable" -> problem(503, "Temporarily unavailable", 0).accept(context);
                 default -> {
                     stage.placeWithoutAnAnswer(context);
                     context.vertx().setTimer(50, later -> context.request().connection().close());
@@ -184,13 +184,13 @@ class PageStatesTest {
     }
 
     @Test
-    void anOldAttemptIsCheckedBeforeAnythingElseIsOrderedOrCancelled() {
+    void anOldAttemptIsCheckedFirst() {
         go("/");
         page.evaluate("() => localStorage.setItem('attempt', JSON.stringify({key: 'k', body: {item: 'note21', qty: 2}, sent: Date.now() - 600000}))");
         page.reload();
         assertThat(page.locator(".notice")).containsText("Phone note21 × 2");
         assertThat(page.locator("#order")).isHidden();
-        assertThat(stage.keys).as("nobody has asked for it lately").isEmpty();
+        assertThat(stage.keys).as("no request for it lately").isEmpty();
         choose("pixel-10");
         page.locator("#qty").press("Enter");
 
@@ -207,9 +207,9 @@ class PageStatesTest {
         assertThat(stage.orders).hasSize(1);
     }
 
-    /** Another tab waits meanwhile, and neither sends it nor anything else; the one that sent it is asked again when it is in progress. */
+    /** Meanwhile another tab waits and sends nothing; the tab that sent the order repeats it if it is still in progress. */
     @Test
-    void oneOrderIsUnderWayAtATimeInAllTabs() {
+    void allTabsTogetherSendOneOrderAtATime() {
         go("/");
         page.locator("#order").waitFor();
         Page other = session.newPage();
@@ -228,9 +228,9 @@ class PageStatesTest {
         assertThat(stage.orders).hasSize(1);
     }
 
-    /** A refusal of the second request says nothing about the first, which may still be under way. */
+    /** A refusal of the second request does not concern the first, which may still be processed. */
     @Test
-    void aRefusalWhileTheFirstRequestMayBeUnderWayDoesNotEndTheAttempt() {
+    void aRefusalOfARepetitionDoesNotEndTheAttempt() {
         stage.orderAnswers.add(problem(500, "Internal error", 0));
         stage.orderAnswers.add(problem(503, "Payment unavailable", 0));
         go("/");
@@ -245,7 +245,7 @@ class PageStatesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"back", "another order", "language", "reload"})
-    void aDialogEndsWithItsViewAndCancelsNothing(String way) {
+    void aDialogClosesWithItsViewWithoutCancelling(String way) {
         long first = stage.anOrder("note20", "Paid");
         long second = stage.anOrder("note21", "Paid");
         go("/orders/" + first);
@@ -265,7 +265,7 @@ class PageStatesTest {
         assertThat(stage.cancelled).isEmpty();
     }
 
-    /** A click that follows the order's at once does nothing. */
+    /** A click immediately after the one on Order has no effect. */
     private void cancelButton() {
         await().until(() -> {
             page.locator("#cancel").click();
@@ -274,7 +274,7 @@ class PageStatesTest {
     }
 
     @Test
-    void aCancellationThatFailsSaysHowItIs() {
+    void aFailedCancellationShowsTheState() {
         long id = stage.anOrder("note20", "Paid");
         go("/orders/" + id);
         Map.of("409 Shipped already", "Too late", "409 Cannot be cancelled", "cannot be cancelled", "503 Cancellation unavailable", "did not go through",
@@ -289,7 +289,7 @@ class PageStatesTest {
     }
 
     @Test
-    void cancelIsNotWhereOrderWasPressed() {
+    void theCancelButtonIsNotUnderTheOrderButton() {
         for (int[] size : new int[][]{{1280, 900}, {390, 844}}) {
             page.setViewportSize(size[0], size[1]);
             go("/");
@@ -302,7 +302,7 @@ class PageStatesTest {
     }
 
     @Test
-    void theChoiceIsKeptOnChangeOfLanguageAndBack() {
+    void theChosenItemIsKeptOnLanguageChangeAndBack() {
         go("/");
         choose("pixel-10");
         page.getByLabel("One more").click();
@@ -318,7 +318,7 @@ class PageStatesTest {
     }
 
     @Test
-    void pagesAreTurnedBothWaysAfterBackAndReload() {
+    void pagingWorksBothWaysAfterBackAndReload() {
         for (int i = 0; i < 65; i++) {
             stage.anOrder("note20", "Shipped");
         }
@@ -350,7 +350,7 @@ class PageStatesTest {
     }
 
     @Test
-    void whatDoesNotExistSaysSoAndIsNotFollowed() {
+    void anUnknownOrderIsReportedAndNotFollowed() {
         for (String id : List.of("0", "abc", "987654321", "99999999999999999999")) {
             go("/orders/" + id);
             assertThat(page.locator(".notice")).containsText("There is no order " + id + ".");
@@ -364,7 +364,7 @@ class PageStatesTest {
     }
 
     @Test
-    void aPathIsAPageForPeopleAndTheApiForPrograms() {
+    void aPathServesPagesToBrowsersAndJsonToPrograms() {
         long id = stage.anOrder("note20", "Paid");
         for (String path : List.of("/orders/" + id, "/orders")) {
             var page = accepting(path, "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8");
@@ -409,7 +409,7 @@ class PageStatesTest {
     }
 
     @Test
-    void theCountdownIsByTheServersClock() {
+    void theCountdownUsesTheServersClock() {
         long id = stage.anOrder("note20", "Paid");
         Instant server = Instant.now().plusSeconds(3600);
         stage.date = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).format(server.atOffset(ZoneOffset.UTC));
@@ -421,7 +421,7 @@ class PageStatesTest {
     }
 
     @Test
-    void theMoneyLineSaysHowMuchAndWhen() {
+    void thePaymentLineShowsAmountAndTime() {
         long id = stage.anOrder("note20", "Cancelled");
         go("/orders/" + id);
         assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at \\d+:\\d\\d:\\d\\d.*"));
@@ -440,7 +440,7 @@ class PageStatesTest {
     }
 
     @Test
-    void anUnknownStoredLanguageIsNoObstacle() {
+    void anUnknownStoredLanguageIsIgnored() {
         go("/");
         page.evaluate("() => { localStorage.setItem('language', 'xx'); localStorage.setItem('attempt', '7'); localStorage.setItem('orders', '\"x\"'); localStorage.setItem('choice', '[]'); }");
         page.reload();
@@ -451,7 +451,7 @@ class PageStatesTest {
     }
 
     @Test
-    void myOrdersAreThoseOfThisBrowser() {
+    void myOrdersListsTheOrdersOfThisBrowser() {
         stage.anOrder("iphone-17", "Shipped");
         go("/");
         assertThat(page.locator(".model")).hasCount(10);
@@ -468,7 +468,7 @@ class PageStatesTest {
     }
 
     @Test
-    void theDealersWorkIsInQueuesAndCanBeSearched() {
+    void theDealerSeesQueuesAndCanSearch() {
         long waiting = stage.anOrder("note20", "Paid");
         long held = stage.anOrder("note21", "Held");
         stage.anOrder("pixel-10", "Shipped");
@@ -489,10 +489,10 @@ class PageStatesTest {
         assertThat(page).hasURL(stage.url("/dealer?show=held&find=pixel"));
     }
 
-    /** 320 px is a desk at 400 %. */
+    /** 320 px corresponds to a desktop at 400 % zoom. */
     @ParameterizedTest
     @CsvSource({"320,256,en-US", "320,640,ko-KR", "390,844,en-US"})
-    void nothingIsCutOffAndFocusIsSeenOnSmallScreens(int width, int height, String locale) {
+    void nothingIsCutOffAndFocusIsVisibleOnSmallScreens(int width, int height, String locale) {
         visit(locale, width, height);
         long id = stage.anOrder("galaxy-s25-ultra", "Paid");
         stage.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");
@@ -519,7 +519,7 @@ class PageStatesTest {
     }
 
     @Test
-    void nothingMovesWhileTheAnswersCome() {
+    void theLayoutIsStableWhileAnswersArrive() {
         visit("en-US", 390, 844);
         long id = stage.anOrder("note20", "Paid");
         for (int i = 0; i < 30; i++) {
@@ -538,7 +538,7 @@ class PageStatesTest {
     }
 
     @Test
-    void everyPageInEveryStateIsForEverybody() {
+    void everyPageInEveryStateIsAccessible() {
         page.addInitScript(axe);
         long paid = stage.anOrder("galaxy-z-fold7", "Paid");
         long shipped = stage.anOrder("note20", "Shipped");
@@ -547,34 +547,34 @@ class PageStatesTest {
         page.evaluate("ids => localStorage.setItem('orders', ids)", "[%d,%d,%d]".formatted(paid, shipped, cancelled));
         for (String path : PATHS) {
             go(path);
-            look(path.equals("/") ? "phones" : path.substring(1).replaceAll("\\W", "-"));
+            checkAccessibility(path.equals("/") ? "phones" : path.substring(1).replaceAll("\\W", "-"));
         }
         go("/orders/" + shipped);
-        look("order-shipped");
+        checkAccessibility("order-shipped");
         go("/orders/" + cancelled);
-        look("order-cancelled");
+        checkAccessibility("order-cancelled");
         go("/orders/" + paid);
-        look("order-paid");
+        checkAccessibility("order-paid");
         cancelButton();
-        look("dialog");
+        checkAccessibility("dialog");
         page.keyboard().press("Escape");
         stage.cancellationAnswers.add(problem(503, "Temporarily unavailable", 3));
         cancelButton();
         page.getByText("Yes, cancel it").click();
         page.locator(".notice").waitFor();
-        look("cancel-unsure");
+        checkAccessibility("cancel-unsure");
 
         stage.orderAnswers.add(context -> { });
         go("/");
         page.locator("#order").click();
-        look("ordering");
+        checkAccessibility("ordering");
         page.evaluate("() => localStorage.removeItem('attempt')");
         for (JsonObject answer : List.of(new JsonObject().put("status", 402), new JsonObject().put("status", 500), new JsonObject().put("status", 503).put("title", "Too busy"))) {
             stage.orderAnswers.add(problem(answer.getInteger("status"), answer.getString("title", ""), 60));
             go("/");
             page.locator("#order").click();
             page.locator(".notice").waitFor();
-            look("refused-" + answer.getInteger("status"));
+            checkAccessibility("refused-" + answer.getInteger("status"));
             page.evaluate("() => localStorage.removeItem('attempt')");
         }
         page.locator("#language").click();
@@ -582,27 +582,27 @@ class PageStatesTest {
         for (String path : List.of("/", "/my-orders", "/orders/" + paid, "/dealer")) {
             go(path);
             assertThat(page.locator(".skeleton")).hasCount(0);
-            shoot("korean-" + path.replaceAll("\\W|\\d", "") + "-small");
+            screenshot("korean-" + path.replaceAll("\\W|\\d", "") + "-small");
         }
     }
 
-    /** On a desk and light, on a phone and dark, with the user's own colours; what it finds is to be mended. */
-    private void look(String name) {
+    /** Checks accessibility on a light desktop, a dark phone and with forced colours; each finding is a defect. */
+    private void checkAccessibility(String name) {
         assertThat(page.locator(".skeleton")).hasCount(0, new HasCountOptions().setTimeout(10_000));
         page.emulateMedia(new EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
         assertThat(findings()).as("%s, forced colours", name).isEmpty();
         page.emulateMedia(new EmulateMediaOptions().setForcedColors(ForcedColors.NONE));
         assertThat(findings()).as("%s, light", name).isEmpty();
-        shoot(name + "-desk");
+        screenshot(name + "-desk");
         page.setViewportSize(390, 844);
         page.emulateMedia(new EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
         assertThat(findings()).as("%s, dark", name).isEmpty();
-        shoot(name + "-phone");
+        screenshot(name + "-phone");
         page.setViewportSize(1280, 900);
         page.emulateMedia(new EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
     }
 
-    private void shoot(String name) {
+    private void screenshot(String name) {
         page.screenshot(new ScreenshotOptions().setPath(Path.of("target", "screenshots", "state-" + name + ".png")));
     }
 

@@ -49,7 +49,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** The page as people use it: a real browser on the gateway and all that is behind it. {@link PageStatesTest} has its states, sizes and colours. */
+/** The page as people use it: a real browser on the whole system. {@link PageStatesTest} covers states, sizes and colours. */
 @TestMethodOrder(OrderAnnotation.class)
 class PageTest {
 
@@ -75,7 +75,7 @@ class PageTest {
     private Page page;
 
     @BeforeAll
-    static void theStoreIsAProcessOfItsOwn() throws IOException {
+    static void startTheStoreAsAProcessOfItsOwn() throws IOException {
         store = Phone82.start(Set.of(Context.STORE), PHONE82.arguments());
         axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
         Shop shop = PHONE82.gateway();
@@ -94,9 +94,9 @@ class PageTest {
         page = visit("en-US");
     }
 
-    /** Whatever else a test is about: nothing is fetched from elsewhere, and the page does nothing that its policy forbids. */
+    /** After every test: nothing was fetched from elsewhere, and the page did nothing that its policy forbids. */
     @AfterEach
-    void nothingToComplainOf() {
+    void assertNoBrowserErrors() {
         session.close();
         assertThat(complaints).isEmpty();
         assertThat(requests).extracting(Request::url).allMatch(url -> url.startsWith(gateway + "/") || url.startsWith("data:"));
@@ -104,11 +104,11 @@ class PageTest {
 
     @Test
     @Order(1)
-    void theFirstVisitIsQuickLightAndStill() {
+    void theFirstVisitIsFastSmallAndStable() {
         page.addInitScript("window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach(each => { window.shifts += each.value; }))"
                 + ".observe({type: 'layout-shift', buffered: true});");
         List<Double> ready = new ArrayList<>();
-        // the best of some visits: a busy machine makes single ones slow
+        // the best of several visits: single ones are slow on a busy machine
         for (int visit = 0; visit == 0 || visit < 12 && Collections.min(ready) >= 1000; visit++) {
             go("/");
             assertThat(page.locator(".model")).hasCount(10, new HasCountOptions().setTimeout(PATIENCE));
@@ -128,7 +128,7 @@ class PageTest {
 
     @Test
     @Order(2)
-    void anOrderIsFollowedToTheShipmentWithoutAReloadAlsoWhenTheConnectionIsLost() {
+    void anOrderIsFollowedToItsShipmentDespiteALostConnection() {
         go("/");
         page.getByText("Galaxy Z Fold7").click();
         page.getByLabel("One more").click();
@@ -163,7 +163,7 @@ class PageTest {
 
     @Test
     @Order(3)
-    void anOrderIsCancelledInTimeAfterAskingOnce() {
+    void anOrderIsCancelledAfterOneConfirmation() {
         long id = order();
         cancel();
         page.getByText("Keep it").click();
@@ -181,7 +181,7 @@ class PageTest {
 
     @Test
     @Order(3)
-    void aRefundThatFailedIsNotCalledFreeOfCharge() {
+    void aFailedRefundIsNotShownAsFreeOfCharge() {
         long id = shop.place(anOrder().of("sim-refund-fails")).expect(201).id();
         go("/orders/" + id);
         awaitStage("Paid");
@@ -195,7 +195,7 @@ class PageTest {
 
     @Test
     @Order(4)
-    void aCancellationThatIsTooLateSaysWhy() {
+    void aLateCancellationShowsTheReason() {
         long id = order();
         cancel();
         shop.awaitShipped(id);
@@ -208,7 +208,7 @@ class PageTest {
 
     @Test
     @Order(5)
-    void anOverloadTellsWhenToTryAgainAndThenOrdersOnce() {
+    void anOverloadShowsWhenToRetryAndThenOrdersOnce() {
         go("/");
         page.getByText("iPhone 17 Pro").click();
         PHONE82.bean(Context.APP, CircuitBreaker.class).transitionToOpenState();
@@ -232,7 +232,7 @@ class PageTest {
 
     @Test
     @Order(6)
-    void anAnswerThatIsLostOnTheWayLeadsToTheVeryOrderAfterAReload() {
+    void aLostAnswerLeadsToTheSameOrderAfterAReload() {
         go("/");
         page.getByText("iPhone 17", new Page.GetByTextOptions().setExact(true)).click();
         page.route("**/orders", route -> {
@@ -263,7 +263,7 @@ class PageTest {
 
     @Test
     @Order(6)
-    void anOrderIsSafeWhileTheStoreIsDownAndGoesOnWhenItIsBack() {
+    void anOrderContinuesWhenTheStoreReturns() {
         store.close();
         go("/dealer");
         assertThat(page.locator(".notice.warn")).containsText("The store cannot be reached", patiently());
@@ -283,7 +283,7 @@ class PageTest {
 
     @Test
     @Order(8)
-    void theLanguageIsTheBrowsersAndCanBeSwitchedForGood() {
+    void theLanguageIsTheBrowsersUntilItIsSwitched() {
         session.close();
         page = visit("ko-KR");
         go("/orders/" + ordersOf("pixel-10").get(0));
@@ -300,7 +300,7 @@ class PageTest {
 
     @Test
     @Order(9)
-    void theKeyboardIsEnough() {
+    void theKeyboardIsSufficient() {
         go("/");
         assertThat(page.locator(".model")).hasCount(10);
         page.keyboard().press("Tab");
@@ -331,7 +331,7 @@ class PageTest {
 
     @Test
     @Order(10)
-    void anItemIsTextWhateverItIsCalled() {
+    void anItemIsShownAsTextOnly() {
         String name = "<script>alert(1)</script><img src=x onerror=alert(1)>";
         long id = place(name);
         go("/orders/" + id);
@@ -356,7 +356,7 @@ class PageTest {
 
     @Test
     @Order(13)
-    void thePagesAreSafeAndNeedNotBeSentTwice() throws Exception {
+    void thePagesHaveSecurityHeadersAndAreCacheable() throws Exception {
         Shop.Answer nothing = shop.get("/assets/nothing.js").expect(404);
         assertThat(nothing.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(shop.get("/assets/..%2f..%2fapplication.yaml").status()).isIn(400, 404);
@@ -377,7 +377,7 @@ class PageTest {
 
     @Test
     @Order(14)
-    void tenThousandOrdersAreReadInPages() {
+    void tenThousandOrdersArePaged() {
         JdbcTemplate view = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
         Timestamp now = Timestamp.from(Instant.now());
         view.batchUpdate("insert into history (order_id, item, qty, amount, progress, ordered_at, updated_at) values (?, ?, 1, 1199000, ?, ?, ?)",
@@ -407,7 +407,7 @@ class PageTest {
 
     @Test
     @Order(15)
-    void aListStaysStillAndOffersWhatIsNew() {
+    void aListIsStableAndOffersNewRows() {
         go("/orders?item=abc123");
         assertThat(page.locator(".empty")).isVisible();
         place("abc123");
@@ -420,7 +420,7 @@ class PageTest {
 
     @Test
     @Order(16)
-    void anOperatorSeesAllProcessesAndWhoIsAway() {
+    void anOperatorSeesAllProcessesAndUnreachableOnes() {
         try (BrowserContext operator = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setColorScheme(ColorScheme.LIGHT)
                 .setViewportSize(1280, 900).setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD))) {
             operator.setDefaultTimeout(PATIENCE);
@@ -438,13 +438,13 @@ class PageTest {
             assertThat(page.locator("#dead-letters dd")).hasText("0");
             place("note20");
             assertThat(page.locator("#orders dd")).not().hasText("0", new HasTextOptions().setTimeout(PATIENCE));
-            shoot("operator");
+            screenshot("operator");
 
             store.close();
             assertThat(page.locator("[data-context=store] .state")).hasText("UNREACHABLE", new HasTextOptions().setTimeout(PATIENCE));
             assertThat(page.locator("#overall")).hasText("DOWN");
             assertThat(page.locator("[data-context=app] .context .state")).hasText("UP");
-            shoot("operator-away");
+            screenshot("operator-unreachable");
             store = Phone82.start(Set.of(Context.STORE), PHONE82.arguments());
             assertThat(page.locator("[data-context=store] .context .state")).hasText("UP", new HasTextOptions().setTimeout(PATIENCE));
             assertThat(page.locator("#processes > li")).hasCount(2);
@@ -468,7 +468,7 @@ class PageTest {
         page.navigate(gateway + view);
     }
 
-    /** Orders what is offered first, and waits until the dealer has it. */
+    /** Orders the first item, and waits until the dealer has the order. */
     private long order() {
         go("/");
         page.getByText("Order now").click();
@@ -477,7 +477,7 @@ class PageTest {
         return id;
     }
 
-    /** As another customer does, who tries again while the machine is busy. */
+    /** Another customer, who retries while the machine is busy. */
     private long place(String item) {
         return await().atMost(Duration.ofSeconds(30)).until(() -> shop.place(anOrder().of(item)), placed -> placed.status() == 201).id();
     }
@@ -489,7 +489,7 @@ class PageTest {
         return Long.parseLong(shown.group(1));
     }
 
-    /** A click that follows the order's at once does nothing. */
+    /** A click immediately after the one on Order has no effect. */
     private void cancel() {
         await().until(() -> {
             page.locator("#cancel").click();
@@ -520,13 +520,13 @@ class PageTest {
         return ((Number) page.evaluate("() => " + expression)).doubleValue();
     }
 
-    /** A picture, and nothing in it keeps anybody out. */
-    private void shoot(String name) {
+    /** Takes a screenshot and asserts that the page is accessible. */
+    private void screenshot(String name) {
         assertThat(seriousFaults()).as(name).isEmpty();
         page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")));
     }
 
-    /** Of the colours that stand when the page has heard of the change to them, and it is over. */
+    /** Waits for the end of a colour transition before the check. */
     private List<?> seriousFaults() {
         page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
         page.evaluate("() => Promise.allSettled(document.getAnimations().filter(each => each.effect.getComputedTiming().iterations < Infinity)"

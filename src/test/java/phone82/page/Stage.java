@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** The pages on an API that answers what a test wants it to, for states that the real one is in for a moment, or hardly ever. */
+/** The pages on a stub of the API that answers as a test needs it, for states that are short or rare in the real system. */
 final class Stage {
 
     private static final List<String> ITEMS = List.of("note20", "note21", "test", "abc123", "galaxy-s25", "galaxy-s25-ultra", "galaxy-z-fold7",
@@ -30,17 +30,17 @@ final class Stage {
 
     final Queue<Consumer<RoutingContext>> orderAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Consumer<RoutingContext>> cancellationAnswers = new ConcurrentLinkedQueue<>();
-    /** The keys of all requests for an order. */
+    /** The keys of all order requests. */
     final List<String> keys = new CopyOnWriteArrayList<>();
     final List<String> cancelled = new CopyOnWriteArrayList<>();
     final Map<Long, JsonObject> orders = new ConcurrentSkipListMap<>();
     final Map<Long, JsonObject> payments = new ConcurrentHashMap<>();
     final Map<Long, JsonObject> deliveries = new ConcurrentSkipListMap<>();
     final Map<Long, JsonArray> timelines = new ConcurrentHashMap<>();
-    /** With what each asks for. */
+    /** With the query of each. */
     final Map<HttpServerResponse, String> streams = new ConcurrentHashMap<>();
     final AtomicInteger streamsEver = new AtomicInteger();
-    /** Milliseconds. */
+    /** In milliseconds. */
     volatile long delay;
     volatile String date;
     private final Map<String, Long> placed = new ConcurrentHashMap<>();
@@ -153,7 +153,7 @@ final class Stage {
         json(context, placed(context));
     }
 
-    /** The order is placed, and the answer never comes. */
+    /** Places the order and never answers. */
     void placeWithoutAnAnswer(RoutingContext context) {
         placed(context);
         context.response().putHeader("Content-Length", "100").write("{");

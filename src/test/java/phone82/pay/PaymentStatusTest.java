@@ -45,13 +45,13 @@ class PaymentStatusTest {
 
     @ParameterizedTest
     @EnumSource
-    void aPaymentGoesOnlyWhereItMay(PaymentStatus from) {
+    void permitsOnlyTheListedTransitions(PaymentStatus from) {
         assertThat(PaymentStatus.values()).filteredOn(from::canBecome).containsExactlyInAnyOrderElementsOf(ALLOWED.get(from));
     }
 
     @ParameterizedTest
     @EnumSource
-    void theDiagramShowsIt(PaymentStatus from) throws IOException {
+    void theDiagramShowsTheSameTransitions(PaymentStatus from) throws IOException {
         Pattern transition = Pattern.compile("(?m)^ +" + from + " --> (\\w+)");
         assertThat(transition.matcher(Files.readString(Path.of("src/docs/payment-provider.md"))).results().map(match -> match.group(1)))
                 .containsExactlyInAnyOrderElementsOf(ALLOWED.get(from).stream().map(PaymentStatus::name).toList());

@@ -39,7 +39,7 @@ class PaymentTest {
             "retry refund", payment -> payment.retryRefund(NOON),
             "begin cancellation", payment -> payment.cancelling(NOON));
 
-    /** What each action leads to from each status; an action that is not named is refused. */
+    /** The status to which each action leads from each status; an action that is not listed is refused. */
     private static final Map<PaymentStatus, Map<String, PaymentStatus>> LEADS_TO = Map.ofEntries(
             Map.entry(PaymentStatus.Authorising, Map.of("authorised", PaymentStatus.Authorised, "refused", PaymentStatus.Voided,
                     "released", PaymentStatus.Voided, "reject", PaymentStatus.Releasing, "begin cancellation", PaymentStatus.Cancelling)),
@@ -66,7 +66,7 @@ class PaymentTest {
 
     @ParameterizedTest
     @MethodSource("everyActionInEveryStatus")
-    void anActionIsDoneOrRefusedByTheStatus(PaymentStatus status, String action) {
+    void theStatusPermitsOrRefusesAnAction(PaymentStatus status, String action) {
         Payment given = paymentThatIs(status);
         PaymentStatus next = LEADS_TO.get(status).get(action);
         if (next == null) {
@@ -92,7 +92,7 @@ class PaymentTest {
     }
 
     @Test
-    void theProviderIsAskedForTheWholeAmountUnderAKeyThatNeverChanges() {
+    void requestsToTheProviderHaveTheWholeAmountAndAStableKey() {
         Request request = paymentThatIs(PaymentStatus.Capturing).request();
         assertThat(request).isEqualTo(new Request("7-1-capture", "7-1", Operation.capture, 7, "note20", 3_597_000))
                 .isEqualTo(paymentThatIs(PaymentStatus.Capturing).request());
@@ -118,7 +118,7 @@ class PaymentTest {
     }
 
     @Test
-    void aCancellationOfAPaymentThatMayBeCapturedReleasesOrRefundsAsTheProviderSays() {
+    void aCancellationWithAnUnknownCaptureReleasesOrRefundsByTheProvidersAnswer() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         Request capture = payment.request();
         payment.cancelling(NOON);
@@ -175,7 +175,7 @@ class PaymentTest {
     }
 
     @Test
-    void aCompletedPaymentSaysAllThatStoreNeeds() {
+    void aCompletedPaymentHasAllFieldsThatStoreNeeds() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         assertThat(payment.completed(NOON.plusSeconds(2))).isEqualTo(new PayCompleted(7, "note20", 3, 3_597_000, "ann"));
         assertThat(payment.completedAt()).isEqualTo(NOON.plusSeconds(2));
@@ -183,7 +183,7 @@ class PaymentTest {
     }
 
     @Test
-    void aRefusedCaptureSaysWhyAndReleasesTheReservation() {
+    void aRefusedCaptureKeepsTheReasonAndReleasesTheReservation() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         assertThat(payment.refused("card blocked", NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "card blocked", "ann"));
         assertThat(payment.released(NOON)).as("the event is published already").isNull();
@@ -191,7 +191,7 @@ class PaymentTest {
     }
 
     @Test
-    void anUnboundedReasonIsCut() {
+    void aLongReasonIsTruncated() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         payment.refused("x".repeat(5_000), NOON);
         assertThat(payment.reason()).hasSize(500);
@@ -209,7 +209,7 @@ class PaymentTest {
 
     @ParameterizedTest
     @CsvSource({"1, 500", "2, 1000", "3, 2000", "6, 16000", "7, 30000", "64, 30000"})
-    void anUnknownOutcomeIsAskedForAfterGrowingPauses(int attempt, int millis) {
+    void anUnknownOutcomeIsRetriedWithGrowingPauses(int attempt, int millis) {
         Payment payment = paymentThatIs(PaymentStatus.Refunding);
         for (int i = 1; i <= attempt; i++) {
             payment.retryLater(NOON, LONGEST);
@@ -220,7 +220,7 @@ class PaymentTest {
     }
 
     @Test
-    void anotherOrderWithTheSameIdIsToldApartByKeyAndContent() {
+    void anotherOrderWithTheSameIdDiffersInKeyOrContent() {
         Payment payment = Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON);
 
         assertThat(payment.isFor("key", "note20", 3, 3_597_000)).isTrue();
@@ -234,7 +234,7 @@ class PaymentTest {
     }
 
     @Test
-    void whatEarlierVersionsWroteHasNoKey() {
+    void paymentsOfEarlierVersionsHaveNoKey() {
         assertThat(Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON).isOfAnotherOrder(null)).isFalse();
         assertThat(Payment.authorising(7, null, "note20", 3, 3_597_000, "ann", NOON).isOfAnotherOrder("key")).isFalse();
     }

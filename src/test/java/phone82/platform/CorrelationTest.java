@@ -21,7 +21,7 @@ class CorrelationTest {
     }
 
     @Test
-    void theTraceOfTheCallerGoesOn() {
+    void continuesTheTraceOfTheCaller() {
         assertThat(Correlation.begin(SENT)).isEqualTo(SENT);
         assertThat(Correlation.current()).isEqualTo(SENT);
         assertThat(Correlation.id(SENT)).isEqualTo(TRACE);
@@ -43,17 +43,17 @@ class CorrelationTest {
     }
 
     @Test
-    void everyNewTraceIsAnother() {
+    void everyNewTraceIsDifferent() {
         assertThat(Correlation.begin(null)).isNotEqualTo(Correlation.begin(null));
     }
 
     @Test
-    void workWithoutATraceBeginsOneAndKeepsIt() {
+    void workWithoutATraceStartsOneAndKeepsIt() {
         assertThat(Correlation.current()).matches(WELL_FORMED).isEqualTo(Correlation.current());
     }
 
     @Test
-    void theOrderIsForgottenWithItsTrace() {
+    void theOrderIsClearedWithItsTrace() {
         Correlation.begin(SENT);
         Correlation.about("7");
         assertThat(MDC.get("orderId")).isEqualTo("7");
@@ -65,7 +65,7 @@ class CorrelationTest {
     }
 
     @Test
-    void whatHasEndedIsForgotten() {
+    void anEndedTraceIsCleared() {
         Correlation.begin(SENT);
         Correlation.end();
         assertThat(MDC.get("traceId")).isNull();

@@ -11,7 +11,7 @@ import java.io.IOException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The data of a release before customers logged in is taken over, and belongs to nobody. */
+/** Migration of data of a release without logins: its rows have no owner. */
 class OwnersMigrationTest {
 
     private static final String ORDER = "insert into orders (id, item, qty, unit_price, amount, status, ordered_at, version) "
@@ -20,17 +20,17 @@ class OwnersMigrationTest {
 
     @Test
     void onHsqldb() {
-        takenOver(new DriverManagerDataSource("jdbc:hsqldb:mem:owners;hsqldb.tx=mvcc", "SA", ""));
+        assertMigratesRowsWithoutAnOwner(new DriverManagerDataSource("jdbc:hsqldb:mem:owners;hsqldb.tx=mvcc", "SA", ""));
     }
 
     @Test
     void onPostgres() throws IOException {
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
-            takenOver(postgres.getPostgresDatabase());
+            assertMigratesRowsWithoutAnOwner(postgres.getPostgresDatabase());
         }
     }
 
-    private static void takenOver(DataSource database) {
+    private static void assertMigratesRowsWithoutAnOwner(DataSource database) {
         JdbcTemplate jdbc = new JdbcTemplate(database);
         flyway(database, "4");
         jdbc.update(ORDER);
@@ -40,7 +40,7 @@ class OwnersMigrationTest {
 
         assertThat(jdbc.queryForMap("select owner, item from orders where id = 7")).containsEntry("item", "note20").containsEntry("owner", null);
         assertThat(jdbc.queryForMap("select owner, order_id from idempotency where idempotency_key = '42'")).containsEntry("owner", "").containsEntry("order_id", 7L);
-        // as an instance of that release, which still runs meanwhile
+        // an instance of that release still runs during the migration
         jdbc.update(KEY, "43");
         jdbc.update("insert into idempotency (owner, idempotency_key, fingerprint, order_id, used_at) values ('ann', '42', 'f', 8, current_timestamp)");
         assertThat(jdbc.queryForObject("select count(*) from idempotency", Long.class)).isEqualTo(3);

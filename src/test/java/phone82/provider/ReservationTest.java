@@ -16,7 +16,7 @@ class ReservationTest {
     private Reservation reservation = new Reservation("7-1", 7, "note20");
 
     @Test
-    void whatIsAuthorisedIsReservedUntilItIsCaptured() {
+    void anAuthorisedAmountIsReservedUntilItIsCaptured() {
         assertThat(decide(Operation.authorise, 1_000)).isEqualTo(Decision.SUCCEEDED);
         assertThat(reservation.reserved(NOON, VALIDITY)).isEqualTo(1_000);
         assertThat(decide(Operation.capture, 1_000)).isEqualTo(Decision.SUCCEEDED);
@@ -44,7 +44,7 @@ class ReservationTest {
     }
 
     @Test
-    void aReleaseClosesTheReferenceForWhatArrivesLater() {
+    void aReleaseClosesTheReferenceForLaterRequests() {
         assertThat(decide(Operation.release, 1_000)).isEqualTo(Decision.SUCCEEDED);
         assertThat(decide(Operation.authorise, 1_000).code()).isEqualTo("closed");
         assertThat(decide(Operation.capture, 1_000).code()).isEqualTo("closed");

@@ -22,7 +22,7 @@ class DeliveryStatusTest {
 
     @ParameterizedTest
     @EnumSource
-    void aDeliveryGoesOnlyWhereItMay(DeliveryStatus from) {
+    void permitsOnlyTheListedTransitions(DeliveryStatus from) {
         assertThat(DeliveryStatus.values()).filteredOn(from::canBecome).containsExactlyInAnyOrderElementsOf(ALLOWED.get(from));
     }
 }

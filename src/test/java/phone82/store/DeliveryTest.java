@@ -24,26 +24,26 @@ class DeliveryTest {
     }
 
     @Test
-    void itIsDueWhenItsDispatchDelayIsOver() {
+    void aDeliveryIsDueAfterItsDispatchDelay() {
         assertThat(delivery.isDue(DISPATCH.minusMillis(1))).isFalse();
         assertThat(delivery.isDue(DISPATCH)).isTrue();
         assertThat(delivery.isDue(DISPATCH.plusMillis(1))).isTrue();
     }
 
     @Test
-    void withoutADispatchDelayItIsDueAtOnce() {
+    void aDeliveryWithoutDispatchDelayIsDueAtOnce() {
         assertThat(delivery(NOON).isDue(NOON)).isTrue();
     }
 
     @Test
-    void aShipmentTellsWhatWasShippedWhen() {
+    void aShipmentHasItsItemQuantityAndTime() {
         assertThat(delivery.ship(DISPATCH)).isEqualTo(new Shipped(7, "note20", 3, DISPATCH, "ann"));
         assertThat(delivery.status()).isEqualTo(DeliveryStatus.Shipped);
         assertThat(delivery.shippedAt()).isEqualTo(DISPATCH);
     }
 
     @Test
-    void whatIsShippedIsNotDueAgainAndCannotBeShippedAgain() {
+    void aShippedDeliveryCannotBeShippedAgain() {
         delivery.ship(DISPATCH);
         assertThat(delivery.isDue(DISPATCH)).isFalse();
         assertThatIllegalStateException().isThrownBy(() -> delivery.ship(DISPATCH.plusSeconds(1)))
@@ -61,7 +61,7 @@ class DeliveryTest {
     }
 
     @Test
-    void aDeliveryThatIsHeldBeforeItIsKnownStaysHeldWhenItIs() {
+    void aDeliveryHeldBeforeItsOrderArrivesStaysHeld() {
         Delivery advance = Delivery.heldInAdvance(7, "note20", 3, "ann", TRACE);
         assertThat(advance.isHeldInAdvance()).isTrue();
 

@@ -12,7 +12,7 @@ import java.util.Set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-/** What a browser keeps for the gateway. */
+/** The encryption of the session that a browser keeps for the gateway. */
 class CookieSealTest {
 
     private static final Instant NOON = Instant.parse("2026-11-27T12:00:00Z");
@@ -21,7 +21,7 @@ class CookieSealTest {
     private static final Duration MAXIMUM = Duration.ofHours(8);
 
     @Test
-    void itOpensWhatItSealed() {
+    void opensASealedText() {
         CookieSeal seal = new CookieSeal(List.of());
         String sealed = seal.seal("session", SESSION);
 
@@ -31,7 +31,7 @@ class CookieSealTest {
     }
 
     @Test
-    void itOpensNothingElse() {
+    void rejectsEverythingElse() {
         CookieSeal seal = new CookieSeal(List.of());
         String sealed = seal.seal("session", SESSION);
         int middle = sealed.length() - 30;
@@ -57,7 +57,7 @@ class CookieSealTest {
     }
 
     @Test
-    void aSessionEndsWhenNobodyIsThereAndAtLast() {
+    void aSessionEndsWhenIdleAndAtItsMaximumAge() {
         assertThat(SESSION.isOver(NOON.plus(IDLE).minusSeconds(1), IDLE, MAXIMUM)).isFalse();
         assertThat(SESSION.isOver(NOON.plus(IDLE), IDLE, MAXIMUM)).isTrue();
         Session busy = SESSION.seenAt(NOON.plus(MAXIMUM).minusSeconds(60));
@@ -66,7 +66,7 @@ class CookieSealTest {
     }
 
     @Test
-    void thatSomebodyIsThereIsWrittenDownNowAndThen() {
+    void aSessionInUseIsRenewedNowAndThen() {
         assertThat(SESSION.needsRefresh(NOON.plusSeconds(59), IDLE)).isFalse();
         assertThat(SESSION.needsRefresh(NOON.plusSeconds(60), IDLE)).isTrue();
         assertThat(SESSION.needsRefresh(NOON.plusSeconds(5), Duration.ofSeconds(20))).isTrue();

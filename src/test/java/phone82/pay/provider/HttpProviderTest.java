@@ -7,7 +7,7 @@ import phone82.journey.Phone82Extension;
 import java.time.Duration;
 import java.util.EnumSet;
 
-/** The HTTP adapter, with the simulated provider. */
+/** The contract test of the HTTP adapter, run with the simulated provider. */
 class HttpProviderTest extends PaymentProviderContract {
 
     @RegisterExtension

@@ -18,7 +18,7 @@ import static phone82.pay.provider.PaymentProvider.Operation.capture;
 import static phone82.pay.provider.PaymentProvider.Operation.refund;
 import static phone82.pay.provider.PaymentProvider.Operation.release;
 
-/** What pay relies on, see {@code src/docs/payment-provider.md}. A new adapter has a test that extends this one. */
+/** The contract on which pay relies, see {@code src/docs/payment-provider.md}. Extend it for each new adapter. */
 abstract class PaymentProviderContract {
 
     private static final long AMOUNT = 1_199_000;
@@ -29,7 +29,7 @@ abstract class PaymentProviderContract {
     /** The adapter, connected to a provider in which nothing fails. */
     abstract PaymentProvider provider();
 
-    /** The same, but nobody listens where it calls. */
+    /** The adapter, connected to an address on which nothing listens. */
     abstract PaymentProvider unreachable();
 
     private Request request(Operation operation, long amount) {
@@ -71,7 +71,7 @@ abstract class PaymentProviderContract {
     }
 
     @Test
-    void aDeclineStaysADecline() throws IOException {
+    void aDeclineIsFinal() throws IOException {
         Request early = request(capture, AMOUNT);
         assertThat(provider().perform(early).isDeclined("not_authorised")).isTrue();
         perform(authorise, AMOUNT);
@@ -80,7 +80,7 @@ abstract class PaymentProviderContract {
     }
 
     @Test
-    void aKeyThatWasUsedWithOtherContentIsAnError() throws IOException {
+    void aReusedKeyWithOtherContentIsAnError() throws IOException {
         Request authorisation = request(authorise, AMOUNT);
         provider().perform(authorisation);
         Request other = new Request(authorisation.key(), authorisation.reference(), authorise, order, "note20", AMOUNT + 1);
@@ -89,7 +89,7 @@ abstract class PaymentProviderContract {
     }
 
     @Test
-    void aReleaseClosesTheReferenceAlsoWhenNothingIsReserved() throws IOException {
+    void aReleaseWithoutAReservationClosesTheReference() throws IOException {
         assertThat(perform(release, AMOUNT).outcome()).isEqualTo(Outcome.SUCCEEDED);
         assertThat(perform(authorise, AMOUNT).isDeclined("closed")).isTrue();
         assertThat(perform(capture, AMOUNT).isDeclined("closed")).isTrue();
@@ -97,7 +97,7 @@ abstract class PaymentProviderContract {
     }
 
     @Test
-    void whatIsCapturedIsNotReleased() throws IOException {
+    void aCapturedAmountIsNotReleased() throws IOException {
         perform(authorise, AMOUNT);
         perform(capture, AMOUNT);
         assertThat(perform(release, AMOUNT).isDeclined("captured")).isTrue();

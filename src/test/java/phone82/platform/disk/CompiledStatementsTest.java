@@ -14,7 +14,7 @@ import java.sql.SQLException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What HSQLDB itself has compiled. */
+/** The statements that HSQLDB itself keeps compiled. */
 class CompiledStatementsTest {
 
     private static final String SQL = "select count(*) from information_schema.system_sessions where session_id > ?";
@@ -32,7 +32,7 @@ class CompiledStatementsTest {
     }
 
     @Test
-    void whatCannotBeCompiledFailsAsItDoesElsewhere() throws SQLException {
+    void anInvalidStatementFailsAsUsual() throws SQLException {
         try (Connection keeping = CompiledStatements.keptBy(open())) {
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(() -> keeping.prepareStatement("select nothing from nowhere")).isInstanceOf(SQLException.class).hasMessageContaining("NOWHERE");
@@ -41,7 +41,7 @@ class CompiledStatementsTest {
     }
 
     @Test
-    void statementsWithoutEndDoNotFillTheMemory() throws SQLException {
+    void endlessDifferentStatementsDoNotFillTheMemory() throws SQLException {
         try (Connection keeping = CompiledStatements.keptBy(open())) {
             for (int i = 0; i < 1000; i++) {
                 keeping.prepareStatement(SQL + " and " + i + " = " + i).close();

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** A real HSQLDB on a real disk that is full. */
+/** A real HSQLDB on a real disk that runs full. */
 class DurableDatabaseTest {
 
     private static final String OPTIONS = ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached;shutdown=true";
@@ -73,7 +73,7 @@ class DurableDatabaseTest {
         }
     }
 
-    /** Each row is a commit; with the fifth of them the disk is full, but for so many bytes. */
+    /** Each row is a commit; the fifth leaves only {@code left} free bytes on the disk. */
     private Future<?> insert(Connection connection, long left) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("create cached table t (id integer primary key, v varchar(1000))");
@@ -96,7 +96,7 @@ class DurableDatabaseTest {
         });
     }
 
-    /** As they would be after {@code kill -9}. */
+    /** The files as they would be after {@code kill -9}. */
     private Path filesNow() throws IOException {
         Path copy = Files.createDirectories(folder.resolve("copy"));
         try (Stream<Path> files = Files.list(folder.resolve("disk"))) {
@@ -108,7 +108,7 @@ class DurableDatabaseTest {
     }
 
     @Test
-    void aCommitThatReturnedIsThereAndTheNextOneWaitsForRoom() throws Exception {
+    void aReturnedCommitIsStoredAndTheNextOneWaitsForRoom() throws Exception {
         for (long left : List.of(0L, 4096L)) {
             returned.set(0);
             DurableDatabase database = database(folder.resolve("disk"));
@@ -151,7 +151,7 @@ class DurableDatabaseTest {
         assertThat(count(folder.resolve("disk"))).isGreaterThanOrEqualTo(before);
     }
 
-    /** Ends when the tables cannot be written; run in a JVM of its own. */
+    /** Updates rows until the tables cannot be written; runs in a JVM of its own. */
     public static final class Updates {
 
         public static void main(String[] arguments) throws Exception {
@@ -174,7 +174,7 @@ class DurableDatabaseTest {
     }
 
     @Test
-    void whenTheTablesCannotBeWrittenTheProcessEndsAndAllThatWasCommittedIsThere() throws Exception {
+    void theProcessEndsOnUnwritableTablesWithoutLosingACommit() throws Exception {
         Path log = folder.resolve("log.txt");
         Process process = java(log, Updates.class, folder.resolve("disk").toString());
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -197,7 +197,7 @@ class DurableDatabaseTest {
     }
 
     @Test
-    void theServerOfTheReplicasKeepsWhatItCommitted() throws Exception {
+    void theServerForReplicasKeepsItsCommits() throws Exception {
         int port = Phone82Extension.freePort();
         Path log = folder.resolve("server.txt");
         String[] arguments = {"--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", "store", "--database.0",

@@ -17,7 +17,7 @@ import java.util.Map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A database that answers, and takes no writes. */
+/** The readiness check of a database that answers but refuses writes. */
 class DatabaseCheckTest {
 
     @Test

@@ -38,7 +38,7 @@ class ClientsTest {
             10.1.2.3,     '203.0.113.7:port',                 10.1.2.3
             10.1.2.3,     '[203.0.113.7',                     10.1.2.3
             """)
-    void theClientIsTheNearestHopThatIsNoTrustedProxy(String remote, String forwarded, String client) {
+    void theClientIsTheNearestUntrustedHop(String remote, String forwarded, String client) {
         Clients clients = new Clients(List.of("10.0.0.0/8", "192.168.0.1", "fd00::/8"));
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         if (forwarded != null) {
@@ -59,7 +59,7 @@ class ClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "router", "10.0.0", "fd00::/129"})
-    void whatIsNoNetworkIsNamed(String network) {
+    void anInvalidNetworkIsReported(String network) {
         assertThatIllegalArgumentException().isThrownBy(() -> new Clients(List.of(network))).withMessageContaining(network);
     }
 

@@ -77,14 +77,14 @@ class ContractTest {
     }
 
     @Test
-    void aBodyThatKeepsTheContractIsTaken() {
+    void acceptsAValidBody() {
         JsonNode body = order("{\"item\":\"note20\",\"qty\":2}");
         assertThat(body.get("item").asText()).isEqualTo("note20");
         assertThat(body.get("qty").asInt()).isEqualTo(2);
     }
 
     @Test
-    void everyFaultOfABodyIsNamedAtOnce() {
+    void reportsAllFaultsOfABodyAtOnce() {
         Problem problem = refused("{\"qty\":0,\"price\":1,\"status\":\"Paid\"}");
         assertThat(problem.status()).isEqualTo(422);
         assertThat(problem.faults()).contains(
@@ -110,7 +110,7 @@ class ContractTest {
             []                           | body
             null                         | body
             """)
-    void aFaultIsNamedByItsField(String body, String field) {
+    void reportsAFaultWithItsField(String body, String field) {
         Problem problem = refused(body);
         assertThat(problem.status()).isEqualTo(422);
         assertThat(problem.faults()).extracting(Fault::field).containsExactly(field);
@@ -126,7 +126,7 @@ class ContractTest {
             "item=note20&qty=1",
             "{\"item\":\"note20\",\"qty\":NaN}",
             "   "})
-    void whatIsNotOneJsonDocumentIsRefused(String body) {
+    void refusesABodyThatIsNotOneJsonDocument(String body) {
         assertThat(refused(body).status()).isEqualTo(400);
     }
 
@@ -134,7 +134,7 @@ class ContractTest {
     @ValueSource(strings = {"note20\\n", "note20\\r", "note20\\u2028", "note\\u000020", "note\\n20", " ", "", "note\\u00a020", "note20\\u3000",
             "note\\u200b20", "note\\u202e20", "note\\u206620", "note\\ufeff20", "note\\u00ad20", "\\u3164", "note\\ufe0f20", "note\\ud83d20", "\\udc00", "note\\uffff",
             "note\\ue000", "note\\udb40\\udc41", "note\\u061c20", "\\u2800", "note\\ufffd", "note\\u0085"})
-    void anItemIsOneLineOfVisibleCharacters(String item) throws IOException {
+    void acceptsOnlyVisibleCharactersOnOneLineAsItem(String item) throws IOException {
         Problem problem = catchThrowableOfType(Problem.class, () -> orderOf("\"" + item + "\""));
         assertThat(problem).as("the refusal of [%s]", item).isNotNull();
         assertThat(problem.status()).isEqualTo(422);
@@ -144,14 +144,14 @@ class ContractTest {
     @ParameterizedTest
     @CsvSource(ignoreLeadingAndTrailingWhitespace = false, value = {" note20,note20", "note20  ,note20", "a  b,a  b", "cafe\u0301,caf\u00e9", "\u1100\u1161\u11a8,\uac01",
             "\uac24\ub7ed\uc2dc S25,\uac24\ub7ed\uc2dc S25", "\ud83d\udcf1,\ud83d\udcf1", "\u0130,\u0130", "\u2122,\u2122"})
-    void anItemIsStoredInItsOneSpelling(String sent, String stored) throws IOException {
+    void normalisesAnItem(String sent, String stored) throws IOException {
         assertThat(orderOf(Json.text(sent)).get("item").asText()).isEqualTo(stored);
         assertThat(parameterOf("routes/customer/customer.openapi.yaml", "customer-list-history", "item").value(sent, new ArrayList<>())).isEqualTo(stored);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\ud83d\udcf1", "x", "\uac24", "\u00e9"})
-    void charactersAreCountedAsPeopleCountThem(String character) throws IOException {
+    void countsCharactersAsPeopleDo(String character) throws IOException {
         assertThat(orderOf(Json.text(character.repeat(100))).get("item").asText()).isEqualTo(character.repeat(100));
         assertThat(catchThrowableOfType(Problem.class, () -> orderOf(Json.text(character.repeat(101)))).faults()).extracting(Fault::field).containsExactly("item");
     }
@@ -168,14 +168,14 @@ class ContractTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"})
-    void anotherEncodingIsRefused(String charset) {
+    void refusesOtherEncodings(String charset) {
         byte[] body = "{\"item\":\"note20\",\"qty\":1}".getBytes(Charset.forName(charset));
         assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(body, JSON, false)).status()).isEqualTo(400);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"c1a1", "e081a1", "f08081a1", "eda080", "eda080edb080", "f4908080", "ff", "80", "efbbbf"})
-    void bytesThatAreNoUtf8AreRefused(String hex) {
+    void refusesInvalidUtf8(String hex) {
         String[] around = (hex.equals("efbbbf") ? "@{'item':'note20','qty':1}" : "{'item':'@','qty':1}").replace('\'', '"').split("@", -1);
         byte[] body = HexFormat.of().parseHex(HexFormat.of().formatHex(around[0].getBytes(UTF_8)) + hex + HexFormat.of().formatHex(around[1].getBytes(UTF_8)));
         assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(body, JSON, false)).status()).isEqualTo(400);
@@ -184,7 +184,7 @@ class ContractTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ", security: {}", ", security: [{service-pay: []}]", ", security: [{}]", ", security: [{service-app: [], operator: []}]",
             ", security: [{service-app: []}, {operator: []}]"})
-    void anOperationSaysWhoMayCallIt(String security) {
+    void anOperationDeclaresItsCallers(String security) {
         String document = "{openapi: 3.0.3, paths: {/orders: {get: {operationId: list-orders" + security
                 + "}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, operator: {type: http, scheme: bearer}}}}";
 
@@ -193,7 +193,7 @@ class ContractTest {
     }
 
     @Test
-    void anyOfThoseThatItNamesMayCallIt() throws IOException {
+    void anOperationMayDeclareSeveralCallers() throws IOException {
         Contract pay = new Contract(new ByteArrayInputStream(("{openapi: 3.0.3, paths: {/payments: {get: {operationId: list, security: [{service-app: []}, "
                 + "{service-pay: []}]}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, service-pay: {type: http, scheme: bearer}}}}")
                 .getBytes(UTF_8)));
@@ -203,7 +203,7 @@ class ContractTest {
     }
 
     @Test
-    void whatIsNotUtf8IsRefused() {
+    void refusesABodyThatIsNotUtf8() {
         byte[] latin = "{\"item\":\"caf\u00e9\",\"qty\":1}".getBytes(ISO_8859_1);
         assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(latin, JSON, false)).status())
                 .isEqualTo(400);
@@ -212,31 +212,31 @@ class ContractTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"text/plain", "application/xml", "application/jsonp", "application/x-www-form-urlencoded"})
-    void anotherMediaTypeIsRefused(String mediaType) {
+    void refusesOtherMediaTypes(String mediaType) {
         assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order")
                 .body("{\"item\":\"note20\",\"qty\":1}".getBytes(UTF_8), mediaType, false)).status()).isEqualTo(415);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"})
-    void jsonIsTakenHoweverItIsSpelt(String mediaType) {
+    void acceptsAllSpellingsOfTheJsonMediaType(String mediaType) {
         assertThat(contract.operation("place-order").body("{\"item\":\"note20\",\"qty\":1}".getBytes(UTF_8), mediaType, false)).isNotNull();
     }
 
     @Test
-    void anEmptyBodyIsRefusedWhereOneIsNeeded() {
+    void refusesAnEmptyBodyWhereOneIsRequired() {
         assertThat(refused("").status()).isEqualTo(400);
     }
 
     @Test
-    void anEmptyBodyIsTakenWhereNoneIsNeeded() {
+    void acceptsAnEmptyBodyWhereNoneIsRequired() {
         assertThat(contract.operation("cancel-order").body(new byte[0], null, false)).isNull();
         assertThat(contract.operation("cancel-order").body(null, null, false)).isNull();
     }
 
     @ParameterizedTest
     @CsvSource({"GET, /orders", "POST, /orders", "GET, /orders/1", "POST, /orders/1/cancellation"})
-    void whatTheContractOffersIsAdmitted(String method, String path) {
+    void admitsTheOperationsOfTheContract(String method, String path) {
         assertThatCode(() -> contract.admit(method, path)).doesNotThrowAnyException();
     }
 
@@ -248,13 +248,13 @@ class ContractTest {
 
     @ParameterizedTest
     @CsvSource({"DELETE, /orders, 'GET, HEAD, POST'", "POST, /orders/1, 'GET, HEAD'", "GET, /orders/1/cancellation, POST"})
-    void aMethodThatAPathDoesNotTakeIsAnsweredWithThoseItTakes(String method, String path, String allowed) {
+    void aWrongMethodIsAnsweredWithTheAllowedOnes(String method, String path, String allowed) {
         assertThat(notAdmitted(method, path)).returns(405, Problem::status)
                 .extracting(problem -> problem.headers().get("Allow")).isEqualTo(allowed);
     }
 
     @Test
-    void aParameterComesWithItsType() {
+    void convertsAParameterToItsType() {
         List<Fault> faults = new ArrayList<>();
         assertThat(parameter("list-orders", 0).value("20", faults)).isEqualTo(20L);
         assertThat(parameter("list-orders", 1).value("20", faults)).isEqualTo("20");
@@ -266,7 +266,7 @@ class ContractTest {
     @CsvSource({"list-orders, 0, +1", "list-orders, 0, 01", "list-orders, 0, 00", "list-orders, 0, -0", "list-orders, 0, \u0661", "list-orders, 0, \uff11", "list-orders, 0, 1e1",
             "list-orders, 0, 0x1", "list-orders, 0, ' 1'", "find-order, 0, +1", "find-order, 0, 01", "find-order, 0, 99999999999999999999", "list-orders, 0, 0", "list-orders, 0, 201", "list-orders, 0, many", "list-orders, 0, 1.5", "list-orders, 0, ''",
             "list-orders, 1, note20", "find-order, 0, 0", "find-order, 0, 9223372036854775808", "find-order, 0,"})
-    void aParameterThatBreaksTheContractIsNamed(String operation, int index, String value) {
+    void reportsAnInvalidParameterByName(String operation, int index, String value) {
         List<Fault> faults = new ArrayList<>();
         Contract.Parameter parameter = parameter(operation, index);
         parameter.value(value, faults);
@@ -278,7 +278,7 @@ class ContractTest {
     }
 
     @Test
-    void aToolThatCanOnlySendTextIsUnderstood() throws Exception {
+    void acceptsNumbersSentAsText() throws Exception {
         Contract.Operation placeOrder = contract.operation("place-order");
 
         assertThat(placeOrder.body("{\"item\":\"7\",\"qty\":\"3\"}".getBytes(UTF_8), JSON, true).toString())

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever text or number is sent: it is taken in its one spelling, or refused by its name. {@code -Djqwik.tries.default=50000} for more. */
+/** Properties of text and number input: it is normalised, or refused by name. Run more with {@code -Djqwik.tries.default=50000}. */
 class InputPropertiesTest {
 
     private static final Pattern ODD = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{IsNoncharacter_Code_Point}\\u00a0\\u3000\\u034f\\u115f\\u1160\\u3164\\uffa0\\ufe00-\\ufe0f\\u2800\\ufffd]");
@@ -60,7 +60,7 @@ class InputPropertiesTest {
     }
 
     @Property
-    void aTextIsTakenInItsOneSpellingOrRefused(@ForAll("texts") String text) throws IOException {
+    void aTextIsNormalisedOrRefused(@ForAll("texts") String text) throws IOException {
         String item;
         try {
             String json = Json.MAPPER.writer().with(JsonGenerator.Feature.ESCAPE_NON_ASCII).writeValueAsString(text);
@@ -72,7 +72,7 @@ class InputPropertiesTest {
         }
         assertThat(escaped(item)).isEqualTo(escaped(PlainText.canonical(item)));
         assertThat(ODD.matcher(item).find()).as(escaped(item)).isFalse();
-        // ICU knows newer characters than this JVM, and so how they are composed
+        // ICU knows newer characters than this JVM, and therefore how to compose them
         if (text.codePoints().allMatch(Character::isDefined)) {
             assertThat(escaped(item)).isEqualTo(escaped(Normalizer.normalize(text, Normalizer.Form.NFC).strip()));
         }
@@ -85,7 +85,7 @@ class InputPropertiesTest {
     }
 
     @Property
-    void visibleTextIsTaken(@ForAll("visible") String text) {
+    void visibleTextIsAccepted(@ForAll("visible") String text) {
         assertThat(order(("{\"item\":" + Json.text(text) + ",\"qty\":1}").getBytes(UTF_8)).get("item").textValue()).isEqualTo(text);
     }
 
@@ -109,7 +109,7 @@ class InputPropertiesTest {
     }
 
     @Property
-    void aNumberHasOneSpelling(@ForAll("numbers") String text) {
+    void aNumberParameterIsNormalisedOrRefused(@ForAll("numbers") String text) {
         List<Problem.Fault> faults = new ArrayList<>();
         Object value = size.value(text, faults);
         boolean number = Pattern.matches("[1-9][0-9]{0,2}", text) && Integer.parseInt(text) <= 200;
@@ -122,7 +122,7 @@ class InputPropertiesTest {
     }
 
     @Property
-    void aNumberInABodyHasOneSpelling(@ForAll("numbers") String text) {
+    void aNumberInABodyIsNormalisedOrRefused(@ForAll("numbers") String text) {
         try {
             JsonNode order = order(("{\"item\":\"x\",\"qty\":" + text + "}").getBytes(UTF_8));
             assertThat(order.get("qty").toString()).isEqualTo(text.strip()).matches("[1-9][0-9]?|100");

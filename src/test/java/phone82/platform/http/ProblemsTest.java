@@ -19,7 +19,7 @@ class ProblemsTest {
 
     @ParameterizedTest
     @CsvSource({"08006, 503", "57P01, 503", "53300, 503", "23505, 500", ", 500"})
-    void aDatabaseThatIsAwayIsNoErrorOfOurs(String state, int status) {
+    void anUnavailableDatabaseIsNoInternalError(String state, int status) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
         Problems.write(exchange, new IllegalStateException("cannot commit", new SQLException("no table PAYMENT", state)));
@@ -30,7 +30,7 @@ class ProblemsTest {
     }
 
     @Test
-    void neitherIsAConnectionThatThePoolHasTakenBack() throws SQLException {
+    void anEvictedConnectionIsNoInternalError() throws SQLException {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         try (HikariDataSource pool = new HikariDataSource()) {
             pool.setJdbcUrl("jdbc:hsqldb:mem:problems");

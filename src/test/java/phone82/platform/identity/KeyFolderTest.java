@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The keys of the contexts on a laptop. */
+/** The folder through which the contexts on one machine exchange their public keys. */
 class KeyFolderTest {
 
     @TempDir

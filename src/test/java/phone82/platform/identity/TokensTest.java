@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** What a token must be to be believed. */
+/** Issuing and checking the tokens between contexts. */
 class TokensTest {
 
     private final ECKey app = key("app");
@@ -61,7 +61,7 @@ class TokensTest {
     }
 
     @Test
-    void a_token_says_all_that_it_must() throws ParseException {
+    void a_token_has_all_required_claims() throws ParseException {
         JWTClaimsSet claims = SignedJWT.parse(byApp.token("pay")).getJWTClaimsSet();
 
         assertThat(claims.getIssuer()).isEqualTo("app");
@@ -73,14 +73,14 @@ class TokensTest {
     }
 
     @Test
-    void it_is_reused_for_the_same_call_alone() {
+    void it_is_reused_for_the_same_call_only() {
         assertThat(byApp.token("pay")).isEqualTo(byApp.token("pay")).isNotEqualTo(byApp.token("store"));
         assertThat(byGateway.token("pay", "kim", Set.of("customer"))).isNotEqualTo(byGateway.token("pay", "lee", Set.of("customer")))
                 .isNotEqualTo(byGateway.token("pay", "kim", Set.of("operator")));
     }
 
     @Test
-    void nobody_comes_in_without() {
+    void a_request_without_a_token_is_refused() {
         refused(null);
         refused("Basic YTpi");
         refused("Bearer ");
@@ -93,13 +93,13 @@ class TokensTest {
     }
 
     @Test
-    void an_old_token_is_refused_but_for_what_clocks_differ() {
+    void an_expired_token_is_refused_after_the_clock_tolerance() {
         assertThat(pay.verify(sign(app, claims("app", "service:app", -61)))).isNotNull();
         refused("Bearer " + sign(app, claims("app", "service:app", -70)));
     }
 
     @Test
-    void a_token_that_was_good_is_refused_once_it_is_old() {
+    void a_cached_valid_token_is_refused_once_it_expires() {
         String token = sign(app, claims("app", "service:app", -61));
         assertThat(pay.verify(token)).isNotNull();
 
@@ -121,7 +121,7 @@ class TokensTest {
     }
 
     @Test
-    void no_context_speaks_for_others() {
+    void no_context_may_sign_for_another() {
         refused("Bearer " + sign(app, claims("app", "service:store", 0)));
         refused("Bearer " + sign(app, claims("app", "customer", 0)));
         refused("Bearer " + sign(app, claims("app", "operator", 0)));
@@ -136,7 +136,7 @@ class TokensTest {
     }
 
     @Test
-    void keys_that_are_no_public_ones_of_a_context_are_not_taken() {
+    void only_public_keys_of_contexts_are_accepted() {
         assertThatThrownBy(() -> TrustedKeys.of(new JWKSet(app).toString(false))).hasMessageContaining("public");
         assertThatThrownBy(() -> TrustedKeys.of("none")).hasMessageContaining("JWK set");
         assertThatThrownBy(() -> new TokenMinter("pay", app)).hasMessageContaining("kid");

@@ -14,7 +14,7 @@ import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever is logged is one line; only a stack trace has more, each of them its own. */
+/** Every log message is one line; only a stack trace has more, and each of them is its own. */
 class LogEscapingTest {
 
     private static final String FORGED = "\r\n12:00:00.000 ERROR forged\u001b[2J\u2028\u202e";
@@ -36,7 +36,7 @@ class LogEscapingTest {
         layout.setContext(logger.getLoggerContext());
         layout.setPattern("%level %X{orderId:--} %msg%n%throwable");
         layout.start();
-        // at each start of a context in this JVM
+        // runs at each start of a context in this JVM
         new LogEscaping().onApplicationEvent(null);
         new LogEscaping().onApplicationEvent(null);
     }
@@ -48,7 +48,7 @@ class LogEscapingTest {
     }
 
     @Test
-    void whatComesFromOutsideForgesNothingAtAnyAppender() {
+    void inputForgesNoLogLineInAnyAppender() {
         MDC.put("orderId", "1" + FORGED);
         logger.warn("Refused {}", "mallory" + FORGED);
 
@@ -58,7 +58,7 @@ class LogEscapingTest {
     }
 
     @Test
-    void noExceptionDoes() {
+    void anExceptionForgesNoLogLine() {
         Exception cause = new IllegalArgumentException("no event" + FORGED);
         cause.addSuppressed(new IllegalStateException("closed" + FORGED));
         logger.warn("failed", new RuntimeException(FORGED, cause));
@@ -70,14 +70,14 @@ class LogEscapingTest {
     }
 
     @Test
-    void aLongTextIsCut() {
+    void aLongTextIsTruncated() {
         logger.warn("x".repeat(10_000));
 
         assertThat(first.list.get(0).getFormattedMessage()).isEqualTo("x".repeat(4000) + "... (6000 characters more)");
     }
 
     @Test
-    void everythingElseIsAsItWas() {
+    void ordinaryTextIsUnchanged() {
         logger.warn("주문 {} is\tpaid", 1, new IllegalStateException("x"));
 
         assertThat(layout.doLayout(first.list.get(0))).startsWith("WARN - 주문 1 is\tpaid" + System.lineSeparator()

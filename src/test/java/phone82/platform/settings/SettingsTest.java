@@ -30,12 +30,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.springframework.core.env.StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
 
-/** Wrong settings are named before anything starts, each on a line that says where it is, what is wrong and what is allowed. */
+/** Wrong settings are reported before anything starts, each on one line with its place, its fault and the permitted values. */
 class SettingsTest {
 
     private static final String SECRET = "hunter2";
 
-    /** What is set, as arguments or environment variables, and the beginning and end of what is said about it. */
+    /** Settings, as arguments or environment variables, and the beginning and end of the message about them. */
     private static final String WRONG = """
             --phone82.gateway.rate=fast | phone82.gateway.rate=fast (command line) is no whole number; allowed: a whole number from 0 to 1000000.
             --phone82.gateway.rate=-1 | phone82.gateway.rate=-1 (command line) is too small; allowed: a whole number from 0
@@ -191,11 +191,11 @@ class SettingsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongSettings")
-    void aWrongSettingIsNamed(String settings, String expected) {
-        String told = check(settings);
+    void reportsAWrongSetting(String settings, String expected) {
+        String message = check(settings);
 
-        assertThat(told.lines().count()).as(told).isEqualTo(1);
-        assertThat(told).contains(expected).endsWith(".").doesNotContain(SECRET).doesNotContainPattern("\\b([a-z]+\\.){2,}[A-Z]|Exception|\tat ");
+        assertThat(message.lines().count()).as(message).isEqualTo(1);
+        assertThat(message).contains(expected).endsWith(".").doesNotContain(SECRET).doesNotContainPattern("\\b([a-z]+\\.){2,}[A-Z]|Exception|\tat ");
     }
 
     @ParameterizedTest
@@ -209,13 +209,13 @@ class SettingsTest {
             "--phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1",
             "PHONE82_GATEWAY_CONNECT_TIMEOUT=300", "PHONE82_GATEWAY_CONNECTTIMEOUT=300", "PHONE82_CATALOGUE_PHONES_0_ITEM=a PHONE82_CATALOGUE_PHONES_0_NAME=A "
             + "PHONE82_CATALOGUE_PHONES_0_PRICE=1", "GATEWAY_PORT=tcp://10.0.0.1:8080", "PHONE82_HTTP_IDLE_SECONDS=5"})
-    void aRightSettingIsAccepted(String settings) {
+    void acceptsARightSetting(String settings) {
         assertThat(check(settings)).isEmpty();
     }
 
-    /** As Kubernetes describes the Service phone82-gateway, and one named phone82. */
+    /** The variables that Kubernetes sets for the Service phone82-gateway, and for one named phone82. */
     @Test
-    void whatKubernetesSaysOfItsServicesIsNoSetting() {
+    void ignoresTheServiceVariablesOfKubernetes() {
         ConfigurableEnvironment environment = environment(Map.of("PHONE82_GATEWAY_PORT", "tcp://10.0.0.1:8080", "PHONE82_GATEWAY_SERVICE_HOST", "10.0.0.1",
                 "PHONE82_GATEWAY_SERVICE_PORT", "8080", "PHONE82_GATEWAY_SERVICE_PORT_HTTP", "8080", "PHONE82_GATEWAY_PORT_8080_TCP", "tcp://10.0.0.1:8080",
                 "PHONE82_GATEWAY_PORT_8080_TCP_PROTO", "tcp", "PHONE82_GATEWAY_PORT_8080_TCP_ADDR", "10.0.0.1", "PHONE82_PORT", "tcp://10.0.0.1:80",
@@ -228,7 +228,7 @@ class SettingsTest {
     }
 
     @Test
-    void allAreNamedAtOnce(@TempDir Path folder) throws Exception {
+    void reportsAllWrongSettingsAtOnce(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("shop.yaml"), "phone82:\n  bind: ::1\n  store:\n    dispatch-delay: later\n  pay.pol: 5\n");
 
         assertThat(check("--phone82.gateway.rate=fast PHONE82_HTTP_WORKERS=few --spring.config.additional-location=file:" + file).lines()).containsExactly(
@@ -240,12 +240,12 @@ class SettingsTest {
     }
 
     @Test
-    void theCommandLineIsStrongerThanAWrongVariable() {
+    void theCommandLineOverridesAWrongVariable() {
         assertThat(check("--phone82.gateway.rate=5 PHONE82_GATEWAY_RATE=fast")).isEmpty();
     }
 
     @Test
-    void allPortsMoveAndThePlacesFollow() {
+    void aPortOffsetMovesAllPortsAndAddresses() {
         ConfigurableEnvironment environment = environment(Map.of(), "--phone82.port-offset=100", "--phone82.app.port=9000", "--phone82.store.port=0");
 
         new SettingsCheck().postProcessEnvironment(environment, null);
@@ -261,7 +261,7 @@ class SettingsTest {
     }
 
     @Test
-    void thePlacesFollowTheAddress() {
+    void theAddressesUseTheListenAddress() {
         ConfigurableEnvironment environment = environment(Map.of(), "--phone82.bind=[::1]");
 
         new SettingsCheck().postProcessEnvironment(environment, null);
@@ -272,7 +272,7 @@ class SettingsTest {
     }
 
     @Test
-    void aFolderThatBeginsWithATildeIsNobodysHome() {
+    void aTildeInAFolderIsNotExpanded() {
         ConfigurableEnvironment environment = environment(Map.of(), "--phone82.data=~/shop");
 
         new SettingsCheck().postProcessEnvironment(environment, null);
@@ -281,7 +281,7 @@ class SettingsTest {
     }
 
     @Test
-    void aJavaOptionOfSomebodyElseIsNoConcernOfOurs() {
+    void ignoresUnrelatedJavaOptions() {
         System.setProperty("phone82.something.else", "1");
         System.setProperty("phone82.gateway.rte", "1");
         try {
@@ -292,9 +292,9 @@ class SettingsTest {
         }
     }
 
-    /** Whoever adds one adds it to the list. */
+    /** A new settings file must be added to this list. */
     @Test
-    void ourOwnFilesAreRight() {
+    void ourOwnFilesAreValid() {
         assertThatCode(() -> new SettingsCheck().postProcessEnvironment(environment(Map.of()), null)).doesNotThrowAnyException();
         assertThatThrownBy(() -> new SettingsCheck().postProcessEnvironment(environment(Map.of(), "--phone82.gateway.at-once=0"), null))
                 .isInstanceOf(WrongSettings.class);
@@ -320,7 +320,7 @@ class SettingsTest {
     }
 
 
-    /** As Spring Boot makes it, for all contexts at once. */
+    /** The environment that Spring Boot creates, for all contexts at once. */
     private static ConfigurableEnvironment environment(Map<String, Object> variables, String... arguments) {
         StandardEnvironment environment = new StandardEnvironment();
         environment.setConversionService(new ApplicationConversionService());

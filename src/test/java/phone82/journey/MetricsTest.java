@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** What Prometheus reads of phone82, and that the dashboard and the alerts ask for nothing else. */
-class FiguresTest {
+/** The metrics for Prometheus, and that the dashboard and the alerts query existing ones only. */
+class MetricsTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
@@ -41,19 +41,19 @@ class FiguresTest {
     private static final Path MONITORING = Path.of("openshift", "components", "monitoring");
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? \\S+");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]\\w*)\\s*(?:=~|!~|!=|=)\\s*\"[^\"]*\"");
-    /** A metric with its matchers; not a function, not the labels that an aggregation names. */
+    /** A metric with its matchers; no functions, and no labels that an aggregation names. */
     private static final Pattern METRIC = Pattern.compile("([a-zA-Z_:][\\w:]*)\\s*(\\{[^}]*})?(?!\\w)(?!\\s*\\()");
     private static final Pattern GROUPING = Pattern.compile("\\b(by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)");
     private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool", "offset");
-    /** What Prometheus adds to every sample. */
+    /** The labels that Prometheus adds to every sample. */
     private static final Set<String> ADDED = Set.of("instance", "job");
 
     private static String scrape() {
-        return PHONE82.operations().figures();
+        return PHONE82.operations().metrics();
     }
 
     @BeforeAll
-    static void someTrade() {
+    static void placeSomeOrders() {
         Shop shop = PHONE82.gateway();
         shop.place(anOrder().of("sim-decline")).expect(402);
         shop.place(anOrder().of("sim-slow-900")).expect(503);
@@ -83,19 +83,19 @@ class FiguresTest {
             "hikaricp_connections_active{context=\"customer\",pool=\"customer\"}",
             "jvm_memory_used_bytes{area=\"heap\"",
             "process_cpu_usage"})
-    void whatHappenedIsCounted(String expected) {
+    void countsEachOutcome(String expected) {
         await().untilAsserted(() -> assertThat(scrape()).contains("\n" + expected));
     }
 
     @Test
-    void everyContextHasItsOwnFiguresInOneScrape() {
+    void oneScrapeHasMetricsOfEveryContext() {
         assertThat(scrape().lines().filter(line -> line.startsWith("# TYPE "))).isNotEmpty().doesNotHaveDuplicates();
         assertThat(scrape()).contains("camel_route_policy_seconds_count{camelContext=\"gateway\",", "camel_route_policy_seconds_count{camelContext=\"customer\",");
     }
 
-    /** Or whoever sends often enough fills Prometheus' memory, and this process's. */
+    /** Otherwise a client could exhaust the memory of Prometheus and of this process. */
     @Test
-    void nothingThatAClientSendsIsALabel() {
+    void noClientInputBecomesALabel() {
         for (int i = 0; i < 3; i++) {
             String mark = "unheard" + i;
             for (Shop shop : List.of(PHONE82.gateway(), PHONE82.shop(Context.APP), PHONE82.shop(Context.PROVIDER), PHONE82.operations())) {
@@ -112,7 +112,7 @@ class FiguresTest {
 
     @ParameterizedTest
     @MethodSource("queries")
-    void aQueryAsksForWhatIsThere(String query) {
+    void aQueryUsesExistingMetricsAndLabels(String query) {
         Map<String, Set<String>> shown = new TreeMap<>();
         scrape().lines().map(SAMPLE::matcher).filter(Matcher::matches).forEach(sample -> {
             Set<String> labels = shown.computeIfAbsent(sample.group(1), name -> new TreeSet<>(ADDED));
@@ -138,7 +138,7 @@ class FiguresTest {
         return queries.stream();
     }
 
-    /** The metrics of a query, each with the labels that it is asked for by. */
+    /** The metrics of a query, each with the labels that the query uses. */
     static Map<String, Set<String>> metrics(String query) {
         String bare = GROUPING.matcher(query.replaceAll("\\[[^]]*]", "")).replaceAll(" ");
         Map<String, Set<String>> metrics = new TreeMap<>();
@@ -152,7 +152,7 @@ class FiguresTest {
     }
 
     @Test
-    void theMetricsOfAQueryAreFound() {
+    void parsesTheMetricsOfAQuery() {
         assertThat(metrics("topk(10, sum by (le, x) (rate(a_total{b=\"c\",d=~\"e|f\"}[5m])) / on (g) h) or absent(i) > 0.5"))
                 .isEqualTo(Map.of("a_total", Set.of("b", "d"), "h", Set.of(), "i", Set.of()));
     }

@@ -14,8 +14,8 @@ import java.util.List;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** What RFC 9110 promises to every client. */
-class HttpByTheBookTest {
+/** Conformance with RFC 9110 for all clients. */
+class HttpConformanceTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.gateway.rate=0");
@@ -39,7 +39,7 @@ class HttpByTheBookTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/phones", "/orders", "/orders/1", "/history", "/openapi.json", "/nothing"})
-    void headIsAnsweredAsGetWithoutTheBody(String path) {
+    void headIsAnsweredLikeGetWithoutBody(String path) {
         anOrder();
         try (Connection connection = gateway.connect()) {
             connection.send("GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n");
@@ -64,7 +64,7 @@ class HttpByTheBookTest {
             assertThat(connection.answer(true).headers()).containsEntry("content-type", "text/event-stream");
             assertThat(connection.answer()).isNull();
         }
-        await().untilAsserted(() -> assertThat(PHONE82.operations().figure("phone82_stream_readers")).isZero());
+        await().untilAsserted(() -> assertThat(PHONE82.operations().metric("phone82_stream_readers")).isZero());
     }
 
     @ParameterizedTest
@@ -85,14 +85,14 @@ class HttpByTheBookTest {
             br                       | -
             gzip;q=x                 | -
             """)
-    void aPageComesInACodingThatIsAccepted(String accepted, String coding) {
+    void aPageHasAnAcceptedContentCoding(String accepted, String coding) {
         Answer page = get("/", accepted == null ? "" : "Accept-Encoding: " + accepted + "\r\n");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.headers().get("content-encoding")).isEqualTo(coding);
     }
 
     @Test
-    void aPageThatTheClientHasIsNotSentAgain() {
+    void aCachedPageIsNotSentAgain() {
         String tag = get("/").headers().get("etag");
         assertThat(tag).as("that of both encodings").startsWith("W/\"").isEqualTo(get("/", "Accept-Encoding: gzip\r\n").headers().get("etag"));
         String opaque = tag.substring(2);
@@ -106,7 +106,7 @@ class HttpByTheBookTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/orders", "/orders/1", "/payments/1", "/deliveries", "/history/1", "/nothing"})
-    void nobodyOnTheWayKeepsWhatIsPrivate(String path) {
+    void privateAnswersAreNotCached(String path) {
         anOrder();
         assertThat(get(path).headers()).containsEntry("cache-control", "no-store");
     }
@@ -127,11 +127,11 @@ class HttpByTheBookTest {
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "application/json;", "application/json; ", "application/json;charset=utf8", "application/json; charset=\"UTF-8\";",
             "Application/JSON ; charset=utf-8"})
-    void jsonIsJsonHoweverItsTypeIsWritten(String type) {
+    void acceptsAllSpellingsOfTheJsonMediaType(String type) {
         assertThat(order("Content-Type: " + type + "\r\n").status()).isEqualTo(201);
     }
 
-    /** Through the gateway and directly at app: a request, its headers and body, the status, and a header of the answer. */
+    /** Cases, through the gateway and directly at app: a request, its headers and body, the status, and a header of the answer. */
     @ParameterizedTest
     @CsvSource(nullValues = "-", delimiter = '|', quoteCharacter = '`', textBlock = """
             HEAD /orders                       | -                                             | -         | 200 | content-type: application/json
@@ -181,13 +181,13 @@ class HttpByTheBookTest {
             GET /orders/{id}                   | Range: bytes=0-1                              | -         | 200 | content-type: application/json
             GET /orders/{id}                   | Accept-Encoding: gzip;q=0, identity;q=1       | -         | 200 | content-type: application/json
             """)
-    void aRequestIsAnsweredByTheBook(String request, String header, String body, int status, String expected) {
+    void aRequestIsAnsweredByTheStandard(String request, String header, String body, int status, String expected) {
         for (Context context : List.of(Context.GATEWAY, Context.APP)) {
             String content = body == null ? "" : body.equals("order") ? ORDER : body;
             Answer answer = answered(context, request.replace("{id}", String.valueOf(request.contains("{") ? anOrder() : 0)) + " HTTP/1.1\r\n" + HOST
                     + (header == null ? "" : header + "\r\n") + (content.isEmpty() && !request.startsWith("POST") ? "" : "Content-Length: " + content.length() + "\r\n")
                     + "\r\n" + content);
-            // a cancellation may go on after its answer
+            // a cancellation may continue after its answer
             assertThat(answer.status() == 202 ? 200 : answer.status()).as("%s: %s", context, answer).isEqualTo(status);
             if (expected != null) {
                 String[] field = expected.split(": ");
@@ -205,7 +205,7 @@ class HttpByTheBookTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gzip", "GZIP", "deflate, gzip", "br"})
-    void aCompressedBodyIsRefusedAsSuch(String coding) {
+    void aCompressedBodyIsRefusedWithItsReason(String coding) {
         Answer answer = order("Content-Type: application/json\r\nContent-Encoding: " + coding + "\r\n");
         assertThat(answer.problem()).isEqualTo(415);
         assertThat(answer.json().get("detail").asText()).contains("Content-Encoding");
@@ -214,7 +214,7 @@ class HttpByTheBookTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"POST /orders/%d/cancellation", "DELETE /orders/%d"})
-    void aFormWithNothingInItIsNoBody(String request) {
+    void anEmptyFormIsNoBody(String request) {
         String form = HOST + "Content-Type: application/x-www-form-urlencoded\r\n";
         assertThat(gateway.once(request.formatted(anOrder()) + " HTTP/1.1\r\n" + form + "Content-Length: 0\r\n\r\n").status()).isIn(200, 202);
         assertThat(gateway.once(request.formatted(anOrder()) + " HTTP/1.1\r\n" + form + "\r\n").status()).isIn(200, 202);
@@ -222,14 +222,14 @@ class HttpByTheBookTest {
     }
 
     @Test
-    void readersWhoLeaveAtOnceAreNotCounted() {
+    void readersThatDisconnectAtOnceAreNotCounted() {
         for (int i = 0; i < 300; i++) {
             try (Connection connection = gateway.connect()) {
                 connection.send("GET /history/stream HTTP/1.1\r\n" + HOST + "\r\n");
             }
         }
-        await().untilAsserted(() -> assertThat(PHONE82.operations().figure("phone82_stream_readers")).isZero());
-        // more than one client may have: the gateway has forgotten them, too
+        await().untilAsserted(() -> assertThat(PHONE82.operations().metric("phone82_stream_readers")).isZero());
+        // more than one client may have: the gateway has released them, too
         try (Connection connection = gateway.connect()) {
             connection.send("GET /history/stream HTTP/1.1\r\n" + HOST + "\r\n");
             assertThat(connection.answer(true).status()).isEqualTo(200);

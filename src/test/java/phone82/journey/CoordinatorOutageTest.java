@@ -24,9 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Without its coordinator nothing can be cancelled, and nothing else suffers. */
+/** Outages of the coordinator: cancellations are refused, everything else works. */
 @Tag("alone")
-class CoordinatorAwayTest {
+class CoordinatorOutageTest {
 
     private static final Set<Context> ALL_BUT_THE_COORDINATOR = EnumSet.complementOf(EnumSet.of(Context.COORDINATOR));
 
@@ -64,7 +64,7 @@ class CoordinatorAwayTest {
     @Nested
     class Hanging {
 
-        /** Accepts connections, as the operating system does for it, and never answers. */
+        /** Accepts connections, by the backlog of its operating system, and never answers. */
         static final ServerSocket COORDINATOR = listen();
 
         @RegisterExtension
@@ -72,11 +72,11 @@ class CoordinatorAwayTest {
                 "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
 
         @Test
-        void fiftyCancellationsAtOnceAreRefusedInTimeAndDoNotSlowOrders() throws Exception {
+        void fiftyConcurrentCancellationsAreRefusedInTimeWithoutSlowingOrders() throws Exception {
             Shop shop = PHONE82.gateway();
             List<Long> ids = IntStream.range(0, 50).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
 
-            // the gateway's pool takes a new thread for each request until it is full
+            // the gateway's pool starts a new thread for each request until it is full
             for (int i = 0; i < 256; i++) {
                 shop.get("/phones").expect(200);
             }
@@ -86,7 +86,7 @@ class CoordinatorAwayTest {
             burst(shop, ids);
             burst(shop, ids);
 
-            // the customers' own threads are a moment from their end
+            // the threads of the burst end a moment later
             await().untilAsserted(() ->
                     assertThat(Thread.activeCount()).as("threads after 100 more, the pools being filled").isLessThanOrEqualTo(threads + 50));
             assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isIn("Ordered", "Paid"));

@@ -15,9 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Databases that cannot be reached, that say nothing any more, and that are killed, under a stream of orders and cancellations. */
+/** Databases that are unreachable, unresponsive or killed, under a stream of orders and cancellations. */
 @Tag("long")
-class DatabaseAwayIT {
+class DatabaseOutageIT {
 
     private final Vertx vertx = Vertx.vertx();
 
@@ -27,8 +27,8 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void withoutItsDatabaseAppRefusesAndNothingIsHalfDoneEvenWhenAllDatabasesAreKilled() throws Exception {
-        try (Processes phone82 = new Processes("database-away", Databases::onServers, "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
+    void appRefusesWithoutItsDatabaseAndNoOrderIsLeftIncompleteAfterAKill() throws Exception {
+        try (Processes phone82 = new Processes("database-outage", Databases::onServers, "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
             String property = "phone82.app.database.url";
             Matcher url = Pattern.compile("(.*localhost:)(\\d+)(/.*)").matcher(phone82.get(property));
             assertThat(url.matches()).isTrue();
@@ -43,18 +43,18 @@ class DatabaseAwayIT {
                 assertThat(refused.header("Retry-After")).isNotNull();
                 await().pollDelay(Duration.ofSeconds(10)).atMost(Duration.ofSeconds(20)).until(() -> true);
                 shop.place(anOrder()).expect(503);
-                database.mend();
+                database.restore();
                 customers.awaitMore(50);
-                System.out.printf("app's database away for 10 s; %s%n", customers);
-                database.swallow();
+                System.out.printf("app's database unreachable for 10 s; %s%n", customers);
+                database.block();
                 shop.place(anOrder()).expect(503);
-                database.mend();
+                database.restore();
                 customers.awaitMore(50);
                 System.out.printf("app's database says nothing any more; %s%n", customers);
                 phone82.crashDatabases();
                 customers.awaitMore(50);
                 customers.stop();
-                Books.awaitBalanced(phone82, customers);
+                OrderComparison.awaitBalanced(phone82, customers);
                 System.out.printf("kill -9 of all databases; %s%n", customers);
             }
         }

@@ -16,13 +16,13 @@ import static phone82.Context.APP;
 import static phone82.Context.COORDINATOR;
 import static phone82.Context.PAY;
 
-/** What all contexts say of all orders. */
-final class Books {
+/** The comparison of all orders in all contexts with the answers to their customers. */
+final class OrderComparison {
 
-    private Books() {
+    private OrderComparison() {
     }
 
-    /** Comes to be so within three minutes: no cancellation is open, all agree, and each is what its customer was told. */
+    /** Waits up to three minutes until no cancellation is open, all contexts agree, and every order matches the answer to its customer. */
     static void awaitBalanced(Processes phone82, Customers... everybody) {
         await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofSeconds(1)).ignoreExceptionsInstanceOf(UncheckedIOException.class).untilAsserted(() -> {
             assertThat(phone82.shop(COORDINATOR).get("/lra-coordinator").expect(200).body()).isEmpty();
@@ -33,7 +33,7 @@ final class Books {
         assertThat(phone82.reconcile().breaches()).isEmpty();
     }
 
-    /** Where the provider gave no answer before a cancellation, and refused the refund after it, an operator settles it by hand. */
+    /** An operator settles refunds by hand that the provider refused after it had not answered before the cancellation. */
     private static void settleFailedRefunds(Processes phone82) {
         statuses(phone82.gateway().all("/payments")).forEach((order, status) -> {
             if (status.equals("RefundFailed")) {
@@ -42,7 +42,7 @@ final class Books {
         });
     }
 
-    /** Every order that was accepted is there, is shipped or cancelled by all contexts alike, and is what its customer was told. */
+    /** Every accepted order exists, all contexts have it as shipped or cancelled, and it matches the answer to its customer. */
     private static void assertBalanced(Shop shop, Customers... everybody) {
         Map<Long, String> payments = statuses(shop.all("/payments"));
         Map<Long, String> deliveries = statuses(shop.all("/deliveries"));
@@ -60,11 +60,11 @@ final class Books {
             assertThat(deliveries.get(id)).as("delivery %d", id).isEqualTo(status);
             assertThat(views.get(id)).as("view %d", id).isEqualTo(status);
             for (Customers customers : everybody) {
-                int told = customers.cancellations().getOrDefault(id, 0);
-                if (told == 200) {
-                    assertThat(status).as("order %d, whose customer was told 200", id).isEqualTo("Cancelled");
-                } else if (told == 409) {
-                    assertThat(status).as("order %d, whose customer was told 409", id).isEqualTo("Shipped");
+                int answered = customers.cancellations().getOrDefault(id, 0);
+                if (answered == 200) {
+                    assertThat(status).as("order %d, whose customer was answered 200", id).isEqualTo("Cancelled");
+                } else if (answered == 409) {
+                    assertThat(status).as("order %d, whose customer was answered 409", id).isEqualTo("Shipped");
                 }
             }
         });

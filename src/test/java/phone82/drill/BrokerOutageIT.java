@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.Context.BROKER;
 
-/** The broker is there and cannot be reached, under a stream of orders. */
+/** A running broker that becomes unreachable, under a stream of orders. */
 @Tag("long")
-class BrokerAwayIT {
+class BrokerOutageIT {
 
     private final Vertx vertx = Vertx.vertx();
 
@@ -23,8 +23,8 @@ class BrokerAwayIT {
     }
 
     @Test
-    void ordersAreTakenWhileTheBrokerCannotBeReachedAndShipWhenItCan() throws Exception {
-        try (Processes phone82 = new Processes("broker-away", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
+    void ordersAreAcceptedDuringTheOutageAndShipAfterIt() throws Exception {
+        try (Processes phone82 = new Processes("broker-outage", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
             Gate broker = new Gate(vertx, phone82.port(BROKER));
             phone82.start("broker");
             phone82.set("--phone82.broker.url=tcp://localhost:" + broker.port());
@@ -37,10 +37,10 @@ class BrokerAwayIT {
                 int meanwhile = customers.accepted().size() - before;
                 System.out.printf("orders accepted in 30 s without a broker: %d; %s%n", meanwhile, customers);
                 assertThat(meanwhile).isGreaterThan(200);
-                broker.mend();
+                broker.restore();
                 customers.awaitMore(50);
                 customers.stop();
-                Books.awaitBalanced(phone82, customers);
+                OrderComparison.awaitBalanced(phone82, customers);
             }
         }
     }

@@ -5,21 +5,21 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * What the customers met.
+ * The results of the customers.
  *
- * @param reads answers to those who followed their orders
- * @param failedReads those that had no answer or an error
- * @param cpuSeconds what the customers used themselves
+ * @param reads answers to polls for orders
+ * @param failedReads polls without an answer, or with an error
+ * @param cpuSeconds used by the customers' process
  */
-record Met(List<Order> orders, long reads, long failedReads, double cpuSeconds) {
+record Results(List<Order> orders, long reads, long failedReads, double cpuSeconds) {
 
     /**
      * One order.
      *
-     * @param asked when, in milliseconds since 1970
-     * @param millis until the answer; null when there was none
-     * @param id null when it was not accepted
-     * @param shippedMillis from the answer until it was seen shipped; null when nobody followed it, or to no end
+     * @param asked the time of the request, in milliseconds since 1970
+     * @param millis until the answer; null if there was none
+     * @param id null if it was not accepted
+     * @param shippedMillis from the answer until it was seen as shipped; null if it was not followed, or not to its end
      */
     record Order(long asked, Long millis, Long id, Long shippedMillis) {
 
@@ -38,12 +38,12 @@ record Met(List<Order> orders, long reads, long failedReads, double cpuSeconds) 
         return (ended() - first) / 1000.0;
     }
 
-    /** The last answer to an order, in milliseconds since 1970. */
+    /** The time of the last answer to an order, in milliseconds since 1970. */
     long ended() {
         return orders.stream().mapToLong(order -> order.asked + Objects.requireNonNullElse(order.millis, 0L)).max().orElseThrow();
     }
 
-    /** The orders that were accepted, in percent. */
+    /** Accepted orders, in percent. */
     double availability() {
         return 100.0 * accepted().size() / orders.size();
     }
@@ -56,7 +56,7 @@ record Met(List<Order> orders, long reads, long failedReads, double cpuSeconds) 
         return Times.of(orders, Order::shippedMillis);
     }
 
-    /** How many there are, and how they are spread, in milliseconds; null where there are none. */
+    /** The number of durations and their distribution, in milliseconds; null where there are none. */
     record Times(int count, Long median, Long p95, Long p99, Long max) {
 
         private static Times of(List<Order> orders, Function<Order, Long> millis) {
