@@ -90,6 +90,6 @@ public class BrokerContext {
                 security.addRole(user, role);
             }
         }
-        return new Gatekeeper(security);
+        return new BrokerSecurityManager(security);
     }
 }

@@ -19,7 +19,7 @@ class RestartingBroker implements AutoCloseable {
 
     private static final long PERIOD_SECONDS = 1;
 
-    private final Callable<EmbeddedActiveMQ> maker;
+    private final Callable<EmbeddedActiveMQ> factory;
     private final Disk disk;
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "broker-watch");
@@ -29,19 +29,19 @@ class RestartingBroker implements AutoCloseable {
     private volatile EmbeddedActiveMQ broker;
     private String obstacle;
 
-    /** @param maker makes a broker that is not started */
-    RestartingBroker(Callable<EmbeddedActiveMQ> maker, Disk disk) {
-        this.maker = maker;
+    /** @param factory makes a broker that is not started */
+    RestartingBroker(Callable<EmbeddedActiveMQ> factory, Disk disk) {
+        this.factory = factory;
         this.disk = disk;
     }
 
     void start() throws Exception {
         startOne();
-        watch.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        watch.scheduleWithFixedDelay(this::restartIfPossible, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
     private void startOne() throws Exception {
-        EmbeddedActiveMQ made = maker.call();
+        EmbeddedActiveMQ made = factory.call();
         made.createActiveMQServer();
         AtomicReference<Throwable> cause = new AtomicReference<>();
         made.getActiveMQServer().registerIOCriticalErrorListener((failure, message, file) -> {
@@ -62,7 +62,7 @@ class RestartingBroker implements AutoCloseable {
     }
 
     /** The disk is looked at in any case: somebody must say that it is nearly full. */
-    private void look() {
+    private void restartIfPossible() {
         try {
             if (!disk.isLow() && hasStopped()) {
                 startOne();

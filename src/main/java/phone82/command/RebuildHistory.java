@@ -17,7 +17,7 @@ public final class RebuildHistory extends OperatorCommand {
 
     private static final Duration PROGRESS = Duration.ofSeconds(2);
 
-    private long told = System.nanoTime();
+    private long lastReport = System.nanoTime();
     private long read;
 
     private RebuildHistory(PropertyResolver properties, PrintStream out) {
@@ -63,7 +63,7 @@ public final class RebuildHistory extends OperatorCommand {
                 ask("POST", "customer", "/rebuild/events", Map.of("source", source, "events", page.path("items")));
             }
             read += page.path("items").size();
-            tell(source + ": " + read + " events read in all");
+            report(source + ": " + read + " events read in all");
             after = following(page);
         }
     }
@@ -78,15 +78,15 @@ public final class RebuildHistory extends OperatorCommand {
             compared += answer.path("compared").asLong();
             changed += answer.path("changed").asLong();
             unlogged += answer.path("unlogged").asLong();
-            tell(compared + " orders compared, " + changed + " changed");
+            report(compared + " orders compared, " + changed + " changed");
         } while (answer.has("next"));
         out.println(read + " events read, " + compared + " orders compared, " + changed + " changed"
                 + (unlogged == 0 ? "" : "; of " + unlogged + " the view knew more than was read, because that is older than the logs, or newer than the reading; it stays"));
     }
 
-    private void tell(String line) {
-        if (System.nanoTime() - told > PROGRESS.toNanos()) {
-            told = System.nanoTime();
+    private void report(String line) {
+        if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
+            lastReport = System.nanoTime();
             out.println(line);
         }
     }

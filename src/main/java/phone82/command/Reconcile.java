@@ -96,10 +96,10 @@ public final class Reconcile {
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
         Duration held = environment.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
                 .plus(environment.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
-        Side provider = provider(http, environment);
-        try (Reconciliation reconciliation = new Reconciliation(side("app", http, environment), side("pay", http, environment),
-                side("store", http, environment), side("customer", http, environment), provider,
-                new Rules(Instant.now().minus(held), Instant.now().minus(environment.getRequiredProperty("phone82.reconcile.moving", Duration.class)),
+        ContextApi provider = provider(http, environment);
+        try (Reconciliation reconciliation = new Reconciliation(api("app", http, environment), api("pay", http, environment),
+                api("store", http, environment), api("customer", http, environment), provider,
+                new ConsistencyRules(Instant.now().minus(held), Instant.now().minus(environment.getRequiredProperty("phone82.reconcile.moving", Duration.class)),
                         provider != null), progress)) {
             Report report = reconciliation.run(environment.getRequiredProperty("phone82.reconcile.settle", Duration.class),
                     environment.getRequiredProperty("phone82.reconcile.timelines", Integer.class));
@@ -107,18 +107,18 @@ public final class Reconcile {
         }
     }
 
-    private static Side provider(HttpClient http, Environment environment) {
+    private static ContextApi provider(HttpClient http, Environment environment) {
         String property = "phone82.pay.provider-url";
         String url = environment.getRequiredProperty(property, String.class);
-        return url.isBlank() ? null : new Side(http, "the provider's ledger", url, property,
+        return url.isBlank() ? null : new ContextApi(http, "the provider's ledger", url, property,
                 () -> "Bearer " + environment.getRequiredProperty("phone82.provider.api-key", String.class));
     }
 
-    private static Side side(String context, HttpClient http, Environment environment) {
+    private static ContextApi api(String context, HttpClient http, Environment environment) {
         String property = "phone82.gateway." + context + "-url";
         // what anybody may read needs none
         Supplier<String> authorization = minter(environment).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);
-        return new Side(http, context, environment.getRequiredProperty(property, String.class), property, authorization);
+        return new ContextApi(http, context, environment.getRequiredProperty(property, String.class), property, authorization);
     }
 
     private static Optional<TokenMinter> minter(Environment environment) {

@@ -48,7 +48,7 @@ public final class ReplayEvents extends OperatorCommand {
     private void replay(String context, long since) {
         Map<String, Object> request = new HashMap<>(Map.of("since", since));
         long replayed = 0;
-        long told = System.nanoTime();
+        long lastReport = System.nanoTime();
         long moved = System.nanoTime();
         long waiting = Long.MAX_VALUE;
         while (true) {
@@ -68,8 +68,8 @@ public final class ReplayEvents extends OperatorCommand {
             if (System.nanoTime() - moved > PATIENCE.toNanos()) {
                 throw new Stop(1, context + ": " + waiting + " events wait, and the broker takes none.");
             }
-            if (System.nanoTime() - told > PROGRESS.toNanos()) {
-                told = System.nanoTime();
+            if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
+                lastReport = System.nanoTime();
                 out.println(context + ": " + replayed + " events so far, " + waiting + " of them not with the broker yet");
             }
             if (all || answer.path("replayed").asLong() == 0) {

@@ -21,7 +21,7 @@ import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.spi.ContainerResponseWriter;
 import phone82.platform.Problem;
 import phone82.platform.http.Endpoint;
-import phone82.platform.http.Gate;
+import phone82.platform.http.ContractGate;
 import phone82.platform.http.HttpLimits;
 
 import java.io.ByteArrayInputStream;
@@ -46,8 +46,8 @@ class CoordinatorApi implements Endpoint {
 
     private final Executor executor;
     private final HttpLimits limits;
-    private final Gate gate;
-    private final Callbacks callbacks;
+    private final ContractGate gate;
+    private final ParticipantCallbacks callbacks;
     private ApplicationHandler jersey;
 
     /**
@@ -55,7 +55,7 @@ class CoordinatorApi implements Endpoint {
      * @param gate      lets in what its contract has
      * @param callbacks where participants may be called back
      */
-    CoordinatorApi(Executor executor, HttpLimits limits, Gate gate, Callbacks callbacks) {
+    CoordinatorApi(Executor executor, HttpLimits limits, ContractGate gate, ParticipantCallbacks callbacks) {
         this.executor = executor;
         this.limits = limits;
         this.gate = gate;
@@ -98,7 +98,7 @@ class CoordinatorApi implements Endpoint {
         // the id of an LRA is its URL, as the caller names us
         String host = http.getHeader("Host") == null ? "localhost:" + http.localAddress().port() : http.getHeader("Host");
         URI base = URI.create("http://" + host + "/");
-        ContainerRequest request = new ContainerRequest(base, base.resolve(http.uri()), http.method().name(), new Anyone(),
+        ContainerRequest request = new ContainerRequest(base, base.resolve(http.uri()), http.method().name(), new AnonymousContext(),
                 new MapPropertiesDelegate(), jersey.getConfiguration());
         HEADERS.forEach(name -> http.headers().getAll(name).forEach(value -> request.header(name, value)));
         Buffer body = context.body().buffer();
@@ -108,7 +108,7 @@ class CoordinatorApi implements Endpoint {
     }
 
     /** Callers are told apart before. */
-    private static final class Anyone implements SecurityContext {
+    private static final class AnonymousContext implements SecurityContext {
 
         @Override
         public Principal getUserPrincipal() {

@@ -13,7 +13,7 @@ import phone82.platform.health.Check;
 import phone82.platform.health.Pulse;
 import phone82.platform.http.Access;
 import phone82.platform.http.Contract;
-import phone82.platform.http.Gate;
+import phone82.platform.http.ContractGate;
 import phone82.platform.http.HttpLimits;
 import phone82.platform.http.HttpServer;
 import phone82.platform.http.HttpServerConfiguration;
@@ -44,8 +44,8 @@ public class CoordinatorContext {
     }
 
     @Bean
-    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, Callbacks callbacks) {
-        return new CoordinatorApi(coordinatorThreads, limits, new Gate(contract, access), callbacks);
+    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, ParticipantCallbacks callbacks) {
+        return new CoordinatorApi(coordinatorThreads, limits, new ContractGate(contract, access), callbacks);
     }
 
     @Bean
@@ -54,13 +54,13 @@ public class CoordinatorContext {
     }
 
     @Bean
-    Callbacks callbacks(@Value("${phone82.coordinator.app-url}") List<String> app, @Value("${phone82.coordinator.pay-url}") List<String> pay,
+    ParticipantCallbacks callbacks(@Value("${phone82.coordinator.app-url}") List<String> app, @Value("${phone82.coordinator.pay-url}") List<String> pay,
                         @Value("${phone82.coordinator.store-url}") List<String> store, TokenMinter minter) {
-        return new Callbacks(Map.of("app", app, "pay", pay, "store", store), minter);
+        return new ParticipantCallbacks(Map.of("app", app, "pay", pay, "store", store), minter);
     }
 
     @Bean(initMethod = "start", destroyMethod = "stop")
-    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, Callbacks callbacks, @Value("${phone82.data}/coordinator") Path data,
+    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, ParticipantCallbacks callbacks, @Value("${phone82.data}/coordinator") Path data,
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
                                @Value("${phone82.saga.time-limit}") Duration timeLimit) {
         return new LraCoordinator(server, coordinatorThreads, callbacks, data, (int) recoveryPeriod.toSeconds(), timeLimit);

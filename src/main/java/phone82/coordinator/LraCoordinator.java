@@ -35,7 +35,7 @@ public class LraCoordinator {
 
     private final HttpServer server;
     private final ExecutorService executor;
-    private final Callbacks callbacks;
+    private final ParticipantCallbacks callbacks;
     private final Path store;
     private final int recoverySeconds;
     private final Duration timeLimit;
@@ -47,7 +47,7 @@ public class LraCoordinator {
      * @param callbacks whom it may call back
      * @param timeLimit an LRA that is still active then is cancelled, within a second
      */
-    LraCoordinator(HttpServer server, ExecutorService executor, Callbacks callbacks, Path store, int recoverySeconds, Duration timeLimit) {
+    LraCoordinator(HttpServer server, ExecutorService executor, ParticipantCallbacks callbacks, Path store, int recoverySeconds, Duration timeLimit) {
         this.server = server;
         this.executor = executor;
         this.callbacks = callbacks;
@@ -76,11 +76,11 @@ public class LraCoordinator {
         recovery.setRecoveryListener(false);
         recovery.setPeriodicRecoveryPeriod(recoverySeconds);
         recovery.setRecoveryBackoffPeriod(1);
-        recovery.setRecoveryModuleClassNames(List.of(InterruptedLras.class.getName(),
-                LRARecoveryModule.class.getName(), EndedLras.class.getName()));
+        recovery.setRecoveryModuleClassNames(List.of(InterruptedLraRecovery.class.getName(),
+                LRARecoveryModule.class.getName(), EndedLraCleanup.class.getName()));
         recovery.setExpiryScannerClassNames(List.of());
         recovery.setRecoveryActivatorClassNames(List.of());
-        CallbackClient.use(callbacks);
+        CallbackClientBuilder.use(callbacks);
         Implementations.install();
         RecoveryManager.manager();
         // or what ends an LRA of before the restart is answered 404 until the first recovery pass
@@ -93,7 +93,7 @@ public class LraCoordinator {
             thread.setDaemon(true);
             return thread;
         });
-        clock.scheduleWithFixedDelay(new TimeLimit(timeLimit, executor), 1, 1, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(new OverdueLraTask(timeLimit, executor), 1, 1, TimeUnit.SECONDS);
     }
 
     public void stop() {
@@ -101,13 +101,13 @@ public class LraCoordinator {
         clock.shutdown();
         executor.shutdown();
         RecoveryManager.manager().terminate();
-        forget();
+        resetNarayana();
         Implementations.uninstall();
         StoreManager.shutdown();
     }
 
     /** Lets a later start in this JVM begin from its object store, as after a restart; Narayana has no way to ask for it. */
-    private static void forget() {
+    private static void resetNarayana() {
         for (LRAData lra : LRARecoveryModule.getService().getAll()) {
             ActionManager.manager().remove(new Uid(LRAConstants.getLRAUid(lra.getLraId())));
         }

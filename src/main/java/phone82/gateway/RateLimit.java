@@ -6,13 +6,13 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import phone82.platform.Problem;
-import phone82.platform.http.Doorkeeper;
+import phone82.platform.http.AdmissionCheck;
 
 import java.net.InetAddress;
 import java.time.Duration;
 
 /** So many requests a second of one client, and at once as many more as it has not used. */
-class RateLimit implements Doorkeeper {
+class RateLimit implements AdmissionCheck {
 
     /** Who asks so long not at all has all it can have again: nothing is lost with its bucket. */
     private static final Duration FULL = Duration.ofSeconds(1);

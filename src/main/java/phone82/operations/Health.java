@@ -28,7 +28,7 @@ class Health implements AutoCloseable {
     private final Duration patience;
     private final Clock clock;
     private final ExecutorService executor;
-    private final Map<String, List<Watched>> contexts = new ConcurrentSkipListMap<>();
+    private final Map<String, List<TimedCheck>> contexts = new ConcurrentSkipListMap<>();
     private volatile Set<String> expected = Set.of();
     private volatile boolean stopping;
 
@@ -54,9 +54,9 @@ class Health implements AutoCloseable {
     }
 
     void add(String context, Collection<Check> checks) {
-        List<Watched> watched = new ArrayList<>();
-        checks.forEach(check -> watched.add(new Watched(check, executor, check.about() == About.LIFE ? patience : Duration.ZERO, clock)));
-        contexts.put(context, watched);
+        List<TimedCheck> timed = new ArrayList<>();
+        checks.forEach(check -> timed.add(new TimedCheck(check, executor, check.about() == About.LIFE ? patience : Duration.ZERO, clock)));
+        contexts.put(context, timed);
     }
 
     /** From now on it is alive, and not ready. */
@@ -98,16 +98,16 @@ class Health implements AutoCloseable {
     }
 
     private Report report(Set<About> asked) {
-        contexts.values().forEach(checks -> checks.stream().filter(check -> asked.contains(check.about())).forEach(Watched::begin));
+        contexts.values().forEach(checks -> checks.stream().filter(check -> asked.contains(check.about())).forEach(TimedCheck::begin));
         long deadline = System.nanoTime() + WAIT.toNanos();
         boolean up = true;
         Map<String, Object> components = new LinkedHashMap<>();
-        for (Map.Entry<String, List<Watched>> context : contexts.entrySet()) {
+        for (Map.Entry<String, List<TimedCheck>> context : contexts.entrySet()) {
             boolean contextUp = true;
             Map<String, Object> parts = new LinkedHashMap<>();
-            for (Watched check : context.getValue()) {
+            for (TimedCheck check : context.getValue()) {
                 if (asked.contains(check.about())) {
-                    Watched.Outcome outcome = check.outcome(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+                    TimedCheck.Outcome outcome = check.outcome(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
                     boolean partUp = outcome.up() || check.about() == About.NOTE;
                     contextUp &= partUp;
                     parts.put(check.name(), component(partUp, outcome.details()));

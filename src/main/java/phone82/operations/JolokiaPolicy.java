@@ -31,19 +31,19 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
     private static final Set<String> VIEWS_OF_SERVICES = Set.of("browse", "size", "listRestServices", "endpointStatistics");
     private static final Set<String> VIEWS_OF_QUEUES = Set.of("browse", "countMessages");
 
-    private static final ThreadLocal<String> WHO = new ThreadLocal<>();
+    private static final ThreadLocal<String> CALLER = new ThreadLocal<>();
 
     JolokiaPolicy() {
         super(false);
     }
 
     /** Has the changes that are asked for within the work logged with the name of who asks. */
-    static <T> T audited(String who, Supplier<T> work) {
-        WHO.set(who);
+    static <T> T audited(String caller, Supplier<T> work) {
+        CALLER.set(caller);
         try {
             return work.get();
         } finally {
-            WHO.remove();
+            CALLER.remove();
         }
     }
 
@@ -76,9 +76,9 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
                 || is(name, CAMEL, "type", "services") && isOneOf(VIEWS_OF_SERVICES, operation)
                 || is(name, ARTEMIS, "subcomponent", "queues") && isOneOf(VIEWS_OF_QUEUES, operation);
         if (change) {
-            Operators.AUDIT.info("Operator {} calls {} of {}", WHO.get(), Printable.line(operation), Printable.line(name.toString()));
+            Operators.AUDIT.info("Operator {} calls {} of {}", CALLER.get(), Printable.line(operation), Printable.line(name.toString()));
         } else if (!allowed) {
-            Operators.AUDIT.warn("Operator {} is refused {} of {}", WHO.get(), Printable.line(operation), Printable.line(name.toString()));
+            Operators.AUDIT.warn("Operator {} is refused {} of {}", CALLER.get(), Printable.line(operation), Printable.line(name.toString()));
         }
         return allowed;
     }

@@ -15,15 +15,15 @@ public class Operations {
     private final HttpServer server;
     private final Health health;
     private final Operators operators;
-    private final PrometheusMeterRegistry figures;
+    private final PrometheusMeterRegistry metrics;
     private final Peers peers;
 
     /** @param anyPort whether another port will do where the usual one is taken (by the next process on the same machine) */
-    Operations(HttpServer server, boolean anyPort, Health health, Operators operators, PrometheusMeterRegistry figures, Peers peers) {
+    Operations(HttpServer server, boolean anyPort, Health health, Operators operators, PrometheusMeterRegistry metrics, Peers peers) {
         this.server = server;
         this.health = health;
         this.operators = operators;
-        this.figures = figures;
+        this.metrics = metrics;
         this.peers = peers;
         server.prepare();
         if (anyPort) {
@@ -44,8 +44,8 @@ public class Operations {
     }
 
     /** The figures of this JVM; each context adds its own. */
-    public PrometheusMeterRegistry figures() {
-        return figures;
+    public PrometheusMeterRegistry metrics() {
+        return metrics;
     }
 
     /** Names the contexts that are about to start; until they have, this process is not ready. */

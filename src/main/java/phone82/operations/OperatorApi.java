@@ -56,7 +56,7 @@ class OperatorApi implements Endpoint {
 
     private void show(Router router, String path, Function<Boolean, Health.Report> asked) {
         router.get(path).blockingHandler(request -> {
-            boolean operator = operators.sent(request);
+            boolean operator = operators.isOperator(request);
             Health.Report report = asked.apply(operator);
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("status", Health.status(report.up()));

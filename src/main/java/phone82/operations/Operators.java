@@ -63,7 +63,7 @@ class Operators {
      *
      * @throws Problem 401 for wrong credentials; 429 for more of them after several wrong ones
      */
-    boolean sent(RoutingContext request) {
+    boolean isOperator(RoutingContext request) {
         String authorization = request.request().getHeader("Authorization");
         if (authorization == null) {
             return false;
@@ -82,7 +82,7 @@ class Operators {
 
     /** @throws Problem 401 unless an operator sent the request */
     void require(RoutingContext request) {
-        if (!sent(request)) {
+        if (!isOperator(request)) {
             throw unauthorized("This is for operators. Log in with user and password.");
         }
     }

@@ -85,7 +85,7 @@ class Peers {
      * @param figures its samples in Prometheus' text format, those that the page shows
      * @param error   why it tells nothing
      */
-    record Told(URI at, boolean here, List<String> contexts, JsonNode health, String figures, String error) {
+    record ProcessReport(URI at, boolean here, List<String> contexts, JsonNode health, String figures, String error) {
     }
 
     /** Lets the others know of this process. Who ran one of these contexts before does not any more. */
@@ -111,8 +111,8 @@ class Peers {
         }
     }
 
-    CompletableFuture<List<Told>> ask() {
-        List<CompletableFuture<Told>> asked = new ArrayList<>();
+    CompletableFuture<List<ProcessReport>> ask() {
+        List<CompletableFuture<ProcessReport>> asked = new ArrayList<>();
         asked.add(ask(new Place(here, authorization(operators.password())), List.of()));
         try {
             for (URI other : named) {
@@ -177,11 +177,11 @@ class Peers {
         }
     }
 
-    private CompletableFuture<Told> ask(Place place, List<String> contexts) {
+    private CompletableFuture<ProcessReport> ask(Place place, List<String> contexts) {
         URI at = place.at;
         return health(place).thenCombine(get(at, "/actuator/prometheus"), (health, figures) ->
-                        new Told(at, at.equals(here), contexts, health, shown(figures.body()), null))
-                .exceptionally(failure -> new Told(at, at.equals(here), contexts, null, null, reason(failure)));
+                        new ProcessReport(at, at.equals(here), contexts, health, shown(figures.body()), null))
+                .exceptionally(failure -> new ProcessReport(at, at.equals(here), contexts, null, null, reason(failure)));
     }
 
     private CompletableFuture<JsonNode> health(Place place) {

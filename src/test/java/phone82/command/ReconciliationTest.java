@@ -149,11 +149,11 @@ class ReconciliationTest {
 
     private Report run(int timelines) {
         HttpClient http = HttpClient.newHttpClient();
-        try (Reconciliation reconciliation = new Reconciliation(new Side(http, "app", url, "phone82.gateway.app-url"),
-                new Side(http, "pay", url, "phone82.gateway.pay-url"), new Side(http, "store", url, "phone82.gateway.store-url"),
-                new Side(http, "customer", url, "phone82.gateway.customer-url"),
-                ledger ? new Side(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY) : null,
-                new Rules(Told.NOON, Told.NOON, ledger), progress::add)) {
+        try (Reconciliation reconciliation = new Reconciliation(new ContextApi(http, "app", url, "phone82.gateway.app-url"),
+                new ContextApi(http, "pay", url, "phone82.gateway.pay-url"), new ContextApi(http, "store", url, "phone82.gateway.store-url"),
+                new ContextApi(http, "customer", url, "phone82.gateway.customer-url"),
+                ledger ? new ContextApi(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY) : null,
+                new ConsistencyRules(Told.NOON, Told.NOON, ledger), progress::add)) {
             return reconciliation.run(SETTLE, timelines);
         }
     }

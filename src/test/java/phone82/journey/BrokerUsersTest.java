@@ -136,7 +136,7 @@ class BrokerUsersTest {
 
     @Test
     void aUsersNameForgesNoLineOfTheLog(CapturedOutput output) {
-        assertThatThrownBy(() -> as("mallory\r\n12:00:00.000 WARN  broker - - - Gatekeeper: Refused user admin\u001b[2J\u0085", "x", session -> { }))
+        assertThatThrownBy(() -> as("mallory\r\n12:00:00.000 WARN  broker - - - BrokerSecurityManager: Refused user admin\u001b[2J\u0085", "x", session -> { }))
                 .isInstanceOf(JMSSecurityException.class);
 
         assertThat(refusals(output)).singleElement().asString().contains("Refused user mallory\\r\\n12:00:00.000 WARN")

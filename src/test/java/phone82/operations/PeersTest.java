@@ -4,7 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import phone82.operations.Peers.Told;
+import phone82.operations.Peers.ProcessReport;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,22 +43,22 @@ class PeersTest {
         Process store = start(List.of(), "", "store");
         Process others = start(List.of(), "", "app", "pay");
 
-        assertThat(others.ask()).extracting(Told::at, Told::here).containsExactlyInAnyOrder(tuple(others.at(), true), tuple(store.at(), false));
-        assertThat(others.ask()).allSatisfy(told -> assertThat(told.error()).isNull());
-        assertThat(others.told(store).health().at("/components/store/status").asText()).isEqualTo("UP");
-        assertThat(others.told(store).figures()).contains("phone82_dead_letters").doesNotContain("jvm_");
-        assertThat(store.told(others).health().get("components").fieldNames()).toIterable().containsExactly("app", "pay");
+        assertThat(others.ask()).extracting(ProcessReport::at, ProcessReport::here).containsExactlyInAnyOrder(tuple(others.at(), true), tuple(store.at(), false));
+        assertThat(others.ask()).allSatisfy(report -> assertThat(report.error()).isNull());
+        assertThat(others.report(store).health().at("/components/store/status").asText()).isEqualTo("UP");
+        assertThat(others.report(store).figures()).contains("phone82_dead_letters").doesNotContain("jvm_");
+        assertThat(store.report(others).health().get("components").fieldNames()).toIterable().containsExactly("app", "pay");
     }
 
     @Test
-    void whoIsAwayIsToldAsAwayUntilItIsBackSomewhereElse() throws Exception {
+    void showsAProcessAsUnreachableUntilItIsBackAtAnotherAddress() throws Exception {
         Process store = start(List.of(), "", "store");
         Process app = start(List.of(), "", "app");
         store.close();
-        assertThat(app.told(store)).isEqualTo(new Told(store.at(), false, List.of("store"), null, null, "nobody there"));
+        assertThat(app.report(store)).isEqualTo(new ProcessReport(store.at(), false, List.of("store"), null, null, "nobody there"));
 
         Process again = start(List.of(), "", "store", "pay");
-        assertThat(app.ask()).extracting(Told::at).containsExactlyInAnyOrder(app.at(), again.at());
+        assertThat(app.ask()).extracting(ProcessReport::at).containsExactlyInAnyOrder(app.at(), again.at());
     }
 
     @Test
@@ -67,8 +67,8 @@ class PeersTest {
         Process app = start(List.of(store.at()), "secret", "app");
         start(List.of(), "secret", "pay");
 
-        assertThat(app.ask()).extracting(Told::at).containsExactly(app.at(), store.at());
-        assertThat(app.told(store).error()).isNull();
+        assertThat(app.ask()).extracting(ProcessReport::at).containsExactly(app.at(), store.at());
+        assertThat(app.report(store).error()).isNull();
     }
 
     @Test
@@ -78,7 +78,7 @@ class PeersTest {
         Peers peers = new Peers(List.of(named), null, new Operators("operator", ""));
         peers.announce(store.at(), List.of("store"));
 
-        assertThat(peers.ask().get(10, TimeUnit.SECONDS)).extracting(Told::at, Told::here).containsExactly(tuple(store.at(), true));
+        assertThat(peers.ask().get(10, TimeUnit.SECONDS)).extracting(ProcessReport::at, ProcessReport::here).containsExactly(tuple(store.at(), true));
     }
 
     @Test
@@ -86,8 +86,8 @@ class PeersTest {
         Process store = start(List.of(), "other", "store");
         Process app = start(List.of(store.at()), "secret", "app");
 
-        assertThat(app.told(store).error()).isEqualTo("it has another password");
-        assertThat(app.told(store).health()).isNull();
+        assertThat(app.report(store).error()).isEqualTo("it has another password");
+        assertThat(app.report(store).health()).isNull();
     }
 
     @Test
@@ -95,10 +95,10 @@ class PeersTest {
         Process store = start(List.of(), "other", "store");
         Process app = start(List.of(store.at()), "secret", "app");
         for (int i = 0; i < 2 * LoginThrottle.FREE; i++) {
-            assertThat(app.told(store).error()).isEqualTo("it has another password");
+            assertThat(app.report(store).error()).isEqualTo("it has another password");
         }
 
-        assertThat(start(List.of(store.at()), "other", "pay").told(store).error()).isNull();
+        assertThat(start(List.of(store.at()), "other", "pay").report(store).error()).isNull();
     }
 
     @Test
@@ -118,9 +118,9 @@ class PeersTest {
             Process app = start(List.of(at), "", "app");
             long began = System.nanoTime();
 
-            List<Told> told = app.ask();
+            List<ProcessReport> report = app.ask();
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
-            assertThat(told).extracting(Told::at, Told::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
+            assertThat(report).extracting(ProcessReport::at, ProcessReport::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
         }
     }
 
@@ -146,11 +146,11 @@ class PeersTest {
             return at;
         }
 
-        List<Told> ask() throws Exception {
+        List<ProcessReport> ask() throws Exception {
             return port.bean(Peers.class).ask().get(10, TimeUnit.SECONDS);
         }
 
-        Told told(Process other) throws Exception {
+        ProcessReport report(Process other) throws Exception {
             return ask().stream().filter(each -> each.at().equals(other.at())).findFirst().orElseThrow();
         }
 

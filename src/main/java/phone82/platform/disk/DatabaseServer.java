@@ -17,7 +17,7 @@ public final class DatabaseServer {
     public static void main(String[] arguments) throws SQLException {
         String database = HsqlProperties.argArrayToProps(arguments, "server").getProperty("server.database.0");
         try (Connection first = DriverManager.getConnection("jdbc:hsqldb:" + database)) {
-            DurableDatabase.secure(first, new DurableFiles());
+            DurableDatabase.useDurableFiles(first, new DurableFiles());
             Server.main(arguments);
         }
     }

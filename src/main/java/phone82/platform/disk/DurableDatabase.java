@@ -32,7 +32,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
         super(new JDBCDriver(), url);
     }
 
-    public static boolean isOne(String url) {
+    public static boolean isEmbedded(String url) {
         return url.startsWith(URL);
     }
 
@@ -55,7 +55,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
     protected synchronized Connection getConnectionFromDriver(Properties user) throws SQLException {
         Connection connection = super.getConnectionFromDriver(user);
         try {
-            secure(connection, files);
+            useDurableFiles(connection, files);
             return CompiledStatements.keptBy(connection);
         } catch (SQLException | RuntimeException e) {
             connection.close();
@@ -64,7 +64,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
     }
 
     /** The first connection has opened the database with files of HSQLDB's own; a checkpoint opens them anew. */
-    static void secure(Connection connection, DurableFiles files) throws SQLException {
+    static void useDurableFiles(Connection connection, DurableFiles files) throws SQLException {
         Database database = ((Session) connection.unwrap(JDBCConnection.class).getSession()).getDatabase();
         if (database.logger.fileAccess == files) {
             return;

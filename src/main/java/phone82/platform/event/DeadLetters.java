@@ -84,11 +84,11 @@ public class DeadLetters {
     public void mark(@Variable("delivered") Object delivered, Exchange exchange) {
         org.apache.camel.Message message = exchange.getMessage();
         Map<String, Object> headers = new HashMap<>(message.getHeaders());
-        headers.keySet().retainAll(EventHeaders.ENVELOPE);
+        headers.keySet().retainAll(EventHeaderFilter.ENVELOPE);
         headers.put(CAUSE, cause(exchange));
         headers.put(TIME, Instant.now().toString());
         message.setHeaders(headers);
-        message.setBody(delivered instanceof EventBodies.NoText other ? other.content() : Objects.toString(delivered, ""));
+        message.setBody(delivered instanceof EventBodyConverter.NoText other ? other.content() : Objects.toString(delivered, ""));
     }
 
     /** One page, the oldest first. The cursor is a place in the queue. */
@@ -209,7 +209,7 @@ public class DeadLetters {
         if (message.getType() == Message.TEXT_TYPE) {
             return Objects.toString(body.readNullableSimpleString(), "");
         }
-        byte[] content = new byte[Math.min(body.readableBytes(), EventBodies.MOST_BYTES)];
+        byte[] content = new byte[Math.min(body.readableBytes(), EventBodyConverter.MOST_BYTES)];
         body.readBytes(content);
         return new String(content, UTF_8);
     }

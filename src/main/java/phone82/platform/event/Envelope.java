@@ -52,7 +52,7 @@ public class Envelope {
     public Event open(Exchange exchange) {
         Message message = exchange.getMessage();
         String traceparent = Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class));
-        if (message.getBody() instanceof EventBodies.NoText other) {
+        if (message.getBody() instanceof EventBodyConverter.NoText other) {
             throw new IllegalArgumentException("an event is a TextMessage, not a " + other.cameAs());
         }
         String body = message.getBody(String.class);

@@ -41,9 +41,9 @@ public class EventConfiguration {
     /** An event that can still be sent again is still known: its id outlives it by a day. */
     @Bean
     Inbox inbox(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep, @Value("${phone82.outbox.keep}") Duration log,
-                MeterRegistry figures) {
+                MeterRegistry metrics) {
         Duration least = log.plusDays(1);
-        return new Inbox(jdbc, keep.compareTo(least) < 0 ? least : keep, figures);
+        return new Inbox(jdbc, keep.compareTo(least) < 0 ? least : keep, metrics);
     }
 
     @Bean
@@ -89,7 +89,7 @@ public class EventConfiguration {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
                 if (bean instanceof JmsPoolConnectionFactory pool && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory broker) {
-                    broker.setIncomingInterceptorList(TextOnly.class.getName());
+                    broker.setIncomingInterceptorList(NonTextToBytes.class.getName());
                     broker.setDeserializationDenyList("*");
                 }
                 return bean;
@@ -111,9 +111,9 @@ public class EventConfiguration {
                                         @Value("${phone82.events.batch-time}") Duration batchTime) {
         TransactionTemplate transactions = new TransactionTemplate(transactionManager);
         return ComponentCustomizer.builder(JmsComponent.class).build(jms -> {
-            jms.setHeaderFilterStrategy(new EventHeaders());
-            jms.getConfiguration().setMessageConverter(new EventBodies());
-            jms.getConfiguration().setErrorHandler(new Redelivery());
+            jms.setHeaderFilterStrategy(new EventHeaderFilter());
+            jms.getConfiguration().setMessageConverter(new EventBodyConverter());
+            jms.getConfiguration().setErrorHandler(new RedeliveryLogger());
             jms.getConfiguration().setMessageListenerContainerFactory(endpoint ->
                     new EventContainer(endpoint, transactions, () -> answers(database), batch, batchTime));
         });

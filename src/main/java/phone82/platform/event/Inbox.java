@@ -16,10 +16,10 @@ public class Inbox {
     private final Counter duplicates;
 
     /** @param keep how long ids are remembered; longer than any event can be on its way */
-    public Inbox(JdbcTemplate jdbc, Duration keep, MeterRegistry figures) {
+    public Inbox(JdbcTemplate jdbc, Duration keep, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.keep = keep;
-        duplicates = Counter.builder("phone82.events.duplicates").description("events that came once more and did nothing").register(figures);
+        duplicates = Counter.builder("phone82.events.duplicates").description("events that came once more and did nothing").register(metrics);
     }
 
     /** Notes the event in the transaction at hand, so that the note and the effect stand or fall together. */

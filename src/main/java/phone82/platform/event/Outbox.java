@@ -36,14 +36,14 @@ public class Outbox {
     private final JdbcTemplate jdbc;
     private final String context;
     private final Runnable wake;
-    private final MeterRegistry figures;
+    private final MeterRegistry metrics;
 
     /** @param wake called after each commit that added events */
-    public Outbox(JdbcTemplate jdbc, String context, Runnable wake, MeterRegistry figures) {
+    public Outbox(JdbcTemplate jdbc, String context, Runnable wake, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.context = context;
         this.wake = wake;
-        this.figures = figures;
+        this.metrics = metrics;
     }
 
     /** Adds the event to the transaction at hand, as part of the trace at hand. */
@@ -76,7 +76,7 @@ public class Outbox {
     public void markSent(List<Row> sent) {
         jdbc.update("update outbox set sent = true where seq in (" + Placeholders.of(sent) + ")",
                 sent.stream().map(Row::seq).toArray());
-        sent.forEach(row -> figures.counter("phone82.events.sent", "event", row.event().name()).increment());
+        sent.forEach(row -> metrics.counter("phone82.events.sent", "event", row.event().name()).increment());
         if (sent.size() == BATCH) {
             wakeAfterCommit();
         }

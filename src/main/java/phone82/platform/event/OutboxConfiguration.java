@@ -23,8 +23,8 @@ public class OutboxConfiguration {
 
     @Bean
     Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, ObjectProvider<ProducerTemplate> camel,
-                  MeterRegistry figures) {
-        return new Outbox(jdbc, context, () -> camel.getObject().sendBody(RELAY, null), figures);
+                  MeterRegistry metrics) {
+        return new Outbox(jdbc, context, () -> camel.getObject().sendBody(RELAY, null), metrics);
     }
 
     @Bean
@@ -33,12 +33,12 @@ public class OutboxConfiguration {
     }
 
     @Bean
-    MeterBinder outboxFigures(Outbox outbox) {
-        return figures -> {
+    MeterBinder outboxMetrics(Outbox outbox) {
+        return metrics -> {
             Gauge.builder("phone82.outbox.events", outbox, Outbox::depth)
-                    .description("events that the broker does not have yet").register(figures);
+                    .description("events that the broker does not have yet").register(metrics);
             TimeGauge.builder("phone82.outbox.oldest", outbox, TimeUnit.SECONDS, Outbox::oldestSeconds)
-                    .description("how long the oldest of them has been waiting").register(figures);
+                    .description("how long the oldest of them has been waiting").register(metrics);
         };
     }
 }

@@ -17,15 +17,15 @@ class CamelPort implements CamelContextConfiguration {
     private final int port;
     private final HttpLimits limits;
     private final String pulse;
-    private final Gate contract;
-    private final Gate callbacks;
+    private final ContractGate contract;
+    private final ContractGate callbacks;
 
     /**
      * @param pulse     a path that anybody may ask for
      * @param contract  what the requests that go to a contract-first REST service must match; null where there is none
      * @param callbacks what the requests of the coordinator must match; null where there are none
      */
-    CamelPort(HttpServer server, int port, HttpLimits limits, String pulse, Gate contract, Gate callbacks) {
+    CamelPort(HttpServer server, int port, HttpLimits limits, String pulse, ContractGate contract, ContractGate callbacks) {
         this.server = server;
         this.port = port;
         this.limits = limits;
@@ -48,7 +48,7 @@ class CamelPort implements CamelContextConfiguration {
     public void afterApplicationStart(CamelContext camel) {
     }
 
-    private static Handler<RoutingContext> admitBy(Gate gate) {
+    private static Handler<RoutingContext> admitBy(ContractGate gate) {
         return request -> {
             try {
                 gate.admit(request);

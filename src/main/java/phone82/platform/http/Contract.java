@@ -166,12 +166,12 @@ public class Contract {
             }
         }
         if (!faults.isEmpty()) {
-            throw broken(faults);
+            throw invalid(faults);
         }
         return values;
     }
 
-    static Problem broken(List<Fault> faults) {
+    static Problem invalid(List<Fault> faults) {
         return new Problem(400, "Invalid request", "The request breaks the contract; see errors for each fault.", faults);
     }
 
@@ -254,7 +254,7 @@ public class Contract {
             }
             List<Fault> faults = new ArrayList<>();
             if (json instanceof ObjectNode object) {
-                properties.forEach((name, schema) -> takeAsMeant(object, name, schema, numbersAsText, faults));
+                properties.forEach((name, schema) -> normalise(object, name, schema, numbersAsText, faults));
             }
             for (ValidationMessage message : body.validate(json)) {
                 faults.add(fault(message));
@@ -266,7 +266,7 @@ public class Contract {
         }
 
         /** What is written in another way than it is stored. */
-        private static void takeAsMeant(ObjectNode body, String name, JsonNode schema, boolean numbersAsText, List<Fault> faults) {
+        private static void normalise(ObjectNode body, String name, JsonNode schema, boolean numbersAsText, List<Fault> faults) {
             JsonNode value = body.path(name);
             if (isText(schema) && value.isTextual()) {
                 body.put(name, text(name, value.textValue(), faults));

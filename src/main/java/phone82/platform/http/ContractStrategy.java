@@ -82,7 +82,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             }
         }
         if (!faults.isEmpty()) {
-            throw Contract.broken(faults);
+            throw Contract.invalid(faults);
         }
         JsonNode body = operation.takesBody()
                 ? operation.body(message.getBody(byte[].class), message.getHeader(Exchange.CONTENT_TYPE, String.class), isHttpie(message))

@@ -34,7 +34,7 @@ public class HttpConfiguration {
     @Bean("platform-http-component")
     PlatformHttpComponent platformHttp(@Value("${phone82.http.headers}") Set<String> headers) {
         PlatformHttpComponent component = new PlatformHttpComponent();
-        component.setHeaderFilterStrategy(new EdgeHeaders(headers));
+        component.setHeaderFilterStrategy(new HttpHeaderFilter(headers));
         component.setServerRequestValidation(false);
         return component;
     }
@@ -45,9 +45,9 @@ public class HttpConfiguration {
      * kept for as long as the other side, which is about to stop, gives notice.
      */
     @Bean
-    HttpClientConfigurer oneAnswerIsTheAnswer(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
+    HttpClientConfigurer noRetryOnResponse(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
                                               Environment environment, ObjectProvider<TokenMinter> minter) {
-        OwnToken ownToken = new OwnToken(name, environment, minter::getObject);
+        TokenInterceptor ownToken = new TokenInterceptor(name, environment, minter::getObject);
         return client -> client.addRequestInterceptorFirst(ownToken).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
             @Override
             public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
@@ -74,7 +74,7 @@ public class HttpConfiguration {
         return new CamelPort(server, port, limits, pulse, gate(contract.getIfAvailable(), access), gate(callbacks.getIfAvailable(), access));
     }
 
-    private static Gate gate(Contract contract, ObjectProvider<Access> access) {
-        return contract == null ? null : new Gate(contract, access.getObject());
+    private static ContractGate gate(Contract contract, ObjectProvider<Access> access) {
+        return contract == null ? null : new ContractGate(contract, access.getObject());
     }
 }

@@ -73,15 +73,15 @@ public class HttpServer implements DisposableBean {
 
     private volatile Second second = new Second(0, "");
     private final AtomicInteger connections = new AtomicInteger();
-    private final Places places;
-    private final Clients clients;
+    private final ClientLimit clientConnections;
+    private final ClientAddresses clients;
     private final String host;
     private final int port;
     private final HttpLimits limits;
     private final RequestRules rules;
-    private final List<Doorkeeper> doorkeepers;
+    private final List<AdmissionCheck> admissionChecks;
     private final List<Endpoint> endpoints;
-    private final MeterRegistry figures;
+    private final MeterRegistry metrics;
     private final boolean beginsTraces;
     private Vertx vertx;
     private Router router;
@@ -96,17 +96,17 @@ public class HttpServer implements DisposableBean {
      * @param endpoints    what is served beside the routes, and before them
      * @param beginsTraces whether a request without a trace gets one here, as nobody else gives it one
      */
-    HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, boolean forOperators, Clients clients, List<Doorkeeper> doorkeepers,
-               List<Endpoint> endpoints, MeterRegistry figures, boolean beginsTraces) {
+    HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, boolean forOperators, ClientAddresses clients, List<AdmissionCheck> admissionChecks,
+               List<Endpoint> endpoints, MeterRegistry metrics, boolean beginsTraces) {
         this.host = host;
         this.port = port;
         this.limits = limits;
         this.rules = new RequestRules(headersIn, hosts, forOperators);
         this.clients = clients;
-        this.places = new Places(limits.connectionsPerClient());
-        this.doorkeepers = doorkeepers;
+        this.clientConnections = new ClientLimit(limits.connectionsPerClient());
+        this.admissionChecks = admissionChecks;
         this.endpoints = endpoints;
-        this.figures = figures;
+        this.metrics = metrics;
         this.beginsTraces = beginsTraces;
     }
 
@@ -117,7 +117,7 @@ public class HttpServer implements DisposableBean {
                 .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         router = Router.router(vertx);
-        router.route().handler(this::greet).failureHandler(HttpServer::forgetWhoHungUp);
+        router.route().handler(this::handleRequest).failureHandler(HttpServer::ignoreClosedConnection);
         for (int status : REFUSALS) {
             router.errorHandler(status, this::refuse);
         }
@@ -164,7 +164,7 @@ public class HttpServer implements DisposableBean {
                 .setPerMessageWebSocketCompressionSupported(false).setPerFrameWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true);
         vertx.createHttpServer(options)
-                .connectionHandler(connection -> greet((ConnectionBase) connection, options))
+                .connectionHandler(connection -> handleConnection((ConnectionBase) connection, options))
                 .invalidRequestHandler(HttpServer::refuseMalformed)
                 .requestHandler(router)
                 .listen().onComplete(result -> {
@@ -202,12 +202,12 @@ public class HttpServer implements DisposableBean {
         }
     }
 
-    private void greet(ConnectionBase connection, HttpServerOptions options) {
+    private void handleConnection(ConnectionBase connection, HttpServerOptions options) {
         InetAddress remote = remote(connection);
-        InetAddress client = clients.isProxy(remote) ? null : Clients.subscriber(remote);
+        InetAddress client = clients.isProxy(remote) ? null : ClientAddresses.subscriber(remote);
         StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving);
         connection.exceptionHandler(failure -> lost(connection, decoder, failure));
-        if (client != null && !places.take(client)) {
+        if (client != null && !clientConnections.acquire(client)) {
             connection.close();
             return;
         }
@@ -215,7 +215,7 @@ public class HttpServer implements DisposableBean {
         connection.closeHandler(closed -> {
             connections.decrementAndGet();
             if (client != null) {
-                places.leave(client);
+                clientConnections.release(client);
             }
         });
         if (full) {
@@ -238,10 +238,10 @@ public class HttpServer implements DisposableBean {
         }
     }
 
-    private void greet(RoutingContext context) {
+    private void handleRequest(RoutingContext context) {
         HttpServerRequest request = context.request();
         long begin = System.nanoTime();
-        context.addEndHandler(end -> figures.timer("http.server.requests", "method", label(request.method().name()),
+        context.addEndHandler(end -> metrics.timer("http.server.requests", "method", label(request.method().name()),
                 "uri", template(context), "status", end.succeeded() ? String.valueOf(request.response().getStatusCode()) : "closed")
                 .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS));
         context.addHeadersEndHandler(head -> {
@@ -258,8 +258,8 @@ public class HttpServer implements DisposableBean {
             }
             InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers());
             context.put(CLIENT, client);
-            for (Doorkeeper doorkeeper : doorkeepers) {
-                doorkeeper.admit(client);
+            for (AdmissionCheck check : admissionChecks) {
+                check.admit(client);
             }
             rules.check(request);
         } catch (Problem problem) {
@@ -352,7 +352,7 @@ public class HttpServer implements DisposableBean {
     }
 
     /** There is nobody to answer, and nothing for an operator to do. */
-    private static void forgetWhoHungUp(RoutingContext request) {
+    private static void ignoreClosedConnection(RoutingContext request) {
         if (!(request.failure() instanceof HttpClosedException)) {
             request.next();
         }

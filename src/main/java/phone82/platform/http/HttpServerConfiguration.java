@@ -34,17 +34,17 @@ public class HttpServerConfiguration {
     }
 
     @Bean
-    Clients clients(@Value("${phone82.${phone82.context}.trusted-proxies:}") List<String> proxies) {
-        return new Clients(proxies);
+    ClientAddresses clients(@Value("${phone82.${phone82.context}.trusted-proxies:}") List<String> proxies) {
+        return new ClientAddresses(proxies);
     }
 
     @Bean
     HttpServer httpServer(@Value("${phone82.${phone82.context}.bind:${phone82.bind}}") String host, @Value("${phone82.${phone82.context}.port}") int port,
                           @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts,
-                          @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, Clients clients,
-                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Endpoint> endpoints,
-                          MeterRegistry figures, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
-        return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, doorkeepers.orderedStream().toList(),
-                endpoints.orderedStream().toList(), figures, beginsTraces);
+                          @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, ClientAddresses clients,
+                          ObjectProvider<AdmissionCheck> admissionChecks, ObjectProvider<Endpoint> endpoints,
+                          MeterRegistry metrics, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
+        return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, admissionChecks.orderedStream().toList(),
+                endpoints.orderedStream().toList(), metrics, beginsTraces);
     }
 }

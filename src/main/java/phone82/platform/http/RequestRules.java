@@ -56,7 +56,7 @@ final class RequestRules {
             throw new Problem(forOperators ? 403 : 421, "Misdirected request", "This server does not answer to the host name of this request. "
                     + "Its operator can add it to phone82." + hosts.service() + ".hosts.");
         }
-        SameSite.check(request, forOperators);
+        CrossSiteCheck.check(request, forOperators);
         if (!forOperators) {
             checkTarget(request.uri());
         }

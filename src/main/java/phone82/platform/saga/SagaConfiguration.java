@@ -23,7 +23,7 @@ public class SagaConfiguration {
     @Bean
     Participation participation(JdbcTemplate jdbc, @Value("${phone82.saga.coordinator-url}") String coordinator,
                                 @Value("${phone82.saga.time-limit}") Duration timeLimit, @Value("${phone82.inbox.keep}") Duration keep) {
-        return new Participation(jdbc, Sagas.lras(coordinator), timeLimit, keep);
+        return new Participation(jdbc, LraSagaClient.lras(coordinator), timeLimit, keep);
     }
 
     @Bean
@@ -33,12 +33,12 @@ public class SagaConfiguration {
     }
 
     @Bean
-    Sagas sagas(@Value("${phone82.saga.coordinator-url}") String coordinator,
+    LraSagaClient sagas(@Value("${phone82.saga.coordinator-url}") String coordinator,
                 @Value("${phone82.${phone82.context}.callback-url}") String participant,
                 TokenMinter minter,
                 @Value("${phone82.saga.connect-timeout}") Duration connectTimeout,
                 @Value("${phone82.saga.request-timeout}") Duration requestTimeout) {
-        return new Sagas(coordinator, participant, minter, connectTimeout, requestTimeout);
+        return new LraSagaClient(coordinator, participant, minter, connectTimeout, requestTimeout);
     }
 
     /** What the coordinator calls back; Camel's routes serve it. */

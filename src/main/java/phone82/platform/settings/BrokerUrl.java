@@ -16,7 +16,7 @@ public final class BrokerUrl {
     private BrokerUrl() {
     }
 
-    static boolean isOne(String url) {
+    static boolean isValid(String url) {
         return URL.matcher(url).matches() && brokers(url).stream().allMatch(broker -> broker.getHost() != null && broker.getPort() > 0 && broker.getPort() <= 65535);
     }
 

@@ -9,15 +9,15 @@ import java.util.List;
  * @param purpose  what it decides
  * @param fallback its value where no file of ours has one; null: none
  */
-public record Setting(String name, List<String> contexts, Kind kind, String purpose, String fallback) {
+public record Setting(String name, List<String> contexts, ValueRule kind, String purpose, String fallback) {
 
     private static final String CONTEXT = "<context>";
 
-    static Setting of(String name, Kind kind, String purpose) {
+    static Setting of(String name, ValueRule kind, String purpose) {
         return new Setting(name, List.of(), kind, purpose, null);
     }
 
-    static Setting ofEach(String name, Kind kind, String purpose, String... contexts) {
+    static Setting ofEach(String name, ValueRule kind, String purpose, String... contexts) {
         return new Setting(name, List.of(contexts), kind, purpose, null);
     }
 

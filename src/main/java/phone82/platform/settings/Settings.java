@@ -2,30 +2,30 @@ package phone82.platform.settings;
 
 import java.util.List;
 
-import static phone82.platform.settings.Kind.ADDRESS;
-import static phone82.platform.settings.Kind.BOOLEAN;
-import static phone82.platform.settings.Kind.BROKER_URL;
-import static phone82.platform.settings.Kind.DATABASE_URL;
-import static phone82.platform.settings.Kind.FOLDER;
-import static phone82.platform.settings.Kind.HEADERS;
-import static phone82.platform.settings.Kind.HOSTS;
-import static phone82.platform.settings.Kind.ISSUER;
-import static phone82.platform.settings.Kind.JWK;
-import static phone82.platform.settings.Kind.KEY;
-import static phone82.platform.settings.Kind.NAME;
-import static phone82.platform.settings.Kind.NETWORKS;
-import static phone82.platform.settings.Kind.PASSWORD;
-import static phone82.platform.settings.Kind.PATH;
-import static phone82.platform.settings.Kind.PLACE;
-import static phone82.platform.settings.Kind.PORT;
-import static phone82.platform.settings.Kind.TEXT;
-import static phone82.platform.settings.Kind.URL;
-import static phone82.platform.settings.Kind.URLS;
-import static phone82.platform.settings.Kind.choice;
-import static phone82.platform.settings.Kind.decimal;
-import static phone82.platform.settings.Kind.duration;
-import static phone82.platform.settings.Kind.number;
-import static phone82.platform.settings.Kind.size;
+import static phone82.platform.settings.ValueRule.ADDRESS;
+import static phone82.platform.settings.ValueRule.BOOLEAN;
+import static phone82.platform.settings.ValueRule.BROKER_URL;
+import static phone82.platform.settings.ValueRule.DATABASE_URL;
+import static phone82.platform.settings.ValueRule.FOLDER;
+import static phone82.platform.settings.ValueRule.HEADERS;
+import static phone82.platform.settings.ValueRule.HOSTS;
+import static phone82.platform.settings.ValueRule.ISSUER;
+import static phone82.platform.settings.ValueRule.JWK;
+import static phone82.platform.settings.ValueRule.KEY;
+import static phone82.platform.settings.ValueRule.NAME;
+import static phone82.platform.settings.ValueRule.NETWORKS;
+import static phone82.platform.settings.ValueRule.PASSWORD;
+import static phone82.platform.settings.ValueRule.PATH;
+import static phone82.platform.settings.ValueRule.PLACE;
+import static phone82.platform.settings.ValueRule.PORT;
+import static phone82.platform.settings.ValueRule.TEXT;
+import static phone82.platform.settings.ValueRule.URL;
+import static phone82.platform.settings.ValueRule.URLS;
+import static phone82.platform.settings.ValueRule.choice;
+import static phone82.platform.settings.ValueRule.decimal;
+import static phone82.platform.settings.ValueRule.duration;
+import static phone82.platform.settings.ValueRule.number;
+import static phone82.platform.settings.ValueRule.size;
 import static phone82.platform.settings.Setting.of;
 import static phone82.platform.settings.Setting.ofEach;
 
@@ -47,13 +47,13 @@ public final class Settings {
     /** An item of the price list, for example {@code phone82.catalogue.phones[0].price}. */
     static final String PHONES = "phone82.catalogue.phones";
 
-    private static final Kind MILLIS = number(1, 600_000);
-    private static final Kind PERCENT = decimal("0.1", "100");
-    private static final Kind PERIOD = duration("10ms", "1d");
-    private static final Kind LIMIT = duration("1ms", "10m");
-    private static final Kind KEEP = duration("1s", "365d");
-    private static final Kind WAIT = duration("0s", "1d");
-    static final Kind PRICE = number(1, 1_000_000_000);
+    private static final ValueRule MILLIS = number(1, 600_000);
+    private static final ValueRule PERCENT = decimal("0.1", "100");
+    private static final ValueRule PERIOD = duration("10ms", "1d");
+    private static final ValueRule LIMIT = duration("1ms", "10m");
+    private static final ValueRule KEEP = duration("1s", "365d");
+    private static final ValueRule WAIT = duration("0s", "1d");
+    static final ValueRule PRICE = number(1, 1_000_000_000);
 
     static final List<Setting> ALL = List.of(
             of(DATA, FOLDER, "folder of everything that is kept"),
@@ -204,9 +204,9 @@ public final class Settings {
                     .or("those on this machine"),
             of("phone82.operations.patience", duration("1s", "1h"), "how long a context may answer nobody before it is not alive"),
             of("phone82.operations.notice", duration("0s", "1h"), "how long it serves on after SIGTERM, not ready any more"),
-            of("otel.exporter.otlp.endpoint", new Kind("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is no URL", false, true),
+            of("otel.exporter.otlp.endpoint", new ValueRule("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is no URL", false, true),
                     "an OpenTelemetry collector, which gets every order's trace").or("none"),
-            of("phone82.tracing.endpoint", new Kind("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is no URL", false, true),
+            of("phone82.tracing.endpoint", new ValueRule("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is no URL", false, true),
                     "the same"),
             of("phone82.tracing.sampled", decimal("0", "1"), "the part of the requests that is traced"),
             of("logging.structured.format.console", choice("ecs", "logstash", "gelf").orEmpty(), "each log line is a JSON object").or("text"),

@@ -27,15 +27,15 @@ public final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
     /** @throws WrongSettings when one is wrong */
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        forgetServices(environment);
-        List<String> findings = new Findings(environment).all();
+        removeServiceVariables(environment);
+        List<String> findings = new SettingsValidator(environment).all();
         if (!findings.isEmpty()) {
             throw new WrongSettings(findings);
         }
         environment.getPropertySources().addFirst(new MapPropertySource("phone82", derived(environment)));
     }
 
-    private static void forgetServices(ConfigurableEnvironment environment) {
+    private static void removeServiceVariables(ConfigurableEnvironment environment) {
         PropertySource<?> variables = environment.getPropertySources().get(SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
         if (variables != null && variables.getSource() instanceof Map<?, ?> all && all.entrySet().stream().anyMatch(SettingsCheck::isOfService)) {
             Map<String, Object> others = new HashMap<>();
@@ -77,7 +77,7 @@ public final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
 
     /** The settings that are ports; that of the operators is known by two names, of which one has the other's value. */
     static Stream<String> ports() {
-        return Settings.ALL.stream().filter(setting -> setting.kind().fault() == Kind.PORT.fault()).flatMap(setting -> setting.names().stream());
+        return Settings.ALL.stream().filter(setting -> setting.kind().fault() == ValueRule.PORT.fault()).flatMap(setting -> setting.names().stream());
     }
 
     /** After all that add properties. */

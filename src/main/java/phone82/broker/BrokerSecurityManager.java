@@ -1,0 +1,53 @@
+package phone82.broker;
+
+import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnection;
+import org.apache.activemq.artemis.core.security.CheckType;
+import org.apache.activemq.artemis.core.security.Role;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
+import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
+import org.apache.activemq.artemis.spi.core.security.jaas.NoCacheLoginException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import javax.security.auth.Subject;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Lets in the broker's users, and logs in one line each what was refused to whom. A refused login gets its answer late. The
+ * broker asks once for a login that is repeated within ten seconds, so a client that keeps trying does not fill the log.
+ */
+class BrokerSecurityManager extends ActiveMQJAASSecurityManager {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerSecurityManager.class);
+
+    private final LoginDelay loginDelay = new LoginDelay();
+
+    BrokerSecurityManager(SecurityConfiguration users) {
+        super(InVMLoginModule.class.getName(), users);
+    }
+
+    @Override
+    public Subject authenticate(String user, String password, RemotingConnection connection, String domain) throws NoCacheLoginException {
+        Subject subject = super.authenticate(user, password, connection, domain);
+        if (subject == null) {
+            LOG.warn("Refused {} from {}: {}", user == null ? "somebody" : "user " + user, connection.getRemoteAddress(),
+                    user == null ? "no user is named" : "there is no such user, or the password is wrong");
+            if (connection.getTransportConnection() instanceof NettyConnection network) {
+                loginDelay.to(network);
+            }
+        }
+        return subject;
+    }
+
+    @Override
+    public boolean authorize(Subject subject, Set<Role> roles, CheckType what, String address) {
+        boolean allowed = super.authorize(subject, roles, what, address);
+        if (!allowed) {
+            LOG.warn("Refused user {}: it has no right to {} at {}", getUserFromSubject(subject), what.name().toLowerCase(Locale.ROOT), address);
+        }
+        return allowed;
+    }
+}
