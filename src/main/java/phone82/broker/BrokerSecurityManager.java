@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Lets in the broker's users, and logs in one line each what was refused to whom. A refused login gets its answer late. The
- * broker asks once for a login that is repeated within ten seconds, so a client that keeps trying does not fill the log.
+ * Authenticates the broker's users and logs each refusal on one line. The answer to a refused login is delayed. The broker caches a login
+ * for ten seconds, so a client that keeps trying does not flood the log.
  */
 class BrokerSecurityManager extends ActiveMQJAASSecurityManager {
 
@@ -34,7 +34,7 @@ class BrokerSecurityManager extends ActiveMQJAASSecurityManager {
         Subject subject = super.authenticate(user, password, connection, domain);
         if (subject == null) {
             LOG.warn("Refused {} from {}: {}", user == null ? "somebody" : "user " + user, connection.getRemoteAddress(),
-                    user == null ? "no user is named" : "there is no such user, or the password is wrong");
+                    user == null ? "no user name was sent" : "unknown user or wrong password");
             if (connection.getTransportConnection() instanceof NettyConnection network) {
                 loginDelay.to(network);
             }
@@ -46,7 +46,7 @@ class BrokerSecurityManager extends ActiveMQJAASSecurityManager {
     public boolean authorize(Subject subject, Set<Role> roles, CheckType what, String address) {
         boolean allowed = super.authorize(subject, roles, what, address);
         if (!allowed) {
-            LOG.warn("Refused user {}: it has no right to {} at {}", getUserFromSubject(subject), what.name().toLowerCase(Locale.ROOT), address);
+            LOG.warn("Refused user {}: no permission to {} at {}", getUserFromSubject(subject), what.name().toLowerCase(Locale.ROOT), address);
         }
         return allowed;
     }

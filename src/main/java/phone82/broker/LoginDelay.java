@@ -14,15 +14,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds back the answers to refused logins: one address gets one a second, however many connections it opens. Nobody else waits, as
- * no thread does.
+ * Delays the answers to refused logins: each address gets at most one per second, however many connections it opens. No thread waits, so
+ * other clients are not slowed down.
  */
 class LoginDelay {
 
     private static final long PAUSE = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST = Duration.ofSeconds(20).toNanos();
 
-    /** When an address gets its next one. */
+    /** The time of the latest answer that is due, per address. */
     private final Cache<InetAddress, Long> turns = Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
 
     void to(NettyConnection connection) {

@@ -12,7 +12,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Artemis stops for good when it cannot write its journal. Here it is started anew as soon as its disk has room, and reads what is there. */
+/**
+ * An Artemis broker that is restarted from its journal as soon as its disk has room again. Artemis itself stops for good when it cannot
+ * write its journal.
+ */
 class RestartingBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RestartingBroker.class);
@@ -29,7 +32,7 @@ class RestartingBroker implements AutoCloseable {
     private volatile EmbeddedActiveMQ broker;
     private String obstacle;
 
-    /** @param factory makes a broker that is not started */
+    /** @param factory creates a broker without starting it */
     RestartingBroker(Callable<EmbeddedActiveMQ> factory, Disk disk) {
         this.factory = factory;
         this.disk = disk;
@@ -46,14 +49,14 @@ class RestartingBroker implements AutoCloseable {
         AtomicReference<Throwable> cause = new AtomicReference<>();
         made.getActiveMQServer().registerIOCriticalErrorListener((failure, message, file) -> {
             cause.set(failure);
-            LOG.error("The broker stops, as its files in {} cannot be written ({}: {}). {} MB are free there; it is started again when there is room",
+            LOG.error("The broker stops because its files in {} cannot be written ({}: {}). {} MB are free there; it restarts when there is room",
                     disk.folder(), message, failure.getMessage(), Disk.megabytes(disk.free()));
         });
         broker = made;
         try {
             made.start();
             if (!isActive()) {
-                throw new IllegalStateException("the broker did not become active; its log says why", cause.get());
+                throw new IllegalStateException("the broker did not become active; see its log", cause.get());
             }
         } catch (Exception e) {
             made.stop();
@@ -61,12 +64,12 @@ class RestartingBroker implements AutoCloseable {
         }
     }
 
-    /** The disk is looked at in any case: somebody must say that it is nearly full. */
+    /** Checks the disk in any case, because that check also logs that the disk is nearly full. */
     private void restartIfPossible() {
         try {
             if (!disk.isLow() && hasStopped()) {
                 startOne();
-                LOG.info("The broker runs again");
+                LOG.info("The broker is running again");
                 obstacle = null;
             }
         } catch (Exception e) {

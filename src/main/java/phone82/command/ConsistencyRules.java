@@ -16,12 +16,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which combinations of rows break a promise, provided that all rows were there at one moment. What an order passes through
- * on its way (an event that is still to come, a cancellation that is half way) breaks none.
+ * The rules that an order's rows must satisfy if all of them existed at the same moment. Intermediate states (an event still on its way, a
+ * cancellation in progress) break no rule.
  */
 final class ConsistencyRules {
 
-    /** Happen as often as a customer, or pay, tries in vain; all other events happen once. */
+    /** Events that are repeated with every vain attempt of a customer or of pay; all others occur once. */
     private static final Set<String> REPEATABLE = Set.of("CancellationRefused", "RefundFailed");
 
     private static final String SETTLED_BY_HAND = "settled by hand";
@@ -31,8 +31,8 @@ final class ConsistencyRules {
     private final boolean ledger;
 
     /**
-     * @param expired an authorisation that is older than this, and whose order does not exist, should have expired
-     * @param stuck   an order for which something is still to come, and to which nothing has happened since, does not move any more
+     * @param expired an authorisation without an order that is older than this should have expired
+     * @param stuck   an order in progress that has not changed since then is stuck
      * @param ledger  whether the provider's ledger is compared too
      */
     ConsistencyRules(Instant expired, Instant stuck, boolean ledger) {
@@ -41,7 +41,7 @@ final class ConsistencyRules {
         this.ledger = ledger;
     }
 
-    /** Whether all is over for the order, and as it should be. */
+    /** Whether the order is finished and breaks no rule. */
     boolean agree(OrderRows rows) {
         return rows.atRest() && breaches(0, rows).isEmpty();
     }
@@ -72,7 +72,7 @@ final class ConsistencyRules {
         return change != null && change.isBefore(stuck);
     }
 
-    /** The ledger is compared where the order is paid or all is over; what it must never show is compared always. */
+    /** Amounts are compared if the order is paid or finished; the other rules of the ledger always hold. */
     private void money(OrderRows rows, Findings findings) {
         findings.add(rows.paymentIs("RefundFailed"), "I9", "the provider refuses the refund"
                 + (rows.payment() == null ? "" : " of " + rows.payment().amount() + " won: " + rows.payment().reason())
@@ -81,14 +81,14 @@ final class ConsistencyRules {
             return;
         }
         Account money = rows.money();
-        findings.add(money.refunded() > money.captured(), "I9", "the provider gave back more than it took: " + sums(money));
+        findings.add(money.refunded() > money.captured(), "I9", "the provider refunded more than it captured: " + sums(money));
         findings.add(rows.releasing() && isStuck(rows), "I9", "the provider still reserves money, and nothing has happened since "
                 + rows.lastChange() + ": " + sums(money) + "; release it there");
         boolean paid = rows.orderIs("Paid") && rows.paymentIs("Completed");
         if (!paid && !rows.atRest() || rows.paymentIs("RefundFailed")) {
             return;
         }
-        findings.add(money.reserved() != 0, "I9", (paid ? "the order is paid" : "all is over") + ", but the provider still reserves money: " + sums(money) + "; release it there");
+        findings.add(money.reserved() != 0, "I9", (paid ? "the order is paid" : "the order is finished") + ", but the provider still reserves money: " + sums(money) + "; release it there");
         boolean accepted = rows.orderIs("Paid", "Shipped");
         long due = accepted ? rows.order().amount() : 0;
         boolean settledByHand = rows.paymentIs("Refunded") && rows.payment().reason() != null && rows.payment().reason().startsWith(SETTLED_BY_HAND);
@@ -119,7 +119,7 @@ final class ConsistencyRules {
         }
         findings.add(rows.orderIs("Paid") && rows.paymentIs("Authorised", "Expired", "Voided")
                         || rows.orderIs("Ordered", "Paid") && rows.paymentIs("Refunding", "RefundFailed", "Refunded"),
-                "I1", "the order stands, but nobody pays for it");
+                "I1", "the order is accepted, but its payment is not");
         findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Authorised", "Expired", "Completed"),
                 "I2", "the order is cancelled, but its money is not given back");
     }
@@ -130,9 +130,9 @@ final class ConsistencyRules {
         findings.add(rows.orderIs("Cancelled") && rows.deliveryIs("Received", "Shipped"),
                 "I4", "the order is cancelled, but shipped or about to be");
         findings.add(rows.orderIs("Ordered", "Paid", "Shipped") && rows.deliveryIs("Cancelled"),
-                "I4", "the delivery is cancelled, but the order stands");
+                "I4", "the delivery is cancelled, but the order is not");
         findings.add(rows.orderIs("Shipped") && (delivery == null || rows.deliveryIs("Received", "Held")),
-                "I6", "the order knows of a shipment, the delivery does not");
+                "I6", "the order is shipped, but the delivery is not");
         findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Refunded") && rows.payment().completedAt() != null && delivery == null,
                 "I6", "the order was paid, but has no delivery");
         if (delivery != null && !(order.item().equals(delivery.item()) && delivery.qty() == order.qty())) {
@@ -148,7 +148,7 @@ final class ConsistencyRules {
                 "I4", "it is shipped, but its money was given back");
     }
 
-    /** The view hears of what has happened: before all is over it may know less, and never more. */
+    /** The view follows by events: before the order is finished it may lag behind, but never be ahead. */
     private static void view(OrderRows rows, Findings findings) {
         Order order = rows.order();
         Progress view = rows.view();
@@ -160,7 +160,7 @@ final class ConsistencyRules {
                         : rows.viewIs("Paid") && !rows.paymentIs("Completed", "Cancelling", "Refunding", "RefundFailed", "Refunded")
                         || rows.viewIs("Shipped") && !rows.deliveryIs("Shipped")
                         || rows.viewIs("Cancelled") && !rows.orderIs("Cancelled") && !rows.paymentIs("Voided", "RefundFailed", "Refunded"),
-                "I5", "the view shows another status than it has");
+                "I5", "the view shows a wrong status");
         if (differs(view.item(), order.item(), rows) || differs(view.qty(), order.qty(), rows) || differs(view.amount(), order.amount(), rows)) {
             findings.add("I5", "the view shows " + view.qty() + " x " + view.item() + " for " + view.amount()
                     + " won, the order is of " + order.qty() + " x " + order.item() + " for " + order.amount());
@@ -173,20 +173,20 @@ final class ConsistencyRules {
 
     private static void doubles(OrderRows rows, Findings findings) {
         for (String list : new TreeSet<>(rows.twice())) {
-            findings.add(list.equals("/payments") ? "I1" : "I6", list + " has it twice");
+            findings.add(list.equals("/payments") ? "I1" : "I6", list + " contains it twice");
         }
     }
 
     private static void timeline(OrderRows rows, Findings findings) {
         Set<String> happened = happened(rows);
-        findings.addAll("the timeline tells twice of ", rows.timeline().stream()
+        findings.addAll("the timeline contains twice ", rows.timeline().stream()
                 .filter(type -> Collections.frequency(rows.timeline(), type) > 1 && !REPEATABLE.contains(type)).toList());
-        findings.addAll("the timeline does not tell of ", happened.stream().filter(type -> !rows.timeline().contains(type)).toList());
-        findings.addAll("the timeline tells of what did not happen: ", rows.timeline().stream()
+        findings.addAll("the timeline lacks ", happened.stream().filter(type -> !rows.timeline().contains(type)).toList());
+        findings.addAll("the timeline contains events that did not happen: ", rows.timeline().stream()
                 .filter(type -> !happened.contains(type) && !REPEATABLE.contains(type)).toList());
     }
 
-    /** What the contexts must have told of an order for which all is over. */
+    /** Returns the events that the contexts must have published for a finished order. */
     private static Set<String> happened(OrderRows rows) {
         Set<String> types = new TreeSet<>(Set.of("Ordered"));
         // a capture that a cancellation overtook is refunded without the event

@@ -10,7 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** The API of one context. */
+/** A client for the lists of one context, or of the payment provider. */
 final class ContextApi {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -21,12 +21,12 @@ final class ContextApi {
     private final String property;
     private final Supplier<String> authorization;
 
-    /** @param property from which the URL was read */
+    /** @param property the property that sets the URL */
     ContextApi(HttpClient http, String context, String url, String property) {
         this(http, context, url, property, null);
     }
 
-    /** @param authorization makes the header that lets the caller in; null if none is needed */
+    /** @param authorization supplies the {@code Authorization} header; null if none is needed */
     ContextApi(HttpClient http, String context, String url, String property, Supplier<String> authorization) {
         this.authorization = authorization;
         this.http = http;
@@ -35,14 +35,14 @@ final class ContextApi {
         this.property = property;
     }
 
-    /** Reads a JSON answer's bytes. */
+    /** Parses the bytes of a JSON response. */
     interface Reading<T> {
         T of(byte[] json) throws IOException;
     }
 
     /**
-     * @param otherwise what a 404 means; null where it is a fault
-     * @throws CannotReconcile when the context does not answer, or not as it should
+     * @param otherwise the result for a 404; null if a 404 is an error
+     * @throws CannotReconcile if the context does not answer, or the answer is not as expected
      */
     <T> T get(String path, Reading<T> reading, T otherwise) {
         HttpResponse<byte[]> answer = answer(path);
@@ -77,6 +77,6 @@ final class ContextApi {
     }
 
     private CannotReconcile cannot(String path, String why) {
-        return new CannotReconcile(context + " cannot be read at " + url + path + " (" + why + "); start it, or set " + property + " to where it is.");
+        return new CannotReconcile(context + " cannot be read at " + url + path + " (" + why + "); start it, or set " + property + " to its address.");
     }
 }

@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the four contexts and the payment provider say of one order, each as its API shows it; null where one does not know the order.
+ * The rows of one order in the four contexts and at the payment provider, as their APIs return them; null where the order is unknown.
  *
- * @param timeline the types of the view's events, read where the rows agree; otherwise null
- * @param twice    the lists that name the order more than once
+ * @param timeline the types of the view's events if they were read; otherwise null
+ * @param twice    the lists that contain the order more than once
  */
 record OrderRows(Order order, Payment payment, Delivery delivery, Progress view, Account account, List<String> timeline, Set<String> twice) {
 
@@ -24,7 +24,7 @@ record OrderRows(Order order, Payment payment, Delivery delivery, Progress view,
     static final String HISTORY = "/history";
     static final String ACCOUNTS = "/accounts";
 
-    /** What the four lists tell; each of them should know the order once at most. */
+    /** Combines the rows of all lists; each list should contain the order at most once. */
     static OrderRows of(List<Order> orders, List<Payment> payments, List<Delivery> deliveries, List<Progress> views, List<Account> accounts) {
         Set<String> twice = Map.of(ORDERS, orders, PAYMENTS, payments, DELIVERIES, deliveries, HISTORY, views).entrySet().stream()
                 .filter(list -> list.getValue().size() > 1).map(Map.Entry::getKey).collect(Collectors.toUnmodifiableSet());
@@ -44,13 +44,13 @@ record OrderRows(Order order, Payment payment, Delivery delivery, Progress view,
     }
 
     /**
-     * @param receivedAt null where store holds an order back that it has not heard of otherwise
-     * @param dispatchAt the store ships no earlier
+     * @param receivedAt null if store only knows that the order is held for a cancellation
+     * @param dispatchAt earliest time at which store ships
      */
     record Delivery(long orderId, String item, int qty, String status, Instant receivedAt, Instant dispatchAt) {
     }
 
-    /** @param amount won; like item and quantity null until an event has told it */
+    /** @param amount won; null, like item and quantity, until an event contains it */
     record Progress(long orderId, String item, Integer qty, Long amount, String status, Instant updatedAt) {
     }
 
@@ -59,18 +59,18 @@ record OrderRows(Order order, Payment payment, Delivery delivery, Progress view,
 
         private static final Account NONE = new Account(0, 0, 0, 0);
 
-        /** Won that the provider took and did not give back. */
+        /** Won that the provider captured and did not refund. */
         long held() {
             return captured - refunded;
         }
     }
 
-    /** The money at the provider; none if it does not know the order. */
+    /** Returns the money at the provider; all zero if the provider does not know the order. */
     Account money() {
         return account == null ? Account.NONE : account;
     }
 
-    /** When something last happened to the order, or is due to happen; null if no row says so. */
+    /** Returns when something last happened to the order, or is due to happen; null if no row has a time. */
     Instant lastChange() {
         return Stream.of(order == null ? null : order.orderedAt, payment == null ? null : payment.authorisedAt,
                         payment == null ? null : payment.completedAt, delivery == null ? null : delivery.receivedAt,
@@ -99,13 +99,13 @@ record OrderRows(Order order, Payment payment, Delivery delivery, Progress view,
         return view != null && Arrays.asList(statuses).contains(view.status);
     }
 
-    /** Whether app, pay and store have nothing more to do; what the view does not know then, it has missed. */
+    /** Whether app, pay and store have nothing more to do. The view must then be complete. */
     boolean atRest() {
         return !orderIs("Ordered", "Paid", "Cancelling") && !paymentIs("Authorised", "Cancelling", "Refunding") && !deliveryIs("Received", "Held")
                 && !releasing();
     }
 
-    /** Whether the money of a payment that is over is still reserved: pay shows it as over before the provider has released it. */
+    /** Whether the money of a voided or expired payment is still reserved: pay changes the status before the provider releases the money. */
     boolean releasing() {
         return paymentIs("Voided", "Expired") && money().reserved > 0;
     }

@@ -15,10 +15,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.ToLongFunction;
 
-/** One context's list, newest first. */
+/** A paged list of one context, newest first. */
 final class PagedList<T> {
 
-    /** Where a cursor is when there are no more orders. */
+    /** The cursor's position after the last order. */
     static final long END = 0;
 
     private static final int PAGE = 200;
@@ -47,7 +47,10 @@ final class PagedList<T> {
         return page;
     }
 
-    /** The rows of some orders, given newest first. Orders that are neighbours share a page; pages grow while they contain wanted orders. */
+    /**
+     * Returns the rows of some orders, given newest first. Neighbouring orders share a page; pages grow while at least half of their rows
+     * are wanted.
+     */
     Map<Long, List<T>> of(List<Long> ids) {
         Map<Long, List<T>> rows = new HashMap<>();
         int size = 1;
@@ -68,7 +71,7 @@ final class PagedList<T> {
         return new Cursor(readers);
     }
 
-    /** Goes through the whole list; it holds one page, while the next one is on its way. */
+    /** Iterates over the whole list; it holds one page while the next one is loading. */
     final class Cursor {
 
         private final ExecutorService readers;
@@ -84,7 +87,7 @@ final class PagedList<T> {
             coming = readers.submit(() -> page(PAGE, after));
         }
 
-        /** The order that comes next, or END. */
+        /** Returns the next order's id, or END. */
         long next() {
             while (rows.isEmpty() && coming != null) {
                 Page<T> page = Reconciliation.result(coming);
@@ -97,7 +100,7 @@ final class PagedList<T> {
             return rows.isEmpty() ? END : id.applyAsLong(rows.peek());
         }
 
-        /** What the list tells of an order; nothing where another order comes next. */
+        /** Returns the rows of an order and moves on; none if the next order is another one. */
         List<T> take(long order) {
             if (next() != order) {
                 return List.of();

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The command {@code rebuild-history}: makes customer's view anew of the event logs of app, pay and store. */
+/** The command {@code rebuild-history}: rebuilds customer's view from the event logs of app, pay and store. */
 public final class RebuildHistory extends OperatorCommand {
 
     /** As the first argument of the launcher. */
@@ -31,7 +31,7 @@ public final class RebuildHistory extends OperatorCommand {
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
         if (!words.isEmpty()) {
-            err.println("phone82: " + NAME + " does not know " + words + "; --help shows what it takes.");
+            err.println("phone82: " + NAME + " does not know " + words + "; --help shows its arguments.");
             return 2;
         }
         return run(properties -> {
@@ -39,7 +39,7 @@ public final class RebuildHistory extends OperatorCommand {
                 new RebuildHistory(properties, out).rebuild();
                 return 0;
             } catch (Stop e) {
-                err.println("phone82: " + e.getMessage() + " Repeat the command: it goes on where it was.");
+                err.println("phone82: " + e.getMessage() + " Repeat the command: it continues where it stopped.");
                 return 2;
             }
         }, err, arguments);
@@ -55,7 +55,7 @@ public final class RebuildHistory extends OperatorCommand {
     }
 
     private void feed(String source, JsonNode place) {
-        out.println(source + ": reading its log " + (place.isMissingNode() ? "from the beginning" : "from place " + place + " on"));
+        out.println(source + ": reading its log " + (place.isMissingNode() ? "from the beginning" : "from place " + place));
         String after = place.isMissingNode() ? "" : "&after=" + place;
         while (after != null) {
             JsonNode page = ask("GET", source, "/events?size=200" + after);
@@ -63,7 +63,7 @@ public final class RebuildHistory extends OperatorCommand {
                 ask("POST", "customer", "/rebuild/events", Map.of("source", source, "events", page.path("items")));
             }
             read += page.path("items").size();
-            report(source + ": " + read + " events read in all");
+            report(source + ": " + read + " events read in total");
             after = following(page);
         }
     }
@@ -81,7 +81,7 @@ public final class RebuildHistory extends OperatorCommand {
             report(compared + " orders compared, " + changed + " changed");
         } while (answer.has("next"));
         out.println(read + " events read, " + compared + " orders compared, " + changed + " changed"
-                + (unlogged == 0 ? "" : "; of " + unlogged + " the view knew more than was read, because that is older than the logs, or newer than the reading; it stays"));
+                + (unlogged == 0 ? "" : "; for " + unlogged + " the view had events that the logs do not contain (too old) or that are newer than this run; they are kept"));
     }
 
     private void report(String line) {

@@ -27,9 +27,9 @@ import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
 /**
- * One comparison of all contexts. It goes once through their lists, which are read at different moments. What does not agree
- * there is looked at again, until it agrees or the time to settle is over: only what has looked wrong all that time, and
- * without any change, is called a breach. Two looks that see the same prove that all of it was there at one moment.
+ * One comparison of all contexts. It reads their lists once. As the lists are read at different moments, orders that do not agree are read
+ * again until they agree or the time to settle is over. Only an order that disagreed all that time, without any change, is a breach: two
+ * identical reads prove that the rows existed at the same moment.
  */
 final class Reconciliation implements AutoCloseable {
 
@@ -51,7 +51,7 @@ final class Reconciliation implements AutoCloseable {
     private final Consumer<String> progress;
     private long compared;
 
-    /** @param provider whose ledger is compared too; null if none is */
+    /** @param provider the payment provider, whose ledger is compared too; null: it is not */
     Reconciliation(ContextApi app, ContextApi pay, ContextApi store, ContextApi customer, ContextApi provider, ConsistencyRules rules, Consumer<String> progress) {
         this.customer = customer;
         this.orders = new PagedList<>(app, OrderRows.ORDERS, Order.class, Order::id);
@@ -63,20 +63,19 @@ final class Reconciliation implements AutoCloseable {
         this.progress = progress;
     }
 
-    /** An order that does not agree (yet), as it looked last. */
+    /** An order that does not agree yet, as it was last read. */
     private record Open(OrderRows rows, boolean unchanged) {
     }
 
     /**
-     * @param settle    how long to wait for what does not agree, counted from the last order that came to agree: events that
-     *                  still queue up are no breach
-     * @param timelines of so many of the newest orders, and of all that did not agree at first, the timelines are read too
+     * @param settle    how long to wait for orders to agree, counted from the last one that did: queued events are no breach
+     * @param timelines number of newest orders whose timelines are compared, too, besides those of orders that did not agree at first
      */
     Report run(Duration settle, int timelines) {
         Map<Long, Open> open = check(ordersToCheck(timelines), Map.of());
         long end = System.nanoTime() + settle.toNanos();
         if (!open.isEmpty()) {
-            progress.accept("do not agree yet: " + open.size() + "; looking again until for " + settle.toSeconds() + " s none settles");
+            progress.accept("do not agree yet: " + open.size() + "; retrying until none has settled for " + settle.toSeconds() + " s");
         }
         boolean over = false;
         long lastReport = System.nanoTime();
@@ -96,7 +95,7 @@ final class Reconciliation implements AutoCloseable {
         return report(open);
     }
 
-    /** Goes through all lists side by side, newest order first. */
+    /** Compares all lists in parallel, newest order first, and returns the orders to check again. */
     private List<Long> ordersToCheck(int timelines) {
         var order = orders.cursor(readers);
         var payment = payments.cursor(readers);
@@ -126,7 +125,7 @@ final class Reconciliation implements AutoCloseable {
         }
     }
 
-    /** Reads all that is told of some orders, and keeps those that do not agree. */
+    /** Reads some orders from all contexts, and returns those that do not agree. */
     private Map<Long, Open> check(Collection<Long> ids, Map<Long, Open> before) {
         List<Long> newestFirst = List.copyOf(ids);
         Future<Map<Long, List<Order>>> order = readers.submit(() -> orders.of(newestFirst));
@@ -171,7 +170,7 @@ final class Reconciliation implements AutoCloseable {
         }, List.of());
     }
 
-    /** Waits before the next look, and returns whether that one is the last. */
+    /** Waits before the next read, and returns whether that one is the last. */
     private static boolean pause(long end) {
         long left = Math.max(0, end - System.nanoTime());
         long pause = Math.min(left, PAUSE.toNanos());

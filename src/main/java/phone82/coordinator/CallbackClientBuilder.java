@@ -18,21 +18,21 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives the coordinator one HTTP client for all callbacks. It asks for a new one per callback and closes it;
- * building one costs more than all the rest of a saga. Found by JAX-RS as a service.
+ * A JAX-RS {@code ClientBuilder} service that returns one shared HTTP client for all callbacks. The coordinator builds and closes a client
+ * per callback, which would cost more than the rest of a saga.
  */
 public class CallbackClientBuilder extends ClientBuilder {
 
     private static volatile ParticipantCallbacks callbacks;
 
-    /** Says whom it may call; Narayana, which makes it, cannot. */
+    /** Sets the allowed callbacks; static, because JAX-RS creates the builder. */
     static void use(ParticipantCallbacks callbacks) {
         CallbackClientBuilder.callbacks = callbacks;
     }
 
     private static final class Shared {
 
-        /** Times out before the coordinator's own 2 s are over, so that no thread waits on for nobody. */
+        /** Times out before the coordinator's own limit of 2 s, so that no thread keeps waiting after the coordinator has given up. */
         private static final Client CLIENT = new JerseyClientBuilder().property(ClientProperties.FOLLOW_REDIRECTS, false)
                 .connectTimeout(500, TimeUnit.MILLISECONDS).readTimeout(1900, TimeUnit.MILLISECONDS)
                 .register((ClientRequestFilter) request -> request.getHeaders().putSingle("Authorization", callbacks.authorization(request.getUri())))

@@ -29,7 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The context {@code coordinator}: the Narayana LRA coordinator within this JVM. */
+/** The context {@code coordinator}: an embedded Narayana LRA coordinator. */
 @Configuration(proxyBeanMethods = false)
 @Import({MetricsConfiguration.class, HttpServerConfiguration.class})
 public class CoordinatorContext {
@@ -76,7 +76,7 @@ public class CoordinatorContext {
         return Check.readiness("disk", disk::check);
     }
 
-    /** Nothing is at that path; that it says so is enough. */
+    /** The path does not exist; its 404 proves that the server answers. */
     @Bean
     Check pulseCheck(@Value("${phone82.local-host}") String host, @Value("${phone82.coordinator.port}") int port) {
         return Check.life("pulse", new Pulse(host, port, "/pulse"));

@@ -19,8 +19,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Forgets LRAs that have ended but that Narayana keeps in its list for ever: those that ended while a recovery pass
- * was reading them (their record is gone), and those that nobody joined before their time limit (their record stays, too).
+ * Removes ended LRAs that Narayana would keep in its list for ever: those that ended while a recovery pass was reading them (their record
+ * is deleted), and those that no participant joined before the time limit (their record remains, too).
  */
 public class EndedLraCleanup implements RecoveryModule {
 
@@ -42,9 +42,9 @@ public class EndedLraCleanup implements RecoveryModule {
             }
         }
         for (URI id : ended) {
-            // an LRA that is just ending looks the same for a moment
+            // an LRA that is being ended looks the same for a moment
             if (suspects.contains(id)) {
-                LOG.info("Forgets {}, which has ended", id);
+                LOG.info("Removes {}, which has ended", id);
                 service.removeLog(id.toString());
                 service.remove(id);
             }

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Takes up LRAs whose coordinator died in the middle of a close or cancel: their participants stand among the prepared ones,
- * and Narayana's recovery looks at the pending ones alone. Once they are pending again, it goes on with them as ever.
+ * Resumes LRAs whose coordinator died during a close or cancel. Their participants are in the list of prepared records, but Narayana's
+ * recovery processes pending records only; so this module moves them to the pending list.
  */
 public class InterruptedLraRecovery implements RecoveryModule {
 
@@ -25,12 +25,12 @@ public class InterruptedLraRecovery implements RecoveryModule {
     public void periodicWorkFirstPass() {
         LRAService service = LRARecoveryModule.getService();
         for (LRAData lra : service.getAll()) {
-            // whoever is just ending it has it locked, and its participants stand among the prepared ones, too
+            // an LRA that is being ended right now is locked, and has its participants among the prepared records, too
             ReentrantLock lock = lra.isRecovering() ? service.tryLockTransaction(lra.getLraId()) : null;
             if (lock != null) {
                 try {
                     if (new Interrupted(service, LRAConstants.getLRAUid(lra.getLraId())).resume()) {
-                        LOG.info("Takes up {}, whose {} was interrupted", lra.getLraId(), lra.getStatus());
+                        LOG.info("Resumes {}, whose {} was interrupted", lra.getLraId(), lra.getStatus());
                     }
                 } finally {
                     lock.unlock();

@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
- * Cancels the LRAs that nobody has ended in time. Narayana's own time limits are not used: each recovery pass reads a copy of every
- * LRA, and the copy's timer compensates whom it remembers as active, also when the LRA was closed meanwhile.
+ * Cancels LRAs that were not ended within the time limit. Narayana's own time limits are unsafe: each recovery pass reads a copy of every
+ * LRA, and the timer of a copy compensates participants that it remembers as active even if the LRA has been closed since.
  */
 final class OverdueLraTask implements Runnable {
 
@@ -24,7 +24,7 @@ final class OverdueLraTask implements Runnable {
     private final Duration limit;
     private final ExecutorService executor;
 
-    /** @param executor calls the participants of several LRAs at once */
+    /** @param executor runs cancellations of several LRAs in parallel */
     OverdueLraTask(Duration limit, ExecutorService executor) {
         this.limit = limit;
         this.executor = executor;
@@ -38,8 +38,8 @@ final class OverdueLraTask implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            // or the clock would stop
-            LOG.warn("Time limits are not looked at until a second later", e);
+            // an exception would end the schedule
+            LOG.warn("Time limits cannot be checked; retrying in a second", e);
         }
     }
 
@@ -49,11 +49,11 @@ final class OverdueLraTask implements Runnable {
     }
 
     private static void cancel(LRAService service, URI lra) {
-        LOG.info("Cancels {}, whose time limit has passed", lra);
+        LOG.info("Cancels {}, which has exceeded its time limit", lra);
         try {
             service.endLRA(lra, true, false);
         } catch (RuntimeException e) {
-            LOG.warn("{} is not cancelled; tried again in a second, unless it has ended: {}", lra, e.toString());
+            LOG.warn("{} is not cancelled; retrying in a second unless it has ended: {}", lra, e.toString());
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the coordinator calls its participants back: each at its own address, which the configuration names, and nobody anywhere else. */
+/** The addresses at which the coordinator may call its participants back: only those that are configured for each participant. */
 final class ParticipantCallbacks {
 
     private static final Pattern LINK = Pattern.compile("<([^<>,\\s]+)>\\s*;\\s*rel=\"?(?:complete|compensate)\"?");
@@ -19,7 +19,7 @@ final class ParticipantCallbacks {
     private final Map<String, List<String>> addresses;
     private final TokenMinter minter;
 
-    /** @param addresses of each participant: {@code http://pay:8080} */
+    /** @param addresses the base URLs of each participant, for example {@code http://pay:8080} */
     ParticipantCallbacks(Map<String, List<String>> addresses, TokenMinter minter) {
         this.addresses = addresses;
         this.minter = minter;
@@ -27,15 +27,14 @@ final class ParticipantCallbacks {
 
     /**
      * @param participant the context that joins an LRA
-     * @param links       where it wants to be called
-     * @throws Problem 403 for any other than its own address
+     * @param links       the callback links that it sends
+     * @throws Problem 403 if a link is not at the participant's own address
      */
     void check(String participant, String links) {
         for (String link : links.split(",", -1)) {
             Matcher matcher = LINK.matcher(link.trim());
             if (!matcher.matches() || !isOf(participant, matcher.group(1))) {
-                throw new Problem(403, "Not allowed", "The coordinator calls " + participant + " back at " + addresses.getOrDefault(participant, List.of())
-                        + " alone; phone82.coordinator." + participant + "-url says so. Join with links to that address.");
+                throw new Problem(403, "Not allowed", "The coordinator calls " + participant + " back only at " + addresses.getOrDefault(participant, List.of()) + ", which is set by phone82.coordinator." + participant + "-url. Join with links to that address.");
             }
         }
     }
@@ -46,9 +45,9 @@ final class ParticipantCallbacks {
     }
 
     /**
-     * What a callback must bring.
+     * Returns the {@code Authorization} header for a callback.
      *
-     * @throws IOException for an address of nobody, such as one that a participant had before
+     * @throws IOException if no participant has this address (any more)
      */
     String authorization(URI callback) throws IOException {
         for (String participant : addresses.keySet()) {
@@ -56,6 +55,6 @@ final class ParticipantCallbacks {
                 return "Bearer " + minter.token(participant);
             }
         }
-        throw new IOException(callback + " is no address of a participant; phone82.coordinator.<participant>-url names them");
+        throw new IOException(callback + " is not the address of a participant; phone82.coordinator.<participant>-url sets the addresses");
     }
 }

@@ -38,7 +38,7 @@ public class OperationsContext {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
-    /** Of the JVM, and so of no context. */
+    /** Metrics of the JVM, without a context's tag. */
     @Bean
     AutoCloseable boundJvmMetrics(PrometheusMeterRegistry jvmMetrics) {
         JvmGcMetrics pauses = new JvmGcMetrics();
@@ -63,7 +63,7 @@ public class OperationsContext {
         return new Peers(peers, address.isLoopbackAddress() ? data.resolve("operations") : null, operators);
     }
 
-    /** Served behind the login alone. */
+    /** Not a default candidate, so that it is served only by the operator's API, behind its login. */
     @Bean(defaultCandidate = false)
     Jolokia jolokia(Operators operators, HttpLimits limits) {
         return new Jolokia(operators.user(), limits);

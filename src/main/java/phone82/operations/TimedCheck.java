@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A check that is made once at a time, and whose silence is an answer, too. */
+/** Runs a check with a time limit, one run at a time: a check that does not answer in time counts as failed. */
 final class TimedCheck {
 
     private final Check check;
@@ -23,7 +23,7 @@ final class TimedCheck {
     private CompletableFuture<Map<String, ?>> underWay;
     private Instant failingSince;
 
-    /** @param patience how long it may fail before it is down; zero says so at once */
+    /** @param patience how long the check may fail before it is reported as down; zero: at once */
     TimedCheck(Check check, Executor executor, Duration patience, Clock clock) {
         this.check = check;
         this.executor = executor;
@@ -31,7 +31,7 @@ final class TimedCheck {
         this.clock = clock;
     }
 
-    /** What an operator reads of one check. */
+    /** The result of a check, with the details that operators see. */
     record Outcome(boolean up, Map<String, Object> details) {
     }
 
@@ -43,7 +43,7 @@ final class TimedCheck {
         return check.name();
     }
 
-    /** Starts the check, unless the last one has not come back yet. */
+    /** Starts the check unless the previous run is still in progress. */
     synchronized void begin() {
         if (underWay == null || underWay.isDone()) {
             if (failingSince == null) {
@@ -53,7 +53,7 @@ final class TimedCheck {
         }
     }
 
-    /** A success counts whenever it comes: also when nobody waits for it any more. */
+    /** Runs the check. A success counts even if it comes after the time limit. */
     private Map<String, ?> run() {
         try {
             Map<String, ?> details = check.work().call();
@@ -72,7 +72,7 @@ final class TimedCheck {
         return underWay;
     }
 
-    /** @param wait how long the asker has for what was begun */
+    /** @param wait how long to wait for the run in progress */
     Outcome outcome(Duration wait) {
         Map<String, Object> details = new LinkedHashMap<>();
         try {
@@ -88,7 +88,7 @@ final class TimedCheck {
         }
         synchronized (this) {
             if (failingSince == null) {
-                // it has just come
+                // the success arrived after the time limit
                 return new Outcome(true, Map.of());
             }
             details.put("since", failingSince);

@@ -26,14 +26,14 @@ class ConsistencyRulesTest {
     private static final ConsistencyRules RULES = new ConsistencyRules(NOON, NOON, false);
     private static final ConsistencyRules WITH_LEDGER = new ConsistencyRules(NOON, NOON, true);
 
-    private static final String NOT_PAID_FOR = "I1 the order stands, but nobody pays for it";
+    private static final String NOT_PAID_FOR = "I1 the order is accepted, but its payment is not";
     private static final String NOT_GIVEN_BACK = "I2 the order is cancelled, but its money is not given back";
     private static final String UNPAID = "I3 it is shipped or about to be, but not paid";
     private static final String CANCELLED_YET_SHIPPED = "I4 the order is cancelled, but shipped or about to be";
     private static final String REFUNDED_YET_SHIPPED = "I4 it is shipped, but its money was given back";
-    private static final String DELIVERY_CANCELLED = "I4 the delivery is cancelled, but the order stands";
-    private static final String OTHER_STATUS = "I5 the view shows another status than it has";
-    private static final String NO_SHIPMENT = "I6 the order knows of a shipment, the delivery does not";
+    private static final String DELIVERY_CANCELLED = "I4 the delivery is cancelled, but the order is not";
+    private static final String OTHER_STATUS = "I5 the view shows a wrong status";
+    private static final String NO_SHIPMENT = "I6 the order is shipped, but the delivery is not";
     private static final String NO_DELIVERY = "I6 the order was paid, but has no delivery";
 
     /** A breach, rows that have it, and rows that are as near to it as can be, but do not. */
@@ -48,7 +48,7 @@ class ConsistencyRulesTest {
                 arguments(NOT_PAID_FOR, told("Paid", "Voided", NONE, NONE), told("Ordered", "Voided", NONE, NONE)),
                 arguments(NOT_PAID_FOR, told("Paid", "Refunded", "Held", "Paid"), told("Cancelling", "Refunded", "Held", "Paid")),
                 arguments(NOT_PAID_FOR, told("Ordered", "Refunded", "Held", "Paid"), told("Ordered", "Cancelling", "Held", "Paid")),
-                arguments("I1 /payments has it twice", shipped().doubledIn("/payments"), shipped()),
+                arguments("I1 /payments contains it twice", shipped().doubledIn("/payments"), shipped()),
                 arguments(NOT_GIVEN_BACK, told("Cancelled", "Completed", "Cancelled", "Cancelled"), told("Cancelled", "Refunded", "Cancelled", "Cancelled")),
                 arguments(NOT_GIVEN_BACK, told("Cancelled", "Authorised", "Cancelled", "Cancelled"), told("Cancelled", "Voided", "Cancelled", "Cancelled")),
                 arguments(NOT_GIVEN_BACK, told("Cancelled", "Expired", "Cancelled", "Cancelled"), told("Cancelled", "Cancelling", "Cancelled", "Cancelled")),
@@ -95,13 +95,13 @@ class ConsistencyRulesTest {
                 arguments(NO_DELIVERY, told("Cancelled", "Refunded", NONE, "Cancelled"), told("Cancelling", "Refunded", NONE, "Cancelled")),
                 arguments("I6 the delivery is of 1 x note20, the order of 2 x note20", shipped().delivering("note20", 1), shipped()),
                 arguments("I6 the delivery is of 2 x note21, the order of 2 x note20", shipped().delivering("note21", 2), shipped()),
-                arguments("I6 /deliveries has it twice", shipped().doubledIn("/deliveries"), shipped().doubledIn("/payments")),
-                arguments("I6 the timeline tells twice of Shipped",
+                arguments("I6 /deliveries contains it twice", shipped().doubledIn("/deliveries"), shipped().doubledIn("/payments")),
+                arguments("I6 the timeline contains twice Shipped",
                         shipped().telling("Ordered", "PayCompleted", "OrderReceived", "Shipped", "Shipped"),
                         shipped().telling("Ordered", "CancellationRefused", "PayCompleted", "OrderReceived", "CancellationRefused", "Shipped")),
-                arguments("I6 the timeline does not tell of OrderReceived, PayCompleted",
+                arguments("I6 the timeline lacks OrderReceived, PayCompleted",
                         shipped().telling("Ordered", "Shipped"), shipped()),
-                arguments("I6 the timeline tells of what did not happen: OrderCancelled, PayCancelled",
+                arguments("I6 the timeline contains events that did not happen: OrderCancelled, PayCancelled",
                         shipped().telling("Ordered", "PayCompleted", "OrderReceived", "Shipped", "PayCancelled", "OrderCancelled"),
                         shipped().telling("Ordered", "PayCompleted", "OrderReceived", "Shipped", "CancellationRefused")),
                 arguments("I7 money was taken, but there is no order", told(NONE, "Completed", NONE, NONE), told(NONE, "Voided", NONE, NONE)),
@@ -197,7 +197,7 @@ class ConsistencyRulesTest {
 
         life.timeline().stream().filter(event -> !event.equals("CancellationRefused")).forEach(event -> assertThat(breachesOf(
                 life.telling(life.timeline().stream().filter(other -> !other.equals(event)).toArray(String[]::new))))
-                .containsExactly("I6 the timeline does not tell of " + event));
+                .containsExactly("I6 the timeline lacks " + event));
     }
 
     static Stream<Arguments> ledgers() {
@@ -207,7 +207,7 @@ class ConsistencyRulesTest {
                         + "take the difference from the customer, or write it off"),
                 arguments(shipped().ledger(0, 2_398_000, 1), "the provider holds 2397999 won, but should hold 2398000: "
                         + "captured 2398000, refunded 1, reserved 0; take the difference from the customer, or write it off"),
-                arguments(shipped().ledger(5, 2_398_000, 0), "all is over, but the provider still reserves money: "
+                arguments(shipped().ledger(5, 2_398_000, 0), "the order is finished, but the provider still reserves money: "
                         + "captured 2398000, refunded 0, reserved 5; release it there"),
                 arguments(told("Cancelled", "Refunded", "Cancelled", "Cancelled").ledger(0, 2_398_000, 2_398_000), null),
                 arguments(told("Cancelled", "Refunded", "Cancelled", "Cancelled").ledger(0, 2_398_000, 0), "the provider holds 2398000 won, "
@@ -218,7 +218,7 @@ class ConsistencyRulesTest {
                 arguments(told("Cancelled", "RefundFailed", "Cancelled", "Cancelled").because("account closed").ledger(0, 2_398_000, 0),
                         "the provider refuses the refund of 2398000 won: account closed; retry it, or record that it was settled by hand"),
                 arguments(told("Cancelled", "Voided", NONE, "Cancelled").ledger(2_398_000, 0, 0), null),
-                arguments(told(NONE, NONE, NONE, NONE).ledger(2_398_000, 0, 0), "all is over, but the provider still reserves "
+                arguments(told(NONE, NONE, NONE, NONE).ledger(2_398_000, 0, 0), "the order is finished, but the provider still reserves "
                         + "money: captured 0, refunded 0, reserved 2398000; release it there"),
                 arguments(told("Paid", "Completed", NONE, "Paid").ledger(0, 2_398_000, 0), null),
                 arguments(told("Paid", "Completed", NONE, "Paid"), "the provider holds 0 won, but should hold 2398000: captured 0, refunded 0, "
@@ -229,7 +229,7 @@ class ConsistencyRulesTest {
                 arguments(told("Ordered", "Authorised", NONE, "Ordered").ledger(2_398_000, 0, 0), null),
                 arguments(told(NONE, NONE, NONE, NONE).ledger(0, 2_398_000, 0), "the provider holds 2398000 won, but should hold 0: "
                         + "captured 2398000, refunded 0, reserved 0; refund the difference there"),
-                arguments(told("Ordered", "Authorised", NONE, "Ordered").ledger(0, 1, 2), "the provider gave back more than it took: "
+                arguments(told("Ordered", "Authorised", NONE, "Ordered").ledger(0, 1, 2), "the provider refunded more than it captured: "
                         + "captured 1, refunded 2, reserved 0"));
     }
 

@@ -284,7 +284,7 @@ class ReconciliationTest {
         lists.get("/payments").rows.replaceAll((id, rows) -> id == 2 ? List.of(rows.get(0) + "," + rows.get(0)) : rows);
 
         assertThat(run(0).breaches()).extracting(Breach::order, Breach::promise, Breach::what)
-                .containsExactly(tuple(2L, "I1", "/payments has it twice"));
+                .containsExactly(tuple(2L, "I1", "/payments contains it twice"));
     }
 
     @Test
@@ -297,8 +297,8 @@ class ReconciliationTest {
         view(6, "Cancelled");
 
         assertThat(run(5).breaches()).extracting(Breach::order, Breach::what).containsExactly(
-                tuple(6L, "the timeline does not tell of PayCancelled"),
-                tuple(6L, "the timeline tells of what did not happen: OrderReceived, PayCompleted, Shipped"));
+                tuple(6L, "the timeline lacks PayCancelled"),
+                tuple(6L, "the timeline contains events that did not happen: OrderReceived, PayCompleted, Shipped"));
         assertThat(asked).filteredOn(path -> !path.contains("?")).filteredOn(path -> !path.equals("/history/6"))
                 .containsExactlyInAnyOrder("/history/10", "/history/9", "/history/8", "/history/7", "/history/4");
     }
@@ -311,6 +311,6 @@ class ReconciliationTest {
         server.createContext("/deliveries", exchange -> answer(exchange, status, body));
 
         assertThatThrownBy(() -> run(0)).isInstanceOf(CannotReconcile.class).hasMessage(
-                "store cannot be read at " + url + "/deliveries?size=200 (" + why + "); start it, or set phone82.gateway.store-url to where it is.");
+                "store cannot be read at " + url + "/deliveries?size=200 (" + why + "); start it, or set phone82.gateway.store-url to its address.");
     }
 }

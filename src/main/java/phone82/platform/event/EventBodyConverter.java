@@ -10,17 +10,17 @@ import org.springframework.jms.support.converter.MessageConverter;
 
 import java.util.Arrays;
 
-/** The bodies of messages: text, which is what events have, and the bytes of what is none. Nobody makes an object of them. */
+/** Converts message bodies: text, as events have, and bytes of any other message. Objects are never deserialised. */
 public class EventBodyConverter implements MessageConverter {
 
-    /** Of a message that is no event; enough to see what it is. */
+    /** Bytes kept of a message that is not an event; enough to identify it. */
     static final int MOST_BYTES = 100_000;
 
     /**
-     * The body of a message that is no text.
+     * The body of a message that is not text.
      *
-     * @param cameAs  the type of the message: {@code ObjectMessage}
-     * @param content as it came; of a larger one the beginning
+     * @param cameAs  the original type of the message, for example {@code ObjectMessage}
+     * @param content the bytes received; only the beginning of a large body
      */
     record NoText(String cameAs, byte[] content) {
     }
@@ -35,10 +35,10 @@ public class EventBodyConverter implements MessageConverter {
             message.writeBytes(bytes);
             return message;
         }
-        throw new MessageConversionException("an event has a text, not " + (body == null ? "nothing" : body.getClass().getName()));
+        throw new MessageConversionException("an event must be text, not " + (body == null ? "nothing" : body.getClass().getName()));
     }
 
-    /** The text, null where there is none, or a {@link NoText}. */
+    /** Returns the text, null for an empty text message, or a {@link NoText}. */
     @Override
     public Object fromMessage(Message message) throws JMSException {
         if (message instanceof TextMessage text) {

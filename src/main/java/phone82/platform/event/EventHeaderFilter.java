@@ -7,8 +7,8 @@ import phone82.platform.Correlation;
 import java.util.Set;
 
 /**
- * What passes between the properties of a JMS message and the headers of an exchange: the envelope and nothing else. camel-jms
- * makes a header of every property, and a header such as {@code CamelJmsDestinationName}, in any case, is an order to Camel.
+ * Lets only the envelope's properties pass between JMS messages and exchange headers. camel-jms maps every property to a header, and Camel
+ * would obey headers such as {@code CamelJmsDestinationName}, in upper or lower case.
  */
 public class EventHeaderFilter implements HeaderFilterStrategy {
 
@@ -17,13 +17,13 @@ public class EventHeaderFilter implements HeaderFilterStrategy {
     private static final Set<String> OF_THE_BROKER = Set.of("JMSXDeliveryCount");
     private static final Set<String> OURS = Set.of("_AMQ_DUPL_ID", DeadLetters.CAUSE, DeadLetters.TIME);
 
-    /** Whether a header stays here. */
+    /** Whether a header is not sent. */
     @Override
     public boolean applyFilterToCamelHeaders(String header, Object value, Exchange exchange) {
         return !ENVELOPE.contains(header) && !OURS.contains(header);
     }
 
-    /** Whether a property stays outside. */
+    /** Whether a received property is ignored. */
     @Override
     public boolean applyFilterToExternalHeaders(String property, Object value, Exchange exchange) {
         return !ENVELOPE.contains(property) && !OF_THE_BROKER.contains(property);

@@ -11,12 +11,12 @@ import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 import org.apache.activemq.artemis.utils.DataConstants;
 
 /**
- * Has whatever is no text arrive as bytes. The JMS client reads a body as the type that its sender claims, and a consumer for which
- * that fails never gets past the message.
+ * An interceptor that turns every message that is not readable text into a bytes message. The JMS client reads a body as the type that the
+ * sender claims; if that fails, the consumer never gets past the message.
  */
 public class NonTextToBytes implements Interceptor {
 
-    /** The property that says what came. */
+    /** The property with the original type of the message. */
     static final String CAME_AS = "phone82_cameAs";
 
     @Override

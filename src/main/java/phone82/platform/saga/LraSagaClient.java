@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
-/** The Saga EIP's way to the LRA coordinator: with timeouts, and to that coordinator alone. */
+/** The Saga EIP's client for the LRA coordinator, with timeouts, and limited to the configured coordinator. */
 public class LraSagaClient extends LRASagaService implements CamelContextConfiguration {
 
     private static final String START = "/start";
@@ -31,9 +31,9 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
     private ExecutorService continuations;
 
     /**
-     * @param coordinator where the coordinator is, for example http://localhost:8070
-     * @param participant where the coordinator reaches this context's callbacks, for example http://localhost:8081
-     * @param minter      of this context's tokens for the coordinator
+     * @param coordinator URL of the coordinator, for example http://localhost:8070
+     * @param participant URL at which the coordinator reaches this context's callbacks, for example http://localhost:8081
+     * @param minter      mints this context's tokens for the coordinator
      */
     public LraSagaClient(String coordinator, String participant, TokenMinter minter, Duration connectTimeout, Duration requestTimeout) {
         setCoordinatorUrl(coordinator);
@@ -56,23 +56,23 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
     public void afterApplicationStart(CamelContext camel) {
     }
 
-    /** A caller must not make this context send requests to a place of the caller's choice. */
+    /** Accepts only LRAs of the configured coordinator, so that a caller cannot make this context send requests to an address of its choice. */
     @Override
     public CompletableFuture<CamelSagaCoordinator> getSaga(String id) {
         if (!id.startsWith(lras(getCoordinatorUrl()))) {
-            return CompletableFuture.failedFuture(new IllegalArgumentException("no saga of our coordinator"));
+            return CompletableFuture.failedFuture(new IllegalArgumentException("not a saga of the configured coordinator"));
         }
         return super.getSaga(id);
     }
 
-    /** What the ids of all LRAs of a coordinator begin with. */
+    /** Returns the prefix of the ids of all LRAs of a coordinator. */
     static String lras(String coordinator) {
         return coordinator + LRAConstants.DEFAULT_COORDINATOR_CONTEXT_PATH + "/";
     }
 
     @Override
     protected void doStart() throws Exception {
-        // without it routes go on in the JVM's common pool: one or few threads for all contexts, which block each other
+        // otherwise routes continue in the JVM's common pool, whose few threads all contexts would block for each other
         continuations = getCamelContext().getExecutorServiceManager().newCachedThreadPool(this, "saga");
         super.doStart();
     }
@@ -88,7 +88,7 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
         return new Client(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout).build());
     }
 
-    /** Every call has a timeout, and the route goes on (on another thread) with the correlation it had. */
+    /** Adds a timeout to every call, and restores the route's correlation on the thread that continues it. */
     private final class Client extends LRAClient {
 
         Client(HttpClient http) {

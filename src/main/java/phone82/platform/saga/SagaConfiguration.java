@@ -16,7 +16,7 @@ import phone82.platform.identity.TokenMinter;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What a context needs to take part in sagas. */
+/** Beans for taking part in sagas. */
 @Configuration(proxyBeanMethods = false)
 public class SagaConfiguration {
 
@@ -29,7 +29,7 @@ public class SagaConfiguration {
     @Bean
     MeterBinder openCancellations(Participation participation) {
         return metrics -> Gauge.builder("phone82.cancellations.open", participation, Participation::countOpen)
-                .description("cancellations whose outcome is not known here").register(metrics);
+                .description("cancellations whose outcome this context does not know yet").register(metrics);
     }
 
     @Bean
@@ -41,14 +41,14 @@ public class SagaConfiguration {
         return new LraSagaClient(coordinator, participant, minter, connectTimeout, requestTimeout);
     }
 
-    /** What the coordinator calls back; Camel's routes serve it. */
+    /** The API contract of the coordinator's callbacks, which Camel's routes serve. */
     @Bean(defaultCandidate = false)
     @Qualifier("callbacks")
     Contract callbacks(@Value("${phone82.routes}/shared/callbacks.openapi.yaml") Resource openApi) throws IOException {
         return new Contract(openApi.getInputStream());
     }
 
-    /** Camel's routes that take the coordinator's calls have numbers for names otherwise. */
+    /** Gives names to Camel's callback routes, whose ids would otherwise be numbers. */
     @Bean
     RouteBuilderLifecycleStrategy routeIdsOfCallbacks() {
         return new RouteBuilderLifecycleStrategy() {
