@@ -24,7 +24,7 @@ import phone82.platform.saga.Participation;
 
 import java.nio.file.Path;
 
-/** A context's own database, as its routes use it. */
+/** Beans for a context's own database. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
 
@@ -34,7 +34,7 @@ class DatabaseConfiguration {
         return new SpringTransactionPolicy(transactionManager);
     }
 
-    /** The embedded database is opened by a {@link DurableDatabase}; the pool keeps its connections. */
+    /** Makes the connection pool open an embedded database as {@link DurableDatabase}. */
     @Bean
     static BeanPostProcessor durableCommits() {
         return new BeanPostProcessor() {
@@ -48,7 +48,7 @@ class DatabaseConfiguration {
         };
     }
 
-    /** A stop does not wait for a full disk. */
+    /** Ends the wait for a full disk when the context stops. */
     @Bean
     ApplicationListener<ContextClosedEvent> stopWaitingForDisk(HikariDataSource pool) {
         return closed -> {
@@ -58,7 +58,7 @@ class DatabaseConfiguration {
         };
     }
 
-    /** The disk of the embedded database; a server looks after its own. */
+    /** The disk of an embedded database; that of a database server is not checked. */
     @Bean
     Disk disk(@Value("${spring.datasource.url}") String url, @Value("${phone82.data.reserve}") DataSize reserve) {
         return DurableDatabase.isEmbedded(url) ? Disk.of(DurableDatabase.folder(url), reserve) : Disk.elsewhere();

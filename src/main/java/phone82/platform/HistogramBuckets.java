@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
-/** The times of which not only the mean is of interest, and the limits between which they are counted, around what is promised. */
+/** Histogram buckets for timers whose distribution matters, with limits around the promised times. */
 class HistogramBuckets implements MeterFilter {
 
     private static final Map<String, double[]> LIMITS = Map.of(

@@ -12,11 +12,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
-/** A context's figures, among those of the JVM. */
+/** Beans for a context's metrics, as part of the JVM's metrics. */
 @Configuration(proxyBeanMethods = false)
 public class MetricsConfiguration {
 
-    /** Each of its figures is marked with the context. Not to be closed: that would close the JVM's, too. */
+    /** Adds a context tag to each metric. The registry must not be closed, because that would close the JVM's, too. */
     @Bean(destroyMethod = "")
     @Primary
     MeterRegistry metrics(PrometheusMeterRegistry jvm, @Value("${phone82.context}") String context) {

@@ -5,8 +5,8 @@ import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Lets one instance after the other bring the tables of a shared HSQLDB up to date. Flyway has a lock for that on other
- * databases; here a lock that a transaction holds would stop the changes themselves.
+ * A lock so that only one instance at a time migrates the tables of a shared HSQLDB. Flyway has one for other databases; on HSQLDB a lock
+ * held by a transaction would block the migration itself.
  */
 class MigrationLock implements FlywayMigrationStrategy {
 
@@ -14,7 +14,7 @@ class MigrationLock implements FlywayMigrationStrategy {
     public void migrate(Flyway flyway) {
         JdbcTemplate jdbc = new JdbcTemplate(flyway.getConfiguration().getDataSource());
         if (jdbc.queryForObject("select count(*) from information_schema.tables where table_schema = 'MIGRATION'", Integer.class) == 0) {
-            // in a schema of its own, as Flyway wants an empty one to begin with
+            // in a separate schema, because Flyway expects an empty one at first
             jdbc.execute("create schema if not exists migration");
             jdbc.execute("create table if not exists migration.turn (id integer primary key, taken_until timestamp with time zone not null)");
         }
@@ -28,7 +28,7 @@ class MigrationLock implements FlywayMigrationStrategy {
         }
     }
 
-    /** Whoever died in its turn is waited for no longer than a minute. */
+    /** Waits for the lock, which expires after a minute in case its holder has crashed. */
     private static void await(JdbcTemplate jdbc) {
         while (jdbc.update("update migration.turn set taken_until = current_timestamp + interval '1' minute where taken_until <= current_timestamp") == 0) {
             try {

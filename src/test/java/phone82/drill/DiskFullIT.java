@@ -143,7 +143,7 @@ class DiskFullIT {
                 for (String context : List.of("broker", "coordinator", "app")) {
                     disks.get(context).fill(0);
                     assertThat(phone82.run(1, context).lines()).singleElement().asString()
-                            .contains(context + ": ", phone82.data(context).toString(), "free some space");
+                            .contains(context + ": ", phone82.data(context).toString(), "make room");
                     disks.get(context).makeRoom();
                 }
                 phone82.start("broker");

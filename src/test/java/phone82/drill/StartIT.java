@@ -134,7 +134,7 @@ class StartIT {
                 return process;
             });
             assertThat(phone82.run(1, "").lines()).containsExactly("phone82: 3 settings are wrong:",
-                    "  phone82.gateway.rate=fast (command line) is no whole number; allowed: a whole number from 0 to 1000000.",
+                    "  phone82.gateway.rate=fast (command line) is not a whole number; allowed: a whole number from 0 to 1000000.",
                     "  phone82.store.dispatch-delay=-5s (command line) is too small; allowed: a time from 0s to 365d, with its unit: ms, s, m, h or d.",
                     "  PHONE82_DATTA (environment variable) is unknown; the nearest is PHONE82_DATA.");
             assertThat(phone82.run(2, "reconcile").lines()).hasSize(4);

@@ -4,12 +4,12 @@ import phone82.platform.Problem;
 
 import java.net.InetAddress;
 
-/** Decides whether a request may come in at all, before its body is read. It runs on the event loop and must not block. */
+/** A check before the body of a request is read. It runs on the event loop and must not block. */
 public interface AdmissionCheck {
 
     /**
-     * @param client who sends the request
-     * @throws Problem when the request may not come in
+     * @param client the address of the client
+     * @throws Problem if the request is refused
      */
     void admit(InetAddress client);
 }

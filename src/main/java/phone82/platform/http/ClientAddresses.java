@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds the client behind a connection: its other end, or whom a trusted proxy names there. */
+/** Determines the address of the client behind a connection: the remote address, or the one that a trusted proxy reports. */
 public final class ClientAddresses {
 
-    /** Some proxies add the client's port, and then write IPv6 in brackets. */
+    /** An address with port, as some proxies write it, with IPv6 in brackets. */
     private static final Pattern WITH_PORT = Pattern.compile("\\[([0-9A-Fa-f:.]+)](?::\\d{1,5})?|([0-9.]+):\\d{1,5}");
 
     private final List<IpSubnetFilterRule> proxies;
 
     /**
-     * @param proxies addresses or networks (10.0.0.0/8) whose {@code X-Forwarded-For} is believed
-     * @throws IllegalArgumentException for what is neither
+     * @param proxies addresses or networks (10.0.0.0/8) whose {@code X-Forwarded-For} is trusted
+     * @throws IllegalArgumentException if an element is neither
      */
     public ClientAddresses(List<String> proxies) {
         this.proxies = proxies.stream().map(String::trim).filter(each -> !each.isEmpty()).map(ClientAddresses::rule).toList();
@@ -39,7 +39,7 @@ public final class ClientAddresses {
         return new IpSubnetFilterRule(parts[0], Integer.parseInt(bits), IpFilterRuleType.ACCEPT);
     }
 
-    /** Whether many clients may stand behind this end of a connection. */
+    /** Whether the address is a trusted proxy, with many clients behind it. */
     boolean isProxy(InetAddress address) {
         for (IpSubnetFilterRule network : proxies) {
             if (network.matches(new InetSocketAddress(address, 0))) {
@@ -49,7 +49,7 @@ public final class ClientAddresses {
         return false;
     }
 
-    /** The nearest hop that is no trusted proxy: anybody may have written what comes before it in the header. */
+    /** Returns the nearest hop that is not a trusted proxy: earlier entries of the header may be forged. */
     InetAddress of(InetAddress remote, MultiMap headers) {
         InetAddress client = remote;
         if (isProxy(remote)) {
@@ -71,7 +71,7 @@ public final class ClientAddresses {
                 : matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
     }
 
-    /** With IPv6 each client has a network of 2^64 addresses. */
+    /** Reduces an IPv6 address to its /64 network, because each client has a whole one. */
     static InetAddress subscriber(InetAddress address) {
         if (!(address instanceof Inet6Address)) {
             return address;

@@ -4,18 +4,18 @@ import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Gives each client a limited number of places, so that none takes all. */
+/** Limits how many resources, such as connections, one client may hold at once. */
 public final class ClientLimit {
 
     private final int each;
     private final Map<InetAddress, Integer> taken = new ConcurrentHashMap<>();
 
-    /** @param each how many a client may take at once */
+    /** @param each maximum per client */
     public ClientLimit(int each) {
         this.each = each;
     }
 
-    /** Whether the client got one; it must {@link #release} it again. */
+    /** Returns whether the client is below its limit; then it must {@link #release} later. */
     public boolean acquire(InetAddress client) {
         if (taken.merge(client, 1, Integer::sum) <= each) {
             return true;

@@ -3,7 +3,7 @@ package phone82.platform.http;
 import io.vertx.ext.web.RoutingContext;
 import phone82.platform.Problem;
 
-/** Lets in the requests that a contract has, from those whom it has them for. It comes before anything of the body is read. */
+/** Admits requests to operations of an API contract from callers that the operation allows, before the body is read. */
 public final class ContractGate {
 
     private final Contract contract;
@@ -19,7 +19,7 @@ public final class ContractGate {
     }
 
     /**
-     * @return the context that sends the request; null where the operation is for anybody, or for users: {@link Authentication} knows those
+     * @return the context that sends the request; null if the operation is public or for users, whom {@link Authentication} checks
      * @throws Problem 401, 403, 404, 405
      */
     public String admit(RoutingContext request) {

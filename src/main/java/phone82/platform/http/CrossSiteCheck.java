@@ -7,8 +7,8 @@ import phone82.platform.Problem;
 import java.util.Set;
 
 /**
- * Refuses what the page of another site has a browser send: it would be done with the rights of whoever looks at that page, and from
- * within the network where the browser is. Programs send none of these headers.
+ * Refuses requests that a page of another site makes a browser send: they would have the rights of the page's visitor, and come from inside
+ * the visitor's network. Programs send none of the headers checked.
  */
 final class CrossSiteCheck {
 
@@ -19,7 +19,7 @@ final class CrossSiteCheck {
     }
 
     /**
-     * @param reads whether they are refused, too
+     * @param reads whether to refuse GET and HEAD, too
      * @throws Problem 403
      */
     static void check(HttpServerRequest request, boolean reads) {
@@ -36,7 +36,7 @@ final class CrossSiteCheck {
         }
     }
 
-    /** The scheme does not matter: before us there may be a proxy that ends TLS. */
+    /** Compares host and port only: the scheme may differ behind a proxy that terminates TLS. */
     private static boolean isOf(String origin, String host) {
         String scheme = origin.regionMatches(true, 0, "https://", 0, 8) ? "https://" : "http://";
         String defaultPort = scheme.equals("https://") ? ":443" : ":80";

@@ -21,7 +21,7 @@ import phone82.platform.identity.TokenMinter;
 import java.time.Duration;
 import java.util.Set;
 
-/** A context's HTTP port for its routes: the headers it lets in, its answers to errors. */
+/** Beans for a context that serves its routes over HTTP. */
 @Configuration(proxyBeanMethods = false)
 @Import(HttpServerConfiguration.class)
 public class HttpConfiguration {
@@ -40,9 +40,9 @@ public class HttpConfiguration {
     }
 
     /**
-     * As a client, too, a context tells what it was told: the client would repeat a request that was answered 503, after
-     * sleeping for its Retry-After. A connection that the other side closed meanwhile is replaced once, but for a POST; so none is
-     * kept for as long as the other side, which is about to stop, gives notice.
+     * Configures the HTTP client of the routes. It passes a 503 on instead of sleeping for its Retry-After and retrying. If the other side
+     * has closed an idle connection, requests other than POST are retried once on a new one. To protect POSTs, the client keeps idle
+     * connections for a shorter time than the other side stays up after it has announced its stop.
      */
     @Bean
     HttpClientConfigurer noRetryOnResponse(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
@@ -61,7 +61,7 @@ public class HttpConfiguration {
         return new WarmUp(times, rehearsals.orderedStream().toList());
     }
 
-    /** When the routes are started. A failure ends the start, which one in a {@code CamelContextConfiguration} does not. */
+    /** Opens the port after the routes have started. A failure here ends the start; one in a {@code CamelContextConfiguration} would not. */
     @Bean
     ApplicationListener<ApplicationStartedEvent> openPort(HttpServer server) {
         return started -> server.listen();

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The HTTP headers that cross into and out of the routes: a short list, so that nobody outside can set a
- * {@code Camel*} header, and nothing that a caller sent is echoed to it.
+ * Allow-lists of the HTTP headers that enter and leave the routes, so that a client cannot set a {@code Camel*} header, and its own headers
+ * are not echoed.
  */
 public class HttpHeaderFilter implements HeaderFilterStrategy {
 
@@ -16,7 +16,7 @@ public class HttpHeaderFilter implements HeaderFilterStrategy {
 
     private final Set<String> in;
 
-    /** @param in the request headers let in, in lower case */
+    /** @param in the request headers to admit, in lower case */
     public HttpHeaderFilter(Set<String> in) {
         this.in = in;
     }

@@ -15,7 +15,7 @@ import phone82.platform.identity.TokenVerifier;
 import java.util.List;
 import java.util.Set;
 
-/** A context's HTTP server, whatever it serves. */
+/** Beans for a context's HTTP server. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(HttpLimits.class)
 @Import(IdentityConfiguration.class)
@@ -26,7 +26,7 @@ public class HttpServerConfiguration {
         return Hosts.of(context, names, environment);
     }
 
-    /** The provider, which is none of ours, has another. */
+    /** A fallback, because the provider is an external service with its own access check. */
     @Bean
     @Fallback
     Access tokenAccess(ObjectProvider<TokenVerifier> verifier) {

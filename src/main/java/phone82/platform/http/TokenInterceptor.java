@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Gives each request of the routes to another context a token of this one, unless it has one. A request to anybody else gets none. */
+/** Adds this context's token to requests of the routes to other contexts, unless they have one. Requests to other servers get no token. */
 final class TokenInterceptor implements HttpRequestInterceptor {
 
     private static final List<String> OTHERS = List.of("app", "pay", "store", "customer");
@@ -23,7 +23,7 @@ final class TokenInterceptor implements HttpRequestInterceptor {
     private final Map<String, String> audiences = new HashMap<>();
     private final Supplier<TokenMinter> minter;
 
-    /** @param properties where this context finds the others */
+    /** @param properties the URLs of the other contexts */
     TokenInterceptor(String context, PropertyResolver properties, Supplier<TokenMinter> minter) {
         this.minter = minter;
         for (String other : OTHERS) {

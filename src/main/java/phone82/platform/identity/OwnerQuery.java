@@ -3,24 +3,24 @@ package phone82.platform.identity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 
-/** Lists of what has an owner. */
+/** Queries for entities that have an owner. */
 public final class OwnerQuery {
 
     private OwnerQuery() {
     }
 
     /**
-     * The entities in the order of their keys, the latest first.
+     * Returns a query for entities by descending key.
      *
-     * @param condition with its own parameters
-     * @param owner     whose entities alone are wanted; null for everybody's
+     * @param condition may have its own parameters
+     * @param owner     only entities of this owner; null for all
      */
     public static <T> TypedQuery<T> latest(EntityManager entities, Class<T> type, String condition, String key, String owner) {
         String query = "from " + type.getSimpleName() + " where " + condition;
         if (owner == null) {
             return entities.createQuery(query + " order by " + key + " desc", type);
         }
-        // the columns of the index, or HSQLDB sorts all that fits
+        // the columns of the index; otherwise HSQLDB sorts all matching rows
         return entities.createQuery(query + " and owner = :owner order by owner desc, " + key + " desc", type).setParameter("owner", owner);
     }
 }

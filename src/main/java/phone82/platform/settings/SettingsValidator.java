@@ -36,19 +36,19 @@ import static org.springframework.boot.DefaultPropertiesPropertySource.NAME;
 import static org.springframework.core.env.StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
 import static org.springframework.core.env.StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME;
 
-/** What is wrong with the settings of an environment; what our own files say is not looked at. */
+/** Validates the settings of an environment, except those in phone82's own files. */
 final class SettingsValidator {
 
     private static final int LONGEST = 200;
-    /** So many wrong letters are a slip of the hand. */
+    /** Maximum edit distance of a name that counts as a typing error. */
     private static final int SLIP = 2;
     private static final String OURS = "class path resource";
     private static final Pattern PHONE = Pattern.compile("phone82\\.catalogue\\.phones(\\[\\d+])?(\\.(item|name|price))?");
     private static final Pattern PHONE_VARIABLE = Pattern.compile("PHONE82_CATALOGUE_PHONES_\\d+_(ITEM|NAME|PRICE)");
     private static final Pattern LOG_LEVEL = Pattern.compile("(?i)trace|debug|info|warn|error|fatal|off|true|false");
-    /** Those that Spring Boot, Camel and the libraries have. */
+    /** First parts of the names that Spring Boot, Camel and the libraries use. */
     private static final Set<String> OTHERS = Set.of("spring", "camel", "logging", "management", "otel", "debug", "trace");
-    /** Each of these is at most the next. */
+    /** In each list, a value must not exceed the next. */
     private static final List<List<String>> ASCENDING = List.of(
             List.of("phone82.app.admission.least", "phone82.app.admission.first", "phone82.app.admission.most"),
             List.of("phone82.app.admission.quick", "phone82.app.admission.slow"),
@@ -81,7 +81,7 @@ final class SettingsValidator {
 
     List<String> all() {
         arguments();
-        // ours come last, so that what they say hides nothing
+        // without phone82's own files, so that their values do not hide others
         List<ConfigurationPropertySource> sources = new ArrayList<>();
         ConfigurationPropertySources.get(environment).forEach(source -> {
             if (source instanceof IterableConfigurationPropertySource && !isOurs((PropertySource<?>) source.getUnderlyingSource())) {
@@ -114,7 +114,7 @@ final class SettingsValidator {
         for (String argument : arguments) {
             String name = argument.split("=", 2)[0];
             if (!argument.startsWith("--")) {
-                findings.add(shown(name) + " is no option; write --<property>=<value>.");
+                findings.add(shown(name) + " is not an option; write --<property>=<value>.");
             } else if (!argument.contains("=") && KNOWN.containsKey(name.substring(2))) {
                 wrong.add(name.substring(2));
                 findings.add(shown(name.substring(2)) + " (command line) has no value; write " + name + "=<value>.");
@@ -151,7 +151,7 @@ final class SettingsValidator {
             return "refers to another property that is not set";
         }
         return value.isEmpty() ? kind.empty() ? null : "is empty"
-                : value.contains("#{") || value.contains("{{") || value.contains("${") ? "has an expression in it, which is not evaluated" : kind.fault().apply(value);
+                : value.contains("#{") || value.contains("{{") || value.contains("${") ? "contains an expression, which is not evaluated" : kind.fault().apply(value);
     }
 
     private void report(String name, String value, String origin, String fault, ValueRule kind) {
@@ -169,8 +169,7 @@ final class SettingsValidator {
                     continue;
                 }
                 if (amount(least).compareTo(amount(most)) > 0) {
-                    findings.add(least + "=" + environment.getProperty(least) + " is more than " + most + "=" + environment.getProperty(most)
-                            + "; set it to less, or the other to more.");
+                    findings.add(least + "=" + environment.getProperty(least) + " is more than " + most + "=" + environment.getProperty(most) + "; decrease the first or increase the second.");
                 }
             }
         }
@@ -181,7 +180,7 @@ final class SettingsValidator {
         return value.matches("\\d+") ? Duration.ofMillis(Long.parseLong(value)) : environment.getRequiredProperty(name, Duration.class);
     }
 
-    /** A port that is moved must still be one. */
+    /** A port with the offset added must still be valid. */
     private void ports() {
         if (wrong.contains(Settings.PORT_OFFSET)) {
             return;
@@ -190,13 +189,13 @@ final class SettingsValidator {
         SettingsCheck.ports().filter(name -> offset > 0 && !wrong.contains(name)).forEach(name -> {
             int port = environment.getProperty(name, int.class, 0);
             if (port > 0 && port + offset > 65535) {
-                findings.add(name + "=" + port + " and " + Settings.PORT_OFFSET + "=" + offset + " make " + (port + offset) + ", which is no port; "
+                findings.add(name + "=" + port + " and " + Settings.PORT_OFFSET + "=" + offset + " make " + (port + offset) + ", which is not a port; "
                         + "allowed: up to 65535.");
             }
         });
     }
 
-    /** Its parts as they are written; one that is not is null. */
+    /** The parts of a phone as they are written; a missing one is null. */
     record Phone(String item, String name, String price) {
     }
 
@@ -213,7 +212,7 @@ final class SettingsValidator {
         try {
             phones = Binder.get(environment).bind(list, Bindable.listOf(Phone.class)).orElse(List.of());
         } catch (RuntimeException e) {
-            findings.add(Settings.PHONES + " is no list of phones; allowed: item, name and price of each, numbered from 0 without gaps.");
+            findings.add(Settings.PHONES + " is not a list of phones; allowed: item, name and price of each, numbered from 0 without gaps.");
             return;
         }
         Set<String> items = new HashSet<>();
@@ -221,7 +220,7 @@ final class SettingsValidator {
             String name = Settings.PHONES + "[" + i + "]";
             Phone phone = phones.get(i);
             if (phone.item() == null || phone.name() == null || phone.price() == null) {
-                findings.add(name + " is not whole; allowed: item, name and price of each phone.");
+                findings.add(name + " is incomplete; allowed: item, name and price of each phone.");
                 continue;
             }
             String fault = fault(phone.price(), Settings.PRICE);
@@ -239,7 +238,7 @@ final class SettingsValidator {
         }
     }
 
-    /** Names that nobody knows. */
+    /** Reports unknown names. */
     private void names(EnumerablePropertySource<?> source) {
         boolean variables = SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME.equals(source.getName());
         if (isOurs(source)) {
@@ -262,7 +261,7 @@ final class SettingsValidator {
                     : argument && !name.equals("nonOptionArgs") && !OTHERS.contains(uniform.split("\\.", 2)[0])) {
                 String nearest = !ours && KNOWN.containsKey("phone82." + name) ? "phone82." + name : nearest(uniform, SettingsValidator::uniform);
                 if (SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME.equals(source.getName()) && distance(uniform(nearest), uniform) > SLIP) {
-                    // for somebody else in this JVM
+                    // probably meant for other code in this JVM
                     continue;
                 }
                 findings.add(shown(name) + " (" + place(source.getName(), name, null) + ") is unknown; the nearest is " + nearest + ".");
@@ -274,7 +273,7 @@ final class SettingsValidator {
         String level = String.valueOf(source.getProperty(name));
         if (!level.isEmpty() && !level.contains("${") && !LOG_LEVEL.matcher(level).matches()) {
             findings.add(shown(name) + "=" + shown(level) + " (" + place(source.getName(), name, null)
-                    + ") is no level of a log; allowed: trace, debug, info, warn, error, off.");
+                    + ") is not a log level; allowed: trace, debug, info, warn, error, off.");
         }
     }
 
@@ -282,7 +281,7 @@ final class SettingsValidator {
         return KNOWN.keySet().stream().min(Comparator.comparingInt(known -> distance(form.apply(known), name))).orElseThrow();
     }
 
-    /** Levenshtein's. */
+    /** The Levenshtein distance. */
     private static int distance(String one, String other) {
         int[] last = new int[other.length() + 1];
         for (int j = 0; j <= other.length(); j++) {
@@ -299,7 +298,7 @@ final class SettingsValidator {
         return last[other.length()];
     }
 
-    /** Spring Boot reads a name without its dashes and in any case. */
+    /** Spring Boot ignores dashes and case in names. */
     private static String uniform(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
     }
@@ -312,7 +311,7 @@ final class SettingsValidator {
         return source.getName().contains(OURS) || NAME.equals(source.getName());
     }
 
-    /** Where it was set. */
+    /** Returns where the property is set. */
     private static String origin(ConfigurationProperty property) {
         PropertySource<?> source = (PropertySource<?>) property.getSource().getUnderlyingSource();
         Origin origin = property.getOrigin() instanceof PropertySourceOrigin outer && outer.getOrigin() != null ? outer.getOrigin() : property.getOrigin();
@@ -342,7 +341,7 @@ final class SettingsValidator {
         return path.find() ? " " + path.group(1) : "";
     }
 
-    /** On one line, of a readable length, and without the secrets that a URL may have in it. */
+    /** Returns the text on one line, of a readable length, and without secrets in URLs. */
     private static String shown(String text) {
         String line = Printable.line(text.replaceAll("//[^/@\\s]*@", "//***@").replaceAll("(?i)([?&;]\\w*(password|secret|key|token)\\w*=)[^&;]*", "$1***"));
         return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
