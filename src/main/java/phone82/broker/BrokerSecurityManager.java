@@ -33,7 +33,7 @@ class BrokerSecurityManager extends ActiveMQJAASSecurityManager {
     public Subject authenticate(String user, String password, RemotingConnection connection, String domain) throws NoCacheLoginException {
         Subject subject = super.authenticate(user, password, connection, domain);
         if (subject == null) {
-            LOG.warn("Refused {} from {}: {}", user == null ? "somebody" : "user " + user, connection.getRemoteAddress(),
+            LOG.warn("Refused {} from {}: {}", user == null ? "a client" : "user " + user, connection.getRemoteAddress(),
                     user == null ? "no user name was sent" : "unknown user or wrong password");
             if (connection.getTransportConnection() instanceof NettyConnection network) {
                 loginDelay.to(network);

@@ -59,7 +59,7 @@ final class ConsistencyRules {
         doubles(rows, findings);
         money(rows, findings);
         if (!rows.atRest() && !rows.releasing() && isStuck(rows)) {
-            findings.add("I5", "nothing has happened since " + rows.lastChange() + ", although something is still to come; look for dead letters and open intents");
+            findings.add("I5", "nothing has happened since " + rows.lastChange() + ", although the order is in progress; check dead letters and open intents");
         }
         if (rows.timeline() != null) {
             timeline(rows, findings);

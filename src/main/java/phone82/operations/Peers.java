@@ -182,15 +182,15 @@ class Peers {
 
     private CompletableFuture<ProcessReport> ask(Place place, List<String> contexts) {
         URI at = place.at;
-        return health(place).thenCombine(get(at, "/actuator/prometheus"), (health, figures) ->
-                        new ProcessReport(at, at.equals(here), contexts, health, shown(figures.body()), null))
+        return health(place).thenCombine(get(at, "/actuator/prometheus"), (health, metrics) ->
+                        new ProcessReport(at, at.equals(here), contexts, health, shown(metrics.body()), null))
                 .exceptionally(failure -> new ProcessReport(at, at.equals(here), contexts, null, null, reason(failure)));
     }
 
     private CompletableFuture<JsonNode> health(Place place) {
         String[] login = refused.contains(place) ? new String[0] : new String[]{"Authorization", place.authorization};
-        return get(place.at, "/actuator/health", login).whenComplete((health, away) -> {
-            if (away != null) {
+        return get(place.at, "/actuator/health", login).whenComplete((health, failure) -> {
+            if (failure != null) {
                 // it may restart with another password
                 refused.remove(place);
             }
@@ -224,15 +224,15 @@ class Peers {
         return http;
     }
 
-    private static String shown(String figures) {
-        return figures.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state") || ORDERS.matcher(line).lookingAt())
+    private static String shown(String metrics) {
+        return metrics.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state") || ORDERS.matcher(line).lookingAt())
                 .collect(Collectors.joining("\n"));
     }
 
     private static String reason(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return cause instanceof HttpTimeoutException ? "no answer in time"
-                : cause instanceof ConnectException ? "nobody there"
+                : cause instanceof ConnectException ? "unreachable"
                 : cause instanceof IllegalStateException ? cause.getMessage() : cause.toString();
     }
 }

@@ -63,7 +63,7 @@ class StartIT {
         return Stream.of(
                 arguments("pay", "url=jdbc:postgresql://localhost:1/pay", "no database answers at jdbc:postgresql://localhost:1/pay"),
                 arguments("store", "url=jdbc:hsqldb:hsql://localhost:1/store", "no database answers at jdbc:hsqldb:hsql://localhost:1/store"),
-                arguments("pay", "url=postgresql://localhost:1/pay", "phone82.pay.database.url=postgresql://localhost:1/pay (command line) is no URL of a database"),
+                arguments("pay", "url=postgresql://localhost:1/pay", "phone82.pay.database.url=postgresql://localhost:1/pay (command line) is not the URL of a supported database"),
                 arguments("pay", "url=jdbc:postgresql://localhost:1", "jdbc:postgresql://localhost:1 is no URL of a database"),
                 arguments("pay", "password=wrong", "does not let user pay in"),
                 arguments("store", "password=wrong", "does not let user store in"),
@@ -99,7 +99,7 @@ class StartIT {
     @Test
     void aBrokerUrlThatIsNoneIsNamed() throws Exception {
         try (Processes phone82 = new Processes("broker-url", "--phone82.broker.url=localhost")) {
-            assertThat(phone82.run(1, "pay").lines()).singleElement().asString().startsWith("phone82: phone82.broker.url=localhost (command line) is no URL of a broker");
+            assertThat(phone82.run(1, "pay").lines()).singleElement().asString().startsWith("phone82: phone82.broker.url=localhost (command line) is not the URL of a broker");
         }
     }
 

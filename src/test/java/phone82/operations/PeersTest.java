@@ -55,7 +55,7 @@ class PeersTest {
         Process store = start(List.of(), "", "store");
         Process app = start(List.of(), "", "app");
         store.close();
-        assertThat(app.report(store)).isEqualTo(new ProcessReport(store.at(), false, List.of("store"), null, null, "nobody there"));
+        assertThat(app.report(store)).isEqualTo(new ProcessReport(store.at(), false, List.of("store"), null, null, "unreachable"));
 
         Process again = start(List.of(), "", "store", "pay");
         assertThat(app.ask()).extracting(ProcessReport::at).containsExactlyInAnyOrder(app.at(), again.at());

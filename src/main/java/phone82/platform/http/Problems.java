@@ -64,13 +64,13 @@ public class Problems {
             if (cause instanceof SQLException failure && isUnreachable(failure)) {
                 LOG.warn("The database does not answer: {}", failure.toString());
                 return new Problem(503, "Temporarily unavailable",
-                        "The shop cannot look into its books at the moment. Try again in 5 s; with an Idempotency-Key nothing is done twice.")
+                        "The shop's database is not available at the moment. Try again in 5 s; with an Idempotency-Key nothing is done twice.")
                         .header("Retry-After", 5);
             }
         }
         LOG.error("Unexpected failure", thrown);
         return new Problem(500, "Internal error",
-                "The request could not be processed. Try again; if it goes on, tell the operator the correlation id.");
+                "The request could not be processed. Try again; if it fails repeatedly, report the correlation id to the operator.");
     }
 
     /**

@@ -61,7 +61,7 @@ public class Participation {
      */
     public void act(String lra, long orderId) {
         if (jdbc.update("update saga set state = 'Acted' where lra = ? and order_id = ? and state = 'Joined'", lra, orderId) == 0) {
-            throw new Problem(409, "Cancellation over", "This cancellation was given up already.");
+            throw new Problem(409, "Cancellation over", "This cancellation was undone already.");
         }
     }
 
