@@ -176,7 +176,7 @@ class SettingsTest {
             --phon82.bind=::1 | phon82.bind (command line) is unknown; the nearest is phone82.bind.
             --server.port=8080 | server.port (command line) is unknown
             -phone82.app.port=1 | -phone82.app.port is not an option; write --<property>=<value>.
-            -Dphone82.app.port=1 | -Dphone82.app.port is no option
+            -Dphone82.app.port=1 | -Dphone82.app.port is not an option
             PHONE82_GATEWAY_PORT=eighty | phone82.gateway.port=eighty (environment variable PHONE82_GATEWAY_PORT) is not a whole number
             PHONE82_GATEWAY_CONNECT_TIMEOUT=1s | phone82.gateway.connect-timeout=1s (environment variable PHONE82_GATEWAY_CONNECT_TIMEOUT) is not a whole number
             PHONE82_GATEWAY_APP_URL= | phone82.gateway.app-url (environment variable PHONE82_GATEWAY_APP_URL) is empty
