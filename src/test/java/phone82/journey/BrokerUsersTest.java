@@ -103,7 +103,7 @@ class BrokerUsersTest {
             "store, wrong,      user store",
             "mallory, mallory,  user mallory",
             "ACTIVEMQ.CLUSTER.ADMIN.USER, guess, user ACTIVEMQ.CLUSTER.ADMIN.USER",
-            ",,                 somebody"})
+            ",,                 a client"})
     void whoIsNotKnownIsNotLetIn(String user, String password, String told, CapturedOutput output) {
         assertThatThrownBy(() -> as(user, password, session -> session.createTextMessage("x"))).isInstanceOf(JMSSecurityException.class);
 
