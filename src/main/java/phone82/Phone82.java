@@ -160,7 +160,7 @@ public final class Phone82 implements AutoCloseable {
                     .properties("phone82.context=" + context.id())
                     .properties(secrets)
                     .registerShutdownHook(false)
-                    .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmFigures", operations.figures()))
+                    .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmMetrics", operations.metrics()))
                     .run(options);
             running.push(new Running(context, application, preflight));
             operations.add(context.id(), application.getBeansOfType(Check.class).values());

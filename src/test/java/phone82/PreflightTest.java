@@ -75,7 +75,7 @@ class PreflightTest {
     @Test
     void aContextWithoutItsRoutesDoesNotStart() {
         assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=0", "--camel.main.routes-include-pattern=classpath:routes/shared/errors.camel.yaml"))
-                .isInstanceOf(CannotStart.class).hasMessageStartingWith("gateway: cannot start (it has no routes of its own; set phone82.routes");
+                .isInstanceOf(CannotStart.class).hasMessageStartingWith("gateway: cannot start (the context has no routes; set phone82.routes");
     }
 
     private static void start(Context context, String... options) {

@@ -13,7 +13,7 @@ import phone82.platform.Problem;
 import phone82.platform.RowLock;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
-import phone82.platform.identity.Owned;
+import phone82.platform.identity.OwnerQuery;
 import phone82.platform.saga.Participation;
 
 import java.time.Instant;
@@ -99,7 +99,7 @@ public class Orders {
     public Page<OrderResource> list(@Header("size") Integer size, @Header("after") Long after,
                                     @Variable(Caller.VARIABLE) Caller caller) {
         int shown = Page.size(size);
-        return Page.of(Owned.latest(entities, Order.class, "id < :below", "id", caller.owns())
+        return Page.of(OwnerQuery.latest(entities, Order.class, "id < :below", "id", caller.owns())
                 .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
                 shown, OrderResource::of, Order::id);
     }

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
 
-/** The context {@code broker}: Artemis within this JVM, configured by the files of {@code artemis/} alone. */
+/** The context {@code broker}: an embedded Artemis, configured by the files in {@code artemis/}. */
 @Configuration(proxyBeanMethods = false)
 public class BrokerContext {
 
@@ -40,7 +40,7 @@ public class BrokerContext {
             files.readConfiguration();
             configuration.setBrokerInstance(disk.folder().toFile());
             configuration.setMinDiskFree(disk.reserve());
-            // may do everything, and is well known otherwise; under another name the gatekeeper sees who tries it
+            // the cluster user has all permissions and a well-known default name; with a random name, attempts to use the default are logged
             configuration.setClusterUser(UUID.randomUUID().toString());
             configuration.setClusterPassword(UUID.randomUUID().toString());
             configuration.clearAcceptorConfigurations();
@@ -57,13 +57,13 @@ public class BrokerContext {
         });
     }
 
-    /** It blocks its senders while its disk is nearly full. */
+    /** The broker blocks its senders while its disk is nearly full. */
     @Bean
     Check diskCheck(Disk disk) {
         return Check.readiness("disk", disk::check);
     }
 
-    /** A broker that does not run although its disk has room is not helped by waiting. */
+    /** A broker that is down although its disk has room will not recover by itself. */
     @Bean
     Check restartCheck(RestartingBroker broker, Disk disk) {
         return Check.life("broker", () -> {
@@ -90,6 +90,6 @@ public class BrokerContext {
                 security.addRole(user, role);
             }
         }
-        return new Gatekeeper(security);
+        return new BrokerSecurityManager(security);
     }
 }

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
-/** Who may log in at the broker, as in the files of {@code artemis/}. */
+/** The broker's users, passwords and roles, from the files in {@code artemis/}. */
 public final class BrokerUsers {
 
     private final Map<String, String> passwords = new TreeMap<>();
     private final Properties roles;
 
-    /** A password is that of {@code artemis-users.properties} unless {@code phone82.<user>.broker-password} says otherwise. */
+    /** Passwords come from {@code artemis-users.properties} unless {@code phone82.<user>.broker-password} is set. */
     public BrokerUsers(ResourceLoader files, Environment environment) throws IOException {
         Properties users = read(files, environment, "artemis-users.properties");
         for (String user : users.stringPropertyNames()) {

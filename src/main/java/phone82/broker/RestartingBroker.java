@@ -12,14 +12,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Artemis stops for good when it cannot write its journal. Here it is started anew as soon as its disk has room, and reads what is there. */
+/**
+ * An Artemis broker that is restarted from its journal as soon as its disk has room again. Artemis itself stops for good when it cannot
+ * write its journal.
+ */
 class RestartingBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RestartingBroker.class);
 
     private static final long PERIOD_SECONDS = 1;
 
-    private final Callable<EmbeddedActiveMQ> maker;
+    private final Callable<EmbeddedActiveMQ> factory;
     private final Disk disk;
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "broker-watch");
@@ -29,31 +32,31 @@ class RestartingBroker implements AutoCloseable {
     private volatile EmbeddedActiveMQ broker;
     private String obstacle;
 
-    /** @param maker makes a broker that is not started */
-    RestartingBroker(Callable<EmbeddedActiveMQ> maker, Disk disk) {
-        this.maker = maker;
+    /** @param factory creates a broker without starting it */
+    RestartingBroker(Callable<EmbeddedActiveMQ> factory, Disk disk) {
+        this.factory = factory;
         this.disk = disk;
     }
 
     void start() throws Exception {
         startOne();
-        watch.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        watch.scheduleWithFixedDelay(this::restartIfPossible, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
     private void startOne() throws Exception {
-        EmbeddedActiveMQ made = maker.call();
+        EmbeddedActiveMQ made = factory.call();
         made.createActiveMQServer();
         AtomicReference<Throwable> cause = new AtomicReference<>();
         made.getActiveMQServer().registerIOCriticalErrorListener((failure, message, file) -> {
             cause.set(failure);
-            LOG.error("The broker stops, as its files in {} cannot be written ({}: {}). {} MB are free there; it is started again when there is room",
+            LOG.error("The broker stops because its files in {} cannot be written ({}: {}). {} MB are free there; it restarts when there is room",
                     disk.folder(), message, failure.getMessage(), Disk.megabytes(disk.free()));
         });
         broker = made;
         try {
             made.start();
             if (!isActive()) {
-                throw new IllegalStateException("the broker did not become active; its log says why", cause.get());
+                throw new IllegalStateException("the broker did not become active; see its log", cause.get());
             }
         } catch (Exception e) {
             made.stop();
@@ -61,12 +64,12 @@ class RestartingBroker implements AutoCloseable {
         }
     }
 
-    /** The disk is looked at in any case: somebody must say that it is nearly full. */
-    private void look() {
+    /** Checks the disk in any case, because that check also logs that the disk is nearly full. */
+    private void restartIfPossible() {
         try {
             if (!disk.isLow() && hasStopped()) {
                 startOne();
-                LOG.info("The broker runs again");
+                LOG.info("The broker is running again");
                 obstacle = null;
             }
         } catch (Exception e) {

@@ -12,15 +12,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The command {@code backup}: copies the embedded databases of customer, app, store and pay, in this order. Each of them is
- * copied before those whose events it has heard of, so that whatever a copy knows is in the log of another copy.
+ * The command {@code backup}: copies the embedded databases of customer, app, store and pay, in this order. Consumers are copied before
+ * publishers, so that every event that a copy has received is in the log of another copy.
  */
 public final class Backup extends OperatorCommand {
 
     /** As the first argument of the launcher. */
     public static final String NAME = "backup";
 
-    /** Receivers before senders; that pay hears of app, too, is why app takes no work meanwhile. */
+    /** Consumers before publishers. As pay also consumes events of app, app accepts no work meanwhile. */
     static final List<String> ORDER = List.of("customer", "app", "store", "pay");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -32,7 +32,7 @@ public final class Backup extends OperatorCommand {
 
     /**
      * @param arguments those of the launcher: the command's name, a name for the backup, and {@code --name=value} properties
-     * @return the exit code: 0 done, 1 it cannot be done now, 2 wrong arguments, or a context does not answer
+     * @return the exit code: 0 done, 1 not possible now, 2 wrong arguments, or a context does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
@@ -62,18 +62,18 @@ public final class Backup extends OperatorCommand {
         out.printf(Locale.ROOT, "backup %s is complete; no orders were taken for %.1f s%n", name, (System.nanoTime() - start) / 1e9);
     }
 
-    /** No new work is taken, and the requests that were taken before are answered. */
+    /** Makes app refuse new work, and waits until the requests in progress are answered. */
     private void awaitQuiet() {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (hold(HELD_SECONDS).path("underWay").asInt() > 0) {
             if (System.nanoTime() > end) {
-                throw new Stop(1, "app: after " + PATIENCE.toSeconds() + " s there are still requests under way.");
+                throw new Stop(1, "app: after " + PATIENCE.toSeconds() + " s there are still requests in progress.");
             }
             pause();
         }
     }
 
-    /** Each waits until no cancellation is under way any more. */
+    /** Copies a context's database, retrying while a cancellation is in progress. */
     private JsonNode copy(String context, String name) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {

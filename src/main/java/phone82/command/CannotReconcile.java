@@ -1,6 +1,6 @@
 package phone82.command;
 
-/** Why the contexts cannot be compared, in one line that names the obstacle and the way out. */
+/** The contexts cannot be compared. The message is one line that names the cause and the remedy. */
 class CannotReconcile extends RuntimeException {
 
     CannotReconcile(String line) {

@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 
-/** The command {@code dead-letters}: shows the events that the contexts could not process, and has them processed once more. */
+/** The command {@code dead-letters}: lists events that the contexts could not process, and replays them. */
 public final class DeadLetters extends OperatorCommand {
 
     /** As the first argument of the launcher. */
@@ -25,8 +25,7 @@ public final class DeadLetters extends OperatorCommand {
     /**
      * @param arguments those of the launcher: the command's name, {@code list} or {@code replay}, a context, an id, and
      *                  {@code --name=value} properties
-     * @return the exit code: 0 done, 1 what was replayed failed again or is not there, 2 wrong arguments, or a context does
-     * not answer
+     * @return the exit code: 0 done, 1 a replayed event failed again or does not exist, 2 wrong arguments, or a context does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);

@@ -5,7 +5,7 @@ import org.springframework.core.env.PropertyResolver;
 
 import java.io.PrintStream;
 
-/** The command {@code export-events}: prints the events that the contexts have published, each as a line of JSON. */
+/** The command {@code export-events}: prints published events, each as a line of JSON. */
 public final class ExportEvents extends OperatorCommand {
 
     /** As the first argument of the launcher. */
@@ -16,8 +16,7 @@ public final class ExportEvents extends OperatorCommand {
     }
 
     /**
-     * @param arguments those of the launcher: the command's name, a context, from when on, as a time or an event's id, and
-     *                  {@code --name=value} properties
+     * @param arguments those of the launcher: the command's name, a context, the start (a time or an event's id), and {@code --name=value} properties
      * @return the exit code: 0 done, 2 wrong arguments, or a context does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {

@@ -29,13 +29,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** A command that asks the running contexts over HTTP. */
+/** A command that calls the running contexts over HTTP. */
 public abstract class OperatorCommand {
 
-    /** Whose tokens the commands send. */
+    /** The issuer of the tokens that the commands send. */
     public static final String OPERATOR = "operator";
 
-    /** Who publishes events, and keeps a log of them. */
+    /** The contexts that publish events and keep a log of them. */
     static final List<String> PUBLISHERS = List.of("app", "pay", "store");
 
     private static final int PAUSE_MILLIS = 100;
@@ -51,12 +51,12 @@ public abstract class OperatorCommand {
         this.out = out;
     }
 
-    /** It needs the properties alone. */
+    /** Empty: a command needs only the properties. */
     @Configuration(proxyBeanMethods = false)
     static class Properties {
     }
 
-    /** Why the command ends, in one line that says what to do. */
+    /** Ends the command. The message is one line that says what to do. */
     static final class Stop extends RuntimeException {
         final int exitCode;
 
@@ -66,18 +66,18 @@ public abstract class OperatorCommand {
         }
     }
 
-    /** The arguments that are no options, without the command's name. */
+    /** Returns the arguments that are not options, without the command's name. */
     static List<String> words(String name, String... arguments) {
         List<String> words = new ArrayList<>(Arrays.stream(arguments).filter(argument -> !argument.startsWith("-")).toList());
         words.remove(name);
         return words;
     }
 
-    /** Whose published events a command takes, and from when on, in milliseconds since 1970. */
+    /** The events that a command processes: their contexts, and the start in milliseconds since 1970. */
     record Published(List<String> contexts, long since) {
     }
 
-    /** The publisher and the time that the words name, or all; null, with a line that says so, if they name something else. */
+    /** Parses an optional context and an optional start; prints an error and returns null if the arguments are anything else. */
     static Published published(String name, PrintStream err, String... arguments) {
         List<String> words = words(name, arguments);
         List<String> contexts = !words.isEmpty() && PUBLISHERS.contains(words.get(0)) ? List.of(words.remove(0)) : PUBLISHERS;
@@ -90,7 +90,10 @@ public abstract class OperatorCommand {
         return new Published(contexts, since);
     }
 
-    /** The time that the only word says, in milliseconds since 1970, or zero without one; an event's id holds its time (UUID version 7). */
+    /**
+     * Parses a time or an event's id, which contains its time (UUID version 7), to milliseconds since 1970; zero without a word, null if it
+     * is neither.
+     */
     private static Long since(List<String> words) {
         try {
             if (words.size() != 1) {
@@ -107,7 +110,7 @@ public abstract class OperatorCommand {
         }
     }
 
-    /** Runs work that needs the properties, those among the arguments first; returns its exit code, or that of the reason why it stops. */
+    /** Runs work with the properties, in which {@code --name=value} arguments come first; returns the exit code of the work or of {@link Stop}. */
     static int run(Function<PropertyResolver, Integer> work, PrintStream err, String... arguments) {
         String[] options = Arrays.stream(arguments).filter(argument -> argument.startsWith("-")).toArray(String[]::new);
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
@@ -124,7 +127,7 @@ public abstract class OperatorCommand {
         }
     }
 
-    /** The query that asks for the page after this one; null if it is the last. */
+    /** Returns the query parameter for the next page; null if this is the last one. */
     static String following(JsonNode page) {
         return page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
     }
@@ -134,10 +137,10 @@ public abstract class OperatorCommand {
         new CompletableFuture<Void>().completeOnTimeout(null, PAUSE_MILLIS, TimeUnit.MILLISECONDS).join();
     }
 
-    /** @throws Stop without the operator's key */
+    /** @throws Stop if the operator's key is missing or wrong */
     String token(String context) {
         try {
-            return IdentityConfiguration.knownMinter(OPERATOR, properties).orElseThrow(() -> new Stop(2, "there is no key of the operator in "
+            return IdentityConfiguration.knownMinter(OPERATOR, properties).orElseThrow(() -> new Stop(2, "the operator's key is not in "
                     + IdentityConfiguration.folder(properties) + "; set phone82.data to the data folder of the contexts, or phone82.identity.key to the key."))
                     .token(context);
         } catch (IllegalArgumentException e) {
@@ -151,7 +154,7 @@ public abstract class OperatorCommand {
 
     /**
      * @param body sent as JSON; null for none
-     * @throws Stop when the answer is no success, or there is none
+     * @throws Stop if the context does not answer 200
      */
     JsonNode ask(String method, String context, String path, Object body) {
         String property = "phone82.gateway." + context + "-url";
@@ -169,9 +172,9 @@ public abstract class OperatorCommand {
             if (answer.statusCode() == 200) {
                 return json;
             }
-            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, context + ": " + json.path("detail").asText("it answers " + answer.statusCode()));
+            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, context + ": " + json.path("detail").asText("the answer is " + answer.statusCode()));
         } catch (IOException | IllegalArgumentException e) {
-            throw new Stop(2, context + " does not answer at " + url + " (" + e + "); start it, or set " + property + " to where it is.");
+            throw new Stop(2, context + " does not answer at " + url + " (" + e + "); start it, or set " + property + " to its address.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Stop(2, context + ": interrupted.");

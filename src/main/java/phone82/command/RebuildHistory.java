@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** The command {@code rebuild-history}: makes customer's view anew of the event logs of app, pay and store. */
+/** The command {@code rebuild-history}: rebuilds customer's view from the event logs of app, pay and store. */
 public final class RebuildHistory extends OperatorCommand {
 
     /** As the first argument of the launcher. */
@@ -17,7 +17,7 @@ public final class RebuildHistory extends OperatorCommand {
 
     private static final Duration PROGRESS = Duration.ofSeconds(2);
 
-    private long told = System.nanoTime();
+    private long lastReport = System.nanoTime();
     private long read;
 
     private RebuildHistory(PropertyResolver properties, PrintStream out) {
@@ -31,7 +31,7 @@ public final class RebuildHistory extends OperatorCommand {
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
         if (!words.isEmpty()) {
-            err.println("phone82: " + NAME + " does not know " + words + "; --help shows what it takes.");
+            err.println("phone82: " + NAME + " does not know " + words + "; --help shows its arguments.");
             return 2;
         }
         return run(properties -> {
@@ -39,7 +39,7 @@ public final class RebuildHistory extends OperatorCommand {
                 new RebuildHistory(properties, out).rebuild();
                 return 0;
             } catch (Stop e) {
-                err.println("phone82: " + e.getMessage() + " Repeat the command: it goes on where it was.");
+                err.println("phone82: " + e.getMessage() + " Repeat the command: it continues where it stopped.");
                 return 2;
             }
         }, err, arguments);
@@ -55,7 +55,7 @@ public final class RebuildHistory extends OperatorCommand {
     }
 
     private void feed(String source, JsonNode place) {
-        out.println(source + ": reading its log " + (place.isMissingNode() ? "from the beginning" : "from place " + place + " on"));
+        out.println(source + ": reading its log " + (place.isMissingNode() ? "from the beginning" : "from place " + place));
         String after = place.isMissingNode() ? "" : "&after=" + place;
         while (after != null) {
             JsonNode page = ask("GET", source, "/events?size=200" + after);
@@ -63,7 +63,7 @@ public final class RebuildHistory extends OperatorCommand {
                 ask("POST", "customer", "/rebuild/events", Map.of("source", source, "events", page.path("items")));
             }
             read += page.path("items").size();
-            tell(source + ": " + read + " events read in all");
+            report(source + ": " + read + " events read in total");
             after = following(page);
         }
     }
@@ -78,15 +78,15 @@ public final class RebuildHistory extends OperatorCommand {
             compared += answer.path("compared").asLong();
             changed += answer.path("changed").asLong();
             unlogged += answer.path("unlogged").asLong();
-            tell(compared + " orders compared, " + changed + " changed");
+            report(compared + " orders compared, " + changed + " changed");
         } while (answer.has("next"));
         out.println(read + " events read, " + compared + " orders compared, " + changed + " changed"
-                + (unlogged == 0 ? "" : "; of " + unlogged + " the view knew more than was read, because that is older than the logs, or newer than the reading; it stays"));
+                + (unlogged == 0 ? "" : "; for " + unlogged + " the view had events that the logs do not contain (too old) or that are newer than this run; they are kept"));
     }
 
-    private void tell(String line) {
-        if (System.nanoTime() - told > PROGRESS.toNanos()) {
-            told = System.nanoTime();
+    private void report(String line) {
+        if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
+            lastReport = System.nanoTime();
             out.println(line);
         }
     }

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The command {@code reconcile}: compares what all contexts tell of every order, and finds each broken promise. */
+/** The command {@code reconcile}: compares the state of every order in all contexts, and reports each broken promise. */
 public final class Reconcile {
 
     /** As the first argument of the launcher. */
@@ -33,14 +33,14 @@ public final class Reconcile {
     private Reconcile() {
     }
 
-    /** It needs the properties alone. */
+    /** Empty: the command needs only the properties. */
     @Configuration(proxyBeanMethods = false)
     static class Properties {
     }
 
     /**
      * @param arguments those of the launcher: the command's name, {@code --repair}, and {@code --name=value} properties
-     * @return the exit code: 0 all agree, 1 breaches, 2 wrong arguments, or a context cannot be read
+     * @return the exit code: 0 all orders agree, 1 breaches found, 2 wrong arguments, or a context cannot be read
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         boolean repair = List.of(arguments).contains(REPAIR);
@@ -48,14 +48,14 @@ public final class Reconcile {
         try {
             for (String argument : arguments) {
                 if (!argument.equals(NAME) && !argument.startsWith("--")) {
-                    throw new CannotReconcile("the command " + NAME + " does not know " + argument + "; --help tells what it takes.");
+                    throw new CannotReconcile("the command " + NAME + " does not know " + argument + "; --help shows its arguments.");
                 }
             }
             Report report = run(line -> err.println("phone82: " + line), options);
             out.print(report.text());
             List<Long> mendable = Repair.orders(report);
             if (!mendable.isEmpty() && !repair) {
-                err.println("phone82: " + NAME + " " + REPAIR + " sends the events of " + mendable.size() + " orders again and rebuilds the view, which harms nothing.");
+                err.println("phone82: " + NAME + " " + REPAIR + " sends the events of " + mendable.size() + " orders again and rebuilds the view; both are harmless.");
             } else if (!mendable.isEmpty()) {
                 int exitCode = Repair.perform(out, err, mendable, options);
                 if (exitCode != 0) {
@@ -74,14 +74,14 @@ public final class Reconcile {
     /**
      * Compares all contexts.
      *
-     * @param progress is told now and then how far it is
-     * @param options  {@code --name=value} properties, above those of the environment
-     * @throws RuntimeException with one line that says why it cannot, and what to do
+     * @param progress receives a line of progress now and then
+     * @param options  {@code --name=value} properties, which override the environment
+     * @throws RuntimeException if the contexts cannot be compared; its one line says why, and what to do
      */
     public static Report run(Consumer<String> progress, String... options) {
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
                 .web(WebApplicationType.NONE)
-                // how long pay holds money is told by its profile
+                // the profile of pay has the validity of authorisations
                 .profiles("pay")
                 .registerShutdownHook(false)
                 .properties(Map.of(Settings.ARGUMENTS, Arrays.stream(options).filter(option -> option.startsWith("-")).toArray(String[]::new)))
@@ -96,10 +96,10 @@ public final class Reconcile {
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
         Duration held = environment.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
                 .plus(environment.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
-        Side provider = provider(http, environment);
-        try (Reconciliation reconciliation = new Reconciliation(side("app", http, environment), side("pay", http, environment),
-                side("store", http, environment), side("customer", http, environment), provider,
-                new Rules(Instant.now().minus(held), Instant.now().minus(environment.getRequiredProperty("phone82.reconcile.moving", Duration.class)),
+        ContextApi provider = provider(http, environment);
+        try (Reconciliation reconciliation = new Reconciliation(api("app", http, environment), api("pay", http, environment),
+                api("store", http, environment), api("customer", http, environment), provider,
+                new ConsistencyRules(Instant.now().minus(held), Instant.now().minus(environment.getRequiredProperty("phone82.reconcile.moving", Duration.class)),
                         provider != null), progress)) {
             Report report = reconciliation.run(environment.getRequiredProperty("phone82.reconcile.settle", Duration.class),
                     environment.getRequiredProperty("phone82.reconcile.timelines", Integer.class));
@@ -107,18 +107,18 @@ public final class Reconcile {
         }
     }
 
-    private static Side provider(HttpClient http, Environment environment) {
+    private static ContextApi provider(HttpClient http, Environment environment) {
         String property = "phone82.pay.provider-url";
         String url = environment.getRequiredProperty(property, String.class);
-        return url.isBlank() ? null : new Side(http, "the provider's ledger", url, property,
+        return url.isBlank() ? null : new ContextApi(http, "the provider's ledger", url, property,
                 () -> "Bearer " + environment.getRequiredProperty("phone82.provider.api-key", String.class));
     }
 
-    private static Side side(String context, HttpClient http, Environment environment) {
+    private static ContextApi api(String context, HttpClient http, Environment environment) {
         String property = "phone82.gateway." + context + "-url";
-        // what anybody may read needs none
+        // public operations need no token
         Supplier<String> authorization = minter(environment).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);
-        return new Side(http, context, environment.getRequiredProperty(property, String.class), property, authorization);
+        return new ContextApi(http, context, environment.getRequiredProperty(property, String.class), property, authorization);
     }
 
     private static Optional<TokenMinter> minter(Environment environment) {

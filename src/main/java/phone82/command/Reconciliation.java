@@ -3,11 +3,11 @@ package phone82.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import phone82.command.Report.Breach;
 import phone82.command.Report.Moving;
-import phone82.command.Rows.Account;
-import phone82.command.Rows.Delivery;
-import phone82.command.Rows.Order;
-import phone82.command.Rows.Payment;
-import phone82.command.Rows.Progress;
+import phone82.command.OrderRows.Account;
+import phone82.command.OrderRows.Delivery;
+import phone82.command.OrderRows.Order;
+import phone82.command.OrderRows.Payment;
+import phone82.command.OrderRows.Progress;
 import phone82.platform.Json;
 
 import java.time.Duration;
@@ -27,9 +27,9 @@ import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
 /**
- * One comparison of all contexts. It goes once through their lists, which are read at different moments. What does not agree
- * there is looked at again, until it agrees or the time to settle is over: only what has looked wrong all that time, and
- * without any change, is called a breach. Two looks that see the same prove that all of it was there at one moment.
+ * One comparison of all contexts. It reads their lists once. As the lists are read at different moments, orders that do not agree are read
+ * again until they agree or the time to settle is over. Only an order that disagreed all that time, without any change, is a breach: two
+ * identical reads prove that the rows existed at the same moment.
  */
 final class Reconciliation implements AutoCloseable {
 
@@ -41,63 +41,62 @@ final class Reconciliation implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final Side customer;
-    private final Listing<Order> orders;
-    private final Listing<Payment> payments;
-    private final Listing<Delivery> deliveries;
-    private final Listing<Progress> views;
-    private final Listing<Account> accounts;
-    private final Rules rules;
+    private final ContextApi customer;
+    private final PagedList<Order> orders;
+    private final PagedList<Payment> payments;
+    private final PagedList<Delivery> deliveries;
+    private final PagedList<Progress> views;
+    private final PagedList<Account> accounts;
+    private final ConsistencyRules rules;
     private final Consumer<String> progress;
     private long compared;
 
-    /** @param provider whose ledger is compared too; null if none is */
-    Reconciliation(Side app, Side pay, Side store, Side customer, Side provider, Rules rules, Consumer<String> progress) {
+    /** @param provider the payment provider, whose ledger is compared too; null: it is not */
+    Reconciliation(ContextApi app, ContextApi pay, ContextApi store, ContextApi customer, ContextApi provider, ConsistencyRules rules, Consumer<String> progress) {
         this.customer = customer;
-        this.orders = new Listing<>(app, Rows.ORDERS, Order.class, Order::id);
-        this.payments = new Listing<>(pay, Rows.PAYMENTS, Payment.class, Payment::orderId);
-        this.deliveries = new Listing<>(store, Rows.DELIVERIES, Delivery.class, Delivery::orderId);
-        this.views = new Listing<>(customer, Rows.HISTORY, Progress.class, Progress::orderId);
-        this.accounts = provider == null ? null : new Listing<>(provider, Rows.ACCOUNTS, Account.class, Account::orderId);
+        this.orders = new PagedList<>(app, OrderRows.ORDERS, Order.class, Order::id);
+        this.payments = new PagedList<>(pay, OrderRows.PAYMENTS, Payment.class, Payment::orderId);
+        this.deliveries = new PagedList<>(store, OrderRows.DELIVERIES, Delivery.class, Delivery::orderId);
+        this.views = new PagedList<>(customer, OrderRows.HISTORY, Progress.class, Progress::orderId);
+        this.accounts = provider == null ? null : new PagedList<>(provider, OrderRows.ACCOUNTS, Account.class, Account::orderId);
         this.rules = rules;
         this.progress = progress;
     }
 
-    /** An order that does not agree (yet), as it looked last. */
-    private record Open(Rows rows, boolean unchanged) {
+    /** An order that does not agree yet, as it was last read. */
+    private record Open(OrderRows rows, boolean unchanged) {
     }
 
     /**
-     * @param settle    how long to wait for what does not agree, counted from the last order that came to agree: events that
-     *                  still queue up are no breach
-     * @param timelines of so many of the newest orders, and of all that did not agree at first, the timelines are read too
+     * @param settle    how long to wait for orders to agree, counted from the last one that did: queued events are no breach
+     * @param timelines number of newest orders whose timelines are compared, too, besides those of orders that did not agree at first
      */
     Report run(Duration settle, int timelines) {
-        Map<Long, Open> open = look(toLookAt(timelines), Map.of());
+        Map<Long, Open> open = check(ordersToCheck(timelines), Map.of());
         long end = System.nanoTime() + settle.toNanos();
         if (!open.isEmpty()) {
-            progress.accept("do not agree yet: " + open.size() + "; looking again until for " + settle.toSeconds() + " s none settles");
+            progress.accept("do not agree yet: " + open.size() + "; retrying until none has settled for " + settle.toSeconds() + " s");
         }
         boolean over = false;
-        long told = System.nanoTime();
+        long lastReport = System.nanoTime();
         while (!open.isEmpty() && !over) {
             over = pause(end);
             int before = open.size();
-            open = look(open.keySet(), open);
+            open = check(open.keySet(), open);
             if (open.size() < before) {
                 end = System.nanoTime() + settle.toNanos();
                 over = false;
             }
-            if (System.nanoTime() - told > PROGRESS.toNanos()) {
-                told = System.nanoTime();
+            if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
+                lastReport = System.nanoTime();
                 progress.accept("do not agree yet: " + open.size());
             }
         }
         return report(open);
     }
 
-    /** Goes through all lists side by side, newest order first. */
-    private List<Long> toLookAt(int timelines) {
+    /** Compares all lists in parallel, newest order first, and returns the orders to check again. */
+    private List<Long> ordersToCheck(int timelines) {
         var order = orders.cursor(readers);
         var payment = payments.cursor(readers);
         var delivery = deliveries.cursor(readers);
@@ -105,13 +104,13 @@ final class Reconciliation implements AutoCloseable {
         var account = accounts == null ? null : accounts.cursor(readers);
         List<Long> found = new ArrayList<>();
         long seen = 0;
-        long told = System.nanoTime();
+        long lastReport = System.nanoTime();
         while (true) {
-            long id = LongStream.of(order.next(), payment.next(), delivery.next(), view.next(), account == null ? Listing.END : account.next()).max().getAsLong();
-            if (id == Listing.END) {
+            long id = LongStream.of(order.next(), payment.next(), delivery.next(), view.next(), account == null ? PagedList.END : account.next()).max().getAsLong();
+            if (id == PagedList.END) {
                 return found;
             }
-            Rows rows = Rows.of(order.take(id), payment.take(id), delivery.take(id), view.take(id),
+            OrderRows rows = OrderRows.of(order.take(id), payment.take(id), delivery.take(id), view.take(id),
                     account == null ? List.of() : account.take(id));
             if (seen++ < timelines || !rules.agree(rows)) {
                 found.add(id);
@@ -119,15 +118,15 @@ final class Reconciliation implements AutoCloseable {
             if (rows.order() != null) {
                 compared++;
             }
-            if (System.nanoTime() - told > PROGRESS.toNanos()) {
-                told = System.nanoTime();
+            if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
+                lastReport = System.nanoTime();
                 progress.accept(compared + " orders compared, down to " + id);
             }
         }
     }
 
-    /** Reads all that is told of some orders, and keeps those that do not agree. */
-    private Map<Long, Open> look(Collection<Long> ids, Map<Long, Open> before) {
+    /** Reads some orders from all contexts, and returns those that do not agree. */
+    private Map<Long, Open> check(Collection<Long> ids, Map<Long, Open> before) {
         List<Long> newestFirst = List.copyOf(ids);
         Future<Map<Long, List<Order>>> order = readers.submit(() -> orders.of(newestFirst));
         Future<Map<Long, List<Payment>>> payment = readers.submit(() -> payments.of(newestFirst));
@@ -135,17 +134,17 @@ final class Reconciliation implements AutoCloseable {
         Future<Map<Long, List<Progress>>> view = readers.submit(() -> views.of(newestFirst));
         Future<Map<Long, List<Account>>> account = readers.submit(() -> accounts == null ? Map.of() : accounts.of(newestFirst));
         Map<Long, Open> open = new TreeMap<>(Comparator.reverseOrder());
-        Map<Long, Future<Rows>> agreeing = new TreeMap<>();
+        Map<Long, Future<OrderRows>> agreeing = new TreeMap<>();
         for (Long id : newestFirst) {
-            Rows rows = Rows.of(of(order, id), of(payment, id), of(delivery, id), of(view, id), of(account, id));
+            OrderRows rows = OrderRows.of(of(order, id), of(payment, id), of(delivery, id), of(view, id), of(account, id));
             if (rules.agree(rows)) {
                 agreeing.put(id, readers.submit(() -> rows.view() == null ? rows : rows.withTimeline(timeline(id))));
             } else {
                 open.put(id, new Open(rows, unchanged(rows, before.get(id))));
             }
         }
-        agreeing.forEach((id, told) -> {
-            Rows rows = result(told);
+        agreeing.forEach((id, complete) -> {
+            OrderRows rows = result(complete);
             if (!rules.agree(rows)) {
                 open.put(id, new Open(rows, unchanged(rows, before.get(id))));
             }
@@ -153,7 +152,7 @@ final class Reconciliation implements AutoCloseable {
         return open;
     }
 
-    private static boolean unchanged(Rows rows, Open before) {
+    private static boolean unchanged(OrderRows rows, Open before) {
         return before == null || before.unchanged && before.rows.equals(rows);
     }
 
@@ -162,7 +161,7 @@ final class Reconciliation implements AutoCloseable {
     }
 
     private List<String> timeline(long id) {
-        return customer.get(Rows.HISTORY + "/" + id, json -> {
+        return customer.get(OrderRows.HISTORY + "/" + id, json -> {
             List<String> types = new ArrayList<>();
             for (JsonNode step : Json.read(json).path("timeline")) {
                 types.add(step.path("type").asText());
@@ -171,7 +170,7 @@ final class Reconciliation implements AutoCloseable {
         }, List.of());
     }
 
-    /** Waits before the next look, and returns whether that one is the last. */
+    /** Waits before the next read, and returns whether that one is the last. */
     private static boolean pause(long end) {
         long left = Math.max(0, end - System.nanoTime());
         long pause = Math.min(left, PAUSE.toNanos());

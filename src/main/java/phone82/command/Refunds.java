@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The command {@code refunds}: what the payment provider refused to give back, for an operator to retry or to settle by hand. */
+/** The command {@code refunds}: lists refunds that the payment provider refused, for an operator to retry or to settle by hand. */
 public final class Refunds extends OperatorCommand {
 
     /** As the first argument of the launcher. */
@@ -22,7 +22,7 @@ public final class Refunds extends OperatorCommand {
     /**
      * @param arguments those of the launcher: the command's name, {@code list}, {@code retry} or {@code settle}, an order's id, a note
      *                  for {@code settle}, and {@code --name=value} properties
-     * @return the exit code: 0 done, 1 the order has no refund that failed, 2 wrong arguments, or pay does not answer
+     * @return the exit code: 0 done, 1 the order has no failed refund, 2 wrong arguments, or pay does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
@@ -72,7 +72,7 @@ public final class Refunds extends OperatorCommand {
 
     private void retry(String order) {
         ask("POST", "pay", "/payments/" + order + "/refund");
-        out.println("order " + order + ": the provider is asked again");
+        out.println("order " + order + ": the refund is retried");
     }
 
     private void settle(String order, String note) {

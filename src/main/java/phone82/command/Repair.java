@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code reconcile --repair} does about breaches, and nothing more than what cannot harm: events that were published are sent
- * again, which those who have them ignore, and the view is completed from the logs.
+ * The repair of {@code reconcile --repair}, limited to harmless actions: published events are sent again, which consumers that have them
+ * ignore, and the view is rebuilt from the logs.
  */
 final class Repair extends OperatorCommand {
 
@@ -19,7 +19,7 @@ final class Repair extends OperatorCommand {
         super(properties, out);
     }
 
-    /** The orders for which it can do something: the view is wrong, or an event has not arrived. */
+    /** Returns the orders that it can repair: those with a wrong view or a missing event. */
     static List<Long> orders(Report report) {
         return report.breaches().stream().filter(breach -> List.of("I5", "I6").contains(breach.promise())).map(Breach::order).distinct().toList();
     }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The command {@code replay-events}: has the contexts send what they have published once more, to a broker that lost it. */
+/** The command {@code replay-events}: makes the contexts publish their events again, for a broker that lost them. */
 public final class ReplayEvents extends OperatorCommand {
 
     /** As the first argument of the launcher. */
@@ -22,9 +22,8 @@ public final class ReplayEvents extends OperatorCommand {
     }
 
     /**
-     * @param arguments those of the launcher: the command's name, a context, from when on, as a time or an event's id, and
-     *                  {@code --name=value} properties
-     * @return the exit code: 0 the broker has all of them, 1 it does not take them, 2 wrong arguments, or a context does not answer
+     * @param arguments those of the launcher: the command's name, a context, the start (a time or an event's id), and {@code --name=value} properties
+     * @return the exit code: 0 the broker has all events, 1 the broker does not accept them, 2 wrong arguments, or a context does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         Published published = published(NAME, err, arguments);
@@ -39,7 +38,7 @@ public final class ReplayEvents extends OperatorCommand {
                 }
                 return 0;
             } catch (Stop e) {
-                err.println("phone82: " + e.getMessage() + " Then repeat the command: an event that is sent twice takes effect once.");
+                err.println("phone82: " + e.getMessage() + " Then repeat the command: an event that is sent twice takes effect only once.");
                 return e.exitCode;
             }
         }, err, arguments);
@@ -48,7 +47,7 @@ public final class ReplayEvents extends OperatorCommand {
     private void replay(String context, long since) {
         Map<String, Object> request = new HashMap<>(Map.of("since", since));
         long replayed = 0;
-        long told = System.nanoTime();
+        long lastReport = System.nanoTime();
         long moved = System.nanoTime();
         long waiting = Long.MAX_VALUE;
         while (true) {
@@ -66,10 +65,10 @@ public final class ReplayEvents extends OperatorCommand {
             request.put("until", answer.path("until").asLong());
             request.put("after", all ? answer.path("until").asLong() : answer.path("next").asLong());
             if (System.nanoTime() - moved > PATIENCE.toNanos()) {
-                throw new Stop(1, context + ": " + waiting + " events wait, and the broker takes none.");
+                throw new Stop(1, context + ": " + waiting + " events are waiting, and the broker accepts none.");
             }
-            if (System.nanoTime() - told > PROGRESS.toNanos()) {
-                told = System.nanoTime();
+            if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
+                lastReport = System.nanoTime();
                 out.println(context + ": " + replayed + " events so far, " + waiting + " of them not with the broker yet");
             }
             if (all || answer.path("replayed").asLong() == 0) {

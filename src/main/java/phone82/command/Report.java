@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a comparison of all contexts found.
+ * The result of a comparison of all contexts.
  *
- * @param orders   how many orders there were to compare
- * @param breaches promises that are broken, the newest order first
- * @param moving   orders that break nothing, but for which not all was over yet, the newest first
- * @param skipped  what was not compared, and why; null if everything was
+ * @param orders   number of orders compared
+ * @param breaches broken promises, newest order first
+ * @param moving   orders in progress that break no promise, newest first
+ * @param skipped  what was not compared, and why; null if everything was compared
  */
 public record Report(long orders, List<Breach> breaches, List<Moving> moving, String skipped) {
 
@@ -22,13 +22,13 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving, St
     /**
      * One broken promise.
      *
-     * @param promise  its number, as in {@code --help}
-     * @param statuses where the order stands in each context
+     * @param promise  number of the promise, as in {@code --help}
+     * @param statuses the order's status in each context
      */
     public record Breach(long order, String promise, String what, String statuses) {
     }
 
-    /** An order for which something is still to come. */
+    /** An order in progress. */
     public record Moving(long order, String statuses) {
     }
 
@@ -36,7 +36,7 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving, St
         return new Report(orders, breaches, moving, what);
     }
 
-    /** The report as it is printed. */
+    /** Formats the report for printing. */
     public String text() {
         StringBuilder text = new StringBuilder();
         if (!breaches.isEmpty()) {

@@ -21,8 +21,8 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 /**
- * The command {@code restore}: puts a backup in the place of what is there, which is kept aside. Broker and coordinator begin empty: the
- * events come from the logs, and no cancellation was open.
+ * The command {@code restore}: replaces the data folders by a backup, and moves the replaced ones to another folder. Broker and coordinator
+ * start empty: the events are replayed from the logs, and a backup contains no open cancellation.
  */
 public final class Restore extends OperatorCommand {
 
@@ -35,7 +35,7 @@ public final class Restore extends OperatorCommand {
 
     /**
      * @param arguments those of the launcher: the command's name, the backup's name, and {@code --name=value} properties
-     * @return the exit code: 0 done, 1 it cannot be done, 2 wrong arguments
+     * @return the exit code: 0 done, 1 not possible, 2 wrong arguments
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
@@ -48,7 +48,7 @@ public final class Restore extends OperatorCommand {
                 new Restore(properties, out).restore(Path.of(properties.getRequiredProperty("phone82.data")), words.get(0));
                 return 0;
             } catch (IOException e) {
-                err.println("phone82: the backup is not restored (" + e + "). Mend that, and repeat the command.");
+                err.println("phone82: the backup is not restored (" + e + "). Fix that, and repeat the command.");
                 return 1;
             }
         }, err, arguments);
@@ -68,7 +68,7 @@ public final class Restore extends OperatorCommand {
                 throw new Stop(1, context + " runs; stop phone82 first. Nothing is changed.");
             }
         }
-        // copying takes long and may fail: what is there stays until all copies are complete
+        // copying takes long and may fail: the present data is kept until all copies are complete
         for (String context : Backup.ORDER) {
             Path draft = draft(data, context);
             FileSystemUtils.deleteRecursively(draft);
@@ -84,7 +84,7 @@ public final class Restore extends OperatorCommand {
                 Files.move(draft(data, context), folder, ATOMIC_MOVE);
             }
         }
-        out.println("backup " + name + " is restored; what was there is in " + aside);
+        out.println("backup " + name + " is restored; the replaced data is in " + aside);
         out.println("now start phone82, then run replay-events, then reconcile");
     }
 
@@ -92,7 +92,7 @@ public final class Restore extends OperatorCommand {
         return data.resolve(context + ".draft");
     }
 
-    /** A process that runs holds the lock of its folder. */
+    /** A running process holds the lock of its folder. */
     private static boolean isRunning(Path folder) throws IOException {
         if (!Files.exists(folder.resolve(".lock"))) {
             return false;

@@ -5,7 +5,7 @@ import org.springframework.core.env.PropertyResolver;
 import java.io.PrintStream;
 import java.util.List;
 
-/** The command {@code token}: prints a token of the operator for one context, for curl. */
+/** The command {@code token}: prints an operator's token for one context, for use with curl. */
 public final class Token extends OperatorCommand {
 
     /** As the first argument of the launcher. */

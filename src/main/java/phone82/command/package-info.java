@@ -1,2 +1,2 @@
-/** Commands of operators that read the running contexts: {@code reconcile}, {@code dead-letters}, {@code refunds}. */
+/** Command-line commands for operators, such as {@code reconcile}, {@code dead-letters} and {@code backup}. */
 package phone82.command;

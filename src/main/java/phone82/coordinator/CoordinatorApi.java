@@ -21,7 +21,7 @@ import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.spi.ContainerResponseWriter;
 import phone82.platform.Problem;
 import phone82.platform.http.Endpoint;
-import phone82.platform.http.Gate;
+import phone82.platform.http.ContractGate;
 import phone82.platform.http.HttpLimits;
 
 import java.io.ByteArrayInputStream;
@@ -34,28 +34,31 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** The API of Narayana's coordinator, a JAX-RS resource, on our HTTP server: requests are read whole there, and wait for no thread here. */
+/**
+ * Serves the API of Narayana's coordinator, a JAX-RS resource, on phone82's HTTP server, which reads each request completely before a
+ * thread processes it.
+ */
 class CoordinatorApi implements Endpoint {
 
     private static final String PATH = "/lra-coordinator/*";
     private static final Pattern JOIN = Pattern.compile("/lra-coordinator/[^/]+");
     private static final Pattern CLIENT_ID = Pattern.compile("ClientID=[\\w-]{1,64}");
 
-    /** Narayana takes links from others, too. */
+    /** The only headers passed on: Narayana would accept callback links in other headers, too. */
     private static final List<String> HEADERS = List.of("Accept", "Content-Type", "Link", "Long-Running-Action");
 
     private final Executor executor;
     private final HttpLimits limits;
-    private final Gate gate;
-    private final Callbacks callbacks;
+    private final ContractGate gate;
+    private final ParticipantCallbacks callbacks;
     private ApplicationHandler jersey;
 
     /**
-     * @param executor  calls participants while a request waits
-     * @param gate      lets in what its contract has
-     * @param callbacks where participants may be called back
+     * @param executor  processes requests, which includes calling participants
+     * @param gate      admits the requests that the API contract allows
+     * @param callbacks the addresses at which participants may be called back
      */
-    CoordinatorApi(Executor executor, HttpLimits limits, Gate gate, Callbacks callbacks) {
+    CoordinatorApi(Executor executor, HttpLimits limits, ContractGate gate, ParticipantCallbacks callbacks) {
         this.executor = executor;
         this.limits = limits;
         this.gate = gate;
@@ -80,7 +83,7 @@ class CoordinatorApi implements Endpoint {
                 }));
     }
 
-    /** Ending an LRA moves money, and joining one has the coordinator call somebody. */
+    /** Checks the sender: ending an LRA moves money, and joining one makes the coordinator call an address. */
     private void admit(RoutingContext request) {
         String sender = gate.admit(request);
         HttpServerRequest http = request.request();
@@ -95,10 +98,10 @@ class CoordinatorApi implements Endpoint {
 
     private void serve(RoutingContext context) {
         HttpServerRequest http = context.request();
-        // the id of an LRA is its URL, as the caller names us
+        // the id of an LRA is its URL, so it depends on the host name that the caller uses
         String host = http.getHeader("Host") == null ? "localhost:" + http.localAddress().port() : http.getHeader("Host");
         URI base = URI.create("http://" + host + "/");
-        ContainerRequest request = new ContainerRequest(base, base.resolve(http.uri()), http.method().name(), new Anyone(),
+        ContainerRequest request = new ContainerRequest(base, base.resolve(http.uri()), http.method().name(), new AnonymousContext(),
                 new MapPropertiesDelegate(), jersey.getConfiguration());
         HEADERS.forEach(name -> http.headers().getAll(name).forEach(value -> request.header(name, value)));
         Buffer body = context.body().buffer();
@@ -107,8 +110,8 @@ class CoordinatorApi implements Endpoint {
         jersey.handle(request);
     }
 
-    /** Callers are told apart before. */
-    private static final class Anyone implements SecurityContext {
+    /** The caller was authenticated before. */
+    private static final class AnonymousContext implements SecurityContext {
 
         @Override
         public Principal getUserPrincipal() {
@@ -131,7 +134,7 @@ class CoordinatorApi implements Endpoint {
         }
     }
 
-    /** Sends an answer when it is whole. */
+    /** Sends a response when it is complete. */
     private static final class Writer implements ContainerResponseWriter {
 
         private final RoutingContext context;
@@ -171,7 +174,7 @@ class CoordinatorApi implements Endpoint {
 
         @Override
         public void setSuspendTimeout(long time, TimeUnit unit) {
-            throw new UnsupportedOperationException("The coordinator answers on the thread that it is called on.");
+            throw new UnsupportedOperationException("The coordinator answers on the calling thread.");
         }
 
         @Override

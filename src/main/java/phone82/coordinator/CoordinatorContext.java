@@ -13,7 +13,7 @@ import phone82.platform.health.Check;
 import phone82.platform.health.Pulse;
 import phone82.platform.http.Access;
 import phone82.platform.http.Contract;
-import phone82.platform.http.Gate;
+import phone82.platform.http.ContractGate;
 import phone82.platform.http.HttpLimits;
 import phone82.platform.http.HttpServer;
 import phone82.platform.http.HttpServerConfiguration;
@@ -29,7 +29,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The context {@code coordinator}: the Narayana LRA coordinator within this JVM. */
+/** The context {@code coordinator}: an embedded Narayana LRA coordinator. */
 @Configuration(proxyBeanMethods = false)
 @Import({MetricsConfiguration.class, HttpServerConfiguration.class})
 public class CoordinatorContext {
@@ -44,8 +44,8 @@ public class CoordinatorContext {
     }
 
     @Bean
-    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, Callbacks callbacks) {
-        return new CoordinatorApi(coordinatorThreads, limits, new Gate(contract, access), callbacks);
+    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, ParticipantCallbacks callbacks) {
+        return new CoordinatorApi(coordinatorThreads, limits, new ContractGate(contract, access), callbacks);
     }
 
     @Bean
@@ -54,13 +54,13 @@ public class CoordinatorContext {
     }
 
     @Bean
-    Callbacks callbacks(@Value("${phone82.coordinator.app-url}") List<String> app, @Value("${phone82.coordinator.pay-url}") List<String> pay,
+    ParticipantCallbacks callbacks(@Value("${phone82.coordinator.app-url}") List<String> app, @Value("${phone82.coordinator.pay-url}") List<String> pay,
                         @Value("${phone82.coordinator.store-url}") List<String> store, TokenMinter minter) {
-        return new Callbacks(Map.of("app", app, "pay", pay, "store", store), minter);
+        return new ParticipantCallbacks(Map.of("app", app, "pay", pay, "store", store), minter);
     }
 
     @Bean(initMethod = "start", destroyMethod = "stop")
-    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, Callbacks callbacks, @Value("${phone82.data}/coordinator") Path data,
+    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, ParticipantCallbacks callbacks, @Value("${phone82.data}/coordinator") Path data,
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
                                @Value("${phone82.saga.time-limit}") Duration timeLimit) {
         return new LraCoordinator(server, coordinatorThreads, callbacks, data, (int) recoveryPeriod.toSeconds(), timeLimit);
@@ -76,7 +76,7 @@ public class CoordinatorContext {
         return Check.readiness("disk", disk::check);
     }
 
-    /** Nothing is at that path; that it says so is enough. */
+    /** The path does not exist; its 404 proves that the server answers. */
     @Bean
     Check pulseCheck(@Value("${phone82.local-host}") String host, @Value("${phone82.coordinator.port}") int port) {
         return Check.life("pulse", new Pulse(host, port, "/pulse"));

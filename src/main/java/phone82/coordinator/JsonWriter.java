@@ -11,7 +11,7 @@ import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 
-/** Writes what the coordinator tells of its LRAs; Jersey knows strings alone. */
+/** Writes LRA data and lists as JSON; without a JSON provider, Jersey can write strings only. */
 @Produces({MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN})
 public class JsonWriter implements MessageBodyWriter<Object> {
 

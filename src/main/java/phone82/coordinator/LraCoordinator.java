@@ -30,24 +30,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** The Narayana LRA coordinator within this JVM; one per JVM, because Narayana keeps its state in statics. */
+/** An embedded Narayana LRA coordinator; one per JVM, because Narayana keeps its state in static fields. */
 public class LraCoordinator {
 
     private final HttpServer server;
     private final ExecutorService executor;
-    private final Callbacks callbacks;
+    private final ParticipantCallbacks callbacks;
     private final Path store;
     private final int recoverySeconds;
     private final Duration timeLimit;
     private ScheduledExecutorService clock;
 
     /**
-     * @param server    serves its API
-     * @param executor  runs that API, and ends what is overdue
-     * @param callbacks whom it may call back
-     * @param timeLimit an LRA that is still active then is cancelled, within a second
+     * @param server    serves the coordinator's API
+     * @param executor  runs API calls and cancels overdue LRAs
+     * @param callbacks the addresses at which participants may be called back
+     * @param timeLimit an LRA that is still active after this time is cancelled, within a second
      */
-    LraCoordinator(HttpServer server, ExecutorService executor, Callbacks callbacks, Path store, int recoverySeconds, Duration timeLimit) {
+    LraCoordinator(HttpServer server, ExecutorService executor, ParticipantCallbacks callbacks, Path store, int recoverySeconds, Duration timeLimit) {
         this.server = server;
         this.executor = executor;
         this.callbacks = callbacks;
@@ -61,14 +61,14 @@ public class LraCoordinator {
             BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name)
                     .setObjectStoreDir(store.toAbsolutePath().toString());
         }
-        // the default store rewrites files in place: a crash in the middle of it loses the LRA
+        // the default store rewrites files in place: a crash during a write loses the LRA
         arjPropertyManager.getObjectStoreEnvironmentBean().setObjectStoreType(HornetqObjectStoreAdaptor.class.getName());
         HornetqJournalEnvironmentBean journal = BeanPopulator.getDefaultInstance(HornetqJournalEnvironmentBean.class);
         journal.setStoreDir(store.resolve("journal").toAbsolutePath().toString());
         journal.setAsyncIO(false);
         journal.setFileSize(1024 * 1024);
         journal.setBufferFlushesPerSecond(3000);
-        // the default opens a socket, only to be told from other processes
+        // the default opens a socket just to get an id that is unique among processes
         arjPropertyManager.getCoreEnvironmentBean().setProcessImplementationClassName(MBeanProcessId.class.getName());
         CoordinatorEnvironmentBean coordinator = arjPropertyManager.getCoordinatorEnvironmentBean();
         coordinator.setTransactionStatusManagerEnable(false);
@@ -76,14 +76,14 @@ public class LraCoordinator {
         recovery.setRecoveryListener(false);
         recovery.setPeriodicRecoveryPeriod(recoverySeconds);
         recovery.setRecoveryBackoffPeriod(1);
-        recovery.setRecoveryModuleClassNames(List.of(InterruptedLras.class.getName(),
-                LRARecoveryModule.class.getName(), EndedLras.class.getName()));
+        recovery.setRecoveryModuleClassNames(List.of(InterruptedLraRecovery.class.getName(),
+                LRARecoveryModule.class.getName(), EndedLraCleanup.class.getName()));
         recovery.setExpiryScannerClassNames(List.of());
         recovery.setRecoveryActivatorClassNames(List.of());
-        CallbackClient.use(callbacks);
+        CallbackClientBuilder.use(callbacks);
         Implementations.install();
         RecoveryManager.manager();
-        // or what ends an LRA of before the restart is answered 404 until the first recovery pass
+        // otherwise a request to end an LRA from before the restart is answered 404 until the first recovery pass
         LRARecoveryModule.getInstance().recover();
 
         server.prepare();
@@ -93,7 +93,7 @@ public class LraCoordinator {
             thread.setDaemon(true);
             return thread;
         });
-        clock.scheduleWithFixedDelay(new TimeLimit(timeLimit, executor), 1, 1, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(new OverdueLraTask(timeLimit, executor), 1, 1, TimeUnit.SECONDS);
     }
 
     public void stop() {
@@ -101,13 +101,13 @@ public class LraCoordinator {
         clock.shutdown();
         executor.shutdown();
         RecoveryManager.manager().terminate();
-        forget();
+        resetNarayana();
         Implementations.uninstall();
         StoreManager.shutdown();
     }
 
-    /** Lets a later start in this JVM begin from its object store, as after a restart; Narayana has no way to ask for it. */
-    private static void forget() {
+    /** Clears Narayana's static state, so that a later start in this JVM reads its object store as after a restart. Narayana has no API for that. */
+    private static void resetNarayana() {
         for (LRAData lra : LRARecoveryModule.getService().getAll()) {
             ActionManager.manager().remove(new Uid(LRAConstants.getLRAUid(lra.getLraId())));
         }

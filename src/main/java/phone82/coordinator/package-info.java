@@ -1,2 +1,2 @@
-/** The embedded Narayana LRA coordinator, which ends every cancellation in the same way for all participants. */
+/** The embedded Narayana LRA coordinator, which gives every cancellation one outcome for all participants. */
 package phone82.coordinator;

@@ -6,13 +6,13 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import phone82.platform.Problem;
-import phone82.platform.http.Doorkeeper;
+import phone82.platform.http.AdmissionCheck;
 
 import java.net.InetAddress;
 import java.time.Duration;
 
 /** Limits the requests per second of one client with a token bucket: a client may burst by what it has not used. */
-class RateLimit implements Doorkeeper {
+class RateLimit implements AdmissionCheck {
 
     /** The time in which a bucket refills. A client that is idle for so long has a full one, so its bucket can be dropped. */
     private static final Duration FULL = Duration.ofSeconds(1);

@@ -19,7 +19,7 @@ import phone82.platform.Correlation;
 import phone82.platform.Problem;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpServer;
-import phone82.platform.http.Places;
+import phone82.platform.http.ClientLimit;
 import phone82.platform.http.StreamReader;
 
 import java.net.InetAddress;
@@ -45,7 +45,7 @@ class StreamProxy implements Endpoint {
     private final String upstream;
     private final Duration patience;
     private final int streamsPerClient;
-    private final Places places;
+    private final ClientLimit places;
     private Vertx vertx;
     private HttpClient client;
 
@@ -59,7 +59,7 @@ class StreamProxy implements Endpoint {
         this.upstream = upstream;
         this.patience = patience;
         this.streamsPerClient = streamsPerClient;
-        this.places = new Places(streamsPerClient);
+        this.places = new ClientLimit(streamsPerClient);
     }
 
     @Override
@@ -78,11 +78,11 @@ class StreamProxy implements Endpoint {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
         InetAddress reader = HttpServer.client(context);
-        if (!places.take(reader)) {
+        if (!places.acquire(reader)) {
             throw new Problem(429, "Too many streams", "Open at most " + streamsPerClient + " streams at once. Close one, or try again in 5 s.")
                     .header("Retry-After", 5);
         }
-        context.addEndHandler(left -> places.leave(reader));
+        context.addEndHandler(left -> places.release(reader));
         client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(upstream + request.uri()))
                 .compose(asked -> {
                     asked.exceptionHandler(lost -> LOG.debug("A stream of {} is lost", upstream, lost));

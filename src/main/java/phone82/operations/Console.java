@@ -8,7 +8,7 @@ import phone82.platform.Json;
 import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
 
-/** The Hawtio console: its files for the browser, and whom it greets. */
+/** The Hawtio console: its static files and the name of its user. */
 class Console implements Endpoint {
 
     static final String PATH = "/hawtio";
@@ -26,7 +26,7 @@ class Console implements Endpoint {
         router.get(PATH + "/*").blockingHandler(this::send, false);
     }
 
-    /** A page of the console is drawn in the browser, whatever its address. */
+    /** Serves a file, or {@code index.html} for any page: the console renders its pages in the browser. */
     private void send(RoutingContext request) {
         String path = request.normalizedPath().substring(PATH.length());
         if (path.isEmpty()) {
@@ -36,7 +36,7 @@ class Console implements Endpoint {
         }
     }
 
-    /** The names of those under {@code /static/} change with what is in them. */
+    /** Files under {@code /static/} may be cached for ever, because their names contain a hash of their content. */
     private boolean sendFile(RoutingContext request, String path) {
         return files.send(request, "hawtio-static" + path, path.startsWith("/static/") ? "private, max-age=31536000, immutable" : "no-cache");
     }

@@ -19,20 +19,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How the contexts of this JVM are, in the words of a cluster: alive, started, ready. */
+/** The health of the contexts in this JVM, as Kubernetes probes it: liveness, startup, readiness. */
 class Health implements AutoCloseable {
 
-    /** Together less than what a cluster gives a probe. */
+    /** Time for all checks of a probe together; less than the usual timeout of a probe. */
     private static final Duration WAIT = Duration.ofMillis(1800);
 
     private final Duration patience;
     private final Clock clock;
     private final ExecutorService executor;
-    private final Map<String, List<Watched>> contexts = new ConcurrentSkipListMap<>();
+    private final Map<String, List<TimedCheck>> contexts = new ConcurrentSkipListMap<>();
     private volatile Set<String> expected = Set.of();
     private volatile boolean stopping;
 
-    /** @param patience how long a context may leave its pulse unanswered before the process is given up */
+    /** @param patience how long a context's liveness check may fail before the process counts as not alive */
     Health(Duration patience, Clock clock) {
         this.patience = patience;
         this.clock = clock;
@@ -44,27 +44,27 @@ class Health implements AutoCloseable {
         });
     }
 
-    /** Whether all is well, and what an operator reads of it. */
+    /** The overall result, with the details that operators see. */
     record Report(boolean up, Map<String, Object> components) {
     }
 
-    /** Until all of these are there the process has not started. */
+    /** Names the contexts that must be up before the process counts as started. */
     void expect(Collection<String> names) {
         expected = new TreeSet<>(names);
     }
 
     void add(String context, Collection<Check> checks) {
-        List<Watched> watched = new ArrayList<>();
-        checks.forEach(check -> watched.add(new Watched(check, executor, check.about() == About.LIFE ? patience : Duration.ZERO, clock)));
-        contexts.put(context, watched);
+        List<TimedCheck> timed = new ArrayList<>();
+        checks.forEach(check -> timed.add(new TimedCheck(check, executor, check.about() == About.LIFE ? patience : Duration.ZERO, clock)));
+        contexts.put(context, timed);
     }
 
-    /** From now on it is alive, and not ready. */
+    /** From now on the process is alive but not ready. */
     void stopping() {
         stopping = true;
     }
 
-    /** Whether the process should go on. What it depends on does not count. */
+    /** Whether the process works and need not be restarted; its dependencies do not count. */
     Report liveness() {
         Report report = report(EnumSet.of(About.LIFE));
         long[] deadlocked = ManagementFactory.getThreadMXBean().findDeadlockedThreads();
@@ -76,7 +76,7 @@ class Health implements AutoCloseable {
         return new Report(false, components);
     }
 
-    /** Whether all contexts are up; once they are, they stay so. */
+    /** Whether all contexts have started. */
     Report startup() {
         Set<String> missing = new TreeSet<>(expected);
         missing.removeAll(contexts.keySet());
@@ -85,9 +85,9 @@ class Health implements AutoCloseable {
     }
 
     /**
-     * Whether work is to be sent here.
+     * Whether this process can take requests.
      *
-     * @param withNotes whether somebody reads more of it than that
+     * @param withNotes whether to include checks that are only information for operators
      */
     Report readiness(boolean withNotes) {
         Report startup = startup();
@@ -98,16 +98,16 @@ class Health implements AutoCloseable {
     }
 
     private Report report(Set<About> asked) {
-        contexts.values().forEach(checks -> checks.stream().filter(check -> asked.contains(check.about())).forEach(Watched::begin));
+        contexts.values().forEach(checks -> checks.stream().filter(check -> asked.contains(check.about())).forEach(TimedCheck::begin));
         long deadline = System.nanoTime() + WAIT.toNanos();
         boolean up = true;
         Map<String, Object> components = new LinkedHashMap<>();
-        for (Map.Entry<String, List<Watched>> context : contexts.entrySet()) {
+        for (Map.Entry<String, List<TimedCheck>> context : contexts.entrySet()) {
             boolean contextUp = true;
             Map<String, Object> parts = new LinkedHashMap<>();
-            for (Watched check : context.getValue()) {
+            for (TimedCheck check : context.getValue()) {
                 if (asked.contains(check.about())) {
-                    Watched.Outcome outcome = check.outcome(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+                    TimedCheck.Outcome outcome = check.outcome(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
                     boolean partUp = outcome.up() || check.about() == About.NOTE;
                     contextUp &= partUp;
                     parts.put(check.name(), component(partUp, outcome.details()));

@@ -31,13 +31,13 @@ import java.util.UUID;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** JMX over HTTP, by POST of JSON alone, as far as {@link JolokiaPolicy} allows. It costs nothing before somebody uses it. */
+/** JMX over HTTP, by POST of JSON only, as far as {@link JolokiaPolicy} allows. Jolokia is created on first use. */
 class Jolokia implements Endpoint, AutoCloseable {
 
-    /** One for programs, one where the console looks for it. */
+    /** One path for programs, and the one that the console uses. */
     private static final Set<String> PATHS = Set.of("/actuator/jolokia", Console.PATH + "/jolokia");
 
-    /** No form can send these, and no script of another site without being asked whether it may. */
+    /** An HTML form cannot send these types, and a script of another site only after a CORS preflight. */
     private static final Set<String> JSON_TYPES = Set.of("application/json", "text/json");
 
     private final String user;
@@ -55,7 +55,7 @@ class Jolokia implements Endpoint, AutoCloseable {
     public void mount(Vertx vertx, Router router) {
         Buffer agent = Buffer.buffer(Json.bytes(Map.of("status", 200, "value", Map.of("agent", Version.getAgentVersion(), "protocol", Version.getProtocolVersion()))));
         for (String path : PATHS) {
-            // how the console finds out where Jolokia is
+            // the console discovers Jolokia with this request
             router.get(path).handler(request -> OperatorApi.json(request, agent));
             router.post(path).handler(Jolokia::requireJson);
             router.post(path).handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytes())).blockingHandler(this::serve, false);

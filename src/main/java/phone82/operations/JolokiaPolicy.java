@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What operators can do by JMX: read what Camel, the broker and the JVM say of themselves, look into queues, start and stop routes.
- * All else is forbidden. A policy file of Jolokia cannot say so: it applies one pattern to a bean, so that what holds for all
- * of Camel's beans cannot be joined with what holds for its routes.
+ * Restricts operators' use of JMX: they can read attributes of Camel, the broker and the JVM, browse queues, and start and stop routes.
+ * Everything else is forbidden. A Jolokia policy file cannot express that: it applies only one pattern to a bean, so a rule for all Camel
+ * beans cannot be combined with one for routes.
  */
 class JolokiaPolicy extends AbstractConstantRestrictor {
 
@@ -21,29 +21,29 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
     private static final String CAMEL = "org.apache.camel";
     private static final String ARTEMIS = "org.apache.activemq.artemis";
     private static final Set<String> DOMAINS = Set.of(CAMEL, ARTEMIS, "java.lang", "java.nio", "hawtio", "jolokia");
-    /** Passwords can be among them. */
+    /** Attributes that may contain passwords. */
     private static final Set<String> SECRETS = Set.of("SystemProperties", "InputArguments");
 
     private static final Set<String> CHANGES_OF_ROUTES = Set.of("start", "stop", "suspend", "resume");
     private static final Set<String> VIEWS_OF_ROUTES = Set.of("dumpRouteStatsAsXml");
-    /** The others of these names resolve placeholders. */
+    /** Given with signature, because the overloads resolve placeholders. */
     private static final Set<String> VIEWS_OF_CONTEXTS = Set.of("dumpRoutesAsXml()", "dumpRoutesStatsAsXml");
     private static final Set<String> VIEWS_OF_SERVICES = Set.of("browse", "size", "listRestServices", "endpointStatistics");
     private static final Set<String> VIEWS_OF_QUEUES = Set.of("browse", "countMessages");
 
-    private static final ThreadLocal<String> WHO = new ThreadLocal<>();
+    private static final ThreadLocal<String> CALLER = new ThreadLocal<>();
 
     JolokiaPolicy() {
         super(false);
     }
 
-    /** Has the changes that are asked for within the work logged with the name of who asks. */
-    static <T> T audited(String who, Supplier<T> work) {
-        WHO.set(who);
+    /** Runs work, and logs the changes that it requests with the caller's name. */
+    static <T> T audited(String caller, Supplier<T> work) {
+        CALLER.set(caller);
         try {
             return work.get();
         } finally {
-            WHO.remove();
+            CALLER.remove();
         }
     }
 
@@ -76,9 +76,9 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
                 || is(name, CAMEL, "type", "services") && isOneOf(VIEWS_OF_SERVICES, operation)
                 || is(name, ARTEMIS, "subcomponent", "queues") && isOneOf(VIEWS_OF_QUEUES, operation);
         if (change) {
-            Operators.AUDIT.info("Operator {} calls {} of {}", WHO.get(), Printable.line(operation), Printable.line(name.toString()));
+            Operators.AUDIT.info("Operator {} calls {} of {}", CALLER.get(), Printable.line(operation), Printable.line(name.toString()));
         } else if (!allowed) {
-            Operators.AUDIT.warn("Operator {} is refused {} of {}", WHO.get(), Printable.line(operation), Printable.line(name.toString()));
+            Operators.AUDIT.warn("Operator {} is refused {} of {}", CALLER.get(), Printable.line(operation), Printable.line(name.toString()));
         }
         return allowed;
     }
@@ -87,12 +87,12 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
         return !name.isPattern() && name.getDomain().equals(domain) && value.equals(name.getKeyProperty(key));
     }
 
-    /** Whatever its signature, unless the name has one. */
+    /** Compares names without signatures, unless the set gives one. */
     private static boolean isOneOf(Set<String> names, String operation) {
         return names.contains(operation) || names.contains(operation.split("\\(", 2)[0]);
     }
 
-    /** The port's own filter has looked at it before; no other origin is ever invited to ask. */
+    /** The port's own filter has already checked the origin. */
     @Override
     public boolean isOriginAllowed(String origin, boolean strict) {
         return strict;

@@ -9,15 +9,15 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * Slows down an address that guesses: after five failures it has to wait before each further attempt, every time twice as long. A success
- * does not reset the count: an operator at the same address would otherwise keep resetting it for an attacker.
+ * Slows down password guessing: after five failures an address has to wait before each further attempt, every time twice as long. A success
+ * does not reset the count; otherwise an operator at the same address would keep resetting it for an attacker.
  */
 class LoginThrottle {
 
     static final int FREE = 5;
 
     private static final Duration LONGEST = Duration.ofMinutes(1);
-    /** after the first attempt */
+    /** Counted from the first attempt. */
     private static final Duration FORGOTTEN = Duration.ofMinutes(15);
     private static final int ADDRESSES = 10_000;
 
@@ -30,10 +30,10 @@ class LoginThrottle {
     }
 
     /**
-     * Makes the attempt, unless the address has to wait. Attempts of one address are made one after the other.
+     * Makes the attempt unless the address has to wait. Attempts from one address are made one after the other.
      *
      * @return whether it succeeded
-     * @throws Problem 429 when it was not made
+     * @throws Problem 429 if the address has to wait
      */
     boolean attempt(InetAddress address, BooleanSupplier login) {
         Failures counted = failures.get(address, first -> new Failures());

@@ -9,21 +9,21 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Optional;
 
-/** The operator's port, one per JVM, for all contexts that run in it. */
+/** The operator's port of a JVM, shared by all contexts in it. */
 public class Operations {
 
     private final HttpServer server;
     private final Health health;
     private final Operators operators;
-    private final PrometheusMeterRegistry figures;
+    private final PrometheusMeterRegistry metrics;
     private final Peers peers;
 
-    /** @param anyPort whether another port will do where the usual one is taken (by the next process on the same machine) */
-    Operations(HttpServer server, boolean anyPort, Health health, Operators operators, PrometheusMeterRegistry figures, Peers peers) {
+    /** @param anyPort whether to use any free port if the usual one is taken (by another process on this machine) */
+    Operations(HttpServer server, boolean anyPort, Health health, Operators operators, PrometheusMeterRegistry metrics, Peers peers) {
         this.server = server;
         this.health = health;
         this.operators = operators;
-        this.figures = figures;
+        this.metrics = metrics;
         this.peers = peers;
         server.prepare();
         if (anyPort) {
@@ -33,34 +33,34 @@ public class Operations {
         }
     }
 
-    /** Where it listens. */
+    /** The address that the port listens on. */
     public InetSocketAddress address() {
         return server.address();
     }
 
-    /** The operator's user and password, where they were made up for this start. */
+    /** The operator's user and password, if the password was generated at this start. */
     public Optional<String> login() {
         return operators.isPasswordGenerated() ? Optional.of("user " + operators.user() + ", password " + operators.password()) : Optional.empty();
     }
 
-    /** The figures of this JVM; each context adds its own. */
-    public PrometheusMeterRegistry figures() {
-        return figures;
+    /** The metrics of this JVM; each context adds its own. */
+    public PrometheusMeterRegistry metrics() {
+        return metrics;
     }
 
-    /** Names the contexts that are about to start; until they have, this process is not ready. */
+    /** Announces the contexts that are about to start; until all of them have started, this process is not ready. */
     public void expect(Collection<String> contexts) {
         health.expect(contexts);
         InetSocketAddress at = address();
         peers.announce(Peers.at(at.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort()) : at), contexts);
     }
 
-    /** A context is up. */
+    /** Registers a context that has started. */
     public void add(String context, Collection<Check> checks) {
         health.add(context, checks);
     }
 
-    /** The contexts are about to stop: no more work is to be sent here. */
+    /** Makes this process not ready, because its contexts are about to stop. */
     public void stopping() {
         health.stopping();
     }

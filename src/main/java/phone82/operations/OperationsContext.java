@@ -34,16 +34,16 @@ import java.util.stream.Stream;
 public class OperationsContext {
 
     @Bean
-    PrometheusMeterRegistry jvmFigures() {
+    PrometheusMeterRegistry jvmMetrics() {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
-    /** Of the JVM, and so of no context. */
+    /** Metrics of the JVM, without a context's tag. */
     @Bean
-    AutoCloseable boundJvmFigures(PrometheusMeterRegistry jvmFigures) {
+    AutoCloseable boundJvmMetrics(PrometheusMeterRegistry jvmMetrics) {
         JvmGcMetrics pauses = new JvmGcMetrics();
         Stream.<MeterBinder>of(new JvmMemoryMetrics(), new JvmThreadMetrics(), new ClassLoaderMetrics(), new ProcessorMetrics(),
-                new UptimeMetrics(), pauses).forEach(each -> each.bindTo(jvmFigures));
+                new UptimeMetrics(), pauses).forEach(each -> each.bindTo(jvmMetrics));
         return pauses::close;
     }
 
@@ -63,20 +63,20 @@ public class OperationsContext {
         return new Peers(peers, address.isLoopbackAddress() ? data.resolve("operations") : null, operators);
     }
 
-    /** Served behind the login alone. */
+    /** Not a default candidate, so that it is served only by the operator's API, behind its login. */
     @Bean(defaultCandidate = false)
     Jolokia jolokia(Operators operators, HttpLimits limits) {
         return new Jolokia(operators.user(), limits);
     }
 
     @Bean
-    Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmFigures, @Qualifier("jolokia") Jolokia jolokia, Peers peers) {
-        return new OperatorApi(operators, health, jvmFigures, List.of(jolokia, new Console(operators.user()), new OperatorPage(peers::ask)));
+    Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmMetrics, @Qualifier("jolokia") Jolokia jolokia, Peers peers) {
+        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new Console(operators.user()), new OperatorPage(peers::ask)));
     }
 
     @Bean
     Operations operations(HttpServer server, @Value("${management.server.port:}") String port,
-                          Health health, Operators operators, PrometheusMeterRegistry jvmFigures, Peers peers) {
-        return new Operations(server, port.isEmpty(), health, operators, jvmFigures, peers);
+                          Health health, Operators operators, PrometheusMeterRegistry jvmMetrics, Peers peers) {
+        return new Operations(server, port.isEmpty(), health, operators, jvmMetrics, peers);
     }
 }

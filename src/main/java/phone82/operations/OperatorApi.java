@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** All that the operator's port serves: health and metrics for everybody, the rest for operators alone. */
+/** The API of the operator's port: health and metrics without a login, everything else for operators only. */
 class OperatorApi implements Endpoint {
 
     private static final String HEALTH = "/actuator/health";
@@ -43,7 +43,7 @@ class OperatorApi implements Endpoint {
         forOperators.forEach(each -> each.mount(vertx, router));
     }
 
-    /** A path that nobody has thought of is for operators, too. */
+    /** Requires a login for every path except health and metrics. */
     private void admit(RoutingContext request) {
         request.response().putHeader("X-Content-Type-Options", "nosniff").putHeader("X-Frame-Options", "DENY")
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin").putHeader("Referrer-Policy", "no-referrer");
@@ -56,7 +56,7 @@ class OperatorApi implements Endpoint {
 
     private void show(Router router, String path, Function<Boolean, Health.Report> asked) {
         router.get(path).blockingHandler(request -> {
-            boolean operator = operators.sent(request);
+            boolean operator = operators.isOperator(request);
             Health.Report report = asked.apply(operator);
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("status", Health.status(report.up()));

@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * One look at how phone82 is, for operators alone: at {@code /} of the operator's port. It shows what all processes tell, at
- * {@code /processes}. Nothing of it is at the public port.
+ * The operator's overview page, at {@code /} of the operator's port. It shows the reports of all processes, which it reads from {@code
+ * /processes}. The public port serves neither.
  */
 public class OperatorPage implements Endpoint {
 
@@ -23,7 +23,7 @@ public class OperatorPage implements Endpoint {
     private final ClassPathFiles files = new ClassPathFiles();
     private final Supplier<CompletableFuture<?>> processes;
 
-    /** @param processes what all processes report, to be written as JSON */
+    /** @param processes supplies the reports of all processes, which are sent as JSON */
     public OperatorPage(Supplier<CompletableFuture<?>> processes) {
         this.processes = processes;
     }
@@ -38,7 +38,7 @@ public class OperatorPage implements Endpoint {
         router.get("/processes").blockingHandler(this::answerProcesses, false);
     }
 
-    /** Holds no thread of the server while other processes are asked. */
+    /** Blocks no server thread while the other processes are queried. */
     private void answerProcesses(RoutingContext request) {
         processes.get().thenApply(Json::bytes).whenComplete((json, failure) -> {
             if (failure == null) {

@@ -13,10 +13,10 @@ import java.util.Base64;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Who is an operator: HTTP Basic, one user. */
+/** Authenticates operators: HTTP Basic, one user. */
 class Operators {
 
-    /** Who changed what through the operator's port, and who failed to log in. */
+    /** The audit log: changes made through the operator's port, and failed logins. */
     static final Logger AUDIT = LoggerFactory.getLogger("phone82.audit");
 
     private static final String SCHEME = "Basic ";
@@ -27,7 +27,7 @@ class Operators {
     private final boolean generated;
     private final LoginThrottle throttle = new LoginThrottle();
 
-    /** @param password null or empty: one that is made up for this start */
+    /** @param password null or empty: a random one is generated for this start */
     Operators(String user, String password) {
         this.user = user;
         generated = password == null || password.isEmpty();
@@ -48,12 +48,12 @@ class Operators {
         return password;
     }
 
-    /** Whether nobody can know the password who has not seen it at this start. */
+    /** Whether the password was generated at this start. */
     boolean isPasswordGenerated() {
         return generated;
     }
 
-    /** The header that an operator sends. */
+    /** The {@code Authorization} header that an operator sends. */
     static String authorization(String user, String password) {
         return SCHEME + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
     }
@@ -61,9 +61,9 @@ class Operators {
     /**
      * Whether an operator sent the request; one without credentials is anonymous.
      *
-     * @throws Problem 401 for wrong credentials; 429 for more of them after several wrong ones
+     * @throws Problem 401 for wrong credentials; 429 after several wrong ones
      */
-    boolean sent(RoutingContext request) {
+    boolean isOperator(RoutingContext request) {
         String authorization = request.request().getHeader("Authorization");
         if (authorization == null) {
             return false;
@@ -82,7 +82,7 @@ class Operators {
 
     /** @throws Problem 401 unless an operator sent the request */
     void require(RoutingContext request) {
-        if (!sent(request)) {
+        if (!isOperator(request)) {
             throw unauthorized("This is for operators. Log in with user and password.");
         }
     }

@@ -38,39 +38,39 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All processes of phone82, this one among them, as an operator sees them: each is asked at its operator's port for its health and
- * its figures. Those on one machine find each other in the folder of their data, and there is the password of each, too, where it was made up;
- * those that are elsewhere are named, and have this process's own password. A name with several addresses stands for as many processes.
+ * Collects the health and metrics of all phone82 processes, including this one, from their operator's ports. Processes on one machine find
+ * each other through files in their data folder, which also contain generated passwords. Processes on other machines are configured by name
+ * and must have the same password as this process. A name that resolves to several addresses stands for one process per address.
  */
 class Peers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
 
     private static final Duration CONNECT = Duration.ofMillis(500);
-    /** Longer than a process waits for what it depends on. */
+    /** Longer than a process waits for its own dependencies. */
     private static final Duration ANSWER = Duration.ofSeconds(3);
     private static final String BETWEEN = "-";
-    /** What became of requests for an order, at the gateway and at app. */
+    /** Metrics of order requests by outcome, at the gateway and at app. */
     private static final Pattern ORDERS = Pattern.compile("http_server_requests_seconds_count\\{(?:context=\"app\".*uri=\"app-place-order\""
             + "|context=\"gateway\",method=\"POST\".*uri=\"/orders\")");
-    /** Of a file that is not whole yet. */
+    /** Suffix of a file that is not complete yet. */
     private static final String DRAFT = ".draft";
 
     private final List<URI> named;
     private final Path folder;
     private final Operators operators;
-    /** Those that this process has a wrong password for: to ask them again would be one more failed login. */
+    /** Processes for which this process has a wrong password: another request would be one more failed login. */
     private final Set<Place> refused = ConcurrentHashMap.newKeySet();
     private URI here;
     private HttpClient http;
 
-    /** Where a process is, and what opens it. */
+    /** The address of a process and the {@code Authorization} header it accepts. */
     private record Place(URI at, String authorization) {
     }
 
     /**
-     * @param named  the operator's ports of the others; empty: those on this machine are found
-     * @param folder where the processes of this machine write where they are; null: they do not
+     * @param named  the operator's ports of the other processes; empty: the processes on this machine are found by their files
+     * @param folder where the processes of this machine write their addresses; null: they do not
      */
     Peers(List<URI> named, Path folder, Operators operators) {
         this.named = named;
@@ -79,16 +79,16 @@ class Peers {
     }
 
     /**
-     * What one process tells; its contexts are known where it has written them, also while it is away.
+     * The state of one process. Its contexts are known, even while it is unreachable, if it has written them to a file.
      *
-     * @param here    whether it is the one that is asked
-     * @param figures its samples in Prometheus' text format, those that the page shows
-     * @param error   why it tells nothing
+     * @param here    whether it is the process that serves the page
+     * @param figures the metrics that the page shows, in Prometheus' text format
+     * @param error   why there is no report
      */
-    record Told(URI at, boolean here, List<String> contexts, JsonNode health, String figures, String error) {
+    record ProcessReport(URI at, boolean here, List<String> contexts, JsonNode health, String figures, String error) {
     }
 
-    /** Lets the others know of this process. Who ran one of these contexts before does not any more. */
+    /** Announces this process to the others, and deletes the files of processes that ran one of these contexts before. */
     void announce(URI at, Collection<String> contexts) {
         here = at;
         if (folder == null) {
@@ -101,18 +101,18 @@ class Peers {
                 }
             }
             String name = String.join(BETWEEN, contexts);
-            // for nobody else on this machine to read
+            // only readable by this user
             Path draft = Files.createTempFile(PrivateFolder.create(folder), name, DRAFT);
             Files.write(draft, operators.isPasswordGenerated() ? List.of(at.toString(), operators.password()) : List.of(at.toString()));
             Files.move(draft, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            LOG.warn("The operator's pages of other processes will not show this one, as {} cannot be written", folder);
-            LOG.debug("No place is announced", e);
+            LOG.warn("The operator's pages of other processes will not show this one, because {} cannot be written", folder);
+            LOG.debug("The address is not announced", e);
         }
     }
 
-    CompletableFuture<List<Told>> ask() {
-        List<CompletableFuture<Told>> asked = new ArrayList<>();
+    CompletableFuture<List<ProcessReport>> ask() {
+        List<CompletableFuture<ProcessReport>> asked = new ArrayList<>();
         asked.add(ask(new Place(here, authorization(operators.password())), List.of()));
         try {
             for (URI other : named) {
@@ -126,7 +126,7 @@ class Peers {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("A process has just changed its place", e);
+            LOG.debug("A process has just changed its address", e);
         }
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
                 .thenApply(all -> asked.stream().map(CompletableFuture::join).toList());
@@ -149,7 +149,10 @@ class Peers {
         return List.of(file.getFileName().toString().split(BETWEEN));
     }
 
-    /** Addresses of the other processes, as a process does not know its own names. A name without an address counts as a process that does not answer. */
+    /**
+     * Returns the addresses of the other processes: this process's own are left out, as it does not know its own names. A name that does
+     * not resolve counts as a process that does not answer.
+     */
     private List<URI> addresses(URI named) {
         try {
             InetAddress[] all = InetAddress.getAllByName(named.getHost());
@@ -177,18 +180,18 @@ class Peers {
         }
     }
 
-    private CompletableFuture<Told> ask(Place place, List<String> contexts) {
+    private CompletableFuture<ProcessReport> ask(Place place, List<String> contexts) {
         URI at = place.at;
-        return health(place).thenCombine(get(at, "/actuator/prometheus"), (health, figures) ->
-                        new Told(at, at.equals(here), contexts, health, shown(figures.body()), null))
-                .exceptionally(failure -> new Told(at, at.equals(here), contexts, null, null, reason(failure)));
+        return health(place).thenCombine(get(at, "/actuator/prometheus"), (health, metrics) ->
+                        new ProcessReport(at, at.equals(here), contexts, health, shown(metrics.body()), null))
+                .exceptionally(failure -> new ProcessReport(at, at.equals(here), contexts, null, null, reason(failure)));
     }
 
     private CompletableFuture<JsonNode> health(Place place) {
         String[] login = refused.contains(place) ? new String[0] : new String[]{"Authorization", place.authorization};
-        return get(place.at, "/actuator/health", login).whenComplete((health, away) -> {
-            if (away != null) {
-                // it may come back with another password
+        return get(place.at, "/actuator/health", login).whenComplete((health, failure) -> {
+            if (failure != null) {
+                // it may restart with another password
                 refused.remove(place);
             }
         }).thenApply(health -> {
@@ -213,7 +216,7 @@ class Peers {
         return http().sendAsync(request.build(), BodyHandlers.ofString());
     }
 
-    /** Not before somebody looks. */
+    /** Created on first use. */
     private synchronized HttpClient http() {
         if (http == null) {
             http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
@@ -221,15 +224,15 @@ class Peers {
         return http;
     }
 
-    private static String shown(String figures) {
-        return figures.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state") || ORDERS.matcher(line).lookingAt())
+    private static String shown(String metrics) {
+        return metrics.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state") || ORDERS.matcher(line).lookingAt())
                 .collect(Collectors.joining("\n"));
     }
 
     private static String reason(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return cause instanceof HttpTimeoutException ? "no answer in time"
-                : cause instanceof ConnectException ? "nobody there"
+                : cause instanceof ConnectException ? "unreachable"
                 : cause instanceof IllegalStateException ? cause.getMessage() : cause.toString();
     }
 }

@@ -24,7 +24,7 @@ import phone82.platform.RowLock;
 import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
-import phone82.platform.identity.Owned;
+import phone82.platform.identity.OwnerQuery;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;
@@ -435,7 +435,7 @@ public class Payments {
 
     private Page<PaymentResource> page(String condition, String owner, Integer size, Long after) {
         int shown = Page.size(size);
-        return Page.of(Owned.latest(entities, Payment.class, "orderId < :below and " + condition, "orderId", owner)
+        return Page.of(OwnerQuery.latest(entities, Payment.class, "orderId < :below and " + condition, "orderId", owner)
                 .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
                 shown, PaymentResource::of, Payment::orderId);
     }

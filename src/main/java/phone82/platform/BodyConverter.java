@@ -7,7 +7,7 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.TypeConverterSupport;
 import phone82.platform.event.Event;
 
-/** Lets a bean of a route ask for a request or an event as the record that its context knows it by. */
+/** Converts JSON requests and events to the record type that a bean method declares. */
 public class BodyConverter extends TypeConverterSupport implements CamelContextConfiguration {
 
     @Override

@@ -4,7 +4,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import phone82.platform.event.EventConfiguration;
 
-/** What every bounded context with a database has: HTTP in, events in and out. */
+/** The configuration shared by bounded contexts: that of contexts with a database, and events. */
 @Configuration(proxyBeanMethods = false)
 @Import({DatabaseContext.class, EventConfiguration.class})
 public class BoundedContext {

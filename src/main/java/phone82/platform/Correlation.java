@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * The one id that follows an order through HTTP, topics, logs and the timeline: the trace id of a W3C
- * {@code traceparent}. It belongs to the thread that works on the request or event.
+ * The id that correlates an order in HTTP, topics, logs and the timeline: the trace id of a W3C {@code traceparent}. It is bound to the
+ * thread that processes the request or event.
  */
 public final class Correlation {
 
@@ -23,7 +23,7 @@ public final class Correlation {
     private Correlation() {
     }
 
-    /** Goes on with the caller's trace, or begins one where it sent none or a malformed one. */
+    /** Continues the caller's trace, or begins a new one if it sent none or a malformed one. */
     public static String begin(String traceparent) {
         String current = valid(traceparent);
         MDC.put(TRACEPARENT, current);
@@ -32,12 +32,12 @@ public final class Correlation {
         return current;
     }
 
-    /** The caller's trace, or a new one where it sent none or a malformed one. */
+    /** Returns the caller's trace, or a new one if it sent none or a malformed one. */
     public static String valid(String traceparent) {
         return traceparent != null && VALID.matcher(traceparent).matches() ? traceparent : random();
     }
 
-    /** The work at hand is about this order: its log lines tell so. */
+    /** Adds the order's id to the log lines of the current work. */
     public static void about(String orderId) {
         MDC.put(ORDER_ID, orderId);
     }
@@ -48,7 +48,7 @@ public final class Correlation {
         MDC.remove(ORDER_ID);
     }
 
-    /** The {@code traceparent} of the work at hand; a new one where there is none. */
+    /** Returns the current {@code traceparent}; a new one if there is none. */
     public static String current() {
         String current = MDC.get(TRACEPARENT);
         return current != null ? current : begin(null);

@@ -24,7 +24,7 @@ import phone82.platform.saga.Participation;
 
 import java.nio.file.Path;
 
-/** A context's own database, as its routes use it. */
+/** Beans for a context's own database. */
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
 
@@ -34,13 +34,13 @@ class DatabaseConfiguration {
         return new SpringTransactionPolicy(transactionManager);
     }
 
-    /** The embedded database is opened by a {@link DurableDatabase}; the pool keeps its connections. */
+    /** Makes the connection pool open an embedded database as {@link DurableDatabase}. */
     @Bean
     static BeanPostProcessor durableCommits() {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessBeforeInitialization(Object bean, String name) {
-                if (bean instanceof HikariDataSource pool && DurableDatabase.isOne(pool.getJdbcUrl())) {
+                if (bean instanceof HikariDataSource pool && DurableDatabase.isEmbedded(pool.getJdbcUrl())) {
                     pool.setDataSource(new DurableDatabase(pool.getJdbcUrl()));
                 }
                 return bean;
@@ -48,9 +48,9 @@ class DatabaseConfiguration {
         };
     }
 
-    /** A stop does not wait for a full disk. */
+    /** Ends the wait for a full disk when the context stops. */
     @Bean
-    ApplicationListener<ContextClosedEvent> noMoreWaiting(HikariDataSource pool) {
+    ApplicationListener<ContextClosedEvent> stopWaitingForDisk(HikariDataSource pool) {
         return closed -> {
             if (pool.getDataSource() instanceof DurableDatabase embedded) {
                 embedded.stopWaiting();
@@ -58,22 +58,22 @@ class DatabaseConfiguration {
         };
     }
 
-    /** The disk of the embedded database; a server looks after its own. */
+    /** The disk of an embedded database; that of a database server is not checked. */
     @Bean
     Disk disk(@Value("${spring.datasource.url}") String url, @Value("${phone82.data.reserve}") DataSize reserve) {
-        return DurableDatabase.isOne(url) ? Disk.of(DurableDatabase.folder(url), reserve) : Disk.elsewhere();
+        return DurableDatabase.isEmbedded(url) ? Disk.of(DurableDatabase.folder(url), reserve) : Disk.elsewhere();
     }
 
     @Bean
     DatabaseBackup databaseBackup(JdbcTemplate jdbc, @Value("${spring.datasource.url}") String url, @Value("${phone82.data}") Path data,
                                   @Value("${phone82.context}") String context, ObjectProvider<Participation> participation) {
-        return new DatabaseBackup(jdbc, DurableDatabase.isOne(url), data.resolve("backups"), context,
+        return new DatabaseBackup(jdbc, DurableDatabase.isEmbedded(url), data.resolve("backups"), context,
                 () -> participation.stream().mapToInt(Participation::countOpen).sum());
     }
 
     @Bean
     FlywayMigrationStrategy migration(@Value("${spring.datasource.url}") String url) {
-        return url.startsWith("jdbc:hsqldb:hsql") ? new MigrationTurn() : Flyway::migrate;
+        return url.startsWith("jdbc:hsqldb:hsql") ? new MigrationLock() : Flyway::migrate;
     }
 
     @Bean

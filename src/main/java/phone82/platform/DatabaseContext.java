@@ -8,7 +8,7 @@ import phone82.platform.health.ResourcesHealthConfiguration;
 import phone82.platform.http.ContractConfiguration;
 import phone82.platform.http.HttpConfiguration;
 
-/** What every context with a database has: HTTP in, by its contract. */
+/** The configuration shared by all contexts with a database: health, metrics, and HTTP by the API contract. */
 @Configuration(proxyBeanMethods = false)
 @Import({RouteReload.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, ResourcesHealthConfiguration.class,
         DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class})

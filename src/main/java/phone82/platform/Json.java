@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** JSON as phone82 reads and writes it everywhere: ISO times, nothing null, nothing ambiguous accepted. */
+/** Reads and writes JSON: ISO times, no null fields, ambiguous input refused. */
 public final class Json {
 
     public static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -30,7 +30,10 @@ public final class Json {
     private Json() {
     }
 
-    /** @throws IOException when the bytes are not one JSON document in UTF-8; Jackson alone would guess at UTF-16 and UTF-32, and take overlong forms */
+    /**
+     * @throws IOException if the bytes are not one JSON document in UTF-8; Jackson alone would also detect UTF-16 and UTF-32, and accept
+     * overlong forms
+     */
     public static JsonNode read(byte[] json) throws IOException {
         return MAPPER.readTree(UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
     }

@@ -12,25 +12,25 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 
-/** A context's figures, among those of the JVM. */
+/** Beans for a context's metrics, as part of the JVM's metrics. */
 @Configuration(proxyBeanMethods = false)
 public class MetricsConfiguration {
 
-    /** Each of its figures is marked with the context. Not to be closed: that would close the JVM's, too. */
+    /** Adds a context tag to each metric. The registry must not be closed, because that would close the JVM's, too. */
     @Bean(destroyMethod = "")
     @Primary
-    MeterRegistry figures(PrometheusMeterRegistry jvm, @Value("${phone82.context}") String context) {
-        CompositeMeterRegistry figures = new CompositeMeterRegistry();
-        figures.config().commonTags("context", context).meterFilter(new Buckets());
-        figures.add(jvm);
-        return figures;
+    MeterRegistry metrics(PrometheusMeterRegistry jvm, @Value("${phone82.context}") String context) {
+        CompositeMeterRegistry metrics = new CompositeMeterRegistry();
+        metrics.config().commonTags("context", context).meterFilter(new HistogramBuckets());
+        metrics.add(jvm);
+        return metrics;
     }
 
     @Bean
-    SmartInitializingSingleton boundFigures(MeterRegistry figures, ObjectProvider<MeterBinder> binders, ObjectProvider<HikariDataSource> pools) {
+    SmartInitializingSingleton boundMetrics(MeterRegistry metrics, ObjectProvider<MeterBinder> binders, ObjectProvider<HikariDataSource> pools) {
         return () -> {
-            binders.forEach(each -> each.bindTo(figures));
-            pools.forEach(pool -> pool.setMetricRegistry(figures));
+            binders.forEach(each -> each.bindTo(metrics));
+            pools.forEach(pool -> pool.setMetricRegistry(metrics));
         };
     }
 }

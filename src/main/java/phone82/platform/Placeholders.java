@@ -3,13 +3,13 @@ package phone82.platform;
 import java.util.Collection;
 import java.util.Collections;
 
-/** The question marks of SQL. */
+/** Creates SQL parameter placeholders. */
 public final class Placeholders {
 
     private Placeholders() {
     }
 
-    /** One for each value, for {@code in (...)}. */
+    /** Returns one question mark per value, for {@code in (...)}. */
     public static String of(Collection<?> values) {
         return String.join(",", Collections.nCopies(values.size(), "?"));
     }

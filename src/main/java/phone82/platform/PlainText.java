@@ -4,20 +4,20 @@ import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.UnicodeSet;
 
 /**
- * Text as customers may write it, the format {@code plain-text} of the contracts: one line of characters that everybody can see. It is the
- * same on every JVM, as ICU brings its own version of Unicode.
+ * The format {@code plain-text} of the API contracts, for text that customers write: one line of visible characters. It is the same on
+ * every JVM, because ICU has its own version of Unicode.
  */
 public final class PlainText {
 
     public static final String FORMAT = "plain-text";
 
-    /** The rule, for the error that the client gets. */
+    /** The rule, for error messages. */
     public static final String RULE = "must be one line of visible characters, without control, formatting or bidirectional ones; the only space is U+0020";
 
     private PlainText() {
     }
 
-    /** Its one spelling: composed, and without the spaces at its ends. */
+    /** Returns the canonical form: NFC, without leading and trailing spaces. */
     public static String canonical(String text) {
         String composed = isAscii(text) ? text : Unicode.NFC.normalize(text);
         int start = 0;
@@ -39,12 +39,12 @@ public final class PlainText {
         return text.chars().allMatch(c -> c < 0x80);
     }
 
-    /** Not loaded where all is ASCII. */
+    /** Loaded only for text that is not ASCII. */
     private static final class Unicode {
 
         static final Normalizer2 NFC = Normalizer2.getNFCInstance();
 
-        /** The blank of Braille and the characters that stand for others have glyphs that say nothing. */
+        /** Excludes the Braille blank, the object replacement and the replacement character, too. */
         static final UnicodeSet VISIBLE = new UnicodeSet("[^[:C:][:Z:][:Default_Ignorable_Code_Point:]\\u2800\\uFFFC\\uFFFD]").add(' ').freeze();
     }
 }

@@ -2,7 +2,7 @@ package phone82.platform;
 
 import java.util.Locale;
 
-/** Text from outside as it may stand on a line that a person reads: it cannot end the line, steer the terminal or fill the screen. */
+/** Makes text from outside safe to print on one line: it cannot end the line, control the terminal or fill the screen. */
 public final class Printable {
 
     private static final int LONGEST = 4000;
@@ -10,7 +10,7 @@ public final class Printable {
     private Printable() {
     }
 
-    /** The text itself where it is harmless. */
+    /** Returns the text with unsafe characters escaped, cut after 4000 characters; safe text is unchanged. */
     public static String line(String text) {
         if (isPrintable(text)) {
             return text;
@@ -36,7 +36,7 @@ public final class Printable {
         return text == null || text.length() <= LONGEST && text.chars().allMatch(Printable::isHarmless);
     }
 
-    /** Format characters turn the direction of writing, or are not seen at all. */
+    /** Format characters can change the writing direction, or are invisible. */
     private static boolean isHarmless(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL -> c == '\t';

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A request that is refused, with what was wrong and what the caller can do: an RFC 9457 problem.
- * It is thrown where the rule is broken and answered once, at the HTTP edge.
+ * An RFC 9457 problem: the reason why a request is refused, and what the caller can do. It is thrown where a rule is violated, and turned
+ * into a response in one place.
  */
 public class Problem extends RuntimeException {
 
@@ -15,7 +15,7 @@ public class Problem extends RuntimeException {
     private final List<Fault> faults;
     private final Map<String, Object> headers = new LinkedHashMap<>();
 
-    /** One thing wrong with a request: where it is (a field, a parameter) and what was expected there. */
+    /** One fault of a request: its field or parameter, and what was expected. */
     public record Fault(String field, String message) {
     }
 

@@ -8,12 +8,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** For the developer: a route file that is saved is reloaded. */
+/** Reloads route files when a developer saves them. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty("phone82.reload")
 public class RouteReload {
 
-    /** @param folder where the folders of route files are, for example {@code routes} */
+    /** @param folder the parent of the folders with route files, for example {@code routes} */
     @Bean
     CamelContextConfiguration reloadSavedRoutes(@Value("${phone82.reload}/${phone82.context}") String folder) {
         return new CamelContextConfiguration() {

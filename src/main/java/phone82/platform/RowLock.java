@@ -3,8 +3,8 @@ package phone82.platform;
 import jakarta.persistence.EntityManager;
 
 /**
- * Locks one row until the transaction at hand ends, on every database alike: HSQLDB takes {@code select .. for update}
- * for a plain select, so the lock is an update that changes nothing.
+ * Locks one row until the current transaction ends, on every database: HSQLDB treats {@code select .. for update} as a plain select, so the
+ * lock is an update that changes nothing.
  */
 public final class RowLock {
 
@@ -17,12 +17,12 @@ public final class RowLock {
         this.lock = "update " + table + " set version = version where " + key + " = ?1";
     }
 
-    /** The entity as the last transaction left it, or null where there is none. It must not be at hand yet, unless it is locked already. */
+    /** Locks and returns the committed state of an entity, or null if there is none. It must not be loaded before, unless it is already locked. */
     public <T> T find(Class<T> type, long id) {
         return lock(id) ? entities.find(type, id) : null;
     }
 
-    /** An entity that was read before it was locked, as the last transaction left it. */
+    /** Locks and refreshes an entity that was loaded before. */
     public <T> T again(T entity, long id) {
         lock(id);
         entities.refresh(entity);

@@ -18,12 +18,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Tells an OpenTelemetry collector, where there is one, what a context did for an order and when. */
+/** Exports the spans of a context to an OpenTelemetry collector, if one is configured. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnExpression("!'${phone82.tracing.endpoint}'.isEmpty()")
 public class TracingConfiguration {
 
-    /** Only what leaves or enters a context is a span. An event is no span when it is sent: it keeps the trace that it was added in. */
+    /** Only calls that enter or leave a context are spans. Sending an event is not a span: the event keeps the trace in which it was added. */
     private static final String NO_SPANS = "direct:*,seda:*,timer:*,jpa:*,jms:topic:*";
 
     @Bean

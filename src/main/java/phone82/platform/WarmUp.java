@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Rehearses what a context does most before it is said to be up: in a cold JVM the first orders of a rush would all take
- * too long, and the circuit breaker would open although nothing is wrong.
+ * Rehearses a context's most frequent operations before it reports that it is up. In a cold JVM the first orders under load would be so
+ * slow that the circuit breaker opens.
  */
 public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
 
-    /** A piece of work without effect; it may fail. */
+    /** An operation without side effects; it may fail. */
     @FunctionalInterface
     public interface Rehearsal {
         void run() throws Exception;
@@ -49,12 +49,15 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
         }
     }
 
-    /** A request that this context refuses, after all that it does with any request; on a connection of its own, as most customers have. */
+    /**
+     * Returns a rehearsal that sends an invalid request, which this context refuses after the processing common to all requests. It uses a
+     * new connection, as most customers do.
+     */
     public static Rehearsal refusedPost(String url) {
         return refusedPost(url, null);
     }
 
-    /** @param authorization makes the header that says who sends it; null for nobody */
+    /** @param authorization supplies the {@code Authorization} header; null for none */
     public static Rehearsal refusedPost(String url, Supplier<String> authorization) {
         byte[] order = "{\"item\":\"\",\"qty\":0}".getBytes(StandardCharsets.UTF_8);
         return () -> {

@@ -13,7 +13,7 @@ import phone82.platform.Problem;
 import phone82.platform.RowLock;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
-import phone82.platform.identity.Owned;
+import phone82.platform.identity.OwnerQuery;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;
@@ -134,7 +134,7 @@ public class Deliveries {
     public Page<DeliveryResource> list(@Header("size") Integer size, @Header("after") Long after,
                                        @Variable(Caller.VARIABLE) Caller caller) {
         int shown = Page.size(size);
-        return Page.of(Owned.latest(entities, Delivery.class, "orderId < :below", "orderId", caller.owns(Caller.DEALER))
+        return Page.of(OwnerQuery.latest(entities, Delivery.class, "orderId < :below", "orderId", caller.owns(Caller.DEALER))
                 .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
                 shown, DeliveryResource::of, Delivery::orderId);
     }

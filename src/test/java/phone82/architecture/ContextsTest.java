@@ -72,7 +72,7 @@ class ContextsTest {
     @ArchTest
     static final ArchRule nobody_sleeps = noClasses()
             .that().doNotHaveFullyQualifiedName("phone82.Preflight").and().doNotHaveFullyQualifiedName("phone82.Phone82")
-            .and().doNotHaveFullyQualifiedName("phone82.platform.MigrationTurn")
+            .and().doNotHaveFullyQualifiedName("phone82.platform.MigrationLock")
             .should().callMethodWhere(target(name("sleep")).and(target(declaredIn(resideInAPackage("java..")))));
 
     /** Spring commits when a method throws a checked exception, unless {@code rollbackFor} names it. */

@@ -1,10 +1,10 @@
 package phone82.command;
 
-import phone82.command.Rows.Account;
-import phone82.command.Rows.Delivery;
-import phone82.command.Rows.Order;
-import phone82.command.Rows.Payment;
-import phone82.command.Rows.Progress;
+import phone82.command.OrderRows.Account;
+import phone82.command.OrderRows.Delivery;
+import phone82.command.OrderRows.Order;
+import phone82.command.OrderRows.Payment;
+import phone82.command.OrderRows.Progress;
 
 import java.time.Instant;
 import java.util.List;
@@ -71,8 +71,8 @@ record OrderFixture(Order order, Payment payment, Delivery delivery, Progress vi
         return new OrderFixture(order, payment, delivery, view, account, timeline, Set.of(lists));
     }
 
-    Rows rows() {
-        return new Rows(order, payment, delivery, view, account, timeline, twice);
+    OrderRows rows() {
+        return new OrderRows(order, payment, delivery, view, account, timeline, twice);
     }
 
     @Override

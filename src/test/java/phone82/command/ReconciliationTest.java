@@ -149,11 +149,11 @@ class ReconciliationTest {
 
     private Report run(int timelines) {
         HttpClient http = HttpClient.newHttpClient();
-        try (Reconciliation reconciliation = new Reconciliation(new Side(http, "app", url, "phone82.gateway.app-url"),
-                new Side(http, "pay", url, "phone82.gateway.pay-url"), new Side(http, "store", url, "phone82.gateway.store-url"),
-                new Side(http, "customer", url, "phone82.gateway.customer-url"),
-                ledger ? new Side(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY) : null,
-                new Rules(OrderFixture.NOON, OrderFixture.NOON, ledger), progress::add)) {
+        try (Reconciliation reconciliation = new Reconciliation(new ContextApi(http, "app", url, "phone82.gateway.app-url"),
+                new ContextApi(http, "pay", url, "phone82.gateway.pay-url"), new ContextApi(http, "store", url, "phone82.gateway.store-url"),
+                new ContextApi(http, "customer", url, "phone82.gateway.customer-url"),
+                ledger ? new ContextApi(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY) : null,
+                new ConsistencyRules(OrderFixture.NOON, OrderFixture.NOON, ledger), progress::add)) {
             return reconciliation.run(SETTLE, timelines);
         }
     }
@@ -284,7 +284,7 @@ class ReconciliationTest {
         lists.get("/payments").rows.replaceAll((id, rows) -> id == 2 ? List.of(rows.get(0) + "," + rows.get(0)) : rows);
 
         assertThat(run(0).breaches()).extracting(Breach::order, Breach::promise, Breach::what)
-                .containsExactly(tuple(2L, "I1", "/payments has it twice"));
+                .containsExactly(tuple(2L, "I1", "/payments contains it twice"));
     }
 
     @Test
@@ -297,8 +297,8 @@ class ReconciliationTest {
         view(6, "Cancelled");
 
         assertThat(run(5).breaches()).extracting(Breach::order, Breach::what).containsExactly(
-                tuple(6L, "the timeline does not tell of PayCancelled"),
-                tuple(6L, "the timeline tells of what did not happen: OrderReceived, PayCompleted, Shipped"));
+                tuple(6L, "the timeline lacks PayCancelled"),
+                tuple(6L, "the timeline contains events that did not happen: OrderReceived, PayCompleted, Shipped"));
         assertThat(asked).filteredOn(path -> !path.contains("?")).filteredOn(path -> !path.equals("/history/6"))
                 .containsExactlyInAnyOrder("/history/10", "/history/9", "/history/8", "/history/7", "/history/4");
     }
@@ -311,6 +311,6 @@ class ReconciliationTest {
         server.createContext("/deliveries", exchange -> answer(exchange, status, body));
 
         assertThatThrownBy(() -> run(0)).isInstanceOf(CannotReconcile.class).hasMessage(
-                "store cannot be read at " + url + "/deliveries?size=200 (" + why + "); start it, or set phone82.gateway.store-url to where it is.");
+                "store cannot be read at " + url + "/deliveries?size=200 (" + why + "); start it, or set phone82.gateway.store-url to its address.");
     }
 }

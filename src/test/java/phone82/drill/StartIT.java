@@ -63,7 +63,7 @@ class StartIT {
         return Stream.of(
                 arguments("pay", "url=jdbc:postgresql://localhost:1/pay", "no database answers at jdbc:postgresql://localhost:1/pay"),
                 arguments("store", "url=jdbc:hsqldb:hsql://localhost:1/store", "no database answers at jdbc:hsqldb:hsql://localhost:1/store"),
-                arguments("pay", "url=postgresql://localhost:1/pay", "phone82.pay.database.url=postgresql://localhost:1/pay (command line) is no URL of a database"),
+                arguments("pay", "url=postgresql://localhost:1/pay", "phone82.pay.database.url=postgresql://localhost:1/pay (command line) is not the URL of a supported database"),
                 arguments("pay", "url=jdbc:postgresql://localhost:1", "jdbc:postgresql://localhost:1 is no URL of a database"),
                 arguments("pay", "password=wrong", "refuses user pay"),
                 arguments("store", "password=wrong", "refuses user store"),
@@ -99,7 +99,7 @@ class StartIT {
     @Test
     void anInvalidBrokerUrlIsReported() throws Exception {
         try (Processes phone82 = new Processes("broker-url", "--phone82.broker.url=localhost")) {
-            assertThat(phone82.run(1, "pay").lines()).singleElement().asString().startsWith("phone82: phone82.broker.url=localhost (command line) is no URL of a broker");
+            assertThat(phone82.run(1, "pay").lines()).singleElement().asString().startsWith("phone82: phone82.broker.url=localhost (command line) is not the URL of a broker");
         }
     }
 
@@ -134,7 +134,7 @@ class StartIT {
                 return process;
             });
             assertThat(phone82.run(1, "").lines()).containsExactly("phone82: 3 settings are wrong:",
-                    "  phone82.gateway.rate=fast (command line) is no whole number; allowed: a whole number from 0 to 1000000.",
+                    "  phone82.gateway.rate=fast (command line) is not a whole number; allowed: a whole number from 0 to 1000000.",
                     "  phone82.store.dispatch-delay=-5s (command line) is too small; allowed: a time from 0s to 365d, with its unit: ms, s, m, h or d.",
                     "  PHONE82_DATTA (environment variable) is unknown; the nearest is PHONE82_DATA.");
             assertThat(phone82.run(2, "reconcile").lines()).hasSize(4);

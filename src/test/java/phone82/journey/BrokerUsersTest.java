@@ -103,7 +103,7 @@ class BrokerUsersTest {
             "store, wrong,      user store",
             "mallory, mallory,  user mallory",
             "ACTIVEMQ.CLUSTER.ADMIN.USER, guess, user ACTIVEMQ.CLUSTER.ADMIN.USER",
-            ",,                 somebody"})
+            ",,                 a client"})
     void anUnknownUserIsRefused(String user, String password, String expected, CapturedOutput output) {
         assertThatThrownBy(() -> as(user, password, session -> session.createTextMessage("x"))).isInstanceOf(JMSSecurityException.class);
 
@@ -136,7 +136,7 @@ class BrokerUsersTest {
 
     @Test
     void aUserNameForgesNoLogLine(CapturedOutput output) {
-        assertThatThrownBy(() -> as("mallory\r\n12:00:00.000 WARN  broker - - - Gatekeeper: Refused user admin\u001b[2J\u0085", "x", session -> { }))
+        assertThatThrownBy(() -> as("mallory\r\n12:00:00.000 WARN  broker - - - BrokerSecurityManager: Refused user admin\u001b[2J\u0085", "x", session -> { }))
                 .isInstanceOf(JMSSecurityException.class);
 
         assertThat(refusals(output)).singleElement().asString().contains("Refused user mallory\\r\\n12:00:00.000 WARN")

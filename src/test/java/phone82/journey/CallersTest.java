@@ -281,7 +281,7 @@ class CallersTest {
         assertThat(Token.main(new PrintStream(out), new PrintStream(err), "token", "app", "--phone82.data=target/data/nobody")).isEqualTo(2);
 
         assertThat(out.toString(UTF_8)).isEmpty();
-        assertThat(err.toString(UTF_8)).contains("there is no key of the operator in").contains("identity; set phone82.data");
+        assertThat(err.toString(UTF_8)).contains("the operator's key is not in").contains("identity; set phone82.data");
     }
 
     private static String[] with(String... words) {

@@ -315,7 +315,7 @@ class DeadLettersTest {
 
             await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(letters(PHONE82, Context.STORE)).hasSize(1));
 
-            assertThat(letters(PHONE82, Context.STORE).get(0).get("cause").asText()).startsWith("not known: the broker gave it up");
+            assertThat(letters(PHONE82, Context.STORE).get(0).get("cause").asText()).startsWith("unknown: the context did not respond");
             database.execute("alter table unreadable rename to delivery");
             store.post("/dead-letters/replay", "").expect(200);
             assertThat(letters(PHONE82, Context.STORE)).isEmpty();

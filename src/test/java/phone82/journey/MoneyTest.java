@@ -140,7 +140,7 @@ class MoneyTest {
 
         assertThat(refunds(0, "list")).contains("order " + id + "  1199000 won  the bank refused");
         assertThat(refunds(2, "retry", "all")).contains("retry [order]");
-        assertThat(refunds(0, "retry", String.valueOf(id))).contains("the provider is asked again");
+        assertThat(refunds(0, "retry", String.valueOf(id))).contains("the refund is retried");
 
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
         assertThat(provider.held(id)).isZero();

@@ -100,15 +100,15 @@ class ReconcileTest {
                 new Broken(Context.APP, "update orders set status = 'Cancelled' where id = ?", "I2", "the order is cancelled, but its money is not given back"),
                 new Broken(Context.PAY, "update payment set status = 'Expired' where order_id = ?", "I3", "it is shipped or about to be, but not paid"),
                 new Broken(Context.PAY, "update payment set status = 'Refunded' where order_id = ?", "I4", "it is shipped, but its money was given back"),
-                new Broken(Context.CUSTOMER, "update history set progress = 1 where order_id = ?", "I5", "the view shows another status than it has"),
+                new Broken(Context.CUSTOMER, "update history set progress = 1 where order_id = ?", "I5", "the view shows a wrong status"),
                 new Broken(Context.CUSTOMER, "update history set item = 'note21' where order_id = ?", "I5",
                         "the view shows 1 x note21 for 1199000 won, the order is of 1 x note20 for 1199000"),
                 new Broken(Context.CUSTOMER, "delete from history where order_id = ?", "I5", "the view does not show the order"),
                 new Broken(Context.CUSTOMER, "insert into timeline (event_id, order_id, type, happened_at, correlation_id) "
                         + "select 'again', order_id, type, happened_at, correlation_id from timeline where type = 'PayCompleted' and order_id = ?",
-                        "I6", "the timeline tells twice of PayCompleted"),
+                        "I6", "the timeline contains twice PayCompleted"),
                 new Broken(Context.CUSTOMER, "delete from timeline where type = 'OrderReceived' and order_id = ?", "I6",
-                        "the timeline does not tell of OrderReceived"),
+                        "the timeline lacks OrderReceived"),
                 new Broken(Context.STORE, "update delivery set qty = 2 where order_id = ?", "I6", "the delivery is of 2 x note20, the order of 1 x note20"),
                 new Broken(Context.APP, "delete from orders where id = ?", "I7", "money was taken, but there is no order"));
         long[] ids = broken.stream().mapToLong(each -> shop.place(anOrder()).expect(201).id()).toArray();

@@ -4,7 +4,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import phone82.operations.Peers.Told;
+import phone82.operations.Peers.ProcessReport;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,7 +43,7 @@ class PeersTest {
         Process store = start(List.of(), "", "store");
         Process others = start(List.of(), "", "app", "pay");
 
-        assertThat(others.ask()).extracting(Told::at, Told::here).containsExactlyInAnyOrder(tuple(others.at(), true), tuple(store.at(), false));
+        assertThat(others.ask()).extracting(ProcessReport::at, ProcessReport::here).containsExactlyInAnyOrder(tuple(others.at(), true), tuple(store.at(), false));
         assertThat(others.ask()).allSatisfy(process -> assertThat(process.error()).isNull());
         assertThat(others.processAt(store).health().at("/components/store/status").asText()).isEqualTo("UP");
         assertThat(others.processAt(store).figures()).contains("phone82_dead_letters").doesNotContain("jvm_");
@@ -55,10 +55,10 @@ class PeersTest {
         Process store = start(List.of(), "", "store");
         Process app = start(List.of(), "", "app");
         store.close();
-        assertThat(app.processAt(store)).isEqualTo(new Told(store.at(), false, List.of("store"), null, null, "nobody there"));
+        assertThat(app.processAt(store)).isEqualTo(new ProcessReport(store.at(), false, List.of("store"), null, null, "unreachable"));
 
         Process again = start(List.of(), "", "store", "pay");
-        assertThat(app.ask()).extracting(Told::at).containsExactlyInAnyOrder(app.at(), again.at());
+        assertThat(app.ask()).extracting(ProcessReport::at).containsExactlyInAnyOrder(app.at(), again.at());
     }
 
     @Test
@@ -67,7 +67,7 @@ class PeersTest {
         Process app = start(List.of(store.at()), "secret", "app");
         start(List.of(), "secret", "pay");
 
-        assertThat(app.ask()).extracting(Told::at).containsExactly(app.at(), store.at());
+        assertThat(app.ask()).extracting(ProcessReport::at).containsExactly(app.at(), store.at());
         assertThat(app.processAt(store).error()).isNull();
     }
 
@@ -78,7 +78,7 @@ class PeersTest {
         Peers peers = new Peers(List.of(named), null, new Operators("operator", ""));
         peers.announce(store.at(), List.of("store"));
 
-        assertThat(peers.ask().get(10, TimeUnit.SECONDS)).extracting(Told::at, Told::here).containsExactly(tuple(store.at(), true));
+        assertThat(peers.ask().get(10, TimeUnit.SECONDS)).extracting(ProcessReport::at, ProcessReport::here).containsExactly(tuple(store.at(), true));
     }
 
     @Test
@@ -118,9 +118,9 @@ class PeersTest {
             Process app = start(List.of(at), "", "app");
             long began = System.nanoTime();
 
-            List<Told> processes = app.ask();
+            List<ProcessReport> processes = app.ask();
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
-            assertThat(processes).extracting(Told::at, Told::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
+            assertThat(processes).extracting(ProcessReport::at, ProcessReport::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
         }
     }
 
@@ -146,11 +146,11 @@ class PeersTest {
             return at;
         }
 
-        List<Told> ask() throws Exception {
+        List<ProcessReport> ask() throws Exception {
             return port.bean(Peers.class).ask().get(10, TimeUnit.SECONDS);
         }
 
-        Told processAt(Process other) throws Exception {
+        ProcessReport processAt(Process other) throws Exception {
             return ask().stream().filter(each -> each.at().equals(other.at())).findFirst().orElseThrow();
         }
 

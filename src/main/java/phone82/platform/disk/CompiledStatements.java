@@ -10,12 +10,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A connection of HSQLDB that keeps its compiled statements. HSQLDB forgets one when the last statement of the connection that uses
- * it is closed, and compiling takes longer than running it: so one of each is left open as long as the connection is.
+ * An HSQLDB connection that keeps its compiled statements. HSQLDB discards a compiled statement when the last {@code PreparedStatement}
+ * that uses it is closed, and compiling takes longer than executing. So one of each is kept open as long as the connection.
  */
 final class CompiledStatements implements InvocationHandler {
 
-    /** Bounds what statements with lists of parameters take. */
+    /** Limits the memory for statements with parameter lists of many lengths. */
     private static final int MOST = 300;
 
     private final Connection connection;

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.READ;
 
-/** Copies this context's embedded database as it is at one moment, while it is used. */
+/** Takes consistent copies of this context's embedded database while it is in use. */
 public class DatabaseBackup {
 
     private final JdbcTemplate jdbc;
@@ -26,8 +26,8 @@ public class DatabaseBackup {
     private final IntSupplier underWay;
 
     /**
-     * @param backups  the folder of all backups
-     * @param underWay cancellations whose outcome this context does not know yet
+     * @param backups  folder of all backups
+     * @param underWay number of cancellations whose outcome this context does not know yet
      */
     public DatabaseBackup(JdbcTemplate jdbc, boolean embedded, Path backups, String context, IntSupplier underWay) {
         this.jdbc = jdbc;
@@ -37,18 +37,18 @@ public class DatabaseBackup {
         this.underWay = underWay;
     }
 
-    /** @param name a folder */
+    /** @param name folder name of the backup */
     public record Wanted(String name) {
     }
 
-    /** Where the copy is. */
+    /** The location and size of a copy. */
     public record Copy(String folder, long bytes) {
     }
 
     /**
-     * The coordinator is not copied, so a cancellation that is under way would have no outcome.
+     * Copies the database, unless a cancellation is in progress: the coordinator is not copied, so the cancellation would never end.
      *
-     * @throws Problem 409 the database is not this context's own files, or there is such a copy already; 503 a cancellation is under way
+     * @throws Problem 409 if the database is on a server, or the backup exists already; 503 if a cancellation is in progress
      */
     public Copy take(@Body Wanted wanted) throws IOException {
         if (!embedded) {
@@ -61,7 +61,7 @@ public class DatabaseBackup {
         if (underWay.getAsInt() > 0) {
             throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet. Try again in 1 s.").header("Retry-After", 1);
         }
-        // a process that dies in the middle leaves no folder that looks like a backup
+        // a crash during the copy leaves no folder that looks like a backup
         Path draft = folder.resolveSibling(context + ".draft");
         FileSystemUtils.deleteRecursively(draft);
         PrivateFolder.create(draft);
@@ -73,7 +73,7 @@ public class DatabaseBackup {
         }
     }
 
-    /** Writes the file through to the disk. */
+    /** Syncs the file to the disk and returns its size. */
     private static long secure(Path file) {
         try (FileChannel channel = FileChannel.open(file, READ)) {
             channel.force(true);

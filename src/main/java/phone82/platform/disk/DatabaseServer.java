@@ -7,17 +7,17 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 
-/** HSQLDB's own server, with its arguments, in which a commit that returns is on the disk. */
+/** Runs HSQLDB's server with durable commits. */
 public final class DatabaseServer {
 
     private DatabaseServer() {
     }
 
-    /** @param arguments with {@code --database.0}, the one database that is served */
+    /** @param arguments HSQLDB's own, with {@code --database.0} for the only database */
     public static void main(String[] arguments) throws SQLException {
         String database = HsqlProperties.argArrayToProps(arguments, "server").getProperty("server.database.0");
         try (Connection first = DriverManager.getConnection("jdbc:hsqldb:" + database)) {
-            DurableDatabase.secure(first, new DurableFiles());
+            DurableDatabase.useDurableFiles(first, new DurableFiles());
             Server.main(arguments);
         }
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The disk of a data folder. Part of it is kept free, so that what has been begun can be finished when others fill it. */
+/** The disk of a data folder. Part of it is kept free, so that work in progress can be finished when the disk fills up. */
 public final class Disk {
 
     private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
@@ -36,7 +36,7 @@ public final class Disk {
         this.reserve = reserve;
     }
 
-    /** @param reserve what is kept free, but no more than a tenth of the disk */
+    /** @param reserve space to keep free, but at most a tenth of the disk */
     public static Disk of(Path folder, DataSize reserve) {
         Path absolute = folder.toAbsolutePath().normalize();
         try {
@@ -47,7 +47,7 @@ public final class Disk {
         }
     }
 
-    /** That of somebody else, who looks after it. */
+    /** Returns the disk of a database server, which is not checked here. */
     public static Disk elsewhere() {
         return new Disk(null, null, 0);
     }
@@ -56,12 +56,12 @@ public final class Disk {
         return folder;
     }
 
-    /** The bytes that are kept free. */
+    /** The bytes to keep free. */
     public long reserve() {
         return reserve;
     }
 
-    /** The bytes that can be written. */
+    /** The bytes that are free. */
     public long free() {
         try {
             return store.getUsableSpace();
@@ -70,32 +70,32 @@ public final class Disk {
         }
     }
 
-    /** Whether no new work should be begun. That changes with the room there is, and is logged once for all folders of the disk. */
+    /** Whether new work must be refused because the disk is nearly full. A change is logged once for all folders of the disk. */
     public boolean isLow() {
         if (store == null) {
             return false;
         }
         long free = free();
-        // a little more to come back, or it would change with every order
+        // with hysteresis; otherwise the result could change with every order
         boolean low = free < (LOW.contains(store) ? reserve + reserve / 8 : reserve);
         if (low && LOW.add(store)) {
             LOG.error("The disk of {} is nearly full: {} MB are free, {} MB are kept (phone82.data.reserve). "
-                    + "No new work is taken until there is room", folder, megabytes(free), megabytes(reserve));
+                    + "New work is refused until there is space", folder, megabytes(free), megabytes(reserve));
         } else if (!low && LOW.remove(store)) {
-            LOG.info("The disk of {} has room again, {} MB: new work is taken", folder, megabytes(free));
+            LOG.info("The disk of {} has space again, {} MB: new work is accepted", folder, megabytes(free));
         }
         return low;
     }
 
-    /** Until then no new work is taken, while the data is copied. */
+    /** Refuses new work until this time, because the data is being copied. */
     public void holdUntil(Instant end) {
         heldUntil = end;
     }
 
-    /** @throws Problem 503 when the disk is nearly full, or the data is being copied */
+    /** @throws Problem 503 if the disk is nearly full, or the data is being copied */
     public void requireRoom() {
         if (Instant.now().isBefore(heldUntil)) {
-            throw new Problem(503, "Temporarily unavailable", "The shop takes no new work for a moment, as its data is being copied, and nothing was done. "
+            throw new Problem(503, "Temporarily unavailable", "The shop accepts no new work while its data is being copied, and nothing was done. "
                     + "Try again in " + RETRY_AFTER_HOLD_SECONDS + " s.").header("Retry-After", RETRY_AFTER_HOLD_SECONDS);
         }
         if (isLow()) {
@@ -104,7 +104,7 @@ public final class Disk {
         }
     }
 
-    /** For the operator; throws when no new work is taken. */
+    /** Returns details for operators; throws an exception if the disk is nearly full. */
     public Map<String, ?> check() {
         if (isLow()) {
             throw new IllegalStateException("the disk of " + folder + " is nearly full: " + megabytes(free()) + " MB are free, "

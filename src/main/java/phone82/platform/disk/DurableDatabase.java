@@ -18,8 +18,7 @@ import java.sql.Statement;
 import java.util.Properties;
 
 /**
- * An HSQLDB within this process, on files of its own, in which a commit that returns is on the disk. Whoever opens it by another
- * way opens a database that takes a full disk for a warning.
+ * An embedded HSQLDB with durable commits. Opened in any other way, HSQLDB would only log a warning if the disk is full.
  */
 public class DurableDatabase extends SimpleDriverDataSource {
 
@@ -32,21 +31,21 @@ public class DurableDatabase extends SimpleDriverDataSource {
         super(new JDBCDriver(), url);
     }
 
-    public static boolean isOne(String url) {
+    public static boolean isEmbedded(String url) {
         return url.startsWith(URL);
     }
 
-    /** Where its files are. */
+    /** Returns the folder of its files. */
     public static Path folder(String url) {
         return Path.of(url.substring(URL.length()).split(";", 2)[0]).toAbsolutePath().getParent();
     }
 
-    /** Why nothing can be committed at the moment, or null. */
+    /** Returns why nothing can be committed at the moment, or null. */
     public String waitsFor() {
         return files.waitsFor();
     }
 
-    /** From now on what cannot be written fails. */
+    /** From now on a failed write throws an exception. */
     public void stopWaiting() {
         files.close();
     }
@@ -55,7 +54,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
     protected synchronized Connection getConnectionFromDriver(Properties user) throws SQLException {
         Connection connection = super.getConnectionFromDriver(user);
         try {
-            secure(connection, files);
+            useDurableFiles(connection, files);
             return CompiledStatements.keptBy(connection);
         } catch (SQLException | RuntimeException e) {
             connection.close();
@@ -63,8 +62,8 @@ public class DurableDatabase extends SimpleDriverDataSource {
         }
     }
 
-    /** The first connection has opened the database with files of HSQLDB's own; a checkpoint opens them anew. */
-    static void secure(Connection connection, DurableFiles files) throws SQLException {
+    /** Replaces HSQLDB's file access, with which the first connection opened the database; a checkpoint reopens the files. */
+    static void useDurableFiles(Connection connection, DurableFiles files) throws SQLException {
         Database database = ((Session) connection.unwrap(JDBCConnection.class).getSession()).getDatabase();
         if (database.logger.fileAccess == files) {
             return;
@@ -73,7 +72,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
         database.logger.appLog = new Failures(database.getPath());
         database.logger.fileAccess = files;
         try (Statement statement = connection.createStatement()) {
-            // a file of tables that is mapped into memory has no errors that could be caught
+            // writes to a memory-mapped file report no errors
             statement.execute("set files nio false");
             statement.execute("checkpoint");
         } catch (SQLException | RuntimeException e) {
@@ -83,8 +82,8 @@ public class DurableDatabase extends SimpleDriverDataSource {
     }
 
     /**
-     * What HSQLDB tells its own log. When the file of its tables cannot be written, what it has in memory is not to be trusted any
-     * more; on the disk there is all that was committed, and the next start reads it.
+     * HSQLDB's application log. If the table file cannot be written, HSQLDB's state in memory is unreliable. The disk has everything that
+     * was committed, and the next start reads it; so the process ends.
      */
     private static final class Failures extends SimpleLog {
 
@@ -98,8 +97,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
         @Override
         public synchronized void logContext(Throwable failure, String message, int level) {
             if (level == LOG_ERROR && failure instanceof IOException) {
-                LOG.error("The tables of {} cannot be written ({}: {}). The process ends, so that its next start reads what is on the disk; "
-                        + "make room there", database, message, failure.getMessage());
+                LOG.error("The tables of {} cannot be written ({}: {}). The process ends, and its next start reads the data from the disk; " + "free some space there", database, message, failure.getMessage());
                 Runtime.getRuntime().halt(1);
             }
         }

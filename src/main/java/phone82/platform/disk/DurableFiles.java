@@ -14,8 +14,8 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 
 /**
- * The files to which HSQLDB writes what it commits. HSQLDB takes an error of such a write for a warning, and the commit returns;
- * here it does not return before it is on the disk: what cannot be written is tried again until it can.
+ * HSQLDB's file access, made durable. HSQLDB only logs a warning if writing a commit fails, and the commit returns. Here a commit returns
+ * only when it is on the disk: a failed write is retried until it succeeds.
  */
 class DurableFiles implements FileAccess {
 
@@ -28,12 +28,12 @@ class DurableFiles implements FileAccess {
     private volatile boolean closing;
     private volatile String waitsFor;
 
-    /** Why a commit waits for the disk, or null. */
+    /** Returns why a commit waits for the disk, or null. */
     String waitsFor() {
         return waitsFor;
     }
 
-    /** Nothing waits any more: what cannot be written fails. */
+    /** Stops retrying: from now on a failed write throws an exception. */
     void close() {
         closing = true;
         synchronized (pause) {
@@ -46,7 +46,7 @@ class DurableFiles implements FileAccess {
         T make() throws IOException;
     }
 
-    /** Not to be interrupted: HSQLDB is in the middle of a commit. */
+    /** Retries until the attempt succeeds. Interrupts are deferred, because HSQLDB is in the middle of a commit. */
     private <T> T untilDone(String name, Attempt<T> attempt) {
         boolean waited = false;
         boolean interrupted = false;
@@ -61,7 +61,7 @@ class DurableFiles implements FileAccess {
                     if (!waited) {
                         waited = true;
                         waitsFor = name + " cannot be written: " + e.getMessage();
-                        LOG.error("{} cannot be written ({}). Nothing is committed until it can; make room on its disk", name, e.getMessage());
+                        LOG.error("{} cannot be written ({}). Commits wait until it can; free some space on its disk", name, e.getMessage());
                     }
                 }
                 interrupted |= pause();
@@ -69,7 +69,7 @@ class DurableFiles implements FileAccess {
         } finally {
             if (waited) {
                 waitsFor = null;
-                LOG.info("{} is not waited for any more", name);
+                LOG.info("Commits no longer wait for {}", name);
             }
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -103,7 +103,7 @@ class DurableFiles implements FileAccess {
         return (DurableFile) file;
     }
 
-    /** Keeps what is written until it is synced. A sync that failed is repeated with its writes, as the system may have dropped them. */
+    /** Buffers writes until they are synced. A failed sync is retried with its writes, because the operating system may have dropped them. */
     private final class DurableFile extends OutputStream implements FileSync {
 
         private final String name;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Folders for what nobody else on this machine may read. */
+/** Creates folders that only their owner can read. */
 public final class PrivateFolder {
 
     private static final FileAttribute<?>[] OWNER_ALONE = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
@@ -16,7 +16,7 @@ public final class PrivateFolder {
     private PrivateFolder() {
     }
 
-    /** Creates it, and those above it, unless they are there. */
+    /** Creates the folder and its missing parents. */
     public static Path create(Path folder) throws IOException {
         return Files.createDirectories(folder, OWNER_ALONE);
     }

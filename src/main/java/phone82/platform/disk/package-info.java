@@ -1,2 +1,2 @@
-/** What is told durable is on the disk, and part of the disk is kept for what has been begun. */
+/** Durable files and databases: a commit is on the disk when it returns, and part of the disk stays free for work in progress. */
 package phone82.platform.disk;

@@ -33,8 +33,7 @@ import java.util.Objects;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The events that this context could not process. The broker keeps each in a queue of this context's own until it is
- * replayed with success.
+ * The events that this context could not process. The broker keeps them in a queue of this context until they are replayed successfully.
  */
 public class DeadLetters {
 
@@ -42,9 +41,9 @@ public class DeadLetters {
     static final String TIME = "deadLetter_time";
     private static final String ID_PREFIX = "ID:";
     private static final int LONGEST_CAUSE = 500;
-    /** In a list; more than any event of ours has. */
+    /** Longest body in a list; longer than any event of phone82. */
     private static final int LONGEST_BODY = 2000;
-    /** In which the broker hands out a message that is there. */
+    /** Time for the broker to deliver a message that is in the queue. */
     private static final long PATIENCE_MS = 1000;
 
     private final JmsTemplate broker;
@@ -56,42 +55,42 @@ public class DeadLetters {
     }
 
     /**
-     * An event that could not be processed, as far as it can be read.
+     * An event that could not be processed, with all fields that can be read.
      *
-     * @param id      of the dead letter
-     * @param eventId of the event, as it is in logs and timelines
+     * @param id      id of the dead letter
+     * @param eventId id of the event, as in logs and timelines
      * @param time    when the event happened
      * @param since   when it became a dead letter
-     * @param cause   why it failed then, in one line
+     * @param cause   why it failed, in one line
      */
     public record Letter(String id, String eventId, String type, String orderId, String time, String since, String cause, String body) {
     }
 
-    /** What became of a dead letter that was replayed; the cause is null where it took effect. */
+    /** The outcome of replaying one dead letter; the cause is null if it succeeded. */
     public record Outcome(String id, String cause) {
     }
 
     /**
-     * What became of several.
+     * The outcome of replaying several dead letters.
      *
-     * @param failed those that failed again; they stay
-     * @param next   the cursor with which to go on; null when none is left to try
+     * @param failed those that failed again; they remain dead letters
+     * @param next   the cursor to continue with; null if none is left to try
      */
     public record Report(int replayed, List<Outcome> failed, String next) {
     }
 
-    /** Makes the event that has just failed for good ready for the dead letters: as it came, and why it failed. */
+    /** Turns the exchange of an event that failed for good into its dead letter: the event as received, with the cause. */
     public void mark(@Variable("delivered") Object delivered, Exchange exchange) {
         org.apache.camel.Message message = exchange.getMessage();
         Map<String, Object> headers = new HashMap<>(message.getHeaders());
-        headers.keySet().retainAll(EventHeaders.ENVELOPE);
+        headers.keySet().retainAll(EventHeaderFilter.ENVELOPE);
         headers.put(CAUSE, cause(exchange));
         headers.put(TIME, Instant.now().toString());
         message.setHeaders(headers);
-        message.setBody(delivered instanceof EventBodies.NoText other ? other.content() : Objects.toString(delivered, ""));
+        message.setBody(delivered instanceof EventBodyConverter.NoText other ? other.content() : Objects.toString(delivered, ""));
     }
 
-    /** One page, the oldest first. The cursor is a place in the queue. */
+    /** Returns one page, oldest first. The cursor is a position in the queue. */
     public Page<Letter> list(@Header("size") Integer size, @Header("after") Long after) {
         int shown = Page.size(size);
         List<Letter> letters = browse(null, place(after), shown + 1, LONGEST_BODY);
@@ -99,18 +98,18 @@ public class DeadLetters {
                 : new Page<>(letters.subList(0, shown), String.valueOf(place(after) + shown));
     }
 
-    /** @throws Problem 404 there is none (any more) */
+    /** @throws Problem 404 if there is no such dead letter (any more) */
     public Letter find(@Header("id") String id) {
         return browse("AMQUserID = '" + ID_PREFIX + id + "'", 0, 1, Integer.MAX_VALUE).stream().findFirst()
                 .orElseThrow(() -> Problem.notFound("dead letter", id));
     }
 
-    /** Those to replay next, the oldest first. */
+    /** Returns the dead letters to replay next, oldest first. */
     public List<Letter> waiting(@Header("size") Integer size, @Header("after") Long after) {
         return browse(null, place(after), Page.size(size), 0);
     }
 
-    /** @throws Problem 404 somebody else has replayed it meanwhile */
+    /** @throws Problem 404 if it has been replayed meanwhile */
     public void taken(@Body Object letter, @ExchangeProperty("letter") String id) {
         if (letter == null) {
             throw Problem.notFound("dead letter", id);
@@ -127,12 +126,12 @@ public class DeadLetters {
 
     public Report report(@Body List<Outcome> outcomes, @Header("size") Integer size, @Header("after") Long after) {
         List<Outcome> failed = outcomes.stream().filter(outcome -> outcome.cause() != null).toList();
-        // those that failed are still there, in front of those that were not tried
+        // those that failed are still in the queue, in front of those not tried yet
         String next = outcomes.size() < Page.size(size) ? null : String.valueOf(place(after) + failed.size());
         return new Report(outcomes.size() - failed.size(), failed, next);
     }
 
-    /** @throws Problem 409 it failed again */
+    /** @throws Problem 409 if it failed again */
     public Report reportOne(@Body Outcome outcome) {
         if (outcome.cause() != null) {
             throw new Problem(409, "Failed again", "It stays a dead letter: " + outcome.cause());
@@ -140,7 +139,7 @@ public class DeadLetters {
         return new Report(1, List.of(), null);
     }
 
-    /** How many wait. */
+    /** The number of dead letters. */
     public long count() {
         return ask(session -> session.queueQuery(queue).getMessageCount());
     }
@@ -180,19 +179,19 @@ public class DeadLetters {
         });
     }
 
-    /** Put to the broker in its own terms: JMS cannot count a queue, and ends a browser early when it is far behind. */
+    /** A query in the broker's core API: JMS cannot count a queue, and may end a browser early in a long queue. */
     private interface Question<T> {
         T to(ClientSession session) throws ActiveMQException, JMSException;
     }
 
-    /** Whatever is in the message: one that cannot be read must not hide the others. */
+    /** Reads any message without failing: an unreadable one must not hide the others. */
     private static Letter letter(ClientMessage message, int longestBody) {
         String cause = property(message, CAUSE);
         String body = body(message);
         return new Letter(Objects.toString(message.getUserID(), "unknown"), property(message, Envelope.ID),
                 property(message, Envelope.TYPE), property(message, Envelope.SUBJECT),
                 property(message, Envelope.TIME), property(message, TIME),
-                cause != null ? cause : "not known: the broker gave it up, as its context did not answer at the last attempt",
+                cause != null ? cause : "unknown: the context did not respond to the broker's last delivery attempt",
                 body.length() > longestBody ? body.substring(0, longestBody) : body);
     }
 
@@ -209,7 +208,7 @@ public class DeadLetters {
         if (message.getType() == Message.TEXT_TYPE) {
             return Objects.toString(body.readNullableSimpleString(), "");
         }
-        byte[] content = new byte[Math.min(body.readableBytes(), EventBodies.MOST_BYTES)];
+        byte[] content = new byte[Math.min(body.readableBytes(), EventBodyConverter.MOST_BYTES)];
         body.readBytes(content);
         return new String(content, UTF_8);
     }

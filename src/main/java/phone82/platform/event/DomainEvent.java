@@ -1,6 +1,6 @@
 package phone82.platform.event;
 
-/** Something that happened to an order, named in the past tense; its record components are the event's body. */
+/** A domain event about an order, named in the past tense; its record components are the event's body. */
 public interface DomainEvent {
 
     long orderId();

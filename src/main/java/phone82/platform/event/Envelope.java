@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Puts events into JMS messages and takes them out again: CloudEvents 1.0, binary mode. */
+/** Writes events to JMS messages and reads them: CloudEvents 1.0, binary mode. */
 public class Envelope {
 
     static final String ID = "cloudEvents_id";
@@ -20,12 +20,12 @@ public class Envelope {
 
     private final String source;
 
-    /** @param source the CloudEvents source of what this context sends, for example {@code /phone82/app} */
+    /** @param source the CloudEvents source of this context's events, for example {@code /phone82/app} */
     public Envelope(String source) {
         this.source = source;
     }
 
-    /** Makes the exchange a message: the event's topic is its destination, its id the broker's duplicate id. */
+    /** Turns the exchange into a message: the event's topic is its destination, its id the broker's duplicate id. */
     public void seal(@Body Outbox.Row row, Exchange exchange) {
         Event event = row.event();
         Message message = exchange.getMessage();
@@ -45,14 +45,14 @@ public class Envelope {
     }
 
     /**
-     * Reads the event of a received message and goes on with its trace.
+     * Reads the event of a received message and continues its trace.
      *
-     * @throws IllegalArgumentException when it is not an event of phone82; it becomes a dead letter
+     * @throws IllegalArgumentException if it is not an event of phone82; it becomes a dead letter
      */
     public Event open(Exchange exchange) {
         Message message = exchange.getMessage();
         String traceparent = Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class));
-        if (message.getBody() instanceof EventBodies.NoText other) {
+        if (message.getBody() instanceof EventBodyConverter.NoText other) {
             throw new IllegalArgumentException("an event is a TextMessage, not a " + other.cameAs());
         }
         String body = message.getBody(String.class);

@@ -29,7 +29,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 
-/** The events that a context consumes, and its transactions with the broker. */
+/** Beans for consuming events, and for transactions with the broker. */
 @Configuration(proxyBeanMethods = false)
 public class EventConfiguration {
 
@@ -38,12 +38,12 @@ public class EventConfiguration {
         return new Envelope("/phone82/" + context);
     }
 
-    /** An event that can still be sent again is still known: its id outlives it by a day. */
+    /** Keeps event ids at least a day longer than the log that events can be replayed from. */
     @Bean
     Inbox inbox(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep, @Value("${phone82.outbox.keep}") Duration log,
-                MeterRegistry figures) {
+                MeterRegistry metrics) {
         Duration least = log.plusDays(1);
-        return new Inbox(jdbc, keep.compareTo(least) < 0 ? least : keep, figures);
+        return new Inbox(jdbc, keep.compareTo(least) < 0 ? least : keep, metrics);
     }
 
     @Bean
@@ -54,10 +54,10 @@ public class EventConfiguration {
     @Bean
     MeterBinder waitingDeadLetters(DeadLetters deadLetters) {
         return metrics -> Gauge.builder("phone82.dead.letters", deadLetters, EventConfiguration::count)
-                .description("events that could not be processed here and wait to be replayed").register(metrics);
+                .description("events that could not be processed and wait for a replay").register(metrics);
     }
 
-    /** Not a number while the broker does not answer. */
+    /** Returns NaN while the broker does not answer. */
     private static double count(DeadLetters deadLetters) {
         try {
             return deadLetters.count();
@@ -71,7 +71,7 @@ public class EventConfiguration {
         return Check.note("dead-letters", () -> Map.of("waiting", deadLetters.count()));
     }
 
-    /** Over a connection of its own: those of the pool do not notice at once that the broker is away. */
+    /** Uses a new connection: pooled ones do not notice at once that the broker is unavailable. */
     @Bean
     Check brokerCheck(JmsPoolConnectionFactory pool) {
         return Check.readiness("broker", () -> {
@@ -82,14 +82,14 @@ public class EventConfiguration {
         });
     }
 
-    /** Of what the broker sends to this context, texts alone are read. */
+    /** Makes the JMS client read text messages only. */
     @Bean
     static BeanPostProcessor textOnly() {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
                 if (bean instanceof JmsPoolConnectionFactory pool && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory broker) {
-                    broker.setIncomingInterceptorList(TextOnly.class.getName());
+                    broker.setIncomingInterceptorList(NonTextToBytes.class.getName());
                     broker.setDeserializationDenyList("*");
                 }
                 return bean;
@@ -97,7 +97,7 @@ public class EventConfiguration {
         };
     }
 
-    /** The policy {@code broker}: one transaction with the broker, inside that of the database where there is one. */
+    /** The policy {@code broker}: one broker transaction, inside the database transaction if there is one. */
     @Bean
     SpringTransactionPolicy broker(ConnectionFactory connectionFactory) {
         JmsTransactionManager manager = new JmsTransactionManager(connectionFactory);
@@ -111,9 +111,9 @@ public class EventConfiguration {
                                         @Value("${phone82.events.batch-time}") Duration batchTime) {
         TransactionTemplate transactions = new TransactionTemplate(transactionManager);
         return ComponentCustomizer.builder(JmsComponent.class).build(jms -> {
-            jms.setHeaderFilterStrategy(new EventHeaders());
-            jms.getConfiguration().setMessageConverter(new EventBodies());
-            jms.getConfiguration().setErrorHandler(new Redelivery());
+            jms.setHeaderFilterStrategy(new EventHeaderFilter());
+            jms.getConfiguration().setMessageConverter(new EventBodyConverter());
+            jms.getConfiguration().setErrorHandler(new RedeliveryLogger());
             jms.getConfiguration().setMessageListenerContainerFactory(endpoint ->
                     new EventContainer(endpoint, transactions, () -> answers(database), batch, batchTime));
         });

@@ -14,14 +14,14 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * Takes events from the broker one by one, and commits what follows each other closely together: one transaction of the database, then one
- * with the broker. A commit on either side costs more than an event. When an event fails, those before it are rolled back
- * with it; what comes once more is handled alone, so that an event that cannot be processed takes no other with it. After a failure
- * none is taken until the database answers, or each would use up its attempts.
+ * A JMS listener container that commits several events together: one database transaction, then one broker transaction, because a commit
+ * costs more than an event. If an event fails, the events before it in the batch are rolled back, too. A redelivered event is processed
+ * alone, so that one that always fails does not affect others. After a failure no event is received until the database answers; otherwise
+ * events would use up their delivery attempts.
  */
 class EventContainer extends DefaultJmsMessageListenerContainer {
 
-    /** How long the broker may be asked for one more event; a batch on its way through the relay comes without gaps. */
+    /** How long to wait for one more event of a batch; events that are relayed together arrive without gaps. */
     private static final long PAUSE_MILLIS = 1;
     private static final long ASK_AGAIN_MILLIS = 1000;
 
@@ -33,8 +33,8 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     private volatile boolean failed;
 
     /**
-     * @param most    events in one transaction
-     * @param longest after which no further event is taken into it: the rows that it changes are locked until it ends
+     * @param most    maximum number of events in one transaction
+     * @param longest no event is added to a transaction after this time, because its rows stay locked until it ends
      */
     EventContainer(JmsEndpoint endpoint, TransactionOperations database, BooleanSupplier databaseAnswers, int most, Duration longest) {
         super(endpoint);
@@ -48,7 +48,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     protected Message receiveMessage(MessageConsumer consumer) throws JMSException {
         this.consumer.set(consumer);
         if (failed) {
-            // before the question, so that what fails meanwhile is not forgotten
+            // reset before the check, so that a failure during the check is not lost
             failed = false;
             if (!databaseAnswers.getAsBoolean()) {
                 failed = true;
@@ -72,7 +72,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
         }
     }
 
-    /** Handles events as long as they follow each other; returns the one that ends this because it was delivered before, or null. */
+    /** Processes events as long as they arrive without gaps; returns the redelivered event that ended the batch, or null. */
     private Message handle(Session session, Message first) {
         long end = System.nanoTime() + longestNanos;
         Message event = first;

@@ -15,16 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The events that this context has published within {@code phone82.outbox.keep}: they can be read again, or sent again to a broker
- * that lost them. Older ones are neither read nor sent, as receivers may have forgotten their ids.
+ * The events that this context has published within {@code phone82.outbox.keep}. They can be read, or sent again to a broker that lost
+ * them. Older events are neither read nor sent, as consumers may no longer recognise their ids.
  */
 public class EventLog {
 
-    /** Events that one call has sent again at most, or that one statement deletes. */
+    /** Maximum number of events that one call replays, or one statement deletes. */
     static final int STEP = 1000;
-    /** While so many wait to be sent, no more are added: what is new waits behind them. */
+    /** While this many events wait to be sent, no more are replayed, because new events would wait behind them. */
     private static final int MOST_WAITING = 2 * STEP;
-    /** Events get their place before their transaction commits, so times are in order but for this. */
+    /** Events get their place before their transaction commits, so their times may be out of order by this much. */
     private static final Duration DISORDER = Duration.ofMinutes(1);
 
     private final JdbcTemplate jdbc;
@@ -48,27 +48,27 @@ public class EventLog {
     }
 
     /**
-     * What to send again.
+     * A request to send events again.
      *
-     * @param since  milliseconds since 1970; what happened more than a minute earlier is left out
-     * @param after  the place after which to go on, as the last answer said; instead of {@code since}
-     * @param until  the last place, as the first answer said
-     * @param orders of these alone; null for all
+     * @param since  milliseconds since 1970; events more than a minute older are left out
+     * @param after  the place after which to continue, from the previous response; replaces {@code since}
+     * @param until  the last place, from the first response
+     * @param orders only events of these orders; null for all
      */
     public record Replay(Long since, Long after, Long until, List<Long> orders) {
     }
 
     /**
-     * What was done.
+     * The result of a replay request.
      *
-     * @param next    the place after which to go on; null when all is done
-     * @param until   the last place that there was at the beginning
-     * @param waiting events that the broker does not have yet
+     * @param next    the place after which to continue; null if complete
+     * @param until   the last place at the start of the replay
+     * @param waiting number of events that are not sent yet
      */
     public record Replayed(int replayed, Long next, long until, long waiting) {
     }
 
-    /** One page, the oldest first. The cursor is the place of an event. */
+    /** Returns one page, oldest event first. The cursor is the place of an event. */
     public Page<Logged> list(@Header("size") Integer size, @Header("after") Long after, @Header("since") Long since) {
         int shown = Page.size(size);
         long start = after != null ? after : before(since);
@@ -78,8 +78,8 @@ public class EventLog {
     }
 
     /**
-     * Has the relay send a step of events again, or all of the orders that are named. While many wait already, none is added; the
-     * caller goes on with the answer's next.
+     * Makes the relay send one step of events again, or all events of the given orders. While many events are waiting, none is added. The
+     * caller continues with {@code next} of the response.
      */
     public Replayed replay(@Body Replay wanted) {
         long after = wanted.after() != null ? wanted.after() : before(wanted.since());
@@ -107,7 +107,7 @@ public class EventLog {
         return jdbc.update(sql.toString(), arguments.toArray());
     }
 
-    /** Deletes, step by step, what was sent and is old. */
+    /** Deletes old sent events, step by step. */
     public void purge() {
         List<Long> old;
         do {
@@ -124,10 +124,10 @@ public class EventLog {
         return Timestamp.from(Instant.now().minus(keep));
     }
 
-    /** A place before which nothing has happened since then; found by halving, as there is no index by time. */
+    /** Returns the place before the first event since then, by binary search, because there is no index by time. */
     private long before(Long since) {
         if (since == null) {
-            // HSQLDB begins with 0
+            // HSQLDB's sequence starts at 0
             return Long.MIN_VALUE;
         }
         Instant from = Instant.ofEpochMilli(since).minus(DISORDER);
@@ -146,7 +146,7 @@ public class EventLog {
         return low;
     }
 
-    /** The first or the last place; zero where there is no event. */
+    /** Returns the first or the last place; zero if there is no event. */
     private long place(String which) {
         Long place = jdbc.queryForObject("select " + which + "(seq) from outbox", Long.class);
         return place == null ? 0 : place;

@@ -8,21 +8,21 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The ids of the events that already took effect here: what makes a second delivery of an event do nothing. */
+/** The ids of processed events, so that a second delivery of an event has no effect. */
 public class Inbox {
 
     private final JdbcTemplate jdbc;
     private final Duration keep;
     private final Counter duplicates;
 
-    /** @param keep how long ids are remembered; longer than any event can be on its way */
-    public Inbox(JdbcTemplate jdbc, Duration keep, MeterRegistry figures) {
+    /** @param keep how long ids are kept; longer than an event can be in transit */
+    public Inbox(JdbcTemplate jdbc, Duration keep, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.keep = keep;
-        duplicates = Counter.builder("phone82.events.duplicates").description("events that came once more and did nothing").register(figures);
+        duplicates = Counter.builder("phone82.events.duplicates").description("events that were delivered again and ignored").register(metrics);
     }
 
-    /** Notes the event in the transaction at hand, so that the note and the effect stand or fall together. */
+    /** Records the event in the current transaction, together with its effect; returns whether it is new. */
     public boolean isNew(Event event) {
         boolean added = add(event.id());
         if (!added) {
@@ -31,7 +31,7 @@ public class Inbox {
         return added;
     }
 
-    /** Notes an event that took effect in another way; returns whether it was not known. */
+    /** Records an event that took effect in another way; returns whether it is new. */
     public boolean add(String eventId) {
         return jdbc.update("""
                 merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, seen_at)

@@ -17,16 +17,16 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The events of this context that the broker does not have yet. An event is added in the transaction of the
- * state change that it reports, and marked as sent only after the broker has it: a crash sends it twice, never zero times.
- * What is sent stays for a while as the {@link EventLog}.
+ * The transactional outbox of this context. An event is added in the transaction of the state change that it reports, and marked as sent
+ * only after the broker has it: after a crash it may be sent twice, but is never lost. Sent events are kept for a while as the {@link
+ * EventLog}.
  */
 public class Outbox {
 
     /** Events sent in one broker transaction; also the most that one relay run holds in memory. */
     public static final int BATCH = 100;
 
-    /** They grow with time (UUID version 7): those of the day are neighbours in every index, and a full table takes new ones as fast as an empty one. */
+    /** Ids grow with time (UUID version 7), so that recent ones are close together in every index, and inserts stay fast in a large table. */
     private static final NoArgGenerator IDS = Generators.timeBasedEpochGenerator();
 
     /** The columns seq, event_id, topic, subject, happened_at, traceparent, body. */
@@ -36,25 +36,25 @@ public class Outbox {
     private final JdbcTemplate jdbc;
     private final String context;
     private final Runnable wake;
-    private final MeterRegistry figures;
+    private final MeterRegistry metrics;
 
     /** @param wake called after each commit that added events */
-    public Outbox(JdbcTemplate jdbc, String context, Runnable wake, MeterRegistry figures) {
+    public Outbox(JdbcTemplate jdbc, String context, Runnable wake, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.context = context;
         this.wake = wake;
-        this.figures = figures;
+        this.metrics = metrics;
     }
 
-    /** Adds the event to the transaction at hand, as part of the trace at hand. */
+    /** Adds the event to the current transaction and the current trace. */
     public void add(DomainEvent event) {
         add(event, Correlation.current());
     }
 
-    /** Adds the event to the transaction at hand, as part of the trace that an earlier request began. */
+    /** Adds the event to the current transaction, and to the trace of an earlier request. */
     public void add(DomainEvent event, String traceparent) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
-            throw new IllegalStateException("an event belongs to the transaction of its state change");
+            throw new IllegalStateException("an event must be added in the transaction of its state change");
         }
         jdbc.update("insert into outbox (event_id, topic, subject, happened_at, traceparent, body) values (?, ?, ?, ?, ?, ?)",
                 IDS.generate().toString(), topic(event), String.valueOf(event.orderId()),
@@ -63,8 +63,8 @@ public class Outbox {
     }
 
     /**
-     * The oldest events, in the order in which they were added. Until the transaction at hand ends no other
-     * relay of this context reads: two at once could overtake each other within one order.
+     * Returns the oldest unsent events, in the order in which they were added. Until the current transaction ends, other relays of this
+     * context wait here: two at once could reorder the events of one order.
      */
     public List<Row> take() {
         jdbc.update("update outbox_relay set runs = runs + 1 where id = 1");
@@ -72,28 +72,28 @@ public class Outbox {
                 + "where sent = false order by sent, seq limit " + BATCH, ROW);
     }
 
-    /** Marks what the broker has; requests another run where there may be more. */
+    /** Marks events as sent, and requests another run of the relay if there may be more. */
     public void markSent(List<Row> sent) {
         jdbc.update("update outbox set sent = true where seq in (" + Placeholders.of(sent) + ")",
                 sent.stream().map(Row::seq).toArray());
-        sent.forEach(row -> figures.counter("phone82.events.sent", "event", row.event().name()).increment());
+        sent.forEach(row -> metrics.counter("phone82.events.sent", "event", row.event().name()).increment());
         if (sent.size() == BATCH) {
             wakeAfterCommit();
         }
     }
 
-    /** How many events the broker does not have yet. */
+    /** The number of events that are not sent yet. */
     public long depth() {
         return jdbc.queryForObject("select count(*) from outbox where sent = false", Long.class);
     }
 
-    /** For how many seconds the oldest of them has been waiting; zero where none is. */
+    /** How many seconds the oldest unsent event has been waiting; zero if there is none. */
     public double oldestSeconds() {
         return jdbc.query("select happened_at from outbox where sent = false order by sent, seq limit 1",
                 row -> row.next() ? Math.max(0, Duration.between(row.getTimestamp(1).toInstant(), Instant.now()).toMillis()) / 1000.0 : 0.0);
     }
 
-    /** Has the relay run soon. */
+    /** Requests a run of the relay. */
     void wake() {
         wake.run();
     }

@@ -14,17 +14,17 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The events that a context publishes. */
+/** Beans for publishing events. */
 @Configuration(proxyBeanMethods = false)
 public class OutboxConfiguration {
 
-    /** Wakes the route that relays; while it is already awake, once more is enough. */
+    /** Wakes the relay route; while it is running, one further wake-up is enough. */
     private static final String RELAY = "seda:relay-events?size=1&discardWhenFull=true";
 
     @Bean
     Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, ObjectProvider<ProducerTemplate> camel,
-                  MeterRegistry figures) {
-        return new Outbox(jdbc, context, () -> camel.getObject().sendBody(RELAY, null), figures);
+                  MeterRegistry metrics) {
+        return new Outbox(jdbc, context, () -> camel.getObject().sendBody(RELAY, null), metrics);
     }
 
     @Bean
@@ -33,12 +33,12 @@ public class OutboxConfiguration {
     }
 
     @Bean
-    MeterBinder outboxFigures(Outbox outbox) {
-        return figures -> {
+    MeterBinder outboxMetrics(Outbox outbox) {
+        return metrics -> {
             Gauge.builder("phone82.outbox.events", outbox, Outbox::depth)
-                    .description("events that the broker does not have yet").register(figures);
+                    .description("events that are not sent yet").register(metrics);
             TimeGauge.builder("phone82.outbox.oldest", outbox, TimeUnit.SECONDS, Outbox::oldestSeconds)
-                    .description("how long the oldest of them has been waiting").register(figures);
+                    .description("how long the oldest unsent event has been waiting").register(metrics);
         };
     }
 }

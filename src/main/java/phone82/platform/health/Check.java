@@ -4,21 +4,21 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
- * Something that a context looks after, as an operator and a cluster ask for it.
+ * A health check of a context.
  *
- * @param name  what is looked at: {@code database}
- * @param about what a failure means
- * @param work  looks, and tells details for the operator; throws when it is not in order
+ * @param name  what is checked, for example {@code database}
+ * @param about the consequence of a failure
+ * @param work  runs the check and returns details for operators; throws an exception if the check fails
  */
 public record Check(String name, About about, Callable<Map<String, ?>> work) {
 
-    /** What follows from a check that fails. */
+    /** The consequence of a failed check. */
     public enum About {
-        /** the process is to be restarted: it will not recover */
+        /** The process must be restarted; it will not recover by itself. */
         LIFE,
-        /** no work is to be sent here for now */
+        /** The process should get no requests for now. */
         READINESS,
-        /** nothing; looked at when an operator asks */
+        /** None; the check is information for operators. */
         NOTE
     }
 

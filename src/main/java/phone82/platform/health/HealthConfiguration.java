@@ -12,16 +12,16 @@ import org.springframework.context.annotation.Configuration;
 import java.util.List;
 import java.util.Map;
 
-/** The health of a context's routes. */
+/** Health checks of a context's routes. */
 @Configuration(proxyBeanMethods = false)
 public class HealthConfiguration {
 
-    /** Camel starts without a word when it finds no routes. */
+    /** Makes the start fail if Camel finds no routes, which Camel itself ignores. */
     @Bean
     ApplicationListener<ApplicationStartedEvent> requiredRoutes(CamelContext camel, @Value("${phone82.routes}") String folder) {
         return started -> {
             if (!hasRoutes(camel)) {
-                throw new IllegalStateException("it has no routes of its own; set phone82.routes to their folder, not to " + folder);
+                throw new IllegalStateException("the context has no routes; set phone82.routes to their folder, not to " + folder);
             }
         };
     }
@@ -34,7 +34,7 @@ public class HealthConfiguration {
     Check routesCheck(CamelContext camel) {
         return Check.readiness("routes", () -> {
             if (!hasRoutes(camel)) {
-                throw new IllegalStateException("it has no routes");
+                throw new IllegalStateException("the context has no routes");
             }
             RouteController controller = camel.getRouteController();
             List<String> stopped = camel.getRoutes().stream().map(Route::getRouteId)

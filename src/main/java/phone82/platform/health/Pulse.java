@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** Asks a context on its own port for something that needs nobody else: the whole way from the socket to a route and back. */
+/**
+ * A liveness check that sends a request to the context's own port. The request needs no other process, but takes the whole way from the
+ * socket to a route and back.
+ */
 public class Pulse implements Callable<Map<String, ?>> {
 
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -14,7 +14,7 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Map;
 
-/** The health of a context's database, and of the disk that an embedded one is on. */
+/** Health checks of a context's database, and of the disk of an embedded one. */
 @Configuration(proxyBeanMethods = false)
 public class ResourcesHealthConfiguration {
 
@@ -36,16 +36,16 @@ public class ResourcesHealthConfiguration {
         });
     }
 
-    /** A standby answers queries, and fails everything that a context is for. */
+    /** A standby answers queries but accepts no writes, which every context needs. */
     private static void takesWrites(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
              ResultSet answer = statement.executeQuery("select pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'")) {
             answer.next();
             if (answer.getBoolean(1)) {
-                throw new SQLException("the database is a standby, and takes no writes (pg_is_in_recovery)");
+                throw new SQLException("the database is a standby and accepts no writes (pg_is_in_recovery)");
             }
             if (answer.getBoolean(2)) {
-                throw new SQLException("the database takes no writes (transaction_read_only is on)");
+                throw new SQLException("the database accepts no writes (transaction_read_only is on)");
             }
         }
     }

@@ -9,10 +9,10 @@ import java.util.Set;
 public interface Access {
 
     /**
-     * @param roles         those that the operation is for; any of them will do
+     * @param roles         the roles that may call the operation; one of them suffices
      * @param authorization the request's {@code Authorization}; null if there is none
-     * @return the context that sends it
-     * @throws Problem 401 nobody knows who it is; 403 it is none of them
+     * @return the context that sends the request
+     * @throws Problem 401 without a valid token; 403 if the sender has none of the roles
      */
     String check(Set<String> roles, String authorization);
 }

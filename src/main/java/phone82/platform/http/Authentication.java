@@ -10,7 +10,7 @@ import phone82.platform.identity.TokenVerifier;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Says on whose behalf a request comes: of whom the gateway's token names, or where nobody has to log in, of the user {@code demo}. */
+/** Determines the user on whose behalf a request is sent: the subject of the gateway's token or, without logins, the user {@code demo}. */
 public class Authentication {
 
     private static final String OPERATORS_COMMAND = Sender.service(Caller.OPERATOR);
@@ -24,13 +24,13 @@ public class Authentication {
     }
 
     /**
-     * @param roles any of which is needed
-     * @throws Problem 401 nobody knows who it is; 403 they have none of the roles
+     * @param roles the caller needs one of these
+     * @throws Problem 401 without a valid token; 403 if the caller has none of the roles
      */
     public Caller caller(Set<String> roles, HttpServerRequest request) {
         Caller caller = login == Login.NONE ? Caller.DEMO : caller(tokens.get().sender(request.getHeader("Authorization")));
         if (!caller.hasAnyOf(roles)) {
-            throw new Problem(403, "Not allowed", "This needs one of the roles " + String.join(", ", roles) + ". Log in as somebody who has it.");
+            throw new Problem(403, "Not allowed", "This needs one of the roles " + String.join(", ", roles) + ". Log in as a user who has it.");
         }
         return caller;
     }

@@ -10,22 +10,22 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import phone82.platform.Problem;
 
-/** Has Camel's platform-http serve on our server. */
+/** Makes Camel's platform-http component use phone82's HTTP server. */
 class CamelPort implements CamelContextConfiguration {
 
     private final HttpServer server;
     private final int port;
     private final HttpLimits limits;
     private final String pulse;
-    private final Gate contract;
-    private final Gate callbacks;
+    private final ContractGate contract;
+    private final ContractGate callbacks;
 
     /**
-     * @param pulse     a path that anybody may ask for
-     * @param contract  what the requests that go to a contract-first REST service must match; null where there is none
-     * @param callbacks what the requests of the coordinator must match; null where there are none
+     * @param pulse     a path that needs no authorization
+     * @param contract  admits requests to the contract-first REST service; null if there is none
+     * @param callbacks admits callbacks of the coordinator; null if there are none
      */
-    CamelPort(HttpServer server, int port, HttpLimits limits, String pulse, Gate contract, Gate callbacks) {
+    CamelPort(HttpServer server, int port, HttpLimits limits, String pulse, ContractGate contract, ContractGate callbacks) {
         this.server = server;
         this.port = port;
         this.limits = limits;
@@ -48,7 +48,7 @@ class CamelPort implements CamelContextConfiguration {
     public void afterApplicationStart(CamelContext camel) {
     }
 
-    private static Handler<RoutingContext> admitBy(Gate gate) {
+    private static Handler<RoutingContext> admitBy(ContractGate gate) {
         return request -> {
             try {
                 gate.admit(request);
@@ -59,7 +59,7 @@ class CamelPort implements CamelContextConfiguration {
         };
     }
 
-    /** Where Camel's HTTP consumers register. The contract's comes last, so that more special paths win. */
+    /** The router for Camel's HTTP consumers. The route of the API contract comes last, so that more specific paths win. */
     private final class PlatformRouter extends VertxPlatformHttpRouter {
 
         private static final String EVERYTHING = "/*";
@@ -77,7 +77,7 @@ class CamelPort implements CamelContextConfiguration {
                 return super.route(path).last().handler(admitBy(contract));
             }
             if (callbacks == null || !callbacks.covers(path)) {
-                throw new IllegalStateException("no contract says who may call " + path);
+                throw new IllegalStateException("no API contract defines who may call " + path);
             }
             return super.route(path).handler(admitBy(callbacks));
         }

@@ -18,24 +18,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
-/** Sends files of the class path to browsers: compressed, and only when they have changed. Not for the event loop. */
+/** Sends files from the class path to browsers, compressed, and only if they have changed. It must not run on the event loop. */
 public final class ClassPathFiles {
 
     private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8", "js", "text/javascript; charset=utf-8",
             "css", "text/css; charset=utf-8", "json", "application/json", "svg", "image/svg+xml", "ico", "image/x-icon",
             "ttf", "font/ttf", "woff2", "font/woff2");
 
-    /** Forgotten when memory is short: those of the console are large, and few people look at it. */
+    /** Soft references, as the console's files are large and rarely used. */
     private final Map<String, Content> contents = new ConcurrentReferenceHashMap<>();
 
-    /** A file as it is sent: whole and compressed, known by a digest. It is weak, as it is the same for both. */
+    /** A file, plain and compressed. The ETag is weak, because it is the same for both. */
     private record Content(String etag, Buffer whole, Buffer compressed) {
     }
 
     /**
-     * Answers with the file, unless the client has it.
+     * Sends the file, or 304 if the client has it.
      *
-     * @return whether there is such a file
+     * @return whether the file exists
      */
     public boolean send(RoutingContext context, String file, String cacheControl) {
         String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));

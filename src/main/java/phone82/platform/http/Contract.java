@@ -32,18 +32,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** A context's OpenAPI document, made ready once to check every request against it. Each operation must say in it who may call it. */
+/** The API contract of a context: its OpenAPI document, with validators for every request. Each operation must declare who may call it. */
 public class Contract {
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch", "head", "options");
 
-    /** It separates parameters in old forms of HTML alone. */
+    /** Semicolons separate parameters only in old HTML forms. */
     static final boolean SEMICOLON_IS_DATA = true;
 
-    /** As JSON writes them: not every number that a program could read as one. */
+    /** A whole number as JSON writes it; stricter than most number parsers. */
     private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]*");
     private static final String WHOLE_NUMBER = "must be a whole number of at most 64 bits in decimal digits, without a plus, leading zeros, fraction or exponent";
-    /** Begins the names of the security schemes that stand for contexts. */
+    /** Prefix of the security schemes that stand for contexts. */
     private static final String SERVICE = "service-";
 
     private final JsonNode document;
@@ -69,11 +69,11 @@ public class Contract {
         }));
     }
 
-    /** What the security requirements of an operation name; none where anybody may call it. */
+    /** Returns the roles in the security requirements of an operation; empty if it is public. */
     private Set<String> roles(JsonNode operation) {
         JsonNode security = operation.path("security");
         if (!security.isArray()) {
-            throw new IllegalArgumentException(operation.path("operationId").asText() + " does not say who may call it; add security to it, [] for anybody");
+            throw new IllegalArgumentException(operation.path("operationId").asText() + " does not declare who may call it; add security, [] if it is public");
         }
         Set<String> roles = new TreeSet<>();
         for (JsonNode requirement : security) {
@@ -88,7 +88,7 @@ public class Contract {
         return roles;
     }
 
-    /** A name of OpenAPI has no colon. */
+    /** Converts a scheme's name to a role; OpenAPI names must not contain the colon of a context's role. */
     private static String role(String scheme) {
         return scheme.startsWith(SERVICE) ? Sender.service(scheme.substring(SERVICE.length())) : scheme;
     }
@@ -105,7 +105,7 @@ public class Contract {
         return document;
     }
 
-    /** Those that may ask for this operation; none if everybody may. */
+    /** Returns the roles that may call this operation; empty if it is public. */
     public Set<String> roles(String operationId) {
         return operation(operationId).roles;
     }
@@ -139,7 +139,7 @@ public class Contract {
         return operations.values().stream().anyMatch(operation -> operation.path.matcher(path).matches());
     }
 
-    /** @param methods other than HEAD, which is answered where GET is */
+    /** @param methods the allowed methods; HEAD is added if GET is among them */
     static Problem notAllowed(Collection<String> methods) {
         Set<String> allowed = new TreeSet<>(methods);
         if (allowed.contains("GET")) {
@@ -150,7 +150,7 @@ public class Contract {
     }
 
     /**
-     * The parameters of a request that no route takes, typed; those that were not sent are absent.
+     * Returns the typed parameters of a request that is handled without a route; missing parameters are left out.
      *
      * @throws Problem 400 naming every fault
      */
@@ -166,13 +166,13 @@ public class Contract {
             }
         }
         if (!faults.isEmpty()) {
-            throw broken(faults);
+            throw invalid(faults);
         }
         return values;
     }
 
-    static Problem broken(List<Fault> faults) {
-        return new Problem(400, "Invalid request", "The request breaks the contract; see errors for each fault.", faults);
+    static Problem invalid(List<Fault> faults) {
+        return new Problem(400, "Invalid request", "The request violates the API contract; see errors for each fault.", faults);
     }
 
     private interface Schemas {
@@ -210,12 +210,12 @@ public class Contract {
             return roles.isEmpty();
         }
 
-        /** Whether users call it; then the request is on behalf of one of them. */
+        /** Whether users call the operation; then each request has a user as its caller. */
         boolean isForUsers() {
             return roles.stream().anyMatch(Caller.USERS::contains);
         }
 
-        /** Those that may call it. */
+        /** The roles that may call the operation. */
         Set<String> roles() {
             return roles;
         }
@@ -229,9 +229,9 @@ public class Contract {
         }
 
         /**
-         * @param numbersAsText whether the caller's tool can only send text: then text that is a whole number is one
-         * @return the body as JSON, or null where none is sent and none is needed
-         * @throws Problem 400 for what is not JSON, 415 for another media type, 422 naming every fault
+         * @param numbersAsText whether the client sends numbers as text: then text that is a whole number is converted
+         * @return the body as JSON, or null if none is sent and none is required
+         * @throws Problem 400 if the body is not JSON, 415 for another media type, 422 naming every fault
          */
         JsonNode body(byte[] bytes, String contentType, boolean numbersAsText) {
             if (bytes == null || bytes.length == 0) {
@@ -254,32 +254,32 @@ public class Contract {
             }
             List<Fault> faults = new ArrayList<>();
             if (json instanceof ObjectNode object) {
-                properties.forEach((name, schema) -> takeAsMeant(object, name, schema, numbersAsText, faults));
+                properties.forEach((name, schema) -> normalise(object, name, schema, numbersAsText, faults));
             }
             for (ValidationMessage message : body.validate(json)) {
                 faults.add(fault(message));
             }
             if (!faults.isEmpty()) {
-                throw new Problem(422, "Invalid request", "The body breaks the contract; see errors for each fault.", faults);
+                throw new Problem(422, "Invalid request", "The body violates the API contract; see errors for each fault.", faults);
             }
             return json;
         }
 
-        /** What is written in another way than it is stored. */
-        private static void takeAsMeant(ObjectNode body, String name, JsonNode schema, boolean numbersAsText, List<Fault> faults) {
+        /** Converts values to the form in which they are validated and stored. */
+        private static void normalise(ObjectNode body, String name, JsonNode schema, boolean numbersAsText, List<Fault> faults) {
             JsonNode value = body.path(name);
             if (isText(schema) && value.isTextual()) {
                 body.put(name, text(name, value.textValue(), faults));
             } else if (isInteger(schema) && numbersAsText && value.isTextual() && NUMBER.matcher(value.textValue()).matches()) {
                 body.put(name, new BigInteger(value.textValue()));
             } else if (isInteger(schema) && value.isFloatingPointNumber()) {
-                // for a JSON Schema 1.0 and 1e0 would be whole numbers
+                // JSON Schema would accept 1.0 and 1e0 as whole numbers; as text they are refused
                 body.put(name, value.asText());
             }
         }
     }
 
-    /** A query or path parameter or header: its typed value, checked against its schema. */
+    /** A query, path or header parameter with the validator of its schema. */
     static final class Parameter {
 
         final String name;
@@ -298,7 +298,7 @@ public class Contract {
             this.schema = schema;
         }
 
-        /** @return the typed value, null where it is absent or no number; whatever is wrong with it was added to the faults */
+        /** @return the typed value, null if it is absent or not a number; faults are added to the list */
         Object value(String text, List<Fault> faults) {
             if (text == null) {
                 if (required) {
@@ -344,7 +344,7 @@ public class Contract {
         return new Fault(field.isEmpty() ? "body" : field, switch (message.getType()) {
             case "required" -> "is required";
             case "type" -> isInteger(message.getSchemaNode()) ? WHOLE_NUMBER : afterColon(text);
-            case "pattern" -> "must be " + message.getSchemaNode().at("/x-expected").asText("of the form that the contract says");
+            case "pattern" -> "must be " + message.getSchemaNode().at("/x-expected").asText("in the format that the API contract defines");
             case "additionalProperties" -> "is not a field of this request";
             default -> afterColon(text);
         });

@@ -12,7 +12,7 @@ import phone82.platform.identity.TokenVerifier;
 
 import java.io.IOException;
 
-/** Holds the requests of a context to the OpenAPI document beside its routes. */
+/** Validates a context's requests against the OpenAPI document beside its routes. */
 @Configuration(proxyBeanMethods = false)
 public class ContractConfiguration {
 

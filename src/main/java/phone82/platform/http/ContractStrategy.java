@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs each operation of the REST DSL between two fixed steps: before it the caller is known, the request is checked against the
- * contract and its parts are typed, after it the result becomes JSON.
+ * Wraps each operation of the REST DSL: first the caller is determined, the request is validated against the API contract and its
+ * parameters are typed; afterwards the result is written as JSON.
  */
 class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
 
@@ -82,7 +82,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             }
         }
         if (!faults.isEmpty()) {
-            throw Contract.broken(faults);
+            throw Contract.invalid(faults);
         }
         JsonNode body = operation.takesBody()
                 ? operation.body(message.getBody(byte[].class), message.getHeader(Exchange.CONTENT_TYPE, String.class), isHttpie(message))
@@ -91,7 +91,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         message.removeHeader(Exchange.CONTENT_TYPE);
     }
 
-    /** Its {@code qty=1} sends the text "1". */
+    /** Whether HTTPie sent the request: its {@code qty=1} sends the text "1". */
     private static boolean isHttpie(Message message) {
         String agent = message.getHeader("User-Agent", String.class);
         return agent != null && agent.startsWith("HTTPie/");
@@ -118,7 +118,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         Object body = message.getBody();
         if (body != null && !(body instanceof Buffer)) {
             message.setHeader(Exchange.CONTENT_TYPE, "application/json");
-            // anything but a buffer would be sent as a stream, its pieces handed from thread to thread
+            // anything but a buffer would be sent as a stream, in chunks passed between threads
             message.setBody(Buffer.buffer(Json.bytes(body)));
         }
     }

@@ -4,8 +4,8 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 
 /**
- * What a context serves beside its routes, because it is not one question with one answer: files, streams. Its handlers run on
- * the event loop and must not block; a {@link phone82.platform.Problem} they fail with is answered as such.
+ * An HTTP endpoint that is not a Camel route, because it is more than one request and one response: files, streams. Its handlers run on the
+ * event loop and must not block; they report errors as {@link phone82.platform.Problem}.
  */
 public interface Endpoint {
 

@@ -16,19 +16,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names that this server answers to. A page of another site can have its own name resolved to our address (DNS rebinding), and
- * then the browser takes us for that site; the name in the request gives it away. An IP address cannot be rebound, so any will do:
- * probes, port mappings and people who have no name for a machine use them.
+ * The host names that this server accepts. A malicious site can make its own name resolve to this server's address (DNS rebinding), so that
+ * browsers treat this server as part of that site; the {@code Host} header reveals that. IP addresses cannot be rebound, so all of them are
+ * accepted: probes, port mappings and users without a name for the machine use them.
  */
 final class Hosts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Hosts.class);
 
     private static final Pattern AUTHORITY = Pattern.compile("([A-Za-z0-9_](?:[A-Za-z0-9_.-]*)|\\[[0-9A-Fa-f:.]{2,45}])(?::\\d{1,5})?");
-    /** What Kubernetes adds to the name of a Service; nobody can register such a name. */
+    /** The suffix that Kubernetes adds to the name of a Service; such a domain cannot be registered. */
     private static final Pattern IN_CLUSTER = Pattern.compile("\\.[a-z0-9-]+\\.svc(\\.cluster\\.local)?");
 
-    /** The settings by which others find a context. */
+    /** The settings with which other contexts find this one. */
     private static final List<String> CALLERS = List.of("%s.callback-url", "gateway.%s-url", "app.%s-url", "pay.%s-url", "saga.%s-url");
     private static final Pattern URL = Pattern.compile("https?://([^\\s:/?]+).*");
 
@@ -38,7 +38,7 @@ final class Hosts {
     private final List<String> domains;
 
     /**
-     * @param service the context's name, and in a cluster that of its Service
+     * @param service the name of the context, and of its Service in a cluster
      * @param names   further names; {@code *.example.com} stands for all names below it, {@code *} for every name
      */
     Hosts(String service, Collection<String> names) {
@@ -50,7 +50,7 @@ final class Hosts {
         names.forEach(name -> this.names.add(lower(name)));
     }
 
-    /** Of a context: also the names by which its settings have it found, and the machine's own. */
+    /** Returns the hosts of a context: the configured ones, those in the URLs by which other contexts call it, and the machine's own name. */
     static Hosts of(String context, Set<String> configured, Environment environment) {
         Set<String> names = new HashSet<>(configured);
         names.add(environment.getProperty("phone82.bind", ""));
@@ -73,7 +73,7 @@ final class Hosts {
         return service;
     }
 
-    /** Whether it is a host and perhaps a port, and nothing else. */
+    /** Whether the authority is a host with an optional port, and nothing else. */
     static boolean isWellFormed(String authority) {
         return AUTHORITY.matcher(authority).matches();
     }
@@ -89,7 +89,7 @@ final class Hosts {
                 || domains.stream().anyMatch(host::endsWith);
     }
 
-    /** Whether an address in it is the one that the request arrived at, or that of the loopback interface. */
+    /** Whether the host is a name, the address at which the request arrived, or a loopback address. */
     static boolean isNoForeignAddress(String authority, String arrivedAt) {
         InetAddress address = NetUtil.createInetAddressFromIpAddressString(host(authority));
         return address == null || address.equals(NetUtil.createInetAddressFromIpAddressString(arrivedAt))

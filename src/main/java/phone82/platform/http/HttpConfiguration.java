@@ -21,7 +21,7 @@ import phone82.platform.identity.TokenMinter;
 import java.time.Duration;
 import java.util.Set;
 
-/** A context's HTTP port for its routes: the headers it lets in, its answers to errors. */
+/** Beans for a context that serves its routes over HTTP. */
 @Configuration(proxyBeanMethods = false)
 @Import(HttpServerConfiguration.class)
 public class HttpConfiguration {
@@ -34,20 +34,20 @@ public class HttpConfiguration {
     @Bean("platform-http-component")
     PlatformHttpComponent platformHttp(@Value("${phone82.http.headers}") Set<String> headers) {
         PlatformHttpComponent component = new PlatformHttpComponent();
-        component.setHeaderFilterStrategy(new EdgeHeaders(headers));
+        component.setHeaderFilterStrategy(new HttpHeaderFilter(headers));
         component.setServerRequestValidation(false);
         return component;
     }
 
     /**
-     * As a client, too, a context tells what it was told: the client would repeat a request that was answered 503, after
-     * sleeping for its Retry-After. A connection that the other side closed meanwhile is replaced once, but for a POST; so none is
-     * kept for as long as the other side, which is about to stop, gives notice.
+     * Configures the HTTP client of the routes. It passes a 503 on instead of sleeping for its Retry-After and retrying. If the other side
+     * has closed an idle connection, requests other than POST are retried once on a new one. To protect POSTs, the client keeps idle
+     * connections for a shorter time than the other side stays up after it has announced its stop.
      */
     @Bean
-    HttpClientConfigurer oneAnswerIsTheAnswer(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
+    HttpClientConfigurer noRetryOnResponse(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
                                               Environment environment, ObjectProvider<TokenMinter> minter) {
-        OwnToken ownToken = new OwnToken(name, environment, minter::getObject);
+        TokenInterceptor ownToken = new TokenInterceptor(name, environment, minter::getObject);
         return client -> client.addRequestInterceptorFirst(ownToken).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
             @Override
             public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
@@ -61,7 +61,7 @@ public class HttpConfiguration {
         return new WarmUp(times, rehearsals.orderedStream().toList());
     }
 
-    /** When the routes are started. A failure ends the start, which one in a {@code CamelContextConfiguration} does not. */
+    /** Opens the port after the routes have started. A failure here ends the start; one in a {@code CamelContextConfiguration} would not. */
     @Bean
     ApplicationListener<ApplicationStartedEvent> openPort(HttpServer server) {
         return started -> server.listen();
@@ -74,7 +74,7 @@ public class HttpConfiguration {
         return new CamelPort(server, port, limits, pulse, gate(contract.getIfAvailable(), access), gate(callbacks.getIfAvailable(), access));
     }
 
-    private static Gate gate(Contract contract, ObjectProvider<Access> access) {
-        return contract == null ? null : new Gate(contract, access.getObject());
+    private static ContractGate gate(Contract contract, ObjectProvider<Access> access) {
+        return contract == null ? null : new ContractGate(contract, access.getObject());
     }
 }

@@ -4,19 +4,19 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What one HTTP port takes.
+ * The limits of one HTTP port.
  *
  * @param eventLoops  threads that read and write sockets
  * @param workers     requests processed at once; more wait
- * @param connections open at once; one more is closed at once. Each can hold a body and an answer in memory
- * @param connectionsPerClient of these from one address, or one network of IPv6. Behind the gateway it is the client that carries all others
- * @param ahead       requests that a connection may send without having their answers
+ * @param connections open at once; a further one is closed immediately. Each can hold a body and a response in memory
+ * @param connectionsPerClient of these, from one address or IPv6 /64 network. For the contexts behind the gateway, the gateway is one client
+ * @param ahead       requests that a connection may send before it has received their responses
  * @param lineBytes   longest request line; above it 414
  * @param headBytes   largest header section; above it 431
  * @param bodyBytes   largest request body; above it 413
- * @param headSeconds a new connection must send something so soon, and the head of a request must be complete so long after its first byte
- * @param sendSeconds a request must have come whole so long after its first byte, however fast it trickles
- * @param idleSeconds a connection that is silent for so long is closed
+ * @param headSeconds a new connection must send its first byte, and the head of a request must be complete after its first byte, within this time
+ * @param sendSeconds a request must be complete within this time after its first byte, even if it keeps sending
+ * @param idleSeconds a connection without traffic for this time is closed
  */
 @ConfigurationProperties("phone82.http")
 public record HttpLimits(@DefaultValue("1") int eventLoops, @DefaultValue("32") int workers,

@@ -45,21 +45,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A context's HTTP port, with all that protects it: limits, strict reading, host names, other sites. What nobody takes is answered
- * here, as a problem.
+ * A context's HTTP server with its protection: limits, strict parsing, and checks of host names and cross-site requests. It answers
+ * unhandled requests and errors as problems.
  */
 public class HttpServer implements DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
-    /** Where a request has the id of the contract's operation that it asks for. */
+    /** Key of the request's operation id, as in the API contract. */
     static final String OPERATION = "operation";
 
     private static final String CLIENT = "client";
 
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
-    /** A client can make up as many as it likes, and each would be a time series. */
+    /** Other methods share one label: each would be a time series, and a client can invent any number. */
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT");
     private static final String OTHER_METHOD = "_OTHER";
 
@@ -67,21 +67,21 @@ public class HttpServer implements DisposableBean {
 
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 415, 500};
 
-    /** It is written once a second, not for each answer. */
+    /** The Date header, formatted once per second instead of for each response. */
     private record Second(long number, CharSequence date) {
     }
 
     private volatile Second second = new Second(0, "");
     private final AtomicInteger connections = new AtomicInteger();
-    private final Places places;
-    private final Clients clients;
+    private final ClientLimit clientConnections;
+    private final ClientAddresses clients;
     private final String host;
     private final int port;
     private final HttpLimits limits;
     private final RequestRules rules;
-    private final List<Doorkeeper> doorkeepers;
+    private final List<AdmissionCheck> admissionChecks;
     private final List<Endpoint> endpoints;
-    private final MeterRegistry figures;
+    private final MeterRegistry metrics;
     private final boolean beginsTraces;
     private Vertx vertx;
     private Router router;
@@ -90,34 +90,34 @@ public class HttpServer implements DisposableBean {
     private volatile boolean draining;
 
     /**
-     * @param headersIn    the request headers let in, in lower case
-     * @param hosts        the names that requests may call this server by
-     * @param forOperators whether their browsers' passwords would be sent along with what pages of other sites ask for
-     * @param endpoints    what is served beside the routes, and before them
-     * @param beginsTraces whether a request without a trace gets one here, as nobody else gives it one
+     * @param headersIn    the request headers to admit, in lower case
+     * @param hosts        the host names that this server accepts
+     * @param forOperators whether browsers would send the operator's password with requests of other sites' pages
+     * @param endpoints    endpoints besides the routes, which take precedence
+     * @param beginsTraces whether a request without a trace gets one here; false if OpenTelemetry adds it
      */
-    HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, boolean forOperators, Clients clients, List<Doorkeeper> doorkeepers,
-               List<Endpoint> endpoints, MeterRegistry figures, boolean beginsTraces) {
+    HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, boolean forOperators, ClientAddresses clients, List<AdmissionCheck> admissionChecks,
+               List<Endpoint> endpoints, MeterRegistry metrics, boolean beginsTraces) {
         this.host = host;
         this.port = port;
         this.limits = limits;
         this.rules = new RequestRules(headersIn, hosts, forOperators);
         this.clients = clients;
-        this.places = new Places(limits.connectionsPerClient());
-        this.doorkeepers = doorkeepers;
+        this.clientConnections = new ClientLimit(limits.connectionsPerClient());
+        this.admissionChecks = admissionChecks;
         this.endpoints = endpoints;
-        this.figures = figures;
+        this.metrics = metrics;
         this.beginsTraces = beginsTraces;
     }
 
-    /** Makes ready what serves requests, before anybody can send one. */
+    /** Creates the server without opening the port. */
     public void prepare() {
         vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)
                 .setEventLoopPoolSize(limits.eventLoops()).setWorkerPoolSize(limits.workers())
                 .setInternalBlockingPoolSize(2).setBlockedThreadCheckInterval(30).setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
                 .setFileSystemOptions(new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         router = Router.router(vertx);
-        router.route().handler(this::greet).failureHandler(HttpServer::forgetWhoHungUp);
+        router.route().handler(this::handleRequest).failureHandler(HttpServer::ignoreClosedConnection);
         for (int status : REFUSALS) {
             router.errorHandler(status, this::refuse);
         }
@@ -137,7 +137,7 @@ public class HttpServer implements DisposableBean {
         listen(port);
     }
 
-    /** Opens the port, or any other where it is taken. */
+    /** Opens the port, or any free port if it is taken. */
     public void listenAnywhere() {
         try {
             listen(port);
@@ -147,7 +147,7 @@ public class HttpServer implements DisposableBean {
         }
     }
 
-    /** Where it listens. */
+    /** The address that the server listens on. */
     public InetSocketAddress address() {
         return new InetSocketAddress(host, listening.actualPort());
     }
@@ -164,7 +164,7 @@ public class HttpServer implements DisposableBean {
                 .setPerMessageWebSocketCompressionSupported(false).setPerFrameWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true);
         vertx.createHttpServer(options)
-                .connectionHandler(connection -> greet((ConnectionBase) connection, options))
+                .connectionHandler(connection -> handleConnection((ConnectionBase) connection, options))
                 .invalidRequestHandler(HttpServer::refuseMalformed)
                 .requestHandler(router)
                 .listen().onComplete(result -> {
@@ -182,13 +182,16 @@ public class HttpServer implements DisposableBean {
         }
     }
 
-    /** Nobody is to send any more: whoever still does is answered, and has to go elsewhere with the next request. */
+    /**
+     * While the context is not ready, requests are still answered, but each response closes its connection, so that clients move to another
+     * instance.
+     */
     @EventListener
     public void leave(AvailabilityChangeEvent<ReadinessState> readiness) {
         leaving = readiness.getState() == ReadinessState.REFUSING_TRAFFIC;
     }
 
-    /** The context is about to stop: new requests are refused, those under way go on. */
+    /** Refuses new requests, because the context is about to stop; requests in progress are completed. */
     @EventListener(ContextClosedEvent.class)
     public void drain() {
         draining = true;
@@ -202,12 +205,12 @@ public class HttpServer implements DisposableBean {
         }
     }
 
-    private void greet(ConnectionBase connection, HttpServerOptions options) {
+    private void handleConnection(ConnectionBase connection, HttpServerOptions options) {
         InetAddress remote = remote(connection);
-        InetAddress client = clients.isProxy(remote) ? null : Clients.subscriber(remote);
+        InetAddress client = clients.isProxy(remote) ? null : ClientAddresses.subscriber(remote);
         StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving);
         connection.exceptionHandler(failure -> lost(connection, decoder, failure));
-        if (client != null && !places.take(client)) {
+        if (client != null && !clientConnections.acquire(client)) {
             connection.close();
             return;
         }
@@ -215,7 +218,7 @@ public class HttpServer implements DisposableBean {
         connection.closeHandler(closed -> {
             connections.decrementAndGet();
             if (client != null) {
-                places.leave(client);
+                clientConnections.release(client);
             }
         });
         if (full) {
@@ -227,26 +230,29 @@ public class HttpServer implements DisposableBean {
         pipeline.addAfter("httpEncoder", "answers", decoder.answers());
     }
 
-    /** A client that hung up is no error of ours, and what the decoder refused has its answer. After anything else there would never be one. */
+    /**
+     * Closes the connection after an unexpected failure, because the request would never be answered. A client that hung up is no error,
+     * and a request that the decoder refused has been answered.
+     */
     private static void lost(ConnectionBase connection, StrictRequestDecoder decoder, Throwable failure) {
         if (decoder.hasRefused() || failure instanceof IOException || failure instanceof VertxException
                 || failure instanceof PrematureChannelClosureException) {
             LOG.debug("A connection is lost", failure);
         } else {
-            LOG.warn("A request could not be read; its connection is closed", failure);
+            LOG.warn("A request could not be read; closing its connection", failure);
             connection.close();
         }
     }
 
-    private void greet(RoutingContext context) {
+    private void handleRequest(RoutingContext context) {
         HttpServerRequest request = context.request();
         long begin = System.nanoTime();
-        context.addEndHandler(end -> figures.timer("http.server.requests", "method", label(request.method().name()),
+        context.addEndHandler(end -> metrics.timer("http.server.requests", "method", label(request.method().name()),
                 "uri", template(context), "status", end.succeeded() ? String.valueOf(request.response().getStatusCode()) : "closed")
                 .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS));
         context.addHeadersEndHandler(head -> {
             request.response().putHeader(HttpHeaders.DATE, date());
-            // what is not said to be for everybody is the business of one customer
+            // a response without Cache-Control may contain data of one customer
             if (!request.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
                 request.response().putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
             }
@@ -258,8 +264,8 @@ public class HttpServer implements DisposableBean {
             }
             InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers());
             context.put(CLIENT, client);
-            for (Doorkeeper doorkeeper : doorkeepers) {
-                doorkeeper.admit(client);
+            for (AdmissionCheck check : admissionChecks) {
+                check.admit(client);
             }
             rules.check(request);
         } catch (Problem problem) {
@@ -273,10 +279,10 @@ public class HttpServer implements DisposableBean {
         }
         String ofSaga = context.queryParams().get(Correlation.TRACEPARENT);
         if (ofSaga != null && rules.letIn(LRA) && request.headers().contains(LRA)) {
-            // a callback of the coordinator has no header of its own for it
+            // the coordinator cannot send a traceparent header with a callback
             request.headers().set(Correlation.TRACEPARENT, Correlation.valid(ofSaga));
         }
-        // Camel would take them for headers
+        // Camel would map them to headers
         context.queryParams().clear();
         context.next();
     }
@@ -295,7 +301,7 @@ public class HttpServer implements DisposableBean {
         return METHODS.contains(method) ? method : OTHER_METHOD;
     }
 
-    /** Who sends a request. */
+    /** The address of the client. */
     public static InetAddress client(RoutingContext request) {
         return request.get(CLIENT);
     }
@@ -304,7 +310,7 @@ public class HttpServer implements DisposableBean {
         return ((InetSocketAddress) connection.channel().remoteAddress()).getAddress();
     }
 
-    /** What was asked for without its ids, so that there are few of them. */
+    /** Returns the operation or path template as a metrics label, without ids, so that there are few values. */
     private String template(RoutingContext request) {
         String operation = request.get(OPERATION);
         if (operation != null) {
@@ -314,7 +320,7 @@ public class HttpServer implements DisposableBean {
         return route == null || route.getPath() == null || route.getPath().equals("/") ? "none" : route.getPath();
     }
 
-    /** What is no request; the connection is closed after the answer. */
+    /** Answers a malformed request, and closes the connection. */
     private static void refuseMalformed(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         answer(request, cause instanceof Problem problem ? problem
@@ -351,8 +357,8 @@ public class HttpServer implements DisposableBean {
         });
     }
 
-    /** There is nobody to answer, and nothing for an operator to do. */
-    private static void forgetWhoHungUp(RoutingContext request) {
+    /** Ignores requests whose client has closed the connection: there is nothing to answer or to log. */
+    private static void ignoreClosedConnection(RoutingContext request) {
         if (!(request.failure() instanceof HttpClosedException)) {
             request.next();
         }
@@ -384,7 +390,7 @@ public class HttpServer implements DisposableBean {
         }
     }
 
-    /** Not before the request is read: who still sends would be cut off before it has read the answer. */
+    /** Closes the connection after the whole request is read; otherwise a client that is still sending might not receive the answer. */
     private static void closeAfter(HttpServerRequest request) {
         if (request.isEnded()) {
             request.connection().close();

@@ -15,7 +15,7 @@ import phone82.platform.identity.TokenVerifier;
 import java.util.List;
 import java.util.Set;
 
-/** A context's HTTP server, whatever it serves. */
+/** Beans for a context's HTTP server. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(HttpLimits.class)
 @Import(IdentityConfiguration.class)
@@ -26,7 +26,7 @@ public class HttpServerConfiguration {
         return Hosts.of(context, names, environment);
     }
 
-    /** The provider, which is none of ours, has another. */
+    /** A fallback, because the provider is an external service with its own access check. */
     @Bean
     @Fallback
     Access tokenAccess(ObjectProvider<TokenVerifier> verifier) {
@@ -34,17 +34,17 @@ public class HttpServerConfiguration {
     }
 
     @Bean
-    Clients clients(@Value("${phone82.${phone82.context}.trusted-proxies:}") List<String> proxies) {
-        return new Clients(proxies);
+    ClientAddresses clients(@Value("${phone82.${phone82.context}.trusted-proxies:}") List<String> proxies) {
+        return new ClientAddresses(proxies);
     }
 
     @Bean
     HttpServer httpServer(@Value("${phone82.${phone82.context}.bind:${phone82.bind}}") String host, @Value("${phone82.${phone82.context}.port}") int port,
                           @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts,
-                          @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, Clients clients,
-                          ObjectProvider<Doorkeeper> doorkeepers, ObjectProvider<Endpoint> endpoints,
-                          MeterRegistry figures, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
-        return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, doorkeepers.orderedStream().toList(),
-                endpoints.orderedStream().toList(), figures, beginsTraces);
+                          @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, ClientAddresses clients,
+                          ObjectProvider<AdmissionCheck> admissionChecks, ObjectProvider<Endpoint> endpoints,
+                          MeterRegistry metrics, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
+        return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, admissionChecks.orderedStream().toList(),
+                endpoints.orderedStream().toList(), metrics, beginsTraces);
     }
 }

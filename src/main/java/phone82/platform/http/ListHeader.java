@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Header fields that are lists: one field with commas, or several fields. */
+/** Parses header fields that are lists: one field with commas, or several fields. */
 public final class ListHeader {
 
     private static final Pattern WEIGHTED = Pattern.compile("([^\\s;]+)\\s*(?:;\\s*[qQ]=([01](?:\\.\\d{0,3})?))?");
@@ -34,7 +34,7 @@ public final class ListHeader {
         return weights.getOrDefault(type, 0.0) > weights.getOrDefault(other, weights.getOrDefault(range, weights.getOrDefault("*/*", 0.0)));
     }
 
-    /** An element with parameters of its own is left out. */
+    /** Elements with parameters other than q are left out. */
     private static Map<String, Double> weights(List<String> fields) {
         return elements(fields).map(WEIGHTED::matcher).filter(Matcher::matches).collect(Collectors.toMap(
                 element -> element.group(1).toLowerCase(Locale.ROOT), element -> element.group(2) == null ? 1 : Double.parseDouble(element.group(2)), Math::max));

@@ -17,22 +17,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Answers what went wrong as RFC 9457 {@code application/problem+json}; never with a name from our code. */
+/** Turns exceptions into RFC 9457 {@code application/problem+json} responses, which never reveal names from the code. */
 public class Problems {
 
     public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
-    /** What HikariCP says of a connection that it has taken back. */
-    private static final String TAKEN_BACK = "Connection is closed";
+    /** HikariCP's message for a connection that it has evicted. */
+    private static final String EVICTED = "Connection is closed";
 
-    /** Turns the exception that the exchange was caught with into its answer. */
+    /** Turns the exception caught in the exchange into its response. */
     public void answer(Exchange exchange) {
         write(exchange, exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
     }
 
-    /** Makes the failure the answer of the exchange. */
+    /** Writes the exception as the response of the exchange. */
     public static void write(Exchange exchange, Throwable thrown) {
         Problem problem = of(thrown);
         Message message = exchange.getMessage();
@@ -64,23 +64,23 @@ public class Problems {
             if (cause instanceof SQLException failure && isUnreachable(failure)) {
                 LOG.warn("The database does not answer: {}", failure.toString());
                 return new Problem(503, "Temporarily unavailable",
-                        "The shop cannot look into its books at the moment. Try again in 5 s; with an Idempotency-Key nothing is done twice.")
+                        "The shop's database is not available at the moment. Try again in 5 s; with an Idempotency-Key nothing is done twice.")
                         .header("Retry-After", 5);
             }
         }
         LOG.error("Unexpected failure", thrown);
         return new Problem(500, "Internal error",
-                "The request could not be processed. Try again; if it goes on, tell the operator the correlation id.");
+                "The request could not be processed. Try again; if it fails repeatedly, report the correlation id to the operator.");
     }
 
     /**
-     * By the classes of SQLSTATE: 08 connection, 53 resources, 57 the server shuts down; the pool has no connection left, or has taken
-     * back one that broke, and so the rollback of what it was for fails. HSQLDB has a code of its own for a table that cannot grow.
+     * Whether the database is unavailable: SQLSTATE class 08 (connection), 53 (resources) or 57 (server shuts down); the pool has no
+     * connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table file that cannot grow.
      */
     private static boolean isUnreachable(SQLException failure) {
         return failure instanceof SQLTransientConnectionException
                 || failure.getErrorCode() == -ErrorCode.DATA_FILE_IS_FULL
-                || failure.getSQLState() == null && TAKEN_BACK.equals(failure.getMessage())
+                || failure.getSQLState() == null && EVICTED.equals(failure.getMessage())
                 || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*");
     }
 }

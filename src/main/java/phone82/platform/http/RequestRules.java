@@ -15,17 +15,20 @@ import java.util.regex.Pattern;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * What every request must keep to, whatever it asks for. Whoever hands it on must not need to change it, and whoever gets it
- * must not be able to read it otherwise.
+ * The rules for every request, whatever its operation: a proxy must not need to change the request, and no receiver must be able to
+ * interpret it differently.
  */
 final class RequestRules {
 
-    /** Of those that are let in, the one that may come several times. */
+    /** The only admitted header that may be repeated. */
     private static final String LIST = "accept";
 
     private static final String TOKEN = "[\\w!#$%&'*+.^`|~-]+";
 
-    /** Forms and objects would be taken apart before anybody has looked at them. Parameters say nothing of JSON, but for a charset: bodies are UTF-8. */
+    /**
+     * Excludes forms and serialised objects, which would be parsed before the request is checked. Parameters have no meaning for JSON; a
+     * charset must be UTF-8.
+     */
     private static final Pattern MEDIA_TYPE = Pattern.compile("(?!multipart/|application/(x-www-form-urlencoded|x-java-serialized-object))"
             + "(" + TOKEN + "/" + TOKEN + ")(\\s*;\\s*(charset=(utf-?8|\"utf-?8\")|(?!charset=)" + TOKEN + "=(" + TOKEN + "|\"[^\"\\\\]*\"))?){0,8}+\\s*",
             Pattern.CASE_INSENSITIVE);
@@ -36,8 +39,8 @@ final class RequestRules {
     private final boolean forOperators;
 
     /**
-     * @param headersIn    the request headers let in, in lower case
-     * @param forOperators refuses what pages of other sites read, too, and does not look at the path: nobody hands it on
+     * @param headersIn    the request headers to admit, in lower case
+     * @param forOperators whether to refuse reads by pages of other sites, too, and not to check the path, as no proxy passes it on
      */
     RequestRules(Set<String> headersIn, Hosts hosts, boolean forOperators) {
         this.headersIn = headersIn;
@@ -56,7 +59,7 @@ final class RequestRules {
             throw new Problem(forOperators ? 403 : 421, "Misdirected request", "This server does not answer to the host name of this request. "
                     + "Its operator can add it to phone82." + hosts.service() + ".hosts.");
         }
-        SameSite.check(request, forOperators);
+        CrossSiteCheck.check(request, forOperators);
         if (!forOperators) {
             checkTarget(request.uri());
         }
@@ -71,7 +74,7 @@ final class RequestRules {
         }
     }
 
-    /** A path in the one form that it has: nothing here is named by anything that would need an escape. */
+    /** Accepts a path in its normal form only; no path of phone82 needs an escape. */
     private static void checkPath(String target, int end) {
         boolean plain = end > 0 && target.charAt(0) == '/';
         for (int i = 1; plain && i < end; i++) {
@@ -114,7 +117,7 @@ final class RequestRules {
                 i += 2;
             }
             if (b < ' ' || b == 0x7f) {
-                throw malformed("The query has a percent-escape of a control character, or one that is none.");
+                throw malformed("The query has a malformed percent-escape, or one of a control character.");
             }
             bytes[length++] = (byte) b;
         }
@@ -156,7 +159,7 @@ final class RequestRules {
         }
     }
 
-    /** Without its parameters, so that nobody reads anything out of them; none where there is no body, as {@code curl -d ''} says that it sends a form. */
+    /** Removes the parameters, so that they are never interpreted, and removes the header if there is no body: {@code curl -d ''} declares a form. */
     private static void setMediaType(HttpServerRequest request, String header) {
         Matcher type = MEDIA_TYPE.matcher(header);
         if (type.matches()) {

@@ -5,21 +5,21 @@ import io.netty.channel.ChannelOption;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** The connection of one who reads a stream without an end, and may not keep up with it. */
+/** The connection of a client that reads an endless stream and may be too slow for it. */
 public final class StreamReader {
 
-    /** On a long way through the net still some 300 kB a second. */
+    /** Bytes; still allows some 300 kB/s with a high round-trip time. */
     private static final int SEND_BUFFER = 64 * 1024;
 
     private final ChannelHandlerContext connection;
 
     public StreamReader(HttpServerRequest request) {
         connection = ((ConnectionBase) request.connection()).channelHandlerContext();
-        // or the system takes megabytes for a reader that takes nothing, before anybody sees that
+        // otherwise the operating system buffers megabytes for a client that reads nothing, before that is noticed
         whileOpen(() -> connection.channel().config().setOption(ChannelOption.SO_SNDBUF, SEND_BUFFER));
     }
 
-    /** At once, and what is on the way is thrown away: the connection's and the channel's own close wait until the reader has taken it. */
+    /** Closes the connection at once and discards unsent data; the usual ways to close wait until the client has read it. */
     public void cutOff() {
         whileOpen(() -> {
             connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);

@@ -39,8 +39,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Netty's decoder of requests, made strict: what two servers could read as different requests (RFC 9112, 11.2) is none, and
- * nothing after it on its connection is read. A request must come whole in time, and none comes far ahead of the answers.
+ * A strict version of Netty's request decoder. It refuses anything that two servers could interpret as different requests (RFC 9112, 11.2),
+ * and reads nothing more from that connection. A request must be complete in time, and a client must not send many requests before it has
+ * read their responses.
  */
 final class StrictRequestDecoder extends VertxHttpRequestDecoder {
 
@@ -51,7 +52,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private static final byte COLON = ':';
     private static final byte DEL = 0x7f;
 
-    /** The form that clients use towards a proxy, and every server must take. */
+    /** The absolute form, which clients send to proxies and every server must accept. */
     private static final Pattern ABSOLUTE = Pattern.compile("http://([^/?#]*)(.*)", Pattern.CASE_INSENSITIVE);
 
     private final HttpLimits limits;
@@ -61,19 +62,19 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private boolean requestLineRead;
     private boolean refused;
     private int unanswered;
-    /** Of each request that is not answered yet: whether the client wants the head of the answer alone. */
+    /** For each unanswered request, whether it is a HEAD request. */
     private final Deque<Boolean> heads = new ArrayDeque<>();
     private Future<?> silence;
     private Future<?> deadline;
 
-    /** @param leaving whether what comes now is the last request of its connection: its answer says so, and closes it */
+    /** @param leaving whether each request is to be the last one of its connection; its response says so and closes the connection */
     StrictRequestDecoder(HttpServerOptions options, HttpLimits limits, BooleanSupplier leaving) {
         super(options);
         this.limits = limits;
         this.leaving = leaving;
     }
 
-    /** Whether a request was refused here; nothing after it is read. */
+    /** Whether a request was refused here; nothing more is read. */
     boolean hasRefused() {
         return refused;
     }
@@ -123,7 +124,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** With half a body: whoever waits for the rest of it is passed over. */
+    /** Answers a request with an incomplete body directly, without its handler, which still waits for the rest. */
     private void giveUp(ChannelHandlerContext channel, Problem problem) {
         refused = true;
         if (unanswered != 1) {
@@ -173,7 +174,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                     return;
                 }
                 if (request.method().equals(HttpMethod.HEAD)) {
-                    // the answer is that to a GET, but for its body, which answers() leaves out
+                    // the response is the same as for GET, but answers() removes the body
                     request.setMethod(HttpMethod.GET);
                 }
                 if (leaving.getAsBoolean()) {
@@ -194,7 +195,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** Whether the part of a head that is there, from the beginning of a line, is no head of a request. */
+    /** Whether the available part of a head, which starts at the beginning of a line, is malformed. */
     private boolean isFlawed(ByteBuf bytes) {
         int spaces = 0;
         byte before = LF;
@@ -210,7 +211,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 requestLineRead = true;
             } else if (b == CR) {
                 if (before == LF) {
-                    // an empty line: the end of a head, but no beginning of one
+                    // an empty line ends a head, but must not begin one
                     return !requestLineRead || i + 1 < bytes.writerIndex() && bytes.getByte(i + 1) != LF;
                 }
             } else if (b == SPACE || b == TAB) {
@@ -231,7 +232,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         throw new IllegalArgumentException("both Transfer-Encoding and Content-Length");
     }
 
-    /** Null where the request, of which the head is there, is one. */
+    /** Returns the refusal of a request after its head was read; null if it is valid. */
     private HttpMessage refusal(HttpRequest request) {
         if (request.decoderResult().isFailure()) {
             return refusal(request.decoderResult().cause());
@@ -258,11 +259,11 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
             if (!Hosts.isWellFormed(absolute.group(1))) {
                 return refusal(new Problem(400, "Bad request", "The request target must name a host, and nothing else but a port."));
             }
-            // RFC 9112, 3.2.2: it counts, whatever the header says
+            // RFC 9112, 3.2.2: it overrides the Host header
             request.headers().set(HttpHeaderNames.HOST, absolute.group(1));
             request.setUri(absolute.group(2).startsWith("/") ? absolute.group(2) : "/" + absolute.group(2));
         }
-        // Netty takes this, of a WebSocket that nobody knows any more, for a body of 8 bytes
+        // Netty takes this header, of an obsolete WebSocket version, as a body of 8 bytes
         if (request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
             return refusal(new IllegalArgumentException("a body without a length"));
         }
@@ -280,7 +281,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         return refusal;
     }
 
-    /** Sees the answers leave, without their bodies where only the heads are wanted. A client that sends ahead but does not read is cut off. */
+    /** Counts responses, removes their bodies for HEAD requests, and disconnects a client that sends more requests without reading. */
     ChannelOutboundHandler answers() {
         return new ChannelOutboundHandlerAdapter() {
             @Override

@@ -7,7 +7,7 @@ import phone82.platform.identity.TokenVerifier;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** By the tokens that the contexts send each other. */
+/** Checks the tokens that the contexts send each other. */
 final class TokenAccess implements Access {
 
     private final Supplier<TokenVerifier> verifier;
@@ -20,8 +20,7 @@ final class TokenAccess implements Access {
     public String check(Set<String> roles, String authorization) {
         Sender sender = verifier.get().sender(authorization);
         if (!sender.hasAnyOf(roles)) {
-            throw new Problem(403, "Not allowed", "This operation is for " + String.join(", ", roles) + " alone, and the token is one of "
-                    + sender.issuer() + ".");
+            throw new Problem(403, "Not allowed", "Only " + String.join(", ", roles) + " may call this operation, and the token was issued by " + sender.issuer() + ".");
         }
         return sender.issuer();
     }

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * On whose behalf a request comes.
+ * The user on whose behalf a request is sent.
  *
- * @param subject as the issuer names them; the owner of what they order
+ * @param subject the issuer's id of the user; the owner of the user's orders
  */
 public record Caller(String subject, Set<String> roles) {
 
-    /** The exchange variable that has the caller. */
+    /** Name of the exchange variable with the caller. */
     public static final String VARIABLE = "caller";
 
     public static final String CUSTOMER = "customer";
     public static final String DEALER = "dealer";
     public static final String OPERATOR = "operator";
 
-    /** All that a user can be. */
+    /** All roles of users. */
     public static final Set<String> USERS = Set.of(CUSTOMER, DEALER, OPERATOR);
 
-    /** Everybody, where nobody has to log in. */
+    /** The caller of every request if there is no login. */
     public static final Caller DEMO = new Caller("demo", USERS);
 
     public Caller {
@@ -33,9 +33,9 @@ public record Caller(String subject, Set<String> roles) {
     }
 
     /**
-     * Whether they see what this owner has; null owns what is from before customers logged in.
+     * Whether the caller may see objects of this owner; null is the owner of objects from before customers logged in.
      *
-     * @param all the roles that see everybody's, besides the operator
+     * @param all roles that see the objects of all owners, besides the operator
      */
     public boolean sees(String owner, String... all) {
         String seen = owns(all);
@@ -43,9 +43,9 @@ public record Caller(String subject, Set<String> roles) {
     }
 
     /**
-     * The owner whose things alone they see; null if they see everybody's.
+     * Returns the owner to whose objects the caller is limited; null if there is no such limit.
      *
-     * @param all the roles that see everybody's, besides the operator
+     * @param all roles that see the objects of all owners, besides the operator
      */
     public String owns(String... all) {
         return roles.contains(OPERATOR) || hasAnyOf(List.of(all)) ? null : subject;

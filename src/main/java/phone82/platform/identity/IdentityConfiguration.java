@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.Optional;
 
-/** A context's own key and those of the others: from the configuration, or in the data folder of a laptop. */
+/** A context's own key and the trusted keys of the others: from the configuration, or from the data folder on a developer's machine. */
 @Configuration(proxyBeanMethods = false)
 public class IdentityConfiguration {
 
@@ -26,14 +26,14 @@ public class IdentityConfiguration {
         return new TokenVerifier(context, trustedKeys(environment));
     }
 
-    /** Not of every context: some call nobody. */
+    /** Lazy, because some contexts call no others. */
     @Bean
     @Lazy
     TokenMinter tokenMinter(@Value("${phone82.context}") String context, Environment environment) {
         return minter(context, environment);
     }
 
-    /** @throws IllegalArgumentException with a line that says what is wrong with the configured keys */
+    /** @throws IllegalArgumentException if the configured keys are wrong; its message is one line */
     public static TrustedKeys trustedKeys(PropertyResolver properties) {
         String trusted = properties.getProperty(TRUSTED, "");
         try {
@@ -44,15 +44,15 @@ public class IdentityConfiguration {
     }
 
     /**
-     * Of a context's tokens; its key is made now if it has none.
+     * Returns the minter of a context's tokens; its key is generated now if it has none.
      *
-     * @throws IllegalArgumentException with a line that says what is wrong with the configured key
+     * @throws IllegalArgumentException if the configured key is wrong; its message is one line
      */
     public static TokenMinter minter(String context, PropertyResolver properties) {
         return configured(context, properties).orElseGet(() -> new TokenMinter(context, folder(properties).require(context)));
     }
 
-    /** The same, if there is a key. */
+    /** Returns the minter of a context's tokens if it has a key. */
     public static Optional<TokenMinter> knownMinter(String context, PropertyResolver properties) {
         return configured(context, properties).or(() -> folder(properties).find(context).map(key -> new TokenMinter(context, key)));
     }
@@ -66,7 +66,7 @@ public class IdentityConfiguration {
         }
     }
 
-    /** Where keys are made that are not configured. */
+    /** Returns the folder of keys that are not configured. */
     public static KeyFolder folder(PropertyResolver properties) {
         String folder = properties.getProperty(FOLDER, "");
         return new KeyFolder(folder.isBlank() ? Path.of(properties.getRequiredProperty("phone82.data"), "identity") : Path.of(folder));

@@ -27,8 +27,8 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 /**
- * The keys of the contexts that share a folder, each made when it is first needed: the private ones in a file each, the public ones in
- * {@code trusted.json}. Only the owner of the folder can look into it.
+ * The keys of the contexts that share a folder, generated when first needed: each private key in its own file, the public ones in {@code
+ * trusted.json}. Only the owner of the folder can read it.
  */
 public final class KeyFolder implements TrustedKeys {
 
@@ -47,25 +47,25 @@ public final class KeyFolder implements TrustedKeys {
         trusted = this.folder.resolve("trusted.json");
     }
 
-    /** A context's private key, if it has one here. */
+    /** Returns a context's private key, if the folder has one. */
     public Optional<ECKey> find(String context) {
         Path file = file(context);
         try {
             return Files.exists(file) ? Optional.of(ECKey.parse(Files.readString(file))) : Optional.empty();
         } catch (ParseException e) {
-            throw new IllegalArgumentException(file + " is no key (" + e.getMessage() + "); delete it, and a new one is made", e);
+            throw new IllegalArgumentException(file + " is not a key (" + e.getMessage() + "); delete it, and a new one is generated", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A context's private key, made now if it has none. */
+    /** Returns a context's private key, generated now if it has none. */
     public ECKey require(String context) {
         Optional<ECKey> present = find(context);
         return present.isPresent() ? present.get() : make(context);
     }
 
-    /** Several contexts, here and in other processes, may want theirs at once. */
+    /** Generates a key under a lock, because several contexts and processes may need theirs at once. */
     private ECKey make(String context) {
         synchronized (KeyFolder.class) {
             try {
@@ -98,7 +98,7 @@ public final class KeyFolder implements TrustedKeys {
         return found.isEmpty() ? TrustedKeys.select(known(true), issuer, keyId) : found;
     }
 
-    /** @param changed whether to look at what other processes have added */
+    /** @param changed whether to read keys that other processes may have added */
     private synchronized List<ECKey> known(boolean changed) {
         if (changed && Files.exists(trusted)) {
             try {
@@ -128,7 +128,7 @@ public final class KeyFolder implements TrustedKeys {
         return folder.resolve(context + ".key.json");
     }
 
-    /** Readers see the old or the new file, never half of one. Java lets only the owner read a temporary file. */
+    /** Writes the file atomically, so that readers never see half of it. A temporary file of Java is readable by its owner only. */
     private void write(Path file, String json) throws IOException {
         Path draft = Files.createTempFile(folder, "new", ".json");
         Files.writeString(draft, json);

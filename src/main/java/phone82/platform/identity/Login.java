@@ -2,12 +2,12 @@ package phone82.platform.identity;
 
 import java.util.function.UnaryOperator;
 
-/** How users prove who they are. */
+/** The ways in which users log in. */
 public enum Login {
 
-    /** Not at all: everybody is {@link Caller#DEMO}; on 127.0.0.1 alone. */
+    /** No login: every caller is {@link Caller#DEMO}; on 127.0.0.1 only. */
     NONE,
-    /** At the small issuer within the gateway, which believes everybody; on 127.0.0.1 alone. */
+    /** At the demo issuer in the gateway, which checks no passwords; on 127.0.0.1 only. */
     EMBEDDED,
     /** At an OpenID Connect issuer. */
     ISSUER;
@@ -15,7 +15,7 @@ public enum Login {
     public static final String ISSUER_PROPERTY = "phone82.identity.issuer";
     public static final String EMBEDDED_PROPERTY = "phone82.identity";
 
-    /** @param properties gives the value of each; null if there is none */
+    /** @param properties returns the value of a property, or null */
     public static Login of(UnaryOperator<String> properties) {
         if ("embedded".equals(properties.apply(EMBEDDED_PROPERTY))) {
             return EMBEDDED;

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Set;
 
 /**
- * Who sends a request, as a checked token states.
+ * The sender of a request, from its verified token.
  *
  * @param issuer  the context that minted the token
- * @param subject the user or context on whose behalf it calls
- * @param roles   what the sender may act as; a context acts as {@link #service}
+ * @param subject the user or context on whose behalf the request is sent
+ * @param roles   the sender's roles; that of a context is {@link #service}
  */
 public record Sender(String issuer, String subject, Set<String> roles) {
 

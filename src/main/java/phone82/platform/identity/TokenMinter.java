@@ -22,8 +22,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Mints the short-lived tokens that one context sends to others. A token is reused for half of its life: signing costs more than most
- * of what the calls do.
+ * Mints the short-lived tokens that one context sends to others. A token is reused for half of its lifetime, because signing costs more
+ * than most calls.
  */
 public final class TokenMinter {
 
@@ -61,7 +61,7 @@ public final class TokenMinter {
     }
 
     /**
-     * A token for a call on the context's own behalf.
+     * Returns a token for a call on the context's own behalf.
      *
      * @param audience the context that is called
      */
@@ -70,7 +70,7 @@ public final class TokenMinter {
     }
 
     /**
-     * A token for a call on behalf of a user; only the gateway's are believed.
+     * Returns a token for a call on behalf of a user; such tokens are accepted from the gateway only.
      *
      * @param audience the context that is called
      */

@@ -23,10 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Checks the tokens that others send to one context: their signature, their audience, their age, and for whom their issuer may speak. */
+/** Verifies the tokens that other contexts send to one context: signature, audience, age, and whether the issuer may assert the token's roles. */
 public final class TokenVerifier {
 
-    /** The one context that speaks for users. */
+    /** The only context that may act for users. */
     private static final String GATEWAY = "gateway";
 
     private static final int SKEW_SECONDS = 5;
@@ -37,7 +37,7 @@ public final class TokenVerifier {
     private final String audience;
     private final TrustedKeys keys;
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
-    /** Callers reuse their tokens, and a signature costs more to check than to look up. */
+    /** Verified tokens, because callers reuse them, and a lookup is cheaper than a signature check. */
     private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
 
     private record Verified(Sender sender, Instant expires) {
@@ -66,7 +66,7 @@ public final class TokenVerifier {
         return verify(authorization.substring(BEARER.length()).trim());
     }
 
-    /** @throws Problem 401 unless the token is valid here and now */
+    /** @throws Problem 401 unless the token is valid */
     public Sender verify(String token) {
         Verified known = verified.getIfPresent(token);
         if (known == null) {
@@ -101,10 +101,9 @@ public final class TokenVerifier {
         return Sender.isService(role) ? role.equals(Sender.service(issuer)) : issuer.equals(GATEWAY);
     }
 
-    /** Does not say what is wrong: the holder of a valid token does not need it, and an attacker must not learn it. */
+    /** Does not reveal the cause, which could help an attacker. */
     private Problem invalid() {
-        return new Problem(401, "Not allowed", "The token is not valid here. Send one of an issuer that " + audience
-                + " knows, with " + audience + " as its audience and not older than a minute.")
+        return new Problem(401, "Not allowed", "The token is not valid here. Send one from an issuer that " + audience + " trusts, with " + audience + " as its audience and not older than a minute.")
                 .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
     }
 

@@ -9,22 +9,22 @@ import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The public keys by which a context knows the others. */
+/** The public keys of the contexts that a context trusts. */
 @FunctionalInterface
 public interface TrustedKeys {
 
     /**
      * @param issuer a context
-     * @param keyId  of one of its keys
-     * @return its public keys with this id; none where the context or the id is unknown
+     * @param keyId  id of one of its keys
+     * @return its public keys with this id; empty if the context or the id is unknown
      */
     List<ECKey> find(String issuer, String keyId);
 
     /**
-     * Those of a JWK set. The id of each key is the name of the context that it belongs to, or that name, a dot and anything else, so
-     * that a context has two keys while one replaces the other.
+     * Returns the keys of a JWK set. The id of a key is the name of its context, optionally followed by a dot and any text, so that a
+     * context can have two keys during a key rotation.
      *
-     * @throws IllegalArgumentException when it is none, holds a private key or another kind of key
+     * @throws IllegalArgumentException if it is not a JWK set, or has a private key or a key of another type
      */
     static TrustedKeys of(String jwkSet) {
         List<ECKey> keys = parse(jwkSet);

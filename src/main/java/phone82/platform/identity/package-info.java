@@ -1,2 +1,2 @@
-/** Who calls whom: the tokens that the parts of phone82 send each other, and the keys that sign and check them. */
+/** Identity of users and contexts: the tokens that the contexts send each other, and the keys that sign and verify them. */
 package phone82.platform.identity;

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Passes events on to another appender; what comes from outside in their texts cannot forge a line. */
+/** Escapes log events before another appender writes them, so that input from outside cannot forge a line. */
 class EscapingAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     private final Appender<ILoggingEvent> target;

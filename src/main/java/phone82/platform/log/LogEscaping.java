@@ -13,7 +13,7 @@ import org.springframework.core.Ordered;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts an {@link EscapingAppender} in front of every appender that Spring Boot has set up, whatever its format. */
+/** Wraps every appender of Spring Boot in an {@link EscapingAppender}, whatever its format. */
 public class LogEscaping implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
     @Override

@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The cancellations that this context takes part in, by the id of their LRA. It is noted before the coordinator hears of
- * it, so that a callback that comes before its action, twice, or of an LRA that was never joined finds out here.
+ * The cancellations that this context takes part in, by the id of their LRA. A row is written before the coordinator is called, so that a
+ * callback that arrives before its action, twice, or for an LRA that was never joined is recognised.
  */
 public class Participation {
 
-    /** A cancellation that is not over here: since when it goes on. */
+    /** A cancellation whose outcome this context does not know yet, and the time it began. */
     public record Open(String lra, long orderId, Instant since) {
     }
 
@@ -29,9 +29,9 @@ public class Participation {
     private final Duration keep;
 
     /**
-     * @param lras      what the ids of our coordinator's LRAs begin with
-     * @param timeLimit after which the coordinator undoes a cancellation by itself
-     * @param keep      how long what ended is remembered; longer than any callback can be late
+     * @param lras      prefix of the ids of the coordinator's LRAs
+     * @param timeLimit time after which the coordinator undoes a cancellation by itself
+     * @param keep      how long ended cancellations are kept; longer than a callback can be delayed
      */
     public Participation(JdbcTemplate jdbc, String lras, Duration timeLimit, Duration keep) {
         this.jdbc = jdbc;
@@ -40,7 +40,7 @@ public class Participation {
         this.keep = keep;
     }
 
-    /** @throws Problem 400 without an LRA of our coordinator: this context must not call a place of the caller's choice */
+    /** @throws Problem 400 without an LRA of the configured coordinator: this context must not call an address of the caller's choice */
     public void join(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra, @Header("orderId") long orderId) {
         if (lra == null || !lra.startsWith(lras) || lra.length() > 255) {
             throw new Problem(400, "No saga", "This is a step of a cancellation; it needs the Long-Running-Action header with an LRA of the coordinator.");
@@ -55,22 +55,22 @@ public class Participation {
     }
 
     /**
-     * The action's part of the transaction at hand.
+     * Marks the action as done, in its transaction.
      *
-     * @throws Problem 409 when the cancellation was given up before its action came
+     * @throws Problem 409 if the cancellation was undone before its action arrived
      */
     public void act(String lra, long orderId) {
         if (jdbc.update("update saga set state = 'Acted' where lra = ? and order_id = ? and state = 'Joined'", lra, orderId) == 0) {
-            throw new Problem(409, "Cancellation over", "This cancellation was given up already.");
+            throw new Problem(409, "Cancellation over", "This cancellation was undone already.");
         }
     }
 
-    /** @return the order whose action is now to be completed; nothing where there is none, or it was completed before */
+    /** @return the order whose action must now be completed; empty if there is none, or it was completed before */
     public Optional<Long> complete(String lra) {
         return end(lra, "Completed");
     }
 
-    /** @return the order whose action is now to be undone; nothing where there is none, or it was undone before */
+    /** @return the order whose action must now be undone; empty if there is none, or it was undone before */
     public Optional<Long> compensate(String lra) {
         Optional<Long> order = end(lra, "Compensated");
         if (order.isEmpty()) {
@@ -90,12 +90,12 @@ public class Participation {
         }, lra));
     }
 
-    /** The cancellations whose action was done here and whose outcome is not known here, the oldest first. */
+    /** Returns cancellations whose action is done and whose outcome is not known yet, oldest first. */
     public List<Open> open() {
         return openSince(Instant.now());
     }
 
-    /** Those that should have been over long ago. */
+    /** Returns the open cancellations that should have ended long ago. */
     public List<Open> overdue() {
         return openSince(Instant.now().minus(timeLimit.multipliedBy(2)));
     }
@@ -109,7 +109,7 @@ public class Participation {
         return jdbc.queryForObject("select count(*) from saga where state = 'Acted'", Integer.class);
     }
 
-    /** Forgets what ended long ago. */
+    /** Deletes cancellations that ended long ago. */
     public int purge() {
         return jdbc.update("delete from saga where state <> 'Acted' and since < ?", Timestamp.from(Instant.now().minus(keep)));
     }

@@ -16,39 +16,39 @@ import phone82.platform.identity.TokenMinter;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What a context needs to take part in sagas. */
+/** Beans for taking part in sagas. */
 @Configuration(proxyBeanMethods = false)
 public class SagaConfiguration {
 
     @Bean
     Participation participation(JdbcTemplate jdbc, @Value("${phone82.saga.coordinator-url}") String coordinator,
                                 @Value("${phone82.saga.time-limit}") Duration timeLimit, @Value("${phone82.inbox.keep}") Duration keep) {
-        return new Participation(jdbc, Sagas.lras(coordinator), timeLimit, keep);
+        return new Participation(jdbc, LraSagaClient.lras(coordinator), timeLimit, keep);
     }
 
     @Bean
     MeterBinder openCancellations(Participation participation) {
         return metrics -> Gauge.builder("phone82.cancellations.open", participation, Participation::countOpen)
-                .description("cancellations whose outcome is not known here").register(metrics);
+                .description("cancellations whose outcome this context does not know yet").register(metrics);
     }
 
     @Bean
-    Sagas sagas(@Value("${phone82.saga.coordinator-url}") String coordinator,
+    LraSagaClient sagas(@Value("${phone82.saga.coordinator-url}") String coordinator,
                 @Value("${phone82.${phone82.context}.callback-url}") String participant,
                 TokenMinter minter,
                 @Value("${phone82.saga.connect-timeout}") Duration connectTimeout,
                 @Value("${phone82.saga.request-timeout}") Duration requestTimeout) {
-        return new Sagas(coordinator, participant, minter, connectTimeout, requestTimeout);
+        return new LraSagaClient(coordinator, participant, minter, connectTimeout, requestTimeout);
     }
 
-    /** What the coordinator calls back; Camel's routes serve it. */
+    /** The API contract of the coordinator's callbacks, which Camel's routes serve. */
     @Bean(defaultCandidate = false)
     @Qualifier("callbacks")
     Contract callbacks(@Value("${phone82.routes}/shared/callbacks.openapi.yaml") Resource openApi) throws IOException {
         return new Contract(openApi.getInputStream());
     }
 
-    /** Camel's routes that take the coordinator's calls have numbers for names otherwise. */
+    /** Gives names to Camel's callback routes, whose ids would otherwise be numbers. */
     @Bean
     RouteBuilderLifecycleStrategy routeIdsOfCallbacks() {
         return new RouteBuilderLifecycleStrategy() {

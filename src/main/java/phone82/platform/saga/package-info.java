@@ -1,2 +1,2 @@
-/** Participation in sagas: the client of the LRA coordinator, and the record of each LRA that a context joined. */
+/** Participation in sagas: the client of the LRA coordinator, and a record of each LRA that a context joined. */
 package phone82.platform.saga;

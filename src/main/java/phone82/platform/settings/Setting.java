@@ -3,21 +3,21 @@ package phone82.platform.settings;
 import java.util.List;
 
 /**
- * A setting, or one that each of several contexts has.
+ * A setting, or a group of equal settings of several contexts.
  *
- * @param name     with {@code <context>} where each of {@code contexts} has it
- * @param purpose  what it decides
- * @param fallback its value where no file of ours has one; null: none
+ * @param name     contains {@code <context>} if each of {@code contexts} has the setting
+ * @param purpose  the description in {@code --help}
+ * @param fallback the default, if phone82's own files have none; null: no default
  */
-public record Setting(String name, List<String> contexts, Kind kind, String purpose, String fallback) {
+public record Setting(String name, List<String> contexts, ValueRule kind, String purpose, String fallback) {
 
     private static final String CONTEXT = "<context>";
 
-    static Setting of(String name, Kind kind, String purpose) {
+    static Setting of(String name, ValueRule kind, String purpose) {
         return new Setting(name, List.of(), kind, purpose, null);
     }
 
-    static Setting ofEach(String name, Kind kind, String purpose, String... contexts) {
+    static Setting ofEach(String name, ValueRule kind, String purpose, String... contexts) {
         return new Setting(name, List.of(contexts), kind, purpose, null);
     }
 
@@ -25,7 +25,7 @@ public record Setting(String name, List<String> contexts, Kind kind, String purp
         return new Setting(name, contexts, kind, purpose, fallback);
     }
 
-    /** What it may be, in words. */
+    /** Returns the allowed values in words. */
     public String allowed() {
         return kind.allowed();
     }

@@ -2,62 +2,62 @@ package phone82.platform.settings;
 
 import java.util.List;
 
-import static phone82.platform.settings.Kind.ADDRESS;
-import static phone82.platform.settings.Kind.BOOLEAN;
-import static phone82.platform.settings.Kind.BROKER_URL;
-import static phone82.platform.settings.Kind.DATABASE_URL;
-import static phone82.platform.settings.Kind.FOLDER;
-import static phone82.platform.settings.Kind.HEADERS;
-import static phone82.platform.settings.Kind.HOSTS;
-import static phone82.platform.settings.Kind.ISSUER;
-import static phone82.platform.settings.Kind.JWK;
-import static phone82.platform.settings.Kind.KEY;
-import static phone82.platform.settings.Kind.NAME;
-import static phone82.platform.settings.Kind.NETWORKS;
-import static phone82.platform.settings.Kind.PASSWORD;
-import static phone82.platform.settings.Kind.PATH;
-import static phone82.platform.settings.Kind.PLACE;
-import static phone82.platform.settings.Kind.PORT;
-import static phone82.platform.settings.Kind.TEXT;
-import static phone82.platform.settings.Kind.URL;
-import static phone82.platform.settings.Kind.URLS;
-import static phone82.platform.settings.Kind.choice;
-import static phone82.platform.settings.Kind.decimal;
-import static phone82.platform.settings.Kind.duration;
-import static phone82.platform.settings.Kind.number;
-import static phone82.platform.settings.Kind.size;
+import static phone82.platform.settings.ValueRule.ADDRESS;
+import static phone82.platform.settings.ValueRule.BOOLEAN;
+import static phone82.platform.settings.ValueRule.BROKER_URL;
+import static phone82.platform.settings.ValueRule.DATABASE_URL;
+import static phone82.platform.settings.ValueRule.FOLDER;
+import static phone82.platform.settings.ValueRule.HEADERS;
+import static phone82.platform.settings.ValueRule.HOSTS;
+import static phone82.platform.settings.ValueRule.ISSUER;
+import static phone82.platform.settings.ValueRule.JWK;
+import static phone82.platform.settings.ValueRule.KEY;
+import static phone82.platform.settings.ValueRule.NAME;
+import static phone82.platform.settings.ValueRule.NETWORKS;
+import static phone82.platform.settings.ValueRule.PASSWORD;
+import static phone82.platform.settings.ValueRule.PATH;
+import static phone82.platform.settings.ValueRule.PLACE;
+import static phone82.platform.settings.ValueRule.PORT;
+import static phone82.platform.settings.ValueRule.TEXT;
+import static phone82.platform.settings.ValueRule.URL;
+import static phone82.platform.settings.ValueRule.URLS;
+import static phone82.platform.settings.ValueRule.choice;
+import static phone82.platform.settings.ValueRule.decimal;
+import static phone82.platform.settings.ValueRule.duration;
+import static phone82.platform.settings.ValueRule.number;
+import static phone82.platform.settings.ValueRule.size;
 import static phone82.platform.settings.Setting.of;
 import static phone82.platform.settings.Setting.ofEach;
 
-/** All settings. The check at the start and {@code --help} are made from this list. */
+/** The list of all settings, from which the validation at the start and {@code --help} are derived. */
 public final class Settings {
 
-    /** The arguments as they were given, for the check: an array of strings among the default properties. */
+    /** The default property with the command-line arguments, for the validation: an array of strings. */
     public static final String ARGUMENTS = "phone82.arguments";
 
-    /** The host by which this machine's own contexts find each other; follows the address that they listen on. */
+    /** The host name with which contexts on this machine call each other, derived from the address that they listen on. */
     static final String LOCAL_HOST = "phone82.local-host";
     static final String BIND = "phone82.bind";
     static final String DATA = "phone82.data";
     static final String PORT_OFFSET = "phone82.port-offset";
 
-    /** What the launcher sets, and nobody else. */
+    /** Properties that only the launcher sets. */
     static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", "phone82.secret.coordinator", ARGUMENTS, LOCAL_HOST);
 
-    /** An item of the price list, for example {@code phone82.catalogue.phones[0].price}. */
+    /** The price list; an entry is, for example, {@code phone82.catalogue.phones[0].price}. */
     static final String PHONES = "phone82.catalogue.phones";
 
-    private static final Kind MILLIS = number(1, 600_000);
-    private static final Kind PERCENT = decimal("0.1", "100");
-    private static final Kind PERIOD = duration("10ms", "1d");
-    private static final Kind LIMIT = duration("1ms", "10m");
-    private static final Kind KEEP = duration("1s", "365d");
-    private static final Kind WAIT = duration("0s", "1d");
-    static final Kind PRICE = number(1, 1_000_000_000);
+    private static final ValueRule MILLIS = number(1, 600_000);
+    private static final ValueRule PERCENT = decimal("0.1", "100");
+    private static final ValueRule PERIOD = duration("10ms", "1d");
+    private static final ValueRule LIMIT = duration("1ms", "10m");
+    private static final ValueRule KEEP = duration("1s", "365d");
+    private static final ValueRule WAIT = duration("0s", "1d");
+    static final ValueRule PRICE = number(1, 1_000_000_000);
 
     static final List<Setting> ALL = List.of(
-            of(DATA, FOLDER, "folder of everything that is kept"),
-            of("phone82.data.reserve", size("0B", "1TB"), "kept free on its disk, at most a tenth of it: below, no new order is accepted"),
+            of(DATA, FOLDER, "folder of all data"),
+            of("phone82.data.reserve", size("0B", "1TB"), "space to keep free on its disk, at most a tenth of the disk; with less, new orders are refused"),
             of(BIND, ADDRESS, "address to listen on"),
             of(PORT_OFFSET, number(0, 50_000), "added to every port, so that another copy can run on the same machine, with another phone82.data"),
             ofEach("phone82.<context>.port", PORT, "port to listen on", "gateway", "app", "pay", "store", "customer", "broker", "coordinator", "provider"),
@@ -66,9 +66,9 @@ public final class Settings {
             of("phone82.operations.port", PORT, "the same as management.server.port"),
             of("phone82.operations.bind", ADDRESS, "the same as management.server.address"),
 
-            of("phone82.broker.url", BROKER_URL, "where the broker is"),
-            of("phone82.broker.wait", WAIT, "how long a start waits for it"),
-            ofEach("phone82.<context>.broker-password", PASSWORD, "password of the context's broker user; the demo password is for 127.0.0.1 alone",
+            of("phone82.broker.url", BROKER_URL, "URL of the broker"),
+            of("phone82.broker.wait", WAIT, "how long a start waits for the broker"),
+            ofEach("phone82.<context>.broker-password", PASSWORD, "password of the context's broker user; the demo password works on 127.0.0.1 only",
                     "app", "pay", "store", "customer", "operator").or("demo-<context>, or a random one where all contexts are in one JVM"),
             ofEach("phone82.<context>.database.url", DATABASE_URL.orEmpty(), "a PostgreSQL or HSQLDB server; several instances of a context share it",
                     "app", "pay", "store", "customer", "provider").or("HSQLDB files under phone82.data"),
@@ -76,83 +76,83 @@ public final class Settings {
             ofEach("phone82.<context>.database.password", PASSWORD, "the database user's password", "app", "pay", "store", "customer", "provider"),
             of("phone82.database.wait", WAIT, "how long a start waits for a database server"),
 
-            ofEach("phone82.gateway.<context>-url", URL, "where the gateway and the commands find a context", "app", "pay", "store", "customer"),
-            of("phone82.gateway.rate", number(0, 1_000_000), "requests a second of one client; 0: no limit"),
-            of("phone82.gateway.streams-per-client", number(1, 10_000), "streams of one client at once"),
-            of("phone82.gateway.at-once", number(1, 10_000), "requests under way to one context"),
-            of("phone82.gateway.lease-timeout", MILLIS, "milliseconds that one more of them waits"),
+            ofEach("phone82.gateway.<context>-url", URL, "URL of a context for the gateway and the commands", "app", "pay", "store", "customer"),
+            of("phone82.gateway.rate", number(0, 1_000_000), "requests per second of one client; 0: no limit"),
+            of("phone82.gateway.streams-per-client", number(1, 10_000), "open streams of one client"),
+            of("phone82.gateway.at-once", number(1, 10_000), "concurrent requests to one context"),
+            of("phone82.gateway.lease-timeout", MILLIS, "milliseconds that a further request waits"),
             of("phone82.gateway.connect-timeout", MILLIS, "milliseconds until a context must accept a connection"),
             of("phone82.gateway.response-timeout", MILLIS, "milliseconds until a context must answer"),
-            of("phone82.gateway.reader-patience", duration("1s", "1h"), "how long a reader of the stream may take nothing"),
-            ofEach("phone82.<context>.trusted-proxies", NETWORKS, "the proxies whose X-Forwarded-For is used",
+            of("phone82.gateway.reader-patience", duration("1s", "1h"), "how long a client of the stream may read nothing"),
+            ofEach("phone82.<context>.trusted-proxies", NETWORKS, "the proxies whose X-Forwarded-For is trusted",
                     "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("none"),
-            ofEach("phone82.<context>.hosts", HOSTS, "names that it answers to besides localhost, IP addresses and this machine's",
+            ofEach("phone82.<context>.hosts", HOSTS, "accepted host names besides localhost, IP addresses and this machine's name",
                     "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("none"),
 
-            of("phone82.identity", choice("embedded").orEmpty(), "embedded: a small issuer in the gateway, to try roles on 127.0.0.1").or("none"),
-            of("phone82.identity.issuer", ISSUER, "the OpenID Connect issuer at which users log in; without one everybody is the user demo, on 127.0.0.1 alone"),
+            of("phone82.identity", choice("embedded").orEmpty(), "embedded: a demo issuer in the gateway, to try roles on 127.0.0.1").or("none"),
+            of("phone82.identity.issuer", ISSUER, "the OpenID Connect issuer at which users log in; without one every caller is the user demo, on 127.0.0.1 only"),
             of("phone82.identity.port", PORT, "port of the embedded issuer"),
-            of("phone82.identity.public-url", ISSUER, "where browsers find the gateway"),
-            of("phone82.identity.client-id", NAME, "the gateway at the issuer"),
-            of("phone82.identity.client-secret", PASSWORD, "its secret; without one PKCE alone protects a login"),
-            of("phone82.identity.scope", TEXT, "what the gateway asks the issuer for"),
-            of("phone82.identity.audience", TEXT, "what the token of a program must be for"),
-            of("phone82.identity.roles-claim", NAME, "where tokens say customer, dealer, operator"),
-            of("phone82.identity.session-keys", KEY, "seal the sessions of browsers: 256 bits in base64url, the same in each gateway; of several the first one seals")
+            of("phone82.identity.public-url", ISSUER, "URL of the gateway for browsers"),
+            of("phone82.identity.client-id", NAME, "the gateway's client id at the issuer"),
+            of("phone82.identity.client-secret", PASSWORD, "the client's secret; without one, PKCE alone protects a login"),
+            of("phone82.identity.scope", TEXT, "the scopes that the gateway requests from the issuer"),
+            of("phone82.identity.audience", TEXT, "required audience of a program's token"),
+            of("phone82.identity.roles-claim", NAME, "the token's claim with the roles customer, dealer, operator"),
+            of("phone82.identity.session-keys", KEY, "keys that seal browser sessions: 256 bits in base64url, the same in each gateway; the first key seals new sessions")
                     .or("a random one"),
-            of("phone82.identity.idle", duration("1s", "30d"), "a session ends after so long without a request"),
-            of("phone82.identity.maximum", duration("1s", "30d"), "a session ends after so long in any case"),
-            of("phone82.identity.key", JWK, "the context's private key, a JWK; of the commands, the operator's").or("the one in phone82.identity.folder"),
+            of("phone82.identity.idle", duration("1s", "30d"), "a session ends after this time without a request"),
+            of("phone82.identity.maximum", duration("1s", "30d"), "a session ends after this time in any case"),
+            of("phone82.identity.key", JWK, "the context's private key, a JWK; for the commands, the operator's").or("the one in phone82.identity.folder"),
             of("phone82.identity.trusted-keys", JWK, "the public keys of all contexts, a JWK set").or("those in phone82.identity.folder"),
-            of("phone82.identity.folder", FOLDER.orEmpty(), "where keys are made that are not set; without these three settings a context starts on 127.0.0.1 alone")
+            of("phone82.identity.folder", FOLDER.orEmpty(), "folder in which keys that are not set are generated; without these three settings a context starts on 127.0.0.1 only")
                     .or("identity in phone82.data"),
 
-            of("phone82.app.pay-url", URL, "where app finds pay"),
-            of("phone82.app.store-url", URL, "where app finds store"),
-            of("phone82.app.cancellations", number(1, 1_000), "cancellations under way at once"),
+            of("phone82.app.pay-url", URL, "URL of pay for app"),
+            of("phone82.app.store-url", URL, "URL of store for app"),
+            of("phone82.app.cancellations", number(1, 1_000), "concurrent cancellations"),
             of("phone82.app.idempotency-keys.keep", KEEP, "how long a repeated request is recognised"),
-            of("phone82.app.idempotency-keys.purge-every", PERIOD, "pause between two deletions of old ones"),
-            of("phone82.app.stuck-every", PERIOD, "pause between two looks for orders that do not move"),
+            of("phone82.app.idempotency-keys.purge-every", PERIOD, "pause between two deletions of old keys"),
+            of("phone82.app.stuck-every", PERIOD, "pause between two checks for stuck orders"),
             of("phone82.app.payment.lease-timeout", MILLIS, "milliseconds until a call to pay has a connection"),
             of("phone82.app.payment.connect-timeout", MILLIS, "milliseconds until pay must accept a connection"),
             of("phone82.app.payment.response-timeout", MILLIS, "milliseconds until pay must answer"),
-            of("phone82.app.admission.least", number(1, 1_000), "orders that may always ask pay at once"),
-            of("phone82.app.admission.first", number(1, 1_000), "orders that may ask pay at once after the start"),
-            of("phone82.app.admission.most", number(1, 1_000), "orders that may ever ask pay at once"),
+            of("phone82.app.admission.least", number(1, 1_000), "least number of concurrent orders that may call pay"),
+            of("phone82.app.admission.first", number(1, 1_000), "number of concurrent orders that may call pay after the start"),
+            of("phone82.app.admission.most", number(1, 1_000), "greatest number of concurrent orders that may call pay"),
             of("phone82.app.admission.patience", LIMIT, "how long an order waits for its turn"),
-            of("phone82.app.admission.quick", LIMIT, "pay's own time up to which more orders may ask"),
-            of("phone82.app.admission.slow", LIMIT, "pay's own time above which fewer orders may ask"),
+            of("phone82.app.admission.quick", LIMIT, "pay's own response time up to which the number grows"),
+            of("phone82.app.admission.slow", LIMIT, "pay's own response time above which the number shrinks"),
             of("phone82.app.breaker.failure-rate", PERCENT, "percent of failed calls to pay that open the breaker"),
-            of("phone82.app.breaker.slow-call", LIMIT, "from which time on a call is slow"),
+            of("phone82.app.breaker.slow-call", LIMIT, "a call that takes at least this time is slow"),
             of("phone82.app.breaker.slow-call-rate", PERCENT, "percent of slow calls that open the breaker"),
             of("phone82.app.breaker.window", number(1, 10_000), "calls that are counted"),
             of("phone82.app.breaker.minimum-calls", number(1, 10_000), "calls that are needed to decide"),
             of("phone82.app.breaker.open", duration("10ms", "1h"), "how long it stays open"),
             of("phone82.app.breaker.trial-calls", number(1, 1_000), "calls that decide whether it closes"),
-            of("phone82.app.bank-breaker.failures", number(1, 10_000), "orders in a row that a customer's bank does not decide about until the next are refused"),
-            of("phone82.app.bank-breaker.open", duration("1s", "1h"), "how long they are refused"),
+            of("phone82.app.bank-breaker.failures", number(1, 10_000), "consecutive orders of a customer without a decision of the bank, after which the customer's orders are refused"),
+            of("phone82.app.bank-breaker.open", duration("1s", "1h"), "how long these orders are refused"),
             of("phone82.catalogue.open", BOOLEAN, "accept orders for unlisted items too"),
             of("phone82.catalogue.demo-price", PRICE, "won; what an unlisted item costs"),
 
             of("phone82.pay.provider", choice("http"), "how pay calls its payment provider"),
-            of("phone82.pay.provider-url", URL.orEmpty(), "where pay and reconcile find it; reconcile skips the ledger where it is empty"),
-            of("phone82.pay.provider-connect-limit", LIMIT, "until the provider must accept a connection"),
-            of("phone82.pay.provider-authorisation-limit", LIMIT, "until it must answer an authorisation"),
-            of("phone82.pay.provider-limit", LIMIT, "until it must answer anything else"),
-            of("phone82.pay.authorisations", number(1, 1_000), "authorisations under way at once"),
-            of("phone82.pay.provider-calls", number(1, 1_000), "captures, releases and refunds under way at once"),
+            of("phone82.pay.provider-url", URL.orEmpty(), "URL of the provider for pay and reconcile; if empty, reconcile skips the ledger"),
+            of("phone82.pay.provider-connect-limit", LIMIT, "limit for connecting to the provider"),
+            of("phone82.pay.provider-authorisation-limit", LIMIT, "limit for the provider's response to an authorisation"),
+            of("phone82.pay.provider-limit", LIMIT, "limit for the provider's other responses"),
+            of("phone82.pay.authorisations", number(1, 1_000), "concurrent authorisations"),
+            of("phone82.pay.provider-calls", number(1, 1_000), "concurrent captures, releases and refunds"),
             of("phone82.pay.breaker.failure-rate", PERCENT, "percent of failed calls to the provider that open the breaker"),
             of("phone82.pay.breaker.window", number(1, 10_000), "calls that are counted"),
             of("phone82.pay.breaker.minimum-calls", number(1, 10_000), "calls that are needed to decide"),
             of("phone82.pay.breaker.open", duration("10ms", "1h"), "how long it stays open"),
             of("phone82.pay.breaker.trial-calls", number(1, 1_000), "calls that decide whether it closes"),
             of("phone82.pay.authorisation-validity", KEEP, "how long an authorisation waits for its order"),
-            of("phone82.pay.poll", PERIOD, "pause between two looks for payments that are due"),
+            of("phone82.pay.poll", PERIOD, "pause between two polls for due payments"),
             of("phone82.pay.rejected.keep", KEEP, "how long pay remembers an order that was declined or rejected"),
-            of("phone82.pay.rejected.purge-every", PERIOD, "pause between two deletions of old ones"),
+            of("phone82.pay.rejected.purge-every", PERIOD, "pause between two deletions of such old orders"),
             of("phone82.pay.longest-retry", PERIOD, "longest pause between two attempts of a payment"),
 
-            of("phone82.provider.api-key", KEY, "pay's key for the provider; the demo key is for 127.0.0.1 alone"),
+            of("phone82.provider.api-key", KEY, "pay's key for the provider; the demo key works on 127.0.0.1 only"),
             of("phone82.provider.control-key", KEY, "key for failures on demand, likewise"),
             of("phone82.provider.patience", LIMIT, "an authorisation that takes longer is answered as pending"),
             of("phone82.provider.authorisation-validity", KEEP, "how long an authorisation can be captured"),
@@ -160,64 +160,64 @@ public final class Settings {
 
             of("phone82.store.dispatch-delay", duration("0s", "365d"), "time in which a customer can still cancel"),
 
-            of("phone82.customer.stream.readers", number(1, 100_000), "readers of the stream at once").or("1000"),
-            of("phone82.customer.stream.poll", PERIOD, "how late they hear of another instance's events").or("500ms"),
-            of("phone82.customer.stream.heart-beat", duration("100ms", "40s"), "how often they hear something at least").or("15s"),
-            of("phone82.customer.stream.behind", number(1, 1_000_000), "missed events that one who comes back is sent").or("10000"),
-            of("phone82.customer.stream.queue", number(1_024, 100_000_000), "bytes on the way to one reader").or("262144"),
+            of("phone82.customer.stream.readers", number(1, 100_000), "concurrent readers of the stream").or("1000"),
+            of("phone82.customer.stream.poll", PERIOD, "how often the stream polls for events of other instances").or("500ms"),
+            of("phone82.customer.stream.heart-beat", duration("100ms", "40s"), "how often a reader is sent at least a heartbeat").or("15s"),
+            of("phone82.customer.stream.behind", number(1, 1_000_000), "missed events that a reconnecting reader is sent").or("10000"),
+            of("phone82.customer.stream.queue", number(1_024, 100_000_000), "unsent bytes of one reader").or("262144"),
 
-            ofEach("phone82.<context>.callback-url", URL, "where the coordinator finds a context", "app", "pay", "store"),
-            of("phone82.saga.coordinator-url", URL, "where app, pay and store find the coordinator"),
-            of("phone82.saga.connect-timeout", LIMIT, "until the coordinator must accept a connection"),
-            of("phone82.saga.request-timeout", LIMIT, "until it must answer"),
+            ofEach("phone82.<context>.callback-url", URL, "URL of a context for the coordinator", "app", "pay", "store"),
+            of("phone82.saga.coordinator-url", URL, "URL of the coordinator for app, pay and store"),
+            of("phone82.saga.connect-timeout", LIMIT, "limit for connecting to the coordinator"),
+            of("phone82.saga.request-timeout", LIMIT, "limit for the coordinator's response"),
             of("phone82.saga.time-limit", duration("100ms", "1h"), "a cancellation that is not decided by then is undone"),
-            ofEach("phone82.coordinator.<context>-url", URLS, "where the coordinator calls a participant back, and nowhere else", "app", "pay", "store"),
-            of("phone82.coordinator.recovery-period", duration("1s", "1h"), "pause between two attempts to end what is open"),
-            of("phone82.coordinator.threads", number(1, 1_000), "calls to it that are processed at once"),
+            ofEach("phone82.coordinator.<context>-url", URLS, "the only URLs at which the coordinator calls a participant back", "app", "pay", "store"),
+            of("phone82.coordinator.recovery-period", duration("1s", "1h"), "pause between two attempts to end open cancellations"),
+            of("phone82.coordinator.threads", number(1, 1_000), "concurrent calls to the coordinator"),
 
-            of("phone82.events.consumers", number(1, 100), "consumers of a context"),
+            of("phone82.events.consumers", number(1, 100), "event consumers of a context"),
             of("phone82.events.batch", number(1, 10_000), "events in one transaction"),
-            of("phone82.events.batch-time", duration("0ms", "10s"), "after which none joins it"),
+            of("phone82.events.batch-time", duration("0ms", "10s"), "time after which no event is added to a transaction"),
             of("phone82.events.attempts", number(1, 100), "attempts until an event is a dead letter"),
             of("phone82.outbox.keep", KEEP, "how long sent events can be read and sent again"),
             of("phone82.inbox.keep", KEEP, "how long a received event is remembered"),
-            of("phone82.inbox.purge-every", PERIOD, "pause between two deletions of old ones"),
+            of("phone82.inbox.purge-every", PERIOD, "pause between two deletions of old events"),
 
             of("phone82.http.event-loops", number(1, 64), "threads of a port that read and write sockets").or("1"),
             of("phone82.http.workers", number(1, 10_000), "requests processed at once").or("32"),
             of("phone82.http.connections", number(1, 1_000_000), "connections open at once").or("1024"),
-            of("phone82.http.connections-per-client", number(1, 1_000_000), "of these from one address").or("896"),
-            of("phone82.http.ahead", number(1, 1_000), "requests of a connection that wait for their answers").or("8"),
+            of("phone82.http.connections-per-client", number(1, 1_000_000), "connections open at once from one address").or("896"),
+            of("phone82.http.ahead", number(1, 1_000), "unanswered requests of a connection").or("8"),
             of("phone82.http.line-bytes", number(128, 1_000_000), "longest request line").or("4096"),
             of("phone82.http.head-bytes", number(128, 1_000_000), "largest header section").or("8192"),
             of("phone82.http.body-bytes", number(128, 100_000_000), "largest body").or("65536"),
             of("phone82.http.head-seconds", number(1, 3_600), "seconds until the head of a request must be complete").or("5"),
             of("phone82.http.send-seconds", number(1, 3_600), "seconds until a request must be complete").or("10"),
             of("phone82.http.idle-seconds", number(1, 86_400), "seconds until a silent connection is closed").or("60"),
-            of("phone82.http.keep-alive", duration("0s", "1h"), "how long a context keeps an idle connection to another; less than their notice"),
+            of("phone82.http.keep-alive", duration("0s", "1h"), "how long a context keeps an idle connection to another; less than phone82.operations.notice there"),
             of("phone82.http.headers", HEADERS, "request headers that reach a route"),
-            of("phone82.http.pulse", PATH, "what the health check asks of a context"),
+            of("phone82.http.pulse", PATH, "path that the liveness check requests"),
 
             of("phone82.operations.user", NAME, "user of the operator's port"),
             of("phone82.operations.password", PASSWORD, "its password").or("a random one, which the start prints"),
-            of("phone82.operations.peers", URLS, "operator's ports of the other processes; a name of several addresses stands for each")
+            of("phone82.operations.peers", URLS, "operator's ports of the other processes; a name with several addresses stands for one process each")
                     .or("those on this machine"),
-            of("phone82.operations.patience", duration("1s", "1h"), "how long a context may answer nobody before it is not alive"),
-            of("phone82.operations.notice", duration("0s", "1h"), "how long it serves on after SIGTERM, not ready any more"),
-            of("otel.exporter.otlp.endpoint", new Kind("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is no URL", false, true),
+            of("phone82.operations.patience", duration("1s", "1h"), "how long a context may not respond before it counts as not alive"),
+            of("phone82.operations.notice", duration("0s", "1h"), "how long a process keeps serving after SIGTERM, while it is not ready"),
+            of("otel.exporter.otlp.endpoint", new ValueRule("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),
                     "an OpenTelemetry collector, which gets every order's trace").or("none"),
-            of("phone82.tracing.endpoint", new Kind("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is no URL", false, true),
+            of("phone82.tracing.endpoint", new ValueRule("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),
                     "the same"),
             of("phone82.tracing.sampled", decimal("0", "1"), "the part of the requests that is traced"),
             of("logging.structured.format.console", choice("ecs", "logstash", "gelf").orEmpty(), "each log line is a JSON object").or("text"),
 
-            of("phone82.warm-up", number(0, 100_000), "how often app, pay and gateway rehearse their work before they are up"),
+            of("phone82.warm-up", number(0, 100_000), "how many rehearsals app, pay and gateway run before they are up"),
             of("phone82.routes", PLACE, "folder of the routes"),
             of("phone82.artemis", PLACE, "folder of the broker's files"),
             of("phone82.reload", FOLDER, "folder of the route files that are reloaded when they are saved").or("none"),
 
             of("phone82.reconcile.settle", WAIT, "time that reconcile gives orders to settle"),
-            of("phone82.reconcile.moving", KEEP, "after which an order that is under way, but does not move, is a breach"),
+            of("phone82.reconcile.moving", KEEP, "time after which an order in progress that does not change is a breach"),
             of("phone82.reconcile.timelines", number(0, 1_000_000), "newest orders whose timelines are compared too"));
 
     private Settings() {

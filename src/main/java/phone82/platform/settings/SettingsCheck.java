@@ -16,26 +16,26 @@ import java.util.stream.Stream;
 
 import static org.springframework.core.env.StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
 
-/** Checks all settings before anything is made of them, and works out those that follow from others. */
+/** Validates all settings before anything uses them, and derives settings from others. */
 public final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
 
-    /** What Kubernetes tells a container of the Services named phone82 and phone82-..., in variables that look like our own. */
+    /** Variables that Kubernetes sets in a container for Services named phone82 and phone82-..., and that look like settings. */
     private static final Pattern SERVICE = Pattern.compile("PHONE82(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
     private static final Pattern SERVICE_PORT = Pattern.compile("PHONE82(_[A-Z0-9_]+)?_PORT");
     private static final Pattern SERVICE_URL = Pattern.compile("(tcp|udp|sctp)://.*");
 
-    /** @throws WrongSettings when one is wrong */
+    /** @throws WrongSettings if a setting is wrong */
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        forgetServices(environment);
-        List<String> findings = new Findings(environment).all();
+        removeServiceVariables(environment);
+        List<String> findings = new SettingsValidator(environment).all();
         if (!findings.isEmpty()) {
             throw new WrongSettings(findings);
         }
         environment.getPropertySources().addFirst(new MapPropertySource("phone82", derived(environment)));
     }
 
-    private static void forgetServices(ConfigurableEnvironment environment) {
+    private static void removeServiceVariables(ConfigurableEnvironment environment) {
         PropertySource<?> variables = environment.getPropertySources().get(SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
         if (variables != null && variables.getSource() instanceof Map<?, ?> all && all.entrySet().stream().anyMatch(SettingsCheck::isOfService)) {
             Map<String, Object> others = new HashMap<>();
@@ -69,18 +69,18 @@ public final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
         derived.put(Settings.LOCAL_HOST, List.of("", "127.0.0.1", "0.0.0.0", "::").contains(plain) ? "localhost" : plain.contains(":") ? "[" + plain + "]" : plain);
         String data = environment.getProperty(Settings.DATA, "");
         if (data.startsWith("~")) {
-            // for HSQLDB that would be the user's home
+            // HSQLDB would replace ~ by the user's home
             derived.put(Settings.DATA, "./" + data);
         }
         return derived;
     }
 
-    /** The settings that are ports; that of the operators is known by two names, of which one has the other's value. */
+    /** Returns the names of all port settings; the operator's port has two names, one of which defaults to the other. */
     static Stream<String> ports() {
-        return Settings.ALL.stream().filter(setting -> setting.kind().fault() == Kind.PORT.fault()).flatMap(setting -> setting.names().stream());
+        return Settings.ALL.stream().filter(setting -> setting.kind().fault() == ValueRule.PORT.fault()).flatMap(setting -> setting.names().stream());
     }
 
-    /** After all that add properties. */
+    /** Runs after all post-processors that add properties. */
     @Override
     public int getOrder() {
         return LOWEST_PRECEDENCE;

@@ -2,7 +2,7 @@ package phone82.platform.settings;
 
 import java.util.List;
 
-/** Why nothing starts: one line for each setting that is wrong. */
+/** The settings are wrong, so nothing starts. The message has one line for each wrong setting. */
 public final class WrongSettings extends RuntimeException {
 
     WrongSettings(List<String> findings) {

@@ -1,2 +1,2 @@
-/** The settings: what there is, what each may be, and the check of all of them before anything starts. */
+/** The settings of phone82, their allowed values, and their validation before anything starts. */
 package phone82.platform.settings;

@@ -37,105 +37,105 @@ class SettingsTest {
 
     /** Settings, as arguments or environment variables, and the beginning and end of the message about them. */
     private static final String WRONG = """
-            --phone82.gateway.rate=fast | phone82.gateway.rate=fast (command line) is no whole number; allowed: a whole number from 0 to 1000000.
+            --phone82.gateway.rate=fast | phone82.gateway.rate=fast (command line) is not a whole number; allowed: a whole number from 0 to 1000000.
             --phone82.gateway.rate=-1 | phone82.gateway.rate=-1 (command line) is too small; allowed: a whole number from 0
-            --phone82.gateway.rate=2.5 | is no whole number
+            --phone82.gateway.rate=2.5 | is not a whole number
             --phone82.gateway.rate=1000001 | is too large
-            --phone82.gateway.rate=99999999999999999999 | is no whole number
-            --phone82.gateway.rate=٢٠ | phone82.gateway.rate=٢٠ (command line) is no whole number
-            --phone82.gateway.rate=0x10 | is no whole number
+            --phone82.gateway.rate=99999999999999999999 | is not a whole number
+            --phone82.gateway.rate=٢٠ | phone82.gateway.rate=٢٠ (command line) is not a whole number
+            --phone82.gateway.rate=0x10 | is not a whole number
             --phone82.gateway.rate= | phone82.gateway.rate (command line) is empty; allowed: a whole number
             --phone82.gateway.rate | phone82.gateway.rate (command line) has no value; write --phone82.gateway.rate=<value>.
             --phone82.gateway.streams-per-client=0 | is too small
-            --phone82.gateway.at-once=many | is no whole number
-            --phone82.gateway.connect-timeout=200ms | is no whole number; allowed: a whole number from 1 to 600000.
+            --phone82.gateway.at-once=many | is not a whole number
+            --phone82.gateway.connect-timeout=200ms | is not a whole number; allowed: a whole number from 1 to 600000.
             --phone82.gateway.response-timeout=0 | is too small
-            --phone82.gateway.connectTimeout=soon | phone82.gateway.connect-timeout=soon (command line) is no whole number
+            --phone82.gateway.connectTimeout=soon | phone82.gateway.connect-timeout=soon (command line) is not a whole number
             --phone82.gateway.reader-patience=15 | phone82.gateway.reader-patience=15 (command line) has no unit; allowed: a time from 1s to 1h, with its unit: ms, s, m, h or d.
             --phone82.gateway.reader-patience=2h | is too large
-            --phone82.store.dispatch-delay=ten | phone82.store.dispatch-delay=ten (command line) is no time; allowed: a time from 0s to 365d
+            --phone82.store.dispatch-delay=ten | phone82.store.dispatch-delay=ten (command line) is not a time; allowed: a time from 0s to 365d
             --phone82.store.dispatch-delay=-5s | phone82.store.dispatch-delay=-5s (command line) is too small
             --phone82.store.dispatch-delay=10 | has no unit
-            --phone82.store.dispatch-delay=5us | is no time
-            --phone82.store.dispatch-delay=1h30m | is no time
+            --phone82.store.dispatch-delay=5us | is not a time
+            --phone82.store.dispatch-delay=1h30m | is not a time
             --phone82.store.dispatch-delay=999999d | is too large
             --phone82.store.dispatch-delay=PT-5S | is too small
             --phone82.store.dispatch-delay=5s --phone82.store.dispatch-delay=7s | phone82.store.dispatch-delay (command line) is given 2 times; give it once.
             --phone82.app.port=8081 --phone82.app.port=8081 | phone82.app.port (command line) is given 2 times
-            --phone82.http.idle-seconds=1m | phone82.http.idle-seconds=1m (command line) is no whole number; allowed: a whole number from 1 to 86400.
+            --phone82.http.idle-seconds=1m | phone82.http.idle-seconds=1m (command line) is not a whole number; allowed: a whole number from 1 to 86400.
             --phone82.http.workers=0 | is too small
             --phone82.http.connections=-1 | is too small
-            --phone82.http.body-bytes=64KB | is no whole number
+            --phone82.http.body-bytes=64KB | is not a whole number
             --phone82.http.event-loops=1000 | is too large
-            --phone82.http.keep-alive=forever | is no time
+            --phone82.http.keep-alive=forever | is not a time
             --phone82.http.headers=content-type,,accept | has nothing between two commas
-            --phone82.http.headers=a:b | is no name of a header
-            --phone82.http.pulse=pulse | is no path
-            --phone82.app.port=http | phone82.app.port=http (command line) is no whole number; allowed: a whole number from 0 to 65535.
+            --phone82.http.headers=a:b | is not the name of a header
+            --phone82.http.pulse=pulse | is not a path
+            --phone82.app.port=http | phone82.app.port=http (command line) is not a whole number; allowed: a whole number from 0 to 65535.
             --phone82.app.port=65536 | is too large
             --phone82.app.port=-1 | is too small
-            --management.server.port=any | management.server.port=any (command line) is no whole number
+            --management.server.port=any | management.server.port=any (command line) is not a whole number
             --phone82.pay.port= | phone82.pay.port (command line) is empty
-            --management.server.address=nosuchhost.invalid | is no address of this machine
+            --management.server.address=nosuchhost.invalid | is not an address of this machine
             --phone82.port-offset=-100 | is too small
-            --phone82.port-offset=5000 | phone82.broker.port=61616 and phone82.port-offset=5000 make 66616, which is no port; allowed: up to 65535.
-            --phone82.bind=nosuchhost.invalid | phone82.bind=nosuchhost.invalid (command line) is no address of this machine; allowed: an address of this machine
-            --phone82.bind=192.0.2.1 | is no address of this machine
-            --phone82.bind=2001:db8::1 | is no address of this machine
-            --phone82.bind=1:2:3 | is no address of this machine
-            --phone82.bind=127.0.0.1:8080 | is no address
+            --phone82.port-offset=5000 | phone82.broker.port=61616 and phone82.port-offset=5000 make 66616, which is not a port; allowed: up to 65535.
+            --phone82.bind=nosuchhost.invalid | phone82.bind=nosuchhost.invalid (command line) is not an address of this machine; allowed: an address of this machine
+            --phone82.bind=192.0.2.1 | is not an address of this machine
+            --phone82.bind=2001:db8::1 | is not an address of this machine
+            --phone82.bind=1:2:3 | is not an address of this machine
+            --phone82.bind=127.0.0.1:8080 | is not an address
             --phone82.bind= | phone82.bind (command line) is empty
             --phone82.data= | phone82.data (command line) is empty; allowed: a folder
             --phone82.data=a;b | phone82.data=a;b (command line) has a semicolon in it; allowed: a folder; its name may have no semicolon.
             --phone82.data=a${x}b | phone82.data=a${x}b (command line) refers to another property that is not set
-            --phone82.data=a#{1+1}b | has an expression in it, which is not evaluated
+            --phone82.data=a#{1+1}b | contains an expression, which is not evaluated
             --phone82.data=pom.xml | phone82.data=pom.xml (command line) is a file
-            --phone82.data.reserve=lots | is no size; allowed: a size from 0B to 1TB, such as 64MB.
+            --phone82.data.reserve=lots | is not a size; allowed: a size from 0B to 1TB, such as 64MB.
             --phone82.data.reserve=-1MB | is too small
-            --phone82.data.reserve=64mb | is no size
-            --phone82.broker.url=localhost | phone82.broker.url=localhost (command line) is no URL of a broker; allowed: tcp://<host>:<port>, or (tcp://
-            --phone82.broker.url=tcp://localhost | is no URL of a broker
-            --phone82.broker.url=tcp://localhost:99999 | is no URL of a broker
-            --phone82.broker.url=tcp://a:1,tcp://b:2 | is no URL of a broker
-            --phone82.broker.url=(tcp://a:1,tcp://b)?ha=true | is no URL of a broker
-            --phone82.broker.url=tcp://::1:61616 | is no URL of a broker
+            --phone82.data.reserve=64mb | is not a size
+            --phone82.broker.url=localhost | phone82.broker.url=localhost (command line) is not the URL of a broker; allowed: tcp://<host>:<port>, or (tcp://
+            --phone82.broker.url=tcp://localhost | is not the URL of a broker
+            --phone82.broker.url=tcp://localhost:99999 | is not the URL of a broker
+            --phone82.broker.url=tcp://a:1,tcp://b:2 | is not the URL of a broker
+            --phone82.broker.url=(tcp://a:1,tcp://b)?ha=true | is not the URL of a broker
+            --phone82.broker.url=tcp://::1:61616 | is not the URL of a broker
             --phone82.broker.wait=-1s | is too small
-            --phone82.broker.wait=a_minute | is no time
+            --phone82.broker.wait=a_minute | is not a time
             --phone82.database.wait=30 | has no unit
-            --phone82.app.database.url=postgresql://localhost/app | phone82.app.database.url=postgresql://localhost/app (command line) is no URL of a database that phone82 knows
+            --phone82.app.database.url=postgresql://localhost/app | phone82.app.database.url=postgresql://localhost/app (command line) is not the URL of a supported database
             --phone82.app.database.url=jdbc:mysql://u:hunter2@localhost/app?password=hunter2 | phone82.app.database.url=jdbc:mysql://***@localhost/app?password=***
-            --phone82.app.pay-url=pay:8080 | phone82.app.pay-url=pay:8080 (command line) is no URL; allowed: http://<host>:<port>.
-            --phone82.app.pay-url=http://pay:eight | is no URL
-            --phone82.app.pay-url=http://pay:8080/ | is no URL
-            --phone82.app.pay-url=http://::1:8082 | is no URL
-            --phone82.app.pay-url=http://[::1:8082 | is no URL
-            --phone82.app.pay-url=http://my_pay:8080 | is no URL
-            --phone82.app.pay-url=http://pay:70000 | is no URL
-            --phone82.app.store-url=ftp://store | is no URL
+            --phone82.app.pay-url=pay:8080 | phone82.app.pay-url=pay:8080 (command line) is not a URL; allowed: http://<host>:<port>.
+            --phone82.app.pay-url=http://pay:eight | is not a URL
+            --phone82.app.pay-url=http://pay:8080/ | is not a URL
+            --phone82.app.pay-url=http://::1:8082 | is not a URL
+            --phone82.app.pay-url=http://[::1:8082 | is not a URL
+            --phone82.app.pay-url=http://my_pay:8080 | is not a URL
+            --phone82.app.pay-url=http://pay:70000 | is not a URL
+            --phone82.app.store-url=ftp://store | is not a URL
             --phone82.gateway.customer-url= | phone82.gateway.customer-url (command line) is empty
-            --phone82.pay.callback-url=http://user:hunter2@pay:8082 | phone82.pay.callback-url=http://***@pay:8082 (command line) is no URL
-            --phone82.saga.coordinator-url=coordinator | is no URL
+            --phone82.pay.callback-url=http://user:hunter2@pay:8082 | phone82.pay.callback-url=http://***@pay:8082 (command line) is not a URL
+            --phone82.saga.coordinator-url=coordinator | is not a URL
             --phone82.saga.time-limit=0s | is too small
-            --phone82.operations.peers=http://app:9090,store | phone82.operations.peers=http://app:9090,store (command line) has store in it, which is no URL
-            --phone82.operations.user=a:b | is no name
+            --phone82.operations.peers=http://app:9090,store | phone82.operations.peers=http://app:9090,store (command line) contains store, which is not a URL
+            --phone82.operations.user=a:b | is not a name
             --phone82.operations.patience=0s | is too small
             --phone82.operations.notice=5 | has no unit
-            --phone82.operations.hosts=shop:8080 | is no host name
-            --phone82.gateway.hosts=shop.example.com,*shop | has *shop in it, which is no host name
-            --phone82.gateway.trusted-proxies=10.0.0.0/8,router | has router in it, which is neither an address nor a network
+            --phone82.operations.hosts=shop:8080 | is not a host name
+            --phone82.gateway.hosts=shop.example.com,*shop | contains *shop, which is not a host name
+            --phone82.gateway.trusted-proxies=10.0.0.0/8,router | contains router, which is neither an address nor a network
             --phone82.gateway.trusted-proxies=10.0.0.0/33 | is neither an address nor a network
             --phone82.pay.provider=stripe | phone82.pay.provider=stripe (command line) is not one of them; allowed: one of http.
             --phone82.pay.provider= | phone82.pay.provider (command line) is empty; allowed: one of http.
-            --phone82.pay.provider-url=0 | is no URL
+            --phone82.pay.provider-url=0 | is not a URL
             --phone82.pay.provider-limit=-2s | is too small
             --phone82.pay.poll=0s | is too small
             --phone82.pay.breaker.failure-rate=101 | is too large
-            --phone82.pay.breaker.failure-rate=half | is no number
-            --phone82.pay.breaker.minimum-calls=60 | phone82.pay.breaker.minimum-calls=60 is more than phone82.pay.breaker.window=50; set it to less, or the other to more.
+            --phone82.pay.breaker.failure-rate=half | is not a number
+            --phone82.pay.breaker.minimum-calls=60 | phone82.pay.breaker.minimum-calls=60 is more than phone82.pay.breaker.window=50; decrease the first or increase the second.
             --phone82.app.admission.first=1 | phone82.app.admission.least=2 is more than phone82.app.admission.first=1
             --phone82.app.admission.quick=300ms | phone82.app.admission.quick=300ms is more than phone82.app.admission.slow=200ms
-            --phone82.app.breaker.window=NaN | is no whole number
-            --phone82.app.payment.response-timeout=450ms | is no whole number
+            --phone82.app.breaker.window=NaN | is not a whole number
+            --phone82.app.payment.response-timeout=450ms | is not a whole number
             --phone82.provider.api-key=hunter2é | phone82.provider.api-key=*** (command line) has other characters, or too many; allowed: up to 200 printable
             --phone82.provider.control-key=hunter2<nul> | phone82.provider.control-key=*** (command line) has other characters
             --phone82.pay.broker-password=hunter2<newline> | phone82.pay.broker-password=*** (command line) is too long, or of several lines
@@ -143,29 +143,29 @@ class SettingsTest {
             --phone82.catalogue.open=maybe | is neither true nor false
             --phone82.catalogue.demo-price=0 | is too small; allowed: a whole number from 1 to 1000000000.
             --phone82.catalogue.demo-price=-1 | is too small
-            --phone82.catalogue.demo-price=1e6 | is no whole number
-            --phone82.catalogue.demo-price=9223372036854775807 | is no whole number
-            --phone82.catalogue.phones[0].price=5 | phone82.catalogue.phones[0] is not whole; allowed: item, name and price of each phone.
+            --phone82.catalogue.demo-price=1e6 | is not a whole number
+            --phone82.catalogue.demo-price=9223372036854775807 | is not a whole number
+            --phone82.catalogue.phones[0].price=5 | phone82.catalogue.phones[0] is incomplete; allowed: item, name and price of each phone.
             --phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=0 | phone82.catalogue.phones[0].price=0 is too small
             --phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name= --phone82.catalogue.phones[0].price=1 | which cannot be ordered
-            --phone82.catalogue.phones[1].item=a --phone82.catalogue.phones[1].name=A --phone82.catalogue.phones[1].price=1 | is no list of phones
+            --phone82.catalogue.phones[1].item=a --phone82.catalogue.phones[1].name=A --phone82.catalogue.phones[1].price=1 | is not a list of phones
             --phone82.events.attempts=0 | is too small
             --phone82.events.batch-time=50 | has no unit
             --phone82.inbox.keep=0d | is too small
-            --phone82.customer.stream.readers=none | is no whole number
+            --phone82.customer.stream.readers=none | is not a whole number
             --phone82.customer.stream.heart-beat=1m | is too large
             --phone82.tracing.sampled=1.5 | is too large
-            --phone82.tracing.sampled=10% | is no number
-            --otel.exporter.otlp.endpoint=collector:4318 | otel.exporter.otlp.endpoint=collector:4318 (command line) is no URL
+            --phone82.tracing.sampled=10% | is not a number
+            --otel.exporter.otlp.endpoint=collector:4318 | otel.exporter.otlp.endpoint=collector:4318 (command line) is not a URL
             --logging.structured.format.console=xml | is not one of them; allowed: one of ecs, logstash, gelf, or nothing.
-            --logging.level.phone82=loud | logging.level.phone82=loud (command line) is no level of a log
-            --phone82.routes=routes | phone82.routes=routes (command line) is no place of files; allowed: classpath:<folder> or file:<folder>.
-            --phone82.routes=file:nowhere | is no folder that is there
-            --phone82.routes=file:routes,file:more | is no place of files
-            --phone82.artemis=file:pom.xml | is no folder that is there
+            --logging.level.phone82=loud | logging.level.phone82=loud (command line) is not a log level
+            --phone82.routes=routes | phone82.routes=routes (command line) is not a location of files; allowed: classpath:<folder> or file:<folder>.
+            --phone82.routes=file:nowhere | is not an existing folder
+            --phone82.routes=file:routes,file:more | is not a location of files
+            --phone82.artemis=file:pom.xml | is not an existing folder
             --phone82.warm-up=-1 | is too small
-            --phone82.reconcile.settle=soon | is no time
-            --phone82.reconcile.timelines=all | is no whole number
+            --phone82.reconcile.settle=soon | is not a time
+            --phone82.reconcile.timelines=all | is not a whole number
             --phone82.gatway.rate=1 | phone82.gatway.rate (command line) is unknown; the nearest is phone82.gateway.rate.
             --phone82.gateway.rates=1 | the nearest is phone82.gateway.rate.
             --phone82.store.dispatch-dealy=5s | the nearest is phone82.store.dispatch-delay.
@@ -175,14 +175,14 @@ class SettingsTest {
             --gateway.rate=fast | gateway.rate (command line) is unknown; the nearest is phone82.gateway.rate.
             --phon82.bind=::1 | phon82.bind (command line) is unknown; the nearest is phone82.bind.
             --server.port=8080 | server.port (command line) is unknown
-            -phone82.app.port=1 | -phone82.app.port is no option; write --<property>=<value>.
-            -Dphone82.app.port=1 | -Dphone82.app.port is no option
-            PHONE82_GATEWAY_PORT=eighty | phone82.gateway.port=eighty (environment variable PHONE82_GATEWAY_PORT) is no whole number
-            PHONE82_GATEWAY_CONNECT_TIMEOUT=1s | phone82.gateway.connect-timeout=1s (environment variable PHONE82_GATEWAY_CONNECT_TIMEOUT) is no whole number
+            -phone82.app.port=1 | -phone82.app.port is not an option; write --<property>=<value>.
+            -Dphone82.app.port=1 | -Dphone82.app.port is not an option
+            PHONE82_GATEWAY_PORT=eighty | phone82.gateway.port=eighty (environment variable PHONE82_GATEWAY_PORT) is not a whole number
+            PHONE82_GATEWAY_CONNECT_TIMEOUT=1s | phone82.gateway.connect-timeout=1s (environment variable PHONE82_GATEWAY_CONNECT_TIMEOUT) is not a whole number
             PHONE82_GATEWAY_APP_URL= | phone82.gateway.app-url (environment variable PHONE82_GATEWAY_APP_URL) is empty
             PHONE82_STORE_DISPATCH_DELEY=5s | PHONE82_STORE_DISPATCH_DELEY (environment variable) is unknown; the nearest is PHONE82_STORE_DISPATCH_DELAY.
             PHONE82_PROVIDER_CONTROL_KEY=hunter2<bell> | phone82.provider.control-key=*** (environment variable PHONE82_PROVIDER_CONTROL_KEY) has other characters
-            OTEL_EXPORTER_OTLP_ENDPOINT=collector | otel.exporter.otlp.endpoint=collector (environment variable OTEL_EXPORTER_OTLP_ENDPOINT) is no URL
+            OTEL_EXPORTER_OTLP_ENDPOINT=collector | otel.exporter.otlp.endpoint=collector (environment variable OTEL_EXPORTER_OTLP_ENDPOINT) is not a URL
             """;
 
     static Stream<Arguments> wrongSettings() {
@@ -233,9 +233,9 @@ class SettingsTest {
 
         assertThat(check("--phone82.gateway.rate=fast PHONE82_HTTP_WORKERS=few --spring.config.additional-location=file:" + file).lines()).containsExactly(
                 "4 settings are wrong:",
-                "  phone82.gateway.rate=fast (command line) is no whole number; allowed: a whole number from 0 to 1000000.",
-                "  phone82.store.dispatch-delay=later (file " + file + ", line 4) is no time; allowed: a time from 0s to 365d, with its unit: ms, s, m, h or d.",
-                "  phone82.http.workers=few (environment variable PHONE82_HTTP_WORKERS) is no whole number; allowed: a whole number from 1 to 10000.",
+                "  phone82.gateway.rate=fast (command line) is not a whole number; allowed: a whole number from 0 to 1000000.",
+                "  phone82.store.dispatch-delay=later (file " + file + ", line 4) is not a time; allowed: a time from 0s to 365d, with its unit: ms, s, m, h or d.",
+                "  phone82.http.workers=few (environment variable PHONE82_HTTP_WORKERS) is not a whole number; allowed: a whole number from 1 to 10000.",
                 "  phone82.pay.pol (file " + file + ") is unknown; the nearest is phone82.pay.poll.");
     }
 

@@ -1,0 +1,82 @@
+package phone82.command;
+
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** A client for the lists of one context, or of the payment provider. */
+final class ContextApi {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private final HttpClient http;
+    private final String context;
+    private final String url;
+    private final String property;
+    private final Supplier<String> authorization;
+
+    /** @param property the property that sets the URL */
+    ContextApi(HttpClient http, String context, String url, String property) {
+        this(http, context, url, property, null);
+    }
+
+    /** @param authorization supplies the {@code Authorization} header; null if none is needed */
+    ContextApi(HttpClient http, String context, String url, String property, Supplier<String> authorization) {
+        this.authorization = authorization;
+        this.http = http;
+        this.context = context;
+        this.url = url;
+        this.property = property;
+    }
+
+    /** Parses the bytes of a JSON response. */
+    interface Reading<T> {
+        T of(byte[] json) throws IOException;
+    }
+
+    /**
+     * @param otherwise the result for a 404; null if a 404 is an error
+     * @throws CannotReconcile if the context does not answer, or the answer is not as expected
+     */
+    <T> T get(String path, Reading<T> reading, T otherwise) {
+        HttpResponse<byte[]> answer = answer(path);
+        if (answer.statusCode() == 404 && otherwise != null) {
+            return otherwise;
+        }
+        if (answer.statusCode() != 200) {
+            throw cannot(path, "the answer is " + answer.statusCode());
+        }
+        try {
+            return reading.of(answer.body());
+        } catch (IOException e) {
+            throw cannot(path, "the answer cannot be understood");
+        }
+    }
+
+    private HttpResponse<byte[]> answer(String path) {
+        try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+            if (authorization != null) {
+                request.header("Authorization", authorization.get());
+            }
+            return http.send(request.build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw cannot(path, e.getMessage() == null ? "no connection" : e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw cannot(path, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cannot(path, "interrupted");
+        }
+    }
+
+    private CannotReconcile cannot(String path, String why) {
+        return new CannotReconcile(context + " cannot be read at " + url + path + " (" + why + "); start it, or set " + property + " to its address.");
+    }
+}

@@ -1,0 +1,37 @@
+package phone82.platform.event;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.util.ErrorHandler;
+
+import java.sql.SQLException;
+import java.util.regex.Pattern;
+
+/** Logs events that were rolled back and that the broker will deliver again. */
+public class RedeliveryLogger implements ErrorHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedeliveryLogger.class);
+
+    /** SQLSTATE of a unique key that another transaction has just inserted, or of a deadlock or serialisation failure. */
+    private static final Pattern CONFLICT = Pattern.compile("23505|40.*");
+
+    @Override
+    public void handleError(Throwable failure) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+        if (isConflict(failure)) {
+            LOG.info("Conflict with another transaction; the event will be delivered again: {}", cause.getMessage());
+        } else {
+            LOG.warn("The event failed and will be delivered again, or become a dead letter after its last attempt: {}", cause.toString());
+        }
+    }
+
+    private static boolean isConflict(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException conflict && conflict.getSQLState() != null) {
+                return CONFLICT.matcher(conflict.getSQLState()).matches();
+            }
+        }
+        return false;
+    }
+}

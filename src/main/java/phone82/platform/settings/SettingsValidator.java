@@ -1,0 +1,349 @@
+package phone82.platform.settings;
+
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.boot.origin.SystemEnvironmentOrigin;
+import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.core.env.CommandLinePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import phone82.platform.Printable;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static org.springframework.boot.DefaultPropertiesPropertySource.NAME;
+import static org.springframework.core.env.StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+import static org.springframework.core.env.StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME;
+
+/** Validates the settings of an environment, except those in phone82's own files. */
+final class SettingsValidator {
+
+    private static final int LONGEST = 200;
+    /** Maximum edit distance of a name that counts as a typing error. */
+    private static final int SLIP = 2;
+    private static final String OURS = "class path resource";
+    private static final Pattern PHONE = Pattern.compile("phone82\\.catalogue\\.phones(\\[\\d+])?(\\.(item|name|price))?");
+    private static final Pattern PHONE_VARIABLE = Pattern.compile("PHONE82_CATALOGUE_PHONES_\\d+_(ITEM|NAME|PRICE)");
+    private static final Pattern LOG_LEVEL = Pattern.compile("(?i)trace|debug|info|warn|error|fatal|off|true|false");
+    /** First parts of the names that Spring Boot, Camel and the libraries use. */
+    private static final Set<String> OTHERS = Set.of("spring", "camel", "logging", "management", "otel", "debug", "trace");
+    /** In each list, a value must not exceed the next. */
+    private static final List<List<String>> ASCENDING = List.of(
+            List.of("phone82.app.admission.least", "phone82.app.admission.first", "phone82.app.admission.most"),
+            List.of("phone82.app.admission.quick", "phone82.app.admission.slow"),
+            List.of("phone82.app.breaker.minimum-calls", "phone82.app.breaker.window"),
+            List.of("phone82.pay.breaker.minimum-calls", "phone82.pay.breaker.window"));
+
+    private static final Map<String, Setting> KNOWN = new LinkedHashMap<>();
+    private static final Map<ConfigurationPropertyName, Setting> NAMES = new LinkedHashMap<>();
+    private static final Set<String> UNIFORM = new HashSet<>();
+    private static final Set<String> VARIABLES = new HashSet<>();
+
+    static {
+        Settings.ALL.forEach(setting -> setting.names().forEach(name -> {
+            KNOWN.put(name, setting);
+            NAMES.put(ConfigurationPropertyName.of(name), setting);
+        }));
+        KNOWN.keySet().forEach(name -> {
+            UNIFORM.add(uniform(name));
+            VARIABLES.add(variable(name));
+        });
+    }
+
+    private final ConfigurableEnvironment environment;
+    private final List<String> findings = new ArrayList<>();
+    private final Set<String> wrong = new HashSet<>();
+
+    SettingsValidator(ConfigurableEnvironment environment) {
+        this.environment = environment;
+    }
+
+    List<String> all() {
+        arguments();
+        // without phone82's own files, so that their values do not hide others
+        List<ConfigurationPropertySource> sources = new ArrayList<>();
+        ConfigurationPropertySources.get(environment).forEach(source -> {
+            if (source instanceof IterableConfigurationPropertySource && !isOurs((PropertySource<?>) source.getUnderlyingSource())) {
+                sources.add(source);
+            }
+        });
+        NAMES.forEach((name, setting) -> {
+            for (ConfigurationPropertySource source : sources) {
+                ConfigurationProperty property = source.getConfigurationProperty(name);
+                if (property != null) {
+                    value(property, setting.kind());
+                    break;
+                }
+            }
+        });
+        ascending();
+        ports();
+        phones();
+        environment.getPropertySources().stream().filter(EnumerablePropertySource.class::isInstance).map(EnumerablePropertySource.class::cast)
+                .forEach(this::names);
+        return findings;
+    }
+
+    private void arguments() {
+        PropertySource<?> defaults = environment.getPropertySources().get(NAME);
+        if (defaults == null || !(defaults.getProperty(Settings.ARGUMENTS) instanceof String[] arguments)) {
+            return;
+        }
+        Map<String, Integer> times = new LinkedHashMap<>();
+        for (String argument : arguments) {
+            String name = argument.split("=", 2)[0];
+            if (!argument.startsWith("--")) {
+                findings.add(shown(name) + " is not an option; write --<property>=<value>.");
+            } else if (!argument.contains("=") && KNOWN.containsKey(name.substring(2))) {
+                wrong.add(name.substring(2));
+                findings.add(shown(name.substring(2)) + " (command line) has no value; write " + name + "=<value>.");
+            } else {
+                times.merge(name.substring(2), 1, Integer::sum);
+            }
+        }
+        times.forEach((name, given) -> {
+            if (given > 1) {
+                wrong.add(name);
+                findings.add(shown(name) + " (command line) is given " + given + " times; give it once.");
+            }
+        });
+    }
+
+    private void value(ConfigurationProperty property, ValueRule kind) {
+        String name = property.getName().toString();
+        String origin = origin(property);
+        if (wrong.contains(name)) {
+            return;
+        }
+        String written = String.valueOf(property.getValue());
+        String fault = fault(written, kind);
+        if (fault != null) {
+            report(name, written, origin, fault, kind);
+        }
+    }
+
+    private String fault(String written, ValueRule kind) {
+        String value;
+        try {
+            value = environment.resolveRequiredPlaceholders(written);
+        } catch (IllegalArgumentException e) {
+            return "refers to another property that is not set";
+        }
+        return value.isEmpty() ? kind.empty() ? null : "is empty"
+                : value.contains("#{") || value.contains("{{") || value.contains("${") ? "contains an expression, which is not evaluated" : kind.fault().apply(value);
+    }
+
+    private void report(String name, String value, String origin, String fault, ValueRule kind) {
+        wrong.add(name);
+        findings.add(name + (value.isEmpty() ? "" : "=" + (kind.secret() ? "***" : shown(value))) + " (" + origin + ") " + shown(fault)
+                + "; allowed: " + kind.allowed() + ".");
+    }
+
+    private void ascending() {
+        for (List<String> names : ASCENDING) {
+            for (int i = 1; i < names.size(); i++) {
+                String least = names.get(i - 1);
+                String most = names.get(i);
+                if (wrong.contains(least) || wrong.contains(most) || !environment.containsProperty(least) || !environment.containsProperty(most)) {
+                    continue;
+                }
+                if (amount(least).compareTo(amount(most)) > 0) {
+                    findings.add(least + "=" + environment.getProperty(least) + " is more than " + most + "=" + environment.getProperty(most) + "; decrease the first or increase the second.");
+                }
+            }
+        }
+    }
+
+    private Duration amount(String name) {
+        String value = environment.getRequiredProperty(name);
+        return value.matches("\\d+") ? Duration.ofMillis(Long.parseLong(value)) : environment.getRequiredProperty(name, Duration.class);
+    }
+
+    /** A port with the offset added must still be valid. */
+    private void ports() {
+        if (wrong.contains(Settings.PORT_OFFSET)) {
+            return;
+        }
+        int offset = environment.getProperty(Settings.PORT_OFFSET, int.class, 0);
+        SettingsCheck.ports().filter(name -> offset > 0 && !wrong.contains(name)).forEach(name -> {
+            int port = environment.getProperty(name, int.class, 0);
+            if (port > 0 && port + offset > 65535) {
+                findings.add(name + "=" + port + " and " + Settings.PORT_OFFSET + "=" + offset + " make " + (port + offset) + ", which is not a port; "
+                        + "allowed: up to 65535.");
+            }
+        });
+    }
+
+    /** The parts of a phone as they are written; a missing one is null. */
+    record Phone(String item, String name, String price) {
+    }
+
+    private void phones() {
+        ConfigurationPropertyName list = ConfigurationPropertyName.of(Settings.PHONES);
+        boolean ofOthers = environment.getPropertySources().stream().filter(source -> source instanceof EnumerablePropertySource<?>)
+                .filter(source -> !isOurs(source))
+                .anyMatch(source -> List.of(((EnumerablePropertySource<?>) source).getPropertyNames()).stream()
+                        .anyMatch(name -> name.startsWith(Settings.PHONES + "[") || PHONE_VARIABLE.matcher(name).matches()));
+        if (!ofOthers) {
+            return;
+        }
+        List<Phone> phones;
+        try {
+            phones = Binder.get(environment).bind(list, Bindable.listOf(Phone.class)).orElse(List.of());
+        } catch (RuntimeException e) {
+            findings.add(Settings.PHONES + " is not a list of phones; allowed: item, name and price of each, numbered from 0 without gaps.");
+            return;
+        }
+        Set<String> items = new HashSet<>();
+        for (int i = 0; i < phones.size(); i++) {
+            String name = Settings.PHONES + "[" + i + "]";
+            Phone phone = phones.get(i);
+            if (phone.item() == null || phone.name() == null || phone.price() == null) {
+                findings.add(name + " is incomplete; allowed: item, name and price of each phone.");
+                continue;
+            }
+            String fault = fault(phone.price(), Settings.PRICE);
+            if (fault != null) {
+                findings.add(name + ".price=" + shown(phone.price()) + " " + fault + "; allowed: " + Settings.PRICE.allowed() + ".");
+            }
+            for (String text : List.of(phone.item(), phone.name())) {
+                if (text.isBlank() || !text.strip().equals(text) || text.codePointCount(0, text.length()) > 100 || !Printable.isPrintable(text)) {
+                    findings.add(name + " has an item or name " + shown(text) + ", which cannot be ordered; allowed: 1 to 100 characters of one line.");
+                }
+            }
+            if (!items.add(phone.item())) {
+                findings.add(name + ".item=" + shown(phone.item()) + " is on the list twice; allowed: each item once.");
+            }
+        }
+    }
+
+    /** Reports unknown names. */
+    private void names(EnumerablePropertySource<?> source) {
+        boolean variables = SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME.equals(source.getName());
+        if (isOurs(source)) {
+            return;
+        }
+        for (String name : new TreeSet<>(List.of(source.getPropertyNames()))) {
+            if (variables) {
+                if (name.startsWith("PHONE82_") && !VARIABLES.contains(variable(name)) && !PHONE_VARIABLE.matcher(name).matches()) {
+                    String nearest = nearest(variable(name), SettingsValidator::variable);
+                    findings.add(shown(name) + " (environment variable) is unknown; the nearest is " + nearest.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_") + ".");
+                }
+                continue;
+            }
+            String uniform = uniform(name);
+            boolean ours = uniform.startsWith("phone82.");
+            boolean argument = source instanceof CommandLinePropertySource<?>;
+            if (uniform.startsWith("logging.level.")) {
+                level(source, name);
+            } else if (ours ? !UNIFORM.contains(uniform) && !PHONE.matcher(uniform).matches()
+                    : argument && !name.equals("nonOptionArgs") && !OTHERS.contains(uniform.split("\\.", 2)[0])) {
+                String nearest = !ours && KNOWN.containsKey("phone82." + name) ? "phone82." + name : nearest(uniform, SettingsValidator::uniform);
+                if (SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME.equals(source.getName()) && distance(uniform(nearest), uniform) > SLIP) {
+                    // probably meant for other code in this JVM
+                    continue;
+                }
+                findings.add(shown(name) + " (" + place(source.getName(), name, null) + ") is unknown; the nearest is " + nearest + ".");
+            }
+        }
+    }
+
+    private void level(EnumerablePropertySource<?> source, String name) {
+        String level = String.valueOf(source.getProperty(name));
+        if (!level.isEmpty() && !level.contains("${") && !LOG_LEVEL.matcher(level).matches()) {
+            findings.add(shown(name) + "=" + shown(level) + " (" + place(source.getName(), name, null)
+                    + ") is not a log level; allowed: trace, debug, info, warn, error, off.");
+        }
+    }
+
+    private static String nearest(String name, Function<String, String> form) {
+        return KNOWN.keySet().stream().min(Comparator.comparingInt(known -> distance(form.apply(known), name))).orElseThrow();
+    }
+
+    /** The Levenshtein distance. */
+    private static int distance(String one, String other) {
+        int[] last = new int[other.length() + 1];
+        for (int j = 0; j <= other.length(); j++) {
+            last[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int[] next = new int[other.length() + 1];
+            next[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                next[j] = Math.min(Math.min(next[j - 1], last[j]) + 1, last[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1));
+            }
+            last = next;
+        }
+        return last[other.length()];
+    }
+
+    /** Spring Boot ignores dashes and case in names. */
+    private static String uniform(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
+    }
+
+    private static String variable(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[._-]", "");
+    }
+
+    private static boolean isOurs(PropertySource<?> source) {
+        return source.getName().contains(OURS) || NAME.equals(source.getName());
+    }
+
+    /** Returns where the property is set. */
+    private static String origin(ConfigurationProperty property) {
+        PropertySource<?> source = (PropertySource<?>) property.getSource().getUnderlyingSource();
+        Origin origin = property.getOrigin() instanceof PropertySourceOrigin outer && outer.getOrigin() != null ? outer.getOrigin() : property.getOrigin();
+        return place(source.getName(), property.getName().toString(), origin);
+    }
+
+    private static String place(String source, String name, Origin origin) {
+        return switch (source) {
+            case CommandLinePropertySource.COMMAND_LINE_PROPERTY_SOURCE_NAME -> "command line";
+            case SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME -> "environment variable " + (origin instanceof SystemEnvironmentOrigin variable ? variable.getProperty()
+                    : origin instanceof PropertySourceOrigin property ? property.getPropertyName() : name);
+            case SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME -> "Java option -D" + name;
+            case "spring.application.json" -> "SPRING_APPLICATION_JSON";
+            default -> "file" + file(source, origin);
+        };
+    }
+
+    private static String file(String source, Origin origin) {
+        if (origin instanceof TextResourceOrigin text && text.getResource() != null) {
+            try {
+                return " " + text.getResource().getFile() + (text.getLocation() == null ? "" : ", line " + (text.getLocation().getLine() + 1));
+            } catch (IOException e) {
+                return " " + text.getResource().getDescription();
+            }
+        }
+        Matcher path = Pattern.compile("\\[([^\\]]+)]").matcher(source);
+        return path.find() ? " " + path.group(1) : "";
+    }
+
+    /** Returns the text on one line, of a readable length, and without secrets in URLs. */
+    private static String shown(String text) {
+        String line = Printable.line(text.replaceAll("//[^/@\\s]*@", "//***@").replaceAll("(?i)([?&;]\\w*(password|secret|key|token)\\w*=)[^&;]*", "$1***"));
+        return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+    }
+}
