@@ -67,7 +67,7 @@ async function look() {
         if (!answer.ok) {
             throw new Error(`status ${answer.status}`);
         }
-        const processes = (await answer.json()).map(each => ({...each, samples: samples(each.figures ?? '')}));
+        const processes = (await answer.json()).map(each => ({...each, samples: samples(each.metrics ?? '')}));
         place('trouble').textContent = '';
         last = {processes, at: new Date()};
         count(processes);
@@ -177,7 +177,7 @@ function showFigures(all, problems) {
     if (refunds > 0) {
         problems.push({words: say('problem.refunds', {count: refunds})});
     }
-    place('figures').replaceChildren(
+    place('metrics').replaceChildren(
         figure('orders', recent.accepted, () => false, recent.seconds),
         figure('refused', recent.refused, number => number > 0, recent.seconds),
         figure('declined', recent.declined, () => false, recent.seconds),

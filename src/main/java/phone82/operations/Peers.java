@@ -82,10 +82,10 @@ class Peers {
      * The state of one process. Its contexts are known, even while it is unreachable, if it has written them to a file.
      *
      * @param here    whether it is the process that serves the page
-     * @param figures the metrics that the page shows, in Prometheus' text format
+     * @param metrics the metrics that the page shows, in Prometheus' text format
      * @param error   why there is no report
      */
-    record ProcessReport(URI at, boolean here, List<String> contexts, JsonNode health, String figures, String error) {
+    record ProcessReport(URI at, boolean here, List<String> contexts, JsonNode health, String metrics, String error) {
     }
 
     /** Announces this process to the others, and deletes the files of processes that ran one of these contexts before. */

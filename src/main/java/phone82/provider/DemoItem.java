@@ -31,8 +31,8 @@ record DemoItem(String item) {
 
     /** The number of attempts at its capture that stay undecided. */
     int undecidedCaptures() {
-        Matcher away = CAPTURE_AWAY.matcher(item);
-        return away.matches() ? Integer.parseInt(away.group(1)) : 0;
+        Matcher undecided = CAPTURE_AWAY.matcher(item);
+        return undecided.matches() ? Integer.parseInt(undecided.group(1)) : 0;
     }
 
     boolean isRefundable() {

@@ -9,7 +9,7 @@ const QUEUES = {ship: 'Received', held: 'Held', shipped: 'Shipped', cancelled: '
 /** The dealer's view: deliveries to ship, the next one first, and deliveries that are held, shipped or cancelled. */
 export function dealer(main, _, query) {
     const queue = query.get('show') in QUEUES ? query.get('show') : 'ship';
-    const away = h('div', {class: 'outcome'});
+    const outage = h('div', {class: 'outcome'});
     const tabs = h('nav', {class: 'queues', 'aria-label': say('dealer.queues')});
     const place = h('div', {class: 'dealer panel'}, skeleton(6, 'row'));
     const more = h('p', {class: 'hint after'});
@@ -24,7 +24,7 @@ export function dealer(main, _, query) {
         lookUp();
     }});
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('dealer.title')),
-        h('form', {class: 'finder', role: 'search', submit: event => event.preventDefault()}, h('label', {for: 'search'}, say('dealer.find')), search)), away, tabs, place, more);
+        h('form', {class: 'finder', role: 'search', submit: event => event.preventDefault()}, h('label', {for: 'search'}, say('dealer.find')), search)), outage, tabs, place, more);
     let pages = 1;
     let items = null;
     let next = null;
@@ -45,13 +45,13 @@ export function dealer(main, _, query) {
             items = read;
             next = after;
         } catch (refused) {
-            if (!away.firstChild) {
-                away.replaceChildren(notice('warn', say('dealer.away'), say(items ? 'dealer.away.text' : 'dealer.away.empty')));
+            if (!outage.firstChild) {
+                outage.replaceChildren(notice('warn', say('dealer.away'), say(items ? 'dealer.away.text' : 'dealer.away.empty')));
             }
             later = setTimeout(load, (refused.retryAfter || 5) * 1000);
             return;
         }
-        away.replaceChildren();
+        outage.replaceChildren();
         show();
         lookUp();
     }, 300);

@@ -46,7 +46,7 @@ class PeersTest {
         assertThat(others.ask()).extracting(ProcessReport::at, ProcessReport::here).containsExactlyInAnyOrder(tuple(others.at(), true), tuple(store.at(), false));
         assertThat(others.ask()).allSatisfy(process -> assertThat(process.error()).isNull());
         assertThat(others.processAt(store).health().at("/components/store/status").asText()).isEqualTo("UP");
-        assertThat(others.processAt(store).figures()).contains("phone82_dead_letters").doesNotContain("jvm_");
+        assertThat(others.processAt(store).metrics()).contains("phone82_dead_letters").doesNotContain("jvm_");
         assertThat(store.processAt(others).health().get("components").fieldNames()).toIterable().containsExactly("app", "pay");
     }
 

@@ -39,7 +39,7 @@ class OperatorPageTest {
             {"at":"http://127.0.0.1:9090","here":true,"contexts":[],"health":{"status":"UP","components":{
               "gateway":{"status":"UP","components":{"routes":{"status":"UP"}}},
               "app":{"status":"UP","components":{"broker":{"status":"UP"},"database":{"status":"UP"}}}}},
-             "figures":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 0.0\\n\
+             "metrics":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 0.0\\n\
             resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"open\\"} 1.0\\n\
             phone82_dead_letters{context=\\"pay\\"} 1.0\\n\
             phone82_cancellations_open{context=\\"app\\"} 4.0\\n\
@@ -48,7 +48,7 @@ class OperatorPageTest {
     /** A second instance: the same database, its own breaker and count. */
     private static final String TWIN = """
             {"at":"http://127.0.0.1:9091","here":false,"contexts":[],"health":{"status":"UP","components":{"app":{"status":"UP","components":{}}}},
-             "figures":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
+             "metrics":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
             phone82_cancellations_open{context=\\"app\\"} 4.0\\n\
             phone82_payments{context=\\"pay\\",status=\\"Authorised\\"} 5.0\\n\
             phone82_payments{context=\\"pay\\",status=\\"RefundFailed\\"} 2.0\\n\
@@ -56,7 +56,7 @@ class OperatorPageTest {
     private static final String STORE = """
             {"at":"http://127.0.0.1:9092","here":false,"contexts":[],"health":{"status":"DOWN","components":{
               "store":{"status":"DOWN","components":{"broker":{"status":"UP"},"database":{"status":"DOWN","details":{"error":"<b>refused</b>"}}}}}},
-             "figures":"phone82_dead_letters{context=\\"store\\"} 2.0"}""";
+             "metrics":"phone82_dead_letters{context=\\"store\\"} 2.0"}""";
     private static final String PAY = """
             {"at":"http://127.0.0.1:9093","here":false,"contexts":["pay"],"error":"nobody there"}""";
 
@@ -67,7 +67,7 @@ class OperatorPageTest {
     private HttpServer server;
     private static final String WELL = """
             {"at":"http://127.0.0.1:9090","here":true,"contexts":[],"health":{"status":"UP","components":{"app":{"status":"UP","components":{}}}},
-             "figures":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
+             "metrics":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
             http_server_requests_seconds_count{context=\\"app\\",method=\\"POST\\",status=\\"201\\",uri=\\"app-place-order\\"} 500%s"}""";
     private static final String REFUSED = "\\nhttp_server_requests_seconds_count{context=\\\"app\\\",method=\\\"POST\\\",status=\\\"503\\\",uri=\\\"app-place-order\\\"} %d\\nhttp_server_requests_seconds_count{context=\\\"gateway\\\",method=\\\"POST\\\",status=\\\"503\\\",uri=\\\"/orders\\\"} %d";
 
@@ -141,7 +141,7 @@ class OperatorPageTest {
             assertThat(page.locator("#dead-letters dd")).containsText("3");
             assertThat(page.locator("#cancellations dd")).hasText("4");
             assertThat(page.locator("#refunds dd")).containsText("2 needs attention");
-            assertThat(page.locator("#figures .bad")).hasCount(3);
+            assertThat(page.locator("#metrics .bad")).hasCount(3);
             assertThat(page.locator("#problems li")).hasCount(5);
             assertThat(page.locator("#problems")).containsText("The process at http://127.0.0.1:9093 does not answer (nobody there): pay.");
             assertThat(page.locator("#problems")).containsText("store is DOWN (database, <b>refused</b>).");
