@@ -24,7 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Comparison of {@code asyncapi.yaml} with the events in the code. */
 class AsyncApiTest {
 
-    private static final JsonNode DOCUMENT = RouteFile.yaml(Path.of("src/docs/asyncapi.yaml"));
+    private static final String FILE = "src/docs/asyncapi.yaml";
+    private static final JsonNode DOCUMENT = RouteFile.yaml(Path.of(FILE));
     private static final Map<Class<?>, String> TYPES = Map.of(
             long.class, "integer", int.class, "integer", String.class, "string", Instant.class, "string/date-time");
 
@@ -35,6 +36,7 @@ class AsyncApiTest {
     @Test
     void everyTopicIsDescribed() {
         assertThat(DOCUMENT.get("channels").valueStream()).extracting(channel -> channel.path("address").asText())
+                .as("the channels of %s; expected is one for each record that implements DomainEvent", FILE)
                 .containsExactlyInAnyOrderElementsOf(topics());
     }
 
@@ -45,7 +47,7 @@ class AsyncApiTest {
         JsonNode payload = resolved(resolved(channel.at("/messages/" + Events.name(topic))).path("payload"));
         Map<String, String> described = payload.path("properties").propertyStream()
                 .collect(Collectors.toMap(Map.Entry::getKey, property -> type(resolved(property.getValue()))));
-        assertThat(described).isEqualTo(Stream.of(Events.BY_TOPIC.get(topic).getRecordComponents())
+        assertThat(described).as("the fields of %s in %s, under messages and schemas; expected are the components of its record", topic, FILE).isEqualTo(Stream.of(Events.BY_TOPIC.get(topic).getRecordComponents())
                 .collect(Collectors.toMap(RecordComponent::getName, component -> TYPES.get(component.getType()))));
     }
 
@@ -71,6 +73,7 @@ class AsyncApiTest {
         assertThat(DOCUMENT.get("operations").propertyStream().map(operation -> operation.getKey().split("-")[0] + " "
                 + operation.getValue().path("action").asText() + " "
                 + operation.getValue().at("/channel/$ref").asText().replace("#/channels/", "")))
+                .as("the operations of %s; expected are those that the events and the queues of artemis/broker.xml tell", FILE)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(sent, received).toList());
     }
 

@@ -51,7 +51,8 @@ class BrokerFilesTest {
 
     @Test
     void everyEventHasATopicAndEveryTopicAnEvent() {
-        assertThat(broker.topics()).containsExactlyInAnyOrderElementsOf(Events.BY_TOPIC.keySet());
+        assertThat(broker.topics()).as("the topics (<address>) of artemis/broker.xml; expected is one for each record that implements DomainEvent")
+                .containsExactlyInAnyOrderElementsOf(Events.BY_TOPIC.keySet());
     }
 
     @Test
@@ -67,6 +68,7 @@ class BrokerFilesTest {
         assertThat(RouteFile.all().stream().filter(file -> file.folder().equals(subscription.name()))
                 .flatMap(file -> file.routes().stream()).flatMap(Route::nodes)
                 .flatMap(node -> NAMED_EVENT.matcher(node.asText()).results()).map(event -> event.group(1)))
+                .as("the events that routes/%s handles; expected are those in the filter of its queue in artemis/broker.xml", subscription.name())
                 .containsExactlyInAnyOrderElementsOf(subscription.wanted().stream().map(Events::name).toList());
     }
 
@@ -74,7 +76,7 @@ class BrokerFilesTest {
     @MethodSource("selectiveSubscriptions")
     void everyConsumedEventReachesTheQueueOfItsContext(Queue subscription) {
         String wildcard = subscription.address().replace(".", "\\.").replace("*", "[^.]+");
-        assertThat(subscription.wanted()).isSubsetOf(broker.topics()).allMatch(topic -> topic.matches(wildcard));
+        assertThat(subscription.wanted()).as("the topics in the filter of the queue %s in artemis/broker.xml", subscription.name()).isSubsetOf(broker.topics()).allMatch(topic -> topic.matches(wildcard));
     }
 
     @Test

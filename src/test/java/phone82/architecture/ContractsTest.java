@@ -50,17 +50,19 @@ class ContractsTest {
     @MethodSource("reads")
     void anOperationIsServedByTheRouteOfItsName(Operation operation) {
         assertThat(RouteFile.loadedBy(operation.context())).flatExtracting(RouteFile::routes).extracting(Route::from)
-                .extracting(from -> from.replace("{{phone82.context}}", operation.context())).contains("direct:" + operation.id());
+                .extracting(from -> from.replace("{{phone82.context}}", operation.context()))
+                .as("the routes of %s; the operationId of an operation is the id of its route", operation.context()).contains("direct:" + operation.id());
     }
 
     @Test
     void theGatewayOffersThePublicOperationsAndNothingElse() {
-        assertThat(offered().keySet()).containsExactlyInAnyOrderElementsOf(published().keySet());
+        assertThat(offered().keySet()).as("the requests of routes/gateway/public-api.camel.yaml; expected are the operations with x-public in the contracts")
+                .containsExactlyInAnyOrderElementsOf(published().keySet());
     }
 
     @Test
     void theGatewayPassesAnOperationToTheContextThatHasIt() {
-        assertThat(offered()).containsAllEntriesOf(published());
+        assertThat(offered()).as("the contexts to which routes/gateway/public-api.camel.yaml sends requests").containsAllEntriesOf(published());
     }
 
     @ParameterizedTest
@@ -77,7 +79,7 @@ class ContractsTest {
     @MethodSource("operationsWithBody")
     void aBodyTakesDeclaredFieldsOnly(Operation operation) {
         assertThat(operation.requestBodies()).isNotEmpty().allSatisfy(schema ->
-                assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse());
+                assertThat(schema.path("additionalProperties").asBoolean(true)).as("additionalProperties of the body").isFalse());
     }
 
     /** Refuses input that a database could not store before it gets there, and in the same way everywhere. */
@@ -88,10 +90,11 @@ class ContractsTest {
         Stream<JsonNode> fields = operation.requestBodies().flatMap(body -> fields(operation, body));
         assertThat(Stream.concat(parameters, fields)).allSatisfy(schema -> {
             switch (schema.path("type").asText()) {
-                case "integer", "number" -> assertThat(schema.has("minimum") && schema.has("maximum")).as("%s is bounded", schema).isTrue();
+                case "integer", "number" -> assertThat(schema.has("minimum") && schema.has("maximum")).as("%s has a minimum and a maximum", schema).isTrue();
                 case "string" -> assertThat(schema.has("enum") || schema.has("pattern")
-                        || schema.has("maxLength") && schema.path("format").asText().equals("plain-text")).as("%s is bounded", schema).isTrue();
-                // an object is the body of an event, as its context wrote it
+                        || schema.has("maxLength") && schema.path("format").asText().equals("plain-text"))
+                                .as("%s has an enum, a pattern, or a maxLength with the format plain-text", schema).isTrue();
+                // an object is an event's body, as its context wrote it
                 default -> assertThat(schema.path("type").asText()).isIn("array", "object");
             }
         });

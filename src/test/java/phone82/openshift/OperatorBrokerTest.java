@@ -38,9 +38,9 @@ class OperatorBrokerTest {
         operator.parsePrefixedProperties(properties, null);
 
         assertThat(operator.getStatus()).contains("\"errors\":[]");
-        assertThat(queues(operator)).isEqualTo(queues(file));
-        assertThat(rights(operator)).isEqualTo(rights(file));
-        assertThat(operator.getAddressSettings()).isEqualTo(file.getAddressSettings());
+        assertThat(queues(operator)).as("the addresses and queues of openshift/components/artemis-operator/broker.yaml; expected are those of artemis/broker.xml").isEqualTo(queues(file));
+        assertThat(rights(operator)).as("the securityRoles there").isEqualTo(rights(file));
+        assertThat(operator.getAddressSettings()).as("the addressSettings there").isEqualTo(file.getAddressSettings());
         assertThat(Stream.of(operator, file).map(each -> each.getGlobalMaxSize() + " " + each.getIDCacheSize() + " " + each.getMaxDiskUsage()
                         + " " + each.getMinDiskFree())
                 .collect(Collectors.toSet())).hasSize(1);

@@ -1,5 +1,7 @@
 package phone82.pay;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -9,6 +11,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import phone82.pay.provider.PaymentProvider.Operation;
 import phone82.pay.provider.PaymentProvider.Request;
 
+import java.io.File;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -68,6 +72,7 @@ class PaymentTest {
     @MethodSource("everyActionInEveryStatus")
     void theStatusPermitsOrRefusesAnAction(PaymentStatus status, String action) {
         Payment given = paymentThatIs(status);
+        assertThat(LEADS_TO).as("what each action leads to").containsKey(status);
         PaymentStatus next = LEADS_TO.get(status).get(action);
         if (next == null) {
             assertThatIllegalStateException().isThrownBy(() -> ACTIONS.get(action).accept(given))
@@ -239,6 +244,16 @@ class PaymentTest {
         assertThat(Payment.authorising(7, null, "note20", 3, 3_597_000, "ann", NOON).isOfAnotherOrder("key")).isFalse();
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void theContractNamesEveryStatusThatIsShown(PaymentStatus status) throws IOException {
+        JsonNode named = new YAMLMapper().readTree(new File("routes/pay/pay.openapi.yaml")).at("/components/schemas/Payment/properties/status/enum");
+        PaymentStatus shown = paymentThatIs(status).shownStatus();
+        if (shown != null) {
+            assertThat(named.valueStream()).extracting(JsonNode::asText).as("the statuses of a payment in routes/pay/pay.openapi.yaml").contains(shown.name());
+        }
+    }
+
     private static Payment paymentThatIs(PaymentStatus status) {
         Payment payment = status == PaymentStatus.Rejected ? Payment.rejected(7, "key", "ann", NOON)
                 : Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON);
@@ -274,7 +289,7 @@ class PaymentTest {
             case RefundFailed -> payment.refundFailed("account closed", NOON);
             default -> { }
         }
-        assertThat(payment.status()).isEqualTo(status);
+        assertThat(payment.status()).as("paymentThatIs of this test knows the way to %s", status).isEqualTo(status);
         return payment;
     }
 }
