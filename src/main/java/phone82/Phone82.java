@@ -27,9 +27,7 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +36,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.EnumMap;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /** The launcher: starts all contexts in one JVM, or the named ones. */
@@ -49,7 +54,11 @@ public final class Phone82 implements AutoCloseable {
         Locale.setDefault(Locale.ROOT);
     }
 
-    private final Deque<Running> running = new ArrayDeque<>();
+    /** The contexts of a turn start at once, after those that they call during their warm-up. */
+    private static final List<Set<Context>> TURNS = List.of(EnumSet.of(Context.BROKER),
+            EnumSet.of(Context.COORDINATOR, Context.CUSTOMER, Context.PROVIDER, Context.STORE), EnumSet.of(Context.PAY), EnumSet.of(Context.APP, Context.GATEWAY));
+
+    private final SortedMap<Context, Running> running = new ConcurrentSkipListMap<>();
     private final ConfigurableApplicationContext operationsApplication;
     private final Operations operations;
     private final Map<String, Object> secrets = new HashMap<>();
@@ -134,7 +143,7 @@ public final class Phone82 implements AutoCloseable {
         try {
             phone82.operations.expect(contexts.stream().map(Context::id).toList());
             phone82.generateSharedSecrets(contexts);
-            contexts.forEach(context -> phone82.start(context, options));
+            TURNS.forEach(turn -> phone82.startAtOnce(turn.stream().filter(contexts::contains).toList(), options));
             return phone82;
         } catch (RuntimeException e) {
             phone82.close();
@@ -151,6 +160,23 @@ public final class Phone82 implements AutoCloseable {
         }
     }
 
+    /** Returns when all of them have started, or have failed to. */
+    private void startAtOnce(List<Context> contexts, String... options) {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            List<Callable<Object>> starts = contexts.stream().map(context -> Executors.callable(() -> start(context, options))).toList();
+            for (Future<Object> start : threads.invokeAll(starts)) {
+                start.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            threads.shutdown();
+        }
+    }
+
     private void start(Context context, String... options) {
         Preflight preflight = new Preflight(context);
         try (MDC.MDCCloseable ignored = MDC.putCloseable("camel.contextId", context.id())) {
@@ -162,7 +188,7 @@ public final class Phone82 implements AutoCloseable {
                     .registerShutdownHook(false)
                     .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmMetrics", operations.metrics()))
                     .run(options);
-            running.push(new Running(context, application, preflight));
+            running.put(context, new Running(context, application, preflight));
             operations.add(context.id(), application.getBeansOfType(Check.class).values());
         } catch (RuntimeException e) {
             preflight.close();
@@ -172,7 +198,7 @@ public final class Phone82 implements AutoCloseable {
 
     /** The Spring application context of a running context. */
     public ConfigurableApplicationContext application(Context context) {
-        return running.stream().filter(each -> each.context == context).findFirst().orElseThrow().application;
+        return running.get(context).application;
     }
 
     /** The URL of the operator's port of this JVM. */
@@ -183,7 +209,7 @@ public final class Phone82 implements AutoCloseable {
     /** Reports "not ready", serves until the load balancers have noticed, and then stops. */
     private void stopAfterNotice() {
         operations.stopping();
-        running.forEach(each -> AvailabilityChangeEvent.publish(each.application, ReadinessState.REFUSING_TRAFFIC));
+        running.values().forEach(each -> AvailabilityChangeEvent.publish(each.application, ReadinessState.REFUSING_TRAFFIC));
         try {
             Thread.sleep(operationsApplication.getEnvironment().getRequiredProperty("phone82.operations.notice", Duration.class).toMillis());
         } catch (InterruptedException e) {
@@ -197,7 +223,7 @@ public final class Phone82 implements AutoCloseable {
     public void close() {
         operations.stopping();
         while (!running.isEmpty()) {
-            Running last = running.pop();
+            Running last = running.remove(running.lastKey());
             LoggerFactory.getLogger(Phone82.class).info("Stopping {}", last.context.id());
             last.application.close();
             last.preflight.close();
@@ -207,14 +233,14 @@ public final class Phone82 implements AutoCloseable {
 
     private void banner() {
         Map<Context, String> places = new EnumMap<>(Context.class);
-        running.forEach(each -> places.put(each.context, place(each)));
+        running.forEach((context, each) -> places.put(context, place(each)));
         StringBuilder text = new StringBuilder("\nphone82 is up after ")
                 .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
         text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", "operations", "http://" + authority(operations.address().getAddress().getHostAddress(),
                 String.valueOf(operations.address().getPort())), "health, metrics, console for operators"));
         operations.login().ifPresent(login -> text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", login)));
         places.forEach((context, place) -> text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", context.id(), place, context.purpose)));
-        if (running.stream().anyMatch(each -> each.context.servesUsers())) {
+        if (running.keySet().stream().anyMatch(Context::servesUsers)) {
             text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", switch (Login.of(operationsApplication.getEnvironment()::getProperty)) {
                 case NONE -> "no login is required: every request is made as the user demo, who has all roles";
                 case EMBEDDED -> "users log in at http://localhost:" + operationsApplication.getEnvironment().getProperty("phone82.identity.port")
