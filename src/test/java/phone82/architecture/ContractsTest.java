@@ -88,12 +88,12 @@ class ContractsTest {
     void aRequestDeclaresTheLimitsOfItsTextsAndNumbers(Operation operation) {
         Stream<JsonNode> parameters = operation.definition().path("parameters").valueStream().map(parameter -> parameter.path("schema"));
         Stream<JsonNode> fields = operation.requestBodies().flatMap(body -> fields(operation, body));
-        assertThat(Stream.concat(parameters, fields)).allSatisfy(schema -> {
+        assertThat(Stream.concat(parameters, fields)).as("the limits of %s in the contract of %s", operation, operation.context()).allSatisfy(schema -> {
             switch (schema.path("type").asText()) {
                 case "integer", "number" -> assertThat(schema.has("minimum") && schema.has("maximum")).as("%s has a minimum and a maximum", schema).isTrue();
                 case "string" -> assertThat(schema.has("enum") || schema.has("pattern")
                         || schema.has("maxLength") && schema.path("format").asText().equals("plain-text"))
-                                .as("%s has an enum, a pattern, or a maxLength with the format plain-text", schema).isTrue();
+                        .as("%s has an enum, a pattern, or a maxLength with the format plain-text", schema).isTrue();
                 // an object is an event's body, as its context wrote it
                 default -> assertThat(schema.path("type").asText()).isIn("array", "object");
             }

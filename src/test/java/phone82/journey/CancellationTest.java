@@ -226,7 +226,7 @@ class CancellationTest {
         }
         Arrays.sort(millis);
         System.out.printf("one cancellation through the gateway: median %d ms, p95 %d ms of %d unloaded%n", millis[20], millis[38], millis.length);
-        assertThat(millis[20]).isLessThanOrEqualTo(120);
+        assertThat(millis[20]).as("median in ms; a busy machine makes it longer").isLessThanOrEqualTo(120);
     }
 
     private static HttpRequest.Builder forged(Shop inside, String callback, long id) {
