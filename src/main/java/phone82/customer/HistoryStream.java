@@ -71,6 +71,7 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         return thread;
     }, new ThreadPoolExecutor.DiscardPolicy());
     private Vertx vertx;
+    private boolean databaseFails;
     private volatile long pauseUntil = System.nanoTime();
     private boolean reading;
 
@@ -283,12 +284,16 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         }
     }
 
-    /** Logs a failure of the database; the next poll tries again. */
-    private static void retryingLater(Runnable work) {
+    /** Logs the first of several failures of the database; the next poll tries again. */
+    private void retryingLater(Runnable work) {
         try {
             work.run();
+            databaseFails = false;
         } catch (DataAccessException e) {
-            LOG.warn("The stream waits for the database: {}", e.toString());
+            if (!databaseFails) {
+                LOG.warn("The stream waits for the database: {}", e.toString());
+            }
+            databaseFails = true;
         }
     }
 

@@ -73,7 +73,7 @@ class AsyncApiTest {
         assertThat(DOCUMENT.get("operations").propertyStream().map(operation -> operation.getKey().split("-")[0] + " "
                 + operation.getValue().path("action").asText() + " "
                 + operation.getValue().at("/channel/$ref").asText().replace("#/channels/", "")))
-                .as("the operations of %s; expected are those that the events and the queues of artemis/broker.xml tell", FILE)
+                .as("the operations of %s; expected are those that follow from the events and the queues of artemis/broker.xml", FILE)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(sent, received).toList());
     }
 

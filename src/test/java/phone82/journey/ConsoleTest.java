@@ -112,7 +112,7 @@ class ConsoleTest {
 
             page.getByText("Route Diagram", new Page.GetByTextOptions().setExact(true)).click();
             Locator steps = page.locator(".react-flow__node");
-            assertThat(steps.filter(new Locator.FilterOptions().setHasText("orders.toCan")).first()).isVisible(PATIENT);
+            assertThat(steps.filter(new Locator.FilterOptions().setHasText("orders.findF")).first()).isVisible(PATIENT);
             assertThat(steps.filter(new Locator.FilterOptions().setHasText("orders.place()")).first()).isVisible(PATIENT);
             page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve("diagram-of-app.png")));
 

@@ -106,7 +106,7 @@ class ReconcileTest {
                 new Broken(Context.CUSTOMER, "delete from history where order_id = ?", "I5", "the view does not show the order"),
                 new Broken(Context.CUSTOMER, "insert into timeline (event_id, order_id, type, happened_at, correlation_id) "
                         + "select 'again', order_id, type, happened_at, correlation_id from timeline where type = 'PayCompleted' and order_id = ?",
-                        "I6", "the timeline contains twice PayCompleted"),
+                        "I6", "the timeline repeats PayCompleted"),
                 new Broken(Context.CUSTOMER, "delete from timeline where type = 'OrderReceived' and order_id = ?", "I6",
                         "the timeline lacks OrderReceived"),
                 new Broken(Context.STORE, "update delivery set qty = 2 where order_id = ?", "I6", "the delivery is of 2 x note20, the order of 1 x note20"),
@@ -241,7 +241,7 @@ class ReconcileTest {
                 line -> assertThat(line).contains("reconcile", " pay;", "--help"),
                 line -> assertThat(line).contains("phone82.reconcile.settle", "soon"),
                 line -> assertThat(line).contains("phone82.reconcile.timelines", "all"),
-                line -> assertThat(line).contains("phone82.gateway.app-url=nowhere", "is no URL"));
+                line -> assertThat(line).contains("phone82.gateway.app-url=nowhere", "is not a URL"));
     }
 
     @Test
