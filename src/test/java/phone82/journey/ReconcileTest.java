@@ -17,9 +17,12 @@ import phone82.command.Reconcile;
 import phone82.command.Report;
 import phone82.command.Report.Breach;
 
+import javax.management.JMException;
+import javax.management.ObjectName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +60,14 @@ class ReconcileTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @BeforeEach
-    void waitForAgreement() {
+    void startEmptyWhenAllEventsHaveArrived() {
+        await().until(() -> Stream.of(Context.APP, Context.PAY, Context.STORE).allMatch(context -> PHONE82.bean(context, JdbcTemplate.class)
+                .queryForObject("select count(*) from outbox where sent = false", Long.class) == 0) && messages() == 0);
         TABLES.forEach((context, tables) -> tables.forEach(table -> sql(context, "delete from " + table)));
+    }
+
+    private static long messages() throws JMException {
+        return (long) ManagementFactory.getPlatformMBeanServer().getAttribute(new ObjectName("org.apache.activemq.artemis:broker=\"phone82\""), "TotalMessageCount");
     }
 
     @Test
