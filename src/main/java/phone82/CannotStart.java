@@ -26,7 +26,7 @@ class CannotStart extends RuntimeException {
     private static final int MAX_LENGTH = 300;
 
     CannotStart(String line) {
-        super(line, null, false, false);
+        super(line, null, true, false);
     }
 
     /** Whether the limit of open files is too low. Jars, databases and connections would otherwise fail to open with misleading errors. */

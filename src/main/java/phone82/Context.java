@@ -12,7 +12,7 @@ import phone82.store.StoreContext;
 import java.util.List;
 import java.util.Locale;
 
-/** The contexts that the jar can run, in start order. They stop in the reverse order. */
+/** The contexts that the jar can run. They stop in the reverse of this order; {@code Phone82.TURNS} says which start at once. */
 public enum Context {
     BROKER(BrokerContext.class, "Artemis, the broker of the events"),
     COORDINATOR(CoordinatorContext.class, "the LRA coordinator for cancellations"),

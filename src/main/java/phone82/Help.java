@@ -54,8 +54,8 @@ final class Help {
         }
         return text.append("""
 
-                reconcile compares every order in the running app, pay, store and customer, and reports every violation of these
-                invariants:
+                reconcile compares every order in the running app, pay, store and customer, and reports every breach of these
+                promises:
                   I1  every accepted order has exactly one payment
                   I2  no money is taken without an accepted order
                   I3  nothing is shipped unpaid
@@ -64,11 +64,11 @@ final class Help {
                   I6  every event takes effect exactly once
                   I7  a refused order leaves no money taken, nor held for longer than phone82.pay.authorisation-validity
                   I9  the payment provider's ledger agrees with the books, to the won
-                Orders that do not agree are compared repeatedly. They are violations if no order has come to agree for as long as
-                phone82.reconcile.settle. Orders that violate nothing and are still in progress are listed separately.
-                --repair sends the events of orders that violate I5 or I6 again, rebuilds the view and compares once more. It is
-                safe to run. The remaining violations need an operator.
-                Exit code: 0 all orders agree, 1 violations, 2 wrong arguments or a context cannot be read.
+                Orders that do not agree are read again, until no further order has come to agree for phone82.reconcile.settle. Those
+                that have not changed by then are breaches. Orders in progress that break no promise are listed separately.
+                --repair sends the events of orders that break I5 or I6 again, rebuilds the view and compares once more. It is
+                safe to run. The remaining breaches need an operator.
+                Exit code: 0 all orders agree, 1 breaches, 2 wrong arguments or a context cannot be read.
 
                 dead-letters lists the events that app, pay, store and customer could not process, with the causes; with an id it
                 shows one event with its body. replay processes them again; events that fail again stay dead letters.

@@ -38,12 +38,10 @@ import java.util.EnumMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /** The launcher: starts all contexts in one JVM, or the named ones. */
@@ -56,7 +54,8 @@ public final class Phone82 implements AutoCloseable {
 
     /** The contexts of a turn start at once, after those that they call during their warm-up. */
     private static final List<Set<Context>> TURNS = List.of(EnumSet.of(Context.BROKER),
-            EnumSet.of(Context.COORDINATOR, Context.CUSTOMER, Context.PROVIDER, Context.STORE), EnumSet.of(Context.PAY), EnumSet.of(Context.APP, Context.GATEWAY));
+            EnumSet.of(Context.COORDINATOR, Context.CUSTOMER, Context.PROVIDER, Context.STORE), EnumSet.of(Context.PAY), EnumSet.of(Context.APP),
+            EnumSet.of(Context.GATEWAY));
 
     private final SortedMap<Context, Running> running = new ConcurrentSkipListMap<>();
     private final ConfigurableApplicationContext operationsApplication;
@@ -117,7 +116,7 @@ public final class Phone82 implements AutoCloseable {
             Runtime.getRuntime().addShutdownHook(new Thread(phone82::stopAfterNotice, "shutdown"));
             phone82.banner();
         } catch (CannotStart e) {
-            System.err.println("phone82: " + e.getMessage());
+            Stream.concat(Stream.of(e), Stream.of(e.getSuppressed())).forEach(each -> System.err.println("phone82: " + each.getMessage()));
             System.exit(1);
         }
     }
@@ -163,18 +162,14 @@ public final class Phone82 implements AutoCloseable {
     /** Returns when all of them have started, or have failed to. */
     private void startAtOnce(List<Context> contexts, String... options) {
         ExecutorService threads = Executors.newCachedThreadPool();
-        try {
-            List<Callable<Object>> starts = contexts.stream().map(context -> Executors.callable(() -> start(context, options))).toList();
-            for (Future<Object> start : threads.invokeAll(starts)) {
-                start.get();
-            }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        } finally {
-            threads.shutdown();
-        }
+        List<CompletableFuture<Void>> starts = contexts.stream().map(context -> CompletableFuture.runAsync(() -> start(context, options), threads)).toList();
+        threads.shutdown();
+        starts.stream().map(start -> start.handle((started, failure) -> failure).join()).filter(Objects::nonNull).reduce((first, next) -> {
+            first.getCause().addSuppressed(next.getCause());
+            return first;
+        }).ifPresent(failure -> {
+            throw failure.getCause() instanceof RuntimeException known ? known : new IllegalStateException(failure.getCause());
+        });
     }
 
     private void start(Context context, String... options) {

@@ -12,6 +12,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import phone82.broker.BrokerUsers;
 import phone82.command.OperatorCommand;
+import phone82.command.Restore;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.PrivateFolder;
 import phone82.platform.identity.IdentityConfiguration;
@@ -216,6 +217,10 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (lock == null) {
             throw new CannotStart(context.id() + ": data folder " + folder
                     + " is in use by another process; stop that one, or set phone82.data to another folder.");
+        }
+        if (Restore.isUnfinished(folder.getParent())) {
+            close();
+            throw new CannotStart(context.id() + ": a restore into " + folder.getParent() + " is in progress or was cut off; wait for it, or repeat it.");
         }
         requireFreeSpace(Disk.of(folder, environment.getRequiredProperty("phone82.data.reserve", DataSize.class)));
     }

@@ -13,6 +13,7 @@ import phone82.app.Catalogue;
 import phone82.platform.identity.KeyFolder;
 
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
@@ -54,6 +55,24 @@ class PreflightTest {
     void aFolderThatCannotBeWrittenIsReported(String folder) {
         assertThatThrownBy(() -> start(Context.BROKER, "--phone82.data=" + folder)).isInstanceOf(CannotStart.class)
                 .hasMessageMatching("broker: data folder " + folder + "/broker cannot be used \\([\\w '-]+\\); make it writable, or set phone82.data to another folder\\.");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Context.class, names = {"BROKER", "PAY"})
+    void anUnfinishedRestoreIsReported(Context context, @TempDir Path data) throws Exception {
+        Files.createFile(data.resolve("restore.unfinished"));
+
+        assertThatThrownBy(() -> start(context, "--phone82.data=" + data)).isInstanceOf(CannotStart.class)
+                .hasMessage(context.id() + ": a restore into " + data + " is in progress or was cut off; wait for it, or repeat it.");
+    }
+
+    @Test
+    void allContextsThatCannotStartAreReported(@TempDir Path data) throws Exception {
+        Files.createFile(data.resolve("restore.unfinished"));
+
+        assertThatThrownBy(() -> Phone82.start(EnumSet.of(Context.CUSTOMER, Context.PROVIDER, Context.STORE), "--management.server.port=0", "--phone82.data=" + data))
+                .satisfies(first -> assertThat(Stream.concat(Stream.of(first), Stream.of(first.getSuppressed())).map(Throwable::getMessage))
+                        .hasSize(3).allMatch(line -> line.contains("restore")));
     }
 
     @Test

@@ -61,7 +61,7 @@ public class AppContext {
         return new IdempotencyKeys(jdbc, keep);
     }
 
-    /** The dispatch delay is added to the patience: until it is over, nothing happens to an order that is in order. */
+    /** The dispatch delay is added to the patience: until it is over, a healthy order makes no progress either. */
     @Bean
     StuckOrders stuckOrders(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.reconcile.moving}") Duration moving,
                             @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {

@@ -36,7 +36,7 @@ public class BankBreakers implements MeterBinder {
 
     /**
      * @param failures number of orders in a row without a decision that opens the breaker
-     * @param open     how long further orders are refused; then one order is let through as a trial
+     * @param open     how long further orders are refused; then one order may try, and if none does for as long again, the breaker closes
      */
     BankBreakers(int failures, Duration open) {
         this.open = open;
@@ -46,29 +46,49 @@ public class BankBreakers implements MeterBinder {
                 .failureRateThreshold(100)
                 .waitDurationInOpenState(open)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                // the trial order may end for another reason and never report an outcome
+                .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .maxWaitDurationInHalfOpenState(open)
+                .transitionToStateAfterWaitDuration(CircuitBreaker.State.CLOSED)
                 .writableStackTraceEnabled(false)
                 .build();
     }
 
     /** @throws Problem 503 the bank did not decide about the customer's last orders for this phone */
-    public void enter(@Body Order order) {
+    public void requireClosed(@Body Order order) {
+        CircuitBreaker breaker = breakers.get(Orders.like(order));
+        if (breaker != null && breaker.getState() == CircuitBreaker.State.OPEN) {
+            throw undecided();
+        }
+    }
+
+    /** Called right before the bank is asked. @throws Problem 503 as above, or another order is the trial */
+    public void enter(@ExchangeProperty("order") Order order) {
         CircuitBreaker breaker = breakers.get(Orders.like(order));
         if (breaker != null && !breaker.tryAcquirePermission()) {
-            throw new Problem(503, "Payment unavailable", "Your bank has not decided about the last payments like this one, so there is no order "
-                    + "and nothing is charged. Try again in " + open.toSeconds() + " s.").header("Retry-After", open.toSeconds());
+            throw undecided();
         }
+    }
+
+    /** The bank was not asked, or the answer is unknown: another order may be the trial. */
+    public void leave(@ExchangeProperty("order") Order order) {
+        CircuitBreaker breaker = breakers.get(Orders.like(order));
+        if (breaker != null) {
+            breaker.releasePermission();
+        }
+    }
+
+    private Problem undecided() {
+        return new Problem(503, "Payment unavailable", "Your bank has not decided about the last payments like this one, so there is no order "
+                + "and nothing is charged. Try again in " + open.toSeconds() + " s.").header("Retry-After", open.toSeconds());
     }
 
     /** @param status of pay's answer */
     public void answered(@ExchangeProperty("order") Order order, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
-        Orders alike = Orders.like(order);
-        if (status == PaymentCall.UNDECIDED) {
-            breakers.computeIfAbsent(alike, first -> CircuitBreaker.of("bank", config))
+        switch (status) {
+            case PaymentCall.UNDECIDED -> breakers.computeIfAbsent(Orders.like(order), first -> CircuitBreaker.of("bank", config))
                     .onError(0, TimeUnit.NANOSECONDS, new Problem(status, "Payment not decided", "The bank has not decided."));
-        } else {
-            breakers.remove(alike);
+            case PaymentCall.CONFLICT -> leave(order);
+            default -> breakers.remove(Orders.like(order));
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public class IdempotencyKeys {
 
-    private static final String NOBODY = "";
+    private static final String NO_OWNER = "";
 
     private final JdbcTemplate jdbc;
     private final Duration keep;
@@ -73,7 +73,7 @@ public class IdempotencyKeys {
 
     /** A key from before customers logged in has no owner; it belongs to the operator, like its order. */
     private Optional<Use> use(Caller customer, String key) {
-        String others = customer.owns() == null ? NOBODY : customer.subject();
+        String others = customer.owns() == null ? NO_OWNER : customer.subject();
         return jdbc.query("select fingerprint, order_id from idempotency where idempotency_key = ? and owner in (?, ?) order by owner desc",
                 (row, n) -> new Use(row.getString(1), row.getLong(2)), key, customer.subject(), others).stream().findFirst();
     }

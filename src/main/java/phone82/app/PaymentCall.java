@@ -20,7 +20,8 @@ public class PaymentCall {
     private static final Logger LOG = LoggerFactory.getLogger(PaymentCall.class);
 
     private static final int DECLINED = 402;
-    private static final int CONFLICT = 409;
+    /** Pay has another payment under the order's id. */
+    static final int CONFLICT = 409;
     /** The customer's bank did not decide; neither pay nor the provider failed. */
     static final int UNDECIDED = 424;
 

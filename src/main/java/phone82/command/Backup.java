@@ -67,7 +67,7 @@ public final class Backup extends OperatorCommand {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (hold(HELD_SECONDS).path("underWay").asInt() > 0) {
             if (System.nanoTime() > end) {
-                throw new Stop(1, "app: after " + PATIENCE.toSeconds() + " s there are still requests in progress.");
+                throw new Stop(1, "app: after " + PATIENCE.toSeconds() + " s there are still requests in progress, so nothing was copied; repeat the command.");
             }
             pause();
         }

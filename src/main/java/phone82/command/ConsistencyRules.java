@@ -119,7 +119,7 @@ final class ConsistencyRules {
         }
         findings.add(rows.orderIs("Paid") && rows.paymentIs("Authorised", "Expired", "Voided")
                         || rows.orderIs("Ordered", "Paid") && rows.paymentIs("Refunding", "RefundFailed", "Refunded"),
-                "I1", "the order is accepted, but its payment is not");
+                "I1", "the order is accepted, but its payment is not captured or was given back");
         findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Authorised", "Expired", "Completed"),
                 "I2", "the order is cancelled, but its money is not given back");
     }

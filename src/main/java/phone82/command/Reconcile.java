@@ -116,7 +116,7 @@ public final class Reconcile {
 
     private static ContextApi api(String context, HttpClient http, Environment environment) {
         String property = "phone82.gateway." + context + "-url";
-        // public operations need no token
+        // without a key no token is sent; none is needed where no login is required
         Supplier<String> authorization = minter(environment).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);
         return new ContextApi(http, context, environment.getRequiredProperty(property, String.class), property, authorization);
     }

@@ -65,7 +65,7 @@ public final class ReplayEvents extends OperatorCommand {
             request.put("until", answer.path("until").asLong());
             request.put("after", all ? answer.path("until").asLong() : answer.path("next").asLong());
             if (System.nanoTime() - moved > PATIENCE.toNanos()) {
-                throw new Stop(1, context + ": " + waiting + " events are waiting, and the broker accepts none.");
+                throw new Stop(1, context + ": " + waiting + " events are waiting, and the broker accepts none; check that it runs and that its disk is not full.");
             }
             if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
                 lastReport = System.nanoTime();

@@ -2,19 +2,21 @@ package phone82.command;
 
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.FileSystemUtils;
+import phone82.platform.disk.FileSync;
 import phone82.platform.disk.PrivateFolder;
 
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE;
@@ -28,6 +30,9 @@ public final class Restore extends OperatorCommand {
 
     /** As the first argument of the launcher. */
     public static final String NAME = "restore";
+
+    private static final String UNFINISHED = "restore.unfinished";
+    private static final List<String> REPLACED = Stream.concat(Backup.ORDER.stream(), Stream.of("broker", "coordinator")).toList();
 
     private Restore(PropertyResolver properties, PrintStream out) {
         super(properties, out);
@@ -43,49 +48,88 @@ public final class Restore extends OperatorCommand {
             err.println("phone82: " + NAME + " takes the name of a backup, not " + words + "; --help shows more.");
             return 2;
         }
-        return run(properties -> {
-            try {
-                new Restore(properties, out).restore(Path.of(properties.getRequiredProperty("phone82.data")), words.get(0));
-                return 0;
-            } catch (IOException e) {
-                err.println("phone82: the backup is not restored (" + e + "). Fix that, and repeat the command.");
-                return 1;
-            }
-        }, err, arguments);
+        return run(properties -> new Restore(properties, out).restore(Path.of(properties.getRequiredProperty("phone82.data")), words.get(0)), err, arguments);
     }
 
-    private void restore(Path data, String name) throws IOException {
+    /** Whether a restore is in progress or was cut off, so that the data folders may not belong together. */
+    public static boolean isUnfinished(Path data) {
+        return Files.exists(data.resolve(UNFINISHED));
+    }
+
+    private int restore(Path data, String name) {
         Path backup = data.resolve("backups").resolve(name);
         for (String context : Backup.ORDER) {
             if (!Files.exists(backup.resolve(context).resolve("db.script"))) {
                 throw new Stop(1, "there is no complete backup " + name + ": " + backup.resolve(context) + " is missing; nothing is changed.");
             }
         }
-        List<String> replaced = new ArrayList<>(Backup.ORDER);
-        replaced.addAll(List.of("broker", "coordinator"));
-        for (String context : replaced) {
+        boolean repeated = isUnfinished(data);
+        Path marker = data.resolve(UNFINISHED);
+        // from here on no context starts; the ones that run already are found by their locks
+        try (FileChannel channel = FileChannel.open(marker, CREATE, WRITE); FileLock lock = tryLock(channel)) {
+            if (lock == null) {
+                throw new Stop(1, "another restore is in progress; this one changes nothing.");
+            }
+            boolean moved = false;
+            try {
+                FileSync.one(data);
+                requireStopped(data);
+                // copying takes long and may fail: the present data is kept until all copies are complete
+                for (String context : Backup.ORDER) {
+                    FileSystemUtils.deleteRecursively(draft(data, context));
+                    FileSystemUtils.copyRecursively(backup.resolve(context), PrivateFolder.create(draft(data, context)));
+                    FileSync.tree(draft(data, context));
+                }
+                Path aside = PrivateFolder.create(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT))));
+                moved = true;
+                replace(data, aside);
+                out.println("backup " + name + " is restored; the replaced data is in " + aside);
+            } catch (IOException e) {
+                throw new Stop(1, moved ? "the backup is restored in part (" + e + "), so phone82 will not start. Fix that, and repeat the command."
+                        : "the backup is not restored and nothing is changed (" + e + "). Fix that, and repeat the command.");
+            } finally {
+                if (!moved) {
+                    discard(data, repeated);
+                }
+            }
+            Files.delete(marker);
+        } catch (IOException e) {
+            throw new Stop(1, marker + " cannot be written or deleted (" + e + "); fix that, and repeat the command.");
+        }
+        out.println("now start phone82, then run replay-events, then reconcile");
+        return 0;
+    }
+
+    private static void requireStopped(Path data) throws IOException {
+        for (String context : REPLACED) {
             if (isRunning(data.resolve(context))) {
                 throw new Stop(1, context + " runs; stop phone82 first. Nothing is changed.");
             }
         }
-        // copying takes long and may fail: the present data is kept until all copies are complete
-        for (String context : Backup.ORDER) {
-            Path draft = draft(data, context);
-            FileSystemUtils.deleteRecursively(draft);
-            FileSystemUtils.copyRecursively(backup.resolve(context), PrivateFolder.create(draft));
-        }
-        Path aside = PrivateFolder.create(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT))));
-        for (String context : replaced) {
+    }
+
+    private static void replace(Path data, Path aside) throws IOException {
+        for (String context : REPLACED) {
             Path folder = data.resolve(context);
             if (Files.exists(folder)) {
-                Files.move(folder, aside.resolve(context));
+                Files.move(folder, aside.resolve(context), ATOMIC_MOVE);
             }
             if (Backup.ORDER.contains(context)) {
                 Files.move(draft(data, context), folder, ATOMIC_MOVE);
             }
         }
-        out.println("backup " + name + " is restored; the replaced data is in " + aside);
-        out.println("now start phone82, then run replay-events, then reconcile");
+        FileSync.one(aside);
+        FileSync.one(data);
+    }
+
+    /** @param repeated an earlier restore was cut off, so the data stays unusable */
+    private static void discard(Path data, boolean repeated) {
+        for (String context : Backup.ORDER) {
+            FileSystemUtils.deleteRecursively(draft(data, context).toFile());
+        }
+        if (!repeated) {
+            FileSystemUtils.deleteRecursively(data.resolve(UNFINISHED).toFile());
+        }
     }
 
     private static Path draft(Path data, String context) {
@@ -97,8 +141,17 @@ public final class Restore extends OperatorCommand {
         if (!Files.exists(folder.resolve(".lock"))) {
             return false;
         }
-        try (FileChannel channel = FileChannel.open(folder.resolve(".lock"), CREATE, WRITE); FileLock lock = channel.tryLock()) {
+        try (FileChannel channel = FileChannel.open(folder.resolve(".lock"), WRITE); FileLock lock = tryLock(channel)) {
             return lock == null;
+        }
+    }
+
+    /** Returns null if another process, or another thread of this one, has the lock. */
+    private static FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
         }
     }
 }

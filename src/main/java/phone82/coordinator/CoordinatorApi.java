@@ -91,7 +91,7 @@ class CoordinatorApi implements Endpoint {
             callbacks.check(sender, String.join(",", http.headers().getAll("Link")));
         }
         if (http.query() != null && !CLIENT_ID.matcher(http.query()).matches()) {
-            throw new Problem(400, "Invalid request", "Send no parameters but ClientID, of letters and digits: nested LRAs and time limits are not offered.");
+            throw new Problem(400, "Invalid request", "Send no parameter except ClientID, and only letters and digits in it: nested LRAs and time limits are not supported.");
         }
         request.next();
     }

@@ -48,7 +48,7 @@ public class GatewayContext {
         return WarmUp.refusedPost(url + "/orders");
     }
 
-    private static final List<String> PUBLISHERS = List.of("app", "pay", "store", "customer");
+    private static final List<String> PUBLIC_CONTEXTS = List.of("app", "pay", "store", "customer");
 
     @Bean
     UpstreamFailures upstreamFailures() {
@@ -102,7 +102,7 @@ public class GatewayContext {
     @Bean
     PublicApi publicApi(ResourceLoader resources, @Value("${phone82.routes}") String routes) throws IOException {
         Map<String, JsonNode> contracts = new LinkedHashMap<>();
-        for (String context : PUBLISHERS) {
+        for (String context : PUBLIC_CONTEXTS) {
             contracts.put(context, new Contract(resources.getResource(routes + "/" + context + "/" + context + ".openapi.yaml")
                     .getInputStream()).document());
         }

@@ -150,8 +150,8 @@ class Peers {
     }
 
     /**
-     * Returns the addresses of the other processes: this process's own are left out, as it does not know its own names. A name that does
-     * not resolve counts as a process that does not answer.
+     * Returns the addresses behind a configured name. The address of this process is left out, because it does not know which of the
+     * names is its own. A name that does not resolve counts as a process that does not answer.
      */
     private List<URI> addresses(URI named) {
         try {

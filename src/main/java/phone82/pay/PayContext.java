@@ -98,7 +98,7 @@ public class PayContext {
         return circuitBreakers.circuitBreaker("authorisations", providerBreakerConfig);
     }
 
-    /** The breaker of captures, releases and refunds. */
+    /** The breaker of captures, releases, refunds and repeated authorisations. */
     @Bean
     CircuitBreaker settlementBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
         return circuitBreakers.circuitBreaker("settlements", providerBreakerConfig);

@@ -19,19 +19,26 @@ export function orders(main, _, query) {
     const place = h('div', {class: 'list'}, skeleton(10, 'row'));
     const fresh = h('button', {type: 'button', class: 'fresh', hidden: true, click: () => load()});
     const unseen = new Set();
+    /** The events since the list was requested, as its answer may be older; null while none is requested. */
+    let during = null;
     const filters = h('form', {class: 'filters', 'aria-label': say('orders.filters'), submit: event => event.preventDefault()});
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('orders.title')), finder()), filters, count, fresh, place);
 
     const load = coalesced(async () => {
         let page;
+        during = [];
         try {
             await phones().catch(() => []);
             page = await get(`/history?${new URLSearchParams({size: SIZES[0], ...Object.fromEntries(query)})}`);
         } catch (refused) {
             place.replaceChildren(notice('bad', say('bad.title'), refused.words, retry(load)));
+            during = null;
             return;
         }
+        const missed = during;
+        during = null;
         show(page);
+        missed.forEach(happened);
     }, 250);
     showFilters();
     const end = follow(null, {opened: load, happened});
@@ -105,13 +112,17 @@ export function orders(main, _, query) {
 
     /** Updates the shown orders in place. New orders appear only on request, so that rows do not move under the pointer. */
     function happened(event) {
+        if (during) {
+            during.push(event);
+            return;
+        }
         const shown = rows.get(event.orderId);
         if (shown) {
             updateRow(shown, event);
         } else if (!after && matches(event) && ![...rows.keys()].some(id => id > event.orderId)) {
             unseen.add(event.orderId);
             if (rows.size === 0) {
-                load();
+                show({items: [event]});
             } else {
                 fresh.textContent = say('orders.fresh', {count: unseen.size});
                 fresh.hidden = false;

@@ -1,5 +1,7 @@
 package phone82.app;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import phone82.platform.Problem;
 
@@ -21,12 +23,12 @@ class BankBreakersTest {
     void opensForOneCustomerAndOnePhoneOnly() {
         undecided(order("kim", "note20"), 3);
 
-        assertThatThrownBy(() -> breakers.enter(order("kim", "note20"))).isInstanceOfSatisfying(Problem.class, problem -> {
+        assertThatThrownBy(() -> breakers.requireClosed(order("kim", "note20"))).isInstanceOfSatisfying(Problem.class, problem -> {
             assertThat(problem.status()).isEqualTo(503);
             assertThat(problem.headers()).containsEntry("Retry-After", OPEN.toSeconds());
         });
-        breakers.enter(order("kim", "note21"));
-        breakers.enter(order("lee", "note20"));
+        breakers.requireClosed(order("kim", "note21"));
+        breakers.requireClosed(order("lee", "note20"));
     }
 
     @Test
@@ -35,14 +37,15 @@ class BankBreakersTest {
         breakers.answered(order("kim", "note20"), 402);
         undecided(order("kim", "note20"), 2);
 
-        breakers.enter(order("kim", "note20"));
+        breakers.requireClosed(order("kim", "note20"));
     }
 
     @Test
     void oneTrialOrderClosesItForAll() {
         undecided(order("kim", "note20"), 3);
 
-        await().atMost(OPEN.multipliedBy(5)).untilAsserted(() -> assertThatCode(() -> breakers.enter(order("kim", "note20"))).doesNotThrowAnyException());
+        awaitTrial(order("kim", "note20"));
+        breakers.enter(order("kim", "note20"));
         assertThatThrownBy(() -> breakers.enter(order("kim", "note20"))).isInstanceOf(Problem.class);
         breakers.answered(order("kim", "note20"), 201);
 
@@ -51,12 +54,34 @@ class BankBreakersTest {
     }
 
     @Test
-    void anUnansweredTrialOrderDoesNotBlockTheNextTrial() {
+    void aTrialOrderThatDoesNotReachTheBankLeavesTheTrialToTheNext() {
         undecided(order("kim", "note20"), 3);
+        awaitTrial(order("kim", "note20"));
 
-        for (int i = 0; i < 2; i++) {
-            await().atMost(OPEN.multipliedBy(5)).untilAsserted(() -> assertThatCode(() -> breakers.enter(order("kim", "note20"))).doesNotThrowAnyException());
-        }
+        breakers.enter(order("kim", "note20"));
+        breakers.leave(order("kim", "note20"));
+        breakers.enter(order("kim", "note20"));
+        breakers.answered(order("kim", "note20"), 409);
+        breakers.enter(order("kim", "note20"));
+
+        assertThatThrownBy(() -> breakers.enter(order("kim", "note20"))).isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void closesWhenTheCustomerStops() {
+        MeterRegistry metrics = new SimpleMeterRegistry();
+        breakers.bindTo(metrics);
+        undecided(order("kim", "note20"), 3);
+        assertThat(metrics.get("phone82.payment.banks").gauge().value()).isEqualTo(1);
+
+        await().atMost(OPEN.multipliedBy(5)).until(() -> metrics.get("phone82.payment.banks").gauge().value() == 0);
+
+        undecided(order("kim", "note20"), 2);
+        breakers.requireClosed(order("kim", "note20"));
+    }
+
+    private void awaitTrial(Order order) {
+        await().atMost(OPEN.multipliedBy(5)).untilAsserted(() -> assertThatCode(() -> breakers.requireClosed(order)).doesNotThrowAnyException());
     }
 
     private void undecided(Order order, int times) {

@@ -26,7 +26,7 @@ class ConsistencyRulesTest {
     private static final ConsistencyRules RULES = new ConsistencyRules(NOON, NOON, false);
     private static final ConsistencyRules WITH_LEDGER = new ConsistencyRules(NOON, NOON, true);
 
-    private static final String NOT_PAID_FOR = "I1 the order is accepted, but its payment is not";
+    private static final String NOT_PAID_FOR = "I1 the order is accepted, but its payment is not captured or was given back";
     private static final String NOT_GIVEN_BACK = "I2 the order is cancelled, but its money is not given back";
     private static final String UNPAID = "I3 it is shipped or about to be, but not paid";
     private static final String CANCELLED_YET_SHIPPED = "I4 the order is cancelled, but shipped or about to be";

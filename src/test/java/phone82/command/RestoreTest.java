@@ -3,13 +3,19 @@ package phone82.command;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RestoreTest {
@@ -37,6 +43,7 @@ class RestoreTest {
 
         assertThat(Backup.ORDER).allSatisfy(context -> assertThat(data.resolve(context).resolve("db.script")).hasContent("of monday"));
         assertThat(data.resolve("broker")).doesNotExist();
+        assertThat(Restore.isUnfinished(data)).isFalse();
         assertThat(data.toFile().list()).filteredOn(folder -> folder.startsWith("replaced-")).singleElement()
                 .satisfies(aside -> assertThat(data.resolve(aside).toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer", "broker"));
         assertThat(data.toFile().list()).noneMatch(folder -> folder.endsWith(".draft"));
@@ -48,10 +55,55 @@ class RestoreTest {
 
         assertThat(restore()).isEqualTo(1);
 
-        assertThat(err.toString()).contains("the backup is not restored");
+        assertThat(err.toString()).contains("the backup is not restored and nothing is changed");
+        assertNothingIsChanged();
+        assertThat(Restore.isUnfinished(data)).isFalse();
+    }
+
+    @Test
+    void aMissingDatabaseReplacesNothing() throws IOException {
+        Files.delete(data.resolve("backups/monday/pay/db.script"));
+
+        assertThat(restore()).isEqualTo(1);
+
+        assertThat(err.toString()).contains("there is no complete backup monday: " + data.resolve("backups/monday/pay") + " is missing");
+        assertNothingIsChanged();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pay", "broker", "coordinator"})
+    void aRunningContextPreventsIt(String context) throws IOException {
+        Path lock = Files.createDirectories(data.resolve(context)).resolve(".lock");
+        try (FileChannel channel = FileChannel.open(lock, CREATE, WRITE); FileLock ignored = channel.lock()) {
+            assertThat(restore()).isEqualTo(1);
+        }
+
+        assertThat(err.toString()).contains(context + " runs; stop phone82 first. Nothing is changed.");
+        assertNothingIsChanged();
+        assertThat(Restore.isUnfinished(data)).isFalse();
+    }
+
+    @Test
+    void aRestoreThatWasCutOffIsRepeated() throws IOException {
+        Files.createFile(data.resolve("restore.unfinished"));
+        write("replaced-before/customer", "of today");
+        write("customer", "of monday");
+        Path obstacle = Files.createSymbolicLink(data.resolve("backups/monday/pay/db.data"), Path.of("nowhere"));
+
+        assertThat(restore()).isEqualTo(1);
+        assertThat(Restore.isUnfinished(data)).as("contexts must not start with data of two days").isTrue();
+
+        Files.delete(obstacle);
+        assertThat(restore()).as(err::toString).isZero();
+        assertThat(Backup.ORDER).allSatisfy(context -> assertThat(data.resolve(context).resolve("db.script")).hasContent("of monday"));
+        assertThat(data.resolve("replaced-before/customer/db.script")).hasContent("of today");
+        assertThat(Restore.isUnfinished(data)).isFalse();
+    }
+
+    private void assertNothingIsChanged() {
         assertThat(Backup.ORDER).allSatisfy(context -> assertThat(data.resolve(context).resolve("db.script")).hasContent("of today"));
         assertThat(data.resolve("broker/db.script")).exists();
-        assertThat(data.toFile().list()).noneMatch(folder -> folder.startsWith("replaced-"));
+        assertThat(data.toFile().list()).noneMatch(folder -> folder.startsWith("replaced-") || folder.endsWith(".draft"));
     }
 
     private void write(String folder, String content) throws IOException {

@@ -76,7 +76,7 @@ class CrashPointsIT {
             setFault("capture", "lose", 3);
             cancel(place("note20"));
         });
-        journeys.put("a refund that setFault at first", () -> {
+        journeys.put("a refund that fails at first", () -> {
             long id = paid("note20");
             setFault("refund", "refuse", 2);
             cancel(id);

@@ -119,7 +119,7 @@ class DeadLettersTest {
             String replay = "/dead-letters/" + letterOf(Context.APP, event).get("id").asText() + "/replay";
 
             assertThat(app.post(replay, "").expect(409).body().get("detail").asText())
-                    .isEqualTo("It stays a dead letter: IllegalStateException: an event for order " + unplaced.id() + ", which is not known here");
+                    .isEqualTo("It stays a dead letter. Remove the cause, then replay it again: IllegalStateException: an event for order " + unplaced.id() + ", which is not known here");
             letterOf(Context.APP, event);
             orders.place(unplaced, null);
             assertThat(app.post(replay, "").expect(200).body().get("replayed").asInt()).isEqualTo(1);
@@ -268,7 +268,7 @@ class DeadLettersTest {
 
             assertThat(command(0, "list")).contains(id, "phone82.store.Shipped", "order " + unplaced.id(), "which is not known here", "customer: ");
             assertThat(command(0, "list", "app", id)).contains("\"body\"", event);
-            assertThat(command(1, "replay", "app", id)).contains("phone82: app: It stays a dead letter: IllegalStateException");
+            assertThat(command(1, "replay", "app", id)).contains("phone82: app: It stays a dead letter. Remove the cause, then replay it again: IllegalStateException");
             assertThat(command(1, "replay", "app")).contains(id + "  failed again: IllegalStateException", "failed again and stay");
             orders.place(unplaced, null);
             assertThat(command(0, "replay", "app", id)).contains("app: " + id + " is replayed");

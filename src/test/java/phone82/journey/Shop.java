@@ -158,6 +158,17 @@ public final class Shop {
         }
     }
 
+    /** Asks for a cancellation; if the coordinator's disk is busy, app answers that nothing has changed, and a customer tries again. */
+    public Answer cancel(HttpRequest.Builder request) {
+        Answer answer = send(request);
+        for (int again = 0; again < 3 && answer.status() == 503; again++) {
+            assertThat(answer.body().path("detail").asText()).contains("nothing has changed");
+            assertThat(answer.header("Retry-After")).isNotEmpty();
+            answer = send(request);
+        }
+        return answer;
+    }
+
     /** The status of an answer that may be endless. */
     int open(String path) {
         try {

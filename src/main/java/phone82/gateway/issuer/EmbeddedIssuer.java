@@ -147,7 +147,7 @@ public class EmbeddedIssuer implements Endpoint {
         }
         if (!client.equals(request.getClientID().getValue()) || !URI.create(home + "/callback").equals(request.getRedirectionURI())
                 || !ResponseType.CODE.equals(request.getResponseType()) || !CodeChallengeMethod.S256.equals(request.getCodeChallengeMethod())) {
-            refuse(http.response(), "The client is " + client + " at " + home + "/callback, with response_type=code and code_challenge_method=S256.");
+            refuse(http.response(), "Send client_id=" + client + ", redirect_uri=" + home + "/callback, response_type=code and code_challenge_method=S256.");
             return;
         }
         String picked = http.getParam(PERSON);
@@ -221,7 +221,7 @@ public class EmbeddedIssuer implements Endpoint {
         } catch (ParseException e) {
             LOG.debug("A logout cannot be read", e);
         }
-        refuse(http.response(), "The only address for the return is " + back + ".");
+        refuse(http.response(), "Send " + back + " as post_logout_redirect_uri; no other address is allowed.");
     }
 
     private BearerAccessToken accessToken(Person person) {

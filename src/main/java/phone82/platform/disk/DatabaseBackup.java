@@ -6,15 +6,12 @@ import org.springframework.util.FileSystemUtils;
 import phone82.platform.Problem;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.READ;
 
 /** Takes consistent copies of this context's embedded database while it is in use. */
 public class DatabaseBackup {
@@ -66,20 +63,11 @@ public class DatabaseBackup {
         FileSystemUtils.deleteRecursively(draft);
         PrivateFolder.create(draft);
         jdbc.execute("backup database to '" + draft.toString().replace("'", "''") + "/' blocking as files");
-        try (Stream<Path> files = Files.list(draft)) {
-            long bytes = files.mapToLong(DatabaseBackup::secure).sum();
-            Files.move(draft, folder, ATOMIC_MOVE);
-            return new Copy(folder.toString(), bytes);
-        }
-    }
-
-    /** Syncs the file to the disk and returns its size. */
-    private static long secure(Path file) {
-        try (FileChannel channel = FileChannel.open(file, READ)) {
-            channel.force(true);
-            return channel.size();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        FileSync.tree(draft);
+        Files.move(draft, folder, ATOMIC_MOVE);
+        FileSync.one(folder.getParent());
+        try (Stream<Path> files = Files.list(folder)) {
+            return new Copy(folder.toString(), files.mapToLong(each -> each.toFile().length()).sum());
         }
     }
 }

@@ -134,7 +134,7 @@ public class DeadLetters {
     /** @throws Problem 409 if it failed again */
     public Report reportOne(@Body Outcome outcome) {
         if (outcome.cause() != null) {
-            throw new Problem(409, "Failed again", "It stays a dead letter: " + outcome.cause());
+            throw new Problem(409, "Failed again", "It stays a dead letter. Remove the cause, then replay it again: " + outcome.cause());
         }
         return new Report(1, List.of(), null);
     }

@@ -82,7 +82,7 @@ public class EventConfiguration {
         });
     }
 
-    /** Makes the JMS client read text messages only. */
+    /** Makes messages that are not text arrive as bytes, and the JMS client deserialise no objects. */
     @Bean
     static BeanPostProcessor textOnly() {
         return new BeanPostProcessor() {

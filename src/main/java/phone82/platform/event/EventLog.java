@@ -20,7 +20,7 @@ import java.util.List;
  */
 public class EventLog {
 
-    /** Maximum number of events that one call replays, or one statement deletes. */
+    /** Maximum number of events that one call replays, unless it names orders, or that one statement deletes. */
     static final int STEP = 1000;
     /** While this many events wait to be sent, no more are replayed, because new events would wait behind them. */
     private static final int MOST_WAITING = 2 * STEP;

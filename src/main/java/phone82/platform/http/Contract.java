@@ -206,7 +206,7 @@ public class Contract {
             bodyRequired = operation.at("/requestBody/required").asBoolean();
         }
 
-        boolean isForAnybody() {
+        boolean isPublic() {
             return roles.isEmpty();
         }
 

@@ -25,6 +25,6 @@ public final class ContractGate {
     public String admit(RoutingContext request) {
         Contract.Operation operation = contract.admit(request.request().method().name(), request.normalizedPath());
         request.put(HttpServer.OPERATION, operation.id);
-        return operation.isForAnybody() || operation.isForUsers() ? null : access.check(operation.roles(), request.request().getHeader("Authorization"));
+        return operation.isPublic() || operation.isForUsers() ? null : access.check(operation.roles(), request.request().getHeader("Authorization"));
     }
 }

@@ -47,8 +47,8 @@ public class HttpConfiguration {
     @Bean
     HttpClientConfigurer noRetryOnResponse(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
                                               Environment environment, ObjectProvider<TokenMinter> minter) {
-        TokenInterceptor ownToken = new TokenInterceptor(name, environment, minter::getObject);
-        return client -> client.addRequestInterceptorFirst(ownToken).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
+        TokenInterceptor tokenInterceptor = new TokenInterceptor(name, environment, minter::getObject);
+        return client -> client.addRequestInterceptorFirst(tokenInterceptor).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
             @Override
             public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
                 return false;

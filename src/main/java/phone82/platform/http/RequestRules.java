@@ -135,7 +135,7 @@ final class RequestRules {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             boolean comesIn = headersIn.contains(name);
             if (comesIn && !name.equals(LIST) && !seen.add(name)) {
-                throw malformed("The header " + name + " may come once only.");
+                throw malformed("The header " + name + " is repeated; send it once.");
             }
             if (comesIn && !isPrintable(header.getValue())) {
                 throw malformed("The header " + name + " may have printable ASCII characters only.");
@@ -151,7 +151,7 @@ final class RequestRules {
                 throw new Problem(412, "Precondition failed", "Nothing here has a strong entity tag. Send the request without If-Match.");
             }
             if (name.equals("expect") && !header.getValue().equalsIgnoreCase("100-continue")) {
-                throw new Problem(417, "Expectation failed", "Nothing can be expected here but 100-continue.");
+                throw new Problem(417, "Expectation failed", "Send no Expect header, or Expect: 100-continue.");
             }
         }
         if (type != null) {

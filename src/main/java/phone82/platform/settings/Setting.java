@@ -9,25 +9,25 @@ import java.util.List;
  * @param purpose  the description in {@code --help}
  * @param fallback the default, if phone82's own files have none; null: no default
  */
-public record Setting(String name, List<String> contexts, ValueRule kind, String purpose, String fallback) {
+public record Setting(String name, List<String> contexts, ValueRule rule, String purpose, String fallback) {
 
     private static final String CONTEXT = "<context>";
 
-    static Setting of(String name, ValueRule kind, String purpose) {
-        return new Setting(name, List.of(), kind, purpose, null);
+    static Setting of(String name, ValueRule rule, String purpose) {
+        return new Setting(name, List.of(), rule, purpose, null);
     }
 
-    static Setting ofEach(String name, ValueRule kind, String purpose, String... contexts) {
-        return new Setting(name, List.of(contexts), kind, purpose, null);
+    static Setting ofEach(String name, ValueRule rule, String purpose, String... contexts) {
+        return new Setting(name, List.of(contexts), rule, purpose, null);
     }
 
     Setting or(String fallback) {
-        return new Setting(name, contexts, kind, purpose, fallback);
+        return new Setting(name, contexts, rule, purpose, fallback);
     }
 
     /** Returns the allowed values in words. */
     public String allowed() {
-        return kind.allowed();
+        return rule.allowed();
     }
 
     public List<String> names() {

@@ -42,7 +42,7 @@ public final class Settings {
     static final String PORT_OFFSET = "phone82.port-offset";
 
     /** Properties that only the launcher sets. */
-    static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", "phone82.secret.coordinator", ARGUMENTS, LOCAL_HOST);
+    static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", ARGUMENTS, LOCAL_HOST);
 
     /** The price list; an entry is, for example, {@code phone82.catalogue.phones[0].price}. */
     static final String PHONES = "phone82.catalogue.phones";
@@ -123,13 +123,13 @@ public final class Settings {
             of("phone82.app.admission.quick", LIMIT, "pay's own response time up to which the number grows"),
             of("phone82.app.admission.slow", LIMIT, "pay's own response time above which the number shrinks"),
             of("phone82.app.breaker.failure-rate", PERCENT, "percent of failed calls to pay that open the breaker"),
-            of("phone82.app.breaker.slow-call", LIMIT, "a call that takes at least this time is slow"),
+            of("phone82.app.breaker.slow-call", LIMIT, "a call that takes longer is slow"),
             of("phone82.app.breaker.slow-call-rate", PERCENT, "percent of slow calls that open the breaker"),
             of("phone82.app.breaker.window", number(1, 10_000), "calls that are counted"),
             of("phone82.app.breaker.minimum-calls", number(1, 10_000), "calls that are needed to decide"),
             of("phone82.app.breaker.open", duration("10ms", "1h"), "how long it stays open"),
             of("phone82.app.breaker.trial-calls", number(1, 1_000), "calls that decide whether it closes"),
-            of("phone82.app.bank-breaker.failures", number(1, 10_000), "consecutive orders of a customer without a decision of the bank, after which the customer's orders are refused"),
+            of("phone82.app.bank-breaker.failures", number(1, 10_000), "consecutive orders of a customer for one phone without a decision of the bank, after which the next ones are refused"),
             of("phone82.app.bank-breaker.open", duration("1s", "1h"), "how long these orders are refused"),
             of("phone82.catalogue.open", BOOLEAN, "accept orders for unlisted items too"),
             of("phone82.catalogue.demo-price", PRICE, "won; what an unlisted item costs"),
@@ -149,14 +149,14 @@ public final class Settings {
             of("phone82.pay.authorisation-validity", KEEP, "how long an authorisation waits for its order"),
             of("phone82.pay.poll", PERIOD, "pause between two polls for due payments"),
             of("phone82.pay.rejected.keep", KEEP, "how long pay remembers an order that was declined or rejected"),
-            of("phone82.pay.rejected.purge-every", PERIOD, "pause between two deletions of such old orders"),
+            of("phone82.pay.rejected.purge-every", PERIOD, "pause between two deletions of these records"),
             of("phone82.pay.longest-retry", PERIOD, "longest pause between two attempts of a payment"),
 
             of("phone82.provider.api-key", KEY, "pay's key for the provider; the demo key works on 127.0.0.1 only"),
-            of("phone82.provider.control-key", KEY, "key for failures on demand, likewise"),
+            of("phone82.provider.control-key", KEY, "key for failures on demand; the demo key works on 127.0.0.1 only"),
             of("phone82.provider.patience", LIMIT, "an authorisation that takes longer is answered as pending"),
             of("phone82.provider.authorisation-validity", KEEP, "how long an authorisation can be captured"),
-            of("phone82.provider.settle-every", PERIOD, "pause between two settlements of pending ones"),
+            of("phone82.provider.settle-every", PERIOD, "pause between two settlements of pending authorisations"),
 
             of("phone82.store.dispatch-delay", duration("0s", "365d"), "time in which a customer can still cancel"),
 
@@ -181,7 +181,7 @@ public final class Settings {
             of("phone82.events.attempts", number(1, 100), "attempts until an event is a dead letter"),
             of("phone82.outbox.keep", KEEP, "how long sent events can be read and sent again"),
             of("phone82.inbox.keep", KEEP, "how long a received event is remembered"),
-            of("phone82.inbox.purge-every", PERIOD, "pause between two deletions of old events"),
+            of("phone82.inbox.purge-every", PERIOD, "pause between two deletions of old sent events, ids of received events and ended cancellations"),
 
             of("phone82.http.event-loops", number(1, 64), "threads of a port that read and write sockets").or("1"),
             of("phone82.http.workers", number(1, 10_000), "requests processed at once").or("32"),
@@ -211,7 +211,7 @@ public final class Settings {
             of("phone82.tracing.sampled", decimal("0", "1"), "the part of the requests that is traced"),
             of("logging.structured.format.console", choice("ecs", "logstash", "gelf").orEmpty(), "each log line is a JSON object").or("text"),
 
-            of("phone82.warm-up", number(0, 100_000), "how many rehearsals app, pay and gateway run before they are up"),
+            of("phone82.warm-up", number(0, 100_000), "how often app, pay, gateway and provider rehearse each of their operations before they are up"),
             of("phone82.routes", PLACE, "folder of the routes"),
             of("phone82.artemis", PLACE, "folder of the broker's files"),
             of("phone82.reload", FOLDER, "folder of the route files that are reloaded when they are saved").or("none"),

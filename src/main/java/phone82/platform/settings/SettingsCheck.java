@@ -77,7 +77,7 @@ public final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
 
     /** Returns the names of all port settings; the operator's port has two names, one of which defaults to the other. */
     static Stream<String> ports() {
-        return Settings.ALL.stream().filter(setting -> setting.kind().fault() == ValueRule.PORT.fault()).flatMap(setting -> setting.names().stream());
+        return Settings.ALL.stream().filter(setting -> setting.rule().fault() == ValueRule.PORT.fault()).flatMap(setting -> setting.names().stream());
     }
 
     /** Runs after all post-processors that add properties. */

@@ -92,7 +92,7 @@ final class SettingsValidator {
             for (ConfigurationPropertySource source : sources) {
                 ConfigurationProperty property = source.getConfigurationProperty(name);
                 if (property != null) {
-                    value(property, setting.kind());
+                    value(property, setting.rule());
                     break;
                 }
             }
@@ -130,34 +130,34 @@ final class SettingsValidator {
         });
     }
 
-    private void value(ConfigurationProperty property, ValueRule kind) {
+    private void value(ConfigurationProperty property, ValueRule rule) {
         String name = property.getName().toString();
         String origin = origin(property);
         if (wrong.contains(name)) {
             return;
         }
         String written = String.valueOf(property.getValue());
-        String fault = fault(written, kind);
+        String fault = fault(written, rule);
         if (fault != null) {
-            report(name, written, origin, fault, kind);
+            report(name, written, origin, fault, rule);
         }
     }
 
-    private String fault(String written, ValueRule kind) {
+    private String fault(String written, ValueRule rule) {
         String value;
         try {
             value = environment.resolveRequiredPlaceholders(written);
         } catch (IllegalArgumentException e) {
             return "refers to another property that is not set";
         }
-        return value.isEmpty() ? kind.empty() ? null : "is empty"
-                : value.contains("#{") || value.contains("{{") || value.contains("${") ? "contains an expression, which is not evaluated" : kind.fault().apply(value);
+        return value.isEmpty() ? rule.empty() ? null : "is empty"
+                : value.contains("#{") || value.contains("{{") || value.contains("${") ? "contains an expression, which is not evaluated" : rule.fault().apply(value);
     }
 
-    private void report(String name, String value, String origin, String fault, ValueRule kind) {
+    private void report(String name, String value, String origin, String fault, ValueRule rule) {
         wrong.add(name);
-        findings.add(name + (value.isEmpty() ? "" : "=" + (kind.secret() ? "***" : shown(value))) + " (" + origin + ") " + shown(fault)
-                + "; allowed: " + kind.allowed() + ".");
+        findings.add(name + (value.isEmpty() ? "" : "=" + (rule.secret() ? "***" : shown(value))) + " (" + origin + ") " + shown(fault)
+                + "; allowed: " + rule.allowed() + ".");
     }
 
     private void ascending() {

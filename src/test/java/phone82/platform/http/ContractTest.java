@@ -199,7 +199,7 @@ class ContractTest {
                 .getBytes(UTF_8)));
 
         assertThat(pay.admit("GET", "/payments").roles()).containsExactlyInAnyOrder("service:app", "service:pay");
-        assertThat(contract.admit("GET", "/orders").isForAnybody()).isTrue();
+        assertThat(contract.admit("GET", "/orders").isPublic()).isTrue();
     }
 
     @Test
