@@ -53,7 +53,7 @@ public final class Phone82 implements AutoCloseable {
     }
 
     /** The contexts of a turn start at once, after those that they call during their warm-up. */
-    private static final List<Set<Context>> TURNS = List.of(EnumSet.of(Context.BROKER),
+    static final List<Set<Context>> TURNS = List.of(EnumSet.of(Context.BROKER),
             EnumSet.of(Context.COORDINATOR, Context.CUSTOMER, Context.PROVIDER, Context.STORE), EnumSet.of(Context.PAY), EnumSet.of(Context.APP),
             EnumSet.of(Context.GATEWAY));
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,6 +37,11 @@ class PreflightTest {
     void anEmptyAddressIsReported(Context context, String property) {
         assertThatThrownBy(() -> Phone82.start(EnumSet.of(context), "--" + property + "="))
                 .isInstanceOf(CannotStart.class).hasMessage(property + " (command line) is empty; allowed: http://<host>:<port>.");
+    }
+
+    @Test
+    void everyContextHasATurn() {
+        assertThat(Phone82.TURNS.stream().flatMap(Set::stream)).containsExactlyInAnyOrder(Context.values());
     }
 
     @Test

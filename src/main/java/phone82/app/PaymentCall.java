@@ -43,6 +43,8 @@ public class PaymentCall {
 
     /** The request. By its payment key, pay distinguishes a retry from another order with the same id. */
     public byte[] request(@Body Order order, Exchange exchange) {
+        // those of the customer's request would change the address of this one
+        exchange.getMessage().removeHeaders("CamelHttp*");
         exchange.getMessage().setHeader("Payment-Key", order.paymentKey());
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
         Correlation.about(String.valueOf(order.id()));

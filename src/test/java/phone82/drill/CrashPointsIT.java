@@ -100,7 +100,7 @@ class CrashPointsIT {
     @ParameterizedTest
     @MethodSource("steppedContexts")
     void theLedgerAgreesAfterAHaltAtAnyStep(String context) throws Exception {
-        try (Processes started = new Processes("crash", "--phone82.store.dispatch-delay=2s", "--phone82.pay.authorisation-validity=2s",
+        try (Processes started = new Processes("crash", "--phone82.store.dispatch-delay=1s", "--phone82.pay.authorisation-validity=2s",
                 "--phone82.pay.longest-retry=500ms", "--phone82.pay.poll=200ms", "--phone82.pay.breaker.open=500ms",
                 "--phone82.warm-up=10", "--phone82.reconcile.timelines=0", "--phone82.reconcile.settle=60s")) {
             phone82 = started;
