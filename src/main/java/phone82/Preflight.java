@@ -219,7 +219,6 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
                     + " is in use by another process; stop that one, or set phone82.data to another folder.");
         }
         if (Restore.isUnfinished(folder.getParent())) {
-            close();
             throw new CannotStart(context.id() + ": a restore into " + folder.getParent() + " is in progress or was cut off; wait for it, or repeat it.");
         }
         requireFreeSpace(Disk.of(folder, environment.getRequiredProperty("phone82.data.reserve", DataSize.class)));

@@ -36,7 +36,7 @@ public class BankBreakers implements MeterBinder {
 
     /**
      * @param failures number of orders in a row without a decision that opens the breaker
-     * @param open     how long further orders are refused; then one order may try, and if none does for as long again, the breaker closes
+     * @param open     how long further orders are refused; then one order may try, and if no order gets an answer for as long again, the breaker closes
      */
     BankBreakers(int failures, Duration open) {
         this.open = open;
@@ -54,14 +54,17 @@ public class BankBreakers implements MeterBinder {
     }
 
     /** @throws Problem 503 the bank did not decide about the customer's last orders for this phone */
-    public void requireClosed(@Body Order order) {
+    public void refuseWhileOpen(@Body Order order) {
         CircuitBreaker breaker = breakers.get(Orders.like(order));
         if (breaker != null && breaker.getState() == CircuitBreaker.State.OPEN) {
             throw undecided();
         }
     }
 
-    /** Called right before the bank is asked. @throws Problem 503 as above, or another order is the trial */
+    /**
+     * Called right before the bank is asked.
+     * @throws Problem 503 as above, or another order is the trial
+     */
     public void enter(@ExchangeProperty("order") Order order) {
         CircuitBreaker breaker = breakers.get(Orders.like(order));
         if (breaker != null && !breaker.tryAcquirePermission()) {

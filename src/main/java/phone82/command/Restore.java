@@ -51,7 +51,7 @@ public final class Restore extends OperatorCommand {
         return run(properties -> new Restore(properties, out).restore(Path.of(properties.getRequiredProperty("phone82.data")), words.get(0)), err, arguments);
     }
 
-    /** Whether a restore is in progress or was cut off, so that the data folders may not belong together. */
+    /** Whether a restore replaces folders or was cut off while it did, so that the data folders may not belong together. */
     public static boolean isUnfinished(Path data) {
         return Files.exists(data.resolve(UNFINISHED));
     }
@@ -63,41 +63,53 @@ public final class Restore extends OperatorCommand {
                 throw new Stop(1, "there is no complete backup " + name + ": " + backup.resolve(context) + " is missing; nothing is changed.");
             }
         }
-        boolean repeated = isUnfinished(data);
-        Path marker = data.resolve(UNFINISHED);
-        // from here on no context starts; the ones that run already are found by their locks
-        try (FileChannel channel = FileChannel.open(marker, CREATE, WRITE); FileLock lock = tryLock(channel)) {
+        try (FileChannel channel = FileChannel.open(data.resolve("restore.lock"), CREATE, WRITE); FileLock lock = tryLock(channel)) {
             if (lock == null) {
                 throw new Stop(1, "another restore is in progress; this one changes nothing.");
             }
-            boolean moved = false;
-            try {
-                FileSync.one(data);
-                requireStopped(data);
-                // copying takes long and may fail: the present data is kept until all copies are complete
-                for (String context : Backup.ORDER) {
-                    FileSystemUtils.deleteRecursively(draft(data, context));
-                    FileSystemUtils.copyRecursively(backup.resolve(context), PrivateFolder.create(draft(data, context)));
-                    FileSync.tree(draft(data, context));
-                }
-                Path aside = PrivateFolder.create(data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT))));
-                moved = true;
-                replace(data, aside);
-                out.println("backup " + name + " is restored; the replaced data is in " + aside);
-            } catch (IOException e) {
-                throw new Stop(1, moved ? "the backup is restored in part (" + e + "), so phone82 will not start. Fix that, and repeat the command."
-                        : "the backup is not restored and nothing is changed (" + e + "). Fix that, and repeat the command.");
-            } finally {
-                if (!moved) {
-                    discard(data, repeated);
-                }
-            }
-            Files.delete(marker);
+            restore(data, backup, data.resolve("replaced-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT))));
         } catch (IOException e) {
-            throw new Stop(1, marker + " cannot be written or deleted (" + e + "); fix that, and repeat the command.");
+            throw new Stop(1, "the data folder " + data + " cannot be written (" + e + "); fix that, and repeat the command.");
         }
         out.println("now start phone82, then run replay-events, then reconcile");
         return 0;
+    }
+
+    private void restore(Path data, Path backup, Path aside) throws IOException {
+        Path marker = data.resolve(UNFINISHED);
+        boolean repeated = Files.exists(marker);
+        try {
+            requireStopped(data);
+            // copying takes long and may fail: the present data is kept until all copies are complete
+            for (String context : Backup.ORDER) {
+                FileSystemUtils.deleteRecursively(draft(data, context));
+                FileSystemUtils.copyRecursively(backup.resolve(context), PrivateFolder.create(draft(data, context)));
+                FileSync.tree(draft(data, context));
+            }
+            // from here on no context starts; one that has started meanwhile is found by its lock
+            Files.write(marker, new byte[0]);
+            FileSync.one(data);
+            requireStopped(data);
+            replace(data, PrivateFolder.create(aside));
+            Files.delete(marker);
+            FileSync.one(data);
+        } catch (IOException e) {
+            throw new Stop(1, "the backup is not restored (" + e + "). Fix that, and repeat the command; "
+                    + (repeated || hasFiles(aside) ? "until it succeeds, phone82 does not start." : "nothing is changed."));
+        } finally {
+            for (String context : Backup.ORDER) {
+                FileSystemUtils.deleteRecursively(draft(data, context));
+            }
+            if (!repeated && !hasFiles(aside)) {
+                Files.deleteIfExists(marker);
+            }
+        }
+        out.println("backup " + backup.getFileName() + " is restored; the replaced data is in " + aside
+                + (repeated ? ", and what the restore that was cut off replaced is in the folder before it" : ""));
+    }
+
+    private static boolean hasFiles(Path folder) {
+        return Files.exists(folder) && folder.toFile().list().length > 0;
     }
 
     private static void requireStopped(Path data) throws IOException {
@@ -120,16 +132,6 @@ public final class Restore extends OperatorCommand {
         }
         FileSync.one(aside);
         FileSync.one(data);
-    }
-
-    /** @param repeated an earlier restore was cut off, so the data stays unusable */
-    private static void discard(Path data, boolean repeated) {
-        for (String context : Backup.ORDER) {
-            FileSystemUtils.deleteRecursively(draft(data, context).toFile());
-        }
-        if (!repeated) {
-            FileSystemUtils.deleteRecursively(data.resolve(UNFINISHED).toFile());
-        }
     }
 
     private static Path draft(Path data, String context) {

@@ -21,6 +21,7 @@ export function orders(main, _, query) {
     const unseen = new Set();
     /** The events since the list was requested, as its answer may be older; null while none is requested. */
     let during = null;
+    let listed = false;
     const filters = h('form', {class: 'filters', 'aria-label': say('orders.filters'), submit: event => event.preventDefault()});
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('orders.title')), finder()), filters, count, fresh, place);
 
@@ -33,6 +34,7 @@ export function orders(main, _, query) {
         } catch (refused) {
             place.replaceChildren(notice('bad', say('bad.title'), refused.words, retry(load)));
             during = null;
+            listed = false;
             return;
         }
         const missed = during;
@@ -72,6 +74,7 @@ export function orders(main, _, query) {
     }
 
     function show({items, next}) {
+        listed = true;
         rows.clear();
         unseen.clear();
         fresh.hidden = true;
@@ -121,7 +124,9 @@ export function orders(main, _, query) {
             updateRow(shown, event);
         } else if (!after && matches(event) && ![...rows.keys()].some(id => id > event.orderId)) {
             unseen.add(event.orderId);
-            if (rows.size === 0) {
+            if (!listed) {
+                load();
+            } else if (rows.size === 0) {
                 show({items: [event]});
             } else {
                 fresh.textContent = say('orders.fresh', {count: unseen.size});

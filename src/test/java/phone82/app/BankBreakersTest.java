@@ -15,7 +15,7 @@ import static org.awaitility.Awaitility.await;
 
 class BankBreakersTest {
 
-    private static final Duration OPEN = Duration.ofSeconds(1);
+    private static final Duration OPEN = Duration.ofSeconds(3);
 
     private final BankBreakers breakers = new BankBreakers(3, OPEN);
 
@@ -23,12 +23,12 @@ class BankBreakersTest {
     void opensForOneCustomerAndOnePhoneOnly() {
         undecided(order("kim", "note20"), 3);
 
-        assertThatThrownBy(() -> breakers.requireClosed(order("kim", "note20"))).isInstanceOfSatisfying(Problem.class, problem -> {
+        assertThatThrownBy(() -> breakers.refuseWhileOpen(order("kim", "note20"))).isInstanceOfSatisfying(Problem.class, problem -> {
             assertThat(problem.status()).isEqualTo(503);
             assertThat(problem.headers()).containsEntry("Retry-After", OPEN.toSeconds());
         });
-        breakers.requireClosed(order("kim", "note21"));
-        breakers.requireClosed(order("lee", "note20"));
+        breakers.refuseWhileOpen(order("kim", "note21"));
+        breakers.refuseWhileOpen(order("lee", "note20"));
     }
 
     @Test
@@ -37,7 +37,7 @@ class BankBreakersTest {
         breakers.answered(order("kim", "note20"), 402);
         undecided(order("kim", "note20"), 2);
 
-        breakers.requireClosed(order("kim", "note20"));
+        breakers.refuseWhileOpen(order("kim", "note20"));
     }
 
     @Test
@@ -77,11 +77,11 @@ class BankBreakersTest {
         await().atMost(OPEN.multipliedBy(5)).until(() -> metrics.get("phone82.payment.banks").gauge().value() == 0);
 
         undecided(order("kim", "note20"), 2);
-        breakers.requireClosed(order("kim", "note20"));
+        breakers.refuseWhileOpen(order("kim", "note20"));
     }
 
     private void awaitTrial(Order order) {
-        await().atMost(OPEN.multipliedBy(5)).untilAsserted(() -> assertThatCode(() -> breakers.requireClosed(order)).doesNotThrowAnyException());
+        await().atMost(OPEN.multipliedBy(5)).untilAsserted(() -> assertThatCode(() -> breakers.refuseWhileOpen(order)).doesNotThrowAnyException());
     }
 
     private void undecided(Order order, int times) {

@@ -55,7 +55,7 @@ class RestoreTest {
 
         assertThat(restore()).isEqualTo(1);
 
-        assertThat(err.toString()).contains("the backup is not restored and nothing is changed");
+        assertThat(err.toString()).contains("the backup is not restored", "nothing is changed");
         assertNothingIsChanged();
         assertThat(Restore.isUnfinished(data)).isFalse();
     }
@@ -91,11 +91,13 @@ class RestoreTest {
         Path obstacle = Files.createSymbolicLink(data.resolve("backups/monday/pay/db.data"), Path.of("nowhere"));
 
         assertThat(restore()).isEqualTo(1);
+        assertThat(err.toString()).contains("until it succeeds, phone82 does not start");
         assertThat(Restore.isUnfinished(data)).as("contexts must not start with data of two days").isTrue();
 
         Files.delete(obstacle);
         assertThat(restore()).as(err::toString).isZero();
         assertThat(Backup.ORDER).allSatisfy(context -> assertThat(data.resolve(context).resolve("db.script")).hasContent("of monday"));
+        assertThat(out.toString()).contains("the restore that was cut off replaced");
         assertThat(data.resolve("replaced-before/customer/db.script")).hasContent("of today");
         assertThat(Restore.isUnfinished(data)).isFalse();
     }

@@ -1,6 +1,7 @@
 package phone82.platform.disk;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ public final class FileSync {
         List<Path> all;
         try (Stream<Path> below = Files.walk(folder)) {
             all = below.toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         for (Path each : all) {
             one(each);

@@ -348,7 +348,7 @@ public class HttpServer implements DisposableBean {
         answer(request.request(), switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");
             case 405 -> Contract.notAllowed(methodsOf(request.normalizedPath()));
-            case 406 -> new Problem(406, "Not acceptable", "Send Accept: application/json; there is no other format.");
+            case 406 -> new Problem(406, "Not acceptable", "Send Accept: application/json.");
             case 413 -> new Problem(413, "Body too large", "Send at most " + limits.bodyBytes() + " bytes.")
                     .header("Connection", "close");
             case 415 -> new Problem(415, "Unsupported media type", "Send the body as application/json.");

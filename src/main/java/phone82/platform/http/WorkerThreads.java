@@ -34,18 +34,19 @@ public class WorkerThreads implements ExecutorServiceFactory {
 
     @Override
     public ExecutorService createExecutor(ThreadFactory threads, Integer concurrency, Integer maxConcurrency) {
-        return new ThreadPoolExecutor(0, maxConcurrency, IDLE_SECONDS, TimeUnit.SECONDS, new Handover(), threads, WorkerThreads::enqueue);
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(1, maxConcurrency, IDLE_SECONDS, TimeUnit.SECONDS, new Handover(), threads, WorkerThreads::enqueue);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /** All threads are busy. */
     private static void enqueue(Runnable task, ThreadPoolExecutor pool) {
-        if (pool.isShutdown()) {
+        Handover queue = (Handover) pool.getQueue();
+        queue.append(task);
+        if (pool.isShutdown() && queue.remove(task)) {
             throw new RejectedExecutionException("the worker pool is shut down");
         }
-        ((Handover) pool.getQueue()).append(task);
-        // the last thread may have ended in between; one that has not sees the task before it ends
-        if (pool.getPoolSize() == 0 && pool.getQueue().remove(task)) {
-            pool.execute(task);
-        }
+        // the last thread may have ended in between
+        pool.prestartCoreThread();
     }
 }
