@@ -24,6 +24,10 @@ final class ConsistencyRules {
     /** Events that are repeated with every vain attempt of a customer or of pay; all others occur once. */
     private static final Set<String> REPEATABLE = Set.of("CancellationRefused", "RefundFailed");
 
+    private static final String UNKNOWN_TO_APP = "the view shows an order that does not exist";
+    private static final String SHIPPED_UNKNOWN_TO_STORE = "the order is shipped, but store does not know it; never send its events again, or store ships it twice";
+    private static final String CANCELLED_UNKNOWN_TO_STORE = "the order was paid and cancelled, but store does not know it; never send its events again, or store ships it";
+
     private static final String SETTLED_BY_HAND = "settled by hand";
 
     private final Instant expired;
@@ -39,6 +43,11 @@ final class ConsistencyRules {
         this.expired = expired;
         this.stuck = stuck;
         this.ledger = ledger;
+    }
+
+    /** Whether it does harm to send the order's events again: store would ship a finished order that it has lost, app has dead letters. */
+    static boolean isBeyondRepair(Breach breach) {
+        return List.of(UNKNOWN_TO_APP, SHIPPED_UNKNOWN_TO_STORE, CANCELLED_UNKNOWN_TO_STORE).contains(breach.what());
     }
 
     /** Whether the order is finished and breaks no rule. */
@@ -107,7 +116,7 @@ final class ConsistencyRules {
         findings.add(rows.paymentIs("Authorised") && rows.payment().authorisedAt().isBefore(expired),
                 "I7", "money is held, but there is no order, and it should have expired");
         findings.add(rows.delivery() != null, "I7", "there is a delivery, but no order");
-        findings.add(rows.view() != null, "I5", "the view shows an order that does not exist");
+        findings.add(rows.view() != null, "I5", UNKNOWN_TO_APP);
     }
 
     private static void payment(OrderRows rows, Findings findings) {
@@ -131,10 +140,10 @@ final class ConsistencyRules {
                 "I4", "the order is cancelled, but shipped or about to be");
         findings.add(rows.orderIs("Ordered", "Paid", "Shipped") && rows.deliveryIs("Cancelled"),
                 "I4", "the delivery is cancelled, but the order is not");
-        findings.add(rows.orderIs("Shipped") && (delivery == null || rows.deliveryIs("Received", "Held")),
-                "I6", "the order is shipped, but the delivery is not");
+        findings.add(rows.orderIs("Shipped") && rows.deliveryIs("Received", "Held"), "I6", "the order is shipped, but the delivery is not");
+        findings.add(rows.orderIs("Shipped") && delivery == null, "I6", SHIPPED_UNKNOWN_TO_STORE);
         findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Refunded") && rows.payment().completedAt() != null && delivery == null,
-                "I6", "the order was paid, but has no delivery");
+                "I6", CANCELLED_UNKNOWN_TO_STORE);
         if (delivery != null && !(order.item().equals(delivery.item()) && delivery.qty() == order.qty())) {
             findings.add("I6", "the delivery is of " + delivery.qty() + " x " + delivery.item()
                     + ", the order of " + order.qty() + " x " + order.item());

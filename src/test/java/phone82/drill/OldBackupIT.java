@@ -81,6 +81,11 @@ class OldBackupIT {
             });
             assertThat(named).isEqualTo(Set.copyOf(lost));
             assertThat(report.moving()).isEmpty();
+            // nothing may be shipped or charged for a second time
+            phone82.run(context.equals("customer") ? 0 : 1, "reconcile --repair");
+            assertThat(states(lost)).isEqualTo(context.equals("customer") ? before : after);
+            assertThat(money(money.keySet().stream().toList())).isEqualTo(money);
+            assertThat(phone82.run(0, "dead-letters")).doesNotContain("order ");
         }
     }
 
