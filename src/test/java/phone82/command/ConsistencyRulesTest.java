@@ -274,4 +274,15 @@ class ConsistencyRulesTest {
     private static List<String> breachesOf(OrderFixture order) {
         return RULES.breaches(7, order.rows()).stream().map(breach -> breach.promise() + " " + breach.what()).toList();
     }
+
+    @Test
+    void aRepairLeavesOrdersAloneThatAppOrStoreHasLost() {
+        List<Breach> breaches = Stream.of(
+                RULES.breaches(1, statuses("Shipped", "Completed", NONE, "Paid").rows()),
+                RULES.breaches(2, statuses("Cancelled", "Refunded", NONE, "Cancelled").rows()),
+                RULES.breaches(3, statuses(NONE, "Refunded", "Cancelled", "Cancelled").rows()),
+                RULES.breaches(4, statuses("Shipped", "Completed", "Shipped", NONE).rows())).flatMap(List::stream).toList();
+
+        assertThat(Repair.orders(new Report(4, breaches, List.of()))).containsExactly(4L);
+    }
 }
