@@ -78,6 +78,7 @@ public final class Restore extends OperatorCommand {
     private void restore(Path data, Path backup, Path aside) throws IOException {
         Path marker = data.resolve(UNFINISHED);
         boolean repeated = Files.exists(marker);
+        boolean mixed = repeated;
         try {
             requireStopped(data);
             // copying takes long and may fail: the present data is kept until all copies are complete
@@ -90,26 +91,24 @@ public final class Restore extends OperatorCommand {
             Files.write(marker, new byte[0]);
             FileSync.one(data);
             requireStopped(data);
-            replace(data, PrivateFolder.create(aside));
+            PrivateFolder.create(aside);
+            mixed = true;
+            replace(data, aside);
             Files.delete(marker);
             FileSync.one(data);
         } catch (IOException e) {
             throw new Stop(1, "the backup is not restored (" + e + "). Fix that, and repeat the command; "
-                    + (repeated || hasFiles(aside) ? "until it succeeds, phone82 does not start." : "nothing is changed."));
+                    + (mixed ? "until it succeeds, phone82 does not start." : "nothing is changed."));
         } finally {
             for (String context : Backup.ORDER) {
                 FileSystemUtils.deleteRecursively(draft(data, context));
             }
-            if (!repeated && !hasFiles(aside)) {
+            if (!mixed) {
                 Files.deleteIfExists(marker);
             }
         }
         out.println("backup " + backup.getFileName() + " is restored; the replaced data is in " + aside
                 + (repeated ? ", and what the restore that was cut off replaced is in the folder before it" : ""));
-    }
-
-    private static boolean hasFiles(Path folder) {
-        return Files.exists(folder) && folder.toFile().list().length > 0;
     }
 
     private static void requireStopped(Path data) throws IOException {

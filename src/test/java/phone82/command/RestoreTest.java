@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.FileSystemUtils;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -99,6 +101,25 @@ class RestoreTest {
         assertThat(Backup.ORDER).allSatisfy(context -> assertThat(data.resolve(context).resolve("db.script")).hasContent("of monday"));
         assertThat(out.toString()).contains("the restore that was cut off replaced");
         assertThat(data.resolve("replaced-before/customer/db.script")).hasContent("of today");
+        assertThat(Restore.isUnfinished(data)).isFalse();
+    }
+
+    /** On a machine that has only the backups, nothing is moved aside. */
+    @Test
+    void aRestoreThatFailsAmidTheFoldersOfANewMachineIsRepeated() throws IOException {
+        for (String folder : List.of("customer", "app", "store", "pay", "broker")) {
+            FileSystemUtils.deleteRecursively(data.resolve(folder));
+        }
+        Path obstacle = Files.createSymbolicLink(data.resolve("app"), Path.of("nowhere"));
+
+        assertThat(restore()).isEqualTo(1);
+        assertThat(data.resolve("customer/db.script")).exists();
+        assertThat(err.toString()).contains("until it succeeds, phone82 does not start");
+        assertThat(Restore.isUnfinished(data)).isTrue();
+
+        Files.delete(obstacle);
+        assertThat(restore()).as(err::toString).isZero();
+        assertThat(Backup.ORDER).allSatisfy(context -> assertThat(data.resolve(context).resolve("db.script")).hasContent("of monday"));
         assertThat(Restore.isUnfinished(data)).isFalse();
     }
 
