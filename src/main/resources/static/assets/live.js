@@ -146,20 +146,16 @@ function connect() {
     source.addEventListener('reset', () => report({kind: 'opened'}));
     source.addEventListener('heart-beat', heard);
     source.onerror = () => {
-        lose();
-        if (source?.readyState === EventSource.CLOSED) {
+        if (!lost) {
+            lost = true;
+            report({kind: 'lost'});
+        }
+        if (source.readyState === EventSource.CLOSED) {
             clearTimeout(timer);
             timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
             wait = Math.min(wait * 2, LONGEST_WAIT);
         }
     };
-}
-
-function lose() {
-    if (source && !lost) {
-        lost = true;
-        report({kind: 'lost'});
-    }
 }
 
 function disconnect() {
@@ -179,5 +175,7 @@ document.addEventListener('visibilitychange', () => {
         followers.forEach(each => each.opened());
     }
 });
-addEventListener('online', () => source && connect());
-addEventListener('offline', () => lose());
+/** The stream may be dead or, on a machine that serves phone82 itself, unharmed: only a new connection tells. */
+for (const change of ['online', 'offline']) {
+    addEventListener(change, () => source && connect());
+}

@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
@@ -146,10 +147,13 @@ class PageTest {
         assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7 leaves in \\d+ sec\\."));
         page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
 
+        // the browser takes a moment to refuse requests, and lets a stream that is open continue
+        session.route("**", Route::abort);
         session.setOffline(true);
         assertThat(page.locator("#connection")).hasText("Connection lost. Reconnecting …");
         shop.awaitShipped(id);
         assertThat(page.locator("[data-stage=Shipped].done")).hasCount(0);
+        session.unroute("**");
         session.setOffline(false);
         awaitStage("Shipped");
         assertThat(page.locator("#connection")).hasText("Connected again. Everything is up to date.");
@@ -159,6 +163,17 @@ class PageTest {
         assertThat(page.locator(".steps time")).hasCount(4);
         assertThat((Boolean) page.evaluate("() => window.sameDocument")).isTrue();
         assertThat(shop.get("/orders/" + id).expect(200).header("Vary")).as("the same path for programs").contains("Accept");
+    }
+
+    @Test
+    @Order(2)
+    void losingANetworkThatThePageDoesNotNeedIsNotReported() {
+        order();
+        page.evaluate("() => { window.lost = []; new MutationObserver(() => lost.push(document.getElementById('connection').textContent))"
+                + ".observe(document.getElementById('connection'), {childList: true}); }");
+        page.waitForResponse(response -> response.url().contains("/history/stream"), () -> page.evaluate("() => dispatchEvent(new Event('offline'))"));
+        awaitStage("Shipped");
+        assertThat((List<?>) page.evaluate("() => lost.filter(text => text)")).isEmpty();
     }
 
     @Test
