@@ -51,18 +51,21 @@ class CoordinatorApi implements Endpoint {
     private final HttpLimits limits;
     private final ContractGate gate;
     private final ParticipantCallbacks callbacks;
+    private final String scheme;
     private ApplicationHandler jersey;
 
     /**
      * @param executor  processes requests, which includes calling participants
      * @param gate      admits the requests that the API contract allows
      * @param callbacks the addresses at which participants may be called back
+     * @param scheme    scheme of the URLs at which participants reach the coordinator: https if a proxy ends TLS
      */
-    CoordinatorApi(Executor executor, HttpLimits limits, ContractGate gate, ParticipantCallbacks callbacks) {
+    CoordinatorApi(Executor executor, HttpLimits limits, ContractGate gate, ParticipantCallbacks callbacks, String scheme) {
         this.executor = executor;
         this.limits = limits;
         this.gate = gate;
         this.callbacks = callbacks;
+        this.scheme = scheme;
     }
 
     @Override
@@ -98,9 +101,9 @@ class CoordinatorApi implements Endpoint {
 
     private void serve(RoutingContext context) {
         HttpServerRequest http = context.request();
-        // the id of an LRA is its URL, so it depends on the host name that the caller uses
+        // the id of an LRA is its URL, so it begins with the address that the caller uses
         String host = http.getHeader("Host") == null ? "localhost:" + http.localAddress().port() : http.getHeader("Host");
-        URI base = URI.create("http://" + host + "/");
+        URI base = URI.create(scheme + "://" + host + "/");
         ContainerRequest request = new ContainerRequest(base, base.resolve(http.uri()), http.method().name(), new AnonymousContext(),
                 new MapPropertiesDelegate(), jersey.getConfiguration());
         HEADERS.forEach(name -> http.headers().getAll(name).forEach(value -> request.header(name, value)));

@@ -20,6 +20,7 @@ import phone82.platform.http.HttpServerConfiguration;
 import phone82.platform.identity.TokenMinter;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,8 +45,9 @@ public class CoordinatorContext {
     }
 
     @Bean
-    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, ParticipantCallbacks callbacks) {
-        return new CoordinatorApi(coordinatorThreads, limits, new ContractGate(contract, access), callbacks);
+    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, ParticipantCallbacks callbacks,
+                                  @Value("${phone82.saga.coordinator-url}") URI url) {
+        return new CoordinatorApi(coordinatorThreads, limits, new ContractGate(contract, access), callbacks, url.getScheme());
     }
 
     @Bean

@@ -167,7 +167,7 @@ public final class Settings {
             of("phone82.customer.stream.queue", number(1_024, 100_000_000), "unsent bytes of one reader").or("262144"),
 
             ofEach("phone82.<context>.callback-url", URL, "URL of a context for the coordinator", "app", "pay", "store"),
-            of("phone82.saga.coordinator-url", URL, "URL of the coordinator for app, pay and store"),
+            of("phone82.saga.coordinator-url", URL, "URL of the coordinator for app, pay and store; the coordinator takes the scheme of its own URLs from it"),
             of("phone82.saga.connect-timeout", LIMIT, "limit for connecting to the coordinator"),
             of("phone82.saga.request-timeout", LIMIT, "limit for the coordinator's response"),
             of("phone82.saga.time-limit", duration("100ms", "1h"), "a cancellation that is not decided by then is undone"),
