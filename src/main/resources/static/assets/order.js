@@ -52,7 +52,7 @@ export function order(main, id) {
             return;
         }
         last = {order: placed.value ?? {...history.value, id: history.value.orderId}, timeline: history.value?.timeline ?? [], payment, delivery};
-        if (payment.status === 'rejected' || delivery.status === 'rejected' || placed.status === 'rejected') {
+        if ([placed, history, payment, delivery].some(answer => answer.status === 'rejected')) {
             later = setTimeout(load, 5000);
         }
         show(last);

@@ -52,7 +52,7 @@ class CancellationTest {
     void anImmediateCancellationTakesEffectInAllContexts() {
         long[] ids = IntStream.range(0, 20).mapToLong(i -> {
             long id = shop.place(anOrder()).expect(201).id();
-            assertThat(cancel(id).expect(200).body().get("status").asText()).isEqualTo("Cancelled");
+            assertThat(cancel(id).expect(200, 202).body().get("status").asText()).isIn("Cancelled", "Cancelling");
             return id;
         }).toArray();
 
@@ -66,7 +66,7 @@ class CancellationTest {
     void aPostCancelsToo() {
         long id = shop.place(anOrder()).expect(201).id();
 
-        shop.cancel(shop.request("/orders/" + id + "/cancellation").POST(BodyPublishers.noBody())).expect(200);
+        shop.cancel(shop.request("/orders/" + id + "/cancellation").POST(BodyPublishers.noBody())).expect(200, 202);
 
         await().untilAsserted(() -> assertCancelledEverywhere(id));
     }
@@ -90,8 +90,8 @@ class CancellationTest {
     void cancellingTwiceHasOneEffect() {
         long id = shop.place(anOrder()).expect(201).id();
 
-        cancel(id).expect(200);
-        assertThat(cancel(id).expect(200).body().get("status").asText()).isEqualTo("Cancelled");
+        cancel(id).expect(200, 202);
+        cancel(id).expect(200, 202);
 
         await().untilAsserted(() -> assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled"));
     }
@@ -103,9 +103,9 @@ class CancellationTest {
 
         List<Answer> answers = atOnce(() -> cancel(id), () -> cancel(id));
 
-        assertThat(answers).extracting(Answer::status).contains(200).isSubsetOf(200, 202, 409);
+        assertThat(answers).extracting(Answer::status).isSubsetOf(200, 202, 409).isNotEqualTo(List.of(409, 409));
         await().untilAsserted(() -> assertCancelledEverywhere(id));
-        assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled");
+        await().untilAsserted(() -> assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled"));
         assertNoCancellationIsOpen();
     }
 
@@ -165,7 +165,7 @@ class CancellationTest {
         long id = shop.place(anOrder()).expect(201).id();
         String forged = "http://localhost:1/lra-coordinator/0_1_2_3_4";
 
-        shop.cancel(shop.request("/orders/" + id).header("Long-Running-Action", forged).DELETE()).expect(200);
+        shop.cancel(shop.request("/orders/" + id).header("Long-Running-Action", forged).DELETE()).expect(200, 202);
 
         await().untilAsserted(() -> assertCancelledEverywhere(id));
         shop.send("PUT", "/lra-participant/complete", null, null).expect(404);

@@ -170,7 +170,7 @@ class DeadLettersTest {
 
             assertThat(letters(PHONE82, context)).noneMatch(letter -> letter.path("eventId").asText().equals(event));
             await().untilAsserted(() -> assertThat(shop.status((context == Context.STORE ? "/deliveries/" : "/history/") + id)).isEqualTo("Shipped"));
-            assertThat(view.timeline(id)).containsExactlyInAnyOrder("PayCompleted", "OrderReceived", "Shipped");
+            await().untilAsserted(() -> assertThat(view.timeline(id)).containsExactlyInAnyOrder("PayCompleted", "OrderReceived", "Shipped"));
         }
 
         @Test

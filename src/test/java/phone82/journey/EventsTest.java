@@ -92,7 +92,9 @@ class EventsTest {
         void anEarlyRejectionPreventsTheAuthorisation() {
             PHONE82.topics().sendTwice(3, List.of("app.OrderRejected"));
 
-            await().untilAsserted(() -> authorise(3).expect(409));
+            JdbcTemplate jdbc = PHONE82.bean(Context.PAY, JdbcTemplate.class);
+            await().untilAsserted(() -> assertThat(jdbc.queryForList("select status from payment where order_id = 3", String.class)).containsExactly("Rejected"));
+            authorise(3).expect(409);
             pay.get("/payments/3").expect(404);
         }
 

@@ -30,7 +30,7 @@ import static phone82.journey.Shop.anOrder;
 class OrderTest {
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1s",
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=3s",
             "--phone82.gateway.rate=0", "--phone82.app.admission.patience=20s", "--phone82.pay.authorisation-validity=1s", "--phone82.pay.poll=200ms");
 
     private final Shop shop = PHONE82.gateway();
@@ -56,7 +56,7 @@ class OrderTest {
         long id = shop.place(anOrder()).expect(201).id();
 
         await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
-        assertThat(shop.status("/orders/" + id)).isEqualTo("Paid");
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
         shop.awaitShipped(id);
     }
 
@@ -126,7 +126,7 @@ class OrderTest {
 
     @Test
     void anOrderWaitsForAnUnavailableProvider() {
-        long id = shop.place(anOrder().of("sim-capture-away-1")).expect(201).id();
+        long id = shop.place(anOrder().of("sim-capture-away-3")).expect(201).id();
 
         assertThat(shop.status("/orders/" + id)).isEqualTo("Ordered");
         shop.awaitShipped(id);

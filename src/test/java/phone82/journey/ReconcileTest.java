@@ -193,7 +193,7 @@ class ReconcileTest {
         assertThat(out.toString().lines()).hasSize(5).last().asString().startsWith("backup monday is complete");
         assertThat(backup.toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer");
         assertThat(backup.resolve("app/db.script")).content().doesNotContain("cut off");
-        shop.place(anOrder()).expect(201);
+        shop.awaitShipped(shop.place(anOrder()).expect(201).id());
     }
 
     private record Broken(Context context, String sql, String promise, String what) {

@@ -63,7 +63,7 @@ class PageTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.complementOf(EnumSet.of(Context.STORE)),
-            "--phone82.store.dispatch-delay=10s", "--phone82.app.breaker.open=3s");
+            "--phone82.store.dispatch-delay=1h", "--phone82.app.breaker.open=10s");
 
     private static Phone82 store;
     private static String axe;
@@ -80,7 +80,17 @@ class PageTest {
         store = Phone82.start(Set.of(Context.STORE), PHONE82.arguments());
         axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
         Shop shop = PHONE82.gateway();
-        await().atMost(Duration.ofSeconds(60)).until(() -> shop.place(anOrder().of("pixel-10")).status(), status -> status == 201);
+        ship(await().atMost(Duration.ofSeconds(60)).until(() -> shop.place(anOrder().of("pixel-10")), placed -> placed.status() == 201).id());
+        // the first cancellation of a JVM takes longer than the page's patience
+        long id = shop.place(anOrder()).expect(201).id();
+        shop.cancel(shop.request("/orders/" + id).DELETE()).expect(200, 202);
+    }
+
+    /** Ends the order's dispatch delay when the dealer has it. */
+    private static void ship(long id) {
+        JdbcTemplate deliveries = store.application(Context.STORE).getBean(JdbcTemplate.class);
+        await().atMost(Duration.ofSeconds(30)).pollInSameThread().until(() ->
+                deliveries.update("update delivery set dispatch_at = current_timestamp where order_id = ?", id), updated -> updated == 1);
     }
 
     @AfterAll
@@ -144,19 +154,20 @@ class PageTest {
             awaitStage(stage);
         }
         assertThat(page.locator("#money")).containsText("₩4,758,600 paid at");
-        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7 leaves in \\d+ sec\\."));
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7 leaves in \\d+ min\\."));
         page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
 
         // the browser takes a moment to refuse requests, and lets a stream that is open continue
         session.route("**", Route::abort);
         session.setOffline(true);
         assertThat(page.locator("#connection")).hasText("Connection lost. Reconnecting …");
+        ship(id);
         shop.awaitShipped(id);
         assertThat(page.locator("[data-stage=Shipped].done")).hasCount(0);
         session.unroute("**");
         session.setOffline(false);
-        awaitStage("Shipped");
         assertThat(page.locator("#connection")).hasText("Connected again. Everything is up to date.");
+        awaitStage("Shipped");
         assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7 was shipped at .*"));
         assertThat(page.locator("#cancel")).hasCount(0);
         assertThat(page.locator(".timeline li")).hasCount(4);
@@ -168,10 +179,11 @@ class PageTest {
     @Test
     @Order(2)
     void losingANetworkThatThePageDoesNotNeedIsNotReported() {
-        order();
+        long id = order();
         page.evaluate("() => { window.lost = []; new MutationObserver(() => lost.push(document.getElementById('connection').textContent))"
                 + ".observe(document.getElementById('connection'), {childList: true}); }");
         page.waitForResponse(response -> response.url().contains("/history/stream"), () -> page.evaluate("() => dispatchEvent(new Event('offline'))"));
+        ship(id);
         awaitStage("Shipped");
         assertThat((List<?>) page.evaluate("() => lost.filter(text => text)")).isEmpty();
     }
@@ -187,7 +199,8 @@ class PageTest {
 
         cancel();
         page.getByText("Yes, cancel it").click();
-        assertThat(page.locator(".notice.good")).containsText("is cancelled", patiently());
+        // a completion that takes long is answered before its end
+        assertThat(page.locator(".notice.good, .notice.info")).isVisible(new IsVisibleOptions().setTimeout(PATIENCE));
         assertThat(page.locator(".badge")).hasText("Cancelled");
         assertThat(page.locator("#truth")).containsText("as you asked");
         assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at .*₩1,199,000 refunded at .*|Nothing was charged.*"), new HasTextOptions().setTimeout(PATIENCE));
@@ -197,7 +210,7 @@ class PageTest {
     @Test
     @Order(3)
     void aFailedRefundIsNotShownAsFreeOfCharge() {
-        long id = shop.place(anOrder().of("sim-refund-fails")).expect(201).id();
+        long id = place("sim-refund-fails");
         go("/orders/" + id);
         awaitStage("Paid");
         cancel();
@@ -213,6 +226,7 @@ class PageTest {
     void aLateCancellationShowsTheReason() {
         long id = order();
         cancel();
+        ship(id);
         shop.awaitShipped(id);
         page.getByText("Yes, cancel it").click();
 
@@ -230,12 +244,13 @@ class PageTest {
         page.getByText("Order now").click();
 
         assertThat(page.locator(".notice.warn")).containsText("nothing was charged", patiently());
-        assertThat(page.locator("#order")).hasText(Pattern.compile("Try again in [1-3] s"));
+        assertThat(page.locator("#order")).hasText(Pattern.compile("Try again in \\d+ s"));
         assertThat(ordersOf("iphone-17-pro")).isEmpty();
 
         page.reload();
         assertThat(page.locator("input[value=iphone-17-pro]")).isChecked();
-        await().atMost(Duration.ofSeconds(20)).pollDelay(Duration.ofSeconds(3)).until(() -> {
+        PHONE82.bean(Context.APP, CircuitBreaker.class).transitionToClosedState();
+        await().atMost(Duration.ofSeconds(40)).pollInSameThread().until(() -> {
             if (page.locator("#order:not([aria-disabled=true])").count() > 0) {
                 page.locator("#order").click();
                 page.waitForCondition(() -> ORDER.matcher(page.url()).matches() || page.locator(".notice").count() > 0);
@@ -291,7 +306,7 @@ class PageTest {
         store = Phone82.start(Set.of(Context.STORE), PHONE82.arguments());
         awaitStage("Received");
         page.locator("[data-tab=dealer]").click();
-        assertThat(page.locator("#queue-ship .due").first()).hasText(Pattern.compile("in \\d+ sec|due now"));
+        assertThat(page.locator("#queue-ship .due").first()).hasText(Pattern.compile("in \\d+ min"));
         page.locator("a[href='/orders/" + id + "']").click();
         assertThat(page.locator("h1")).hasText("Order " + id);
     }
@@ -332,7 +347,7 @@ class PageTest {
 
         assertThat(page.locator("#cancel")).isVisible();
         tabTo("#cancel");
-        await().until(() -> {
+        await().pollInSameThread().until(() -> {
             page.keyboard().press("Enter");
             return page.locator("dialog").count() == 1;
         });
@@ -351,6 +366,7 @@ class PageTest {
         long id = place(name);
         go("/orders/" + id);
         assertThat(page.locator(".summary .hint")).containsText(name);
+        awaitStage("Received");
         go("/orders");
         assertThat(page.locator(".rows").getByText(name)).isVisible();
         go("/dealer");
@@ -506,7 +522,7 @@ class PageTest {
 
     /** A click immediately after the one on Order has no effect. */
     private void cancel() {
-        await().until(() -> {
+        await().pollInSameThread().until(() -> {
             page.locator("#cancel").click();
             return page.locator("dialog").count() == 1;
         });
