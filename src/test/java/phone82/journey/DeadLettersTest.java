@@ -140,7 +140,7 @@ class DeadLettersTest {
             pay.post(replay, "").expect(200);
             PHONE82.topics().send("app.Ordered", id, event);
 
-            assertThat(pay.status("/payments/" + id)).isEqualTo("Completed");
+            await().untilAsserted(() -> assertThat(pay.status("/payments/" + id)).isEqualTo("Completed"));
             await().during(Duration.ofMillis(500)).untilAsserted(() ->
                     assertThat(view.timeline(id)).containsExactlyInAnyOrder("Ordered", "PayCompleted", "OrderReceived", "Shipped"));
         }
