@@ -55,7 +55,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
         Connection connection = super.getConnectionFromDriver(user);
         try {
             useDurableFiles(connection, files);
-            return CompiledStatements.keptBy(connection);
+            return EmbeddedConnection.of(connection, files);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;

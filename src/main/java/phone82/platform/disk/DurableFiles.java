@@ -26,11 +26,17 @@ class DurableFiles implements FileAccess {
     private final FileAccess files = FileUtil.getFileUtil();
     private final Object pause = new Object();
     private volatile boolean closing;
+    private volatile boolean failed;
     private volatile String waitsFor;
 
     /** Returns why a commit waits for the disk, or null. */
     String waitsFor() {
         return waitsFor;
+    }
+
+    /** Returns whether a write has failed for good. */
+    boolean haveFailed() {
+        return failed;
     }
 
     /** Stops retrying: from now on a failed write throws an exception. */
@@ -56,6 +62,8 @@ class DurableFiles implements FileAccess {
                     return attempt.make();
                 } catch (IOException e) {
                     if (closing) {
+                        // before HSQLDB releases its locks, and shows others what is not on the disk
+                        failed = true;
                         throw new UncheckedIOException(name + " cannot be written", e);
                     }
                     if (!waited) {

@@ -15,13 +15,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** The statements that HSQLDB itself keeps compiled. */
-class CompiledStatementsTest {
+class EmbeddedConnectionTest {
 
     private static final String SQL = "select count(*) from information_schema.system_sessions where session_id > ?";
 
     @Test
     void aStatementThatIsClosedStaysCompiledUntilItsConnectionIsClosed() throws SQLException {
-        try (Connection plain = open(); Connection keeping = CompiledStatements.keptBy(open())) {
+        try (Connection plain = open(); Connection keeping = EmbeddedConnection.of(open(), new DurableFiles())) {
             run(plain);
             assertThat(compiled(plain)).isZero();
             for (int i = 0; i < 3; i++) {
@@ -33,7 +33,7 @@ class CompiledStatementsTest {
 
     @Test
     void anInvalidStatementFailsAsUsual() throws SQLException {
-        try (Connection keeping = CompiledStatements.keptBy(open())) {
+        try (Connection keeping = EmbeddedConnection.of(open(), new DurableFiles())) {
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(() -> keeping.prepareStatement("select nothing from nowhere")).isInstanceOf(SQLException.class).hasMessageContaining("NOWHERE");
             }
@@ -42,7 +42,7 @@ class CompiledStatementsTest {
 
     @Test
     void endlessDifferentStatementsDoNotFillTheMemory() throws SQLException {
-        try (Connection keeping = CompiledStatements.keptBy(open())) {
+        try (Connection keeping = EmbeddedConnection.of(open(), new DurableFiles())) {
             for (int i = 0; i < 1000; i++) {
                 keeping.prepareStatement(SQL + " and " + i + " = " + i).close();
             }

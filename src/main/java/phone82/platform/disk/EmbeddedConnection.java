@@ -1,0 +1,63 @@
+package phone82.platform.disk;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A connection to an embedded HSQLDB.
+ * <ul>
+ * <li>It keeps its compiled statements. HSQLDB discards a compiled statement when the last {@code PreparedStatement} that uses it is
+ * closed, and compiling takes longer than executing. So one of each is kept open as long as the connection.
+ * <li>After a commit could not be written it executes and commits nothing more: HSQLDB shows other connections the changes of that
+ * commit, although the next start will not have them.
+ * </ul>
+ */
+final class EmbeddedConnection implements InvocationHandler {
+
+    /** Limits the memory for statements with parameter lists of many lengths. */
+    private static final int MOST = 300;
+
+    private final Connection connection;
+    private final DurableFiles files;
+    private final Set<String> kept = new HashSet<>();
+
+    private EmbeddedConnection(Connection connection, DurableFiles files) {
+        this.connection = connection;
+        this.files = files;
+    }
+
+    static Connection of(Connection connection, DurableFiles files) {
+        return (Connection) Proxy.newProxyInstance(EmbeddedConnection.class.getClassLoader(), new Class<?>[]{Connection.class},
+                new EmbeddedConnection(connection, files));
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+        try {
+            if (method.getName().equals("prepareStatement")) {
+                requireDurability();
+                if (kept.size() < MOST && kept.add(Arrays.deepToString(arguments))) {
+                    method.invoke(connection, arguments);
+                }
+            } else if (method.getName().equals("commit")) {
+                requireDurability();
+            }
+            return method.invoke(connection, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void requireDurability() throws SQLException {
+        if (files.haveFailed()) {
+            throw new SQLException("A commit could not be written when this database stopped; restart it.");
+        }
+    }
+}
