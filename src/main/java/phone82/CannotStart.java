@@ -4,7 +4,7 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import org.flywaydb.core.api.FlywayException;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
-import phone82.platform.Printable;
+import phone82.platform.api.Printable;
 import phone82.platform.settings.WrongSettings;
 
 import java.io.IOException;

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.time.Duration;
 import java.util.Objects;

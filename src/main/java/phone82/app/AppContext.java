@@ -23,13 +23,13 @@ import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import phone82.platform.BoundedContext;
+import phone82.platform.context.BoundedContext;
 import phone82.platform.disk.Disk;
-import phone82.platform.WarmUp;
-import phone82.platform.WarmUp.Rehearsal;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
+import phone82.platform.http.WarmUp.Rehearsal;
+import phone82.platform.http.WarmUp;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 

@@ -10,7 +10,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.support.LRUCacheFactory;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.time.Duration;
 import java.util.Map;

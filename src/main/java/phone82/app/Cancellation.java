@@ -9,8 +9,8 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.platform.Json;
-import phone82.platform.Problem;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
 import phone82.platform.http.Problems;
 
 import java.io.IOException;

@@ -2,9 +2,9 @@ package phone82.app;
 
 import org.apache.camel.Body;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import phone82.platform.Page;
-import phone82.platform.PlainText;
-import phone82.platform.Problem;
+import phone82.platform.api.Page;
+import phone82.platform.api.PlainText;
+import phone82.platform.api.Problem;
 
 import java.util.HashMap;
 import java.util.List;

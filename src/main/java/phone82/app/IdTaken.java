@@ -1,6 +1,6 @@
 package phone82.app;
 
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 /** The order id is in use: pay knows it for another order, or for one that has ended. */
 public class IdTaken extends Problem {

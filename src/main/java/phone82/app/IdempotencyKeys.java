@@ -3,8 +3,8 @@ package phone82.app;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import phone82.platform.Json;
-import phone82.platform.Problem;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
 
 import java.security.MessageDigest;

@@ -3,7 +3,7 @@ package phone82.app;
 import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.SpoofChecker;
 import com.ibm.icu.text.UnicodeSet;
-import phone82.platform.PlainText;
+import phone82.platform.api.PlainText;
 
 import java.util.Locale;
 import java.util.Set;

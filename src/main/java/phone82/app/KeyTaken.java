@@ -1,6 +1,6 @@
 package phone82.app;
 
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 /** Another request with the same idempotency key was first, so this one creates no order. */
 public class KeyTaken extends Problem {

@@ -3,7 +3,7 @@ package phone82.app;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
 
 import java.util.List;

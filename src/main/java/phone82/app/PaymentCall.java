@@ -7,9 +7,9 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.platform.Correlation;
-import phone82.platform.Json;
-import phone82.platform.Problem;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
+import phone82.platform.observability.Correlation;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -3,9 +3,9 @@ package phone82.app;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
-import phone82.platform.Json;
-import phone82.platform.Placeholders;
+import phone82.platform.api.Json;
 import phone82.platform.event.EventLog;
+import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
 import java.time.Duration;

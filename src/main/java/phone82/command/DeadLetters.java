@@ -2,7 +2,7 @@ package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.env.PropertyResolver;
-import phone82.platform.Printable;
+import phone82.platform.api.Printable;
 
 import java.io.PrintStream;
 import java.util.List;

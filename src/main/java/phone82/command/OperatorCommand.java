@@ -6,7 +6,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.PropertyResolver;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.settings.Settings;
 import phone82.platform.settings.WrongSettings;

@@ -1,8 +1,8 @@
 package phone82.command;
 
 import com.fasterxml.jackson.databind.JavaType;
-import phone82.platform.Json;
-import phone82.platform.Page;
+import phone82.platform.api.Json;
+import phone82.platform.api.Page;
 
 import java.io.IOException;
 import java.util.ArrayDeque;

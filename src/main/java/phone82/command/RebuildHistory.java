@@ -2,7 +2,7 @@ package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.env.PropertyResolver;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.PrintStream;
 import java.time.Duration;

@@ -1,14 +1,14 @@
 package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import phone82.command.Report.Breach;
-import phone82.command.Report.Moving;
 import phone82.command.OrderRows.Account;
 import phone82.command.OrderRows.Delivery;
 import phone82.command.OrderRows.Order;
 import phone82.command.OrderRows.Payment;
 import phone82.command.OrderRows.Progress;
-import phone82.platform.Json;
+import phone82.command.Report.Breach;
+import phone82.command.Report.Moving;
+import phone82.platform.api.Json;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -19,9 +19,9 @@ import org.glassfish.jersey.server.ContainerResponse;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.spi.ContainerResponseWriter;
-import phone82.platform.Problem;
-import phone82.platform.http.Endpoint;
+import phone82.platform.api.Problem;
 import phone82.platform.http.ContractGate;
+import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpLimits;
 
 import java.io.ByteArrayInputStream;

@@ -7,7 +7,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.io.Resource;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.unit.DataSize;
-import phone82.platform.MetricsConfiguration;
 import phone82.platform.disk.Disk;
 import phone82.platform.health.Check;
 import phone82.platform.health.Pulse;
@@ -18,6 +17,7 @@ import phone82.platform.http.HttpLimits;
 import phone82.platform.http.HttpServer;
 import phone82.platform.http.HttpServerConfiguration;
 import phone82.platform.identity.TokenMinter;
+import phone82.platform.observability.MetricsConfiguration;
 
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package phone82.coordinator;
 
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 import phone82.platform.identity.TokenMinter;
 
 import java.io.IOException;

@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.customer.History.Status;
-import phone82.platform.BoundedContext;
+import phone82.platform.context.BoundedContext;
 import phone82.platform.event.Inbox;
 import phone82.platform.http.Authentication;
 import phone82.platform.http.Contract;

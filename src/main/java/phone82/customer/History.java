@@ -8,12 +8,12 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import phone82.platform.Correlation;
-import phone82.platform.Json;
-import phone82.platform.Page;
-import phone82.platform.Problem;
+import phone82.platform.api.Json;
+import phone82.platform.api.Page;
+import phone82.platform.api.Problem;
 import phone82.platform.event.Event;
 import phone82.platform.identity.Caller;
+import phone82.platform.observability.Correlation;
 
 import java.sql.Timestamp;
 import java.time.Instant;

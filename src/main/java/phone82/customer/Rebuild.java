@@ -5,7 +5,7 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 import phone82.platform.event.Event;
 import phone82.platform.event.EventLog.Logged;
 import phone82.platform.event.Inbox;

@@ -3,7 +3,7 @@ package phone82.customer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import phone82.customer.History.Status;
-import phone82.platform.Placeholders;
+import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 import phone82.platform.http.AdmissionCheck;
 
 import java.net.InetAddress;

@@ -15,12 +15,12 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.platform.Correlation;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
+import phone82.platform.http.ClientLimit;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpServer;
-import phone82.platform.http.ClientLimit;
 import phone82.platform.http.StreamReader;
+import phone82.platform.observability.Correlation;
 
 import java.net.InetAddress;
 import java.time.Duration;

@@ -6,9 +6,9 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.platform.Correlation;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 import phone82.platform.http.Problems;
+import phone82.platform.observability.Correlation;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;

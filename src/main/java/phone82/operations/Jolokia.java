@@ -16,8 +16,8 @@ import org.jolokia.server.core.service.JolokiaServiceManagerFactory;
 import org.jolokia.server.core.service.api.JolokiaServiceManager;
 import org.jolokia.server.core.service.impl.ClasspathServiceCreator;
 import org.jolokia.server.core.service.impl.QuietLogHandler;
-import phone82.platform.Json;
-import phone82.platform.Problem;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpLimits;
 

@@ -3,12 +3,12 @@ package phone82.operations;
 import org.jolokia.server.core.restrictor.AbstractConstantRestrictor;
 import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
-import phone82.platform.Printable;
+import phone82.platform.api.Printable;
 
-import javax.management.ObjectName;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
+import javax.management.ObjectName;
 
 /**
  * Restricts operators' use of JMX: they can read attributes of Camel, the broker and the JVM, browse queues, and start and stop routes.

@@ -2,7 +2,7 @@ package phone82.operations;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.net.InetAddress;
 import java.time.Duration;

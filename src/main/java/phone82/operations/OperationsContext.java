@@ -14,11 +14,11 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import phone82.platform.MetricsConfiguration;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpLimits;
 import phone82.platform.http.HttpServer;
 import phone82.platform.http.HttpServerConfiguration;
+import phone82.platform.observability.MetricsConfiguration;
 
 import java.net.InetAddress;
 import java.net.URI;

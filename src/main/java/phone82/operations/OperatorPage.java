@@ -4,7 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
 

@@ -3,8 +3,8 @@ package phone82.operations;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.platform.Printable;
-import phone82.platform.Problem;
+import phone82.platform.api.Printable;
+import phone82.platform.api.Problem;
 import phone82.platform.http.HttpServer;
 
 import java.security.MessageDigest;

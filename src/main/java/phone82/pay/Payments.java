@@ -17,14 +17,14 @@ import phone82.pay.provider.PaymentProvider.Account;
 import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Outcome;
 import phone82.pay.provider.PaymentProvider.Request;
-import phone82.platform.Correlation;
-import phone82.platform.Page;
-import phone82.platform.Problem;
-import phone82.platform.RowLock;
+import phone82.platform.api.Page;
+import phone82.platform.api.Problem;
 import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.OwnerQuery;
+import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.RowLock;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package phone82.provider;
 
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.security.MessageDigest;
 

@@ -6,7 +6,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -9,8 +9,8 @@ import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.support.TransactionOperations;
-import phone82.platform.Page;
-import phone82.platform.Problem;
+import phone82.platform.api.Page;
+import phone82.platform.api.Problem;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -8,10 +8,10 @@ import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import phone82.platform.DatabaseContext;
-import phone82.platform.WarmUp;
-import phone82.platform.WarmUp.Rehearsal;
+import phone82.platform.context.DatabaseContext;
 import phone82.platform.http.Access;
+import phone82.platform.http.WarmUp.Rehearsal;
+import phone82.platform.http.WarmUp;
 
 import java.time.Duration;
 

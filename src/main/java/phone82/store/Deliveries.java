@@ -7,13 +7,13 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.springframework.transaction.annotation.Transactional;
-import phone82.platform.Correlation;
-import phone82.platform.Page;
-import phone82.platform.Problem;
-import phone82.platform.RowLock;
+import phone82.platform.api.Page;
+import phone82.platform.api.Problem;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.OwnerQuery;
+import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.RowLock;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;

@@ -5,7 +5,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

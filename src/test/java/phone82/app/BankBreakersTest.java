@@ -3,7 +3,7 @@ package phone82.app;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.time.Duration;
 import java.time.Instant;

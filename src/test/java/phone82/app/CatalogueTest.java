@@ -4,9 +4,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.app.Catalogue.Phone;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem.Fault;
+import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
-import phone82.platform.Problem.Fault;
 
 import java.util.List;
 

@@ -41,7 +41,7 @@ class ClocksTest {
 
     @Test
     void theExemptionIsNeeded() {
-        assertThat(asksTheDatabase(text(Path.of("src/main/java/phone82/platform/MigrationLock.java")))).isTrue();
+        assertThat(asksTheDatabase(text(Path.of("src/main/java/phone82/platform/persistence/MigrationLock.java")))).isTrue();
     }
 
     private static boolean asksTheDatabase(String source) {

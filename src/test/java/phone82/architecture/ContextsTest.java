@@ -12,8 +12,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import jakarta.persistence.Entity;
 import org.springframework.transaction.annotation.Transactional;
-import phone82.pay.provider.PaymentProvider;
 import phone82.pay.provider.PaymentProvider.Request;
+import phone82.pay.provider.PaymentProvider;
 import phone82.platform.event.DomainEvent;
 
 import java.io.PrintStream;
@@ -61,6 +61,13 @@ class ContextsTest {
             .should().dependOnClassesThat(resideInAPackage("phone82..").and(not(resideInAPackage(PLATFORM))));
 
     @ArchTest
+    static final ArchRule rooms_of_the_platform_have_no_cycles = slices().matching("phone82.platform.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule the_platform_has_no_class_outside_its_rooms = noClasses()
+            .that().doNotHaveSimpleName("package-info").should().resideInAPackage("phone82.platform");
+
+    @ArchTest
     static final ArchRule nobody_knows_the_launcher = noClasses().that().resideInAPackage(ALL_BUT_THE_LAUNCHER)
             .should().dependOnClassesThat().resideInAPackage(LAUNCHER);
 
@@ -72,7 +79,7 @@ class ContextsTest {
     @ArchTest
     static final ArchRule nobody_sleeps = noClasses()
             .that().doNotHaveFullyQualifiedName("phone82.Preflight").and().doNotHaveFullyQualifiedName("phone82.Phone82")
-            .and().doNotHaveFullyQualifiedName("phone82.platform.MigrationLock")
+            .and().doNotHaveFullyQualifiedName("phone82.platform.persistence.MigrationLock")
             .should().callMethodWhere(target(name("sleep")).and(target(declaredIn(resideInAPackage("java..")))));
 
     /** Spring commits when a method throws a checked exception, unless {@code rollbackFor} names it. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.journey.Shop;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.util.List;
 

@@ -3,7 +3,7 @@ package phone82.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.Test;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package phone82.gateway;
 import io.github.bucket4j.TimeMeter;
 import io.netty.util.NetUtil;
 import org.junit.jupiter.api.Test;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.net.InetAddress;
 import java.time.Duration;

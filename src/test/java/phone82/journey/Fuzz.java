@@ -2,7 +2,7 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;

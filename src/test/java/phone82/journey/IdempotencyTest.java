@@ -20,7 +20,7 @@ import phone82.Context;
 import phone82.app.IdempotencyKeys;
 import phone82.journey.Shop.Answer;
 import phone82.journey.Shop.OrderRequest;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -4,7 +4,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.journey.RawHttp.Answer;
 import phone82.journey.RawHttp.Connection;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.text.Normalizer;
 import java.time.Duration;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 import phone82.platform.identity.TokenMinter;
 
 import java.io.IOException;

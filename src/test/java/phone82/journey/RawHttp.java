@@ -2,7 +2,7 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.util.NetUtil;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;

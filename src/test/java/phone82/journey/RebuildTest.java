@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.util.EnumSet;
 import java.util.List;

@@ -16,7 +16,7 @@ import phone82.app.NewOrder;
 import phone82.app.Order;
 import phone82.app.OrderDrafting;
 import phone82.app.Orders;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 import phone82.platform.event.EventLog;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;

@@ -6,7 +6,7 @@ import io.gatling.javaapi.core.OpenInjectionStep;
 import io.gatling.javaapi.core.PopulationBuilder;
 import io.gatling.javaapi.core.Session;
 import io.gatling.javaapi.core.Simulation;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import phone82.Context;
 import phone82.drill.Processes;
 import phone82.journey.Shop;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package phone82.load;
 
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 /**
  * The load that the customers generate.

@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import org.awaitility.core.ConditionTimeoutException;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.BufferedReader;
 import java.io.IOException;

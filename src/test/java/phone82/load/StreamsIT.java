@@ -6,7 +6,7 @@ import phone82.Context;
 import phone82.drill.Processes;
 import phone82.load.Readers.Following;
 import phone82.load.Readers.Seen;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -8,7 +8,7 @@ import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.DirectDecrypter;
 import com.nimbusds.jose.crypto.DirectEncrypter;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
 
 import java.security.SecureRandom;
 import java.text.ParseException;

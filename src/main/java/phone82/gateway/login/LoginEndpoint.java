@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 import phone82.gateway.login.OpenIdIssuer.Attempt;
 import phone82.gateway.login.OpenIdIssuer.User;
 import phone82.gateway.login.OpenIdIssuer.Verified;
-import phone82.platform.Json;
-import phone82.platform.Problem;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
 import phone82.platform.http.Endpoint;
 import phone82.platform.identity.TokenMinter;
 

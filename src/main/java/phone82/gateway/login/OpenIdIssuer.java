@@ -40,7 +40,7 @@ import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
 
 import java.io.IOException;

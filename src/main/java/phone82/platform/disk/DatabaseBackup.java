@@ -3,7 +3,7 @@ package phone82.platform.disk;
 import org.apache.camel.Body;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package phone82.platform.disk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.unit.DataSize;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -19,9 +19,9 @@ import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.Variable;
 import org.messaginghub.pooled.jms.JmsPoolSession;
 import org.springframework.jms.core.JmsTemplate;
-import phone82.platform.Page;
-import phone82.platform.Printable;
-import phone82.platform.Problem;
+import phone82.platform.api.Page;
+import phone82.platform.api.Printable;
+import phone82.platform.api.Problem;
 
 import java.time.Instant;
 import java.util.ArrayList;

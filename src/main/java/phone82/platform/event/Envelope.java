@@ -3,8 +3,8 @@ package phone82.platform.event;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import phone82.platform.Correlation;
-import phone82.platform.Json;
+import phone82.platform.api.Json;
+import phone82.platform.observability.Correlation;
 
 import java.time.Instant;
 import java.util.HashMap;

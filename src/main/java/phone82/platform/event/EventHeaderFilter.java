@@ -2,7 +2,7 @@ package phone82.platform.event;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.HeaderFilterStrategy;
-import phone82.platform.Correlation;
+import phone82.platform.observability.Correlation;
 
 import java.util.Set;
 

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
-import phone82.platform.Json;
-import phone82.platform.Page;
-import phone82.platform.Placeholders;
+import phone82.platform.api.Json;
+import phone82.platform.api.Page;
+import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
 import java.time.Duration;

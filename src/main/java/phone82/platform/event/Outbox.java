@@ -7,9 +7,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import phone82.platform.Correlation;
-import phone82.platform.Json;
-import phone82.platform.Placeholders;
+import phone82.platform.api.Json;
+import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 /** Makes Camel's platform-http component use phone82's HTTP server. */
 class CamelPort implements CamelContextConfiguration {

@@ -11,10 +11,10 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.vertx.core.http.HttpServerRequest;
-import phone82.platform.Json;
-import phone82.platform.PlainText;
-import phone82.platform.Problem;
-import phone82.platform.Problem.Fault;
+import phone82.platform.api.Json;
+import phone82.platform.api.PlainText;
+import phone82.platform.api.Problem.Fault;
+import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Sender;
 

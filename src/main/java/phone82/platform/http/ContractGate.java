@@ -1,7 +1,7 @@
 package phone82.platform.http;
 
 import io.vertx.ext.web.RoutingContext;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 /** Admits requests to operations of an API contract from callers that the operation allows, before the body is read. */
 public final class ContractGate {

@@ -11,11 +11,11 @@ import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
 import org.apache.camel.support.processor.RestBindingAdvice;
-import phone82.platform.Correlation;
-import phone82.platform.Json;
-import phone82.platform.Problem;
-import phone82.platform.Problem.Fault;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem.Fault;
+import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
+import phone82.platform.observability.Correlation;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.vertx.ext.web.Router;
 
 /**
  * An HTTP endpoint that is not a Camel route, because it is more than one request and one response: files, streams. Its handlers run on the
- * event loop and must not block; they report errors as {@link phone82.platform.Problem}.
+ * event loop and must not block; they report errors as {@link phone82.platform.api.Problem}.
  */
 public interface Endpoint {
 

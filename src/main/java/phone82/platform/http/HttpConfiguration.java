@@ -15,7 +15,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
-import phone82.platform.WarmUp;
 import phone82.platform.identity.TokenMinter;
 
 import java.time.Duration;

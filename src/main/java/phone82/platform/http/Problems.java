@@ -7,9 +7,9 @@ import org.apache.camel.Message;
 import org.hsqldb.error.ErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.platform.Correlation;
-import phone82.platform.Json;
-import phone82.platform.Problem;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
+import phone82.platform.observability.Correlation;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;

@@ -1,7 +1,7 @@
 package phone82.platform.http;
 
 import io.vertx.core.http.HttpServerRequest;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -26,8 +26,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
-import phone82.platform.Correlation;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
+import phone82.platform.observability.Correlation;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
-import phone82.platform.Printable;
+import phone82.platform.api.Printable;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

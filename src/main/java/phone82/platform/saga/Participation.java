@@ -3,8 +3,8 @@ package phone82.platform.saga;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
-import phone82.platform.Correlation;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
+import phone82.platform.observability.Correlation;
 
 import java.sql.Timestamp;
 import java.time.Duration;

@@ -15,7 +15,7 @@ import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
-import phone82.platform.Printable;
+import phone82.platform.api.Printable;
 
 import java.io.IOException;
 import java.time.Duration;

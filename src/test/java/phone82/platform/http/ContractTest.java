@@ -6,9 +6,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import phone82.platform.Json;
-import phone82.platform.Problem;
-import phone82.platform.Problem.Fault;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem.Fault;
+import phone82.platform.api.Problem;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -8,9 +8,9 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import phone82.platform.Json;
-import phone82.platform.PlainText;
-import phone82.platform.Problem;
+import phone82.platform.api.Json;
+import phone82.platform.api.PlainText;
+import phone82.platform.api.Problem;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

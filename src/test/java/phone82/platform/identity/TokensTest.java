@@ -14,7 +14,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import org.junit.jupiter.api.Test;
-import phone82.platform.Problem;
+import phone82.platform.api.Problem;
 
 import java.text.ParseException;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.persistence;
 
 import org.flywaydb.core.Flyway;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
@@ -8,7 +8,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * A lock so that only one instance at a time migrates the tables of a shared HSQLDB. Flyway has one for other databases; on HSQLDB a lock
  * held by a transaction would block the migration itself.
  */
-class MigrationLock implements FlywayMigrationStrategy {
+public class MigrationLock implements FlywayMigrationStrategy {
 
     @Override
     public void migrate(Flyway flyway) {

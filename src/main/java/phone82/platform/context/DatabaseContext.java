@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.context;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -7,6 +7,8 @@ import phone82.platform.health.HealthConfiguration;
 import phone82.platform.health.ResourcesHealthConfiguration;
 import phone82.platform.http.ContractConfiguration;
 import phone82.platform.http.HttpConfiguration;
+import phone82.platform.observability.MetricsConfiguration;
+import phone82.platform.observability.TracingConfiguration;
 
 /** The configuration shared by all contexts with a database: health, metrics, and HTTP by the API contract. */
 @Configuration(proxyBeanMethods = false)

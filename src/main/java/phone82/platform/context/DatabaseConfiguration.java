@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.context;
 
 import com.zaxxer.hikari.HikariDataSource;
 import jakarta.persistence.EntityManagerFactory;
@@ -7,8 +7,8 @@ import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
 import phone82.platform.disk.DatabaseBackup;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
+import phone82.platform.persistence.MigrationLock;
 import phone82.platform.saga.Participation;
 
 import java.nio.file.Path;

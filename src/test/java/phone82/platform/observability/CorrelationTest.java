@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.observability;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

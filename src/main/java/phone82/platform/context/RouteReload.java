@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.context;
 
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.boot.CamelContextConfiguration;

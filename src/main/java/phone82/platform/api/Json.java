@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonParser;

@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.observability;
 
 import org.slf4j.MDC;
 

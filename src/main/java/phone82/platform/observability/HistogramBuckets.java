@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.observability;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.MeterFilter;

@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.api;
 
 import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.UnicodeSet;

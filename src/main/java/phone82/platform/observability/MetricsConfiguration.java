@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.observability;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;

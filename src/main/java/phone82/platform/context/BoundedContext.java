@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.context;
 
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;

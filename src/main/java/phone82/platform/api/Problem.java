@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.api;
 
 import java.util.LinkedHashMap;
 import java.util.List;

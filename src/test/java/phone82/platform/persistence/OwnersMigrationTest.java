@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.persistence;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.flywaydb.core.Flyway;
@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-import javax.sql.DataSource;
 import java.io.IOException;
+import javax.sql.DataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.observability;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;

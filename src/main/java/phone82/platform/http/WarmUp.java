@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.http;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

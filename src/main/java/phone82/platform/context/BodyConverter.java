@@ -1,10 +1,11 @@
-package phone82.platform;
+package phone82.platform.context;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.TypeConverterSupport;
+import phone82.platform.api.Json;
 import phone82.platform.event.Event;
 
 /** Converts JSON requests and events to the record type that a bean method declares. */

@@ -1,4 +1,4 @@
-package phone82.platform;
+package phone82.platform.api;
 
 import java.util.List;
 import java.util.function.Function;
