@@ -184,8 +184,12 @@ public final class Processes implements AutoCloseable {
 
     /** Starts a process that ends by itself, and returns its output. */
     String run(int expectedExit, String arguments) throws IOException, InterruptedException {
+        Process running = processes.get(arguments);
         Path log = launch(arguments);
         Process process = processes.remove(arguments);
+        if (running != null) {
+            processes.put(arguments, running);
+        }
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(() -> read(log)).isTrue();
         assertThat(process.exitValue()).as(() -> read(log)).isEqualTo(expectedExit);
         return read(log);
