@@ -17,9 +17,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The transactional outbox of this context. An event is added in the transaction of the state change that it reports, and marked as sent
- * only after the broker has it: after a crash it may be sent twice, but is never lost. Sent events are kept for a while as the {@link
- * EventLog}.
+ * The transactional outbox of this context. An event is added in the transaction of the state change that it reports, and its mark as sent
+ * is committed only after the broker has it: after a crash it may be sent twice, but is never lost. Sent events are kept for a while as the
+ * {@link EventLog}.
  */
 public class Outbox {
 
@@ -76,7 +76,12 @@ public class Outbox {
     public void markSent(List<Row> sent) {
         jdbc.update("update outbox set sent = true where seq in (" + Placeholders.of(sent) + ")",
                 sent.stream().map(Row::seq).toArray());
-        sent.forEach(row -> metrics.counter("phone82.events.sent", "event", row.event().name()).increment());
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                sent.forEach(row -> metrics.counter("phone82.events.sent", "event", row.event().name()).increment());
+            }
+        });
         if (sent.size() == BATCH) {
             wakeAfterCommit();
         }
