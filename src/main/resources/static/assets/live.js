@@ -175,7 +175,8 @@ document.addEventListener('visibilitychange', () => {
         followers.forEach(each => each.opened());
     }
 });
-/** The stream may be dead or, on a machine that serves phone82 itself, unharmed: only a new connection shows which. */
+
+/** The stream may be dead. On the machine that serves phone82 it is unharmed, though: only a new connection shows which. */
 for (const change of ['online', 'offline']) {
     addEventListener(change, () => source && connect());
 }

@@ -15,14 +15,16 @@ import java.util.Set;
  * <ul>
  * <li>It keeps its compiled statements. HSQLDB discards a compiled statement when the last {@code PreparedStatement} that uses it is
  * closed, and compiling takes longer than executing. So one of each is kept open as long as the connection.
- * <li>After a commit could not be written it executes and commits nothing more: HSQLDB shows other connections the changes of that
- * commit, although the next start will not have them.
+ * <li>After a commit that could not be written, it creates no statement and commits nothing more: HSQLDB shows other connections the
+ * changes of that commit, although the next start may not have them.
  * </ul>
  */
 final class EmbeddedConnection implements InvocationHandler {
 
     /** Limits the memory for statements with parameter lists of many lengths. */
     private static final int MOST = 300;
+
+    private static final Set<String> GUARDED = Set.of("createStatement", "prepareStatement", "prepareCall", "commit");
 
     private final Connection connection;
     private final DurableFiles files;
@@ -41,23 +43,15 @@ final class EmbeddedConnection implements InvocationHandler {
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         try {
-            if (method.getName().equals("prepareStatement")) {
-                requireDurability();
-                if (kept.size() < MOST && kept.add(Arrays.deepToString(arguments))) {
-                    method.invoke(connection, arguments);
-                }
-            } else if (method.getName().equals("commit")) {
-                requireDurability();
+            if (files.haveFailed() && GUARDED.contains(method.getName())) {
+                throw new SQLException("A commit could not be written when this database stopped; restart it.");
+            }
+            if (method.getName().equals("prepareStatement") && kept.size() < MOST && kept.add(Arrays.deepToString(arguments))) {
+                method.invoke(connection, arguments);
             }
             return method.invoke(connection, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause();
-        }
-    }
-
-    private void requireDurability() throws SQLException {
-        if (files.haveFailed()) {
-            throw new SQLException("A commit could not be written when this database stopped; restart it.");
         }
     }
 }

@@ -167,6 +167,7 @@ class DurableDatabaseTest {
                 assertThat(count.getInt(1)).as("rows seen, one of them not on the disk").isEqualTo(returned.get() + 1);
             }
             assertThatThrownBy(() -> other.prepareStatement("update t set v = 'sent'")).isInstanceOf(SQLException.class).hasMessageContaining("restart");
+            assertThatThrownBy(other::createStatement).isInstanceOf(SQLException.class).hasMessageContaining("restart");
             assertThatThrownBy(other::commit).isInstanceOf(SQLException.class).hasMessageContaining("restart");
             other.rollback();
             disk.makeRoom();
