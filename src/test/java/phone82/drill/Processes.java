@@ -184,12 +184,8 @@ public final class Processes implements AutoCloseable {
 
     /** Starts a process that ends by itself, and returns its output. */
     String run(int expectedExit, String arguments) throws IOException, InterruptedException {
-        Process running = processes.get(arguments);
-        Path log = launch(arguments);
-        Process process = processes.remove(arguments);
-        if (running != null) {
-            processes.put(arguments, running);
-        }
+        Path log = nextLog();
+        Process process = begin(arguments, log);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(() -> read(log)).isTrue();
         assertThat(process.exitValue()).as(() -> read(log)).isEqualTo(expectedExit);
         return read(log);
@@ -197,15 +193,23 @@ public final class Processes implements AutoCloseable {
 
     /** Starts a process without waiting for it; returns its log file. */
     Path launch(String contexts) throws IOException {
-        Path log = folder.resolve("log-" + ++runs + ".txt");
+        Path log = nextLog();
+        processes.put(contexts, begin(contexts, log));
+        return log;
+    }
+
+    private Path nextLog() {
+        return folder.resolve("log-" + ++runs + ".txt");
+    }
+
+    private Process begin(String contexts, Path log) throws IOException {
         List<String> arguments = new ArrayList<>(contexts.isEmpty() ? List.of() : List.of(contexts.split(" ")));
         arguments.addAll(properties());
         if (options.stream().noneMatch(option -> option.startsWith("--management.server.port="))) {
             arguments.add("--management.server.port=" + operationsPorts.entrySet().stream()
                     .filter(each -> each.getKey().id().equals(contexts)).map(Map.Entry::getValue).findFirst().orElse(0));
         }
-        processes.put(contexts, run(launcher.apply(contexts, arguments), log));
-        return log;
+        return run(launcher.apply(contexts, arguments), log);
     }
 
     private ProcessBuilder java(String contexts, List<String> arguments) {

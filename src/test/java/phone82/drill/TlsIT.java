@@ -32,10 +32,10 @@ class TlsIT {
     static void start() throws IOException, InterruptedException {
         phone82 = new Processes("tls", "--phone82.store.dispatch-delay=5s", "--phone82.warm-up=10");
         folder = Files.createDirectories(phone82.data("tls"));
-        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+        run(Program.named("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
                 "-keyout", "key.pem", "-out", "certificate.pem");
         Files.writeString(folder.resolve("both.pem"), Files.readString(folder.resolve("certificate.pem")) + Files.readString(folder.resolve("key.pem")));
-        run("keytool", "-importcert", "-noprompt", "-storetype", "PKCS12", "-storepass", "changeit", "-file", "certificate.pem", "-keystore", "trusted.p12");
+        run(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-importcert", "-noprompt", "-storetype", "PKCS12", "-storepass", "changeit", "-file", "certificate.pem", "-keystore", "trusted.p12");
         StringBuilder proxies = new StringBuilder("defaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n timeout server 60s\n");
         for (Context context : EnumSet.complementOf(EnumSet.of(Context.GATEWAY))) {
             TLS.put(context, Phone82Extension.freePort());
@@ -58,7 +58,6 @@ class TlsIT {
     }
 
     private static void run(String... command) throws IOException, InterruptedException {
-        command[0] = Program.named(command[0]);
         Path output = folder.resolve(command[1] + ".txt");
         Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile()).start();
         assertThat(process.waitFor()).as(() -> "see " + output).isZero();

@@ -12,6 +12,7 @@ import phone82.journey.Shop.Answer;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,11 +51,14 @@ class CancellationTest {
 
     @Test
     void anImmediateCancellationTakesEffectInAllContexts() {
+        List<String> answers = new ArrayList<>();
         long[] ids = IntStream.range(0, 20).mapToLong(i -> {
             long id = shop.place(anOrder()).expect(201).id();
-            assertThat(cancel(id).expect(200, 202).body().get("status").asText()).isIn("Cancelled", "Cancelling");
+            Answer answer = cancel(id).expect(200, 202);
+            answers.add(answer.status() + " " + answer.body().get("status").asText());
             return id;
         }).toArray();
+        assertThat(answers).as("a slow completion is answered before its end").contains("200 Cancelled").isSubsetOf("200 Cancelled", "202 Cancelling");
 
         await().during(DISPATCH_DELAY.multipliedBy(2)).atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(500)).untilAsserted(() ->
                 LongStream.of(ids).forEach(this::assertCancelledEverywhere));
@@ -91,7 +95,8 @@ class CancellationTest {
         long id = shop.place(anOrder()).expect(201).id();
 
         cancel(id).expect(200, 202);
-        cancel(id).expect(200, 202);
+        await().untilAsserted(() -> assertCancelledEverywhere(id));
+        assertThat(cancel(id).expect(200).body().get("status").asText()).isEqualTo("Cancelled");
 
         await().untilAsserted(() -> assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled"));
     }
@@ -103,7 +108,7 @@ class CancellationTest {
 
         List<Answer> answers = atOnce(() -> cancel(id), () -> cancel(id));
 
-        assertThat(answers).extracting(Answer::status).isSubsetOf(200, 202, 409).isNotEqualTo(List.of(409, 409));
+        assertThat(answers).extracting(Answer::status).isSubsetOf(200, 202, 409).containsAnyOf(200, 202);
         await().untilAsserted(() -> assertCancelledEverywhere(id));
         await().untilAsserted(() -> assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled"));
         assertNoCancellationIsOpen();

@@ -39,7 +39,7 @@ class EventBatchesTest {
         PHONE82.topics().sendTogether("app.Ordered", orders, 0);
 
         await().pollInterval(Duration.ofSeconds(1)).until(() -> view.all("/history").size() >= EVENTS);
-        assertThat(transactions() - before).as("transactions, those of the reading among them").isLessThan(EVENTS / 2);
+        assertThat(transactions() - before).as("transactions, those of the reading among them").isLessThan(EVENTS / 4);
     }
 
     @Test

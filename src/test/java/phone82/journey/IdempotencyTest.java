@@ -109,6 +109,7 @@ class IdempotencyTest {
 
         @Test
         void concurrentRepetitionsGetOneOrderAndOneValidPayment() throws Exception {
+            List<Long> payments = new ArrayList<>();
             for (int round = 0; round < 5; round++) {
                 String key = newKey();
                 // slow enough that all start before the first one ends
@@ -126,10 +127,13 @@ class IdempotencyTest {
                         .singleElement().satisfies(each -> assertThat(each.get("id").asLong()).isEqualTo(id));
                 await().untilAsserted(() -> assertThat(shop.all("/payments"))
                         .filteredOn(payment -> payment.get("orderId").asLong() > before)
-                        .isNotEmpty()
+                        .hasSizeBetween(1, 8)
+                        .anySatisfy(payment -> assertThat(payment.get("orderId").asLong()).isEqualTo(id))
                         .allSatisfy(payment -> assertThat(payment.get("status").asText())
                                 .isEqualTo(payment.get("orderId").asLong() == id ? "Completed" : "Voided")));
+                shop.all("/payments").stream().map(payment -> payment.get("orderId").asLong()).filter(each -> each > before).forEach(payments::add);
             }
+            assertThat(payments).as("requests that were under way at once").hasSizeGreaterThan(3 * 5);
         }
 
         @Test

@@ -71,7 +71,7 @@ class LimitsTest {
                     assertThat(connection.answer().problem()).isEqualTo(408);
                     assertThat(connection.answer()).isNull();
                 }
-                assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(8));
+                assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(2));
             }
         }
 
@@ -85,7 +85,7 @@ class LimitsTest {
                         assertThat(connection.answer().problem()).isEqualTo(408);
                         assertThat(connection.answer()).isNull();
                     }
-                    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(8));
+                    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(2));
                 }
             }
         }
@@ -99,7 +99,7 @@ class LimitsTest {
                 try (AutoCloseable more = trickling(connection, "x".repeat(10_000))) {
                     assertThat(connection.answer()).isNull();
                 }
-                assertThat(since(start)).isLessThan(Duration.ofSeconds(8));
+                assertThat(since(start)).isLessThan(Duration.ofSeconds(2));
             }
         }
 
@@ -152,7 +152,7 @@ class LimitsTest {
                 for (int i = 0; i < 50; i++) {
                     long start = System.nanoTime();
                     assertThat(gateway.once(GET)).isNull();
-                    assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+                    assertThat(since(start)).isLessThan(Duration.ofMillis(500));
                 }
                 for (Connection connection : open) {
                     connection.send(GET);
@@ -217,7 +217,7 @@ class LimitsTest {
             }
 
             assertThat(answers.get(0).status()).isEqualTo(200);
-            assertThat(answers).filteredOn(answer -> answer.status() == 429).isNotEmpty()
+            assertThat(answers).filteredOn(answer -> answer.status() == 429).hasSizeGreaterThan(5)
                     .allSatisfy(answer -> {
                         answer.problem();
                         assertThat(answer.headers()).containsEntry("retry-after", "1");

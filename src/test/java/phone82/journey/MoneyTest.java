@@ -169,7 +169,7 @@ class MoneyTest {
         }
         long asked = System.nanoTime();
         long id = paid();
-        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(3));
         assertThat(shop.status("/orders/" + id)).isIn("Paid", "Shipped");
         stuck.forEach(each -> cancel(each).expect(200, 202));
         await().atMost(SETTLED).untilAsserted(() -> assertThat(stuck).allSatisfy(each -> assertThat(provider.held(each)).isZero()));
