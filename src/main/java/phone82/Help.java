@@ -33,6 +33,7 @@ final class Help {
                        java -jar phone82.jar rebuild-history [--property=value ...]
                        java -jar phone82.jar replay-events [app | pay | store] [time | event id] [--property=value ...]
                        java -jar phone82.jar token <context> [--property=value ...]
+                       java -jar phone82.jar prepare
 
                 Without a context, all contexts start in this JVM; otherwise only the named ones do. The properties below say
                 where the others are.
@@ -98,6 +99,10 @@ final class Help {
 
                 token prints an operator token for one context. It is valid for a minute:
                 curl localhost:8081/cancellations -H "Authorization: Bearer $(java -jar phone82.jar token app)"
+
+                prepare extracts the jar into the folder phone82.prepared beside it, and starts it once to archive its classes. From then
+                on phone82 starts from there in a quarter of the time. mvn package has already done it where the jar was built.
+                Exit code: 0 done, 1 not possible, 2 wrong arguments.
 
                 Exit code: 143 after a clean stop by SIGTERM and 130 after Ctrl-C, as for every Java program; 1 if a context cannot start,
                 2 for wrong arguments.

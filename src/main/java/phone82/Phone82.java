@@ -95,6 +95,9 @@ public final class Phone82 implements AutoCloseable {
             System.out.print(Help.text());
             return;
         }
+        if (!Arrays.asList(args).contains(Prepare.NAME)) {
+            PreparedJar.own().filter(PreparedJar::isCurrent).ifPresent(jar -> jar.exec(args));
+        }
         Stream.of(args).map(commands()::get).filter(Objects::nonNull).findFirst()
                 .ifPresent(command -> System.exit(command.main(System.out, System.err, args)));
         Set<Context> contexts = EnumSet.noneOf(Context.class);
@@ -129,7 +132,8 @@ public final class Phone82 implements AutoCloseable {
     private static Map<String, Command> commands() {
         return Map.of(Reconcile.NAME, Reconcile::main, DeadLetters.NAME, DeadLetters::main, Refunds.NAME, Refunds::main,
                 ReplayEvents.NAME, ReplayEvents::main, ExportEvents.NAME, ExportEvents::main, RebuildHistory.NAME, RebuildHistory::main,
-                Backup.NAME, Backup::main, Restore.NAME, Restore::main, Token.NAME, Token::main);
+                Backup.NAME, Backup::main, Restore.NAME, Restore::main, Token.NAME, Token::main,
+                Prepare.NAME, Prepare::main);
     }
 
     /**

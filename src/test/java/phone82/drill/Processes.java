@@ -31,14 +31,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * phone82 as an operator runs it: {@code java -jar phone82.jar ...} in any number of processes, with one set of ports and data. As in the
- * image, the jar is extracted and its classes are archived, once per build: a context starts in a quarter of the time.
+ * phone82 as an operator runs it: {@code java -jar phone82.jar ...} in any number of processes, with one set of ports and data. They start from
+ * the prepared jar.
  */
 public final class Processes implements AutoCloseable {
 
-    private static final Path BUILD = Path.of(System.getProperty("phone82.jar")).getParent();
-    static final Path EXTRACTED = BUILD.resolve("extracted");
-    private static final Path CLASSES = EXTRACTED.resolve("phone82.jsa");
+    static final Path JAR = Path.of(System.getProperty("phone82.jar"));
+    private static final Path BUILD = JAR.getParent();
+    static final Path EXTRACTED = BUILD.resolve("phone82.prepared");
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
     private final Path folder;
@@ -47,7 +47,7 @@ public final class Processes implements AutoCloseable {
     private final Databases databases;
     private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
             "-XX:ReservedCodeCacheSize=128m"));
-    private String archive = "-XX:SharedArchiveFile=" + CLASSES;
+    private final String archive = "-XX:SharedArchiveFile=" + EXTRACTED.resolve(System.getProperty("java.vm.version") + ".jsa");
     private final List<String> options = new ArrayList<>();
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
     private final Map<Context, Integer> operationsPorts = new EnumMap<>(Context.class);
@@ -140,18 +140,10 @@ public final class Processes implements AutoCloseable {
     }
 
     private static void extract() throws IOException, InterruptedException {
-        Path jar = Path.of(System.getProperty("phone82.jar"));
-        if (Files.exists(CLASSES) && Files.getLastModifiedTime(CLASSES).compareTo(Files.getLastModifiedTime(jar)) > 0) {
-            return;
-        }
-        Files.deleteIfExists(CLASSES);
-        Path log = BUILD.resolve("extract.txt");
-        assertThat(run(new ProcessBuilder(JAVA, "-Djarmode=tools", "-jar", jar.toString(), "extract",
-                "--force", "--destination", EXTRACTED.toString()), log).waitFor()).as(() -> read(log)).isZero();
-        try (Processes training = new Processes(folder("training"), folder -> Databases.embedded())) {
-            training.archive = "-XX:ArchiveClassesAtExit=" + CLASSES;
-            training.start("");
-            training.stop("");
+        Path complete = EXTRACTED.resolve("prepared-from");
+        if (!Files.exists(complete) || Files.getLastModifiedTime(complete).compareTo(Files.getLastModifiedTime(JAR)) < 0) {
+            Path log = BUILD.resolve("prepare.txt");
+            assertThat(run(new ProcessBuilder(JAVA, "-jar", JAR.toString(), "prepare"), log).waitFor()).as(() -> read(log)).isZero();
         }
     }
 
