@@ -28,6 +28,7 @@ import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.http.WarmUp;
 import phone82.platform.identity.Login;
 import phone82.platform.identity.TokenMinter;
+import phone82.platform.observability.ManagementConfiguration;
 import phone82.platform.observability.MetricsConfiguration;
 import phone82.platform.observability.TracingConfiguration;
 
@@ -40,7 +41,7 @@ import java.util.Map;
 /** The context {@code gateway}: the only public entry. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({RouteReload.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, HttpConfiguration.class})
+@Import({RouteReload.class, ManagementConfiguration.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, HttpConfiguration.class})
 public class GatewayContext {
 
     @Bean

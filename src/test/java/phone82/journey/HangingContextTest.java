@@ -94,8 +94,8 @@ class HangingContextTest {
     void requestsBeyondTheLimitAreRefusedAtOnce() throws Exception {
         warmUp();
         int before = TAKEN.size();
-        List<Future<Timed>> waiting = askStore(112);
-        await().until(() -> TAKEN.size() - before >= 112);
+        List<Future<Timed>> waiting = askStore(224);
+        await().until(() -> TAKEN.size() - before >= 224);
 
         for (Future<Timed> each : askStore(100)) {
             assertThat(each.get().answer.expect(503).header("Retry-After")).isEqualTo("1");

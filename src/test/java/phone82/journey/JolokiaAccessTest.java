@@ -161,6 +161,17 @@ class JolokiaAccessTest {
     }
 
     @Test
+    void mBeansOfOneClassShareTheirDescription() throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        List<ObjectName> steps = List.copyOf(server.queryNames(new ObjectName("org.apache.camel:type=processors,name=\"setBody*\",*"), null));
+        assertThat(steps).hasSizeGreaterThan(10);
+        for (ObjectName step : steps) {
+            assertThat(server.getMBeanInfo(step).getOperations()[0]).isSameAs(server.getMBeanInfo(steps.get(0)).getOperations()[0]);
+        }
+        assertThat(steps).extracting(step -> server.getAttribute(step, "RouteId")).hasSizeGreaterThan(10);
+    }
+
+    @Test
     void noRequestMakesTheProcessConnectElsewhere() throws Exception {
         try (ServerSocket elsewhere = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             elsewhere.setSoTimeout(1_000);

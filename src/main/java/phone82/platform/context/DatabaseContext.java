@@ -7,13 +7,14 @@ import phone82.platform.health.HealthConfiguration;
 import phone82.platform.health.ResourcesHealthConfiguration;
 import phone82.platform.http.ContractConfiguration;
 import phone82.platform.http.HttpConfiguration;
+import phone82.platform.observability.ManagementConfiguration;
 import phone82.platform.observability.MetricsConfiguration;
 import phone82.platform.observability.TracingConfiguration;
 
 /** The configuration shared by all contexts with a database: health, metrics, and HTTP by the API contract. */
 @Configuration(proxyBeanMethods = false)
-@Import({RouteReload.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, ResourcesHealthConfiguration.class,
-        DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class})
+@Import({RouteReload.class, ManagementConfiguration.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class,
+        ResourcesHealthConfiguration.class, DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class})
 public class DatabaseContext {
 
     @Bean
