@@ -33,7 +33,8 @@ class HangingContextTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.complementOf(EnumSet.of(Context.STORE)),
-            "--phone82.gateway.store-url=http://localhost:" + STORE.getLocalPort(), "--phone82.gateway.response-timeout=4000");
+            "--phone82.gateway.store-url=http://localhost:" + STORE.getLocalPort(), "--phone82.gateway.response-timeout=4000",
+            "--phone82.http.connections-per-client=1000");
 
     private final Shop shop = PHONE82.gateway();
 

@@ -28,7 +28,7 @@ final class EmbeddedConnection implements InvocationHandler {
 
     private final Connection connection;
     private final DurableFiles files;
-    private final Set<String> kept = new HashSet<>();
+    private final Set<Object> kept = new HashSet<>();
 
     private EmbeddedConnection(Connection connection, DurableFiles files) {
         this.connection = connection;
@@ -40,13 +40,18 @@ final class EmbeddedConnection implements InvocationHandler {
                 new EmbeddedConnection(connection, files));
     }
 
+    /** The SQL text, with any further arguments. */
+    private static Object key(Object[] arguments) {
+        return arguments.length == 1 ? arguments[0] : Arrays.deepToString(arguments);
+    }
+
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         try {
             if (files.haveFailed() && GUARDED.contains(method.getName())) {
                 throw new SQLException("A commit could not be written when this database stopped; restart it.");
             }
-            if (method.getName().equals("prepareStatement") && kept.size() < MOST && kept.add(Arrays.deepToString(arguments))) {
+            if (method.getName().equals("prepareStatement") && kept.size() < MOST && kept.add(key(arguments))) {
                 method.invoke(connection, arguments);
             }
             return method.invoke(connection, arguments);
