@@ -101,7 +101,7 @@ final class Help {
                 curl localhost:8081/cancellations -H "Authorization: Bearer $(java -jar phone82.jar token app)"
 
                 prepare extracts the jar into the folder phone82.prepared beside it, and starts it once to archive its classes. From then
-                on phone82 starts from there in a quarter of the time. mvn package has already done it where the jar was built.
+                on phone82 starts from there in a third of the time. mvn package has already done it where the jar was built.
                 Exit code: 0 done, 1 not possible, 2 wrong arguments.
 
                 Exit code: 143 after a clean stop by SIGTERM and 130 after Ctrl-C, as for every Java program; 1 if a context cannot start,

@@ -10,10 +10,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The command {@code prepare}: extracts the packed jar, and starts it once to archive its classes. */
@@ -22,6 +22,8 @@ final class Prepare {
     /** As the first argument of the launcher. */
     static final String NAME = "prepare";
 
+    /** Begins the last lines of a start. */
+    private static final String UP = "phone82 is up";
     private static final int MINUTES = 5;
 
     private final PreparedJar jar;
@@ -71,24 +73,27 @@ final class Prepare {
         jar.complete();
     }
 
-    /** The JVM writes the archive when the program ends. */
+    /** The JVM writes the archive when the program ends. It gets no setting of the environment, which may name the servers of a real shop. */
     private void archiveClasses() throws IOException, InterruptedException {
         Path data = Files.createTempDirectory("phone82");
         List<String> command = new ArrayList<>(List.of(PreparedJar.java(), "-XX:ArchiveClassesAtExit=" + jar.archive(), "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
         command.addAll(PreparedJar.JVM_OPTIONS);
         command.addAll(List.of("-jar", jar.jar().toString(), "--phone82.data=" + data, "--management.server.port=0"));
-        command.addAll(Arrays.stream(Context.values()).map(context -> "--phone82." + context.id() + ".port=").toList());
-        useFreePorts(command);
-        Process training = new ProcessBuilder(command).redirectErrorStream(true).start();
+        command.addAll(freePorts());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(data.toFile()).redirectErrorStream(true);
+        builder.environment().clear();
+        Process training = builder.start();
+        CompletableFuture.delayedExecutor(MINUTES, TimeUnit.MINUTES).execute(training::destroyForcibly);
         List<String> lines = new ArrayList<>();
         try (BufferedReader reader = training.inputReader()) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(line);
-                if (line.contains("phone82 is up")) {
+                if (line.contains(UP)) {
                     training.toHandle().destroy();
                 }
             }
-            if (!training.waitFor(MINUTES, TimeUnit.MINUTES) || !Files.exists(jar.archive())) {
+            training.waitFor();
+            if (lines.stream().noneMatch(line -> line.contains(UP)) || !Files.exists(jar.archive())) {
                 throw new IOException("it does not start and stop:\n" + String.join("\n", lines));
             }
         } finally {
@@ -97,18 +102,18 @@ final class Prepare {
         }
     }
 
-    /** Completes the options that end without a port. */
-    private static void useFreePorts(List<String> command) throws IOException {
+    /** A port of its own for each context. */
+    private static List<String> freePorts() throws IOException {
+        List<String> options = new ArrayList<>();
         List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < command.size(); i++) {
-            if (command.get(i).endsWith(".port=")) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                sockets.add(socket);
-                command.set(i, command.get(i) + socket.getLocalPort());
-            }
+        for (Context context : Context.values()) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            options.add("--phone82." + context.id() + ".port=" + socket.getLocalPort());
         }
         for (ServerSocket socket : sockets) {
             socket.close();
         }
+        return options;
     }
 }

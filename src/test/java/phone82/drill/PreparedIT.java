@@ -1,5 +1,6 @@
 package phone82.drill;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,7 +21,7 @@ class PreparedIT {
     @Test
     void aPackedJarContinuesFromItsPreparedFolder() throws Exception {
         try (Processes phone82 = new Processes("prepared")) {
-            phone82.launchWith((contexts, arguments) -> java(Processes.JAR, arguments, "-Xmx200m"));
+            phone82.launchWith((contexts, arguments) -> Processes.java(List.of("-Xmx200m"), Processes.JAR, arguments));
             phone82.start(COORDINATOR);
 
             assertThat(commandLine(phone82)).contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx200m",
@@ -36,7 +36,7 @@ class PreparedIT {
     void theUsersOptionsWin() throws Exception {
         try (Processes phone82 = new Processes("prepared")) {
             phone82.launchWith((contexts, arguments) -> {
-                ProcessBuilder process = java(Processes.JAR, arguments, "-XX:+UseParallelGC", "-XX:ReservedCodeCacheSize=99m");
+                ProcessBuilder process = Processes.java(List.of("-XX:+UseParallelGC", "-XX:ReservedCodeCacheSize=99m"), Processes.JAR, arguments);
                 process.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=3");
                 return process;
             });
@@ -48,24 +48,50 @@ class PreparedIT {
     }
 
     @Test
+    void theOptionsOfAFileWin(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("options"), "-XX:+UseParallelGC");
+        try (Processes phone82 = new Processes("prepared")) {
+            phone82.launchWith((contexts, arguments) -> Processes.java(List.of("@" + file), Processes.JAR, arguments));
+            phone82.start(COORDINATOR);
+
+            assertThat(commandLine(phone82)).contains("@" + file, "-XX:TieredStopAtLevel=1", Processes.EXTRACTED.resolve("phone82.jar").toString())
+                    .doesNotContain("-XX:+UseSerialGC");
+        }
+    }
+
+    @Test
+    void anArgumentIsNoOptionOfTheJvm() throws Exception {
+        try (Processes phone82 = new Processes("prepared")) {
+            phone82.launchWith((contexts, arguments) -> Processes.java(List.of(), Processes.JAR, arguments));
+            assertThat(phone82.run(2, "token -jar")).startsWith("phone82: token takes one of");
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void thePreparationUsesNoSettingOfTheEnvironment(@TempDir Path folder) throws Exception {
+        Path jar = Files.copy(Processes.JAR, folder.resolve("phone82.jar"));
+        ProcessBuilder prepare = Processes.java(List.of(), jar, List.of("prepare")).redirectErrorStream(true);
+        prepare.environment().put("PHONE82_BROKER_URL", "tcp://localhost:1");
+        prepare.environment().put("PHONE82_APP_DATABASE_URL", "jdbc:postgresql://localhost:1/shop");
+        Process process = prepare.start();
+
+        String said = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(folder.resolve("phone82.prepared/prepared-from")).exists();
+    }
+
+    @Test
     void aFolderOfAnotherBuildIsNotUsed(@TempDir Path folder) throws Exception {
         Path jar = Files.copy(Processes.JAR, folder.resolve("phone82.jar"));
         Path prepared = Files.createDirectory(folder.resolve("phone82.prepared"));
         Files.copy(Processes.EXTRACTED.resolve("prepared-from"), prepared.resolve("prepared-from"), StandardCopyOption.COPY_ATTRIBUTES);
         try (Processes phone82 = new Processes("prepared")) {
-            phone82.launchWith((contexts, arguments) -> java(jar, arguments));
+            phone82.launchWith((contexts, arguments) -> Processes.java(List.of(), jar, arguments));
             phone82.start(COORDINATOR);
 
             assertThat(commandLine(phone82)).contains(jar.toString());
         }
-    }
-
-    private static ProcessBuilder java(Path jar, List<String> arguments, String... options) {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(options));
-        command.addAll(List.of("-jar", jar.toString()));
-        command.addAll(arguments);
-        return new ProcessBuilder(command);
     }
 
     private static List<String> commandLine(Processes phone82) throws IOException {

@@ -131,19 +131,15 @@ public final class Processes implements AutoCloseable {
         return options.stream().filter(option -> option.startsWith(name)).findFirst().orElseThrow().substring(name.length());
     }
 
-    /** Several JVMs may run drills concurrently: one of them prepares. */
+    /** The build has prepared the jar, unless that was left out. Several JVMs may run drills concurrently: one of them prepares. */
     private static void prepare() throws IOException, InterruptedException {
-        try (FileChannel channel = FileChannel.open(BUILD.resolve("extract.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(BUILD.resolve("prepare.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
              FileLock ignored = channel.lock()) {
-            extract();
-        }
-    }
-
-    private static void extract() throws IOException, InterruptedException {
-        Path complete = EXTRACTED.resolve("prepared-from");
-        if (!Files.exists(complete) || Files.getLastModifiedTime(complete).compareTo(Files.getLastModifiedTime(JAR)) < 0) {
-            Path log = BUILD.resolve("prepare.txt");
-            assertThat(run(new ProcessBuilder(JAVA, "-jar", JAR.toString(), "prepare"), log).waitFor()).as(() -> read(log)).isZero();
+            Path complete = EXTRACTED.resolve("prepared-from");
+            if (!Files.exists(complete) || Files.getLastModifiedTime(complete).compareTo(Files.getLastModifiedTime(JAR)) < 0) {
+                Path log = BUILD.resolve("prepare.txt");
+                assertThat(run(new ProcessBuilder(JAVA, "-jar", JAR.toString(), "prepare"), log).waitFor()).as(() -> read(log)).isZero();
+            }
         }
     }
 
@@ -209,9 +205,13 @@ public final class Processes implements AutoCloseable {
     }
 
     static ProcessBuilder java(List<String> jvmOptions, List<String> arguments) {
+        return java(jvmOptions, EXTRACTED.resolve("phone82.jar"), arguments);
+    }
+
+    static ProcessBuilder java(List<String> jvmOptions, Path jar, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", EXTRACTED.resolve("phone82.jar").toString()));
+        command.addAll(List.of("-jar", jar.toString()));
         command.addAll(arguments);
         return new ProcessBuilder(command);
     }

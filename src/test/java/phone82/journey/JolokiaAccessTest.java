@@ -167,6 +167,7 @@ class JolokiaAccessTest {
         assertThat(steps).hasSizeGreaterThan(10);
         for (ObjectName step : steps) {
             assertThat(server.getMBeanInfo(step).getOperations()[0]).isSameAs(server.getMBeanInfo(steps.get(0)).getOperations()[0]);
+            assertThat(server.getAttribute(step, "ProcessorId")).as("its own value").isEqualTo(ObjectName.unquote(step.getKeyProperty("name")));
         }
         assertThat(steps).extracting(step -> server.getAttribute(step, "RouteId")).hasSizeGreaterThan(10);
     }
