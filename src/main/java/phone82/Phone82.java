@@ -60,7 +60,7 @@ public final class Phone82 implements AutoCloseable {
     private final SortedMap<Context, Running> running = new ConcurrentSkipListMap<>();
     private final ConfigurableApplicationContext operationsApplication;
     private final Operations operations;
-    private final Map<String, Object> secrets = new HashMap<>();
+    private final Map<String, Object> shared = new HashMap<>();
 
     private record Running(Context context, ConfigurableApplicationContext application, Preflight preflight) {
     }
@@ -146,6 +146,7 @@ public final class Phone82 implements AutoCloseable {
         try {
             phone82.operations.expect(contexts.stream().map(Context::id).toList());
             phone82.generateSharedSecrets(contexts);
+            phone82.connectToOwnBroker(contexts);
             TURNS.forEach(turn -> phone82.startAtOnce(turn.stream().filter(contexts::contains).toList(), options));
             return phone82;
         } catch (RuntimeException e) {
@@ -159,7 +160,17 @@ public final class Phone82 implements AutoCloseable {
         List<Context> users = Stream.of(Context.values()).filter(Context::usesBroker).toList();
         if (contexts.contains(Context.BROKER) && contexts.containsAll(users)) {
             Stream.concat(users.stream().map(Context::id), Stream.of("operator"))
-                    .forEach(user -> secrets.put("phone82." + user + ".broker-password", UUID.randomUUID().toString()));
+                    .forEach(user -> shared.put("phone82." + user + ".broker-password", UUID.randomUUID().toString()));
+        }
+    }
+
+    /** Makes contexts use the broker without TCP, which costs less CPU time, unless they are configured for another one. */
+    private void connectToOwnBroker(Set<Context> contexts) {
+        Environment environment = operationsApplication.getEnvironment();
+        String port = environment.getProperty("phone82.broker.port");
+        if (contexts.contains(Context.BROKER)
+                && ("tcp://" + environment.getProperty("phone82.local-host") + ":" + port).equals(environment.getProperty("phone82.broker.url"))) {
+            shared.put("phone82.broker.in-vm-url", "vm://" + port);
         }
     }
 
@@ -183,7 +194,7 @@ public final class Phone82 implements AutoCloseable {
                     .web(WebApplicationType.NONE)
                     .profiles(context.id())
                     .properties("phone82.context=" + context.id())
-                    .properties(secrets)
+                    .properties(shared)
                     .registerShutdownHook(false)
                     .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmMetrics", operations.metrics()))
                     .run(options);

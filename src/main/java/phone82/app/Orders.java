@@ -149,21 +149,30 @@ public class Orders {
     }
 
     public void paid(@Body PayCompleted event) {
-        locked(event.orderId()).paid();
+        known(event.orderId()).paid();
     }
 
     public void paymentRefused(@Body PayCancelled event) {
-        locked(event.orderId()).paymentRefused(event.reason());
+        known(event.orderId()).paymentRefused(event.reason());
     }
 
     public OrderResource shipped(@Body Shipped event) {
-        Order order = locked(event.orderId());
+        Order order = known(event.orderId());
         order.shipped(event.shippedAt());
         return OrderResource.of(order);
     }
 
+    /** For a saga: a conflict with an event must not fail it. */
     private Order locked(long id) {
-        Order order = new RowLock(entities, "orders", "id").find(Order.class, id);
+        return requireKnown(id, new RowLock(entities, "orders", "id").find(Order.class, id));
+    }
+
+    /** For an event, without a lock: the broker delivers it again after a conflict, which the version reveals. */
+    private Order known(long id) {
+        return requireKnown(id, entities.find(Order.class, id));
+    }
+
+    private static Order requireKnown(long id, Order order) {
         if (order == null) {
             throw new IllegalStateException("an event for order " + id + ", which is not known here");
         }

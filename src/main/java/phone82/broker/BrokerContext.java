@@ -45,6 +45,7 @@ public class BrokerContext {
             configuration.setClusterPassword(UUID.randomUUID().toString());
             configuration.clearAcceptorConfigurations();
             configuration.addAcceptorConfiguration("artemis", "tcp://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "?protocols=CORE");
+            configuration.addAcceptorConfiguration("in-vm", "vm://" + port);
             return new EmbeddedActiveMQ().setConfiguration(configuration).setSecurityManager(users);
         }, disk);
     }

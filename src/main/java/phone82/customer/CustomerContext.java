@@ -1,6 +1,7 @@
 package phone82.customer;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -29,13 +30,13 @@ import java.time.Instant;
 public class CustomerContext {
 
     @Bean
-    History history(JdbcTemplate jdbc, HistoryStream stream) {
-        return new History(jdbc, stream::wake);
+    History history(JdbcTemplate jdbc, MeterRegistry metrics, HistoryStream stream) {
+        return new History(jdbc, Inbox.duplicates(metrics), stream::wake);
     }
 
     @Bean
-    Rebuild rebuild(History history, JdbcTemplate jdbc, Inbox inbox, PlatformTransactionManager transactionManager) {
-        return new Rebuild(history, jdbc, inbox, new TransactionTemplate(transactionManager));
+    Rebuild rebuild(History history, JdbcTemplate jdbc, PlatformTransactionManager transactionManager) {
+        return new Rebuild(history, jdbc, new TransactionTemplate(transactionManager));
     }
 
     @Bean

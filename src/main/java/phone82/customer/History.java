@@ -1,6 +1,7 @@
 package phone82.customer;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.micrometer.core.instrument.Counter;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
@@ -41,11 +42,16 @@ public class History {
             "RefundFailed", Status.Cancelled);
 
     private final JdbcTemplate jdbc;
+    private final Counter duplicates;
     private final TransactionSynchronization wake;
 
-    /** @param recorded called after every commit that added to the view; must not block */
-    public History(JdbcTemplate jdbc, Runnable recorded) {
+    /**
+     * @param duplicates counts the events that are in the view already
+     * @param recorded   called after every commit that added to the view; must not block
+     */
+    public History(JdbcTemplate jdbc, Counter duplicates, Runnable recorded) {
         this.jdbc = jdbc;
+        this.duplicates = duplicates;
         this.wake = new TransactionSynchronization() {
             @Override
             public void afterCommit() {
@@ -83,30 +89,38 @@ public class History {
      * @throws IllegalArgumentException the event type is unknown
      */
     public void record(@Body Event event) {
+        if (!isOfAnOrder(event)) {
+            return;
+        }
         if (write(event, SERVED)) {
             TransactionSynchronizationManager.registerSynchronization(wake);
+        } else {
+            duplicates.increment();
         }
     }
 
-    /** Adds the event's data to the view that is being rebuilt, where an event may come twice. */
+    /** Adds the event's data to the view that is being rebuilt. */
     void rebuild(Event event) {
-        if (jdbc.queryForObject("select count(*) from timeline_rebuilt where event_id = ?", Long.class, event.id()) == 0) {
+        if (isOfAnOrder(event)) {
             write(event, REBUILT);
         }
     }
 
-    /** Returns whether the event belongs to an order that exists. */
+    private static boolean isOfAnOrder(Event event) {
+        return !event.name().equals("OrderRejected");
+    }
+
+    /** Returns whether the event is new; if it is not, the view stays as it is. */
     private boolean write(Event event, Statements view) {
-        if (event.name().equals("OrderRejected")) {
-            return false;
-        }
         Status status = status(event.name());
         long orderId = Long.parseLong(event.subject());
         Facts facts = Json.read(event.body(), Facts.class);
         Timestamp at = Timestamp.from(event.time());
+        if (jdbc.update(view.addStep, event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason()) == 0) {
+            return false;
+        }
         jdbc.update(view.merge, orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
                 event.name().equals("Ordered") ? orderedAt(facts, at) : null, at, facts.owner());
-        jdbc.update(view.addStep, event.id(), orderId, event.name(), at, Correlation.id(event.traceparent()), facts.reason());
         return true;
     }
 
@@ -127,12 +141,19 @@ public class History {
             when not matched then insert (order_id, item, qty, amount, progress, ordered_at, updated_at, owner)
                 values (event.order_id, event.item, event.qty, event.amount, event.progress, event.ordered_at, event.happened_at, event.owner)""";
 
+    private static final String ADD_STEP = """
+            merge into %s as timeline using (values (cast(? as varchar(36)), cast(? as bigint), cast(? as varchar(40)),
+                cast(? as timestamp with time zone), cast(? as varchar(32)), cast(? as varchar(255))))
+                as step (event_id, order_id, type, happened_at, correlation_id, reason)
+            on timeline.event_id = step.event_id
+            when not matched then insert (event_id, order_id, type, happened_at, correlation_id, reason)
+                values (step.event_id, step.order_id, step.type, step.happened_at, step.correlation_id, step.reason)""";
+
     /** The SQL statements that write one of the two views. */
     private record Statements(String merge, String addStep) {
 
         private static Statements of(String history, String timeline) {
-            return new Statements(String.format(Locale.ROOT, MERGE, history),
-                    "insert into " + timeline + " (event_id, order_id, type, happened_at, correlation_id, reason) values (?, ?, ?, ?, ?, ?)");
+            return new Statements(String.format(Locale.ROOT, MERGE, history), String.format(Locale.ROOT, ADD_STEP, timeline));
         }
     }
 

@@ -8,7 +8,6 @@ import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.api.Problem;
 import phone82.platform.event.Event;
 import phone82.platform.event.EventLog.Logged;
-import phone82.platform.event.Inbox;
 
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -36,13 +35,11 @@ public class Rebuild {
 
     private final History history;
     private final JdbcTemplate jdbc;
-    private final Inbox inbox;
     private final TransactionOperations transactions;
 
-    Rebuild(History history, JdbcTemplate jdbc, Inbox inbox, TransactionOperations transactions) {
+    Rebuild(History history, JdbcTemplate jdbc, TransactionOperations transactions) {
         this.history = history;
         this.jdbc = jdbc;
-        this.inbox = inbox;
         this.transactions = transactions;
     }
 
@@ -159,8 +156,6 @@ public class Rebuild {
             Object[] values = {step.type, Timestamp.from(step.at), step.correlationId, step.reason, order, id};
             if (!old.steps.containsKey(id)) {
                 jdbc.update("insert into timeline (type, happened_at, correlation_id, reason, order_id, event_id) values (?, ?, ?, ?, ?, ?)", values);
-                // the broker may deliver it, too: it has taken effect already
-                inbox.add(id);
             } else if (!old.steps.get(id).equals(step)) {
                 jdbc.update("update timeline set type = ?, happened_at = ?, correlation_id = ?, reason = ?, order_id = ? where event_id = ?", values);
             }

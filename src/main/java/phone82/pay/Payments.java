@@ -84,23 +84,22 @@ public class Payments {
      */
     public Request beginAuthorisation(@Body Wanted wanted, @Header("Payment-Key") String key) {
         Correlation.about(String.valueOf(wanted.orderId()));
-        Payment payment = entities.find(Payment.class, wanted.orderId());
-        if (payment == null) {
-            payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now());
-            try {
-                Payment added = payment;
-                transactions.executeWithoutResult(transaction -> entities.persist(added));
-            } catch (DataIntegrityViolationException e) {
-                payment = entities.find(Payment.class, wanted.orderId());
+        Payment payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now());
+        try {
+            transactions.executeWithoutResult(transaction -> entities.persist(payment));
+        } catch (DataIntegrityViolationException e) {
+            Payment known = entities.find(Payment.class, wanted.orderId());
+            if (known == null) {
+                throw e;
+            }
+            if (!known.isFor(key, wanted.item(), wanted.qty(), wanted.amount())) {
+                throw new Problem(409, "Order id taken", "Another order has the id " + wanted.orderId() + ". Order under another id.");
+            }
+            if (isOver(known)) {
+                throw over(wanted.orderId());
             }
         }
-        if (!payment.isFor(key, wanted.item(), wanted.qty(), wanted.amount())) {
-            throw new Problem(409, "Order id taken", "Another order has the id " + wanted.orderId() + ". Order under another id.");
-        }
-        if (isOver(payment)) {
-            throw over(wanted.orderId());
-        }
-        return Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now()).request();
+        return payment.request();
     }
 
     private static boolean isOver(Payment payment) {
@@ -166,10 +165,13 @@ public class Payments {
         conclude(answer);
     }
 
-    /** Applies the answer if it belongs to the current intent. A late answer has no effect: the current intent covers its consequences. */
+    /**
+     * Applies the answer if it belongs to the current intent. A late answer has no effect: the current intent covers its consequences.
+     * The version reveals a conflict with another change.
+     */
     private Payment conclude(Answer answer) {
         Correlation.about(String.valueOf(answer.request().orderId()));
-        Payment payment = locked(answer.request().orderId());
+        Payment payment = entities.find(Payment.class, answer.request().orderId());
         if (payment.awaits(answer.request())) {
             switch (payment.status()) {
                 case Authorising -> concludeAuthorisation(payment, answer);
@@ -280,7 +282,7 @@ public class Payments {
     /** The order is accepted: its money is to be taken. */
     @Transactional
     public void confirm(@Body Ordered ordered) {
-        Payment payment = locked(ordered.orderId());
+        Payment payment = entities.find(Payment.class, ordered.orderId());
         if (payment == null) {
             throw new IllegalStateException("order " + ordered.orderId() + " is accepted, but has no payment");
         }
@@ -310,6 +312,7 @@ public class Payments {
         }
     }
 
+    /** For the steps of a saga: a conflict must not fail it. */
     private Payment locked(long orderId) {
         return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);
     }

@@ -56,11 +56,11 @@ public class Deliveries {
         }
         Delivery delivery = new Delivery(paid.orderId(), paid.item(), paid.qty(), paid.owner(), now, now.plus(dispatchDelay),
                 Correlation.current());
-        entities.persist(delivery);
         outbox.add(delivery.received());
         if (delivery.isDue(now)) {
             outbox.add(delivery.ship(now), delivery.traceparent());
         }
+        entities.persist(delivery);
     }
 
     /** Ships a due delivery, unless it was held or shipped meanwhile. */

@@ -19,25 +19,25 @@ public class Inbox {
     public Inbox(JdbcTemplate jdbc, Duration keep, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.keep = keep;
-        duplicates = Counter.builder("phone82.events.duplicates").description("events that were delivered again and ignored").register(metrics);
+        duplicates = duplicates(metrics);
+    }
+
+    /** The counter of events that were delivered again. */
+    public static Counter duplicates(MeterRegistry metrics) {
+        return Counter.builder("phone82.events.duplicates").description("events that were delivered again and ignored").register(metrics);
     }
 
     /** Records the event in the current transaction, together with its effect; returns whether it is new. */
     public boolean isNew(Event event) {
-        boolean added = add(event.id());
+        boolean added = jdbc.update("""
+                merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, seen_at)
+                on inbox.event_id = seen.event_id
+                when not matched then insert (event_id, seen_at) values (seen.event_id, seen.seen_at)""",
+                event.id(), Timestamp.from(Instant.now())) == 1;
         if (!added) {
             duplicates.increment();
         }
         return added;
-    }
-
-    /** Records an event that took effect in another way; returns whether it is new. */
-    public boolean add(String eventId) {
-        return jdbc.update("""
-                merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, seen_at)
-                on inbox.event_id = seen.event_id
-                when not matched then insert (event_id, seen_at) values (seen.event_id, seen.seen_at)""",
-                eventId, Timestamp.from(Instant.now())) == 1;
     }
 
     public int purge() {

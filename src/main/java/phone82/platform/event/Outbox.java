@@ -35,13 +35,18 @@ public class Outbox {
 
     private final JdbcTemplate jdbc;
     private final String context;
+    private final boolean shared;
     private final Runnable wake;
     private final MeterRegistry metrics;
 
-    /** @param wake called after each commit that added events */
-    public Outbox(JdbcTemplate jdbc, String context, Runnable wake, MeterRegistry metrics) {
+    /**
+     * @param shared whether other instances of this context may use the same database
+     * @param wake   called after each commit that added events
+     */
+    public Outbox(JdbcTemplate jdbc, String context, boolean shared, Runnable wake, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.context = context;
+        this.shared = shared;
         this.wake = wake;
         this.metrics = metrics;
     }
@@ -67,7 +72,9 @@ public class Outbox {
      * context wait here: two at once could reorder the events of one order.
      */
     public List<Row> take() {
-        jdbc.update("update outbox_relay set runs = runs + 1 where id = 1");
+        if (shared) {
+            jdbc.update("update outbox_relay set runs = runs + 1 where id = 1");
+        }
         return jdbc.query("select seq, event_id, topic, subject, happened_at, traceparent, body from outbox "
                 + "where sent = false order by sent, seq limit " + BATCH, ROW);
     }

@@ -10,6 +10,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.disk.DurableDatabase;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +23,9 @@ public class OutboxConfiguration {
     private static final String RELAY = "seda:relay-events?size=1&discardWhenFull=true";
 
     @Bean
-    Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, ObjectProvider<ProducerTemplate> camel,
-                  MeterRegistry metrics) {
-        return new Outbox(jdbc, context, () -> camel.getObject().sendBody(RELAY, null), metrics);
+    Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, @Value("${spring.datasource.url}") String database,
+                  ObjectProvider<ProducerTemplate> camel, MeterRegistry metrics) {
+        return new Outbox(jdbc, context, !DurableDatabase.isEmbedded(database), () -> camel.getObject().sendBody(RELAY, null), metrics);
     }
 
     @Bean

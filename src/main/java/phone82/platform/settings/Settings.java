@@ -42,7 +42,7 @@ public final class Settings {
     static final String PORT_OFFSET = "phone82.port-offset";
 
     /** Properties that only the launcher sets. */
-    static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", ARGUMENTS, LOCAL_HOST);
+    static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", "phone82.broker.in-vm-url", ARGUMENTS, LOCAL_HOST);
 
     /** The price list; an entry is, for example, {@code phone82.catalogue.phones[0].price}. */
     static final String PHONES = "phone82.catalogue.phones";
