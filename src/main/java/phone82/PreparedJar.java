@@ -29,8 +29,8 @@ record PreparedJar(Path packed, Path folder) {
      * exceeds that compiler's default cache, 48 MB.
      */
     static final List<String> JVM_OPTIONS = Stream.concat(Stream.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=128m", "-XX:+UseSerialGC"),
-            // Netty and HSQLDB do what these versions warn of
-            Runtime.version().feature() < 24 ? Stream.empty() : Stream.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")).toList();
+            // Netty does what these versions warn of
+            Runtime.version().feature() < 24 ? Stream.empty() : Stream.of("--sun-misc-unsafe-memory-access=allow")).toList();
 
     private static final int SET_DESCRIPTOR_FLAGS = 2;
     private static final int CLOSE_ON_EXEC = 1;

@@ -45,8 +45,8 @@ public final class Processes implements AutoCloseable {
     /** Twins share an id. */
     private Path identity;
     private final Databases databases;
-    private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-            "-XX:ReservedCodeCacheSize=128m"));
+    private final List<String> jvmOptions = new ArrayList<>(Stream.concat(Stream.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=128m"), Runtime.version().feature() < 24 ? Stream.empty() : Stream.of("--sun-misc-unsafe-memory-access=allow")).toList());
     private final String archive = "-XX:SharedArchiveFile=" + EXTRACTED.resolve(System.getProperty("java.vm.version") + ".jsa");
     private final List<String> options = new ArrayList<>();
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
