@@ -10,10 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A file of {@code routes/}: its folder, its name and its content. */
-record RouteFile(String folder, String name, int lines, JsonNode content) {
+/** A file of {@code routes/}: its folder, its name, its lines and their content. */
+record RouteFile(String folder, String name, List<String> lines, JsonNode content) {
 
     static final Path ROUTES = Path.of("routes");
     static final String SHARED = "shared";
@@ -62,6 +63,18 @@ record RouteFile(String folder, String name, int lines, JsonNode content) {
                 .map(JsonNode::asText).toList();
     }
 
+    /** The id of its first top-level element. */
+    String firstId() {
+        return content.path(0).valueStream().map(element -> element.path("id").asText()).findFirst().orElse("");
+    }
+
+    /** The number of lines of each top-level element. */
+    List<Integer> lengths() {
+        List<Integer> starts = IntStream.range(0, lines.size()).filter(line -> lines.get(line).startsWith("- ")).boxed().toList();
+        return IntStream.range(0, starts.size())
+                .mapToObj(element -> (element + 1 < starts.size() ? starts.get(element + 1) : lines.size()) - starts.get(element)).toList();
+    }
+
     /** The node and all its descendants. */
     static Stream<JsonNode> nodes(JsonNode node) {
         return Stream.concat(Stream.of(node), node.valueStream().flatMap(RouteFile::nodes));
@@ -90,10 +103,10 @@ record RouteFile(String folder, String name, int lines, JsonNode content) {
     }
 
     private static RouteFile read(Path file) {
-        try (Stream<String> lines = Files.lines(file)) {
+        try {
             String name = file.getFileName().toString();
             return new RouteFile(ROUTES.relativize(file).getParent().toString(), name.substring(0, name.length() - ENDING.length()),
-                    (int) lines.count(), yaml(file));
+                    Files.readAllLines(file), yaml(file));
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);
         }

@@ -27,13 +27,21 @@ class RouteFilesTest {
 
     private static final int LONGEST = 60;
     private static final String PUBLIC_API = "gateway/public-api";
+    private static final String API = "api";
+    private static final String SHARED_API = "shared/api";
     private static final String ERRORS = "shared/errors";
+    /** The files of several short flows, each of which is read by itself: operations of one step. */
+    private static final Set<String> COLLECTIONS = Set.of(API, "public-api");
     private static final Pattern DIRECT = Pattern.compile("direct:([^?]+).*");
     private static final Pattern COMPARISON = Pattern.compile(
             " (==|=~|!=|!=~|>=?|<=?|~~|!~~|!?contains|!?regex|!?in|!?is|!?range|!?startsWith|!?endsWith) ");
 
     static List<RouteFile> files() {
         return RouteFile.all();
+    }
+
+    static Stream<RouteFile> apis() {
+        return files().stream().filter(file -> file.name().equals(API));
     }
 
     static Stream<Route> routes() {
@@ -66,19 +74,33 @@ class RouteFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void aFileIsNamedAfterItsFirstRoute(RouteFile file) {
+    void aFileIsNamedAfterItsFirstElement(RouteFile file) {
         switch (file.toString()) {
             case ERRORS -> assertThat(file.content()).allMatch(element -> element.has("routeConfiguration"));
             case PUBLIC_API -> assertThat(file.content()).allMatch(element -> element.has("rest"));
-            default -> assertThat(file.routeIds()).as("routes of %s", file).first().isEqualTo(file.prefix() + file.name());
+            case SHARED_API -> assertThat(file.content()).as("each context has its own contract").allMatch(element -> element.has("route"));
+            default -> assertThat(file.firstId()).as("id of the first element of %s", file).isEqualTo(file.prefix() + file.name());
         }
     }
 
     @ParameterizedTest
+    @MethodSource("apis")
+    void anApiHasTheContractAndOperationsOfOneBeanCall(RouteFile api) {
+        assertThat(api.declared("rest").map(rest -> rest.at("/openApi/routeId").asText())).as("routes that serve the contract in %s", api)
+                .isEqualTo(api.toString().equals(SHARED_API) ? List.of() : List.of(api.prefix() + API));
+        assertThat(api.routes()).isNotEmpty().allSatisfy(route -> {
+            assertThat(route.text("routeConfigurationId")).as("error policy of %s", route).isEqualTo("api");
+            assertThat(route.steps()).as("steps of %s", route).singleElement().matches(step -> step.has("bean"), "a bean call");
+        });
+    }
+
+    @ParameterizedTest
     @MethodSource("files")
-    void aFileHasAtMostSixtyLines(RouteFile file) {
-        if (!file.toString().equals(PUBLIC_API)) {
-            assertThat(file.lines()).as("lines of %s", file).isLessThanOrEqualTo(LONGEST);
+    void aFlowHasAtMostSixtyLines(RouteFile file) {
+        if (COLLECTIONS.contains(file.name())) {
+            assertThat(file.lengths()).as("lines of each element of %s", file).hasSize(file.content().size()).allMatch(lines -> lines <= LONGEST);
+        } else {
+            assertThat(file.lines()).as("lines of %s", file).hasSizeLessThanOrEqualTo(LONGEST);
         }
     }
 

@@ -28,10 +28,16 @@ class ReloadTest {
         Shop app = PHONE82.shop(Context.APP);
         app.get("/orders/1").expect(404);
 
-        Path file = ROUTES.resolve("app/find-order.camel.yaml");
-        Files.writeString(file, Files.readString(file).replace("method: find", "method: list"));
+        save("app/api.camel.yaml", "method: find", "method: list");
 
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(app.get("/orders/1").status()).isEqualTo(200));
+    }
+
+    private static void save(String file, String former, String changed) throws IOException {
+        Path path = ROUTES.resolve(file);
+        String content = Files.readString(path);
+        assertThat(content).containsOnlyOnce(former);
+        Files.writeString(path, content.replace(former, changed));
     }
 
     private static Path copyOfRoutes() {

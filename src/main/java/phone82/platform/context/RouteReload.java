@@ -1,6 +1,8 @@
 package phone82.platform.context;
 
 import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.springframework.beans.factory.annotation.Value;
@@ -31,6 +33,22 @@ public class RouteReload {
 
             @Override
             public void afterApplicationStart(CamelContext camel) {
+            }
+        };
+    }
+
+    /**
+     * Camel's reload would wait for the requests in progress before it replaces the route that serves the contract, while they wait for the
+     * operations below it, which it has already removed; so that route is not replaced.
+     */
+    @Bean
+    RouteBuilderLifecycleStrategy reloadWithoutContracts() {
+        return new RouteBuilderLifecycleStrategy() {
+            @Override
+            public void afterConfigure(RouteBuilder saved) {
+                if (saved.getContext().isStarted()) {
+                    saved.getRestCollection().getRests().removeIf(rest -> rest.getOpenApi() != null);
+                }
             }
         };
     }
