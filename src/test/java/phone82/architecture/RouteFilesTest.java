@@ -30,8 +30,8 @@ class RouteFilesTest {
     private static final String API = "api";
     private static final String SHARED_API = "shared/api";
     private static final String ERRORS = "shared/errors";
-    /** The files of several short flows, each of which is read by itself: operations of one step. */
-    private static final Set<String> COLLECTIONS = Set.of(API, "public-api");
+    /** The files of several short flows, each of which is read by itself: operations of one step, and what each event does. */
+    private static final Set<String> COLLECTIONS = Set.of(API, "public-api", "receive-events");
     private static final Pattern DIRECT = Pattern.compile("direct:([^?]+).*");
     private static final Pattern COMPARISON = Pattern.compile(
             " (==|=~|!=|!=~|>=?|<=?|~~|!~~|!?contains|!?regex|!?in|!?is|!?range|!?startsWith|!?endsWith) ");
