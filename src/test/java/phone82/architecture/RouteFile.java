@@ -1,6 +1,7 @@
 package phone82.architecture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
 import java.io.IOException;
@@ -41,11 +42,22 @@ record RouteFile(String folder, String name, List<String> lines, JsonNode conten
         return all().stream().map(RouteFile::folder).distinct().filter(folder -> !folder.equals(SHARED)).toList();
     }
 
+    /** The routes of this file, including those that Camel makes from its templates. */
     List<Route> routes() {
-        return declared("route").map(definition -> new Route(this, definition)).toList();
+        return Stream.concat(declared("route"), declared("templatedRoute").map(this::fromTemplate))
+                .map(definition -> new Route(this, definition)).toList();
     }
 
-    /** The top-level elements of one kind: {@code route}, {@code rest}, {@code routeConfiguration}. */
+    private JsonNode fromTemplate(JsonNode templated) {
+        String route = declared("routeTemplate").filter(template -> template.get("id").equals(templated.get("routeTemplateRef"))).findFirst()
+                .orElseThrow(() -> new IllegalStateException(this + " has no template " + templated.get("routeTemplateRef"))).get("route").toString();
+        for (JsonNode parameter : templated.get("parameters")) {
+            route = route.replace("{{" + parameter.get("name").asText() + "}}", parameter.get("value").asText());
+        }
+        return yaml(route).put("id", templated.get("routeId").asText());
+    }
+
+    /** The top-level elements of one kind: {@code route}, {@code rest}, {@code routeConfiguration}, {@code routeTemplate}, {@code templatedRoute}. */
     Stream<JsonNode> declared(String kind) {
         return content.valueStream().filter(element -> element.has(kind)).map(element -> element.get(kind));
     }
@@ -58,7 +70,7 @@ record RouteFile(String folder, String name, List<String> lines, JsonNode conten
     /** The ids under which the routes of this file run, including those generated from REST services. */
     List<String> routeIds() {
         return Stream.concat(
-                declared("route").map(route -> route.path("id")),
+                routes().stream().map(route -> route.definition().path("id")),
                 declared("rest").flatMap(RouteFile::nodes).filter(node -> node.has("routeId")).map(node -> node.get("routeId")))
                 .map(JsonNode::asText).toList();
     }
@@ -85,6 +97,14 @@ record RouteFile(String folder, String name, List<String> lines, JsonNode conten
             return YAML.readTree(file.toFile());
         } catch (IOException e) {
             throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+
+    private static ObjectNode yaml(String text) {
+        try {
+            return (ObjectNode) YAML.readTree(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(text, e);
         }
     }
 

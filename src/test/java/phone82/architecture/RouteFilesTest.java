@@ -229,7 +229,7 @@ class RouteFilesTest {
     /** The routes that a context loads, and the error policies that they refer to. */
     private static Stream<JsonNode> used(String context) {
         List<RouteFile> loaded = RouteFile.loadedBy(context);
-        List<JsonNode> routes = loaded.stream().flatMap(file -> file.declared("route")).toList();
+        List<JsonNode> routes = loaded.stream().flatMap(file -> file.routes().stream()).map(Route::definition).toList();
         Set<String> policies = routes.stream().map(route -> route.path("routeConfigurationId").asText()).collect(Collectors.toSet());
         return Stream.concat(routes.stream(), loaded.stream().flatMap(file -> file.declared("routeConfiguration"))
                 .filter(policy -> policies.contains(policy.path("id").asText())));

@@ -20,7 +20,7 @@ class ReloadTest {
     private static final Path ROUTES = copyOfRoutes();
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP),
+    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP, Context.GATEWAY),
             "--phone82.routes=file:" + ROUTES, "--phone82.reload=" + ROUTES);
 
     @Test
@@ -31,6 +31,16 @@ class ReloadTest {
         save("app/api.camel.yaml", "method: find", "method: list");
 
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(app.get("/orders/1").status()).isEqualTo(200));
+    }
+
+    @Test
+    void theRoutesOfASavedTemplateAreReloaded() throws IOException {
+        Shop gateway = PHONE82.gateway();
+        gateway.get("/payments").expect(503);
+
+        save("gateway/to-context.camel.yaml", "{{phone82.gateway.{{context}}-url}}", "{{phone82.gateway.app-url}}");
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(gateway.get("/payments").status()).isEqualTo(404));
     }
 
     private static void save(String file, String former, String changed) throws IOException {

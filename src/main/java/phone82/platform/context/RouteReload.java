@@ -1,8 +1,13 @@
 package phone82.platform.context;
 
 import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.model.TemplatedRouteDefinition;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.springframework.beans.factory.annotation.Value;
@@ -38,18 +43,38 @@ public class RouteReload {
     }
 
     /**
-     * Camel's reload would wait for the requests in progress before it replaces the route that serves the contract, while they wait for the
-     * operations below it, which it has already removed; so that route is not replaced.
+     * Camel's reload ignores routes that are made from templates. It would also wait for the requests in progress before it replaces the route
+     * that serves the contract, while they wait for the operations below it, which it has already removed; so that route is not replaced.
      */
     @Bean
-    RouteBuilderLifecycleStrategy reloadWithoutContracts() {
+    RouteBuilderLifecycleStrategy reloadOfTemplatesWithoutContracts() {
         return new RouteBuilderLifecycleStrategy() {
             @Override
             public void afterConfigure(RouteBuilder saved) {
                 if (saved.getContext().isStarted()) {
                     saved.getRestCollection().getRests().removeIf(rest -> rest.getOpenApi() != null);
+                    replaceTemplates(saved);
                 }
             }
         };
+    }
+
+    private static void replaceTemplates(RouteBuilder saved) {
+        Model model = saved.getContext().getCamelContextExtension().getContextPlugin(Model.class);
+        try {
+            for (RouteTemplateDefinition template : saved.getRouteTemplateCollection().getRouteTemplates()) {
+                model.removeRouteTemplateDefinitions(template.getId());
+                model.addRouteTemplateDefinition(template);
+            }
+            for (TemplatedRouteDefinition templated : saved.getTemplatedRouteCollection().getTemplatedRoutes()) {
+                RouteDefinition former = model.getRouteDefinition(templated.getRouteId());
+                if (former != null) {
+                    model.removeRouteDefinition(former);
+                }
+            }
+            saved.addTemplatedRoutesToCamelContext(saved.getContext());
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeException(e);
+        }
     }
 }
