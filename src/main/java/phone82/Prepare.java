@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class Prepare {
         FileSystemUtils.deleteRecursively(jar.folder());
         Process extraction = new ProcessBuilder(PreparedJar.java(), "-Djarmode=tools", "-jar", jar.packed().toString(), "extract",
                 "--destination", jar.folder().toString()).redirectErrorStream(true).start();
-        String said = new String(extraction.getInputStream().readAllBytes());
+        String said = new String(extraction.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (extraction.waitFor() != 0) {
             throw new IOException(said.strip());
         }

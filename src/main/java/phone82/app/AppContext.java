@@ -28,8 +28,8 @@ import phone82.platform.disk.Disk;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
-import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.http.WarmUp;
+import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 

@@ -11,9 +11,9 @@ import org.apache.activemq.artemis.spi.core.security.jaas.NoCacheLoginException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import javax.security.auth.Subject;
 import java.util.Locale;
 import java.util.Set;
+import javax.security.auth.Subject;
 
 /**
  * Authenticates the broker's users and logs each refusal on one line. The answer to a refused login is delayed. The broker caches a login

@@ -1,11 +1,11 @@
 package phone82.command;
 
-import phone82.command.Report.Breach;
 import phone82.command.OrderRows.Account;
 import phone82.command.OrderRows.Delivery;
 import phone82.command.OrderRows.Order;
 import phone82.command.OrderRows.Payment;
 import phone82.command.OrderRows.Progress;
+import phone82.command.Report.Breach;
 
 import java.time.Instant;
 import java.util.ArrayList;

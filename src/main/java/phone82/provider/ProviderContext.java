@@ -10,8 +10,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.context.DatabaseContext;
 import phone82.platform.http.Access;
-import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.http.WarmUp;
+import phone82.platform.http.WarmUp.Rehearsal;
 
 import java.time.Duration;
 

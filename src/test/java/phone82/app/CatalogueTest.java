@@ -4,8 +4,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.app.Catalogue.Phone;
-import phone82.platform.api.Problem.Fault;
 import phone82.platform.api.Problem;
+import phone82.platform.api.Problem.Fault;
 import phone82.platform.identity.Caller;
 
 import java.util.List;

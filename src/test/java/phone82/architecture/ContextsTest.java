@@ -12,8 +12,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import jakarta.persistence.Entity;
 import org.springframework.transaction.annotation.Transactional;
-import phone82.pay.provider.PaymentProvider.Request;
 import phone82.pay.provider.PaymentProvider;
+import phone82.pay.provider.PaymentProvider.Request;
 import phone82.platform.event.DomainEvent;
 
 import java.io.PrintStream;

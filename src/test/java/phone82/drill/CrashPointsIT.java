@@ -6,7 +6,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import phone82.command.Report;
 import phone82.journey.Provider;
-import phone82.journey.Shop;
 import phone82.journey.Shop.Answer;
 
 import java.io.UncheckedIOException;

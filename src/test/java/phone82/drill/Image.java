@@ -1,8 +1,8 @@
 package phone82.drill;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import phone82.platform.identity.KeyFolder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import phone82.platform.identity.KeyFolder;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -25,8 +25,8 @@ import java.util.zip.GZIPInputStream;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static phone82.journey.Shop.anOrder;
 
 /** The Hawtio console as an operator uses it. */

@@ -25,7 +25,6 @@ import phone82.platform.api.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

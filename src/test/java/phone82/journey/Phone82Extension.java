@@ -1,8 +1,8 @@
 package phone82.journey;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import phone82.Context;
 import phone82.Phone82;

@@ -28,8 +28,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** Restores of app alone to an earlier state: no id is used twice, and no customer pays for or receives the order of another. */

@@ -6,13 +6,13 @@ import org.springframework.context.annotation.Configuration;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
 
-import javax.sql.DataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Map;
+import javax.sql.DataSource;
 
 /** Health checks of a context's database, and of the disk of an embedded one. */
 @Configuration(proxyBeanMethods = false)

@@ -13,8 +13,8 @@ import com.networknt.schema.ValidationMessage;
 import io.vertx.core.http.HttpServerRequest;
 import phone82.platform.api.Json;
 import phone82.platform.api.PlainText;
-import phone82.platform.api.Problem.Fault;
 import phone82.platform.api.Problem;
+import phone82.platform.api.Problem.Fault;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Sender;
 

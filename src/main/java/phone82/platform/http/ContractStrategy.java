@@ -12,8 +12,8 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
 import org.apache.camel.support.processor.RestBindingAdvice;
 import phone82.platform.api.Json;
-import phone82.platform.api.Problem.Fault;
 import phone82.platform.api.Problem;
+import phone82.platform.api.Problem.Fault;
 import phone82.platform.identity.Caller;
 import phone82.platform.observability.Correlation;
 

@@ -9,14 +9,14 @@ import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.support.management.DefaultManagementMBeanAssembler;
 import org.apache.camel.support.management.MixinRequiredModelMBean;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.modelmbean.InvalidTargetObjectTypeException;
 import javax.management.modelmbean.ModelMBean;
 import javax.management.modelmbean.ModelMBeanInfo;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Describes all of Camel's MBeans of one class by the same objects. Camel describes each MBean anew, and each step of a route has one: a fifth of

@@ -2,6 +2,8 @@ package phone82.platform.settings;
 
 import java.util.List;
 
+import static phone82.platform.settings.Setting.of;
+import static phone82.platform.settings.Setting.ofEach;
 import static phone82.platform.settings.ValueRule.ADDRESS;
 import static phone82.platform.settings.ValueRule.BOOLEAN;
 import static phone82.platform.settings.ValueRule.BROKER_URL;
@@ -26,8 +28,6 @@ import static phone82.platform.settings.ValueRule.decimal;
 import static phone82.platform.settings.ValueRule.duration;
 import static phone82.platform.settings.ValueRule.number;
 import static phone82.platform.settings.ValueRule.size;
-import static phone82.platform.settings.Setting.of;
-import static phone82.platform.settings.Setting.ofEach;
 
 /** The list of all settings, from which the validation at the start and {@code --help} are derived. */
 public final class Settings {

@@ -7,8 +7,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.platform.api.Json;
-import phone82.platform.api.Problem.Fault;
 import phone82.platform.api.Problem;
+import phone82.platform.api.Problem.Fault;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

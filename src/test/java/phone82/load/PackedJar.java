@@ -1,0 +1,125 @@
+package phone82.load;
+
+import org.springframework.util.FileSystemUtils;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** phone82 as somebody meets it: {@code java -jar} in a new folder, on its default ports, through the gateway. */
+final class PackedJar implements AutoCloseable {
+
+    static final String ORDER = "{\"item\":\"abc123\",\"qty\":3}";
+
+    private static final String PASSWORD = "of-the-measurement";
+    private static final String LOGIN = Base64.getEncoder().encodeToString(("operator:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build();
+    private final Path folder;
+    private final Process process;
+
+    PackedJar(Path jar, List<String> jvm, List<String> options) throws IOException {
+        folder = Files.createTempDirectory("load");
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvm);
+        command.addAll(List.of("-jar", jar.toAbsolutePath().toString(), "--phone82.operations.password=" + PASSWORD));
+        command.addAll(options);
+        process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
+    }
+
+    /** Asks until the first order is accepted, and returns it. */
+    String firstOrder() {
+        String[] first = {null};
+        await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50)).until(() -> {
+            assertThat(process.isAlive()).as(() -> read(folder.resolve("log"))).isTrue();
+            try {
+                HttpResponse<String> answer = order();
+                first[0] = answer.body();
+                return answer.statusCode() == 201;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        return id(first[0]);
+    }
+
+    HttpResponse<String> order() throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(gateway("/orders")).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(ORDER)));
+    }
+
+    HttpResponse<String> cancel(String order) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(gateway("/orders/" + order)).DELETE());
+    }
+
+    boolean isShownAsShipped(String order) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(gateway("/history/" + order))).body().contains("\"status\":\"Shipped\"");
+    }
+
+    static String id(String order) {
+        return order.replaceFirst("(?s).*?\"id\":(\\d+).*", "$1");
+    }
+
+    void awaitAllEventsSent() {
+        await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(250)).until(() -> unsentEvents() == 0);
+    }
+
+    private long unsentEvents() throws IOException, InterruptedException {
+        String metrics = send(HttpRequest.newBuilder(URI.create("http://localhost:9090/actuator/prometheus")).header("Authorization", "Basic " + LOGIN)).body();
+        assertThat(metrics).contains("phone82_outbox_events");
+        return metrics.lines().filter(line -> line.startsWith("phone82_outbox_events")).mapToLong(line -> (long) Double.parseDouble(line.replaceAll(".* ", ""))).sum();
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static URI gateway(String path) {
+        return URI.create("http://localhost:8080" + path);
+    }
+
+    double cpuSeconds() {
+        return process.info().totalCpuDuration().orElseThrow().toMillis() / 1000.0;
+    }
+
+    long residentMegabytes() {
+        return status("VmRSS:") / 1024;
+    }
+
+    long threads() {
+        return status("Threads:");
+    }
+
+    private long status(String field) {
+        return read(Path.of("/proc", String.valueOf(process.pid()), "status")).lines().filter(line -> line.startsWith(field))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).findFirst().orElseThrow();
+    }
+
+    private static String read(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return String.join("\n", lines.toList());
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        process.destroy();
+        process.waitFor();
+        FileSystemUtils.deleteRecursively(folder);
+    }
+}
