@@ -97,7 +97,7 @@ class RelayTest {
     }
 
     @Test
-    void sentEventsCanBeReplayedAndTheBrokerDropsDuplicates() throws Exception {
+    void sentEventsCanBeReplayedToASubscriptionThatLostThem() throws Exception {
         Shop app = PHONE82.shop(Context.APP);
         Instant start = Instant.now();
         List<Long> ids = placeOrders(3);
@@ -116,7 +116,10 @@ class RelayTest {
         await().untilAsserted(() -> assertThat(sent()).isEqualTo(sent + 1));
         assertThat(replayAll(app, "{\"since\":" + start.toEpochMilli() + "}")).isGreaterThanOrEqualTo(3);
         awaitEmptyOutbox();
-        assertThat(PHONE82.topics().readUntilSilent("pay", "phone82.app.*::pay")).isEmpty();
+        assertThat(PHONE82.topics().readUntilSilent("pay", "phone82.app.*::pay"))
+                .extracting(event -> event.getStringProperty("cloudEvents_subject") + " " + event.getStringProperty("cloudEvents_id"))
+                .startsWith(ids.get(1) + " " + events.get(1).get("id").asText())
+                .endsWith(events.stream().map(event -> event.get("subject").asText() + " " + event.get("id").asText()).toArray(String[]::new));
     }
 
     @Test

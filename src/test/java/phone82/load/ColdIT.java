@@ -2,9 +2,11 @@ package phone82.load;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.FileSystemUtils;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ class ColdIT {
     private static final List<Path> JARS = Stream.of(System.getProperty("load.jars", System.getProperty("phone82.jar")).split(",")).map(Path::of).toList();
     private static final List<Integer> CLIENTS = Stream.of(System.getProperty("load.clients", "8,8,8,8").split(",")).map(Integer::valueOf).toList();
     private static final int SECONDS = Integer.getInteger("load.seconds", 20);
+    private static final List<Integer> STORED = Stream.of(System.getProperty("load.stored", "0").split(",")).map(Integer::valueOf).toList();
     private static final int SINGLE = 100;
     private static final List<String> JVM = LoadIT.words("load.jvm", "-Xmx512m");
 
@@ -44,10 +47,26 @@ class ColdIT {
     void aStartAndLoadFromCold() throws Exception {
         System.out.printf("%s, %s, %d s a round%n", Machine.now(), String.join(" ", JVM), SECONDS);
         for (Path jar : JARS) {
-            System.out.println(jar);
-            next = 0;
-            refused = 0;
-            try (PackedJar phone82 = new PackedJar(jar, JVM, List.of("--phone82.store.dispatch-delay=0s"))) {
+            for (int stored : STORED) {
+                System.out.printf("%s, %,d orders stored%n", jar, stored);
+                next = 0;
+                refused = 0;
+                measure(jar, stored);
+            }
+        }
+        assertThat(refused).as("orders and cancellations that the last jar refused").isZero();
+    }
+
+    private void measure(Path jar, int stored) throws Exception {
+        Path folder = Files.createTempDirectory("load");
+        try {
+            if (stored > 0) {
+                try (PackedJar phone82 = new PackedJar(folder, jar, JVM, List.of())) {
+                    phone82.firstOrder();
+                }
+                FinishedOrders.add(folder.resolve("data"), stored);
+            }
+            try (PackedJar phone82 = new PackedJar(folder, jar, JVM, List.of("--phone82.store.dispatch-delay=0s"))) {
                 start(phone82);
                 for (int round = 0; round < CLIENTS.size(); round++) {
                     load(phone82, "round " + (round + 1) + ", " + CLIENTS.get(round) + " clients, ", CLIENTS.get(round));
@@ -55,12 +74,14 @@ class ColdIT {
                 print("resident MB", phone82.residentMegabytes());
                 print("threads", phone82.threads());
                 singleOrders(phone82);
+                lists(phone82);
             }
-            try (PackedJar phone82 = new PackedJar(jar, JVM, List.of("--phone82.store.dispatch-delay=1h"))) {
+            try (PackedJar phone82 = new PackedJar(folder, jar, JVM, List.of("--phone82.store.dispatch-delay=1h"))) {
                 cancellations(phone82);
             }
+        } finally {
+            FileSystemUtils.deleteRecursively(folder);
         }
-        assertThat(refused).as("orders and cancellations that the last jar refused").isZero();
     }
 
     private void start(PackedJar phone82) {
@@ -125,6 +146,18 @@ class ColdIT {
         }
         print("one client, order median ms", median(answered));
         print("one client, accepted to seen Shipped median ms", median(shipped));
+    }
+
+    private void lists(PackedJar phone82) throws Exception {
+        for (String list : List.of("/orders", "/payments", "/deliveries", "/history", "/history?status=Shipped")) {
+            double[] millis = new double[SINGLE];
+            for (int i = 0; i < SINGLE; i++) {
+                long asked = System.nanoTime();
+                phone82.get(list);
+                millis[i] = (System.nanoTime() - asked) / 1e6;
+            }
+            print("GET " + list + " median ms", median(millis));
+        }
     }
 
     private void cancellations(PackedJar phone82) throws Exception {

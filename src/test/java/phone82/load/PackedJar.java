@@ -1,7 +1,5 @@
 package phone82.load;
 
-import org.springframework.util.FileSystemUtils;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +17,7 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** phone82 as somebody meets it: {@code java -jar} in a new folder, on its default ports, through the gateway. */
+/** phone82 as somebody meets it: {@code java -jar}, on its default ports, through the gateway. */
 final class PackedJar implements AutoCloseable {
 
     static final String ORDER = "{\"item\":\"abc123\",\"qty\":3}";
@@ -32,8 +30,9 @@ final class PackedJar implements AutoCloseable {
     private final Path folder;
     private final Process process;
 
-    PackedJar(Path jar, List<String> jvm, List<String> options) throws IOException {
-        folder = Files.createTempDirectory("load");
+    /** @param folder the working directory, in which it keeps its data */
+    PackedJar(Path folder, Path jar, List<String> jvm, List<String> options) throws IOException {
+        this.folder = folder;
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(jvm);
         command.addAll(List.of("-jar", jar.toAbsolutePath().toString(), "--phone82.operations.password=" + PASSWORD));
@@ -63,6 +62,10 @@ final class PackedJar implements AutoCloseable {
 
     HttpResponse<String> cancel(String order) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(gateway("/orders/" + order)).DELETE());
+    }
+
+    void get(String path) throws IOException, InterruptedException {
+        assertThat(send(HttpRequest.newBuilder(gateway(path))).statusCode()).isEqualTo(200);
     }
 
     boolean isShownAsShipped(String order) throws IOException, InterruptedException {
@@ -117,9 +120,8 @@ final class PackedJar implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws InterruptedException {
         process.destroy();
         process.waitFor();
-        FileSystemUtils.deleteRecursively(folder);
     }
 }

@@ -32,7 +32,7 @@ public class Envelope {
         message.setHeaders(new HashMap<>(Map.ofEntries(
                 Map.entry("CamelJmsDestinationName", event.topic()),
                 Map.entry("JMSXGroupID", event.subject()),
-                Map.entry("_AMQ_DUPL_ID", event.id()),
+                Map.entry("_AMQ_DUPL_ID", row.sendId()),
                 Map.entry("cloudEvents_specversion", "1.0"),
                 Map.entry("cloudEvents_datacontenttype", "application/json"),
                 Map.entry(ID, event.id()),

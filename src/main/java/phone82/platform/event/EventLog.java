@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * The events that this context has published within {@code phone82.outbox.keep}. They can be read, or sent again to a broker that lost
- * them. Older events are neither read nor sent, as consumers may no longer recognise their ids.
+ * them, or lost them for one receiver. Older events are neither read nor sent, as consumers may no longer recognise their ids.
  */
 public class EventLog {
 
@@ -72,7 +72,7 @@ public class EventLog {
     public Page<Logged> list(@Header("size") Integer size, @Header("after") Long after, @Header("since") Long since) {
         int shown = Page.size(size);
         long start = after != null ? after : before(since);
-        return Page.of(jdbc.query("select seq, event_id, topic, subject, happened_at, traceparent, body from outbox where seq > ? "
+        return Page.of(jdbc.query("select " + Outbox.COLUMNS + " from outbox where seq > ? "
                         + "and happened_at >= ? order by seq limit ?", Outbox.ROW, start, oldest(), shown + 1),
                 shown, Logged::of, Outbox.Row::seq);
     }
@@ -98,7 +98,7 @@ public class EventLog {
     }
 
     private int unsend(long after, long last, List<Long> orders) {
-        StringBuilder sql = new StringBuilder("update outbox set sent = false where seq > ? and seq <= ? and sent = true and happened_at >= ?");
+        StringBuilder sql = new StringBuilder("update outbox set sent = false, replays = replays + 1 where seq > ? and seq <= ? and sent = true and happened_at >= ?");
         List<Object> arguments = new ArrayList<>(List.of(after, last, oldest()));
         if (orders != null) {
             sql.append(" and subject in (").append(Placeholders.of(orders)).append(")");

@@ -29,9 +29,10 @@ public class Outbox {
     /** Ids grow with time (UUID version 7), so that recent ones are close together in every index, and inserts stay fast in a large table. */
     private static final NoArgGenerator IDS = Generators.timeBasedEpochGenerator();
 
-    /** The columns seq, event_id, topic, subject, happened_at, traceparent, body. */
+    static final String COLUMNS = "seq, event_id, topic, subject, happened_at, traceparent, body, replays";
+
     static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new Event(row.getString(2), row.getString(3), row.getString(4),
-            row.getTimestamp(5).toInstant(), row.getString(6), row.getString(7)));
+            row.getTimestamp(5).toInstant(), row.getString(6), row.getString(7)), row.getInt(8));
 
     private final JdbcTemplate jdbc;
     private final String context;
@@ -75,8 +76,7 @@ public class Outbox {
         if (shared) {
             jdbc.update("update outbox_relay set runs = runs + 1 where id = 1");
         }
-        return jdbc.query("select seq, event_id, topic, subject, happened_at, traceparent, body from outbox "
-                + "where sent = false order by sent, seq limit " + BATCH, ROW);
+        return jdbc.query("select " + COLUMNS + " from outbox where sent = false order by sent, seq limit " + BATCH, ROW);
     }
 
     /** Marks events as sent, and requests another run of the relay if there may be more. */
@@ -123,8 +123,17 @@ public class Outbox {
         return "phone82." + context + "." + event.getClass().getSimpleName();
     }
 
-    /** An event and its place in the outbox. */
-    public record Row(long seq, Event event) {
+    /**
+     * An event and its place in the outbox.
+     *
+     * @param replays how often it was sent again on request
+     */
+    public record Row(long seq, Event event, int replays) {
+
+        /** By this id the broker drops an event that it has: one that is repeated after a crash, but not one that is replayed. */
+        String sendId() {
+            return replays == 0 ? event.id() : event.id() + "-" + replays;
+        }
     }
 
     private final class Wake implements TransactionSynchronization {

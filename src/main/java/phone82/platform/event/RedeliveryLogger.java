@@ -3,6 +3,7 @@ package phone82.platform.event;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.util.ErrorHandler;
 
 import java.sql.SQLException;
@@ -28,6 +29,9 @@ public class RedeliveryLogger implements ErrorHandler {
 
     private static boolean isConflict(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OptimisticLockingFailureException) {
+                return true;
+            }
             if (cause instanceof SQLException conflict && conflict.getSQLState() != null) {
                 return CONFLICT.matcher(conflict.getSQLState()).matches();
             }
