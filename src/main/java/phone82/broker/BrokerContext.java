@@ -39,7 +39,8 @@ public class BrokerContext {
             files.addDeployable(configuration);
             files.readConfiguration();
             configuration.setBrokerInstance(disk.folder().toFile());
-            configuration.setMinDiskFree(disk.reserve());
+            // with a limit, the broker would begin to page when the disk is nearly full, and lose acknowledged events whose page cannot be written
+            configuration.setMinDiskFree(-1);
             // the cluster user has all permissions and a well-known default name; with a random name, attempts to use the default are logged
             configuration.setClusterUser(UUID.randomUUID().toString());
             configuration.setClusterPassword(UUID.randomUUID().toString());
@@ -58,7 +59,7 @@ public class BrokerContext {
         });
     }
 
-    /** The broker blocks its senders while its disk is nearly full. */
+    /** While the disk is nearly full, app and pay take no new work; the broker goes on as long as its journal has room. */
     @Bean
     Check diskCheck(Disk disk) {
         return Check.readiness("disk", disk::check);
