@@ -42,7 +42,8 @@ class ImageIT {
         try (Processes phone82 = new Processes("image", Databases::onServers, "--phone82.store.dispatch-delay=2s", "--phone82.bind=127.0.0.1")) {
             try (Image image = new Image(Files.createDirectory(phone82.data("image")), Processes.EXTRACTED, portsByVariable(phone82))) {
                 phone82.start("broker provider");
-                phone82.set("--phone82.saga.coordinator-url=" + phone82.url(Context.COORDINATOR));
+                phone82.set("--phone82.saga.coordinator-url=" + phone82.url(Context.COORDINATOR),
+                        "--phone82.broker.url=tcp://localhost:" + phone82.port(Context.BROKER));
                 phone82.launchWith(image::pod);
 
                 phone82.start(PODS);
