@@ -72,6 +72,26 @@ public class Deliveries {
         }
     }
 
+    /**
+     * Ships a delivery before its dispatch time, because a dealer or an operator requests it.
+     *
+     * @throws Problem 404 there is no such delivery; 409 it is shipped, held or cancelled
+     */
+    public DeliveryResource shipNow(@Header("orderId") long orderId) {
+        Delivery delivery = locked(orderId);
+        if (delivery == null) {
+            throw notFound(orderId);
+        }
+        switch (delivery.status()) {
+            case Received -> outbox.add(delivery.ship(now()));
+            case Held -> throw new Problem(409, "Being cancelled",
+                    "A cancellation of the order is in progress. If it is refused, the order can be shipped.");
+            case Shipped -> throw new Problem(409, "Shipped already", "The order was shipped at " + delivery.shippedAt() + ".");
+            case Cancelled -> throw new Problem(409, "Cancelled already", "The order is cancelled and is not shipped.");
+        }
+        return DeliveryResource.of(delivery);
+    }
+
     /** The order to hold, as app sends it. */
     public record Hold(String item, int qty, String owner) {
     }
@@ -125,9 +145,13 @@ public class Deliveries {
     public DeliveryResource find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
         Delivery delivery = entities.find(Delivery.class, orderId);
         if (delivery == null || !caller.sees(delivery.owner(), Caller.DEALER)) {
-            throw Problem.notFound("delivery of order", orderId);
+            throw notFound(orderId);
         }
         return DeliveryResource.of(delivery);
+    }
+
+    private static Problem notFound(long orderId) {
+        return Problem.notFound("delivery of order", orderId);
     }
 
     @Transactional(readOnly = true)

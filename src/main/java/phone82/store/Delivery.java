@@ -34,7 +34,7 @@ public class Delivery {
     }
 
     /**
-     * @param dispatchAt  earliest time of the shipment; until then the customer can cancel
+     * @param dispatchAt  time of the shipment, unless a dealer ships earlier; until the shipment the customer can cancel
      * @param owner       the subject of the customer
      * @param traceparent trace of the order, for its later events
      */

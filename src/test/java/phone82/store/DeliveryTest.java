@@ -52,6 +52,33 @@ class DeliveryTest {
     }
 
     @Test
+    void aDealerCanShipBeforeTheDispatchTime() {
+        Instant early = DISPATCH.minusSeconds(5);
+
+        assertThat(delivery.ship(early)).isEqualTo(new Shipped(7, "note20", 3, early, "ann"));
+        assertThat(delivery.shippedAt()).isEqualTo(early).isBefore(delivery.dispatchAt());
+        assertThat(delivery.isDue(DISPATCH)).isFalse();
+    }
+
+    @Test
+    void aHeldOrCancelledDeliveryCannotBeShipped() {
+        delivery.hold();
+        assertThatIllegalStateException().isThrownBy(() -> delivery.ship(DISPATCH)).withMessageContaining("order 7 is Held");
+
+        delivery.cancel();
+        assertThatIllegalStateException().isThrownBy(() -> delivery.ship(DISPATCH)).withMessageContaining("order 7 is Cancelled");
+        assertThat(delivery.shippedAt()).isNull();
+    }
+
+    @Test
+    void aReleasedDeliveryCanBeShipped() {
+        delivery.hold();
+        delivery.release();
+
+        assertThat(delivery.ship(NOON).shippedAt()).isEqualTo(NOON);
+    }
+
+    @Test
     void aHeldDeliveryIsNotDue() {
         delivery.hold();
         assertThat(delivery.isDue(DISPATCH)).isFalse();
