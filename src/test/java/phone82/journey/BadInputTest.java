@@ -108,6 +108,8 @@ class BadInputTest {
                 arguments(400, "GET", "/orders?size=all", null, null),
                 arguments(400, "GET", "/orders?after=x", null, null),
                 arguments(400, "GET", "/history?status=Lost", null, null),
+                arguments(400, "GET", "/deliveries?status=Lost", null, null),
+                arguments(400, "GET", "/deliveries?status=shipped", null, null),
                 arguments(405, "PUT", "/orders", "application/json", order),
                 arguments(405, "POST", "/payments", "application/json",
                         "{\"orderId\":1,\"item\":\"note20\",\"qty\":1,\"amount\":1}"),

@@ -183,7 +183,7 @@ class OwnershipTest {
         long own = other.place(anOrder().of("galaxy-s25").times(2)).expect(201).id();
         other.awaitShipped(own);
 
-        for (String list : List.of("/orders?", "/payments?", "/deliveries?", "/history?", "/history?item=galaxy-s25&", "/history?status=Shipped&",
+        for (String list : List.of("/orders?", "/payments?", "/deliveries?", "/deliveries?status=Shipped&", "/history?", "/history?item=galaxy-s25&", "/history?status=Shipped&",
                 "/history?status=Shipped&item=galaxy-s25&")) {
             await().untilAsserted(() -> assertThat(ids(other.get(list + "size=200"))).contains(own));
             JsonNode all = operator.get(list + "size=200").expect(200).body().get("items");
