@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -52,7 +53,7 @@ import static phone82.page.Stage.step;
 class PageStatesTest {
 
     private static final Pattern ORDER = Pattern.compile(".*/orders/(\\d+)");
-    private static final List<String> PATHS = List.of("/", "/my-orders", "/orders", "/dealer", "/dealer?show=shipped", "/nowhere");
+    private static final List<String> PATHS = List.of("/", "/my-orders", "/orders", "/dealer", "/dealer?show=shipped", "/dealer?show=all", "/nowhere");
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
@@ -474,19 +475,176 @@ class PageStatesTest {
         stage.anOrder("pixel-10", "Shipped");
         stage.anOrder("pixel-10", "Cancelled");
         go("/dealer");
-        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "1", "1", "1"});
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "1"});
         firstIs(waiting);
         page.locator(".queues").getByText("Held").click();
         firstIs(held);
         assertThat(page).hasURL(stage.url("/dealer?show=held"));
         page.getByLabel("Search").fill("pixel");
-        assertThat(page.locator(".queues .number")).hasText(new String[]{"0", "0", "1", "1"});
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"0", "0"});
         page.reload();
         assertThat(page.getByLabel("Search")).hasValue("pixel");
         page.locator(".queues").getByText("Shipped").click();
         assertThat(page.locator(".rows li")).hasCount(1);
         page.goBack();
         assertThat(page).hasURL(stage.url("/dealer?show=held&find=pixel"));
+        page.locator(".queues").getByText("All").click();
+        assertThat(page.locator(".rows li")).hasCount(2);
+        page.getByLabel("Search").fill("");
+        assertThat(page.locator(".rows li")).hasCount(4);
+        page.reload();
+        assertThat(page.locator(".rows li")).hasCount(4);
+    }
+
+    @Test
+    void aQueueIsReadByItsStatus() {
+        long waiting = stage.anOrder("note20", "Paid");
+        for (int i = 0; i < 250; i++) {
+            stage.anOrder("note21", "Shipped");
+        }
+        go("/dealer");
+        firstIs(waiting);
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "0"});
+        go("/dealer?show=shipped");
+        assertThat(page.locator(".rows li")).hasCount(200);
+        page.getByText("Load older ones").click();
+        assertThat(page.locator(".rows li")).hasCount(250);
+        assertThat(Set.copyOf(stage.deliveryLists)).contains("size=200&status=Received", "size=200&status=Held", "size=200&status=Shipped")
+                .allMatch(query -> query.contains("status="));
+        go("/dealer?show=all");
+        assertThat(page.locator(".rows li")).hasCount(200);
+        assertThat(stage.deliveryLists).contains("size=200");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            en-US | Ship now | Shipping … | Order %s is shipped.
+            ko-KR | 지금 발송 | 발송하는 중 … | 주문 %s번을 발송했습니다.
+            """)
+    void theDealerShipsOneAfterTheOther(String locale, String now, String busy, String done) {
+        visit(locale, 1280, 900);
+        stage.roles = List.of("dealer");
+        long first = stage.anOrder("note20", "Paid");
+        long second = stage.anOrder("note21", "Paid");
+        stage.anOrder("note21", "Held");
+        go("/dealer");
+        assertThat(page.locator(".ship")).hasCount(2);
+        assertThat(page.locator(".ship").first()).containsText(now);
+        stage.delay = 300;
+        page.locator("#ship-" + first).click();
+        assertThat(page.locator("#ship-" + first)).containsText(busy);
+        assertThat(page.locator("#ship-" + first)).hasAttribute("aria-disabled", "true");
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".toast")).hasText(done.formatted(first));
+        assertThat(page.locator("#ship-" + first)).hasCount(0);
+        assertThat(page.locator("#ship-" + second)).isFocused();
+        assertThat(stage.shipments).containsExactly(String.valueOf(first));
+
+        await().until(() -> {
+            page.keyboard().press("Enter");
+            return stage.shipments.size() == 2;
+        });
+        assertThat(page.locator(".toast")).hasText(done.formatted(second));
+        assertThat(page.locator("h1")).isFocused();
+        assertThat(stage.shipments).containsExactly(String.valueOf(first), String.valueOf(second));
+    }
+
+    /** A second click, or a key, that reaches the button of the next order because the first order has left the list. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void theNextOrderIsNotShippedByAccident(int clicks) {
+        long first = stage.anOrder("note20", "Paid");
+        long second = stage.anOrder("note21", "Paid");
+        go("/dealer");
+        page.locator("#ship-" + second).waitFor();
+        page.evaluate("""
+                async ([first, second, clicks]) => {
+                    const click = button => button.dispatchEvent(new MouseEvent('click', {bubbles: true, detail: clicks}));
+                    document.getElementById(first).focus();
+                    click(document.getElementById(first));
+                    while (document.getElementById(first)) {
+                        await new Promise(drawn => requestAnimationFrame(drawn));
+                    }
+                    click(document.getElementById(second));
+                }""", List.of("ship-" + first, "ship-" + second, clicks));
+        assertThat(page.locator(".toast")).containsText("Order " + first);
+        assertThat(page.locator("#ship-" + second)).isVisible();
+        assertThat(page.locator("#ship-" + second)).not().hasAttribute("aria-disabled", "true");
+        assertThat(stage.shipments).containsExactly(String.valueOf(first));
+    }
+
+    @Test
+    void aHeldKeyShipsNothing() {
+        long id = stage.anOrder("note20", "Paid");
+        go("/dealer");
+        page.locator("#ship-" + id).focus();
+        assertThat(page.evaluate("() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', repeat: true, cancelable: true, bubbles: true}))"))
+                .as("not prevented").isEqualTo(false);
+        assertThat(page.evaluate("() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', cancelable: true, bubbles: true}))"))
+                .isEqualTo(true);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            en-US | 409 Shipped already  | was shipped already at
+            en-US | 409 Being cancelled  | is being cancelled. It can be shipped only if the cancellation is refused.
+            en-US | 409 Cancelled already | is cancelled and is not shipped.
+            en-US | 503 Unavailable      | is not shipped. This part of the shop is unavailable. Try again in 5 s.
+            en-US | 403 Not allowed      | is not shipped. The shop did not accept this.
+            en-US | 500 Internal error   | We do not know yet whether order
+            ko-KR | 409 Shipped already  | 이미 발송되었습니다.
+            ko-KR | 409 Being cancelled  | 취소가 거절된 경우에만 발송할 수 있습니다.
+            ko-KR | 409 Cancelled already | 취소되어 발송하지 않습니다.
+            ko-KR | 503 Unavailable      | 발송하지 못했습니다. 지금은 이용할 수 없습니다.
+            ko-KR | 500 Internal error   | 발송되었는지 아직 알 수 없습니다.
+            """)
+    void aRefusedShipmentShowsTheReasonWithoutMovingTheList(String locale, String refusal, String words) {
+        visit(locale, 1280, 900);
+        long id = stage.anOrder("note20", "Paid");
+        stage.anOrder("note21", "Paid");
+        page.addInitScript("window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach(each => { window.shifts += each.value; }))"
+                + ".observe({type: 'layout-shift', buffered: true});");
+        go("/dealer");
+        page.locator("#ship-" + id).waitFor();
+        page.evaluate("() => { window.shifts = 0; }");
+        stage.shipmentAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
+        page.locator("#ship-" + id).press("Enter");
+
+        assertThat(page.locator(".toast")).containsText(words);
+        assertThat(page.locator(".toast")).containsText(String.valueOf(id));
+        assertThat(page.locator(".toast")).not().containsText("refused by a test");
+        assertThat(page.locator("#ship-" + id)).isFocused();
+        assertThat(page.locator("#ship-" + id)).not().hasAttribute("aria-disabled", "true");
+        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        assertThat(((Number) page.evaluate("() => window.shifts")).doubleValue()).isZero();
+    }
+
+    @Test
+    void onlyDealersAndOperatorsCanShip() {
+        stage.anOrder("note20", "Paid");
+        stage.roles = List.of("customer");
+        go("/dealer");
+        assertThat(page.locator(".rows li")).hasCount(1);
+        assertThat(page.locator(".ship")).hasCount(0);
+        for (List<String> roles : List.of(List.of("operator"), List.of("customer", "dealer"))) {
+            stage.roles = roles;
+            page.reload();
+            assertThat(page.locator(".ship")).hasCount(1);
+        }
+    }
+
+    /** The shop ships a delivery that the dealer was about to ship. */
+    @Test
+    void aQueueIsLiveWhileItIsWorkedOn() {
+        long first = stage.anOrder("note20", "Paid");
+        long second = stage.anOrder("note21", "Paid");
+        go("/dealer");
+        page.locator("#ship-" + first).focus();
+        await().until(() -> stage.streams.size() == 1);
+        stage.ship(first);
+        assertThat(page.locator("#ship-" + first)).hasCount(0);
+        assertThat(page.locator("#ship-" + second)).isFocused();
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "0"});
     }
 
     /** 320 px corresponds to a desktop at 400 % zoom. */
@@ -563,6 +721,16 @@ class PageStatesTest {
         page.getByText("Yes, cancel it").click();
         page.locator(".notice").waitFor();
         checkAccessibility("cancel-unsure");
+
+        for (int status : List.of(409, 200)) {
+            if (status != 200) {
+                stage.shipmentAnswers.add(problem(status, "Being cancelled", 0));
+            }
+            go("/dealer");
+            page.locator(".ship").click();
+            assertThat(page.locator(".toast")).not().isEmpty();
+            checkAccessibility("dealer-shipment-" + status);
+        }
 
         stage.orderAnswers.add(context -> { });
         go("/");

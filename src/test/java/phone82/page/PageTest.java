@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
@@ -311,6 +313,23 @@ class PageTest {
         assertThat(page.locator("h1")).hasText("Order " + id);
     }
 
+    @ParameterizedTest
+    @CsvSource({"en-US, Ship now, Order %s is shipped.", "ko-KR, 지금 발송, 주문 %s번을 발송했습니다."})
+    @Order(7)
+    void aDealerShipsAnOrderBeforeItsTime(String locale, String now, String done) {
+        session.close();
+        page = visit(locale);
+        long id = order();
+        go("/dealer");
+        assertThat(page.locator("#ship-" + id)).containsText(now, patiently());
+        page.locator("#ship-" + id).click();
+        assertThat(page.locator(".toast")).containsText(done.formatted(id), patiently());
+        assertThat(page.locator("#ship-" + id)).hasCount(0);
+        go("/orders/" + id);
+        awaitStage("Shipped");
+        assertThat(shop.timeline(id)).containsOnlyOnce("Shipped");
+    }
+
     @Test
     @Order(8)
     void theLanguageIsTheBrowsersUntilItIsSwitched() {
@@ -507,7 +526,7 @@ class PageTest {
     /** Orders the first item, and waits until the dealer has the order. */
     private long order() {
         go("/");
-        page.getByText("Order now").click();
+        page.locator("#order").click();
         long id = orderShown();
         awaitStage("Received");
         return id;

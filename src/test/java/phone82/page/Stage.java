@@ -30,6 +30,13 @@ final class Stage {
 
     final Queue<Consumer<RoutingContext>> orderAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Consumer<RoutingContext>> cancellationAnswers = new ConcurrentLinkedQueue<>();
+    final Queue<Consumer<RoutingContext>> shipmentAnswers = new ConcurrentLinkedQueue<>();
+    /** The orders of all shipment requests. */
+    final List<String> shipments = new CopyOnWriteArrayList<>();
+    /** The queries of all lists of deliveries. */
+    final List<String> deliveryLists = new CopyOnWriteArrayList<>();
+    /** The roles of the user; null if the session cannot be read. */
+    volatile List<String> roles;
     /** The keys of all order requests. */
     final List<String> keys = new CopyOnWriteArrayList<>();
     final List<String> cancelled = new CopyOnWriteArrayList<>();
@@ -79,7 +86,28 @@ final class Stage {
         });
         router.get("/payments/:id").handler(slowly(context -> one(context, payments)));
         router.get("/deliveries/:id").handler(slowly(context -> one(context, deliveries)));
-        router.get("/deliveries").handler(slowly(context -> list(context, List.copyOf(deliveries.values()))));
+        router.get("/deliveries").handler(slowly(context -> {
+            deliveryLists.add(context.request().query());
+            list(context, List.copyOf(deliveries.values()));
+        }));
+        router.post("/deliveries/:id/shipment").handler(slowly(context -> {
+            shipments.add(context.pathParam("id"));
+            Consumer<RoutingContext> answer = shipmentAnswers.poll();
+            if (answer == null) {
+                long id = Long.parseLong(context.pathParam("id"));
+                ship(id);
+                json(context, deliveries.get(id));
+            } else {
+                answer.accept(context);
+            }
+        }));
+        router.get("/session").handler(context -> {
+            if (roles == null) {
+                problem(404, "Not found", 0).accept(context);
+            } else {
+                json(context, new JsonObject().put("login", true).put("subject", "park").put("name", "Park").put("roles", new JsonArray(roles)));
+            }
+        });
         router.get("/history/stream").handler(context -> {
             streamsEver.incrementAndGet();
             HttpServerResponse response = context.response().setChunked(true).putHeader("Content-Type", "text/event-stream");
@@ -112,6 +140,10 @@ final class Stage {
     void reset() {
         orderAnswers.clear();
         cancellationAnswers.clear();
+        shipmentAnswers.clear();
+        shipments.clear();
+        deliveryLists.clear();
+        roles = null;
         keys.clear();
         cancelled.clear();
         List.of(orders, payments, deliveries, timelines, placed).forEach(Map::clear);
