@@ -97,7 +97,8 @@ public final class Image implements AutoCloseable {
             List<String> command = new ArrayList<>(List.of("java", "-jar", "/deployments/phone82.jar"));
             arguments.stream().filter(argument -> !argument.startsWith("--phone82.data=") && !argument.startsWith(IDENTITY)).forEach(command::add);
             ProcessBuilder pod = sandbox("ro", context, limit(context), user, hasVolume ? volume(context).toString() : "", command);
-            Files.readAllLines(BASE.resolve("phone82.env")).stream().filter(line -> !line.startsWith("#")).map(line -> line.split("=", 2))
+            // without an issuer, which the drill does not have, every caller on 127.0.0.1 is the user demo
+            Files.readAllLines(BASE.resolve("phone82.env")).stream().filter(line -> !line.startsWith("#") && !line.startsWith("PHONE82_IDENTITY_")).map(line -> line.split("=", 2))
                     .forEach(setting -> pod.environment().put(setting[0], setting[1]));
             if (hasVolume) {
                 pod.environment().put("PHONE82_DATA", VOLUME);

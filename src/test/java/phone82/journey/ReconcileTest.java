@@ -156,7 +156,8 @@ class ReconcileTest {
         assertThat(err.toString()).contains("reconcile --repair sends the events of 2 orders again");
         assertThat(reconcile("--phone82.reconcile.settle=1s", "--repair")).as(this::output).isZero();
 
-        assertThat(out.toString()).contains("2 orders compared, 2 changed").endsWith(String.format("all 2 orders agree%n"));
+        // the replayed events may have restored the lost one before
+        assertThat(out.toString()).containsPattern("2 orders compared, [12] changed").endsWith(String.format("all 2 orders agree%n"));
         assertThat(PHONE82.shop(Context.CUSTOMER).timeline(lost)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
     }
 
