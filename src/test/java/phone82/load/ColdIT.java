@@ -25,7 +25,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * What somebody meets who starts a packed jar: the start, load from cold, and single orders and cancellations afterwards. Measures the jar of this
- * build, or several jars in turn ({@code load.jars}), and prints each figure beside that of the first jar.
+ * build, or several jars in turn ({@code load.jars}), and prints each value beside that of the first jar.
  */
 @Tag("load")
 class ColdIT {
@@ -38,7 +38,7 @@ class ColdIT {
     private static final List<String> JVM = LoadIT.words("load.jvm", "-Xmx512m");
 
     /** Of the first jar, in the order in which they are printed. */
-    private final List<Double> figures = new ArrayList<>();
+    private final List<Double> measured = new ArrayList<>();
     private int next;
     /** Orders and cancellations of the current jar. */
     private long refused;
@@ -189,10 +189,10 @@ class ColdIT {
         return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().orElseThrow();
     }
 
-    private void print(String name, double figure) {
-        if (next == figures.size()) {
-            figures.add(figure);
+    private void print(String name, double value) {
+        if (next == measured.size()) {
+            measured.add(value);
         }
-        System.out.println(String.format(Locale.ROOT, "  %-50s %9.1f  %5.2f of the first", name, figure, figure / figures.get(next++)));
+        System.out.println(String.format(Locale.ROOT, "  %-50s %9.1f  %5.2f of the first", name, value, value / measured.get(next++)));
     }
 }
