@@ -59,7 +59,7 @@ public class BrokerContext {
         });
     }
 
-    /** While the disk is nearly full, app and pay take no new work; the broker goes on as long as its journal has room. */
+    /** While the disk is nearly full, the process is not ready; the broker goes on as long as its journal has room. */
     @Bean
     Check diskCheck(Disk disk) {
         return Check.readiness("disk", disk::check);

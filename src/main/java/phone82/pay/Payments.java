@@ -167,7 +167,7 @@ public class Payments {
 
     /**
      * Applies the answer if it belongs to the current intent. A late answer has no effect: the current intent covers its consequences.
-     * The version reveals a conflict with another change.
+     * The version reveals a conflict with another change, which wins; the next poll continues whatever is left to do.
      */
     private Payment conclude(Answer answer) {
         Correlation.about(String.valueOf(answer.request().orderId()));

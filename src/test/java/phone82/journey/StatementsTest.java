@@ -39,7 +39,7 @@ class StatementsTest {
     }
 
     @Test
-    void anOrderTakes36StatementsIn15Transactions() throws IOException {
+    void anOrderTakes36StatementsInAtMost15Transactions() throws IOException {
         place();
         COUNTED.forEach(context -> log(context, 3));
         for (int i = 0; i < ORDERS; i++) {

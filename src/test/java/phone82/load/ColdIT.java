@@ -193,6 +193,8 @@ class ColdIT {
         if (next == measured.size()) {
             measured.add(value);
         }
-        System.out.println(String.format(Locale.ROOT, "  %-50s %9.1f  %5.2f of the first", name, value, value / measured.get(next++)));
+        double first = measured.get(next++);
+        System.out.println(String.format(Locale.ROOT, "  %-50s %9.1f", name, value)
+                + (first == 0 ? "" : String.format(Locale.ROOT, "  %5.2f of the first", value / first)));
     }
 }
