@@ -60,7 +60,8 @@ class ImageIT {
                 }
 
                 CompletableFuture<Answer> underWay = CompletableFuture.supplyAsync(() -> shop.place(anOrder().of("sim-slow-300")));
-                await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> operations(phone82, "app").metric("resilience4j_bulkhead_available_concurrent_calls{context=\"app\",name=\"pay\"") < 28);
+                await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> operations(phone82, "pay").metric("resilience4j_bulkhead_available_concurrent_calls{")
+                        < operations(phone82, "pay").metric("resilience4j_bulkhead_max_allowed_concurrent_calls{"));
                 long stopRequested = System.nanoTime();
                 Map<String, Integer> codes = phone82.terminate(GRACE, PODS);
                 System.out.printf("ended after %d ms%n", Duration.ofNanos(System.nanoTime() - stopRequested).toMillis());
