@@ -46,6 +46,8 @@ import java.util.Map;
 @Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class AppContext {
 
+    private static final int CANCELLATION_REHEARSALS = 3;
+
     @Bean
     OrderDrafting orderDrafting(Catalogue catalogue) {
         return new OrderDrafting(catalogue, new OrderIds(Clock.systemUTC(), new SecureRandom()));
@@ -89,6 +91,12 @@ public class AppContext {
             payBreaker.reset();
             orders.place(order, null);
         });
+    }
+
+    /** Rehearses the saga of a cancellation. No order has this id, so the saga ends with its compensation, which finds nothing to undo. */
+    @Bean
+    Rehearsal rehearsedCancellation(ProducerTemplate camel) {
+        return WarmUp.atMost(CANCELLATION_REHEARSALS, () -> camel.send("direct:app-cancellation", exchange -> exchange.getMessage().setHeader("id", -1)));
     }
 
     @Bean

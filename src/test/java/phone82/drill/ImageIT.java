@@ -59,7 +59,7 @@ class ImageIT {
                     System.out.printf("%s: at most %d of %d MiB%n", pod, image.mostMemory(pod) >> 20, Image.limit(pod) >> 20);
                 }
 
-                CompletableFuture<Answer> underWay = CompletableFuture.supplyAsync(() -> shop.place(anOrder().of("sim-slow-300")));
+                CompletableFuture<Answer> underWay = CompletableFuture.supplyAsync(() -> shop.place(anOrder().of("sim-slow-200")));
                 await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> operations(phone82, "pay").metric("resilience4j_bulkhead_available_concurrent_calls{")
                         < operations(phone82, "pay").metric("resilience4j_bulkhead_max_allowed_concurrent_calls{"));
                 long stopRequested = System.nanoTime();

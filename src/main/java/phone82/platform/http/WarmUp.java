@@ -10,6 +10,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +48,16 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
                 }
             }
         }
+    }
+
+    /** Returns a rehearsal that costs too much to be repeated as often as the others. */
+    public static Rehearsal atMost(int times, Rehearsal rehearsal) {
+        AtomicInteger left = new AtomicInteger(times);
+        return () -> {
+            if (left.getAndDecrement() > 0) {
+                rehearsal.run();
+            }
+        };
     }
 
     /**
