@@ -24,7 +24,7 @@ class PreparedIT {
             phone82.launchWith((contexts, arguments) -> Processes.java(List.of("-Xmx200m"), Processes.JAR, arguments));
             phone82.start(COORDINATOR);
 
-            assertThat(commandLine(phone82)).contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx200m",
+            assertThat(commandLine(phone82)).contains("-XX:Tier3DelayOn=0", "-XX:+UseSerialGC", "-Xmx200m",
                     Processes.EXTRACTED.resolve("phone82.jar").toString(), COORDINATOR)
                     .anyMatch(option -> option.startsWith("-XX:SharedArchiveFile="));
             assertThat(phone82.log()).startsWith("\nphone82 is up");
@@ -36,14 +36,14 @@ class PreparedIT {
     void theUsersOptionsWin() throws Exception {
         try (Processes phone82 = new Processes("prepared")) {
             phone82.launchWith((contexts, arguments) -> {
-                ProcessBuilder process = Processes.java(List.of("-XX:+UseParallelGC", "-XX:ReservedCodeCacheSize=99m"), Processes.JAR, arguments);
-                process.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=3");
+                ProcessBuilder process = Processes.java(List.of("-XX:+UseParallelGC", "-XX:Tier2InvokeNotifyFreqLog=11"), Processes.JAR, arguments);
+                process.environment().put("JDK_JAVA_OPTIONS", "-XX:Tier3DelayOn=5");
                 return process;
             });
             phone82.start(COORDINATOR);
 
-            assertThat(commandLine(phone82)).contains(Processes.EXTRACTED.resolve("phone82.jar").toString(), "-XX:+UseParallelGC", "-XX:ReservedCodeCacheSize=99m")
-                    .doesNotContain("-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=128m", "-XX:TieredStopAtLevel=1");
+            assertThat(commandLine(phone82)).contains(Processes.EXTRACTED.resolve("phone82.jar").toString(), "-XX:+UseParallelGC", "-XX:Tier2InvokeNotifyFreqLog=11")
+                    .doesNotContain("-XX:+UseSerialGC", "-XX:Tier2InvokeNotifyFreqLog=12", "-XX:Tier3DelayOn=0");
         }
     }
 
@@ -54,7 +54,7 @@ class PreparedIT {
             phone82.launchWith((contexts, arguments) -> Processes.java(List.of("@" + file), Processes.JAR, arguments));
             phone82.start(COORDINATOR);
 
-            assertThat(commandLine(phone82)).contains("@" + file, "-XX:TieredStopAtLevel=1", Processes.EXTRACTED.resolve("phone82.jar").toString())
+            assertThat(commandLine(phone82)).contains("@" + file, "-XX:Tier3DelayOn=0", Processes.EXTRACTED.resolve("phone82.jar").toString())
                     .doesNotContain("-XX:+UseSerialGC");
         }
     }
