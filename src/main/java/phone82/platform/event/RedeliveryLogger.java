@@ -21,7 +21,7 @@ public class RedeliveryLogger implements ErrorHandler {
     public void handleError(Throwable failure) {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
         if (isConflict(failure)) {
-            LOG.info("Conflict with another transaction; the event will be delivered again: {}", cause.getMessage());
+            LOG.debug("Conflict with another transaction; the event will be delivered again: {}", cause.getMessage());
         } else {
             LOG.warn("The event failed and will be delivered again, or become a dead letter after its last attempt: {}", cause.toString());
         }
