@@ -31,6 +31,7 @@ final class Help {
                        java -jar phone82.jar backup [name] [--property=value ...]
                        java -jar phone82.jar restore name [--property=value ...]
                        java -jar phone82.jar rebuild-history [--property=value ...]
+                       java -jar phone82.jar erase-subject subject [--property=value ...]
                        java -jar phone82.jar replay-events [app | pay | store] [time | event id] [--property=value ...]
                        java -jar phone82.jar token <context> [--property=value ...]
                        java -jar phone82.jar prepare
@@ -96,6 +97,12 @@ final class Help {
                 seconds new orders and cancellations are refused. restore replaces the current data with such a copy; phone82
                 must be stopped. Then start it, run replay-events, and reconcile.
                 Exit code: 0 done, 1 not possible now, 2 wrong arguments or a context does not answer.
+
+                erase-subject replaces the subject of a user by a random pseudonym in app, pay, store, customer, their logs of events
+                and dead letters, and in the audits of all processes, whose operator's ports it must reach. Amounts and counts stay.
+                Delete the user at the issuer first. The command may be interrupted and repeated.
+                Exit code: 0 erased, 1 refused because orders of the user are not finished, 2 wrong arguments or a process does not
+                answer.
 
                 token prints an operator token for one context. It is valid for a minute:
                 curl localhost:8081/cancellations -H "Authorization: Bearer $(java -jar phone82.jar token app)"

@@ -10,6 +10,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import phone82.command.Backup;
 import phone82.command.DeadLetters;
+import phone82.command.EraseSubject;
 import phone82.command.ExportEvents;
 import phone82.command.RebuildHistory;
 import phone82.command.Reconcile;
@@ -130,10 +131,10 @@ public final class Phone82 implements AutoCloseable {
     }
 
     private static Map<String, Command> commands() {
-        return Map.of(Reconcile.NAME, Reconcile::main, DeadLetters.NAME, DeadLetters::main, Refunds.NAME, Refunds::main,
-                ReplayEvents.NAME, ReplayEvents::main, ExportEvents.NAME, ExportEvents::main, RebuildHistory.NAME, RebuildHistory::main,
-                Backup.NAME, Backup::main, Restore.NAME, Restore::main, Token.NAME, Token::main,
-                Prepare.NAME, Prepare::main);
+        return Map.ofEntries(Map.entry(Reconcile.NAME, Reconcile::main), Map.entry(DeadLetters.NAME, DeadLetters::main), Map.entry(Refunds.NAME, Refunds::main),
+                Map.entry(ReplayEvents.NAME, ReplayEvents::main), Map.entry(ExportEvents.NAME, ExportEvents::main), Map.entry(RebuildHistory.NAME, RebuildHistory::main),
+                Map.entry(EraseSubject.NAME, EraseSubject::main), Map.entry(Backup.NAME, Backup::main), Map.entry(Restore.NAME, Restore::main),
+                Map.entry(Token.NAME, Token::main), Map.entry(Prepare.NAME, Prepare::main));
     }
 
     /**
@@ -196,13 +197,20 @@ public final class Phone82 implements AutoCloseable {
                     .properties("phone82.context=" + context.id())
                     .properties(shared)
                     .registerShutdownHook(false)
-                    .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmMetrics", operations.metrics()))
+                    .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmMetrics", operations.metrics()), each -> shareAudit(context, each))
                     .run(options);
             running.put(context, new Running(context, application, preflight));
             operations.add(context.id(), application.getBeansOfType(Check.class).values());
         } catch (RuntimeException e) {
             preflight.close();
             throw CannotStart.from(context, e);
+        }
+    }
+
+    /** The simulated payment provider stands for another company's system, which has an audit of its own. */
+    private void shareAudit(Context context, ConfigurableApplicationContext application) {
+        if (context != Context.PROVIDER) {
+            application.getBeanFactory().registerSingleton("audit", operations.audit());
         }
     }
 

@@ -18,6 +18,8 @@ const WORDS = {
         unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'UNREACHABLE', REFUSING: 'CUSTOMERS REFUSED', ATTENTION: 'NEEDS ATTENTION',
         problems: 'What is wrong', 'problem.refused': '{refused} of {all} orders were refused in the last {seconds} s: {causes}.', 'cause.500': '{count} failed (500)', 'cause.503': '{count} found payment unavailable or too busy (503)', 'cause.429': '{count} came too fast (429)', 'cause.closed': '{count} were aborted by the customer', 'cause.other': '{count} with status {status}',
         'problem.breaker': 'The circuit breaker of the payment is {state}: orders are refused at once. Look at pay and its provider.', 'problem.down': '{context} is {state}{reason}.', 'problem.away': 'The process at {at} does not answer ({reason}): {contexts}.', 'problem.dead-letters': 'Events that could not be processed: {count}. List and replay them with the command dead-letters.', 'problem.refunds': 'Failed refunds: {count}. Run the command refunds.',
+        'problem.audit': 'The audit cannot be written; its entries are in the log. Check the disk of the data folder.',
+        audit: 'Who did what', show: 'Show', subject: 'Subject', correlation: 'Correlation id', order: 'Order or other object', time: 'Time', action: 'Action', result: 'Result', roles: 'Roles', none: 'No entry.', 'audit.missing': 'Not read: {processes}.', 'audit.omitted': ', {count} anonymous ones before it not recorded',
         course: 'Orders since this page is open, at most an hour', 'course.text': '{accepted} accepted, {refused} refused.',
         closed: 'closed', open: 'open', half_open: 'half open', forced_open: 'forced open', disabled: 'disabled', metrics_only: 'disabled', some: '{state}, {count} of {all}',
     },
@@ -29,6 +31,8 @@ const WORDS = {
         unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', AWAY: '연결 안 됨', REFUSING: '주문 거절 중', ATTENTION: '확인 필요',
         problems: '문제', 'problem.refused': '최근 {seconds}초 동안 주문 {all}건 중 {refused}건이 거절되었습니다: {causes}.', 'cause.500': '오류 {count}건(500)', 'cause.503': '결제 불가 또는 혼잡 {count}건(503)', 'cause.429': '요청 과다 {count}건(429)', 'cause.closed': '고객 포기 {count}건', 'cause.other': '상태 {status} {count}건',
         'problem.breaker': '결제 차단기가 {state} 상태입니다. 주문이 바로 거절됩니다. pay와 결제사를 확인하세요.', 'problem.down': '{context}: {state}{reason}.', 'problem.away': '{at} 프로세스가 응답하지 않습니다({reason}): {contexts}.', 'problem.dead-letters': '처리하지 못한 이벤트가 {count}건 있습니다. dead-letters 명령으로 확인하고 다시 처리하세요.', 'problem.refunds': '환불 {count}건이 실패했습니다. refunds 명령을 실행하세요.',
+        'problem.audit': '감사 기록을 쓸 수 없어 로그에 남기고 있습니다. 데이터 폴더의 디스크를 확인하세요.',
+        audit: '감사 기록', show: '조회', subject: '사용자', correlation: '상관관계 ID', order: '주문 등 대상', time: '시각', action: '작업', result: '결과', roles: '역할', none: '기록이 없습니다.', 'audit.missing': '읽지 못함: {processes}.', 'audit.omitted': ', 그 전의 익명 거절 {count}건은 기록하지 않음',
         course: '이 화면을 연 뒤의 주문(최대 1시간)', 'course.text': '접수 {accepted}건, 거절 {refused}건.',
         closed: '닫힘', open: '열림', half_open: '반열림', forced_open: '강제 열림', disabled: '꺼짐', metrics_only: '꺼짐', some: '{state}, {all}개 중 {count}개',
     },
@@ -83,6 +87,7 @@ function show() {
     document.querySelectorAll('[data-words]').forEach(each => { each.textContent = say(each.dataset.words); });
     place('language').textContent = say('other');
     place('language').lang = root.lang === 'ko' ? 'en' : 'ko';
+    showAudit();
     if (last) {
         const problems = [];
         showFigures(last.processes.flatMap(each => each.samples), problems);
@@ -173,6 +178,9 @@ function showFigures(all, problems) {
     }
     if (deadLetters > 0) {
         problems.push({words: say('problem.dead-letters', {count: deadLetters})});
+    }
+    if (of('phone82_audit_failing').some(each => each.value > 0)) {
+        problems.push({words: say('problem.audit')});
     }
     if (refunds > 0) {
         problems.push({words: say('problem.refunds', {count: refunds})});
@@ -277,6 +285,38 @@ function kept() {
         return null;
     }
 }
+
+let audited;
+
+/** Shows the entries that the form asks for, or those that were read last in the other language. */
+function showAudit() {
+    if (!audited) {
+        return;
+    }
+    const {items, missing} = audited;
+    place('audit-missing').textContent = missing.length ? say('audit.missing', {processes: missing.join('; ')}) : '';
+    place('audit-none').textContent = items.length ? '' : say('none');
+    place('audit-table').hidden = items.length === 0;
+    place('audit-entries').replaceChildren(...items.map(each => h('tr', {class: /^(401|403)$/.test(each.result) ? 'bad' : ''},
+        h('td', {}, new Date(each.time).toLocaleString(root.lang)), h('td', {}, each.subject ?? '–'), h('td', {}, each.roles.join(', ')),
+        h('td', {}, `${each.context} ${each.action}`), h('td', {}, each.target ?? ''),
+        h('td', {}, each.result, each.omitted > 0 && h('small', {}, say('audit.omitted', {count: each.omitted}))), h('td', {}, h('small', {}, each.correlationId)))));
+}
+
+place('audit').addEventListener('submit', async event => {
+    event.preventDefault();
+    const query = new URLSearchParams([...new FormData(event.target)].filter(([, value]) => value.trim()).map(([name, value]) => [name, value.trim()]));
+    try {
+        const answer = await fetch(`/audit?${query}`, {cache: 'no-store'});
+        if (!answer.ok) {
+            throw new Error(`status ${answer.status}`);
+        }
+        audited = await answer.json();
+        showAudit();
+    } catch (failure) {
+        place('audit-missing').textContent = say('audit.missing', {processes: failure.message});
+    }
+});
 
 place('language').addEventListener('click', () => {
     root.lang = root.lang === 'ko' ? 'en' : 'ko';

@@ -25,6 +25,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.disk.Disk;
+import phone82.platform.erasure.Erasure;
+import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
@@ -61,6 +63,21 @@ public class AppContext {
     @Bean
     IdempotencyKeys idempotencyKeys(JdbcTemplate jdbc, @Value("${phone82.app.idempotency-keys.keep}") Duration keep) {
         return new IdempotencyKeys(jdbc, keep);
+    }
+
+    @Bean
+    OwnedTable ownedOrders() {
+        return new OwnedTable("orders", "id", true, "status in ('Ordered', 'Paid', 'Cancelling')");
+    }
+
+    @Bean
+    OwnedTable ownedKeys() {
+        return new OwnedTable("idempotency", "order_id", false, null);
+    }
+
+    @Bean
+    Erasures erasures(JdbcTemplate jdbc, PlatformTransactionManager transactions, Erasure erasure) {
+        return new Erasures(jdbc, new TransactionTemplate(transactions), erasure);
     }
 
     /** The dispatch delay is added to the patience: until it is over, a healthy order makes no progress either. */

@@ -59,6 +59,11 @@ class OrderIds {
         instance = instance + stride & INSTANCES - 1;
     }
 
+    /** Returns the lowest id that an order from a time on can have; until then ids may be ahead of the clock. */
+    static long from(Instant time) {
+        return time.toEpochMilli() + AHEAD + 1 - EPOCH.toEpochMilli() << INSTANCE_BITS;
+    }
+
     /** The time in an id. It is the time of the order, so lists by id are lists by time. */
     static Instant time(long id) {
         return EPOCH.plusMillis(id >> INSTANCE_BITS);

@@ -38,12 +38,12 @@ public abstract class OperatorCommand {
     /** The contexts that publish events and keep a log of them. */
     static final List<String> PUBLISHERS = List.of("app", "pay", "store");
 
-    private static final int PAUSE_MILLIS = 100;
+    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5)).build();
-    private final PropertyResolver properties;
+    final PropertyResolver properties;
     final PrintStream out;
 
     OperatorCommand(PropertyResolver properties, PrintStream out) {
@@ -134,7 +134,11 @@ public abstract class OperatorCommand {
 
     /** Waits a moment before the next request. */
     static void pause() {
-        new CompletableFuture<Void>().completeOnTimeout(null, PAUSE_MILLIS, TimeUnit.MILLISECONDS).join();
+        pause(PAUSE);
+    }
+
+    static void pause(Duration time) {
+        new CompletableFuture<Void>().completeOnTimeout(null, time.toMillis(), TimeUnit.MILLISECONDS).join();
     }
 
     /** @throws Stop if the operator's key is missing or wrong */
@@ -154,14 +158,21 @@ public abstract class OperatorCommand {
 
     /**
      * @param body sent as JSON; null for none
-     * @throws Stop if the context does not answer 200
+     * @throws Stop if the context does not answer 200 or 204
      */
     JsonNode ask(String method, String context, String path, Object body) {
         String property = "phone82.gateway." + context + "-url";
-        String url = properties.getRequiredProperty(property);
+        return ask(method, context, properties.getRequiredProperty(property), path, "Bearer " + token(context), body, "start it, or set " + property + " to its address");
+    }
+
+    /**
+     * @param name   of the process in messages
+     * @param remedy what to do if it does not answer
+     * @throws Stop if it does not answer 200 or 204
+     */
+    JsonNode ask(String method, String name, String url, String path, String authorization, Object body, String remedy) {
         try {
-            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT)
-                    .header("Authorization", "Bearer " + token(context));
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT).header("Authorization", authorization);
             if (body == null) {
                 request.method(method, HttpRequest.BodyPublishers.noBody());
             } else {
@@ -169,15 +180,15 @@ public abstract class OperatorCommand {
             }
             HttpResponse<byte[]> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             JsonNode json = Json.read(answer.body());
-            if (answer.statusCode() == 200) {
+            if (answer.statusCode() == 200 || answer.statusCode() == 204) {
                 return json;
             }
-            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, context + ": " + json.path("detail").asText("the answer is " + answer.statusCode()));
+            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode()));
         } catch (IOException | IllegalArgumentException e) {
-            throw new Stop(2, context + " does not answer at " + url + " (" + e + "); start it, or set " + property + " to its address.");
+            throw new Stop(2, name + " does not answer at " + url + " (" + e + "); " + remedy + ".");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Stop(2, context + ": interrupted.");
+            throw new Stop(2, name + ": interrupted.");
         }
     }
 }

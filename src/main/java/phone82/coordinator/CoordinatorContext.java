@@ -47,7 +47,7 @@ public class CoordinatorContext {
     @Bean
     CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, ParticipantCallbacks callbacks,
                                   @Value("${phone82.saga.coordinator-url}") URI url) {
-        return new CoordinatorApi(coordinatorThreads, limits, new ContractGate(contract, access), callbacks, url.getScheme());
+        return new CoordinatorApi(coordinatorThreads, limits, new ContractGate(contract, access, null), callbacks, url.getScheme());
     }
 
     @Bean

@@ -14,6 +14,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.customer.History.Status;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.erasure.OwnedTable;
+import phone82.platform.event.EventTransformation;
 import phone82.platform.event.Inbox;
 import phone82.platform.http.Authentication;
 import phone82.platform.http.Contract;
@@ -35,8 +37,18 @@ public class CustomerContext {
     }
 
     @Bean
-    Rebuild rebuild(History history, JdbcTemplate jdbc, PlatformTransactionManager transactionManager) {
-        return new Rebuild(history, jdbc, new TransactionTemplate(transactionManager));
+    Rebuild rebuild(History history, JdbcTemplate jdbc, PlatformTransactionManager transactionManager, EventTransformation received) {
+        return new Rebuild(history, jdbc, new TransactionTemplate(transactionManager), received);
+    }
+
+    @Bean
+    OwnedTable ownedViews() {
+        return new OwnedTable("history", "order_id", false, null);
+    }
+
+    @Bean
+    OwnedTable ownedRebuiltViews() {
+        return new OwnedTable("history_rebuilt", "order_id", false, null);
     }
 
     @Bean

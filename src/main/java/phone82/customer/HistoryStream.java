@@ -109,7 +109,7 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     }
 
     private void open(RoutingContext request) {
-        Caller caller = authentication.caller(contract.roles("customer-stream-history"), request.request());
+        Caller caller = authentication.caller(contract.roles("customer-stream-history"), request);
         Map<String, Object> parameters = contract.parameters("customer-stream-history", request.request());
         if (open.incrementAndGet() > limits.readers()) {
             open.decrementAndGet();

@@ -8,6 +8,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.api.Problem;
 import phone82.platform.event.Event;
 import phone82.platform.event.EventLog.Logged;
+import phone82.platform.event.EventTransformation;
 
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -36,8 +37,11 @@ public class Rebuild {
     private final History history;
     private final JdbcTemplate jdbc;
     private final TransactionOperations transactions;
+    private final EventTransformation received;
 
-    Rebuild(History history, JdbcTemplate jdbc, TransactionOperations transactions) {
+    /** @param received changes events as they are changed when they are received */
+    Rebuild(History history, JdbcTemplate jdbc, TransactionOperations transactions, EventTransformation received) {
+        this.received = received;
         this.history = history;
         this.jdbc = jdbc;
         this.transactions = transactions;
@@ -79,7 +83,8 @@ public class Rebuild {
         transactions.executeWithoutResult(transaction -> {
             for (Logged event : feed.events()) {
                 try {
-                    history.rebuild(new Event(event.id(), event.type(), event.subject(), event.time(), event.traceparent(), event.data().toString()));
+                    history.rebuild(new Event(event.id(), event.type(), event.subject(), event.time(), event.traceparent(),
+                            received.applied(event.subject(), event.data().toString())));
                 } catch (IllegalArgumentException e) {
                     throw new Problem(422, "Unknown event", "The event " + event.id() + " cannot be read: " + e.getMessage());
                 }

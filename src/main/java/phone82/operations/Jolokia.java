@@ -18,8 +18,10 @@ import org.jolokia.server.core.service.impl.ClasspathServiceCreator;
 import org.jolokia.server.core.service.impl.QuietLogHandler;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
+import phone82.platform.audit.Audit;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpLimits;
+import phone82.platform.observability.Correlation;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -40,14 +42,13 @@ class Jolokia implements Endpoint, AutoCloseable {
     /** An HTML form cannot send these types, and a script of another site only after a CORS preflight. */
     private static final Set<String> JSON_TYPES = Set.of("application/json", "text/json");
 
-    private final String user;
+    private final Audit audit;
     private final HttpLimits limits;
     private JolokiaServiceManager services;
     private HttpRequestHandler handler;
 
-    /** @param user the operator, for the audit log */
-    Jolokia(String user, HttpLimits limits) {
-        this.user = user;
+    Jolokia(Audit audit, HttpLimits limits) {
+        this.audit = audit;
         this.limits = limits;
     }
 
@@ -65,10 +66,10 @@ class Jolokia implements Endpoint, AutoCloseable {
         }
     }
 
-    private static void requireJson(RoutingContext request) {
+    static void requireJson(RoutingContext request) {
         String type = request.request().getHeader("Content-Type");
         if (type == null || !JSON_TYPES.contains(type.split(";", 2)[0].trim().toLowerCase(Locale.ROOT))) {
-            throw new Problem(415, "Unsupported media type", "Send the Jolokia request with Content-Type: application/json.");
+            throw new Problem(415, "Unsupported media type", "Send the request with Content-Type: application/json.");
         }
         request.next();
     }
@@ -77,13 +78,15 @@ class Jolokia implements Endpoint, AutoCloseable {
         Map<String, String[]> parameters = new HashMap<>();
         new QueryStringDecoder(request.request().uri()).parameters().forEach((name, values) -> parameters.put(name, values.toArray(String[]::new)));
         byte[] body = request.body().buffer() == null ? new byte[0] : request.body().buffer().getBytes();
-        JSONStructure answer = JolokiaPolicy.audited(user + " from " + Operators.address(request), () -> {
-            try {
-                return handler().handlePostRequest(request.request().uri(), new ByteArrayInputStream(body), UTF_8.name(), parameters);
-            } catch (IOException | EmptyResponseException | RuntimeException e) {
-                return handler().handleThrowable(e);
-            }
-        });
+        Correlation.begin(request.request().getHeader(Correlation.TRACEPARENT));
+        JSONStructure answer;
+        try {
+            answer = handler().handlePostRequest(request.request().uri(), new ByteArrayInputStream(body), UTF_8.name(), parameters);
+        } catch (IOException | EmptyResponseException | RuntimeException e) {
+            answer = handler().handleThrowable(e);
+        } finally {
+            Correlation.end();
+        }
         OperatorApi.json(request, Buffer.buffer(answer.toJSONString()));
     }
 
@@ -91,7 +94,7 @@ class Jolokia implements Endpoint, AutoCloseable {
         if (handler == null) {
             services = JolokiaServiceManagerFactory.createJolokiaServiceManager(
                     new StaticConfiguration(ConfigKey.AGENT_ID, UUID.randomUUID().toString(), ConfigKey.INCLUDE_STACKTRACE, "false"),
-                    new QuietLogHandler(), new JolokiaPolicy(), null);
+                    new QuietLogHandler(), new JolokiaPolicy(audit), null);
             services.addServices(new ClasspathServiceCreator(Jolokia.class.getClassLoader(), "services"));
             handler = new HttpRequestHandler(services.start());
         }

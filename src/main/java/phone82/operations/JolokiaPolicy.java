@@ -3,11 +3,13 @@ package phone82.operations;
 import org.jolokia.server.core.restrictor.AbstractConstantRestrictor;
 import org.jolokia.server.core.util.HttpMethod;
 import org.jolokia.server.core.util.RequestType;
-import phone82.platform.api.Printable;
+import phone82.platform.audit.Actor;
+import phone82.platform.audit.Audit;
+import phone82.platform.audit.Audit.Entry;
+import phone82.platform.observability.Correlation;
 
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.Supplier;
 import javax.management.ObjectName;
 
 /**
@@ -31,20 +33,11 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
     private static final Set<String> VIEWS_OF_SERVICES = Set.of("browse", "size", "listRestServices", "endpointStatistics");
     private static final Set<String> VIEWS_OF_QUEUES = Set.of("browse", "countMessages");
 
-    private static final ThreadLocal<String> CALLER = new ThreadLocal<>();
+    private final Audit audit;
 
-    JolokiaPolicy() {
+    JolokiaPolicy(Audit audit) {
         super(false);
-    }
-
-    /** Runs work, and logs the changes that it requests with the caller's name. */
-    static <T> T audited(String caller, Supplier<T> work) {
-        CALLER.set(caller);
-        try {
-            return work.get();
-        } finally {
-            CALLER.remove();
-        }
+        this.audit = audit;
     }
 
     @Override
@@ -76,11 +69,16 @@ class JolokiaPolicy extends AbstractConstantRestrictor {
                 || is(name, CAMEL, "type", "services") && isOneOf(VIEWS_OF_SERVICES, operation)
                 || is(name, ARTEMIS, "subcomponent", "queues") && isOneOf(VIEWS_OF_QUEUES, operation);
         if (change) {
-            Operators.AUDIT.info("Operator {} calls {} of {}", CALLER.get(), Printable.line(operation), Printable.line(name.toString()));
+            record(name, operation, "200");
         } else if (!allowed) {
-            Operators.AUDIT.warn("Operator {} is refused {} of {}", CALLER.get(), Printable.line(operation), Printable.line(name.toString()));
+            record(name, operation, "403");
         }
         return allowed;
+    }
+
+    /** Here, because one request may call several operations. */
+    private void record(ObjectName name, String operation, String result) {
+        audit.write(new Entry("operations", Actor.operator(), "jmx " + operation, name.toString(), result, Correlation.id(Correlation.current())));
     }
 
     private static boolean is(ObjectName name, String domain, String key, String value) {

@@ -1,6 +1,8 @@
 package phone82.operations;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import phone82.platform.audit.Audit;
 import phone82.platform.health.Check;
 import phone82.platform.http.HttpServer;
 
@@ -17,14 +19,17 @@ public class Operations {
     private final Operators operators;
     private final PrometheusMeterRegistry metrics;
     private final Peers peers;
+    private final Audit audit;
 
     /** @param anyPort whether to use any free port if the usual one is taken (by another process on this machine) */
-    Operations(HttpServer server, boolean anyPort, Health health, Operators operators, PrometheusMeterRegistry metrics, Peers peers) {
+    Operations(HttpServer server, boolean anyPort, Health health, Operators operators, PrometheusMeterRegistry metrics, Peers peers, Audit audit) {
         this.server = server;
         this.health = health;
         this.operators = operators;
         this.metrics = metrics;
         this.peers = peers;
+        this.audit = audit;
+        Gauge.builder("phone82.audit.failing", audit, each -> each.isFailing() ? 1 : 0).description("1 while the audit cannot be written").register(metrics);
         server.prepare();
         if (anyPort) {
             server.listenAnywhere();
@@ -48,9 +53,15 @@ public class Operations {
         return metrics;
     }
 
+    /** The audit of this JVM. */
+    public Audit audit() {
+        return audit;
+    }
+
     /** Announces the contexts that are about to start; until all of them have started, this process is not ready. */
     public void expect(Collection<String> contexts) {
         health.expect(contexts);
+        audit.open(contexts);
         InetSocketAddress at = address();
         peers.announce(Peers.at(at.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort()) : at), contexts);
     }

@@ -11,9 +11,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import phone82.platform.audit.Audit;
+import phone82.platform.audit.AuditSettings;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpLimits;
 import phone82.platform.http.HttpServer;
@@ -30,6 +33,7 @@ import java.util.stream.Stream;
 
 /** The operator's port of this JVM. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(AuditSettings.class)
 @Import({MetricsConfiguration.class, HttpServerConfiguration.class})
 public class OperationsContext {
 
@@ -63,20 +67,25 @@ public class OperationsContext {
         return new Peers(peers, address.isLoopbackAddress() ? data.resolve("operations") : null, operators);
     }
 
+    @Bean
+    Audit audit(@Value("${phone82.data}") Path data, @Value("${phone82.audit.folder:}") String folder, AuditSettings settings) {
+        return new Audit(folder.isEmpty() ? data.resolve("audit") : Path.of(folder), settings);
+    }
+
     /** Not a default candidate, so that it is served only by the operator's API, behind its login. */
     @Bean(defaultCandidate = false)
-    Jolokia jolokia(Operators operators, HttpLimits limits) {
-        return new Jolokia(operators.user(), limits);
+    Jolokia jolokia(Audit audit, HttpLimits limits) {
+        return new Jolokia(audit, limits);
     }
 
     @Bean
-    Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmMetrics, @Qualifier("jolokia") Jolokia jolokia, Peers peers) {
-        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new Console(operators.user()), new OperatorPage(peers::ask)));
+    Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmMetrics, @Qualifier("jolokia") Jolokia jolokia, Peers peers, Audit audit) {
+        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new AuditApi(audit, peers), new Console(operators.user()), new OperatorPage(peers::ask)));
     }
 
     @Bean
     Operations operations(HttpServer server, @Value("${management.server.port:}") String port,
-                          Health health, Operators operators, PrometheusMeterRegistry jvmMetrics, Peers peers) {
-        return new Operations(server, port.isEmpty(), health, operators, jvmMetrics, peers);
+                          Health health, Operators operators, PrometheusMeterRegistry jvmMetrics, Peers peers, Audit audit) {
+        return new Operations(server, port.isEmpty(), health, operators, jvmMetrics, peers, audit);
     }
 }

@@ -5,7 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Printable;
 import phone82.platform.api.Problem;
+import phone82.platform.audit.Actor;
 import phone82.platform.http.HttpServer;
+import phone82.platform.http.RequestAudit;
 
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -16,8 +18,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /** Authenticates operators: HTTP Basic, one user. */
 class Operators {
 
-    /** The audit log: changes made through the operator's port, and failed logins. */
-    static final Logger AUDIT = LoggerFactory.getLogger("phone82.audit");
+    private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
 
     private static final String SCHEME = "Basic ";
     private static final String CHALLENGE = "Basic realm=\"phone82\", charset=\"UTF-8\"";
@@ -53,11 +54,6 @@ class Operators {
         return generated;
     }
 
-    /** The {@code Authorization} header that an operator sends. */
-    static String authorization(String user, String password) {
-        return SCHEME + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
-    }
-
     /**
      * Whether an operator sent the request; one without credentials is anonymous.
      *
@@ -70,9 +66,11 @@ class Operators {
         }
         String credentials = credentials(authorization);
         if (!throttle.attempt(HttpServer.client(request), () -> MessageDigest.isEqual(credentials.getBytes(UTF_8), (user + ":" + password).getBytes(UTF_8)))) {
-            AUDIT.warn("Login of {} from {} failed", Printable.line(credentials.split(":", 2)[0]), address(request));
+            RequestAudit.action(request, "login");
+            LOG.warn("Login of {} from {} failed", Printable.line(credentials.split(":", 2)[0]), address(request));
             throw unauthorized("User or password is wrong.");
         }
+        RequestAudit.actor(request, Actor.operator());
         return true;
     }
 

@@ -3,8 +3,10 @@ package phone82.operations;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import phone82.operations.AuditApi.Found;
 import phone82.platform.api.Json;
 import phone82.platform.disk.PrivateFolder;
+import phone82.platform.identity.OperatorsPort;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -28,14 +30,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Collects the health and metrics of all phone82 processes, including this one, from their operator's ports. Processes on one machine find
@@ -49,12 +52,11 @@ class Peers {
     private static final Duration CONNECT = Duration.ofMillis(500);
     /** Longer than a process waits for its own dependencies. */
     private static final Duration ANSWER = Duration.ofSeconds(3);
-    private static final String BETWEEN = "-";
+    /** Files of many megabytes may have to be read. */
+    private static final Duration AUDIT = Duration.ofSeconds(30);
     /** Metrics of order requests by outcome, at the gateway and at app. */
     private static final Pattern ORDERS = Pattern.compile("http_server_requests_seconds_count\\{(?:context=\"app\".*uri=\"app-place-order\""
             + "|context=\"gateway\",method=\"POST\".*uri=\"/orders\")");
-    /** Suffix of a file that is not complete yet. */
-    private static final String DRAFT = ".draft";
 
     private final List<URI> named;
     private final Path folder;
@@ -62,6 +64,7 @@ class Peers {
     /** Processes for which this process has a wrong password: another request would be one more failed login. */
     private final Set<Place> refused = ConcurrentHashMap.newKeySet();
     private URI here;
+    private List<String> contexts = List.of();
     private HttpClient http;
 
     /** The address of a process and the {@code Authorization} header it accepts. */
@@ -91,18 +94,19 @@ class Peers {
     /** Announces this process to the others, and deletes the files of processes that ran one of these contexts before. */
     void announce(URI at, Collection<String> contexts) {
         here = at;
+        this.contexts = List.copyOf(contexts);
         if (folder == null) {
             return;
         }
         try {
             for (Path other : written()) {
-                if (!Collections.disjoint(contexts(other), contexts)) {
+                if (!Collections.disjoint(OperatorsPort.contexts(other), contexts)) {
                     Files.deleteIfExists(other);
                 }
             }
-            String name = String.join(BETWEEN, contexts);
+            String name = String.join(OperatorsPort.BETWEEN, contexts);
             // only readable by this user
-            Path draft = Files.createTempFile(PrivateFolder.create(folder), name, DRAFT);
+            Path draft = Files.createTempFile(PrivateFolder.create(folder), name, OperatorsPort.DRAFT);
             Files.write(draft, operators.isPasswordGenerated() ? List.of(at.toString(), operators.password()) : List.of(at.toString()));
             Files.move(draft, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -111,42 +115,71 @@ class Peers {
         }
     }
 
+    /** The contexts of this process. */
+    List<String> contexts() {
+        return contexts;
+    }
+
     CompletableFuture<List<ProcessReport>> ask() {
         List<CompletableFuture<ProcessReport>> asked = new ArrayList<>();
         asked.add(ask(new Place(here, authorization(operators.password())), List.of()));
-        try {
-            for (URI other : named) {
-                addresses(other).forEach(each -> asked.add(ask(new Place(each, authorization(operators.password())), List.of())));
+        others().forEach((place, contexts) -> asked.add(ask(place, contexts)));
+        return all(asked);
+    }
+
+    /**
+     * Reads the audits of the other processes.
+     *
+     * @param query the query of the request; null for none
+     */
+    CompletableFuture<List<Found>> audits(String query) {
+        return all(others().keySet().stream().map(place -> audit(place, query)).toList());
+    }
+
+    private CompletableFuture<Found> audit(Place place, String query) {
+        CompletableFuture<HttpResponse<String>> answered = refused.contains(place) ? CompletableFuture.failedFuture(new IllegalStateException("it has another password"))
+                : get(place.at, AuditApi.OWN + (query == null ? "" : "?" + query), AUDIT, "Authorization", place.authorization);
+        return answered.thenApply(answer -> {
+            if (answer.statusCode() == 401) {
+                refused.add(place);
             }
-            for (Path other : written()) {
-                List<String> lines = Files.readAllLines(other);
-                Place place = new Place(URI.create(lines.get(0)), authorization(lines.size() > 1 ? lines.get(1) : operators.password()));
-                if (!place.at.equals(here)) {
-                    asked.add(ask(place, contexts(other)));
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException("status " + answer.statusCode());
+            }
+            return Json.read(answer.body(), Found.class);
+        }).exceptionally(failure -> new Found(null, List.of(place.at + ": " + reason(failure))));
+    }
+
+    private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> asked) {
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                .thenApply(all -> asked.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** The other processes with the contexts that are known. */
+    private Map<Place, List<String>> others() {
+        Map<Place, List<String>> others = new LinkedHashMap<>();
+        for (URI other : named) {
+            addresses(other).forEach(each -> others.put(new Place(each, authorization(operators.password())), List.of()));
+        }
+        try {
+            for (Path file : written()) {
+                OperatorsPort other = OperatorsPort.read(file);
+                if (!other.at().equals(here)) {
+                    others.put(new Place(other.at(), authorization(other.password() == null ? operators.password() : other.password())), other.contexts());
                 }
             }
         } catch (IOException e) {
             LOG.debug("A process has just changed its address", e);
         }
-        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-                .thenApply(all -> asked.stream().map(CompletableFuture::join).toList());
+        return others;
     }
 
     private String authorization(String password) {
-        return Operators.authorization(operators.user(), password);
+        return OperatorsPort.authorization(operators.user(), password);
     }
 
     private List<Path> written() throws IOException {
-        if (folder == null || !Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> !file.toString().endsWith(DRAFT)).sorted().toList();
-        }
-    }
-
-    private static List<String> contexts(Path file) {
-        return List.of(file.getFileName().toString().split(BETWEEN));
+        return folder == null ? List.of() : OperatorsPort.files(folder);
     }
 
     /**
@@ -182,14 +215,14 @@ class Peers {
 
     private CompletableFuture<ProcessReport> ask(Place place, List<String> contexts) {
         URI at = place.at;
-        return health(place).thenCombine(get(at, "/actuator/prometheus"), (health, metrics) ->
+        return health(place).thenCombine(get(at, "/actuator/prometheus", ANSWER), (health, metrics) ->
                         new ProcessReport(at, at.equals(here), contexts, health, shown(metrics.body()), null))
                 .exceptionally(failure -> new ProcessReport(at, at.equals(here), contexts, null, null, reason(failure)));
     }
 
     private CompletableFuture<JsonNode> health(Place place) {
         String[] login = refused.contains(place) ? new String[0] : new String[]{"Authorization", place.authorization};
-        return get(place.at, "/actuator/health", login).whenComplete((health, failure) -> {
+        return get(place.at, "/actuator/health", ANSWER, login).whenComplete((health, failure) -> {
             if (failure != null) {
                 // it may restart with another password
                 refused.remove(place);
@@ -208,8 +241,8 @@ class Peers {
         });
     }
 
-    private CompletableFuture<HttpResponse<String>> get(URI at, String path, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(at.resolve(path)).timeout(ANSWER);
+    private CompletableFuture<HttpResponse<String>> get(URI at, String path, Duration timeout, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(at.resolve(path)).timeout(timeout);
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -27,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import phone82.pay.provider.HttpProvider;
 import phone82.pay.provider.PaymentProvider;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
@@ -122,6 +123,12 @@ public class PayContext {
             TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
             TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
         };
+    }
+
+    @Bean
+    OwnedTable ownedPayments() {
+        return new OwnedTable("payment", "order_id", true,
+                "status in ('Authorising', 'Authorised', 'Capturing', 'Cancelling', 'Releasing', 'Refunding', 'RefundFailed')");
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package phone82.provider;
 
+import io.vertx.ext.web.RoutingContext;
 import phone82.platform.http.Access;
 
 import java.util.Map;
@@ -17,9 +18,9 @@ final class KeyAccess implements Access {
     }
 
     @Override
-    public String check(Set<String> roles, String authorization) {
+    public String check(Set<String> roles, RoutingContext request) {
         String role = roles.iterator().next();
-        keys.get(role).require(authorization);
+        keys.get(role).require(request.request().getHeader("Authorization"));
         return role;
     }
 }

@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.saga.Participation;
@@ -44,6 +45,11 @@ public class StoreContext {
     Deliveries deliveries(Outbox outbox, Participation participation,
                           @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
         return new Deliveries(outbox, participation, dispatchDelay);
+    }
+
+    @Bean
+    OwnedTable ownedDeliveries() {
+        return new OwnedTable("delivery", "order_id", true, "status in ('Received', 'Held')");
     }
 
     @Bean

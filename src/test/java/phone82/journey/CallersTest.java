@@ -64,6 +64,9 @@ class CallersTest {
             *-list-events                 operator
             *-back-up                     operator
             app-hold-work                 operator
+            app-begin-erasure             operator
+            app-end-erasure               operator
+            *-erase-subject               operator
             app-replay-events             operator
             pay-replay-events             app operator
             store-replay-events           app operator

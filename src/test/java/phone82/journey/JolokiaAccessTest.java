@@ -81,7 +81,7 @@ class JolokiaAccessTest {
         assertThat(exec(FIND_ORDER, "start").get("status").asInt()).isEqualTo(200);
         assertThat(statusOfFindOrder()).isEqualTo("Started");
 
-        assertThat(log.getOut()).contains("Operator operator from 127.0.0.1 calls stop() of " + FIND_ORDER, "Operator operator from 127.0.0.1 calls start of " + FIND_ORDER);
+        assertThat(log.getOut()).contains("operator [service:operator] jmx stop() " + FIND_ORDER + ": 200", "operator [service:operator] jmx start " + FIND_ORDER + ": 200");
     }
 
     @Test
@@ -112,7 +112,7 @@ class JolokiaAccessTest {
 
         assertThat(answer.get("status").asInt()).as(answer.toString()).isEqualTo(403);
         assertThat(answer.path("stacktrace").asText()).isEmpty();
-        assertThat(log.getOut()).contains("Operator operator from 127.0.0.1 is refused " + operation + " of " + bean);
+        assertThat(log.getOut()).contains("operator [service:operator] jmx " + operation + " " + bean + ": 403");
     }
 
     /** Calls each operation of each bean of this JVM without its arguments. */

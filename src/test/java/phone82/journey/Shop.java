@@ -39,7 +39,7 @@ public final class Shop {
     }
 
     /** @param token sent with every request; null for none */
-    Shop(String base, String token) {
+    public Shop(String base, String token) {
         this(base, null, null, token);
     }
 

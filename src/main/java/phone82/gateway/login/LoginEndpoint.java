@@ -20,7 +20,9 @@ import phone82.gateway.login.OpenIdIssuer.User;
 import phone82.gateway.login.OpenIdIssuer.Verified;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
+import phone82.platform.audit.Actor;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.RequestAudit;
 import phone82.platform.identity.TokenMinter;
 
 import java.net.URI;
@@ -104,12 +106,13 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void callback(RoutingContext context) {
+        RequestAudit.action(context, "login");
         Attempt attempt = sealed(context, ATTEMPT, Attempt.class)
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
         String code = code(context.request().uri(), attempt);
         runBlocking(context, () -> issuer.user(code, attempt), user -> {
             Instant now = Instant.now();
-            LOG.info("{} logs in as {}", user.subject(), user.roles());
+            RequestAudit.actor(context, Actor.of(user.subject(), user.roles()));
             context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
             keep(context, new Session(user.subject(), user.name(), user.roles(), now, now));
             redirect(context, "/");
@@ -136,8 +139,9 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void logout(RoutingContext context) {
+        RequestAudit.action(context, "logout");
+        session(context).ifPresent(session -> RequestAudit.actor(context, Actor.of(session.subject(), session.roles())));
         requireOwnPage(context.request());
-        session(context).ifPresent(session -> LOG.info("{} logs out", session.subject()));
         context.response().addCookie(cookie(SESSION, "", Duration.ZERO));
         send(context, new LoggedOut(issuer.logout()));
     }
@@ -156,6 +160,7 @@ public class LoginEndpoint implements Endpoint {
         } else {
             Session session = session(context).orElseThrow(this::notLoggedIn);
             if (!SAFE.contains(request.method())) {
+                RequestAudit.actor(context, Actor.of(session.subject(), session.roles()));
                 requireOwnPage(request);
             }
             pass(context, called, session.subject(), session.roles());

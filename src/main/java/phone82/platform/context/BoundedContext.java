@@ -2,10 +2,11 @@ package phone82.platform.context;
 
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import phone82.platform.erasure.ErasureConfiguration;
 import phone82.platform.event.EventConfiguration;
 
-/** The configuration shared by bounded contexts: that of contexts with a database, and events. */
+/** The configuration shared by bounded contexts: that of contexts with a database, events, and the erasure of users. */
 @Configuration(proxyBeanMethods = false)
-@Import({DatabaseContext.class, EventConfiguration.class})
+@Import({DatabaseContext.class, EventConfiguration.class, ErasureConfiguration.class})
 public class BoundedContext {
 }

@@ -1,6 +1,10 @@
 package phone82.platform.event;
 
 import jakarta.jms.JMSException;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
 import org.apache.activemq.artemis.api.core.ActiveMQBuffer;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.Message;
@@ -25,10 +29,13 @@ import phone82.platform.api.Problem;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -48,9 +55,12 @@ public class DeadLetters {
 
     private final JmsTemplate broker;
     private final SimpleString queue;
+    private final EventTransformation received;
 
-    public DeadLetters(JmsTemplate broker, String context) {
+    /** @param received changes received events */
+    public DeadLetters(JmsTemplate broker, String context, EventTransformation received) {
         this.broker = broker;
+        this.received = received;
         this.queue = SimpleString.of("dead-letters." + context);
     }
 
@@ -87,7 +97,8 @@ public class DeadLetters {
         headers.put(CAUSE, cause(exchange));
         headers.put(TIME, Instant.now().toString());
         message.setHeaders(headers);
-        message.setBody(delivered instanceof EventBodyConverter.NoText other ? other.content() : Objects.toString(delivered, ""));
+        message.setBody(delivered instanceof EventBodyConverter.NoText other ? other.content()
+                : received.applied(message.getHeader(Envelope.SUBJECT, String.class), Objects.toString(delivered, "")));
     }
 
     /** Returns one page, oldest first. The cursor is a position in the queue. */
@@ -137,6 +148,48 @@ public class DeadLetters {
             throw new Problem(409, "Failed again", "It stays a dead letter. Remove the cause, then replay it again: " + outcome.cause());
         }
         return new Report(1, List.of(), null);
+    }
+
+    /**
+     * Changes the bodies of dead letters. Each is received and sent again, at the end of the queue, in one broker transaction.
+     *
+     * @param change returns the new body; null: the letter stays as it is
+     * @return the number of changed letters
+     */
+    public int change(UnaryOperator<String> change) {
+        JmsTemplate transacted = new JmsTemplate(broker.getConnectionFactory());
+        transacted.setSessionTransacted(true);
+        int changed = 0;
+        for (Letter letter : browse(null, 0, Integer.MAX_VALUE, Integer.MAX_VALUE)) {
+            if (change.apply(letter.body()) != null && Boolean.TRUE.equals(transacted.execute(session -> replace(session, letter.id(), change), true))) {
+                changed++;
+            }
+        }
+        return changed;
+    }
+
+    @SuppressWarnings("unchecked")
+    private boolean replace(Session session, String id, UnaryOperator<String> change) throws JMSException {
+        try (MessageConsumer consumer = session.createConsumer(session.createQueue(queue + "::" + queue), "JMSMessageID='" + ID_PREFIX + id + "'")) {
+            jakarta.jms.Message letter = consumer.receive(PATIENCE_MS);
+            String body = letter instanceof TextMessage text ? change.apply(text.getText()) : null;
+            if (body == null) {
+                // it was replayed meanwhile, or is no text
+                session.rollback();
+                return false;
+            }
+            TextMessage changed = session.createTextMessage(body);
+            for (String name : Collections.list((Enumeration<String>) letter.getPropertyNames())) {
+                if (!name.startsWith("_AMQ") && (!name.startsWith("JMSX") || name.equals("JMSXGroupID"))) {
+                    changed.setObjectProperty(name, letter.getObjectProperty(name));
+                }
+            }
+            try (MessageProducer producer = session.createProducer(session.createTopic(queue.toString()))) {
+                producer.send(changed);
+            }
+            session.commit();
+            return true;
+        }
     }
 
     /** The number of dead letters. */

@@ -19,10 +19,15 @@ public class Envelope {
     static final String SUBJECT = "cloudEvents_subject";
 
     private final String source;
+    private final EventTransformation received;
 
-    /** @param source the CloudEvents source of this context's events, for example {@code /phone82/app} */
-    public Envelope(String source) {
+    /**
+     * @param source   the CloudEvents source of this context's events, for example {@code /phone82/app}
+     * @param received changes received events
+     */
+    public Envelope(String source, EventTransformation received) {
         this.source = source;
+        this.received = received;
     }
 
     /** Turns the exchange into a message: the event's topic is its destination, its id the broker's duplicate id. */
@@ -61,7 +66,7 @@ public class Envelope {
         }
         String subject = attribute(message, SUBJECT);
         Correlation.about(subject);
-        return new Event(attribute(message, ID), attribute(message, TYPE), subject, Instant.parse(attribute(message, TIME)), traceparent, body);
+        return new Event(attribute(message, ID), attribute(message, TYPE), subject, Instant.parse(attribute(message, TIME)), traceparent, received.applied(subject, body));
     }
 
     private static String attribute(Message message, String name) {

@@ -34,8 +34,8 @@ import javax.sql.DataSource;
 public class EventConfiguration {
 
     @Bean
-    Envelope envelope(@Value("${phone82.context}") String context) {
-        return new Envelope("/phone82/" + context);
+    Envelope envelope(@Value("${phone82.context}") String context, EventTransformation received) {
+        return new Envelope("/phone82/" + context, received);
     }
 
     /** Keeps event ids at least a day longer than the log that events can be replayed from. */
@@ -47,8 +47,8 @@ public class EventConfiguration {
     }
 
     @Bean
-    DeadLetters deadLetters(JmsTemplate broker, @Value("${phone82.context}") String context) {
-        return new DeadLetters(broker, context);
+    DeadLetters deadLetters(JmsTemplate broker, @Value("${phone82.context}") String context, EventTransformation received) {
+        return new DeadLetters(broker, context, received);
     }
 
     @Bean

@@ -40,6 +40,11 @@ public class Inbox {
         return added;
     }
 
+    /** How long ids are kept. */
+    public Duration keep() {
+        return keep;
+    }
+
     public int purge() {
         return jdbc.update("delete from inbox where seen_at < ?", Timestamp.from(Instant.now().minus(keep)));
     }

@@ -8,6 +8,9 @@ import org.springframework.jdbc.core.RowMapper;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import phone82.platform.api.Json;
+import phone82.platform.audit.Actor;
+import phone82.platform.audit.Audit;
+import phone82.platform.audit.Audit.Entry;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.Placeholders;
 
@@ -15,6 +18,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The transactional outbox of this context. An event is added in the transaction of the state change that it reports, and its mark as sent
@@ -39,26 +43,43 @@ public class Outbox {
     private final boolean shared;
     private final Runnable wake;
     private final MeterRegistry metrics;
+    private final Supplier<Audit> audit;
 
     /**
      * @param shared whether other instances of this context may use the same database
      * @param wake   called after each commit that added events
+     * @param audit  supplies null where nothing is recorded
      */
-    public Outbox(JdbcTemplate jdbc, String context, boolean shared, Runnable wake, MeterRegistry metrics) {
+    public Outbox(JdbcTemplate jdbc, String context, boolean shared, Runnable wake, MeterRegistry metrics, Supplier<Audit> audit) {
         this.jdbc = jdbc;
         this.context = context;
         this.shared = shared;
         this.wake = wake;
         this.metrics = metrics;
+        this.audit = audit;
     }
 
     /** Adds the event to the current transaction and the current trace. */
     public void add(DomainEvent event) {
-        add(event, Correlation.current());
+        insert(event, Correlation.current());
     }
 
-    /** Adds the event to the current transaction, and to the trace of an earlier request. */
+    /** Adds an event that the system causes by itself, in the trace of the request that led to it. The audit records it after the commit. */
     public void add(DomainEvent event, String traceparent) {
+        insert(event, traceparent);
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                Audit recorded = audit.get();
+                if (recorded != null) {
+                    recorded.write(new Entry(context, Actor.system(context), event.getClass().getSimpleName(), String.valueOf(event.orderId()), "done",
+                            Correlation.id(traceparent)));
+                }
+            }
+        });
+    }
+
+    private void insert(DomainEvent event, String traceparent) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException("an event must be added in the transaction of its state change");
         }

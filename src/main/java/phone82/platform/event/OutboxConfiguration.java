@@ -10,6 +10,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.audit.Audit;
 import phone82.platform.disk.DurableDatabase;
 
 import java.time.Duration;
@@ -24,8 +25,8 @@ public class OutboxConfiguration {
 
     @Bean
     Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, @Value("${spring.datasource.url}") String database,
-                  ObjectProvider<ProducerTemplate> camel, MeterRegistry metrics) {
-        return new Outbox(jdbc, context, !DurableDatabase.isEmbedded(database), () -> camel.getObject().sendBody(RELAY, null), metrics);
+                  ObjectProvider<ProducerTemplate> camel, MeterRegistry metrics, ObjectProvider<Audit> audit) {
+        return new Outbox(jdbc, context, !DurableDatabase.isEmbedded(database), () -> camel.getObject().sendBody(RELAY, null), metrics, audit::getIfAvailable);
     }
 
     @Bean

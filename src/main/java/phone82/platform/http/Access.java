@@ -1,5 +1,6 @@
 package phone82.platform.http;
 
+import io.vertx.ext.web.RoutingContext;
 import phone82.platform.api.Problem;
 
 import java.util.Set;
@@ -9,10 +10,10 @@ import java.util.Set;
 public interface Access {
 
     /**
-     * @param roles         the roles that may call the operation; one of them suffices
-     * @param authorization the request's {@code Authorization}; null if there is none
+     * @param roles   the roles that may call the operation; one of them suffices
+     * @param request gets the sender for the audit, also if it may not call the operation
      * @return the context that sends the request
      * @throws Problem 401 without a valid token; 403 if the sender has none of the roles
      */
-    String check(Set<String> roles, String authorization);
+    String check(Set<String> roles, RoutingContext request);
 }

@@ -54,7 +54,7 @@ class CamelPort implements CamelContextConfiguration {
                 gate.admit(request);
                 request.next();
             } catch (Problem problem) {
-                HttpServer.answer(request.request(), problem);
+                HttpServer.answer(request, problem);
             }
         };
     }

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -189,6 +190,9 @@ public class Contract {
         private final List<Parameter> parameters = new ArrayList<>();
         private final JsonSchema body;
         private final boolean bodyRequired;
+        private final boolean audited;
+        /** Place of the first parameter in the path; zero if there is none. */
+        private final int target;
         private final Map<String, JsonNode> properties;
 
         Operation(String template, String method, JsonNode operation, Set<String> roles, Map<String, JsonNode> properties, Schemas schemas) {
@@ -197,6 +201,8 @@ public class Contract {
             this.id = operation.required("operationId").asText();
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
             this.method = method.toUpperCase(Locale.ROOT);
+            this.audited = !method.equals("get") && operation.path("x-audit").asBoolean(true);
+            this.target = 1 + Arrays.asList(template.substring(1).split("/")).indexOf(Arrays.stream(template.split("/")).filter(part -> part.startsWith("{")).findFirst().orElse(""));
             JsonNode declared = operation.path("parameters");
             for (int i = 0; i < declared.size(); i++) {
                 parameters.add(new Parameter(declared.get(i), schemas.at("/parameters/" + i + "/schema")));
@@ -208,6 +214,16 @@ public class Contract {
 
         boolean isPublic() {
             return roles.isEmpty();
+        }
+
+        /** Whether the audit records each request, and not only refusals: it changes something, and is not a part of another recorded request. */
+        boolean isAudited() {
+            return audited;
+        }
+
+        /** Returns the id of the object in the path of a request; null if there is none. */
+        String target(String path) {
+            return target == 0 ? null : path.split("/")[target];
         }
 
         /** Whether users call the operation; then each request has a user as its caller. */

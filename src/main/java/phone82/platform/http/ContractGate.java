@@ -8,10 +8,13 @@ public final class ContractGate {
 
     private final Contract contract;
     private final Access access;
+    private final Authentication authentication;
 
-    public ContractGate(Contract contract, Access access) {
+    /** @param authentication identifies users; null if no operation is for users */
+    public ContractGate(Contract contract, Access access, Authentication authentication) {
         this.contract = contract;
         this.access = access;
+        this.authentication = authentication;
     }
 
     boolean covers(String path) {
@@ -19,12 +22,19 @@ public final class ContractGate {
     }
 
     /**
-     * @return the context that sends the request; null if the operation is public or for users, whom {@link Authentication} checks
+     * @return the context that sends the request; null if the operation is public or for users
      * @throws Problem 401, 403, 404, 405
      */
     public String admit(RoutingContext request) {
         Contract.Operation operation = contract.admit(request.request().method().name(), request.normalizedPath());
         request.put(HttpServer.OPERATION, operation.id);
-        return operation.isPublic() || operation.isForUsers() ? null : access.check(operation.roles(), request.request().getHeader("Authorization"));
+        RequestAudit.target(request, operation.target(request.normalizedPath()));
+        if (operation.isAudited()) {
+            RequestAudit.action(request, operation.id);
+        }
+        if (operation.isForUsers()) {
+            authentication.caller(operation.roles(), request);
+        }
+        return operation.isPublic() || operation.isForUsers() ? null : access.check(operation.roles(), request);
     }
 }

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -56,10 +57,12 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
 
     private void read(Contract.Operation operation, Exchange exchange) {
         Message message = exchange.getMessage();
-        message.setHeader(Correlation.TRACEPARENT,
-                Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class)));
+        HttpServerRequest request = ((HttpMessage) message).getRequest();
+        String trace = Correlation.begin(message.getHeader(Correlation.TRACEPARENT, String.class));
+        message.setHeader(Correlation.TRACEPARENT, trace);
+        request.headers().set(Correlation.TRACEPARENT, trace);
         if (operation.isForUsers()) {
-            exchange.setVariable(Caller.VARIABLE, authentication.caller(operation.roles(), ((HttpMessage) message).getRequest()));
+            exchange.setVariable(Caller.VARIABLE, authentication.caller(operation.roles(), request));
         }
         List<Fault> faults = new ArrayList<>();
         Map<String, List<String>> query = null;
@@ -72,7 +75,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
                 List<String> values = query.get(parameter.name);
                 text = values == null ? null : values.get(values.size() - 1);
             } else if ("header".equals(parameter.in)) {
-                text = ((HttpMessage) message).getRequest().getHeader(parameter.name);
+                text = request.getHeader(parameter.name);
             } else {
                 text = message.getHeader(parameter.name, String.class);
             }

@@ -69,11 +69,11 @@ public class HttpConfiguration {
     @Bean
     CamelPort camelPort(HttpServer server, @Value("${phone82.${phone82.context}.port}") int port, @Value("${phone82.http.pulse}") String pulse,
                         HttpLimits limits, ObjectProvider<Contract> contract, @Qualifier("callbacks") ObjectProvider<Contract> callbacks,
-                        ObjectProvider<Access> access) {
-        return new CamelPort(server, port, limits, pulse, gate(contract.getIfAvailable(), access), gate(callbacks.getIfAvailable(), access));
+                        ObjectProvider<Access> access, ObjectProvider<Authentication> authentication) {
+        return new CamelPort(server, port, limits, pulse, gate(contract.getIfAvailable(), access, authentication), gate(callbacks.getIfAvailable(), access, authentication));
     }
 
-    private static ContractGate gate(Contract contract, ObjectProvider<Access> access) {
-        return contract == null ? null : new ContractGate(contract, access.getObject());
+    private static ContractGate gate(Contract contract, ObjectProvider<Access> access, ObjectProvider<Authentication> authentication) {
+        return contract == null ? null : new ContractGate(contract, access.getObject(), authentication.getIfAvailable());
     }
 }

@@ -83,6 +83,7 @@ public class HttpServer implements DisposableBean {
     private final List<Endpoint> endpoints;
     private final MeterRegistry metrics;
     private final boolean beginsTraces;
+    private final RequestAudit audit;
     private Vertx vertx;
     private Router router;
     private io.vertx.core.http.HttpServer listening;
@@ -95,9 +96,10 @@ public class HttpServer implements DisposableBean {
      * @param forOperators whether browsers would send the operator's password with requests of other sites' pages
      * @param endpoints    endpoints besides the routes, which take precedence
      * @param beginsTraces whether a request without a trace gets one here; false if OpenTelemetry adds it
+     * @param audit        records the requests
      */
     HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, boolean forOperators, ClientAddresses clients, List<AdmissionCheck> admissionChecks,
-               List<Endpoint> endpoints, MeterRegistry metrics, boolean beginsTraces) {
+               List<Endpoint> endpoints, MeterRegistry metrics, boolean beginsTraces, RequestAudit audit) {
         this.host = host;
         this.port = port;
         this.limits = limits;
@@ -108,6 +110,7 @@ public class HttpServer implements DisposableBean {
         this.endpoints = endpoints;
         this.metrics = metrics;
         this.beginsTraces = beginsTraces;
+        this.audit = audit;
     }
 
     /** Creates the server without opening the port. */
@@ -247,9 +250,12 @@ public class HttpServer implements DisposableBean {
     private void handleRequest(RoutingContext context) {
         HttpServerRequest request = context.request();
         long begin = System.nanoTime();
-        context.addEndHandler(end -> metrics.timer("http.server.requests", "method", label(request.method().name()),
-                "uri", template(context), "status", end.succeeded() ? String.valueOf(request.response().getStatusCode()) : "closed")
-                .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS));
+        context.addEndHandler(end -> {
+            metrics.timer("http.server.requests", "method", label(request.method().name()),
+                    "uri", template(context), "status", end.succeeded() ? String.valueOf(request.response().getStatusCode()) : "closed")
+                    .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+            audit.ended(context, end.succeeded());
+        });
         context.addHeadersEndHandler(head -> {
             request.response().putHeader(HttpHeaders.DATE, date());
             // a response without Cache-Control may contain data of one customer
@@ -269,7 +275,7 @@ public class HttpServer implements DisposableBean {
             }
             rules.check(request);
         } catch (Problem problem) {
-            answer(request, problem);
+            answer(context, problem);
             return;
         }
         String trace = request.getHeader(Correlation.TRACEPARENT);
@@ -297,7 +303,7 @@ public class HttpServer implements DisposableBean {
         return current.date;
     }
 
-    private static String label(String method) {
+    static String label(String method) {
         return METHODS.contains(method) ? method : OTHER_METHOD;
     }
 
@@ -339,13 +345,13 @@ public class HttpServer implements DisposableBean {
 
     private void refuse(RoutingContext request) {
         if (request.failure() instanceof Problem problem) {
-            answer(request.request(), problem);
+            answer(request, problem);
             return;
         }
         if (request.statusCode() == 500) {
             LOG.error("{} cannot be answered", request.normalizedPath(), request.failure());
         }
-        answer(request.request(), switch (request.statusCode()) {
+        answer(request, switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");
             case 405 -> Contract.notAllowed(methodsOf(request.normalizedPath()));
             case 406 -> new Problem(406, "Not acceptable", "Send Accept: application/json.");
@@ -375,12 +381,17 @@ public class HttpServer implements DisposableBean {
         return methods;
     }
 
-    static void answer(HttpServerRequest request, Problem problem) {
+    static void answer(RoutingContext request, Problem problem) {
+        RequestAudit.refused(request, problem.status());
+        answer(request.request(), problem);
+    }
+
+    private static void answer(HttpServerRequest request, Problem problem) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) {
             return;
         }
-        Correlation.begin(request.getHeader(Correlation.TRACEPARENT));
+        request.headers().set(Correlation.TRACEPARENT, Correlation.begin(request.getHeader(Correlation.TRACEPARENT)));
         response.setStatusCode(problem.status()).putHeader("Content-Type", Problems.MEDIA_TYPE);
         problem.headers().forEach((name, value) -> response.putHeader(name, String.valueOf(value)));
         response.end(Buffer.buffer(Problems.body(problem)));

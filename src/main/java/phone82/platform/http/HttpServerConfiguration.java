@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import phone82.platform.audit.Audit;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.identity.TokenVerifier;
 
@@ -43,8 +44,9 @@ public class HttpServerConfiguration {
                           @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts,
                           @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, ClientAddresses clients,
                           ObjectProvider<AdmissionCheck> admissionChecks, ObjectProvider<Endpoint> endpoints,
-                          MeterRegistry metrics, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces) {
+                          MeterRegistry metrics, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces,
+                          @Value("${phone82.context}") String context, ObjectProvider<Audit> audit) {
         return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, admissionChecks.orderedStream().toList(),
-                endpoints.orderedStream().toList(), metrics, beginsTraces);
+                endpoints.orderedStream().toList(), metrics, beginsTraces, new RequestAudit(audit::getIfAvailable, context));
     }
 }

@@ -66,6 +66,12 @@ public final class Settings {
             of("phone82.operations.port", PORT, "the same as management.server.port"),
             of("phone82.operations.bind", ADDRESS, "the same as management.server.address"),
 
+            of("phone82.audit.folder", FOLDER.orEmpty(), "folder of the audit, which processes of one machine may share").or("audit in phone82.data"),
+            of("phone82.audit.keep", duration("1d", "3650d"), "how long the audit is kept").or("365d"),
+            of("phone82.audit.file-size", size("1KB", "1GB"), "size at which a new file of the audit begins").or("16MB"),
+            of("phone82.audit.total-size", size("1KB", "1TB"), "size of all files of a process' audit, above which the oldest are deleted").or("2GB"),
+            of("phone82.audit.console", BOOLEAN, "whether the log shows all entries of the audit, not only refusals, logins and what operators do").or("false"),
+
             of("phone82.broker.url", BROKER_URL, "URL of the broker"),
             of("phone82.broker.wait", WAIT, "how long a start waits for the broker"),
             ofEach("phone82.<context>.broker-password", PASSWORD, "password of the context's broker user; the demo password works on 127.0.0.1 only",

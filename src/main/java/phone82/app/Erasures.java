@@ -1,0 +1,61 @@
+package phone82.app;
+
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionOperations;
+import phone82.platform.erasure.Erasure;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.UUID;
+
+/** The erasures in progress: one that is interrupted continues with the same pseudonym. */
+public class Erasures {
+
+    private final JdbcTemplate jdbc;
+    private final TransactionOperations transactions;
+    private final Erasure erasure;
+
+    Erasures(JdbcTemplate jdbc, TransactionOperations transactions, Erasure erasure) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.erasure = erasure;
+    }
+
+    /** The user to erase. */
+    public record Wanted(String subject) {
+    }
+
+    /**
+     * An erasure in progress.
+     *
+     * @param pseudonym replaces the subject in all contexts
+     * @param before    the user's orders with lower ids are erased; later ones are new data
+     */
+    public record Begun(String pseudonym, long before) {
+    }
+
+    /** @throws phone82.platform.api.Problem 409 while the user has orders that are not finished */
+    public Begun begin(@Body Wanted wanted) {
+        return transactions.execute(transaction -> {
+            Begun begun = find(wanted.subject());
+            if (begun == null) {
+                erasure.requireFinished(wanted.subject());
+                begun = new Begun("erased-" + UUID.randomUUID(), OrderIds.from(Instant.now()));
+                jdbc.update("insert into erasure (subject, pseudonym, before_id, begun_at) values (?, ?, ?, ?)", wanted.subject(), begun.pseudonym, begun.before,
+                        Timestamp.from(Instant.now()));
+            }
+            return begun;
+        });
+    }
+
+    private Begun find(String subject) {
+        return jdbc.query("select pseudonym, before_id from erasure where subject = ?", row -> row.next() ? new Begun(row.getString(1), row.getLong(2)) : null, subject);
+    }
+
+    /** Forgets the subject, which is erased everywhere. */
+    public void end(@Header("pseudonym") String pseudonym) {
+        jdbc.update("delete from erasure where pseudonym = ?", pseudonym);
+    }
+}

@@ -1,0 +1,191 @@
+package phone82.platform.audit;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import phone82.platform.api.Json;
+import phone82.platform.api.Printable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The audit of a process: one entry for each login, each request that changes something, each refusal, and each change that the system
+ * makes by itself. Entries are only appended, as lines of JSON, to files that only their owner can read. An entry that cannot be written
+ * there goes to the log: an audit that fails must not stop an order.
+ */
+public final class Audit implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger("phone82.audit");
+
+    /** Most anonymous refusals recorded in a second: otherwise anybody could displace all other entries. */
+    private static final int ANONYMOUS = 10;
+    private static final int LONGEST = 300;
+    /** Pause before another attempt to open the file. */
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final Set<String> REFUSED = Set.of("401", "403");
+    /** The contexts whose requests an operator must see at once: logins. */
+    private static final Set<String> ENTRIES = Set.of("gateway", "operations");
+
+    private final Path folder;
+    private final AuditSettings settings;
+    private String name;
+    private AuditFile file;
+    private Instant openAgain = Instant.MIN;
+    private boolean failing;
+    private long second;
+    private int anonymous;
+    private long omitted;
+
+    /** @param folder the folder of the files of all processes that share a data folder */
+    public Audit(Path folder, AuditSettings settings) {
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    /**
+     * One entry.
+     *
+     * @param context       where it happened; {@code operations} is the operator's port
+     * @param subject       who did it; null if nobody was authenticated
+     * @param action        id of the operation or name of the event
+     * @param target        id of the order, dead letter or other object; null if there is none or it is not known
+     * @param result        status of the response; {@code done} for an event
+     * @param correlationId as in logs, errors and timelines
+     * @param omitted       number of anonymous refusals just before that are not recorded; null for none
+     */
+    public record Entry(Instant time, String context, String subject, List<String> roles, String action, String target, String result,
+                        String correlationId, Long omitted) {
+
+        public Entry(String context, Actor actor, String action, String target, String result, String correlationId) {
+            this(Instant.now(), context, plain(actor.subject()), actor.roles(), plain(action), plain(target), result, correlationId, null);
+        }
+
+        private static String plain(String text) {
+            return text == null ? null : Printable.line(text.length() > LONGEST ? text.substring(0, LONGEST) : text);
+        }
+
+        private boolean isRefused() {
+            return REFUSED.contains(result);
+        }
+
+        /** Whether it is no business of an operator at the moment. */
+        private boolean isOrdinary() {
+            return !isRefused() && !ENTRIES.contains(context) && !roles.contains(Actor.COMMAND);
+        }
+
+        Entry by(String other) {
+            return new Entry(time, context, other, roles, action, target, result, correlationId, omitted);
+        }
+
+        private Entry without(long omitted) {
+            return new Entry(time, context, subject, roles, action, target, result, correlationId, omitted);
+        }
+    }
+
+    /** Opens the file of this process; until then entries go to the log. */
+    public synchronized void open(Collection<String> contexts) {
+        name = String.join("-", contexts);
+        current();
+    }
+
+    public void write(Entry entry) {
+        Entry recorded = limited(entry);
+        if (recorded == null) {
+            return;
+        }
+        AuditFile current = current();
+        if (current != null) {
+            current.doAppend(Json.text(recorded));
+        }
+        if (settings.console() || !recorded.isOrdinary() || current == null || isFailing()) {
+            LOG.atLevel(recorded.isRefused() ? Level.WARN : Level.INFO).log("{} {} {} {}: {} ({})", recorded.subject(), recorded.roles(), recorded.action(),
+                    recorded.target() == null ? "" : recorded.target(), recorded.result(), recorded.correlationId());
+        }
+    }
+
+    /** Returns the open file; null if it cannot be opened. */
+    private synchronized AuditFile current() {
+        if (file == null && name != null && Instant.now().isAfter(openAgain)) {
+            openAgain = Instant.now().plus(PAUSE);
+            try {
+                file = AuditFile.open(folder, name, settings, this::fails, this::succeeds);
+                if (failing) {
+                    succeeds();
+                }
+            } catch (IOException | RuntimeException e) {
+                fails(e);
+            }
+        }
+        return file;
+    }
+
+    /** Whether the files cannot be written. */
+    public synchronized boolean isFailing() {
+        return failing;
+    }
+
+    private synchronized Entry limited(Entry entry) {
+        if (entry.subject() == null && entry.isRefused()) {
+            long now = entry.time().getEpochSecond();
+            anonymous = now == second ? anonymous + 1 : 1;
+            second = now;
+            if (anonymous > ANONYMOUS) {
+                omitted++;
+                return null;
+            }
+        }
+        Entry recorded = omitted == 0 ? entry : entry.without(omitted);
+        omitted = 0;
+        return recorded;
+    }
+
+    private void fails(Exception failure) {
+        synchronized (this) {
+            if (failing) {
+                return;
+            }
+            failing = true;
+        }
+        LOG.error("The audit cannot be written to {} ({}); its entries go to this log until it can. Check the disk and the permissions.", folder, failure.toString());
+    }
+
+    private void succeeds() {
+        synchronized (this) {
+            failing = false;
+        }
+        LOG.info("The audit is written to {} again", folder);
+    }
+
+    /** Which entries to read; null: any. */
+    public record Query(String subject, String correlation, String target, Instant before, int size) {
+    }
+
+    /** Returns the newest entries of all processes that share the folder, newest first. */
+    public List<Entry> read(Query query) throws IOException {
+        return AuditFiles.read(folder, query);
+    }
+
+    /**
+     * Replaces a user's subject in the files of this process and in those of processes that are not running.
+     *
+     * @return the number of changed entries
+     */
+    public long erase(String subject, String pseudonym) throws IOException {
+        return AuditFiles.erase(folder, current(), subject, pseudonym);
+    }
+
+    @Override
+    public synchronized void close() {
+        name = null;
+        if (file != null) {
+            file.stop();
+            file = null;
+        }
+    }
+}

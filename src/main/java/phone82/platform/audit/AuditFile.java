@@ -1,0 +1,165 @@
+package phone82.platform.audit;
+
+import ch.qos.logback.core.ContextBase;
+import ch.qos.logback.core.encoder.EncoderBase;
+import ch.qos.logback.core.recovery.RecoveryListener;
+import ch.qos.logback.core.recovery.ResilientOutputStreamBase;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
+import ch.qos.logback.core.util.FileSize;
+import phone82.platform.disk.PrivateFolder;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+/** The file to which a process appends its entries. Old files are numbered by day, and deleted when their time is over. */
+final class AuditFile extends RollingFileAppender<String> {
+
+    static final String SUFFIX = ".jsonl";
+    private static final String LOCK = ".lock";
+
+    private final String name;
+    private final FileChannel lock;
+    private final Consumer<Exception> failed;
+    private final Runnable recovered;
+
+    private AuditFile(String name, FileChannel lock, Consumer<Exception> failed, Runnable recovered) {
+        this.name = name;
+        this.lock = lock;
+        this.failed = failed;
+        this.recovered = recovered;
+    }
+
+    /**
+     * @param name      name of the process; a second one of the same name gets a number
+     * @param failed    called when a write fails
+     * @param recovered called when writes succeed again
+     */
+    static AuditFile open(Path folder, String name, AuditSettings settings, Consumer<Exception> failed, Runnable recovered) throws IOException {
+        PrivateFolder.create(folder);
+        String free = name;
+        FileChannel lock = lock(folder, free);
+        for (int number = 2; lock == null; number++) {
+            free = name + "_" + number;
+            lock = lock(folder, free);
+        }
+        AuditFile file = new AuditFile(free, lock, failed, recovered);
+        ContextBase context = new ContextBase();
+        file.setContext(context);
+        file.setFile(folder.resolve(free + SUFFIX).toString());
+        file.setEncoder(new Lines());
+        SizeAndTimeBasedRollingPolicy<String> policy = new SizeAndTimeBasedRollingPolicy<>();
+        policy.setContext(context);
+        policy.setParent(file);
+        policy.setFileNamePattern(folder.resolve(free).toString().replace("%", "\\%") + ".%d{yyyy-MM-dd, UTC}.%i" + SUFFIX);
+        policy.setMaxFileSize(new FileSize(settings.fileSize().toBytes()));
+        policy.setMaxHistory((int) Math.max(1, settings.keep().toDays()));
+        policy.setTotalSizeCap(new FileSize(settings.totalSize().toBytes()));
+        policy.setCleanHistoryOnStart(true);
+        policy.start();
+        file.setRollingPolicy(policy);
+        file.start();
+        if (!file.isStarted()) {
+            lock.close();
+            throw new IOException(context.getStatusManager().getCopyOfStatusList().stream().filter(status -> status.getThrowable() != null)
+                    .map(status -> status.getThrowable().toString()).findFirst().orElse("it cannot be opened"));
+        }
+        return file;
+    }
+
+    /** Returns null if another process appends to the files of this name. */
+    static FileChannel lock(Path folder, String name) throws IOException {
+        FileChannel channel = FileChannel.open(folder.resolve(name + LOCK), CREATE, WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // another phone82 in this JVM
+        }
+        channel.close();
+        return null;
+    }
+
+    String name() {
+        return name;
+    }
+
+    @Override
+    public void openFile(String file) throws IOException {
+        super.openFile(file);
+        Path path = Path.of(file);
+        if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        }
+        ((ResilientOutputStreamBase) getOutputStream()).addRecoveryListener(new RecoveryListener() {
+            @Override
+            public void newFailure(IOException failure) {
+                failed.accept(failure);
+            }
+
+            @Override
+            public void recoveryOccured() {
+                recovered.run();
+            }
+        });
+    }
+
+    /** Rewrites the open file; entries that come meanwhile wait. */
+    long rewrite(UnaryOperator<String> change) throws IOException {
+        streamWriteLock.lock();
+        try {
+            closeOutputStream();
+            try {
+                return AuditFiles.rewrite(Path.of(getFile()), change);
+            } finally {
+                openFile(getFile());
+            }
+        } finally {
+            streamWriteLock.unlock();
+        }
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        try {
+            lock.close();
+        } catch (IOException e) {
+            addWarn("the lock cannot be released", e);
+        }
+    }
+
+    /** One line for each entry. */
+    private static final class Lines extends EncoderBase<String> {
+
+        private static final byte[] NOTHING = new byte[0];
+
+        @Override
+        public byte[] headerBytes() {
+            return NOTHING;
+        }
+
+        @Override
+        public byte[] encode(String line) {
+            return (line + "\n").getBytes(UTF_8);
+        }
+
+        @Override
+        public byte[] footerBytes() {
+            return NOTHING;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package phone82.platform.audit;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+import java.time.Duration;
+
+/**
+ * The retention of the audit.
+ *
+ * @param keep      age at which files are deleted; rounded to days
+ * @param fileSize  size at which a new file begins
+ * @param totalSize size of all files of a process, above which the oldest ones are deleted
+ * @param console   whether the log shows all entries, not only refusals, logins and what operators do
+ */
+@ConfigurationProperties("phone82.audit")
+public record AuditSettings(@DefaultValue("365d") Duration keep, @DefaultValue("16MB") DataSize fileSize, @DefaultValue("2GB") DataSize totalSize,
+                            @DefaultValue("false") boolean console) {
+}

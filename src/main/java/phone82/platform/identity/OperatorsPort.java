@@ -1,0 +1,47 @@
+package phone82.platform.identity;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The operator's port of a process on this machine, from the file that the process has written into the data folder.
+ *
+ * @param password null if the password was not generated
+ * @param contexts the contexts of the process
+ */
+public record OperatorsPort(URI at, String password, List<String> contexts) {
+
+    /** Between the contexts in the name of a file. */
+    public static final String BETWEEN = "-";
+    /** Suffix of a file that is not complete yet. */
+    public static final String DRAFT = ".draft";
+
+    public static List<Path> files(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> !file.toString().endsWith(DRAFT)).sorted().toList();
+        }
+    }
+
+    public static OperatorsPort read(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        return new OperatorsPort(URI.create(lines.get(0)), lines.size() > 1 ? lines.get(1) : null, contexts(file));
+    }
+
+    public static List<String> contexts(Path file) {
+        return List.of(file.getFileName().toString().split(BETWEEN));
+    }
+
+    /** The {@code Authorization} header that an operator sends. */
+    public static String authorization(String user, String password) {
+        return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    }
+}

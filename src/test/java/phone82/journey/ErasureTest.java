@@ -1,0 +1,284 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.jms.JMSException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
+import phone82.command.EraseSubject;
+import phone82.command.RebuildHistory;
+import phone82.command.Reconcile;
+import phone82.command.ReplayEvents;
+import phone82.platform.api.Json;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** One of two customers is erased: no trace of her is left, the books balance, and the other customer's data is as it was. */
+@Tag("databases")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ErasureTest {
+
+    private static final Issuer ISSUER = new Issuer();
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.identity.issuer=" + ISSUER.url(),
+            "--phone82.events.attempts=1", "--phone82.reconcile.settle=3s");
+
+    private static final List<Context> CONTEXTS = List.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER);
+    private static final String ANN = "ann-5d2c61e0@example.com";
+    private static final String BOB = "bob-8a1f40b7@example.com";
+
+    private final Shop ann = as(ANN, "customer");
+    private final Shop bob = as(BOB, "customer");
+    private final Shop operator = as("olga", "operator");
+
+    private record Outcome(int exitCode, String output) {
+    }
+
+    private interface Command {
+        int main(PrintStream out, PrintStream err, String... arguments);
+    }
+
+    @AfterAll
+    static void stop() {
+        ISSUER.close();
+    }
+
+    @Test
+    @Order(1)
+    void nothingIsErasedWhileAnOrderIsUnderWay() {
+        long id = bob.place(anOrder().of("sim-capture-away-3")).expect(201).id();
+        assertThat(bob.status("/orders/" + id)).isEqualTo("Ordered");
+        Map<String, List<String>> before = rows(BOB);
+
+        Outcome refused = run(EraseSubject::main, EraseSubject.NAME, BOB);
+
+        assertThat(refused.exitCode).as(refused.output).isEqualTo(1);
+        assertThat(refused.output).contains("orders that are not finished here, among them [" + id + "]", "repeat the command");
+        assertThat(rows(BOB).keySet()).containsAll(before.keySet());
+        bob.awaitShipped(id);
+    }
+
+    @Test
+    @Order(2)
+    void anErasedCustomerIsNowhere() {
+        List<Long> anns = orders(ann);
+        List<Long> bobs = orders(bob);
+        long inFlight = anns.get(0) - 1;
+        makeDeadLetter(anns.get(0), ANN);
+        makeDeadLetter(bobs.get(0), BOB);
+        String cursor = ann.get("/orders?size=1").expect(200).body().get("next").asText();
+        assertThat(found(ANN)).as("places of the subject before").isNotEmpty();
+        Map<String, List<String>> bobsRows = rows(BOB);
+        List<JsonNode> bobsViews = views(bob, bobs);
+        List<JsonNode> all = operator.all("/orders");
+        Outcome agreed = run(Reconcile::main, Reconcile.NAME);
+        assertThat(agreed.exitCode).as(agreed.output).isZero();
+
+        Outcome erased = run(EraseSubject::main, EraseSubject.NAME, ANN);
+
+        assertThat(erased.exitCode).as(erased.output).isZero();
+        assertThat(erased.output).contains("the pseudonym is erased-", "app: ", " orders", "pay: ", "store: 1 deadLetters", "customer: ", "audit: ").doesNotContain(ANN);
+        String pseudonym = erased.output.lines().findFirst().orElseThrow().replace("the pseudonym is ", "");
+
+        // events that were sent before and arrive now
+        PHONE82.topics().send("app.OrderRejected", inFlight, UUID.randomUUID().toString(), "{\"orderId\":" + inFlight + ",\"reason\":\"late\",\"owner\":\"" + ANN + "\"}");
+        PHONE82.topics().send("pay.PayCompleted", inFlight, UUID.randomUUID().toString(), "{\"orderId\":" + inFlight + ",\"item\":\"note20\",\"qty\":1,\"amount\":1,\"owner\":\"" + ANN + "\"}");
+        for (String owner : List.of("select owner from payment where order_id = ?", "select owner from delivery where order_id = ?", "select owner from history where order_id = ?")) {
+            Context context = owner.contains("payment") ? Context.PAY : owner.contains("delivery") ? Context.STORE : Context.CUSTOMER;
+            await().untilAsserted(() -> assertThat(jdbc(context).queryForList(owner, String.class, inFlight)).as(owner).containsExactly(pseudonym));
+        }
+        await().untilAsserted(() -> assertThat(jdbc(Context.CUSTOMER).queryForObject("select count(*) from timeline where order_id = ?", Integer.class, inFlight)).isEqualTo(3));
+        jdbc(Context.PAY).update("delete from payment where order_id = ?", inFlight);
+        jdbc(Context.STORE).update("delete from delivery where order_id = ?", inFlight);
+        jdbc(Context.CUSTOMER).update("delete from history where order_id = ?", inFlight);
+        jdbc(Context.CUSTOMER).update("delete from timeline where order_id = ?", inFlight);
+        jdbc(Context.STORE).update("delete from outbox where subject = ?", String.valueOf(inFlight));
+
+        assertThat(run(ReplayEvents::main, ReplayEvents.NAME).exitCode).isZero();
+        Outcome rebuilt = run(RebuildHistory::main, RebuildHistory.NAME);
+        assertThat(rebuilt.exitCode).as(rebuilt.output).isZero();
+        assertThat(found(ANN)).as("places of the subject").isEmpty();
+        for (String list : List.of("select owner from orders where id = ?", "select owner from payment where order_id = ?", "select owner from delivery where order_id = ?",
+                "select owner from history where order_id = ?")) {
+            Context context = list.contains("orders") ? Context.APP : list.contains("payment") ? Context.PAY : list.contains("delivery") ? Context.STORE : Context.CUSTOMER;
+            anns.forEach(id -> assertThat(jdbc(context).queryForList(list, String.class, id)).as(list + id).allMatch(pseudonym::equals));
+        }
+
+        assertThat(rows(BOB)).isEqualTo(bobsRows);
+        assertThat(views(bob, bobs)).isEqualTo(bobsViews);
+        assertThat(operator.all("/orders")).as("the books").isEqualTo(all);
+        agreed = run(Reconcile::main, Reconcile.NAME);
+        assertThat(agreed.exitCode).as(agreed.output).isZero();
+
+        for (String list : List.of("/orders", "/payments", "/deliveries", "/history")) {
+            assertThat(ann.all(list)).as(list).isEmpty();
+            anns.forEach(id -> ann.get(list + "/" + id).expect(404));
+        }
+        assertThat(ann.get("/orders?size=1&after=" + cursor).expect(200).body().get("items")).isEmpty();
+        ann.send("DELETE", "/orders/" + anns.get(0), null, null).expect(404);
+        try (Listener stream = new Listener(PHONE82.gateway().url("/history/stream"), "0", ISSUER.token(ANN, "customer"))) {
+            bob.awaitShipped(bob.place(anOrder()).expect(201).id());
+            assertThat(stream.events()).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(3)
+    void aLaterOrderIsNewDataAndCanBeErasedAgain() {
+        long id = ann.place(anOrder()).expect(201).id();
+        ann.awaitShipped(id);
+        for (String list : List.of("/orders", "/payments", "/deliveries", "/history")) {
+            assertThat(ann.all(list)).as(list).hasSize(1);
+        }
+
+        Outcome erased = run(EraseSubject::main, EraseSubject.NAME, ANN);
+        assertThat(erased.exitCode).as(erased.output).isZero();
+        assertThat(erased.output).contains("1 orders");
+        Outcome again = run(EraseSubject::main, EraseSubject.NAME, ANN);
+        assertThat(again.exitCode).as(again.output).isZero();
+        assertThat(again.output).contains("app: 0 deadLetters, 0 events, 0 idempotency, 0 orders");
+        assertThat(ann.all("/orders")).isEmpty();
+    }
+
+    @Test
+    @Order(4)
+    void theCommandNeedsTheOperatorsKeyAndOneSubject() {
+        assertThat(EraseSubject.main(new PrintStream(new ByteArrayOutputStream()), new PrintStream(new ByteArrayOutputStream()), EraseSubject.NAME, "x",
+                "--phone82.data=target/data/nobody")).isEqualTo(2);
+        assertThat(run(EraseSubject::main, EraseSubject.NAME).exitCode).isEqualTo(2);
+        assertThat(run(EraseSubject::main, EraseSubject.NAME, "a", "b").exitCode).isEqualTo(2);
+    }
+
+    /** Shipped, cancelled, declined and refused orders, one with an Idempotency-Key. */
+    private static List<Long> orders(Shop customer) {
+        long shipped = customer.send(customer.request("/orders").header("Idempotency-Key", "key").header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Json.text(anOrder().times(2))))).expect(201).id();
+        customer.awaitShipped(shipped);
+        long cancelled = customer.place(anOrder().of("sim-capture-away-3")).expect(201).id();
+        customer.cancel(customer.request("/orders/" + cancelled).DELETE()).expect(200, 202);
+        customer.place(anOrder().of("sim-decline")).expect(402);
+        customer.place(anOrder().of("sim-fail")).expect(402, 503);
+        await().untilAsserted(() -> assertThat(customer.status("/history/" + cancelled)).isEqualTo("Cancelled"));
+        await().untilAsserted(() -> assertThat(customer.status("/payments/" + cancelled)).isIn("Voided", "Refunded"));
+        await().untilAsserted(() -> assertThat(customer.status("/orders/" + cancelled)).isEqualTo("Cancelled"));
+        await().untilAsserted(() -> assertThat(customer.timeline(cancelled)).contains("OrderCancelled", "DeliveryCancelled", "PayCancelled"));
+        return List.of(shipped, cancelled);
+    }
+
+    /** An event that store refuses, because it is of another order with the same id. */
+    private static void makeDeadLetter(long order, String owner) {
+        int before = PHONE82.shop(Context.STORE).all("/dead-letters").size();
+        String id = UUID.randomUUID().toString();
+        try {
+            PHONE82.topics().sendAs("store", "dead-letters.store", "phone82.pay.PayCompleted", order, id,
+                    "{\"orderId\":" + order + ",\"item\":\"other\",\"qty\":7,\"amount\":1,\"owner\":\"" + owner + "\"}");
+        } catch (JMSException e) {
+            throw new IllegalStateException(e);
+        }
+        await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).all("/dead-letters")).hasSize(before + 1));
+    }
+
+    private static List<JsonNode> views(Shop customer, List<Long> orders) {
+        return orders.stream().flatMap(id -> Stream.of("/orders/", "/payments/", "/history/").map(path -> customer.get(path + id).expect(200).body())).toList();
+    }
+
+    private static JdbcTemplate jdbc(Context context) {
+        return PHONE82.bean(context, JdbcTemplate.class);
+    }
+
+    /** All rows with this text, by context and table. Replays change a column of the log of events, and nothing else. */
+    private static Map<String, List<String>> rows(String text) {
+        Map<String, List<String>> rows = new TreeMap<>();
+        for (Context context : CONTEXTS) {
+            for (String table : tables(context)) {
+                List<String> found = new ArrayList<>();
+                jdbc(context).query("select * from " + table, (ResultSet row) -> {
+                    Map<String, String> columns = new TreeMap<>();
+                    for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                        if (!row.getMetaData().getColumnName(i).equalsIgnoreCase("replays")) {
+                            columns.put(row.getMetaData().getColumnName(i).toLowerCase(), row.getString(i));
+                        }
+                    }
+                    if (columns.toString().contains(text)) {
+                        found.add(columns.toString());
+                    }
+                });
+                if (!found.isEmpty()) {
+                    rows.put(context.id() + "." + table.toLowerCase(), found.stream().sorted().toList());
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static List<String> tables(Context context) {
+        return jdbc(context).execute((ConnectionCallback<List<String>>) connection -> {
+            List<String> tables = new ArrayList<>();
+            try (ResultSet found = connection.getMetaData().getTables(null, null, "%", new String[]{"TABLE"})) {
+                while (found.next()) {
+                    String schema = found.getString("TABLE_SCHEM");
+                    if (schema.equalsIgnoreCase("public")) {
+                        tables.add("\"" + found.getString("TABLE_NAME") + "\"");
+                    }
+                }
+            }
+            return tables;
+        });
+    }
+
+    /** The tables, dead letters and files of the audit that contain the text. */
+    private static List<String> found(String text) {
+        List<String> places = new ArrayList<>(rows(text).keySet());
+        for (Context context : CONTEXTS) {
+            PHONE82.shop(context).all("/dead-letters").stream().filter(letter -> letter.toString().contains(text)).forEach(letter -> places.add("dead letter of " + context.id()));
+        }
+        Path folder = Path.of(PHONE82.bean(Context.APP, Environment.class).getRequiredProperty("phone82.data"), "audit");
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                if (Files.readString(file).contains(text)) {
+                    places.add(file.toString());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return places;
+    }
+
+    private static Shop as(String subject, String role) {
+        return new Shop(PHONE82.gateway().url(""), ISSUER.token(subject, role));
+    }
+
+    private static Outcome run(Command command, String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream both = new PrintStream(out, true);
+        int exitCode = command.main(both, both, Stream.concat(Stream.of(words), Stream.of(PHONE82.arguments())).toArray(String[]::new));
+        return new Outcome(exitCode, out.toString());
+    }
+}

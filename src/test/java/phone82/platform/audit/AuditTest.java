@@ -1,0 +1,196 @@
+package phone82.platform.audit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.unit.DataSize;
+import phone82.platform.audit.Audit.Entry;
+import phone82.platform.audit.Audit.Query;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The files of the audit: what is written, read, deleted and erased, and what happens if they cannot be written. */
+@ExtendWith(OutputCaptureExtension.class)
+class AuditTest {
+
+    private static final AuditSettings SETTINGS = new AuditSettings(Duration.ofDays(365), DataSize.ofMegabytes(16), DataSize.ofGigabytes(1), false);
+    private static final Actor KIM = Actor.of("kim", Set.of("customer"));
+    private static final String ID = "a".repeat(32);
+
+    @TempDir
+    Path parent;
+
+    private final List<Audit> open = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        open.forEach(Audit::close);
+    }
+
+    @Test
+    void anEntryIsOneLineOfJsonThatOnlyItsOwnerCanRead() throws IOException {
+        open("app").write(new Entry("app", KIM, "app-place-order", "12", "201", ID));
+
+        assertThat(Files.readString(file("app"))).matches("\\{\"time\":\"[-\\dT:.]+Z\",\"context\":\"app\",\"subject\":\"kim\",\"roles\":\\[\"customer\"],"
+                + "\"action\":\"app-place-order\",\"target\":\"12\",\"result\":\"201\",\"correlationId\":\"a{32}\"}\n");
+        assertThat(Files.getPosixFilePermissions(file("app"))).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(Files.getPosixFilePermissions(folder())).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void noInputForgesALineOrADirection(CapturedOutput log) throws IOException {
+        open("app").write(new Entry("app", Actor.of("kim\n{\"subject\":\"lee\"}\u202e\u2028\u001b[2J", Set.of("customer")), "app-place-order", "x".repeat(5000), "403", ID));
+
+        assertThat(Files.readAllLines(file("app"))).singleElement().asString().contains("kim\\\\n{\\\"subject\\\"").contains("\\\\u202e\\\\u2028\\\\u001b")
+                .doesNotContain("\u202e", "\u2028", "\u001b").hasSizeLessThan(1000);
+        assertThat(log.getOut()).contains("kim\\n{").doesNotContain("\u202e", "\u001b[2J");
+    }
+
+    @Test
+    void theLogShowsRefusalsLoginsAndOperators(CapturedOutput log) {
+        Audit audit = open("app");
+        audit.write(new Entry("app", KIM, "app-place-order", "1", "201", ID));
+        audit.write(new Entry("store", Actor.system("store"), "Shipped", "2", "done", ID));
+        audit.write(new Entry("gateway", KIM, "login", null, "302", ID));
+        audit.write(new Entry("pay", Actor.of("operator", Set.of("service:operator")), "pay-retry-refund", "3", "200", ID));
+        audit.write(new Entry("app", KIM, "pay-list-refunds", null, "403", ID));
+
+        assertThat(log.getOut().lines().filter(line -> line.contains(ID)).map(line -> line.replaceFirst(".*audit(:| --) *", "").replaceFirst(" \\(.*", "")))
+                .containsExactly("kim [customer] login : 302", "operator [service:operator] pay-retry-refund 3: 200", "kim [customer] pay-list-refunds : 403");
+    }
+
+    @Test
+    void theNewestEntriesAreReadByFilterAcrossFilesAndProcesses() throws IOException {
+        Audit app = open(new AuditSettings(Duration.ofDays(365), DataSize.ofKilobytes(1), DataSize.ofGigabytes(1), false), "app");
+        Audit store = open("store");
+        for (int i = 0; i < 40; i++) {
+            (i % 4 == 0 ? store : app).write(new Entry("app", i % 2 == 0 ? KIM : Actor.of("lee", Set.of("operator")), "act", String.valueOf(i), "200",
+                    i < 20 ? ID : "b".repeat(32)));
+        }
+        assertThat(files()).as("a file is full after some entries").hasSizeGreaterThan(2);
+
+        assertThat(app.read(new Query(null, null, null, null, 5))).extracting(Entry::target).containsExactly("39", "38", "37", "36", "35");
+        assertThat(app.read(new Query("kim", ID, null, null, 3))).extracting(Entry::target).containsExactly("18", "16", "14");
+        assertThat(app.read(new Query("lee", null, "7", null, 3))).extracting(Entry::target).containsExactly("7");
+        assertThat(store.read(new Query(null, null, null, app.read(new Query(null, null, "7", null, 1)).get(0).time(), 2))).extracting(Entry::target).containsExactly("6", "5");
+    }
+
+    @Test
+    void theOldestFilesAreDeletedAboveTheTotalSize() throws IOException {
+        AuditSettings small = new AuditSettings(Duration.ofDays(365), DataSize.ofKilobytes(1), DataSize.ofKilobytes(4), false);
+        Audit app = open(small, "app");
+        for (int i = 0; i < 200; i++) {
+            app.write(new Entry("app", KIM, "act", String.valueOf(i), "200", ID));
+        }
+        app.close();
+        Audit again = open(small, "app");
+
+        // files are deleted by a thread of their own
+        await().untilAsserted(() -> assertThat(files().stream().mapToLong(file -> file.toFile().length()).sum()).isLessThan(8_000));
+        assertThat(again.read(new Query(null, null, null, null, 1))).extracting(Entry::target).containsExactly("199");
+    }
+
+    @Test
+    void anonymousRefusalsCannotDisplaceEverythingElse() throws IOException {
+        Audit app = open("app");
+        for (int i = 0; i < 1000; i++) {
+            app.write(new Entry("app", Actor.NOBODY, "GET", null, "401", ID));
+        }
+        app.write(new Entry("app", KIM, "app-place-order", "1", "201", ID));
+
+        List<Entry> entries = app.read(new Query(null, null, null, null, 1000));
+        assertThat(entries).hasSizeLessThan(50);
+        assertThat(entries.get(0).subject()).isEqualTo("kim");
+        assertThat(entries.size() - 1 + entries.stream().mapToLong(entry -> entry.omitted() == null ? 0 : entry.omitted()).sum()).isEqualTo(1000);
+    }
+
+    @Test
+    void aSecondProcessOfTheSameNameHasAFileOfItsOwn() throws IOException {
+        open("app").write(new Entry("app", KIM, "act", "1", "200", ID));
+        open("app").write(new Entry("app", KIM, "act", "2", "200", ID));
+
+        assertThat(Files.readString(file("app"))).contains("\"1\"").doesNotContain("\"2\"");
+        assertThat(Files.readString(file("app_2"))).contains("\"2\"");
+    }
+
+    @Test
+    void anErasedUserIsInNoFile() throws IOException {
+        Audit stopped = open("app");
+        stopped.write(new Entry("app", KIM, "act", "1", "200", ID));
+        stopped.close();
+        Audit store = open("store");
+        store.write(new Entry("store", Actor.of("kimberly", Set.of("customer")), "act", "2", "200", ID));
+        store.write(new Entry("store", KIM, "act", "3", "200", ID));
+        Audit pay = open("pay");
+        pay.write(new Entry("pay", KIM, "act", "4", "200", ID));
+
+        assertThat(store.erase("kim", "erased-1")).as("its own file, and that of the stopped process").isEqualTo(2);
+        assertThat(pay.erase("kim", "erased-1")).isEqualTo(1);
+        assertThat(pay.erase("kim", "erased-1")).isZero();
+        store.write(new Entry("store", KIM, "act", "5", "200", ID));
+
+        assertThat(pay.read(new Query("erased-1", null, null, null, 9))).extracting(Entry::target).containsExactly("4", "3", "1");
+        assertThat(pay.read(new Query("kim", null, null, null, 9))).extracting(Entry::target).containsExactly("5");
+        assertThat(pay.read(new Query("kimberly", null, null, null, 9))).extracting(Entry::target).containsExactly("2");
+        assertThat(Files.getPosixFilePermissions(file("store"))).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void theSystemIsNotErased() throws IOException {
+        Audit store = open("store");
+        store.write(new Entry("store", Actor.system("store"), "Shipped", "1", "done", ID));
+
+        assertThat(store.erase("system", "erased-1")).isZero();
+    }
+
+    /** For root no folder is read-only, but a file in place of the folder stops everybody. */
+    @Test
+    void entriesGoToTheLogWhileTheFileCannotBeWritten(CapturedOutput log) throws IOException {
+        Files.writeString(folder(), "");
+        Audit app = open("app");
+        app.write(new Entry("app", KIM, "app-place-order", "1", "201", ID));
+
+        assertThat(app.isFailing()).isTrue();
+        assertThat(log.getOut().lines().filter(line -> line.contains("The audit cannot be written to"))).hasSize(1).allMatch(line -> line.contains("ERROR"));
+        assertThat(log.getOut()).contains("kim [customer] app-place-order 1: 201");
+    }
+
+    private Audit open(String... contexts) {
+        return open(SETTINGS, contexts);
+    }
+
+    private Audit open(AuditSettings settings, String... contexts) {
+        Audit audit = new Audit(folder(), settings);
+        audit.open(List.of(contexts));
+        open.add(audit);
+        return audit;
+    }
+
+    private Path folder() {
+        return parent.resolve("audit");
+    }
+
+    private Path file(String name) {
+        return folder().resolve(name + ".jsonl");
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder())) {
+            return files.filter(file -> file.toString().endsWith(".jsonl")).toList();
+        }
+    }
+}
