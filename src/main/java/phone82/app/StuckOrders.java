@@ -1,5 +1,6 @@
 package phone82.app;
 
+import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Finds unfinished orders without progress, whose events may be lost. It reads app's own event log once, some time behind the newest
- * orders: that costs one look-up per order, less than an index would.
+ * Finds unfinished orders without progress, whose events may be lost, unless a dealer has paused their delivery. It reads app's own event
+ * log once, some time behind the newest orders: that costs one look-up per order, less than an index would.
  */
 public class StuckOrders {
 
@@ -24,6 +25,7 @@ public class StuckOrders {
     private static final int STEPS = 20;
     /** Most orders whose events one replay requests. */
     private static final int ORDERS = 100;
+    private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id)";
     private static final String UNDER_WAY = "status in ('Ordered', 'Paid', 'Cancelling')";
 
     private final JdbcTemplate jdbc;
@@ -51,9 +53,11 @@ public class StuckOrders {
             // one instance at a time
             jdbc.update("update stuck_watch set place = place where id = 1");
             find();
-            jdbc.update("delete from stuck where not exists (select 1 from orders where id = order_id and " + UNDER_WAY + ")");
+            for (String table : List.of("stuck", "paused")) {
+                jdbc.update("delete from " + table + " where not exists (select 1 from orders where id = order_id and " + UNDER_WAY + ")");
+            }
             Instant now = Instant.now();
-            List<Long> orders = jdbc.queryForList("select order_id from stuck where ask_at <= ? order by ask_at, order_id limit " + ORDERS,
+            List<Long> orders = jdbc.queryForList("select order_id from stuck where ask_at <= ? and " + NOT_PAUSED + " order by ask_at, order_id limit " + ORDERS,
                     Long.class, Timestamp.from(now));
             if (orders.isEmpty()) {
                 return null;
@@ -88,6 +92,21 @@ public class StuckOrders {
         } while (places.size() == STEP && ++steps < STEPS);
     }
 
+    /** The part of store's events that this class uses. */
+    public record Delayed(long orderId) {
+    }
+
+    /** Records that the order waits because a dealer has paused its delivery. */
+    public void paused(@Body Delayed order) {
+        resumed(order);
+        jdbc.update("insert into paused (order_id) values (?)", order.orderId());
+    }
+
+    /** Records that the order should make progress again. */
+    public void resumed(@Body Delayed order) {
+        jdbc.update("delete from paused where order_id = ?", order.orderId());
+    }
+
     /** The body of the replay request to pay and store. */
     public String request(@ExchangeProperty("replay") EventLog.Replay replay) {
         return Json.text(Objects.requireNonNull(replay));
@@ -95,6 +114,6 @@ public class StuckOrders {
 
     /** Number of orders that made no progress although their events were sent again. */
     public long count() {
-        return jdbc.queryForObject("select count(*) from stuck where asked > 1", Long.class);
+        return jdbc.queryForObject("select count(*) from stuck where asked > 1 and " + NOT_PAUSED, Long.class);
     }
 }

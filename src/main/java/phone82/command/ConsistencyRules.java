@@ -22,7 +22,7 @@ import java.util.TreeSet;
 final class ConsistencyRules {
 
     /** Events that are repeated with every vain attempt of a customer or of pay; all others occur once. */
-    private static final Set<String> REPEATABLE = Set.of("CancellationRefused", "RefundFailed");
+    private static final Set<String> REPEATABLE = Set.of("CancellationRefused", "DeliveryPaused", "DeliveryResumed", "RefundFailed");
 
     private static final String UNKNOWN_TO_APP = "the view shows an order that does not exist";
     private static final String SHIPPED_UNKNOWN_TO_STORE = "the order is shipped, but store does not know it; never send its events again, or store ships it twice";
@@ -76,9 +76,10 @@ final class ConsistencyRules {
         return findings.breaches;
     }
 
+    /** A dealer may pause a delivery for any time. */
     private boolean isStuck(OrderRows rows) {
         Instant change = rows.lastChange();
-        return change != null && change.isBefore(stuck);
+        return change != null && change.isBefore(stuck) && !rows.deliveryIs("Paused");
     }
 
     /** Amounts are compared if the order is paid or finished; the other rules of the ledger always hold. */
@@ -136,11 +137,11 @@ final class ConsistencyRules {
     private static void delivery(OrderRows rows, Findings findings) {
         Order order = rows.order();
         Delivery delivery = rows.delivery();
-        findings.add(rows.orderIs("Cancelled") && rows.deliveryIs("Received", "Shipped"),
+        findings.add(rows.orderIs("Cancelled") && rows.deliveryIs("Received", "Paused", "Shipped"),
                 "I4", "the order is cancelled, but shipped or about to be");
         findings.add(rows.orderIs("Ordered", "Paid", "Shipped") && rows.deliveryIs("Cancelled"),
                 "I4", "the delivery is cancelled, but the order is not");
-        findings.add(rows.orderIs("Shipped") && rows.deliveryIs("Received", "Held"), "I6", "the order is shipped, but the delivery is not");
+        findings.add(rows.orderIs("Shipped") && rows.deliveryIs("Received", "Paused", "Held"), "I6", "the order is shipped, but the delivery is not");
         findings.add(rows.orderIs("Shipped") && delivery == null, "I6", SHIPPED_UNKNOWN_TO_STORE);
         findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Refunded") && rows.payment().completedAt() != null && delivery == null,
                 "I6", CANCELLED_UNKNOWN_TO_STORE);
@@ -151,7 +152,7 @@ final class ConsistencyRules {
     }
 
     private static void shipment(OrderRows rows, Findings findings) {
-        findings.add((rows.orderIs("Shipped") || rows.deliveryIs("Received", "Shipped")) && !rows.paymentIs("Completed", "Cancelling"),
+        findings.add((rows.orderIs("Shipped") || rows.deliveryIs("Received", "Paused", "Shipped")) && !rows.paymentIs("Completed", "Cancelling"),
                 "I3", "it is shipped or about to be, but not paid");
         findings.add((rows.orderIs("Shipped") || rows.deliveryIs("Shipped")) && rows.paymentIs("Refunding", "RefundFailed", "Refunded", "Voided"),
                 "I4", "it is shipped, but its money was given back");

@@ -101,7 +101,7 @@ record OrderRows(Order order, Payment payment, Delivery delivery, Progress view,
 
     /** Whether app, pay and store have nothing more to do. The view must then be complete. */
     boolean atRest() {
-        return !orderIs("Ordered", "Paid", "Cancelling") && !paymentIs("Authorised", "Cancelling", "Refunding") && !deliveryIs("Received", "Held")
+        return !orderIs("Ordered", "Paid", "Cancelling") && !paymentIs("Authorised", "Cancelling", "Refunding") && !deliveryIs("Received", "Paused", "Held")
                 && !releasing();
     }
 

@@ -30,16 +30,18 @@ import java.util.Map;
 public class History {
 
     /** The order's status by event. A later status is never overwritten by an earlier one. */
-    private static final Map<String, Status> STATUS = Map.of(
-            "Ordered", Status.Ordered,
-            "PayCompleted", Status.Paid,
-            "OrderReceived", Status.Paid,
-            "Shipped", Status.Shipped,
-            "CancellationRefused", Status.Ordered,
-            "DeliveryCancelled", Status.Ordered,
-            "OrderCancelled", Status.Cancelled,
-            "PayCancelled", Status.Cancelled,
-            "RefundFailed", Status.Cancelled);
+    private static final Map<String, Status> STATUS = Map.ofEntries(
+            Map.entry("Ordered", Status.Ordered),
+            Map.entry("PayCompleted", Status.Paid),
+            Map.entry("OrderReceived", Status.Paid),
+            Map.entry("DeliveryPaused", Status.Paid),
+            Map.entry("DeliveryResumed", Status.Paid),
+            Map.entry("Shipped", Status.Shipped),
+            Map.entry("CancellationRefused", Status.Ordered),
+            Map.entry("DeliveryCancelled", Status.Ordered),
+            Map.entry("OrderCancelled", Status.Cancelled),
+            Map.entry("PayCancelled", Status.Cancelled),
+            Map.entry("RefundFailed", Status.Cancelled));
 
     private final JdbcTemplate jdbc;
     private final Counter duplicates;

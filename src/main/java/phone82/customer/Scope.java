@@ -16,7 +16,7 @@ import java.util.Set;
  */
 record Scope(Long orderId, String owner, boolean deliveries) {
 
-    private static final Set<String> OF_DELIVERIES = Set.of("OrderReceived", "Shipped", "DeliveryCancelled");
+    private static final Set<String> OF_DELIVERIES = Set.of("OrderReceived", "DeliveryPaused", "DeliveryResumed", "Shipped", "DeliveryCancelled");
 
     static Scope of(Caller caller, Long orderId) {
         String owner = caller.owns();

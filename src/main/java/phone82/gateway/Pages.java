@@ -29,7 +29,7 @@ public class Pages implements Endpoint {
             "/docs/swagger-ui.css", LIBRARY + "swagger-ui.css",
             "/docs/swagger-ui-bundle.js", LIBRARY + "swagger-ui-bundle.js");
     private static final String SHOP = "static/index.html";
-    private static final Map<String, String> PAGES = Map.of("/", SHOP, "/my-orders", SHOP, "/dealer", SHOP, "/docs", "static/docs/index.html");
+    private static final Map<String, String> PAGES = Map.of("/", SHOP, "/my-orders", SHOP, "/dealer", SHOP, "/dealer/slips", SHOP, "/docs", "static/docs/index.html");
     private static final List<String> PAGES_OR_API = List.of("/orders", "/orders/:id");
     private static final Pattern FILE = Pattern.compile("/(?:assets|docs)/[a-z][a-z0-9-]*\\.(?:js|css|svg)");
     /** Paths that neither a page nor the API has. */

@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.function.Function;
 
 /** The dealer's deliveries. */
 @Transactional
@@ -65,7 +67,7 @@ public class Deliveries {
         entities.persist(delivery);
     }
 
-    /** Ships a due delivery, unless it was held or shipped meanwhile. */
+    /** Ships a due delivery, unless it was paused, held or shipped meanwhile. */
     public void ship(@Body Delivery found) {
         Instant now = now();
         Delivery delivery = row().again(found, found.orderId());
@@ -77,21 +79,66 @@ public class Deliveries {
     /**
      * Ships a delivery before its dispatch time, because a dealer or an operator requests it.
      *
-     * @throws Problem 404 there is no such delivery; 409 it is shipped, held or cancelled
+     * @throws Problem 404 there is no such delivery; 409 it is paused, shipped, being cancelled or cancelled
      */
     public DeliveryResource shipNow(@Header("orderId") long orderId) {
+        Delivery delivery = unfinished(orderId);
+        if (delivery.status() == DeliveryStatus.Paused) {
+            throw new Problem(409, "Paused", "The delivery is paused: " + delivery.pauseReason() + ". Resume it first.");
+        }
+        outbox.add(delivery.ship(now()));
+        return DeliveryResource.forDealer(delivery);
+    }
+
+    /** A dealer's pause. */
+    public record Pause(String reason) {
+    }
+
+    /**
+     * Pauses a delivery, because a dealer or an operator requests it; if it is paused already, the reason is replaced. A pause is not the
+     * hold of a cancellation: a paused delivery can be cancelled, and is still paused if the cancellation is refused.
+     *
+     * @throws Problem 404 there is no such delivery; 409 it is shipped, being cancelled or cancelled
+     */
+    public DeliveryResource pause(@Header("orderId") long orderId, @Body Pause pause) {
+        Delivery delivery = unfinished(orderId);
+        if (delivery.status() == DeliveryStatus.Paused) {
+            delivery.correctPauseReason(pause.reason());
+        } else {
+            outbox.add(delivery.pause(pause.reason(), now()));
+        }
+        return DeliveryResource.forDealer(delivery);
+    }
+
+    /**
+     * Ends a pause; a delivery that is not paused stays as it is.
+     *
+     * @throws Problem 404 there is no such delivery; 409 it is shipped, being cancelled or cancelled
+     */
+    public DeliveryResource resume(@Header("orderId") long orderId) {
+        Delivery delivery = unfinished(orderId);
+        if (delivery.status() == DeliveryStatus.Paused) {
+            outbox.add(delivery.resume());
+        }
+        return DeliveryResource.forDealer(delivery);
+    }
+
+    /**
+     * Locks a delivery that is waiting for its shipment or paused.
+     *
+     * @throws Problem 404 there is no such delivery; 409 it is shipped, being cancelled or cancelled
+     */
+    private Delivery unfinished(long orderId) {
         Delivery delivery = locked(orderId);
         if (delivery == null) {
             throw notFound(orderId);
         }
-        switch (delivery.status()) {
-            case Received -> outbox.add(delivery.ship(now()));
-            case Held -> throw new Problem(409, "Being cancelled",
-                    "A cancellation of the order is in progress. If it is refused, the order can be shipped.");
+        return switch (delivery.status()) {
+            case Received, Paused -> delivery;
+            case Held -> throw new Problem(409, "Being cancelled", "A cancellation of the order is in progress. Try again if it is refused.");
             case Shipped -> throw new Problem(409, "Shipped already", "The order was shipped at " + delivery.shippedAt() + ".");
             case Cancelled -> throw new Problem(409, "Cancelled already", "The order is cancelled and is not shipped.");
-        }
-        return DeliveryResource.of(delivery);
+        };
     }
 
     /** The order to hold, as app sends it. */
@@ -149,37 +196,80 @@ public class Deliveries {
         if (delivery == null || !caller.sees(delivery.owner(), Caller.DEALER)) {
             throw notFound(orderId);
         }
-        return DeliveryResource.of(delivery);
+        return shownTo(caller).apply(delivery);
+    }
+
+    private static Function<Delivery, DeliveryResource> shownTo(Caller caller) {
+        return caller.owns(Caller.DEALER) == null ? DeliveryResource::forDealer : DeliveryResource::forCustomer;
     }
 
     private static Problem notFound(long orderId) {
         return Problem.notFound("delivery of order", orderId);
     }
 
-    @Transactional(readOnly = true)
-    public Page<DeliveryResource> list(@Header("size") Integer size, @Header("after") Long after, @Header("status") DeliveryStatus status,
-                                       @Variable(Caller.VARIABLE) Caller caller) {
-        int shown = Page.size(size);
-        return Page.of(latest(status, caller.owns(Caller.DEALER))
-                .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
-                shown, DeliveryResource::of, Delivery::orderId);
+    /** The order of a list. */
+    public enum Sort {
+        /** By the time of the shipment, earliest first; deliveries without one are left out. */
+        dispatchAt
     }
 
-    /**
-     * @param status only deliveries with this status; null for all
-     * @param owner  only deliveries of this owner; null for all
-     */
-    private TypedQuery<Delivery> latest(DeliveryStatus status, String owner) {
-        String below = "orderId < :below";
-        if (status == null) {
-            return OwnerQuery.latest(entities, Delivery.class, below, "orderId", owner);
+    /** @param sort newest order first if null */
+    @Transactional(readOnly = true)
+    public Page<DeliveryResource> list(@Header("size") Integer size, @Header("after") Long after, @Header("status") DeliveryStatus status,
+                                       @Header("item") String item, @Header("sort") Sort sort, @Variable(Caller.VARIABLE) Caller caller) {
+        int shown = Page.size(size);
+        TypedQuery<Delivery> query = sort == Sort.dispatchAt ? byDispatch(status, item, after, caller) : latest(status, item, after, caller);
+        return Page.of(query.setMaxResults(shown + 1).getResultList(), shown, shownTo(caller), Delivery::orderId);
+    }
+
+    private TypedQuery<Delivery> latest(DeliveryStatus status, String item, Long after, Caller caller) {
+        // most deliveries are shipped: if compared for equality, HSQLDB would read all of them by the index of the status, and sort them
+        boolean isMost = status == DeliveryStatus.Shipped;
+        String condition = "orderId < :below" + (isMost ? " and status not in :status" : ofStatus(status)) + ofItem(item);
+        TypedQuery<Delivery> query = OwnerQuery.latest(entities, Delivery.class, condition, "orderId", caller.owns(Caller.DEALER))
+                .setParameter("below", Page.below(after));
+        set(query, "status", isMost ? EnumSet.complementOf(EnumSet.of(status)) : status);
+        set(query, "item", item);
+        return query;
+    }
+
+    private TypedQuery<Delivery> byDispatch(DeliveryStatus status, String item, Long after, Caller caller) {
+        String owner = caller.owns(Caller.DEALER);
+        TypedQuery<Delivery> query = entities.createQuery("from Delivery where dispatchAt is not null" + ofStatus(status) + ofItem(item)
+                + (owner == null ? "" : " and owner = :owner")
+                + (after == null ? "" : " and dispatchAt >= :begin and (dispatchAt > :begin or orderId > :after)")
+                // the columns of the index; otherwise HSQLDB sorts all matching rows
+                + " order by " + (status == null ? "" : "status, ") + "dispatchAt, orderId", Delivery.class);
+        set(query, "status", status);
+        set(query, "item", item);
+        set(query, "owner", owner);
+        set(query, "after", after);
+        set(query, "begin", after == null ? null : place(after, caller));
+        return query;
+    }
+
+    /** Returns the place of a cursor in a list by dispatch time; a delivery of another owner is like an unknown one. */
+    private Instant place(long after, Caller caller) {
+        Delivery last = entities.find(Delivery.class, after);
+        if (last == null || last.dispatchAt() == null || !caller.sees(last.owner(), Caller.DEALER)) {
+            throw new Problem(400, "Invalid request", "Continue with the value of next in the previous page.",
+                    List.of(new Problem.Fault("after", "is not the cursor of a list in this order")));
         }
-        if (status == DeliveryStatus.Shipped) {
-            // most deliveries: if compared for equality, HSQLDB would read all of them by the index of the status, and sort them
-            return OwnerQuery.latest(entities, Delivery.class, below + " and status not in :others", "orderId", owner)
-                    .setParameter("others", EnumSet.complementOf(EnumSet.of(status)));
+        return last.dispatchAt();
+    }
+
+    private static String ofStatus(DeliveryStatus status) {
+        return status == null ? "" : " and status = :status";
+    }
+
+    private static String ofItem(String item) {
+        return item == null ? "" : " and item = :item";
+    }
+
+    private static void set(TypedQuery<Delivery> query, String parameter, Object value) {
+        if (value != null) {
+            query.setParameter(parameter, value);
         }
-        return OwnerQuery.latest(entities, Delivery.class, below + " and status = :status", "orderId", owner).setParameter("status", status);
     }
 
     static Instant now() {

@@ -25,6 +25,8 @@ public class Delivery {
     private Instant receivedAt;
     private Instant dispatchAt;
     private Instant shippedAt;
+    private String pauseReason;
+    private Instant pausedAt;
     private String traceparent;
     private String owner;
     @Version
@@ -79,9 +81,30 @@ public class Delivery {
         become(DeliveryStatus.Held);
     }
 
-    /** Releases the delivery after a refused cancellation: it continues as if nothing had happened. */
+    /** Releases the delivery after a refused cancellation: it continues as if nothing had happened, and is still paused if it was. */
     public void release() {
+        become(pausedAt == null ? DeliveryStatus.Received : DeliveryStatus.Paused);
+    }
+
+    /** Pauses the delivery at a dealer's request: it is not shipped until it is resumed. */
+    public DeliveryPaused pause(String reason, Instant now) {
+        become(DeliveryStatus.Paused);
+        pauseReason = reason;
+        pausedAt = now;
+        return new DeliveryPaused(orderId, item, qty, owner);
+    }
+
+    /** Corrects the reason of a pause. */
+    public void correctPauseReason(String reason) {
+        pauseReason = reason;
+    }
+
+    /** Ends a pause: the delivery is due as if it had not been paused. */
+    public DeliveryResumed resume() {
         become(DeliveryStatus.Received);
+        pauseReason = null;
+        pausedAt = null;
+        return new DeliveryResumed(orderId, item, qty, owner);
     }
 
     public DeliveryCancelled cancel() {
@@ -136,6 +159,16 @@ public class Delivery {
 
     public Instant shippedAt() {
         return shippedAt;
+    }
+
+    /** The reason of a dealer's pause; null without one. */
+    public String pauseReason() {
+        return pauseReason;
+    }
+
+    /** The start of a dealer's pause; null without one. */
+    public Instant pausedAt() {
+        return pausedAt;
     }
 
     public String traceparent() {

@@ -36,7 +36,13 @@ class Refused extends Error {
     }
 }
 
-export async function call(method, path, body, headers = {}) {
+export const call = (method, path, body, headers) => send(method, path, body, headers, answer => answer.json());
+
+/** A page of a list as CSV, and the path of the page after it; null on the last one. */
+export const csvPage = path => send('GET', path, null, {Accept: 'text/csv'}, async answer =>
+    ({text: await answer.text(), next: /<([^>]+)>; rel="next"/.exec(answer.headers.get('Link'))?.[1] ?? null}));
+
+async function send(method, path, body, headers, read) {
     let answer;
     try {
         answer = await fetch(path, {
@@ -48,7 +54,7 @@ export async function call(method, path, body, headers = {}) {
         });
         readClock(answer.headers.get('Date'));
         if (answer.ok) {
-            return await answer.json();
+            return await read(answer);
         }
     } catch {
         throw new Refused(0);

@@ -6,6 +6,7 @@ import {mine} from './mine.js';
 import {orders} from './orders.js';
 import {order} from './order.js';
 import {dealer} from './dealer.js';
+import {slips} from './slips.js';
 
 const VIEWS = [
     [/^\/$/, shop],
@@ -13,6 +14,7 @@ const VIEWS = [
     [/^\/orders$/, orders],
     [/^\/orders\/([^/]+)$/, order],
     [/^\/dealer$/, dealer],
+    [/^\/dealer\/slips$/, slips],
 ];
 /** Addresses of earlier versions: #/orders/1. */
 const OLD = /^#(\/.*)/;

@@ -1,46 +1,67 @@
-import {call, find, get, nameOf, phones, secondsUntil} from './api.js';
-import {coalesced, go, h, notice, phone, redraw, skeleton} from './dom.js';
+import {currentBatch, closeBatch, isRunning, onBatch, perform, start, stopBatch} from './batch.js';
+import {csvPage, find, get, nameOf, phones, secondsUntil} from './api.js';
+import {announce, ask, coalesced, go, h, notice, phone, redraw, skeleton} from './dom.js';
 import {follow} from './live.js';
 import {language, say, sayOf, span, time} from './words.js';
 
 const AT_ONCE = 200;
-/** The queues and the status of their deliveries; null for all. */
-const QUEUES = {ship: 'Received', held: 'Held', shipped: 'Shipped', cancelled: 'Cancelled', all: null};
+/** The queues: the status of their deliveries, null for all; whether the one to ship first comes first; what a dealer can do there. */
+const QUEUES = {
+    ship: {status: 'Received', byDispatch: true, actions: ['ship', 'pause']},
+    paused: {status: 'Paused', byDispatch: true, actions: ['resume']},
+    held: {status: 'Held', actions: []},
+    shipped: {status: 'Shipped', actions: []},
+    cancelled: {status: 'Cancelled', actions: []},
+    all: {status: null, actions: []},
+};
 /** The queues of unfinished work, whose numbers are always shown. */
-const OPEN = ['ship', 'held'];
+const OPEN = ['ship', 'paused', 'held'];
 const SHIPPERS = ['dealer', 'operator'];
+/** The roles that see the page of any order. */
+const READERS = ['customer', 'operator'];
+const LONGEST_REASON = 200;
 /** Ignores a click on a button that has just moved under the pointer, and a key that meant the button before. */
 const SETTLED = 600;
 
-/** The dealer's work: deliveries to ship, the next one first, and deliveries that are held, shipped or cancelled. */
+/** The orders that the dealer has selected; they stay selected across views. */
+const selected = new Set();
+
+/** The dealer's work: deliveries to ship, the next one first, and deliveries that are paused, being cancelled, shipped or cancelled. */
 export function dealer(main, _, query) {
     const queue = query.get('show') in QUEUES ? query.get('show') : 'ship';
+    const {actions} = QUEUES[queue];
+    const item = query.get('item');
     const outage = h('div', {class: 'outcome'});
     const tabs = h('nav', {class: 'queues', 'aria-label': say('dealer.queues')});
+    const filters = h('form', {class: 'filters', 'aria-label': say('orders.filters'), submit: event => event.preventDefault()});
+    const progress = h('div', {class: 'batch'});
     const place = h('div', {class: 'dealer panel'}, skeleton(6, 'row'));
     const more = h('p', {class: 'hint after'});
     const result = h('p', {class: 'toast', role: 'status'});
-    const search = h('input', {id: 'search', type: 'search', autocomplete: 'off', value: query.get('find') ?? '', input: () => {
+    const search = h('input', {id: 'search', type: 'search', inputmode: 'numeric', maxlength: 18, autocomplete: 'off', value: query.get('find') ?? '', input: () => {
         const wanted = new URLSearchParams(location.search);
         wanted.delete('find');
-        if (search.value.trim()) {
-            wanted.set('find', search.value.trim());
+        if (number()) {
+            wanted.set('find', number());
         }
         history.replaceState(history.state, '', address(wanted));
+        found = undefined;
         show();
         lookUp();
     }});
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('dealer.title')),
-        h('form', {class: 'finder', role: 'search', submit: event => event.preventDefault()}, h('label', {for: 'search'}, say('dealer.find')), search)), outage, tabs, place, more, result);
+        h('form', {class: 'finder', role: 'search', submit: event => event.preventDefault()}, h('label', {for: 'search'}, say('orders.find')), search)),
+    outage, tabs, filters, progress, place, more, result);
     let pages = 1;
     /** The loaded deliveries of each queue, and the cursor of the following ones: of this queue and those of open work. */
     let lists = null;
-    /** A delivery that was found by its order number and is not among the loaded ones. */
-    let found = null;
-    /** The orders whose shipment is under way. */
-    const underWay = new Set();
-    /** Whether the user may ship; if that is not known, the shop decides. */
-    let mayShip = null;
+    /** The delivery with the number that is searched for, of any age; null if there is none, undefined until that is known. */
+    let found;
+    /** The requests under way, by order. */
+    const underWay = new Map();
+    /** Whether the user may ship and open orders; if that is not known, the shop decides. */
+    let may = null;
+    let exporting = false;
     /** The places of the rows, and when each row last moved. */
     let rows = null;
     const moved = new Map();
@@ -52,11 +73,15 @@ export function dealer(main, _, query) {
         clearTimeout(later);
         try {
             await phones().catch(() => []);
-            mayShip ??= await get('/session').then(({roles}) => roles.some(each => SHIPPERS.includes(each))).catch(() => true);
+            may ??= await get('/session').then(({roles}) => ({ship: roles.some(each => SHIPPERS.includes(each)), open: roles.some(each => READERS.includes(each))}))
+                .catch(() => ({ship: true, open: true}));
             const names = [...new Set([queue, ...OPEN])];
             const read = await Promise.all(names.map(name => readQueue(name, name === queue ? pages : 1)));
             lists = Object.fromEntries(names.map((name, i) => [name, read[i]]));
         } catch (refused) {
+            if (left) {
+                return;
+            }
             if (!outage.firstChild) {
                 outage.replaceChildren(notice('warn', say('dealer.away'), say(lists ? 'dealer.away.text' : 'dealer.away.empty')));
             }
@@ -69,7 +94,23 @@ export function dealer(main, _, query) {
     }, 300);
     const end = follow(null, {opened: load, happened: load});
     const clock = setInterval(count, 1000);
+    onBatch(delivery => {
+        if (delivery) {
+            selected.delete(delivery.orderId);
+            replace(delivery);
+        }
+        if (!left) {
+            show();
+            showBatch();
+        }
+        if (!isRunning() && !left) {
+            announce(summary());
+            load();
+        }
+    });
     showTabs(null);
+    showFilters();
+    showBatch();
     if (history.state?.queue === queue) {
         tabs.querySelector('[aria-current]').focus();
     }
@@ -80,67 +121,86 @@ export function dealer(main, _, query) {
         const items = [];
         let next = null;
         for (let page = 0; page < pages && (page === 0 || next); page++) {
-            const wanted = new URLSearchParams({size: AT_ONCE, ...(QUEUES[name] && {status: QUEUES[name]}), ...(next && {after: next})});
-            const list = await get(`/deliveries?${wanted}`);
+            const list = await get(`/deliveries?${ofList(name, next)}`);
             items.push(...list.items);
             next = list.next ?? null;
         }
         return {items, next};
     }
 
+    function ofList(name, next) {
+        const {status, byDispatch} = QUEUES[name];
+        return new URLSearchParams({size: AT_ONCE, ...(status && {status}), ...(item && {item}), ...(byDispatch && {sort: 'dispatchAt'}), ...(next && {after: next})});
+    }
+
     function address(wanted) {
         return `/dealer${wanted.size ? `?${wanted}` : ''}`;
     }
 
-    function words() {
-        return search.value.trim().toLowerCase();
+    function number() {
+        return search.value.trim();
     }
 
-    /** An order of any age, by its number. */
+    /** The order with the number that is searched for. */
     async function lookUp() {
-        const id = words();
-        if (/^[1-9]\d{0,17}$/.test(id) && !lists?.[queue].items.some(each => String(each.orderId) === id)) {
-            found = await find(`/deliveries/${id}`).catch(() => null);
-            if (found && words() === id) {
-                show();
-            }
-        } else {
-            found = null;
+        const id = number();
+        if (!id) {
+            return;
         }
+        const read = /^[1-9]\d{0,17}$/.test(id) ? await find(`/deliveries/${id}`).catch(() => undefined) : null;
+        if (number() === id) {
+            found = read;
+            show();
+        }
+    }
+
+    function shown() {
+        return number() ? [found].filter(Boolean) : ofQueue(queue);
     }
 
     function show() {
-        if (!lists) {
+        if (!lists || left) {
             return;
         }
         const {items, next} = lists[queue];
-        showTabs(name => ofQueue(name, lists[name].items));
-        const shown = ofQueue(queue, found ? [...items, found] : items);
-        if (queue === 'ship') {
-            shown.sort((one, other) => String(one.dispatchAt).localeCompare(String(other.dispatchAt)) || one.orderId - other.orderId);
-        }
-        const buttons = () => [...place.querySelectorAll('.ship')];
-        const focused = buttons().indexOf(document.activeElement);
-        redraw(place, shown.length ? h('ul', {class: 'rows', id: `queue-${queue}`}, shown.map(row))
-            : h('p', {class: 'hint'}, say(words() ? 'dealer.none.found' : queue === 'ship' ? 'dealer.none' : 'dealer.none.other')));
+        const deliveries = shown();
+        showTabs(ofQueue);
+        const kind = ['ship', 'pause', 'resume', 'check'].find(each => document.activeElement.classList.contains(each));
+        const controls = () => [...place.querySelectorAll(`.${kind}`)];
+        const focused = kind && place.contains(document.activeElement) ? controls().indexOf(document.activeElement) : -1;
+        redraw(place, mayAct() && deliveries.length > 0 && toolbar(deliveries),
+            deliveries.length ? h('ul', {class: 'rows', id: `queue-${queue}`}, deliveries.map(row)) : h('p', {class: 'hint'}, nothing()));
         if (focused >= 0 && !place.contains(document.activeElement)) {
             focusMoved = performance.now();
-            (buttons()[focused] ?? buttons().at(-1) ?? main.querySelector('h1')).focus();
+            (controls()[focused] ?? controls().at(-1) ?? main.querySelector('h1')).focus();
         }
-        recordMoves(shown);
-        redraw(more, say(next ? 'dealer.newest' : 'dealer.count', {count: items.length}), ' ',
-            next && h('button', {type: 'button', click: () => { pages++; load(); }}, say('dealer.more')), ' ', h('a', {href: '/orders'}, say('mine.all')));
+        recordMoves(deliveries);
+        redraw(more, !number() && say(!next ? 'dealer.count' : QUEUES[queue].byDispatch ? 'dealer.first' : 'dealer.newest', {count: items.length}), ' ',
+            !number() && next && h('button', {type: 'button', click: () => { pages++; load(); }}, say('dealer.more')), ' ',
+            !number() && items.length > 0 && h('button', {type: 'button', id: 'export', 'aria-disabled': exporting && 'true', click: exportCsv}, say('dealer.export')), ' ',
+            may.open && h('a', {href: '/orders'}, say('mine.all')));
         count();
     }
 
-    /** The deliveries that are still in the queue and match the search. */
-    function ofQueue(name, deliveries) {
-        return deliveries.filter(each => !QUEUES[name] || each.status === QUEUES[name])
-            .filter(each => !words() || String(each.orderId) === words() || nameOf(each.item).toLowerCase().includes(words()) || each.item.toLowerCase().includes(words()));
+    function nothing() {
+        return number() ? found === null ? say('dealer.none.found', {id: number()}) : '…'
+            : say(item ? 'dealer.none.model' : queue === 'ship' ? 'dealer.none' : 'dealer.none.other');
     }
 
-    function recordMoves(shown) {
-        const places = new Map(shown.map((each, place) => [each.orderId, place]));
+    /** The deliveries that are still in the queue. */
+    function ofQueue(name) {
+        const {status} = QUEUES[name];
+        return lists[name].items.filter(each => !status || each.status === status);
+    }
+
+    function replace(delivery) {
+        const current = each => each.orderId === delivery.orderId ? delivery : each;
+        Object.values(lists ?? {}).forEach(list => { list.items = list.items.map(current); });
+        found = found && current(found);
+    }
+
+    function recordMoves(deliveries) {
+        const places = new Map(deliveries.map((each, place) => [each.orderId, place]));
         if (rows) {
             places.forEach((place, id) => rows.get(id) !== place && moved.set(id, performance.now()));
         }
@@ -152,6 +212,7 @@ export function dealer(main, _, query) {
     function showTabs(of) {
         redraw(tabs, ...Object.keys(QUEUES).map(name => {
             const wanted = new URLSearchParams(location.search);
+            wanted.delete('find');
             wanted.set('show', name);
             return h('a', {href: address(wanted), 'aria-current': name === queue ? 'page' : null, click: event => {
                 if (!event.metaKey && !event.ctrlKey && !event.shiftKey) {
@@ -162,61 +223,185 @@ export function dealer(main, _, query) {
         }));
     }
 
+    async function showFilters() {
+        const listed = await phones().catch(() => []);
+        const known = listed.some(each => each.item === item) || !item ? listed : [{item, name: item}, ...listed];
+        filters.replaceChildren(h('label', {}, h('span', {}, say('orders.model')), h('select', {id: 'filter-item', change: event => {
+            const wanted = new URLSearchParams(location.search);
+            wanted.delete('item');
+            if (event.target.value) {
+                wanted.set('item', event.target.value);
+            }
+            go(address(wanted), {state: {focus: 'filter-item'}, focus: false});
+        }}, [['', say('orders.all')], ...known.map(each => [each.item, each.name])].map(([value, text]) => h('option', {value, selected: value === (item ?? '')}, text)))));
+        if (history.state?.focus) {
+            document.getElementById(history.state.focus)?.focus();
+        }
+    }
+
+    function mayAct() {
+        return may.ship && actions.length > 0 && !number();
+    }
+
+    /** The selected deliveries of this queue. */
+    function chosen() {
+        return lists ? ofQueue(queue).map(each => each.orderId).filter(id => selected.has(id)) : [];
+    }
+
+    function toolbar(deliveries) {
+        const ids = chosen();
+        const all = h('input', {type: 'checkbox', id: 'select-all', checked: ids.length === deliveries.length, change: () => {
+            deliveries.forEach(each => all.checked ? selected.add(each.orderId) : selected.delete(each.orderId));
+            show();
+        }});
+        all.indeterminate = ids.length > 0 && ids.length < deliveries.length;
+        return h('div', {class: 'tools-bar', role: 'group', 'aria-label': say('select.tools')},
+            h('label', {class: 'tick'}, all, say('select.all')), h('span', {class: 'hint', id: 'chosen'}, say('select.count', {count: ids.length})),
+            actions.map(action => h('button', {type: 'button', id: `${action}-selected`, 'aria-disabled': (!ids.length || isRunning()) && 'true', click: () => actOnChosen(action)},
+                say(`${action}.selected`))),
+            actions.includes('ship') && h('button', {type: 'button', id: 'slips-selected', 'aria-disabled': !ids.length && 'true', click: printSlips}, say('slips.selected')));
+    }
+
+    function printSlips() {
+        const ids = chosen();
+        if (ids.length > AT_ONCE) {
+            report('warn', say('slips.most', {count: AT_ONCE}));
+        } else if (ids.length) {
+            go(`/dealer/slips?orders=${ids}`);
+        }
+    }
+
+    async function actOnChosen(action) {
+        const ids = chosen();
+        if (!ids.length || isRunning()) {
+            return;
+        }
+        const reason = action === 'pause' ? await askReason(ids) : null;
+        if (reason !== null || action !== 'pause') {
+            start(action, ids, reason);
+            showBatch();
+            progress.querySelector('h2').focus();
+        }
+    }
+
+    /** The reason of a pause; null if the dealer does not enter one. */
+    function askReason(ids) {
+        return ask({title: ids.length === 1 ? say('pause.title', {id: ids[0]}) : say('pause.title.many', {count: ids.length}), text: say('pause.text'), label: say('pause.reason'),
+            longest: LONGEST_REASON, yes: say('pause.yes'), no: say('pause.no')});
+    }
+
+    function showBatch() {
+        const batch = currentBatch();
+        if (!batch) {
+            redraw(progress);
+            return;
+        }
+        const {ids, results, running} = batch;
+        redraw(progress, h('section', {class: 'panel', 'aria-labelledby': 'batch'},
+            h('h2', {id: 'batch', tabindex: -1}, say('batch.title')),
+            h('progress', {max: ids.length, value: results.size, 'aria-labelledby': 'batch'}),
+            h('p', {id: 'batch-summary'}, summary()),
+            h('ul', {class: 'results', id: 'batch-results', tabindex: 0, 'aria-labelledby': 'batch'}, [...results.values()].map(({kind, text}) => h('li', {class: kind}, text))),
+            h('div', {class: 'actions'}, running ? h('button', {type: 'button', id: 'batch-stop', click: stopBatch}, say('batch.stop'))
+                : h('button', {type: 'button', id: 'batch-close', click: () => { closeBatch(); showBatch(); main.querySelector('h1').focus(); }}, say('batch.close')))));
+        const list = document.getElementById('batch-results');
+        list.scrollTop = list.scrollHeight;
+    }
+
+    function summary() {
+        const {ids, results, running, stopped} = currentBatch();
+        const good = [...results.values()].filter(each => each.kind === 'good').length;
+        const values = {all: ids.length, done: results.size, good, bad: results.size - good};
+        return say(running ? 'batch.running' : stopped && results.size < ids.length ? 'batch.stopped' : values.bad ? 'batch.failed' : 'batch.done', values);
+    }
+
     function row(delivery) {
-        return h('li', {}, h('a', {href: `/orders/${delivery.orderId}`}, phone(delivery.item, 'small'),
+        const {orderId, status} = delivery;
+        return h('li', {}, mayAct() && h('label', {class: 'tick'}, h('input', {type: 'checkbox', class: 'check', id: `select-${orderId}`, checked: selected.has(orderId), change: ({target}) => {
+            target.checked ? selected.add(orderId) : selected.delete(orderId);
+            show();
+        }}), h('span', {class: 'unseen'}, say('select.one', {id: orderId}))),
+        h(may.open ? 'a' : 'div', {class: 'entry', href: may.open && `/orders/${orderId}`}, phone(delivery.item, 'small'),
             h('span', {class: 'what'}, h('strong', {}, nameOf(delivery.item)), ' ', h('span', {class: 'times'}, `× ${delivery.qty}`)),
-            h('span', {class: 'id'}, say('orders.number', {id: delivery.orderId})),
-            delivery.status === 'Received' ? h('span', {class: 'due', 'data-due': delivery.dispatchAt})
-                : delivery.status === 'Shipped' ? h('time', {datetime: delivery.shippedAt}, time(delivery.shippedAt))
-                : h('span', {class: `badge ${delivery.status === 'Held' ? 'Cancelling' : 'Cancelled'}`}, sayOf('delivery', delivery.status))),
-            delivery.status === 'Received' && mayShip && shipButton(delivery.orderId));
+            h('span', {class: 'id'}, say('orders.number', {id: orderId})),
+            status === 'Received' ? h('span', {class: 'due', 'data-due': delivery.dispatchAt})
+                : status === 'Shipped' ? h('time', {datetime: delivery.shippedAt}, time(delivery.shippedAt))
+                : h('span', {class: `badge ${status}`}, sayOf('delivery', status)),
+            status === 'Paused' && h('span', {class: 'why'}, delivery.pauseReason, ' ', h('span', {class: 'hint'}, say('pause.since', {time: time(delivery.pausedAt)})))),
+        may.ship && Object.values(QUEUES).find(each => each.status === status)?.actions.map(action => button(action, orderId)));
     }
 
-    function shipButton(id) {
-        const busy = underWay.has(id);
-        return h('button', {type: 'button', id: `ship-${id}`, class: 'ship', 'aria-disabled': busy && 'true', click: event => ship(id, event),
+    function button(action, id) {
+        const busy = underWay.get(id);
+        return h('button', {type: 'button', id: `${action}-${id}`, class: action, 'aria-disabled': (busy || isRunning()) && 'true', click: event => act(action, id, event),
             keydown: event => event.repeat && event.preventDefault()},
-        say(busy ? 'ship.busy' : 'ship.now'), h('span', {class: 'unseen'}, ` ${say('orders.number', {id})}`));
+        say(busy === action ? `${action}.busy` : `${action}.now`), h('span', {class: 'unseen'}, ` ${say('orders.number', {id})}`));
     }
 
-    async function ship(id, {detail: clicks}) {
+    async function act(action, id, {detail: clicks}) {
         const settled = Math.max(focusMoved, clicks > 0 ? moved.get(id) ?? -SETTLED : -SETTLED) + SETTLED;
         if (underWay.has(id) || performance.now() < settled) {
             return;
         }
-        underWay.add(id);
+        if (isRunning()) {
+            report('warn', say('batch.busy'));
+            return;
+        }
+        const reason = action === 'pause' ? await askReason([id]) : null;
+        if (reason === null && action === 'pause') {
+            document.getElementById(`pause-${id}`)?.focus();
+            return;
+        }
+        underWay.set(id, action);
         report('');
         show();
-        let outcome;
-        try {
-            const shipped = await call('POST', `/deliveries/${id}/shipment`);
-            const current = each => each.orderId === id ? shipped : each;
-            Object.values(lists).forEach(list => { list.items = list.items.map(current); });
-            found = found && current(found);
-            outcome = ['good', say('ship.done', {id})];
-        } catch (refused) {
-            outcome = ['warn', await sentence(id, refused)];
-        }
+        document.getElementById(`${action}-${id}`)?.focus();
+        const {kind, text, delivery} = await perform(action, id, reason);
         underWay.delete(id);
+        if (delivery) {
+            selected.delete(id);
+            replace(delivery);
+        }
         if (!left) {
-            report(...outcome);
+            report(kind, text);
             show();
             load();
         }
     }
 
-    async function sentence(id, refused) {
-        const {status, problem: {title}} = refused;
-        if (status === 409 && title === 'Shipped already') {
-            const delivery = await find(`/deliveries/${id}`).catch(() => null);
-            return delivery?.shippedAt ? say('ship.late.at', {id, time: time(delivery.shippedAt)}) : say('ship.late', {id});
+    /** Saves the whole list as a file, whatever its length. */
+    async function exportCsv() {
+        if (exporting) {
+            return;
         }
-        return status === 409 ? say(title === 'Being cancelled' ? 'ship.held' : 'ship.cancelled', {id})
-            : refused.isRefusal ? `${say('ship.not', {id})} ${refused.words}`
-            : say('ship.unsure', {id});
+        exporting = true;
+        show();
+        const parts = [];
+        let lines = 0;
+        try {
+            for (let next = `/deliveries?${ofList(queue)}`; next && !left;) {
+                const page = await csvPage(next);
+                const start = parts.length ? page.text.indexOf('\r\n') + 2 : 0;
+                parts.push(page.text.slice(start));
+                lines += page.text.split('\r\n').length - 2;
+                next = page.next;
+                report('good', say('dealer.exporting', {count: lines}));
+            }
+            if (!left) {
+                // spreadsheets read a file as UTF-8 if it starts with a byte order mark
+                const file = URL.createObjectURL(new Blob(['\ufeff', ...parts], {type: 'text/csv;charset=utf-8'}));
+                h('a', {href: file, download: `deliveries-${queue}.csv`}).click();
+                setTimeout(() => URL.revokeObjectURL(file), 60_000);
+                report('good', say('dealer.exported', {count: lines}));
+            }
+        } catch (refused) {
+            report('warn', `${say('dealer.export.not')} ${refused.words}`);
+        }
+        exporting = false;
+        show();
     }
 
-    /** Shows the outcome of a shipment for some seconds, without moving the list. */
+    /** Shows an outcome for some seconds, without moving the list. */
     function report(kind, text = '') {
         clearTimeout(farewell);
         result.className = `toast ${kind}`;

@@ -49,14 +49,31 @@ export function notice(kind, title, text, ...actions) {
 let dialog;
 
 /** Shows a confirmation dialog. Leaving the view means no. */
-export function confirm({title, text, yes, no}) {
+export async function confirm({title, text, yes, no}) {
+    return await answered(h('h2', {id: 'sure'}, title), h('p', {id: 'sure-text'}, text),
+        h('div', {class: 'actions'}, h('button', {value: 'no', autofocus: true}, no), h('button', {value: 'yes', class: 'danger'}, yes))) === 'yes';
+}
+
+/** Asks for one line of text in a dialog; null if the user does not enter one. */
+export async function ask({title, text, label, longest, yes, no}) {
+    const line = h('input', {id: 'line', required: true, maxlength: longest, autocomplete: 'off', autofocus: true, pattern: '.*\\S.*'});
+    const answer = await answered(h('h2', {id: 'sure'}, title), h('p', {id: 'sure-text'}, text),
+        h('label', {for: 'line'}, label), line,
+        // the Enter key means the first button
+        h('div', {class: 'actions'}, h('button', {value: 'yes', class: 'main'}, yes), h('button', {value: 'no', formnovalidate: true}, no)));
+    return answer === 'yes' ? line.value.trim() : null;
+}
+
+/** Shows a dialog and returns the value of the button that closes it. */
+function answered(...content) {
     return new Promise(resolve => {
         const asked = h('dialog', {'aria-labelledby': 'sure', 'aria-describedby': 'sure-text', close: () => {
             asked.remove();
-            resolve(asked.returnValue === 'yes');
-        }}, h('form', {method: 'dialog'}, h('h2', {id: 'sure'}, title), h('p', {id: 'sure-text'}, text),
-            h('div', {class: 'actions'}, h('button', {value: 'no', autofocus: true}, no), h('button', {value: 'yes', class: 'danger'}, yes))));
+            resolve(asked.returnValue);
+        }}, h('form', {method: 'dialog'}, content));
         closeDialog();
+        // its close event may still be due
+        dialog?.remove();
         dialog = asked;
         document.body.append(asked);
         asked.showModal();

@@ -123,6 +123,7 @@ export function order(main, id) {
                         : due && seconds > SOON ? say('truth.leaves', {item, time: day(due, now())})
                         : due && seconds > 0 ? say('truth.leaves', {item, time: say('in', {time: span(seconds)})})
                         : due ? say('truth.leaving', {item})
+                        : delivery.value?.status === 'Paused' ? say('truth.delayed', {item})
                         : order.status === 'Paid' || payment.value?.status === 'Completed' ? say('truth.paid')
                         : say('truth.ordered');
                 }

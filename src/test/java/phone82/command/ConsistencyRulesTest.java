@@ -10,6 +10,7 @@ import phone82.command.Report.Breach;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,6 +61,8 @@ class ConsistencyRulesTest {
                 arguments(UNPAID, statuses(NONE, NONE, "Shipped", NONE), statuses(NONE, "Completed", "Shipped", NONE)),
                 arguments(CANCELLED_YET_SHIPPED, statuses("Cancelled", "Refunded", "Shipped", "Cancelled"), statuses("Cancelled", "Refunded", "Cancelled", "Cancelled")),
                 arguments(CANCELLED_YET_SHIPPED, statuses("Cancelled", "Cancelling", "Received", "Paid"), statuses("Cancelled", "Cancelling", "Held", "Paid")),
+                arguments(CANCELLED_YET_SHIPPED, statuses("Cancelled", "Cancelling", "Paused", "Paid"), statuses("Cancelling", "Cancelling", "Paused", "Paid")),
+                arguments(UNPAID, statuses("Paid", "Refunded", "Paused", "Paid"), statuses("Paid", "Completed", "Paused", "Paid")),
                 arguments(REFUNDED_YET_SHIPPED, statuses("Shipped", "Refunded", "Shipped", "Shipped"), shipped()),
                 arguments(REFUNDED_YET_SHIPPED, statuses("Shipped", "Voided", "Shipped", "Shipped"), statuses("Shipped", "Authorised", "Shipped", "Shipped")),
                 arguments(REFUNDED_YET_SHIPPED, statuses("Cancelling", "Refunded", "Shipped", "Shipped"), statuses("Cancelling", "Refunded", "Held", "Paid")),
@@ -91,6 +94,7 @@ class ConsistencyRulesTest {
                 arguments(LOST_SHIPMENT, statuses("Shipped", "Completed", NONE, "Paid"), statuses("Paid", "Completed", NONE, "Paid")),
                 arguments(NO_SHIPMENT, statuses("Shipped", "Completed", "Received", "Paid"), statuses("Paid", "Completed", "Received", "Paid")),
                 arguments(NO_SHIPMENT, statuses("Shipped", "Completed", "Held", "Paid"), shipped()),
+                arguments(NO_SHIPMENT, statuses("Shipped", "Completed", "Paused", "Paid"), shipped()),
                 arguments(NO_DELIVERY, statuses("Cancelled", "Refunded", NONE, "Cancelled"), statuses("Cancelled", "Voided", NONE, "Cancelled")),
                 arguments(NO_DELIVERY, statuses("Cancelled", "Refunded", NONE, "Cancelled"), statuses("Cancelled", "Refunded", "Cancelled", "Cancelled")),
                 arguments(NO_DELIVERY, statuses("Cancelled", "Refunded", NONE, "Cancelled"), statuses("Cancelling", "Refunded", NONE, "Cancelled")),
@@ -141,7 +145,7 @@ class ConsistencyRulesTest {
         List<String> agreeing = new ArrayList<>();
         for (String order : List.of(NONE, "Ordered", "Paid", "Shipped", "Cancelling", "Cancelled")) {
             for (String payment : List.of(NONE, "Authorised", "Completed", "Cancelling", "Voided", "Refunded", "Expired")) {
-                for (String delivery : List.of(NONE, "Received", "Held", "Shipped", "Cancelled")) {
+                for (String delivery : List.of(NONE, "Received", "Paused", "Held", "Shipped", "Cancelled")) {
                     for (String view : List.of(NONE, "Ordered", "Paid", "Shipped", "Cancelled")) {
                         if (RULES.agree(statuses(order, payment, delivery, view).rows())) {
                             agreeing.add(String.join(" ", order, payment, delivery, view));
@@ -162,7 +166,7 @@ class ConsistencyRulesTest {
             "Ordered Authorised - -", "Ordered Authorised - Ordered", "Ordered Expired - Ordered", "Ordered Voided - Ordered",
             "Ordered Voided - Cancelled", "Ordered Completed - -", "Ordered Completed Received Paid", "Ordered Completed Shipped Shipped",
             "Ordered Authorised Held Ordered", "Ordered Cancelling Held Ordered", "Ordered Voided Held Cancelled",
-            "Paid Completed - Ordered", "Paid Completed Received -", "Paid Completed Shipped Shipped", "Paid Completed Held Paid",
+            "Paid Completed - Ordered", "Paid Completed Received -", "Paid Completed Paused Paid", "Ordered Completed Paused Ordered", "Paid Completed Shipped Shipped", "Paid Completed Held Paid",
             "Paid Cancelling Received Paid", "Paid Cancelling Held Paid", "Paid Cancelling Shipped Shipped",
             "Shipped Cancelling Shipped Shipped", "Shipped Cancelling Shipped Paid",
             "Cancelling Authorised - Ordered", "Cancelling Expired Held -", "Cancelling Completed Received Paid", "Cancelling Cancelling Held Paid",
@@ -181,6 +185,7 @@ class ConsistencyRulesTest {
         return Stream.of(
                 shipped().withTimeline("Ordered", "PayCompleted", "OrderReceived", "Shipped"),
                 shipped().withTimeline("Ordered", "CancellationRefused", "PayCompleted", "OrderReceived", "CancellationRefused", "Shipped"),
+                shipped().withTimeline("Ordered", "PayCompleted", "OrderReceived", "DeliveryPaused", "DeliveryResumed", "DeliveryPaused", "DeliveryResumed", "Shipped"),
                 statuses("Cancelled", "Refunded", "Cancelled", "Cancelled")
                         .withTimeline("Ordered", "PayCompleted", "OrderReceived", "OrderCancelled", "DeliveryCancelled", "PayCancelled"),
                 statuses("Cancelled", "Refunded", "Cancelled", "Cancelled").heldInAdvance()
@@ -196,7 +201,7 @@ class ConsistencyRulesTest {
         assertThat(breachesOf(life)).isEmpty();
         assertThat(RULES.agree(life.rows())).isTrue();
 
-        life.timeline().stream().filter(event -> !event.equals("CancellationRefused")).forEach(event -> assertThat(breachesOf(
+        life.timeline().stream().filter(event -> !Set.of("CancellationRefused", "DeliveryPaused", "DeliveryResumed").contains(event)).forEach(event -> assertThat(breachesOf(
                 life.withTimeline(life.timeline().stream().filter(other -> !other.equals(event)).toArray(String[]::new))))
                 .containsExactly("I6 the timeline lacks " + event));
     }
@@ -249,6 +254,13 @@ class ConsistencyRulesTest {
                 .containsExactly("nothing has happened since 2026-01-01T12:00:00Z, although the order is in progress; "
                         + "check dead letters and open intents");
         assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(1), false).breaches(7, shipped().rows())).isEmpty();
+    }
+
+    @Test
+    void aPausedDeliveryMayWaitForAnyTime() {
+        OrderRows paused = statuses("Paid", "Completed", "Paused", "Paid").dispatchedAt(NOON).rows();
+
+        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(86_400), false).breaches(7, paused)).isEmpty();
     }
 
     @Test

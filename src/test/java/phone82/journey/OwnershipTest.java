@@ -58,6 +58,8 @@ class OwnershipTest {
             Map.entry("store-list-deliveries", List.of(200, 200, 200, 200, 403)),
             Map.entry("store-find-delivery", List.of(200, 404, 200, 200, 403)),
             Map.entry("store-ship-delivery", List.of(403, 403, 409, 409, 403)),
+            Map.entry("store-pause-delivery", List.of(403, 403, 409, 409, 403)),
+            Map.entry("store-resume-delivery", List.of(403, 403, 409, 409, 403)),
             Map.entry("customer-list-history", List.of(200, 200, 403, 200, 403)),
             Map.entry("customer-find-history", List.of(200, 404, 403, 200, 403)),
             Map.entry("customer-stream-history", List.of(200, 200, 200, 200, 403)));
@@ -238,6 +240,20 @@ class OwnershipTest {
         assertThat(deliveries.findValues("amount")).isEmpty();
     }
 
+    /** Dealers write the reason of a pause for each other; the customer only sees that the delivery is paused. */
+    @Test
+    void aCustomerDoesNotSeeTheReasonOfAPause() {
+        long ordered = owner.place(anOrder()).expect(201).id();
+        owner.awaitShipped(ordered);
+        PHONE82.bean(Context.STORE, JdbcTemplate.class).update("update delivery set status = 'Paused', pause_reason = 'seems stolen', paused_at = shipped_at where order_id = ?", ordered);
+
+        for (String path : List.of("/deliveries/" + ordered, "/deliveries?size=200", "/deliveries?status=Paused")) {
+            assertThat(dealer.get(path).expect(200).body().findValuesAsText("pauseReason")).as(path).containsExactly("seems stolen");
+            assertThat(owner.get(path).expect(200).body().findValues("pauseReason")).as(path).isEmpty();
+            assertThat(owner.get(path).body().findValuesAsText("status")).as(path).contains("Paused");
+        }
+    }
+
     @Test
     void ordersWithoutAnOwnerAreForOperatorsOnly() {
         long before = owner.place(anOrder()).expect(201).id();
@@ -294,7 +310,11 @@ class OwnershipTest {
 
     private static Answer answer(Shop shop, PublicOperation operation, long id) {
         String path = operation.path.replaceAll("\\{[^}]+}", String.valueOf(id));
-        return operation.id.equals("app-place-order") ? shop.place(anOrder()) : shop.send(operation.method, path, null, null);
+        return switch (operation.id) {
+            case "app-place-order" -> shop.place(anOrder());
+            case "store-pause-delivery" -> shop.send(operation.method, path, "application/json", "{\"reason\":\"out of stock\"}");
+            default -> shop.send(operation.method, path, null, null);
+        };
     }
 
     private static Answer placeUnder(Shop shop, String key) {

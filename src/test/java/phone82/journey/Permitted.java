@@ -20,7 +20,7 @@ import java.util.Set;
 final class Permitted {
 
     /** Fields that are stored within another value, with the prefix of that value. */
-    private static final Map<String, String> STORED_IN = Map.of("note", "reason");
+    private static final Map<String, String> STORED_IN = Map.of("note", "reason", "reason", "pauseReason");
     private static final String BEFORE_A_NOTE = "settled by hand: ";
 
     /** Fields whose id or time is not from a request. */

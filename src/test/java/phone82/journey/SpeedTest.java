@@ -77,7 +77,8 @@ class SpeedTest {
             jdbc.batchUpdate("insert into delivery (order_id, item, qty, status, dispatch_at, traceparent, version) values (?, 'note20', 1, ?, ?, '', 0)", batch);
         });
 
-        assertFast("/deliveries?size=50", "/deliveries?size=50&status=Received", "/deliveries?size=50&status=Shipped&after=" + (base + rows / 2),
+        assertFast("/deliveries?size=50", "/deliveries?size=50&status=Received", "/deliveries?size=50&status=Received&sort=dispatchAt",
+                "/deliveries?size=50&status=Received&sort=dispatchAt&after=" + (base + rows / 2), "/deliveries?size=50&item=note20&after=" + (base + rows / 2), "/deliveries?size=50&status=Shipped&after=" + (base + rows / 2),
                 "/deliveries?size=50&status=Cancelled&after=" + (base + rows / 2));
     }
 

@@ -2,6 +2,7 @@ package phone82.page;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.EmulateMediaOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
@@ -53,7 +54,7 @@ import static phone82.page.Stage.step;
 class PageStatesTest {
 
     private static final Pattern ORDER = Pattern.compile(".*/orders/(\\d+)");
-    private static final List<String> PATHS = List.of("/", "/my-orders", "/orders", "/dealer", "/dealer?show=shipped", "/dealer?show=all", "/nowhere");
+    private static final List<String> PATHS = List.of("/", "/my-orders", "/orders", "/dealer", "/dealer?show=paused", "/dealer?show=shipped", "/dealer?show=all", "/nowhere");
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
@@ -472,28 +473,39 @@ class PageStatesTest {
     void theDealerSeesQueuesAndCanSearch() {
         long waiting = stage.anOrder("note20", "Paid");
         long held = stage.anOrder("note21", "Held");
-        stage.anOrder("pixel-10", "Shipped");
+        stage.pause(stage.anOrder("pixel-10", "Paid"), "out of stock");
+        long shipped = stage.anOrder("pixel-10", "Shipped");
         stage.anOrder("pixel-10", "Cancelled");
         go("/dealer");
-        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "1"});
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "1", "1"});
         firstIs(waiting);
-        page.locator(".queues").getByText("Held").click();
+        page.locator(".queues").getByText("Being cancelled").click();
         firstIs(held);
         assertThat(page).hasURL(stage.url("/dealer?show=held"));
-        page.getByLabel("Search").fill("pixel");
-        assertThat(page.locator(".queues .number")).hasText(new String[]{"0", "0"});
+        page.getByLabel("Model").selectOption("Phone pixel-10");
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"0", "1", "0"});
+        assertThat(page.getByLabel("Model")).isFocused();
         page.reload();
-        assertThat(page.getByLabel("Search")).hasValue("pixel");
+        assertThat(page.getByLabel("Model")).hasValue("pixel-10");
         page.locator(".queues").getByText("Shipped").click();
         assertThat(page.locator(".rows li")).hasCount(1);
         page.goBack();
-        assertThat(page).hasURL(stage.url("/dealer?show=held&find=pixel"));
+        assertThat(page).hasURL(stage.url("/dealer?show=held&item=pixel-10"));
         page.locator(".queues").getByText("All").click();
-        assertThat(page.locator(".rows li")).hasCount(2);
-        page.getByLabel("Search").fill("");
-        assertThat(page.locator(".rows li")).hasCount(4);
+        assertThat(page.locator(".rows li")).hasCount(3);
+
+        // an order of any age, whatever the queue and the model
+        page.getByLabel("Order no.").fill(String.valueOf(held));
+        assertThat(page.locator(".rows li")).hasCount(1);
+        firstIs(held);
         page.reload();
-        assertThat(page.locator(".rows li")).hasCount(4);
+        firstIs(held);
+        page.getByLabel("Order no.").fill(String.valueOf(shipped));
+        firstIs(shipped);
+        page.getByLabel("Order no.").fill("987654321");
+        assertThat(page.locator(".dealer")).containsText("There is no delivery of order 987654321.");
+        page.getByLabel("Order no.").fill("");
+        assertThat(page.locator(".rows li")).hasCount(3);
     }
 
     @Test
@@ -504,16 +516,198 @@ class PageStatesTest {
         }
         go("/dealer");
         firstIs(waiting);
-        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "0"});
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "0", "0"});
         go("/dealer?show=shipped");
         assertThat(page.locator(".rows li")).hasCount(200);
-        page.getByText("Load older ones").click();
+        page.getByText("Load more").click();
         assertThat(page.locator(".rows li")).hasCount(250);
-        assertThat(Set.copyOf(stage.deliveryLists)).contains("size=200&status=Received", "size=200&status=Held", "size=200&status=Shipped")
+        assertThat(Set.copyOf(stage.deliveryLists)).contains("size=200&status=Received&sort=dispatchAt", "size=200&status=Held", "size=200&status=Shipped")
                 .allMatch(query -> query.contains("status="));
         go("/dealer?show=all");
         assertThat(page.locator(".rows li")).hasCount(200);
         assertThat(stage.deliveryLists).contains("size=200");
+    }
+
+    /** With more deliveries than a page holds, the one to ship first is the oldest, not one of the newest page. */
+    @Test
+    void theDeliveryToShipFirstComesFirst() {
+        long first = stage.anOrder("note20", "Paid");
+        for (int i = 0; i < 230; i++) {
+            stage.anOrder("note21", "Paid");
+        }
+        go("/dealer");
+        firstIs(first);
+        assertThat(page.locator(".after")).containsText("The first 200 deliveries by ship-by time.");
+        page.getByText("Load more").click();
+        assertThat(page.locator(".rows li")).hasCount(231);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            en-US | Pause | Paused | Order %s is paused. | Resume | Order %s is no longer paused. | is delayed
+            ko-KR | 보류 | 보류 | 주문 %s번을 보류했습니다. | 보류 해제 | 주문 %s번의 보류를 해제했습니다. | 발송이 늦어지고
+            """)
+    void theDealerPausesAndResumesADelivery(String locale, String pause, String paused, String pauseDone, String resume, String resumeDone, String delayed) {
+        visit(locale, 1280, 900);
+        long id = stage.anOrder("note20", "Paid");
+        long other = stage.anOrder("note21", "Paid");
+        Page customer = session.newPage();
+        customer.navigate(stage.url("/orders/" + id));
+        customer.locator("#cancel").waitFor();
+        go("/dealer");
+        assertThat(page.locator("#pause-" + id)).containsText(pause);
+        page.locator("#pause-" + id).press("Enter");
+        assertThat(page.locator("dialog input")).isFocused();
+        page.keyboard().press("Escape");
+        assertThat(page.locator("#pause-" + id)).isFocused();
+        assertThat(stage.pauses).isEmpty();
+        page.locator("#pause-" + id).press("Enter");
+        page.locator("dialog input").press("Enter");
+        assertThat(page.locator("dialog input:invalid")).isVisible();
+        page.locator("dialog input").fill("재고 없음 <b>");
+        page.keyboard().press("Enter");
+
+        assertThat(page.locator(".toast")).hasText(pauseDone.formatted(id));
+        assertThat(page.locator("#pause-" + id)).hasCount(0);
+        assertThat(page.locator("#pause-" + other)).isFocused();
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "1", "0"});
+        assertThat(customer.locator("#truth")).containsText(delayed);
+        assertThat(customer.locator("main")).not().containsText("재고");
+        assertThat(customer.locator("#cancel")).isVisible();
+
+        page.locator(".queues").getByText(paused).click();
+        assertThat(page.locator(".why")).containsText("재고 없음 <b>");
+        assertThat(page.locator("#resume-" + id)).containsText(resume);
+        page.locator("#resume-" + id).press("Enter");
+        assertThat(page.locator(".toast")).hasText(resumeDone.formatted(id));
+        assertThat(customer.locator("#truth")).not().containsText(delayed);
+        assertThat(stage.pauses).containsExactly(id + ": 재고 없음 <b>", id + " resumed");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            409 Shipped already  | was shipped already at
+            409 Being cancelled  | is being cancelled.
+            409 Cancelled already | is cancelled and is not shipped.
+            422 Invalid request  | is not paused. The reason must be one line of 1 to 200 visible characters.
+            503 Unavailable      | is not paused. This part of the shop is unavailable. Try again in 5 s.
+            500 Internal error   | We do not know yet whether order
+            """)
+    void aRefusedPauseShowsTheReason(String refusal, String words) {
+        long id = stage.anOrder("note20", "Paid");
+        go("/dealer");
+        stage.pauseAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
+        page.locator("#pause-" + id).click();
+        page.locator("dialog input").fill("out of stock");
+        page.keyboard().press("Enter");
+
+        assertThat(page.locator(".toast")).containsText(words);
+        assertThat(page.locator("#pause-" + id)).isFocused();
+    }
+
+    @Test
+    void selectedDeliveriesAreShippedTogetherAndEachHasItsResult() {
+        long paid = stage.anOrder("note20", "Paid");
+        long lost = stage.anOrder("note20", "Paid");
+        long cancelled = stage.anOrder("note20", "Paid");
+        long busy = stage.anOrder("note20", "Paid");
+        long unselected = stage.anOrder("note20", "Paid");
+        go("/dealer");
+        page.getByLabel("Select all").check();
+        assertThat(page.locator("#chosen")).hasText("5 selected");
+        page.locator("#select-" + unselected).uncheck();
+        assertThat(page.locator("#select-" + unselected)).isFocused();
+        assertThat(page.locator("#chosen")).hasText("4 selected");
+        stage.shipmentAnswers.add(context -> {
+            stage.ship(paid);
+            problem(500, "Internal error", 0).accept(context);
+        });
+        stage.shipmentAnswers.add(problem(409, "Shipped already", 0));
+        stage.shipmentAnswers.add(problem(500, "Internal error", 0));
+        stage.shipmentAnswers.add(problem(500, "Internal error", 0));
+        stage.shipmentAnswers.add(problem(500, "Internal error", 0));
+        stage.shipmentAnswers.add(problem(409, "Being cancelled", 0));
+        stage.shipmentAnswers.add(problem(503, "Unavailable", 1));
+        page.locator("#ship-selected").press("Enter");
+        assertThat(page.locator("#batch")).isFocused();
+
+        assertThat(page.locator("#batch-summary")).hasText("2 of 4 done, 2 not. Those are still selected.");
+        assertThat(page.locator(".results li")).containsText(new String[]{"Order " + paid + " is shipped.", "whether order " + lost + " is shipped",
+                "Order " + cancelled + " is being cancelled.", "Order " + busy + " is shipped."});
+        assertThat(stage.shipments).containsExactlyElementsOf(List.of(paid, paid, lost, lost, lost, cancelled, busy, busy).stream().map(String::valueOf).toList());
+        assertThat(page.locator("#select-" + lost)).isChecked();
+        assertThat(page.locator("#select-" + cancelled)).isChecked();
+        assertThat(page.locator("#select-" + unselected)).not().isChecked();
+        page.locator("#ship-selected").click();
+        assertThat(page.locator("#batch-summary")).hasText("2 of 2 done");
+        page.locator("#batch-close").click();
+        assertThat(page.locator("#batch")).hasCount(0);
+        assertThat(page.locator(".rows li")).hasCount(1);
+        firstIs(unselected);
+    }
+
+    @Test
+    void selectedDeliveriesArePausedTogetherAcrossViewsAndStopOnRequest() {
+        List<Long> ids = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            ids.add(stage.anOrder("note20", "Paid"));
+        }
+        go("/dealer");
+        page.getByLabel("Select all").check();
+        stage.delay = 400;
+        page.locator("#pause-selected").click();
+        assertThat(page.locator("dialog")).containsText("Pause 8 orders?");
+        page.locator("dialog input").fill("no couriers today");
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".results li").first()).hasText("Order " + ids.get(0) + " is paused.");
+        page.locator("#language").click();
+        assertThat(page.locator(".results li").nth(1)).hasText(Pattern.compile("Order " + ids.get(1) + " is paused.|주문 " + ids.get(1) + "번을 보류했습니다."));
+        page.locator("#batch-stop").click();
+        assertThat(page.locator("#batch-summary")).containsText("중지됨");
+        int done = stage.pauses.size();
+        assertThat(done).isBetween(2, 7);
+        assertThat(page.locator("#chosen")).hasText((8 - done) + "건 선택");
+        assertThat(stage.deliveries.values()).filteredOn(each -> each.getString("status").equals("Paused")).hasSize(done);
+    }
+
+    @Test
+    void packingSlipsArePrintedOnePerPageWithoutPrices() {
+        long first = stage.anOrder("note20", "Paid");
+        long second = stage.anOrder("note21", "Paid");
+        long cancelled = stage.anOrder("note21", "Cancelled");
+        go("/dealer");
+        page.getByLabel("Select all").check();
+        page.locator("#slips-selected").click();
+        assertThat(page).hasURL(stage.url("/dealer/slips?orders=" + first + "," + second));
+        assertThat(page.locator(".slip")).hasCount(2);
+        assertThat(page.locator(".slip .id").first()).hasText(String.valueOf(first));
+        assertThat(page.locator(".slip").first()).containsText("Phone note20");
+        assertThat(page.locator("main")).not().containsText(Pattern.compile("₩|원|1,199,000"));
+
+        go("/dealer/slips?orders=" + first + "," + cancelled + ",987654321,x");
+        assertThat(page.locator(".slip")).hasCount(1);
+        assertThat(page.locator(".notice")).containsText("Order " + cancelled + ": Cancelled");
+        assertThat(page.locator(".notice")).containsText("Order 987654321: there is no delivery.");
+        page.emulateMedia(new EmulateMediaOptions().setMedia(Media.PRINT));
+        assertThat(page.locator(".slip")).isVisible();
+        assertThat(page.locator(".top, .head, .notice, footer, button").filter(new com.microsoft.playwright.Locator.FilterOptions().setVisible(true))).hasCount(0);
+        assertThat(page.pdf().length).isPositive();
+    }
+
+    @Test
+    void theWholeQueueIsExported() throws IOException {
+        for (int i = 0; i < 230; i++) {
+            stage.anOrder("note21", "Paid");
+        }
+        go("/dealer");
+        page.locator("#export").waitFor();
+        Download file = page.waitForDownload(() -> page.locator("#export").click());
+
+        assertThat(file.suggestedFilename()).isEqualTo("deliveries-ship.csv");
+        List<String> lines = new String(file.createReadStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines.get(0)).isEqualTo("\ufefforderId,item");
+        assertThat(lines.subList(1, lines.size())).hasSize(230).doesNotHaveDuplicates().allMatch(line -> line.endsWith(",note21"));
+        assertThat(page.locator(".toast")).hasText("230 deliveries exported.");
     }
 
     @ParameterizedTest
@@ -590,12 +784,14 @@ class PageStatesTest {
     @CsvSource(delimiter = '|', textBlock = """
             en-US | 409 Shipped already  | was shipped already at
             en-US | 409 Being cancelled  | is being cancelled. It can be shipped only if the cancellation is refused.
+            en-US | 409 Paused           | is paused. Resume it first.
             en-US | 409 Cancelled already | is cancelled and is not shipped.
             en-US | 503 Unavailable      | is not shipped. This part of the shop is unavailable. Try again in 5 s.
             en-US | 403 Not allowed      | is not shipped. The shop did not accept this.
             en-US | 500 Internal error   | We do not know yet whether order
             ko-KR | 409 Shipped already  | 이미 발송되었습니다.
             ko-KR | 409 Being cancelled  | 취소가 거절된 경우에만 발송할 수 있습니다.
+            ko-KR | 409 Paused           | 먼저 보류를 해제해 주세요.
             ko-KR | 409 Cancelled already | 취소되어 발송하지 않습니다.
             ko-KR | 503 Unavailable      | 발송하지 못했습니다. 지금은 이용할 수 없습니다.
             ko-KR | 500 Internal error   | 발송되었는지 아직 알 수 없습니다.
@@ -646,7 +842,7 @@ class PageStatesTest {
         stage.ship(first);
         assertThat(page.locator("#ship-" + first)).hasCount(0);
         assertThat(page.locator("#ship-" + second)).isFocused();
-        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "0"});
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "0", "0"});
     }
 
     /** 320 px corresponds to a desktop at 400 % zoom. */
@@ -656,7 +852,8 @@ class PageStatesTest {
         visit(locale, width, height);
         long id = stage.anOrder("galaxy-s25-ultra", "Paid");
         stage.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");
-        for (String path : List.of("/", "/my-orders", "/orders", "/orders/" + id, "/dealer", "/nowhere")) {
+        stage.pause(stage.anOrder("note20", "Paid"), "areasonwithoutanyspaces".repeat(8));
+        for (String path : List.of("/", "/my-orders", "/orders", "/orders/" + id, "/dealer", "/dealer?show=paused", "/dealer/slips?orders=" + id, "/nowhere")) {
             go(path);
             assertThat(page.locator(".skeleton")).hasCount(0);
             assertThat(page.evaluate("() => document.documentElement.scrollWidth")).as(path).isEqualTo(width);
@@ -703,6 +900,8 @@ class PageStatesTest {
         long paid = stage.anOrder("galaxy-z-fold7", "Paid");
         long shipped = stage.anOrder("note20", "Shipped");
         long cancelled = stage.anOrder("iphone-17", "Cancelled");
+        long paused = stage.anOrder("pixel-10", "Paid");
+        stage.pause(paused, "The customer asked for another address and has not answered yet");
         go("/");
         page.evaluate("ids => localStorage.setItem('orders', ids)", "[%d,%d,%d]".formatted(paid, shipped, cancelled));
         for (String path : PATHS) {
@@ -724,6 +923,19 @@ class PageStatesTest {
         page.locator(".notice").waitFor();
         checkAccessibility("cancel-unsure");
 
+        go("/orders/" + paused);
+        checkAccessibility("order-delayed");
+        go("/dealer/slips?orders=%d,%d".formatted(paid, cancelled));
+        checkAccessibility("dealer-slips");
+        go("/dealer");
+        page.locator(".pause").click();
+        checkAccessibility("dealer-pause");
+        page.keyboard().press("Escape");
+        page.getByLabel("Select all").check();
+        stage.shipmentAnswers.add(problem(409, "Being cancelled", 0));
+        page.locator("#ship-selected").click();
+        page.locator("#batch-close").waitFor();
+        checkAccessibility("dealer-batch");
         for (int status : List.of(409, 200)) {
             if (status != 200) {
                 stage.shipmentAnswers.add(problem(status, "Being cancelled", 0));
@@ -749,7 +961,7 @@ class PageStatesTest {
         }
         page.locator("#language").click();
         page.setViewportSize(320, 640);
-        for (String path : List.of("/", "/my-orders", "/orders/" + paid, "/dealer")) {
+        for (String path : List.of("/", "/my-orders", "/orders/" + paid, "/dealer", "/dealer?show=paused", "/dealer/slips?orders=" + paid)) {
             go(path);
             assertThat(page.locator(".skeleton")).hasCount(0);
             screenshot("korean-" + path.replaceAll("\\W|\\d", "") + "-small");

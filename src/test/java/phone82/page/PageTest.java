@@ -2,6 +2,7 @@ package phone82.page;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
@@ -328,6 +329,45 @@ class PageTest {
         go("/orders/" + id);
         awaitStage("Shipped");
         assertThat(shop.timeline(id)).containsOnlyOnce("Shipped");
+    }
+
+    @Test
+    @Order(7)
+    void aDealerPausesExportsPrintsAndShipsTogether() throws IOException {
+        long first = order();
+        long second = order();
+        go("/dealer");
+        page.locator("#pause-" + first).click();
+        page.locator("dialog input").fill("=재고 없음");
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".toast")).containsText("Order " + first + " is paused.", patiently());
+        Page customer = session.newPage();
+        customer.navigate(gateway + "/orders/" + first);
+        assertThat(customer.locator("#truth")).containsText("is delayed");
+        assertThat(customer.locator(".timeline")).containsText("Shipment delayed");
+        assertThat(customer.locator("main")).not().containsText("재고");
+
+        page.locator(".queues").getByText("Paused").click();
+        assertThat(page.locator(".why").first()).containsText("=재고 없음");
+        Download file = page.waitForDownload(() -> page.locator("#export").click());
+        assertThat(new String(file.createReadStream().readAllBytes(), StandardCharsets.UTF_8)).startsWith("\ufefforderId,item,").contains("\r\n" + first + ",").contains(",'=재고 없음\r\n");
+        page.locator("#resume-" + first).click();
+        assertThat(page.locator(".toast")).containsText("Order " + first + " is no longer paused.", patiently());
+        assertThat(customer.locator("#truth")).containsText("leaves in");
+
+        page.locator(".queues").getByText("To ship").click();
+        List.of(first, second).forEach(id -> page.getByLabel("Select order " + id).check());
+        page.locator("#slips-selected").click();
+        assertThat(page.locator(".slip")).hasCount(2);
+        page.locator(".back").click();
+        assertThat(page.locator("#chosen")).hasText("2 selected");
+        page.locator("#ship-selected").click();
+        assertThat(page.locator("#batch-summary")).hasText("2 of 2 done", new HasTextOptions().setTimeout(PATIENCE));
+        assertThat(customer.locator("#truth")).containsText("was shipped", patiently());
+        for (long id : List.of(first, second)) {
+            shop.awaitShipped(id);
+            assertThat(shop.timeline(id)).containsOnlyOnce("Shipped");
+        }
     }
 
     @Test

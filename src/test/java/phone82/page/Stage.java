@@ -11,6 +11,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import phone82.gateway.Pages;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -21,6 +22,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /** The pages on a stub of the API that answers as a test needs it, for states that are short or rare in the real system. */
 final class Stage {
@@ -31,6 +34,9 @@ final class Stage {
     final Queue<Consumer<RoutingContext>> orderAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Consumer<RoutingContext>> cancellationAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Consumer<RoutingContext>> shipmentAnswers = new ConcurrentLinkedQueue<>();
+    final Queue<Consumer<RoutingContext>> pauseAnswers = new ConcurrentLinkedQueue<>();
+    /** All requests to pause or resume a delivery, as {@code 7: reason} and {@code 7 resumed}. */
+    final List<String> pauses = new CopyOnWriteArrayList<>();
     /** The orders of all shipment requests. */
     final List<String> shipments = new CopyOnWriteArrayList<>();
     /** The queries of all lists of deliveries. */
@@ -92,14 +98,17 @@ final class Stage {
         }));
         router.post("/deliveries/:id/shipment").handler(slowly(context -> {
             shipments.add(context.pathParam("id"));
-            Consumer<RoutingContext> answer = shipmentAnswers.poll();
-            if (answer == null) {
-                long id = Long.parseLong(context.pathParam("id"));
-                ship(id);
-                json(context, deliveries.get(id));
-            } else {
-                answer.accept(context);
-            }
+            answerOr(shipmentAnswers.poll(), context, this::ship);
+        }));
+        router.put("/deliveries/:id/pause").handler(BodyHandler.create(false));
+        router.put("/deliveries/:id/pause").handler(slowly(context -> {
+            String reason = context.body().asJsonObject().getString("reason");
+            pauses.add(context.pathParam("id") + ": " + reason);
+            answerOr(pauseAnswers.poll(), context, id -> pause(id, reason));
+        }));
+        router.delete("/deliveries/:id/pause").handler(slowly(context -> {
+            pauses.add(context.pathParam("id") + " resumed");
+            answerOr(pauseAnswers.poll(), context, this::resume);
         }));
         router.get("/session").handler(context -> {
             if (roles == null) {
@@ -141,6 +150,8 @@ final class Stage {
         orderAnswers.clear();
         cancellationAnswers.clear();
         shipmentAnswers.clear();
+        pauseAnswers.clear();
+        pauses.clear();
         shipments.clear();
         deliveryLists.clear();
         roles = null;
@@ -175,8 +186,23 @@ final class Stage {
     void ship(long id) {
         orders.get(id).put("status", "Shipped").put("shippedAt", Instant.now().toString());
         deliveries.get(id).put("status", "Shipped");
-        timelines.get(id).add(step("Shipped"));
-        JsonObject event = step("Shipped").put("orderId", id).put("status", "Shipped").put("item", orders.get(id).getString("item"));
+        happened("Shipped", id);
+    }
+
+    void pause(long id, String reason) {
+        deliveries.get(id).put("status", "Paused").put("pausedAt", Instant.now().toString()).put("pauseReason", reason);
+        happened("DeliveryPaused", id);
+    }
+
+    private void resume(long id) {
+        deliveries.get(id).put("status", "Received").remove("pausedAt");
+        deliveries.get(id).remove("pauseReason");
+        happened("DeliveryResumed", id);
+    }
+
+    private void happened(String type, long id) {
+        timelines.get(id).add(step(type));
+        JsonObject event = step(type).put("orderId", id).put("status", orders.get(id).getString("status")).put("item", orders.get(id).getString("item"));
         streams.keySet().forEach(each -> each.write("event: progress\ndata: " + event.encode() + "\n\n"));
     }
 
@@ -220,6 +246,17 @@ final class Stage {
         };
     }
 
+    /** Gives the prepared answer, or changes the delivery and shows it. */
+    private void answerOr(Consumer<RoutingContext> answer, RoutingContext context, LongConsumer change) {
+        if (answer != null) {
+            answer.accept(context);
+            return;
+        }
+        long id = Long.parseLong(context.pathParam("id"));
+        change.accept(id);
+        json(context, deliveries.get(id));
+    }
+
     private static void one(RoutingContext context, Map<Long, JsonObject> all) {
         JsonObject found = all.get(Long.parseLong(context.pathParam("id")));
         if (found == null) {
@@ -229,15 +266,27 @@ final class Stage {
         }
     }
 
-    /** Newest first; the cursor is the last id. */
+    /** Newest first, or by the dispatch time; the cursor is the last id. */
     private static void list(RoutingContext context, List<JsonObject> all) {
         String after = context.request().getParam("after");
         String status = context.request().getParam("status");
-        List<JsonObject> matching = all.stream().filter(each -> after == null || each.getLong("orderId") < Long.parseLong(after))
-                .filter(each -> status == null || each.getString("status").equals(status))
-                .sorted((one, other) -> Long.compare(other.getLong("orderId"), one.getLong("orderId"))).toList();
+        String item = context.request().getParam("item");
+        Comparator<JsonObject> order = context.request().getParam("sort") == null ? Comparator.comparing(each -> -each.getLong("orderId"))
+                : Comparator.comparing((JsonObject each) -> Instant.parse(each.getString("dispatchAt"))).thenComparing(each -> each.getLong("orderId"));
+        List<JsonObject> matching = all.stream().sorted(order)
+                .dropWhile(each -> after != null && !each.getLong("orderId").equals(Long.valueOf(after))).skip(after == null ? 0 : 1)
+                .filter(each -> status == null || each.getString("status").equals(status)).filter(each -> item == null || each.getString("item").equals(item)).toList();
         int size = Integer.parseInt(context.request().getParam("size", "20"));
-        json(context, page(matching, size, matching.size() > size ? matching.get(size - 1).getLong("orderId") : null));
+        Long next = matching.size() > size ? matching.get(size - 1).getLong("orderId") : null;
+        if (!"text/csv".equals(context.request().getHeader("Accept"))) {
+            json(context, page(matching, size, next));
+            return;
+        }
+        if (next != null) {
+            context.response().putHeader("Link", "</deliveries?size=" + size + "&status=" + status + "&sort=dispatchAt&after=" + next + ">; rel=\"next\"");
+        }
+        context.response().putHeader("Content-Type", "text/csv; charset=utf-8").end(matching.stream().limit(size)
+                .map(each -> each.getLong("orderId") + "," + each.getString("item") + "\r\n").collect(Collectors.joining("", "orderId,item\r\n", "")));
     }
 
     private static JsonObject page(List<JsonObject> rows, int size, Long next) {

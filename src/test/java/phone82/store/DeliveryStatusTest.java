@@ -9,14 +9,16 @@ import java.util.Set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static phone82.store.DeliveryStatus.Cancelled;
 import static phone82.store.DeliveryStatus.Held;
+import static phone82.store.DeliveryStatus.Paused;
 import static phone82.store.DeliveryStatus.Received;
 import static phone82.store.DeliveryStatus.Shipped;
 
 class DeliveryStatusTest {
 
     private static final Map<DeliveryStatus, Set<DeliveryStatus>> ALLOWED = Map.of(
-            Received, Set.of(Held, Shipped),
-            Held, Set.of(Received, Cancelled),
+            Received, Set.of(Paused, Held, Shipped),
+            Paused, Set.of(Received, Held),
+            Held, Set.of(Received, Paused, Cancelled),
             Shipped, Set.of(),
             Cancelled, Set.of());
 

@@ -88,6 +88,44 @@ class DeliveryTest {
     }
 
     @Test
+    void aPausedDeliveryIsNeitherDueNorShipped() {
+        assertThat(delivery.pause("out of stock", NOON)).isEqualTo(new DeliveryPaused(7, "note20", 3, "ann"));
+        assertThat(delivery.pauseReason()).isEqualTo("out of stock");
+        assertThat(delivery.pausedAt()).isEqualTo(NOON);
+        assertThat(delivery.isDue(DISPATCH)).isFalse();
+        assertThatIllegalStateException().isThrownBy(() -> delivery.ship(DISPATCH)).withMessageContaining("order 7 is Paused");
+        assertThatIllegalStateException().isThrownBy(() -> delivery.pause("again", DISPATCH)).withMessageContaining("order 7 is Paused");
+
+        delivery.correctPauseReason("address unclear");
+        assertThat(delivery.pauseReason()).isEqualTo("address unclear");
+        assertThat(delivery.pausedAt()).isEqualTo(NOON);
+
+        assertThat(delivery.resume()).isEqualTo(new DeliveryResumed(7, "note20", 3, "ann"));
+        assertThat(delivery.pauseReason()).isNull();
+        assertThat(delivery.pausedAt()).isNull();
+        assertThat(delivery.isDue(DISPATCH)).isTrue();
+    }
+
+    @Test
+    void aRefusedCancellationLeavesThePauseAsItWas() {
+        delivery.pause("out of stock", NOON);
+        delivery.hold();
+        delivery.release();
+
+        assertThat(delivery.status()).isEqualTo(DeliveryStatus.Paused);
+        assertThat(delivery.pauseReason()).isEqualTo("out of stock");
+    }
+
+    @Test
+    void aPausedDeliveryCanBeCancelled() {
+        delivery.pause("out of stock", NOON);
+        delivery.hold();
+
+        assertThat(delivery.cancel()).isEqualTo(new DeliveryCancelled(7, "note20", 3, "ann"));
+        assertThat(delivery.pauseReason()).isEqualTo("out of stock");
+    }
+
+    @Test
     void aDeliveryHeldBeforeItsOrderArrivesStaysHeld() {
         Delivery advance = Delivery.heldInAdvance(7, "note20", 3, "ann", TRACE);
         assertThat(advance.isHeldInAdvance()).isTrue();

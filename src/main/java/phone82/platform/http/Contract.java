@@ -11,6 +11,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.vertx.core.http.HttpServerRequest;
+import phone82.platform.api.Csv;
 import phone82.platform.api.Json;
 import phone82.platform.api.PlainText;
 import phone82.platform.api.Problem;
@@ -63,7 +64,7 @@ public class Contract {
                 String pointer = "#/paths/" + path.getKey().replace("~", "~0").replace("/", "~1").replace("{", "%7B")
                         .replace("}", "%7D") + "/" + method.getKey();
                 Operation operation = new Operation(path.getKey(), method.getKey(), method.getValue(), roles(method.getValue()),
-                        properties(method.getValue()),
+                        properties(method.getValue()), csvColumns(method.getValue()),
                         at -> factory.getSchema(SchemaLocation.of(base + pointer + at)));
                 operations.put(operation.id, operation);
             }
@@ -94,11 +95,22 @@ public class Contract {
         return scheme.startsWith(SERVICE) ? Sender.service(scheme.substring(SERVICE.length())) : scheme;
     }
 
+    /** Returns the fields of the rows of a list that is offered as CSV, too; empty for any other operation. */
+    private List<String> csvColumns(JsonNode operation) {
+        JsonNode content = operation.at("/responses/200/content");
+        JsonNode page = content.has(Csv.MEDIA_TYPE) ? resolved(content.at("/application~1json/schema")) : content;
+        List<String> columns = new ArrayList<>();
+        resolved(page.at("/properties/items/items")).path("properties").fieldNames().forEachRemaining(columns::add);
+        return columns;
+    }
+
+    private JsonNode resolved(JsonNode schema) {
+        return schema.has("$ref") ? document.at(schema.get("$ref").asText().substring(1)) : schema;
+    }
+
     private Map<String, JsonNode> properties(JsonNode operation) {
-        JsonNode schema = operation.at("/requestBody/content/application~1json/schema");
-        JsonNode resolved = schema.has("$ref") ? document.at(schema.get("$ref").asText().substring(1)) : schema;
         Map<String, JsonNode> properties = new TreeMap<>();
-        resolved.path("properties").fields().forEachRemaining(property -> properties.put(property.getKey(), property.getValue()));
+        resolved(operation.at("/requestBody/content/application~1json/schema")).path("properties").fields().forEachRemaining(property -> properties.put(property.getKey(), property.getValue()));
         return properties;
     }
 
@@ -194,9 +206,12 @@ public class Contract {
         /** Place of the first parameter in the path; zero if there is none. */
         private final int target;
         private final Map<String, JsonNode> properties;
+        private final List<String> csvColumns;
 
-        Operation(String template, String method, JsonNode operation, Set<String> roles, Map<String, JsonNode> properties, Schemas schemas) {
+        Operation(String template, String method, JsonNode operation, Set<String> roles, Map<String, JsonNode> properties, List<String> csvColumns,
+                  Schemas schemas) {
             this.roles = roles;
+            this.csvColumns = csvColumns;
             this.properties = properties;
             this.id = operation.required("operationId").asText();
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
@@ -234,6 +249,11 @@ public class Contract {
         /** The roles that may call the operation. */
         Set<String> roles() {
             return roles;
+        }
+
+        /** The columns of the answer as CSV; empty if it is always JSON. */
+        List<String> csvColumns() {
+            return csvColumns;
         }
 
         List<Parameter> parameters() {

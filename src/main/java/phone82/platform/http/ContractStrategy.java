@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -12,19 +13,25 @@ import org.apache.camel.Message;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 import org.apache.camel.component.rest.openapi.DefaultRestOpenapiProcessorStrategy;
 import org.apache.camel.support.processor.RestBindingAdvice;
+import phone82.platform.api.Csv;
 import phone82.platform.api.Json;
+import phone82.platform.api.Page;
 import phone82.platform.api.Problem;
 import phone82.platform.api.Problem.Fault;
 import phone82.platform.identity.Caller;
 import phone82.platform.observability.Correlation;
 
+import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Wraps each operation of the REST DSL: first the caller is determined, the request is validated against the API contract and its
- * parameters are typed; afterwards the result is written as JSON.
+ * parameters are typed; afterwards the result is written as JSON, or as CSV if the contract offers it and the client prefers it.
  */
 class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
 
@@ -39,8 +46,10 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
     @Override
     public boolean process(OpenAPI openAPI, Operation operation, String verb, String path, RestBindingAdvice binding,
                            Exchange exchange, AsyncCallback callback) {
+        Contract.Operation requested = contract.operation(operation.getOperationId());
+        HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
         try {
-            read(contract.operation(operation.getOperationId()), exchange);
+            read(requested, exchange);
         } catch (RuntimeException e) {
             Problems.write(exchange, e);
             exchange.setRouteStop(true);
@@ -49,7 +58,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             return true;
         }
         return super.process(openAPI, operation, verb, path, binding, exchange, doneSync -> {
-            write(exchange);
+            write(requested, request, exchange);
             Correlation.end();
             callback.done(doneSync);
         });
@@ -70,10 +79,10 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             String text;
             if ("query".equals(parameter.in)) {
                 if (query == null) {
-                    query = query(message);
+                    query = query(message.getHeader(Exchange.HTTP_RAW_QUERY, String.class));
                 }
                 List<String> values = query.get(parameter.name);
-                text = values == null ? null : values.get(values.size() - 1);
+                text = values == null ? null : last(values);
             } else if ("header".equals(parameter.in)) {
                 text = request.getHeader(parameter.name);
             } else {
@@ -100,8 +109,26 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         return agent != null && agent.startsWith("HTTPie/");
     }
 
-    private static Map<String, List<String>> query(Message message) {
-        String raw = message.getHeader(Exchange.HTTP_RAW_QUERY, String.class);
+    private static void writeCsv(Contract.Operation operation, HttpServerRequest request, Page<?> page, Message message) {
+        message.setHeader(Exchange.CONTENT_TYPE, Csv.MEDIA_TYPE + "; charset=utf-8; header=present");
+        if (page.next() != null) {
+            message.setHeader("Link", "<" + request.path() + "?" + nextQuery(operation, request, page.next()) + ">; rel=\"next\"");
+        }
+        message.setBody(Buffer.buffer(Csv.of(operation.csvColumns(), page.items())));
+    }
+
+    /** The parameters of this request for the page after it. */
+    private static String nextQuery(Contract.Operation operation, HttpServerRequest request, String next) {
+        Map<String, List<String>> query = query(request.query());
+        return operation.parameters().stream().map(parameter -> parameter.name).filter(name -> name.equals("after") || query.containsKey(name))
+                .map(name -> name + "=" + URLEncoder.encode(name.equals("after") ? next : last(query.get(name)), UTF_8)).collect(Collectors.joining("&"));
+    }
+
+    private static String last(List<String> values) {
+        return values.get(values.size() - 1);
+    }
+
+    private static Map<String, List<String>> query(String raw) {
         try {
             return raw == null ? Map.of() : QueryStringDecoder.builder()
                     .hasPath(false).semicolonIsNormalChar(Contract.SEMICOLON_IS_DATA).build(raw).parameters();
@@ -110,7 +137,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         }
     }
 
-    private static void write(Exchange exchange) {
+    private static void write(Contract.Operation operation, HttpServerRequest request, Exchange exchange) {
         Message message = exchange.getMessage();
         if (exchange.getException() != null) {
             Exception unhandled = exchange.getException();
@@ -119,6 +146,13 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             return;
         }
         Object body = message.getBody();
+        if (body instanceof Page<?> page && !operation.csvColumns().isEmpty()) {
+            message.setHeader("Vary", "Accept");
+            if (ListHeader.prefers(request.headers().getAll(HttpHeaders.ACCEPT), Csv.MEDIA_TYPE, "application/json")) {
+                writeCsv(operation, request, page, message);
+                return;
+            }
+        }
         if (body != null && !(body instanceof Buffer)) {
             message.setHeader(Exchange.CONTENT_TYPE, "application/json");
             // anything but a buffer would be sent as a stream, in chunks passed between threads

@@ -12,7 +12,7 @@ import java.util.Set;
  */
 public class HttpHeaderFilter implements HeaderFilterStrategy {
 
-    private static final Set<String> OUT = Set.of("location", "retry-after", "allow", "cache-control", "etag", "server-timing");
+    private static final Set<String> OUT = Set.of("location", "retry-after", "allow", "cache-control", "etag", "server-timing", "link", "vary");
 
     private final Set<String> in;
 

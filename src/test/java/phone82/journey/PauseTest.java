@@ -1,0 +1,310 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
+import phone82.app.StuckOrders;
+import phone82.journey.Shop.Answer;
+import phone82.platform.saga.Participation;
+import phone82.store.Deliveries;
+import phone82.store.Deliveries.Hold;
+import phone82.store.Deliveries.Pause;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static phone82.journey.Shop.anOrder;
+import static phone82.journey.StoreSteps.refusal;
+
+/** A dealer pauses and resumes deliveries, whatever else happens to their orders. */
+class PauseTest {
+
+    private static final long SEED = Long.getLong("phone82.pause.seed", ThreadLocalRandom.current().nextLong());
+    private static final int ORDERS = 24;
+    private static final int DEALERS = 4;
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.gateway.rate=0");
+
+    private final Shop shop = PHONE82.gateway();
+    private final StoreSteps steps = new StoreSteps(PHONE82);
+    private final Deliveries deliveries = PHONE82.bean(Context.STORE, Deliveries.class);
+
+    @Test
+    void aPausedDeliveryIsNotShippedUntilItIsResumed() {
+        long paused = steps.received();
+        long other = steps.received();
+
+        Answer answer = steps.pause(paused, "  out of stock ").expect(200);
+
+        assertThat(answer.body().get("status").asText()).isEqualTo("Paused");
+        assertThat(answer.body().get("pauseReason").asText()).isEqualTo("out of stock");
+        assertThat(answer.body().get("pausedAt").asText()).isGreaterThan(answer.body().get("receivedAt").asText());
+        assertThat(answer.body()).isEqualTo(shop.get("/deliveries/" + paused).body());
+        assertThat(refusal(steps.ship(paused))).isEqualTo("Paused: The delivery is paused: out of stock. Resume it first.");
+        steps.makeDue(paused);
+        steps.makeDue(other);
+        // the earlier one of two due deliveries would be shipped first
+        steps.assertShippedOnce(other);
+        assertThat(shop.status("/deliveries/" + paused)).isEqualTo("Paused");
+        assertThat(steps.published("Shipped", paused)).isZero();
+
+        steps.resume(paused).expect(200);
+
+        steps.assertShippedOnce(paused);
+        await().untilAsserted(() -> assertThat(shop.timeline(paused))
+                .containsExactly("Ordered", "PayCompleted", "OrderReceived", "DeliveryPaused", "DeliveryResumed", "Shipped"));
+        assertThat(shop.get("/deliveries/" + paused).body().has("pausedAt")).isFalse();
+    }
+
+    @Test
+    void aResumedDeliveryIsDueAsBefore() {
+        long id = steps.received();
+        JsonNode before = shop.get("/deliveries/" + id).body();
+        steps.pause(id, "address unclear").expect(200);
+
+        assertThat(steps.resume(id).expect(200).body()).isEqualTo(before);
+
+        steps.ship(id).expect(200);
+        steps.assertShippedOnce(id);
+    }
+
+    @Test
+    void repetitionsHaveNoFurtherEffect() {
+        long id = steps.received();
+        steps.resume(id).expect(200);
+        String since = steps.pause(id, "address unclear").expect(200).body().get("pausedAt").asText();
+
+        JsonNode corrected = steps.pause(id, "out of stock").expect(200).body();
+
+        assertThat(corrected.get("pauseReason").asText()).isEqualTo("out of stock");
+        assertThat(corrected.get("pausedAt").asText()).isEqualTo(since);
+        assertThat(steps.published("DeliveryPaused", id)).isEqualTo(1);
+        steps.resume(id).expect(200);
+        steps.resume(id).expect(200);
+        assertThat(steps.published("DeliveryResumed", id)).isEqualTo(1);
+    }
+
+    @Test
+    void aFinishedDeliveryIsNeitherPausedNorResumed() {
+        long shipped = steps.received();
+        String shippedAt = steps.ship(shipped).expect(200).body().get("shippedAt").asText();
+        long cancelled = cancelled(steps.received());
+
+        for (Answer refused : List.of(steps.pause(shipped, "late"), steps.resume(shipped))) {
+            assertThat(refusal(refused)).isEqualTo("Shipped already: The order was shipped at " + shippedAt + ".");
+        }
+        for (Answer refused : List.of(steps.pause(cancelled, "late"), steps.resume(cancelled))) {
+            assertThat(refusal(refused)).isEqualTo("Cancelled already: The order is cancelled and is not shipped.");
+        }
+        steps.pause(123456789, "unknown").expect(404);
+        steps.resume(123456789).expect(404);
+    }
+
+    static Stream<Arguments> reasons() {
+        return Stream.of(
+                arguments("{}", 422), arguments("{\"reason\":\"\"}", 422), arguments("{\"reason\":\"   \"}", 422), arguments("{\"reason\":1}", 422),
+                arguments("{\"reason\":\"" + "x".repeat(201) + "\"}", 422), arguments("{\"reason\":\"a\\nb\"}", 422),
+                arguments("{\"reason\":\"a\\u202eb\"}", 422), arguments("{\"reason\":\"a\",\"status\":\"Paused\"}", 422), arguments("", 400),
+                arguments("{\"reason\":\"" + "\ud83d\udcf1".repeat(200) + "\"}", 200), arguments("{\"reason\":\"\uc7ac\uace0 \uc5c6\uc74c\"}", 200));
+    }
+
+    @ParameterizedTest
+    @MethodSource("reasons")
+    void aReasonIsOneLineOfAtMost200VisibleCharacters(String body, int status) {
+        long id = steps.received();
+
+        shop.send("PUT", "/deliveries/" + id + "/pause", "application/json", body).expect(status);
+
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo(status == 200 ? "Paused" : "Received");
+    }
+
+    @Test
+    void aPausedOrderCanBeCancelled() {
+        long id = steps.received();
+        steps.pause(id, "out of stock").expect(200);
+
+        cancelled(id);
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("DeliveryPaused", "DeliveryCancelled", "OrderCancelled", "PayCancelled")
+                .doesNotContain("Shipped", "DeliveryResumed"));
+        assertThat(shop.get("/deliveries/" + id).body().get("pauseReason").asText()).isEqualTo("out of stock");
+        assertThat(steps.published("Shipped", id)).isZero();
+    }
+
+    @Test
+    void aPauseOutlastsARefusedCancellation() {
+        long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+        JsonNode paused = steps.pause(id, "out of stock").expect(200).body();
+
+        shop.cancel(shop.request("/orders/" + id).DELETE()).expect(409);
+
+        await().untilAsserted(() -> assertThat(shop.get("/deliveries/" + id).body()).isEqualTo(paused));
+        steps.makeDue(id);
+        steps.resume(id).expect(200);
+        steps.assertShippedOnce(id);
+    }
+
+    /** The saga's hold comes first: the dealer's request waits for its commit. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pause", "resume", "ship"})
+    @Tag("databases")
+    void aDealerChangesNothingDuringACancellation(String request) {
+        long id = steps.received();
+        boolean wasPaused = !request.equals("pause");
+        if (wasPaused) {
+            steps.pause(id, "out of stock").expect(200);
+        }
+        String lra = steps.saga();
+
+        Answer refused = steps.whileLocked(() -> {
+            PHONE82.bean(Context.STORE, Participation.class).join(lra, id);
+            deliveries.hold(id, lra, new Hold("note20", 1, "demo"));
+        }, () -> switch (request) {
+            case "pause" -> steps.pause(id, "too late");
+            case "resume" -> steps.resume(id);
+            default -> steps.ship(id);
+        });
+
+        assertThat(refusal(refused)).isEqualTo("Being cancelled: A cancellation of the order is in progress. Try again if it is refused.");
+        deliveries.release(lra);
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo(wasPaused ? "Paused" : "Received");
+        assertThat(steps.published("DeliveryPaused", id)).isEqualTo(wasPaused ? 1 : 0);
+        steps.resume(id).expect(200);
+        steps.ship(id).expect(200);
+        steps.assertShippedOnce(id);
+    }
+
+    /** The pause comes first: the saga waits for its commit, and holds the paused delivery. */
+    @Test
+    @Tag("databases")
+    void aDeliveryThatIsBeingPausedIsHeld() {
+        long id = steps.received();
+        String lra = steps.saga();
+
+        Answer held = steps.whileLocked(() -> deliveries.pause(id, new Pause("out of stock")), () -> steps.hold(id, lra));
+
+        held.expect(200);
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo("Held");
+        steps.end(lra, "cancel");
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Paused"));
+    }
+
+    @Test
+    @Tag("databases")
+    void ofAPauseAndAShipmentAtTheSameTimeTheFirstOneHolds() {
+        long shipped = steps.received();
+        long paused = steps.received();
+
+        assertThat(refusal(steps.whileLocked(() -> deliveries.shipNow(shipped), () -> steps.pause(shipped, "too late")))).startsWith("Shipped already");
+        assertThat(refusal(steps.whileLocked(() -> deliveries.pause(paused, new Pause("out of stock")), () -> steps.ship(paused)))).startsWith("Paused: ");
+
+        steps.assertShippedOnce(shipped);
+        assertThat(steps.published("DeliveryPaused", shipped)).isZero();
+        assertThat(steps.published("Shipped", paused)).isZero();
+    }
+
+    @Test
+    void anOrderThatIsUnknownHereCannotBePaused() {
+        String lra = steps.saga();
+        assertThat(steps.hold(1_000_000_012, lra).status()).isLessThan(300);
+
+        steps.pause(1_000_000_012, "too early").expect(409);
+
+        steps.end(lra, "cancel");
+        await().untilAsserted(() -> shop.get("/deliveries/1000000012").expect(404));
+    }
+
+    /** {@code -Dphone82.pause.seed=..} repeats the choices of a run, though not their timing. */
+    @Test
+    void anyMixOfRequestsEndsInOneShipmentOrOneCancellation() {
+        System.out.println("-Dphone82.pause.seed=" + SEED);
+        List<Long> ids = Stream.generate(() -> shop.place(anOrder()).expect(201).id()).limit(ORDERS).toList();
+        List<CompletableFuture<Void>> dealers = new ArrayList<>();
+        for (int i = 0; i < DEALERS; i++) {
+            SplittableRandom random = new SplittableRandom(SEED + i);
+            dealers.add(CompletableFuture.runAsync(() -> {
+                for (int n = 0; n < ORDERS * 6; n++) {
+                    long id = ids.get(random.nextInt(ORDERS));
+                    // 404: not received yet
+                    switch (random.nextInt(9)) {
+                        case 0 -> steps.ship(id).expect(200, 404, 409);
+                        case 1 -> shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202, 409, 503);
+                        case 2 -> steps.makeDue(id);
+                        case 3, 4, 5 -> steps.resume(id).expect(200, 404, 409);
+                        default -> steps.pause(id, "random").expect(200, 404, 409);
+                    }
+                }
+            }));
+        }
+        dealers.forEach(CompletableFuture::join);
+
+        for (long id : ids) {
+            String end = await().until(() -> {
+                steps.resume(id);
+                steps.ship(id);
+                return shop.status("/orders/" + id);
+            }, status -> status.matches("Shipped|Cancelled"));
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo(end);
+            await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isIn(end.equals("Shipped") ? List.of("Completed") : List.of("Refunded", "Voided")));
+            await().untilAsserted(() -> assertThat(shop.status("/history/" + id)).isEqualTo(end));
+            assertThat(steps.published("Shipped", id)).isEqualTo(end.equals("Shipped") ? 1 : 0);
+            assertThat(steps.published("DeliveryCancelled", id)).isEqualTo(end.equals("Shipped") ? 0 : 1);
+            assertThat(steps.published("DeliveryPaused", id) - steps.published("DeliveryResumed", id)).isBetween(0, end.equals("Shipped") ? 0 : 1);
+        }
+    }
+
+    @Test
+    void aPausedOrderIsNotStuck() {
+        JdbcTemplate app = PHONE82.bean(Context.APP, JdbcTemplate.class);
+        StuckOrders stuckOrders = PHONE82.bean(Context.APP, StuckOrders.class);
+        long paused = steps.received();
+        long stuck = steps.received();
+        steps.pause(paused, "out of stock").expect(200);
+        await().until(() -> app.queryForObject("select count(*) from paused where order_id = ?", Long.class, paused) == 1);
+        for (long id : List.of(paused, stuck)) {
+            app.update("insert into stuck (order_id, asked, ask_at) values (?, 2, ?)", id, Timestamp.from(Instant.now()));
+        }
+
+        stuckOrders.due();
+
+        assertThat(asked(app, stuck)).isEqualTo(3);
+        assertThat(asked(app, paused)).isEqualTo(2);
+        assertThat(stuckOrders.count()).isEqualTo(1);
+        steps.resume(paused).expect(200);
+        await().untilAsserted(() -> assertThat(stuckOrders.count()).isEqualTo(2));
+        List.of(paused, stuck).forEach(this::cancelled);
+        stuckOrders.due();
+        assertThat(stuckOrders.count()).isZero();
+    }
+
+    private static int asked(JdbcTemplate app, long id) {
+        return app.queryForObject("select asked from stuck where order_id = ?", Integer.class, id);
+    }
+
+    private long cancelled(long id) {
+        shop.cancel(shop.request("/orders/" + id).DELETE()).expect(200, 202);
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled"));
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        return id;
+    }
+}
