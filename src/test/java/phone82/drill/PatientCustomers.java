@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** New customers at a constant rate, each with one order, which they repeat with its {@code Idempotency-Key} until it is answered. */
+/** New customers at a constant rate, each with one order, which they repeat with its {@code Idempotency-Key}, after {@code Retry-After}, until it is answered. */
 final class PatientCustomers implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -49,6 +49,7 @@ final class PatientCustomers implements AutoCloseable {
         String key = UUID.randomUUID().toString();
         long began = System.nanoTime();
         String last = "";
+        long pause = PAUSE_MILLIS;
         while (System.nanoTime() - began < PATIENCE.toNanos()) {
             try {
                 Answer answer = shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
@@ -58,6 +59,7 @@ final class PatientCustomers implements AutoCloseable {
                     return;
                 }
                 last = answer.status() + " " + answer.body();
+                pause = answer.header("Retry-After") == null ? PAUSE_MILLIS : Math.max(PAUSE_MILLIS, 1000 * Long.parseLong(answer.header("Retry-After")));
                 if (!TRY_AGAIN.contains(answer.status())) {
                     break;
                 }
@@ -65,7 +67,7 @@ final class PatientCustomers implements AutoCloseable {
                 last = e.toString();
             }
             repeated.incrementAndGet();
-            await().pollDelay(Duration.ofMillis(PAUSE_MILLIS)).atMost(Duration.ofSeconds(5)).until(() -> true);
+            await().pollDelay(Duration.ofMillis(pause)).atMost(Duration.ofMinutes(1)).until(() -> true);
         }
         failures.add("after " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) + " s: " + last);
     }
