@@ -87,14 +87,14 @@ class Health implements AutoCloseable {
     /**
      * Whether this process can take requests.
      *
-     * @param withNotes whether to include checks that are only information for operators
+     * @param withNotes whether to include checks that do not affect the answer but inform operators
      */
     Report readiness(boolean withNotes) {
         Report startup = startup();
         if (!startup.up() || stopping) {
             return new Report(false, startup.components());
         }
-        return report(withNotes ? EnumSet.of(About.READINESS, About.NOTE) : EnumSet.of(About.READINESS));
+        return report(withNotes ? EnumSet.of(About.READINESS, About.WARNING, About.NOTE) : EnumSet.of(About.READINESS));
     }
 
     private Report report(Set<About> asked) {
@@ -110,10 +110,10 @@ class Health implements AutoCloseable {
                     TimedCheck.Outcome outcome = check.outcome(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
                     boolean partUp = outcome.up() || check.about() == About.NOTE;
                     contextUp &= partUp;
+                    up &= partUp || check.about() == About.WARNING;
                     parts.put(check.name(), component(partUp, outcome.details()));
                 }
             }
-            up &= contextUp;
             components.put(context.getKey(), Map.of("status", status(contextUp), "components", parts));
         }
         return new Report(up, components);

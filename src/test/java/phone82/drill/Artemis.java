@@ -1,10 +1,12 @@
 package phone82.drill;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,11 +18,17 @@ public final class Artemis implements AutoCloseable {
     private static final List<String> FILES = List.of("broker.xml", "artemis-users.properties", "artemis-roles.properties");
 
     private final Path instance;
+    private final int port;
     private Process process;
 
-    /** Installs it as {@code src/docs/operating.md} describes, except for the port. */
-    public Artemis(Path instance, int port) throws IOException, InterruptedException {
+    /**
+     * Installs it as {@code src/docs/operating.md} describes, except for the port.
+     *
+     * @param properties lines that change {@code broker.xml}
+     */
+    public Artemis(Path instance, int port, String... properties) throws IOException, InterruptedException {
         this.instance = instance;
+        this.port = port;
         Process create = new ProcessBuilder(DISTRIBUTION.resolve("bin/artemis").toString(), "create",
                 "--silent", "--require-login", "--user", "operator", "--password", "demo-operator", "--role", "operator", "--no-web",
                 "--no-autotune", instance.toString())
@@ -30,17 +38,43 @@ public final class Artemis implements AutoCloseable {
         for (String file : FILES) {
             Files.copy(Path.of("artemis", file), instance.resolve("etc").resolve(file), REPLACE_EXISTING);
         }
-        Files.writeString(instance.resolve("etc/port.properties"), "acceptorConfigurations.artemis.params.port=" + port);
+        Files.writeString(instance.resolve("etc/drill.properties"),
+                "acceptorConfigurations.artemis.params.port=" + port + "\n" + String.join("\n", properties));
+    }
+
+    /** The lines that make two brokers share a folder: whichever holds its lock is active, the other one waits for the lock. */
+    static String[] sharing(Path data) {
+        return Stream.concat(Stream.of("HAPolicyConfiguration=SHARED_STORE_PRIMARY"),
+                Stream.of("journal", "bindings", "paging", "largeMessages").map(each -> each + "Directory=" + data.resolve(each).toAbsolutePath()))
+                .toArray(String[]::new);
     }
 
     /** @param options appended to those of the JVM */
     public ProcessHandle start(String options) throws IOException {
         ProcessBuilder run = new ProcessBuilder(instance.resolve("bin/artemis").toString(), "run",
-                "--properties", instance.resolve("etc/port.properties").toString())
+                "--properties", instance.resolve("etc/drill.properties").toString())
                 .redirectErrorStream(true).redirectOutput(instance.resolve("log/run.txt").toFile());
         run.environment().put("JAVA_ARGS_APPEND", options);
         process = run.start();
         return process.toHandle();
+    }
+
+    /** Whether it accepts connections; a broker that waits for the lock does not. */
+    boolean listens() {
+        try (Socket ignored = new Socket("localhost", port)) {
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    /** Stops the process in the middle of what it does, without ending it. */
+    void freeze() throws IOException, InterruptedException {
+        PostgreSqlCluster.signal("-STOP", List.of(process.toHandle()));
+    }
+
+    void thaw() throws IOException, InterruptedException {
+        PostgreSqlCluster.signal("-CONT", List.of(process.toHandle()));
     }
 
     /** {@code kill -9}. */

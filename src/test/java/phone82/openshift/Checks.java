@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
@@ -25,12 +26,14 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import io.fabric8.openshift.api.model.BuildConfig;
 import io.fabric8.openshift.api.model.ImageStream;
 import io.fabric8.openshift.api.model.Route;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 import org.springframework.boot.convert.DurationStyle;
+import phone82.openshift.Manifests.Operated;
 import phone82.openshift.Manifests.Workload;
 
 import java.math.BigDecimal;
@@ -66,17 +69,19 @@ enum Checks {
     SELECTORS(Checks::selectors), PORTS(Checks::ports), PROBES(Checks::probes), VOLUMES(Checks::volumes), KEYS(Checks::keys),
     ACCOUNTS(Checks::accounts), SECURITY(Checks::security), SECRETS(Checks::secrets), SETTINGS(Checks::settings),
     IDENTITY(Checks::identity), PASSWORDS(Checks::passwords), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
-    SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring), PLATFORM(Checks::platform);
+    SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring),
+    AVAILABILITY(Checks::availability), PLATFORM(Checks::platform);
 
     /** The prefix of the secrets that new-keys creates for each project. */
     private static final String OWN_KEY = "identity-";
     private static final Map<String, Class<?>> TYPES = Stream.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
             PersistentVolumeClaim.class, Deployment.class, StatefulSet.class, HorizontalPodAutoscaler.class, NetworkPolicy.class, Ingress.class,
-            PodDisruptionBudget.class, Route.class, BuildConfig.class, ImageStream.class, PodMonitor.class, PrometheusRule.class)
+            PodDisruptionBudget.class, PriorityClass.class, Route.class, BuildConfig.class, ImageStream.class, PodMonitor.class, PrometheusRule.class)
             .collect(Collectors.toMap(Class::getSimpleName, type -> type));
     private static final Map<String, String> VERSIONS = Map.ofEntries(Map.entry("Deployment", "apps/v1"), Map.entry("StatefulSet", "apps/v1"),
             Map.entry("HorizontalPodAutoscaler", "autoscaling/v2"), Map.entry("NetworkPolicy", "networking.k8s.io/v1"),
             Map.entry("Ingress", "networking.k8s.io/v1"), Map.entry("PodDisruptionBudget", "policy/v1"), Map.entry("Route", "route.openshift.io/v1"),
+            Map.entry("PriorityClass", "scheduling.k8s.io/v1"),
             Map.entry("BuildConfig", "build.openshift.io/v1"), Map.entry("ImageStream", "image.openshift.io/v1"),
             Map.entry("PodMonitor", "monitoring.coreos.com/v1"), Map.entry("PrometheusRule", "monitoring.coreos.com/v1"));
     /** The models accept any field unless Jackson ignores their annotations for that. */
@@ -94,14 +99,16 @@ enum Checks {
 
     private static final Map<String, Set<String>> VALUES_OF = Map.ofEntries(Map.entry("protocol", Set.of("TCP", "UDP")),
             Map.entry("imagePullPolicy", Set.of("Always", "IfNotPresent", "Never")), Map.entry("whenUnsatisfiable", Set.of("ScheduleAnyway", "DoNotSchedule")),
-            Map.entry("accessModes", Set.of("ReadWriteOnce")), Map.entry("policyTypes", Set.of("Ingress", "Egress")),
+            Map.entry("accessModes", Set.of("ReadWriteOnce", "ReadWriteMany")), Map.entry("policyTypes", Set.of("Ingress", "Egress")),
             Map.entry("pathType", Set.of("Prefix", "Exact")), Map.entry("termination", Set.of("edge", "reencrypt")),
             Map.entry("insecureEdgeTerminationPolicy", Set.of("Redirect", "None")), Map.entry("drop", Set.of("ALL")));
     private static final Map<String, Set<String>> TYPE_WITHIN = Map.of("strategy", Set.of("RollingUpdate", "Recreate", "Source"),
             "seccompProfile", Set.of("RuntimeDefault"), "metrics", Set.of("Resource"), "target", Set.of("Utilization", "AverageValue"),
             "policies", Set.of("Pods", "Percent"), "source", Set.of("Binary"));
-    private static final Pattern PLACE = Pattern.compile("(?:https?|tcp|jdbc:postgresql|jdbc:hsqldb:hsql)://([^:/]+)(?::(\\d+))?(?:/(\\w*))?");
+    private static final Pattern PLACE = Pattern.compile("(?:https?|tcp|jdbc:postgresql|jdbc:hsqldb:hsql)://([^:/]+)(?::(\\d+))?(?:/(\\w*))?(?:\\?.*)?");
     private static final Pattern NAME_FORM = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
+    private static final Pattern VERSIONED = Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9/-]+:(?!latest$)[\\w.-]+");
+    private static final Path RUNBOOK = Path.of("src/docs/runbook.md");
     private static final Settings APPLICATION = new Settings();
 
     private final BiConsumer<Manifests, Consumer<String>> check;
@@ -251,20 +258,18 @@ enum Checks {
                 fault.accept(id(workload.object()) + ": does not select exactly its own pods");
             }
         }
-        manifests.of("Service").filter(service -> !manifests.isMadeByOperator(nameOf(service)))
+        manifests.of("Service").filter(service -> manifests.operatedBy(service.at("/spec/selector")).isEmpty())
                 .filter(service -> !isEveryContext(manifests, service))
                 .forEach(service -> selectsOne(manifests, service, service.at("/spec/selector"), fault));
         manifests.of("PodDisruptionBudget").forEach(budget -> selectsOne(manifests, budget, budget.at("/spec/selector"), fault));
         manifests.of("PodMonitor", "NetworkPolicy").forEach(object -> {
             JsonNode selector = object.at("/spec/" + (object.path("kind").asText().equals("PodMonitor") ? "selector" : "podSelector"));
-            if (!isMadeByCluster(selector) && !(manifests.isMadeByOperator("artemis") && selector.toString().contains("artemis"))
-                    && manifests.selectedBy(selector).isEmpty()) {
+            if (!isMadeByCluster(selector) && manifests.operatedBy(selector).isEmpty() && manifests.selectedBy(selector).isEmpty()) {
                 fault.accept(id(object) + ": selects nothing");
             }
         });
         manifests.of("NetworkPolicy").forEach(policy -> policy.findValues("podSelector").stream()
-                .filter(selector -> !isMadeByCluster(selector) && manifests.selectedBy(selector).isEmpty() && !manifests.isMadeByOperator(
-                        selector.path("matchLabels").path(NAME).asText()))
+                .filter(selector -> !isMadeByCluster(selector) && manifests.selectedBy(selector).isEmpty() && manifests.operatedBy(selector).isEmpty())
                 .forEach(selector -> fault.accept(id(policy) + ": no pod matches " + selector)));
     }
 
@@ -295,10 +300,13 @@ enum Checks {
         manifests.of("NetworkPolicy").filter(policy -> !isMadeByCluster(policy.at("/spec/podSelector"))).forEach(policy -> {
             for (JsonNode rule : policy.at("/spec/ingress")) {
                 open(policy, manifests.selectedBy(policy.at("/spec/podSelector")), rule, fault);
+                openOperated(policy, manifests.operatedBy(policy.at("/spec/podSelector")), rule, fault);
             }
             for (JsonNode rule : policy.at("/spec/egress")) {
-                each(rule.path("to")).filter(peer -> peer.has("podSelector")).forEach(peer ->
-                        open(policy, manifests.selectedBy(peer.path("podSelector")), rule, fault));
+                each(rule.path("to")).filter(peer -> peer.has("podSelector")).map(peer -> peer.path("podSelector")).forEach(peer -> {
+                    open(policy, manifests.selectedBy(peer), rule, fault);
+                    openOperated(policy, manifests.operatedBy(peer), rule, fault);
+                });
             }
         });
         manifests.of("PodMonitor").forEach(monitor -> each(monitor.at("/spec/podMetricsEndpoints")).forEach(endpoint ->
@@ -324,6 +332,11 @@ enum Checks {
         }
         workloads.forEach(workload -> each(rule.path("ports")).filter(port -> !workload.has(port.path("port")))
                 .forEach(port -> fault.accept(id(policy) + ": " + workload.name() + " has no port " + port.path("port").asText())));
+    }
+
+    private static void openOperated(ObjectNode policy, List<Operated> servers, JsonNode rule, Consumer<String> fault) {
+        servers.forEach(server -> each(rule.path("ports")).map(port -> port.path("port").asInt()).filter(port -> !server.ports().contains(port))
+                .forEach(port -> fault.accept(id(policy) + ": " + server.service() + " has no port " + port)));
     }
 
     private static void probes(Manifests manifests, Consumer<String> fault) {
@@ -375,8 +388,16 @@ enum Checks {
                 }
             });
         }
-        manifests.of("PersistentVolumeClaim").filter(claim -> manifests.workloads().stream().noneMatch(workload -> workload.pod().path("volumes")
-                .findValuesAsText("claimName").contains(nameOf(claim)))).forEach(claim -> fault.accept(id(claim) + ": no workload uses it"));
+        List<String> mounted = Stream.concat(manifests.workloads().stream().map(Workload::pod),
+                manifests.of("ActiveMQArtemis").map(broker -> broker.at("/spec/deploymentPlan"))).flatMap(pod -> pod.findValuesAsText("claimName").stream()).toList();
+        manifests.of("PersistentVolumeClaim").forEach(claim -> {
+            long users = mounted.stream().filter(nameOf(claim)::equals).count();
+            if (users == 0) {
+                fault.accept(id(claim) + ": no workload uses it");
+            } else if (each(claim.at("/spec/accessModes")).anyMatch(mode -> mode.asText().equals("ReadWriteMany")) != users > 1) {
+                fault.accept(id(claim) + ": " + users + " use it, and it has the access modes " + claim.at("/spec/accessModes"));
+            }
+        });
     }
 
     private static void keys(Manifests manifests, Consumer<String> fault) {
@@ -402,6 +423,12 @@ enum Checks {
         manifests.of("TriggerAuthentication").flatMap(object -> each(object.at("/spec/secretTargetRef")))
                 .filter(each -> !manifests.data("Secret", each.path("name").asText()).containsKey(each.path("key").asText()))
                 .forEach(each -> fault.accept("TriggerAuthentication: no secret " + each));
+        manifests.of("Cluster", "ObjectStore").flatMap(object -> Stream.of("passwordSecret", "secret", "accessKeyId", "secretAccessKey")
+                        .flatMap(field -> object.findValues(field).stream()))
+                .filter(each -> !manifests.data("Secret", each.path("name").asText()).containsKey(each.path("key").asText("password")))
+                .forEach(each -> fault.accept("Cluster, ObjectStore: no secret " + each));
+        manifests.of("Cluster").flatMap(cluster -> each(cluster.at("/spec/plugins"))).map(plugin -> plugin.at("/parameters/barmanObjectName").asText())
+                .filter(store -> manifests.find("ObjectStore", store).isEmpty()).forEach(store -> fault.accept("Cluster: no object store " + store));
         manifests.of("ActiveMQArtemis").flatMap(object -> each(object.at("/spec/deploymentPlan/extraMounts/secrets")))
                 .filter(secret -> manifests.find("Secret", secret.asText()).isEmpty())
                 .forEach(secret -> fault.accept("ActiveMQArtemis: no secret " + secret));
@@ -450,10 +477,10 @@ enum Checks {
             boolean demo = secret.at("/metadata/annotations").has("phone82/demo");
             boolean password = manifests.workloads().stream().flatMap(workload -> workload.pod().findValues("secretKeyRef").stream())
                     .anyMatch(each -> each.path("name").asText().equals(nameOf(secret)));
-            if (manifests.project() == Project.PROD && (demo || secret.toString().contains("demo"))) {
+            if (manifests.project().isProduction() && (demo || secret.toString().contains("demo"))) {
                 fault.accept(id(secret) + ": is public");
             }
-            if (manifests.project() != Project.PROD && password && !demo && !nameOf(secret).startsWith(OWN_KEY)) {
+            if (!manifests.project().isProduction() && password && !demo && !nameOf(secret).startsWith(OWN_KEY)) {
                 fault.accept(id(secret) + ": a password in the repository that is not marked as a demo one");
             }
         });
@@ -501,7 +528,7 @@ enum Checks {
     private static void provider(Manifests manifests, Consumer<String> fault) {
         boolean simulated = manifests.workloads().stream().anyMatch(workload -> workload.name().equals("provider"));
         String adapter = manifests.data("ConfigMap", "payment-provider").getOrDefault("adapter", "");
-        if (manifests.project() == Project.PROD && (simulated || !adapter.isEmpty())) {
+        if (manifests.project().isProduction() && (simulated || !adapter.isEmpty())) {
             fault.accept("production runs with a payment provider that its operator did not choose");
         }
         if (simulated == adapter.isEmpty()) {
@@ -566,7 +593,9 @@ enum Checks {
                 fault.accept(workload.name() + " does not have its own password of the broker");
             }
             String database = environment.get(prefix + "_DATABASE_PASSWORD");
-            if (database != null && !database.equals(server.get(workload.name().toUpperCase(Locale.ROOT) + "_PASSWORD"))) {
+            String expected = manifests.of("Cluster").findFirst().map(cluster -> password(manifests, cluster, workload.name()))
+                    .orElse(server.get(workload.name().toUpperCase(Locale.ROOT) + "_PASSWORD"));
+            if (database != null && !database.equals(expected)) {
                 fault.accept(workload.name() + " does not have its own password of its database");
             }
         }
@@ -574,6 +603,20 @@ enum Checks {
         if (distinct.size() < known.size()) {
             fault.accept("users of the broker share a password");
         }
+    }
+
+    /** The password that CloudNativePG gives the owner of a database, which must exist. */
+    private static String password(Manifests manifests, ObjectNode cluster, String user) {
+        JsonNode first = cluster.at("/spec/bootstrap/initdb");
+        boolean own = first.path("owner").asText().equals(user);
+        boolean exists = own ? first.path("database").asText().equals(user) : manifests.find("Database", user)
+                .filter(database -> database.at("/spec/name").asText().equals(user) && database.at("/spec/owner").asText().equals(user)
+                        && database.at("/spec/cluster/name").asText().equals(nameOf(cluster))).isPresent();
+        String secret = own ? first.at("/secret/name").asText() : each(cluster.at("/spec/managed/roles"))
+                .filter(role -> role.path("name").asText().equals(user) && role.path("login").asBoolean())
+                .map(role -> role.at("/passwordSecret/name").asText()).findFirst().orElse("");
+        Map<String, String> data = manifests.data("Secret", secret);
+        return exists && user.equals(data.get("username")) ? data.getOrDefault("password", "") : "";
     }
 
     /** The calls follow from the settings: there is a Service at each address, and both network policies allow the call. */
@@ -596,8 +639,14 @@ enum Checks {
                     fault.accept(workload.name() + " uses the database of another: " + value);
                 }
                 manifests.find("Service", place.group(1)).flatMap(service -> each(service.at("/spec/ports")).filter(each -> each.path("port").asInt() == port)
-                        .findFirst()).ifPresentOrElse(target -> allowed(manifests, caller, place.group(1), target.path("targetPort"), fault),
-                        () -> fault.accept(workload.name() + ": " + variable + " is " + value + ", where there is no Service"));
+                        .findFirst()).ifPresentOrElse(target -> {
+                            allowed(manifests, caller, place.group(1), target.path("targetPort"), fault);
+                            allowedToOperated(manifests, caller, place.group(1), target.path("targetPort").asInt(), fault);
+                        }, () -> {
+                            if (!allowedToOperated(manifests, caller, place.group(1), port, fault)) {
+                                fault.accept(workload.name() + ": " + variable + " is " + value + ", where there is no Service");
+                            }
+                        });
             });
         }
         if (manifests.find("NetworkPolicy", "default-deny").filter(policy -> policy.at("/spec/podSelector").isEmpty() && policy.at("/spec/policyTypes").size() == 2
@@ -612,18 +661,30 @@ enum Checks {
             int number = each(called.container().path("ports")).filter(port -> port.path("name").equals(targetPort) || port.path("containerPort").equals(targetPort))
                     .map(port -> port.path("containerPort").asInt()).findFirst().orElse(0);
             for (Workload caller : callers) {
-                if (!open(manifests, caller, called, "egress", "to", number) || !open(manifests, called, caller, "ingress", "from", number)) {
-                    fault.accept("no permitted connection from " + from + " to " + to + " on " + number);
-                }
+                requireOpen(manifests, caller.labels(), called.labels(), number, from + " to " + to, fault);
             }
         }
     }
 
-    private static boolean open(Manifests manifests, Workload subject, Workload peer, String direction, String side, int port) {
-        return manifests.of("NetworkPolicy").filter(policy -> matches(policy.at("/spec/podSelector"), subject.labels()))
+    /** Returns false if no operator creates this Service. */
+    private static boolean allowedToOperated(Manifests manifests, String from, String to, int port, Consumer<String> fault) {
+        List<Operated> servers = manifests.operated().stream().filter(server -> server.service().equals(to) && server.ports().contains(port)).toList();
+        manifests.workloads().stream().filter(caller -> caller.name().equals(from)).forEach(caller -> servers.forEach(server ->
+                requireOpen(manifests, caller.labels(), server.labels(), port, from + " to " + to, fault)));
+        return !servers.isEmpty();
+    }
+
+    private static void requireOpen(Manifests manifests, JsonNode caller, JsonNode called, int port, String connection, Consumer<String> fault) {
+        if (!open(manifests, caller, called, "egress", "to", port) || !open(manifests, called, caller, "ingress", "from", port)) {
+            fault.accept("no permitted connection from " + connection + " on " + port);
+        }
+    }
+
+    private static boolean open(Manifests manifests, JsonNode subject, JsonNode peer, String direction, String side, int port) {
+        return manifests.of("NetworkPolicy").filter(policy -> matches(policy.at("/spec/podSelector"), subject))
                 .flatMap(policy -> each(policy.at("/spec/" + direction)))
                 .filter(rule -> each(rule.path("ports")).anyMatch(each -> each.path("port").asInt() == port))
-                .anyMatch(rule -> each(rule.path(side)).anyMatch(each -> each.has("podSelector") && matches(each.path("podSelector"), peer.labels())));
+                .anyMatch(rule -> each(rule.path(side)).anyMatch(each -> each.has("podSelector") && matches(each.path("podSelector"), peer)));
     }
 
     /** Customers outside the project have one entry, the gateway, encrypted where the platform supports it. */
@@ -651,8 +712,10 @@ enum Checks {
                     List<Integer> ports = each(rule.path("ports")).map(port -> port.path("port").asInt()).toList();
                     boolean gateway = names.equals(List.of("gateway")) && ports.equals(List.of(8080));
                     boolean keda = manifests.project() == Project.KEDA && names.equals(List.of("artemis")) && ports.equals(List.of(8161));
+                    boolean operator = names.isEmpty() && each(rule.path("from")).allMatch(peer -> peer.has("namespaceSelector"))
+                            && manifests.operatedBy(policy.at("/spec/podSelector")).stream().anyMatch(server -> server.ports().containsAll(ports));
                     door[0] |= gateway;
-                    if (rule.path("from").isEmpty() || !gateway && !keda && !forMonitoring.containsAll(ports)) {
+                    if (rule.path("from").isEmpty() || !gateway && !keda && !operator && !forMonitoring.containsAll(ports)) {
                         fault.accept(id(policy) + ": lets others in to " + names + " on " + ports);
                     }
                 }));
@@ -678,12 +741,15 @@ enum Checks {
                     && workload.spec().path("minReadySeconds").asInt() > 0)) {
                 fault.accept(id(workload.object()) + ": is unavailable during a rollout");
             }
-            JsonNode spread = workload.pod().path("topologySpreadConstraints").path(0);
-            if (workload.kind().equals("Deployment") && !(spread.path("topologyKey").asText().equals("kubernetes.io/hostname")
-                    && matches(spread.path("labelSelector"), workload.labels()) && spread.path("matchLabelKeys").toString().contains(NAME))) {
+            if (workload.kind().equals("Deployment") && !isSpread(workload, "kubernetes.io/hostname")) {
                 fault.accept(id(workload.object()) + ": all of its pods may be on one host");
             }
         }
+    }
+
+    private static boolean isSpread(Workload workload, String topology) {
+        return each(workload.pod().path("topologySpreadConstraints")).anyMatch(spread -> spread.path("topologyKey").asText().equals(topology)
+                && matches(spread.path("labelSelector"), workload.labels()) && spread.path("matchLabelKeys").toString().contains(NAME));
     }
 
     private static void stopping(Manifests manifests, Consumer<String> fault) {
@@ -713,9 +779,10 @@ enum Checks {
                     fault.accept(id(deployment) + ": sets replicas against its autoscaler");
                 }
             }, () -> fault.accept(id(scaler) + ": there is no " + target));
-            if (scaler.at(own ? "/spec/minReplicas" : "/spec/minReplicaCount").asInt() != 1
+            int least = manifests.project() == Project.PROD_HA ? 2 : 1;
+            if (scaler.at(own ? "/spec/minReplicas" : "/spec/minReplicaCount").asInt() != least
                     || scaler.at(own ? "/spec/maxReplicas" : "/spec/maxReplicaCount").asInt() != 10) {
-                fault.accept(id(scaler) + ": needs 1 to 10 pods");
+                fault.accept(id(scaler) + ": needs " + least + " to 10 pods");
             }
             if (own && scaler.at("/spec/metrics/0/resource/target/averageUtilization").asInt() != 15) {
                 fault.accept(id(scaler) + ": needs a target of 15 % of CPU");
@@ -736,7 +803,7 @@ enum Checks {
         manifests.workloads().stream().filter(workload -> workload.isContext() && !workload.name().equals("coordinator"))
                 .filter(workload -> manifests.find("PodDisruptionBudget", workload.name()).isEmpty())
                 .forEach(workload -> fault.accept(id(workload.object()) + ": all of its pods may be evicted at once"));
-        if (manifests.project() == Project.PROD) {
+        if (manifests.project().isProduction()) {
             manifests.workloads().stream().filter(workload -> workload.isContext() && workload.spec().has("replicas") && !workload.name().equals("coordinator"))
                     .filter(workload -> workload.spec().path("replicas").asInt() < 2)
                     .forEach(workload -> fault.accept(id(workload.object()) + ": has a single pod"));
@@ -744,13 +811,15 @@ enum Checks {
     }
 
     private static void images(Manifests manifests, Consumer<String> fault) {
+        manifests.of("Cluster").map(cluster -> cluster.at("/spec/imageName").asText()).filter(image -> !VERSIONED.matcher(image).matches())
+                .forEach(image -> fault.accept("Cluster: image " + image + " names no registry, or no version"));
         for (Workload workload : manifests.workloads()) {
             workload.containers().map(container -> container.path("image").asText()).forEach(image -> {
                 boolean ours = image.equals("phone82:latest");
                 if (ours && !workload.container().path("imagePullPolicy").asText().equals("IfNotPresent")) {
                     fault.accept(id(workload.object()) + ": a node that has the image would still ask a registry");
                 }
-                if (!ours && !image.matches("[a-z0-9.-]+\\.[a-z]+/[a-z0-9/-]+:[\\w.-]+")) {
+                if (!ours && !VERSIONED.matcher(image).matches()) {
                     fault.accept(id(workload.object()) + ": image " + image + " names no registry, or no version");
                 }
             });
@@ -789,6 +858,8 @@ enum Checks {
     }
 
     private static void monitoring(Manifests manifests, Consumer<String> fault) {
+        manifests.of("PrometheusRule").flatMap(rules -> rules.findParents("alert").stream()).filter(alert -> !isInRunbook(alert))
+                .forEach(alert -> fault.accept("alert " + alert.path("alert").asText() + ": no section with cause, check and action in " + RUNBOOK));
         manifests.of("ConfigMap").filter(map -> map.at("/metadata/labels").has("grafana_dashboard")).forEach(map -> map.path("data").forEach(dashboard -> {
             try {
                 new JsonMapper().readTree(dashboard.asText());
@@ -796,13 +867,68 @@ enum Checks {
                 fault.accept(id(map) + ": not JSON");
             }
         }));
-        if (manifests.project() == Project.PROD) {
+        if (manifests.project().isProduction()) {
             if (manifests.of("PrometheusRule").findAny().isEmpty() || manifests.of("PodMonitor").noneMatch(monitor -> matches(monitor.at("/spec/selector"),
                     manifests.workloads().stream().filter(Workload::isContext).findFirst().orElseThrow().labels())
                     && monitor.at("/spec/podMetricsEndpoints/0/path").asText().equals("/actuator/prometheus"))) {
                 fault.accept("has no PodMonitor");
             }
         }
+    }
+
+    private static boolean isInRunbook(JsonNode alert) {
+        String name = alert.path("alert").asText();
+        return alert.at("/annotations/runbook").asText().equals(RUNBOOK + "#" + name.toLowerCase(Locale.ROOT))
+                && Stream.of(Settings.text(RUNBOOK).split("(?m)^## ")).anyMatch(section -> section.startsWith(name + "\n")
+                && Stream.of("**Cause.** ", "**Check.** ", "**Action.** ").allMatch(section::contains));
+    }
+
+    /** Every server and every context but the coordinator is there twice, on different machines, and no answered commit is on one disk only. */
+    private static void availability(Manifests manifests, Consumer<String> fault) {
+        manifests.workloads().stream().map(workload -> workload.pod().path("priorityClassName").asText()).filter(name -> !name.isEmpty())
+                .filter(name -> manifests.find("PriorityClass", name).isEmpty()).forEach(name -> fault.accept("no priority class " + name));
+        if (manifests.project() != Project.PROD_HA) {
+            return;
+        }
+        manifests.workloads().forEach(workload -> {
+            if (!isSpread(workload, "topology.kubernetes.io/zone") || !workload.pod().has("priorityClassName")) {
+                fault.accept(id(workload.object()) + ": all of its pods may be in one zone, or wait for less important ones");
+            }
+            if (workload.kind().equals("StatefulSet")) {
+                fault.accept(id(workload.object()) + ": a single server");
+            }
+        });
+        JsonNode cluster = manifests.of("Cluster").findFirst().map(each -> each.path("spec")).orElse(MissingNode.getInstance());
+        JsonNode synchronous = cluster.at("/postgresql/synchronous");
+        if (cluster.path("instances").asInt() < 3 || synchronous.path("number").asInt() < 1 || !synchronous.path("dataDurability").asText().equals("required")
+                || !synchronous.path("failoverQuorum").asBoolean()) {
+            fault.accept("Cluster: a commit may be lost with its primary");
+        }
+        if (!cluster.at("/affinity/podAntiAffinityType").asText().equals("required") || !cluster.has("priorityClassName")) {
+            fault.accept("Cluster: two instances may be lost with one machine");
+        }
+        if (manifests.of("ScheduledBackup").noneMatch(backup -> backup.at("/spec/method").asText().equals("plugin")
+                && manifests.find("Cluster", backup.at("/spec/cluster/name").asText()).isPresent())
+                || each(cluster.path("plugins")).noneMatch(plugin -> plugin.path("isWALArchiver").asBoolean())) {
+            fault.accept("Cluster: no backup");
+        }
+        List<ObjectNode> brokers = manifests.of("ActiveMQArtemis").toList();
+        if (brokers.size() != 2 || brokers.stream().map(broker -> broker.path("spec")).distinct().count() != 1) {
+            fault.accept("ActiveMQArtemis: not a pair of the same brokers");
+        }
+        brokers.forEach(broker -> {
+            JsonNode plan = broker.at("/spec/deploymentPlan");
+            List<String> properties = each(broker.at("/spec/brokerProperties")).map(JsonNode::asText).toList();
+            String folder = plan.at("/extraVolumeMounts/0/mountPath").asText("?");
+            if (!properties.contains("HAPolicyConfiguration=SHARED_STORE_PRIMARY") || plan.path("persistenceEnabled").asBoolean(true)
+                    || plan.path("clustered").asBoolean(true) || Stream.of("journal", "bindings", "paging", "largeMessages")
+                    .anyMatch(each -> properties.stream().noneMatch(line -> line.startsWith(each + "Directory=" + folder + "/")))) {
+                fault.accept(id(broker) + ": does not share its folder");
+            }
+            if (!plan.at("/affinity/podAntiAffinity").has("requiredDuringSchedulingIgnoredDuringExecution")) {
+                fault.accept(id(broker) + ": both brokers may be on one machine");
+            }
+        });
     }
 
     private static void platform(Manifests manifests, Consumer<String> fault) {

@@ -14,7 +14,9 @@ import java.util.stream.Stream;
 final class CustomKinds {
 
     private static final Map<String, String> VERSIONS = Map.of("Pipeline", "tekton.dev/v1", "Task", "tekton.dev/v1", "PipelineRun", "tekton.dev/v1",
-            "ScaledObject", "keda.sh/v1alpha1", "TriggerAuthentication", "keda.sh/v1alpha1", "ActiveMQArtemis", "broker.amq.io/v1beta1");
+            "ScaledObject", "keda.sh/v1alpha1", "TriggerAuthentication", "keda.sh/v1alpha1", "ActiveMQArtemis", "broker.amq.io/v1beta1",
+            "Cluster", "postgresql.cnpg.io/v1", "Database", "postgresql.cnpg.io/v1", "ScheduledBackup", "postgresql.cnpg.io/v1",
+            "ObjectStore", "barmancloud.cnpg.io/v1");
     private static final String PIPELINE_TASK = """
             name runAfter[] timeout taskRef.name taskRef.resolver taskRef.params[].name taskRef.params[].value params[].name params[].value
             workspaces[].name workspaces[].workspace when[].input when[].operator when[].values[]""";
@@ -37,7 +39,36 @@ final class CustomKinds {
             "ActiveMQArtemis", fields("""
                     deploymentPlan.size deploymentPlan.persistenceEnabled deploymentPlan.requireLogin deploymentPlan.labels.* deploymentPlan.storage.size
                     deploymentPlan.resources.requests.cpu deploymentPlan.resources.requests.memory deploymentPlan.resources.limits.memory
-                    deploymentPlan.extraMounts.secrets[] brokerProperties[]"""));
+                    deploymentPlan.extraMounts.secrets[] brokerProperties[] deploymentPlan.clustered deploymentPlan.extraVolumes[].name
+                    deploymentPlan.extraVolumes[].persistentVolumeClaim.claimName deploymentPlan.extraVolumeMounts[].name
+                    deploymentPlan.extraVolumeMounts[].mountPath deploymentPlan.livenessProbe.exec.command[]
+                    deploymentPlan.livenessProbe.initialDelaySeconds deploymentPlan.livenessProbe.periodSeconds
+                    deploymentPlan.livenessProbe.timeoutSeconds deploymentPlan.livenessProbe.failureThreshold resourceTemplates[].selector.kind
+                    resourceTemplates[].patch.kind resourceTemplates[].patch.spec.template.spec.priorityClassName""",
+                    within("deploymentPlan.affinity.podAntiAffinity", """
+                            requiredDuringSchedulingIgnoredDuringExecution[].topologyKey
+                            requiredDuringSchedulingIgnoredDuringExecution[].labelSelector.matchLabels.*
+                            preferredDuringSchedulingIgnoredDuringExecution[].weight
+                            preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey
+                            preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.labelSelector.matchLabels.*""")),
+            "Cluster", fields("""
+                    instances imageName bootstrap.initdb.database bootstrap.initdb.owner bootstrap.initdb.secret.name managed.roles[].name
+                    managed.roles[].login managed.roles[].passwordSecret.name managed.services.disabledDefaultServices[]
+                    postgresql.synchronous.method postgresql.synchronous.number postgresql.synchronous.dataDurability
+                    postgresql.synchronous.failoverQuorum postgresql.parameters.* postgresql.pg_hba[] livenessProbeTimeout
+                    probes.liveness.isolationCheck.enabled switchoverDelay primaryUpdateStrategy primaryUpdateMethod enablePDB plugins[].name
+                    plugins[].isWALArchiver plugins[].parameters.* affinity.enablePodAntiAffinity affinity.podAntiAffinityType affinity.topologyKey
+                    topologySpreadConstraints[].topologyKey topologySpreadConstraints[].maxSkew topologySpreadConstraints[].whenUnsatisfiable
+                    topologySpreadConstraints[].labelSelector.matchLabels.* priorityClassName storage.size walStorage.size resources.requests.cpu
+                    resources.requests.memory resources.limits.memory inheritedMetadata.labels.*"""),
+            "Database", fields("cluster.name name owner databaseReclaimPolicy"),
+            "ScheduledBackup", fields("schedule immediate backupOwnerReference cluster.name method pluginConfiguration.name"),
+            "ObjectStore", fields("""
+                    retentionPolicy configuration.destinationPath configuration.endpointURL configuration.s3Credentials.accessKeyId.name
+                    configuration.s3Credentials.accessKeyId.key configuration.s3Credentials.secretAccessKey.name
+                    configuration.s3Credentials.secretAccessKey.key configuration.wal.compression configuration.data.compression"""));
+    /** Maps with keys of the user's choice. */
+    private static final List<String> OPEN = List.of("labels", "matchLabels", "parameters");
 
     private CustomKinds() {
     }
@@ -67,7 +98,7 @@ final class CustomKinds {
     private static Stream<String> paths(String path, JsonNode node) {
         if (node.isObject()) {
             return node.properties().stream().flatMap(field -> paths(path.isEmpty() ? field.getKey()
-                    : path.endsWith("deploymentPlan.labels") ? path + ".*" : path + "." + field.getKey(), field.getValue()));
+                    : OPEN.contains(path.substring(path.lastIndexOf('.') + 1)) ? path + ".*" : path + "." + field.getKey(), field.getValue()));
         }
         return node.isArray() ? Manifests.each(node).flatMap(each -> paths(path + "[]", each)) : Stream.of(path);
     }

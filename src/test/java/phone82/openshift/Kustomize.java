@@ -38,7 +38,7 @@ final class Kustomize {
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
 
     private static final Set<String> FEATURES = Set.of("apiVersion", "kind", "resources", "components", "configMapGenerator",
-            "secretGenerator", "generatorOptions", "patches", "labels", "replicas");
+            "secretGenerator", "generatorOptions", "patches", "labels", "replicas", "nameSuffix");
     /** Lists whose elements are merged by a key; all others are replaced. */
     private static final Map<String, String> MERGE_KEYS = Map.of("containers", "name", "initContainers", "name", "volumes", "name",
             "env", "name", "volumeMounts", "mountPath", "ports", "containerPort", "topologySpreadConstraints", "topologyKey");
@@ -93,6 +93,8 @@ final class Kustomize {
         kustomization.path("secretGenerator").forEach(each -> resources.add(generate(folder, "Secret", each, options)));
         kustomization.path("patches").forEach(each -> patch(folder, each, resources));
         kustomization.path("labels").forEach(each -> label(each, resources));
+        resources.forEach(resource -> resource.object.withObject("/metadata").put("name",
+                resource.object.at("/metadata/name").asText() + kustomization.path("nameSuffix").asText()));
         kustomization.path("replicas").forEach(each -> resources.stream()
                 .filter(resource -> resource.is("Deployment", each.path("name").asText()) || resource.is("StatefulSet", each.path("name").asText()))
                 .forEach(resource -> resource.object.withObject("/spec").set("replicas", each.path("count"))));
@@ -199,6 +201,12 @@ final class Kustomize {
                 target.insert(added++, each.deepCopy());
             } else {
                 merge((ObjectNode) same, (ObjectNode) each);
+                for (int i = 0; i < target.size(); i++) {
+                    if (target.get(i) == same) {
+                        target.remove(i);
+                    }
+                }
+                target.insert(added++, same);
             }
         }
     }

@@ -1,6 +1,7 @@
 package phone82.openshift;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -61,6 +62,15 @@ record Manifests(Project project, List<ObjectNode> objects) {
         }
     }
 
+    /**
+     * A server whose pods an operator creates.
+     *
+     * @param service the Service by which it is reached
+     * @param labels  those of its pods that we use
+     */
+    record Operated(String service, JsonNode labels, Set<Integer> ports) {
+    }
+
     Manifests copy() {
         return new Manifests(project, new ArrayList<>(objects.stream().map(ObjectNode::deepCopy).toList()));
     }
@@ -85,9 +95,15 @@ record Manifests(Project project, List<ObjectNode> objects) {
         return project != Project.KUBERNETES;
     }
 
-    /** An operator creates the broker's pods, so no manifest shows them. */
-    boolean isMadeByOperator(String name) {
-        return project == Project.ARTEMIS_OPERATOR && name.equals("artemis");
+    /** The servers that operators create, so that no manifest shows their pods. */
+    List<Operated> operated() {
+        return Stream.concat(of("ActiveMQArtemis").map(broker -> new Operated("artemis", broker.at("/spec/deploymentPlan/labels"), Set.of(61616, 8161))),
+                of("Cluster").map(cluster -> new Operated(nameOf(cluster) + "-rw",
+                        JsonNodeFactory.instance.objectNode().put("cnpg.io/cluster", nameOf(cluster)), Set.of(5432, 8000)))).toList();
+    }
+
+    List<Operated> operatedBy(JsonNode selector) {
+        return selector.isEmpty() ? List.of() : operated().stream().filter(server -> matches(selector, server.labels)).toList();
     }
 
     /** The resolved settings of a container, as far as they are known. */

@@ -7,6 +7,8 @@ import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
 import org.apache.activemq.artemis.core.security.Role;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -21,24 +23,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Comparison of the broker that the operator creates with the one of {@code artemis/}. */
 class OperatorBrokerTest {
 
-    private final Manifests manifests = Project.ARTEMIS_OPERATOR.manifests(Path.of(""));
-
-    @Test
-    void itHasTheSameAddressesRightsAndLimits() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"ARTEMIS_OPERATOR,artemis", "PROD_HA,artemis-a", "PROD_HA,artemis-b"})
+    void itHasTheSameAddressesRightsAndLimits(Project project, String name) throws Exception {
+        Manifests manifests = project.manifests(Path.of(""));
         FileConfiguration file = new FileConfiguration();
         FileDeploymentManager files = new FileDeploymentManager(Path.of("artemis/broker.xml").toUri().toURL().toString());
         files.addDeployable(file);
         files.readConfiguration();
 
         Properties properties = new Properties();
-        ObjectNode broker = manifests.find("ActiveMQArtemis", "artemis").orElseThrow();
+        ObjectNode broker = manifests.find("ActiveMQArtemis", name).orElseThrow();
         broker.at("/spec/brokerProperties").forEach(line -> properties.setProperty(line.asText().substring(0, line.asText().indexOf('=')),
                 line.asText().substring(line.asText().indexOf('=') + 1)));
         ConfigurationImpl operator = new ConfigurationImpl();
         operator.parsePrefixedProperties(properties, null);
 
         assertThat(operator.getStatus()).contains("\"errors\":[]");
-        assertThat(queues(operator)).as("the addresses and queues of openshift/components/artemis-operator/broker.yaml; expected are those of artemis/broker.xml").isEqualTo(queues(file));
+        assertThat(queues(operator)).as("the addresses and queues of openshift/components/artemis-operator/broker/broker.yaml; expected are those of artemis/broker.xml").isEqualTo(queues(file));
         assertThat(rights(operator)).as("the securityRoles there").isEqualTo(rights(file));
         assertThat(operator.getAddressSettings()).as("the addressSettings there").isEqualTo(file.getAddressSettings());
         assertThat(Stream.of(operator, file).map(each -> each.getGlobalMaxSize() + " " + each.getIDCacheSize() + " " + each.getMaxDiskUsage()
@@ -48,7 +50,7 @@ class OperatorBrokerTest {
 
     @Test
     void itHasTheSameRoles() {
-        assertThat(roles(manifests.data("Secret", "artemis-jaas-config").get("artemis-roles.properties")))
+        assertThat(roles(Project.ARTEMIS_OPERATOR.manifests(Path.of("")).data("Secret", "artemis-jaas-config").get("artemis-roles.properties")))
                 .isEqualTo(roles(Settings.text(Path.of("artemis/artemis-roles.properties"))));
     }
 

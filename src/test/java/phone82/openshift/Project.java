@@ -15,6 +15,7 @@ enum Project {
 
     DEV("overlays/dev", "build", "pipeline"),
     PROD("overlays/prod", "build", "pipeline"),
+    PROD_HA("overlays/prod-ha", "build", "pipeline"),
     KUBERNETES("overlays/kubernetes"),
     /** The component on top of dev, which is no overlay of its own. */
     KEDA("keda", "build"),
@@ -35,11 +36,15 @@ enum Project {
         if (parts.contains("pipeline")) {
             objects.addAll(read(repository.resolve("openshift/pipeline/run.yaml")));
         }
-        if (this == PROD) {
-            objects.addAll(made(repository, "overlays/prod/new-secrets"));
+        if (isProduction()) {
+            objects.addAll(made(repository, parts.get(0) + "/new-secrets"));
         }
         objects.addAll(made(repository, "new-keys"));
         return new Manifests(this, objects);
+    }
+
+    boolean isProduction() {
+        return this == PROD || this == PROD_HA;
     }
 
     /** The kustomizations. */

@@ -81,6 +81,19 @@ class HealthTest {
     }
 
     @Test
+    void aWarningShowsTheContextAsDownToOperatorsWhileTheProcessTakesRequests() {
+        health.expect(List.of("app"));
+        health.add("app", List.of(Check.readiness("database", Map::of), Check.warning("broker", () -> {
+            throw new IOException("unreachable");
+        })));
+
+        assertThat(health.readiness(false).up()).isTrue();
+        assertThat(health.readiness(true).up()).isTrue();
+        assertThat(health.readiness(true).components().toString()).contains("app={", "unreachable", "status=DOWN");
+        assertThat(health.liveness().up()).isTrue();
+    }
+
+    @Test
     void aHangingCheckRunsOnceAndIsDown() {
         AtomicInteger made = new AtomicInteger();
         health.expect(List.of("app"));

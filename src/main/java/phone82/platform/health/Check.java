@@ -18,12 +18,18 @@ public record Check(String name, About about, Callable<Map<String, ?>> work) {
         LIFE,
         /** The process should get no requests for now. */
         READINESS,
+        /** Operators see the context as down, but the process still takes requests, because it can serve them. */
+        WARNING,
         /** None; the check is information for operators. */
         NOTE
     }
 
     public static Check readiness(String name, Callable<Map<String, ?>> work) {
         return new Check(name, About.READINESS, work);
+    }
+
+    public static Check warning(String name, Callable<Map<String, ?>> work) {
+        return new Check(name, About.WARNING, work);
     }
 
     public static Check note(String name, Callable<Map<String, ?>> work) {
