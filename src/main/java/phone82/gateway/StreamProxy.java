@@ -3,6 +3,7 @@ package phone82.gateway;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
@@ -15,6 +16,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import phone82.gateway.login.LoginEndpoint;
 import phone82.platform.api.Problem;
 import phone82.platform.http.ClientLimit;
 import phone82.platform.http.Endpoint;
@@ -24,8 +26,10 @@ import phone82.platform.observability.Correlation;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A proxy for an endless event stream. It passes data on as fast as the reader takes it, and occupies no thread; a route would occupy one
@@ -37,6 +41,9 @@ class StreamProxy implements Endpoint {
 
     /** Bytes in the write queue of a reader, above which the proxy stops reading from upstream, so that upstream sees a slow reader, too. */
     private static final int QUEUE = 64 * 1024;
+
+    /** The reader must reconnect, because its login must be checked again. */
+    private static final Buffer RENEW = Buffer.buffer("event: renew\ndata: {}\n\n");
 
     private static final List<String> IN = List.of("Accept", "Authorization", "Last-Event-ID", Correlation.TRACEPARENT);
     private static final List<String> OUT = List.of("Content-Type", "Cache-Control", "Retry-After", "X-Accel-Buffering");
@@ -94,7 +101,7 @@ class StreamProxy implements Endpoint {
                     copy(IN, request.headers(), asked.headers());
                     return asked.send();
                 })
-                .onSuccess(answer -> passOn(answer, request))
+                .onSuccess(answer -> passOn(answer, context))
                 .onFailure(failure -> {
                     LOG.debug("{} does not answer", upstream, failure);
                     if (!response.closed()) {
@@ -104,12 +111,14 @@ class StreamProxy implements Endpoint {
                 });
     }
 
-    private void passOn(HttpClientResponse answer, HttpServerRequest request) {
-        StreamReader reader = new StreamReader(request);
-        HttpServerResponse response = request.response().setStatusCode(answer.statusCode()).setChunked(true).setWriteQueueMaxSize(QUEUE);
+    private void passOn(HttpClientResponse answer, RoutingContext context) {
+        StreamReader reader = new StreamReader(context.request());
+        HttpServerResponse response = context.response().setStatusCode(answer.statusCode()).setChunked(true).setWriteQueueMaxSize(QUEUE);
         copy(OUT, answer.headers(), response.headers());
+        AtomicBoolean betweenEvents = new AtomicBoolean(true);
         answer.exceptionHandler(lost -> reader.cutOff()).endHandler(ended -> response.end()).handler(part -> {
             response.write(part);
+            betweenEvents.set(endsEvent(part));
             if (response.writeQueueFull()) {
                 answer.pause();
                 long stuck = vertx.setTimer(patience.toMillis(), passed -> reader.cutOff());
@@ -119,6 +128,19 @@ class StreamProxy implements Endpoint {
                 });
             }
         });
+        Instant until = context.get(LoginEndpoint.VALID_UNTIL);
+        if (until != null) {
+            long end = vertx.setTimer(Math.max(1, Duration.between(Instant.now(), until).toMillis()), passed -> {
+                answer.handler(null).endHandler(null).exceptionHandler(reset -> LOG.debug("The stream of {} is reset", upstream, reset));
+                response.end(betweenEvents.get() ? RENEW : Buffer.buffer());
+            });
+            context.addEndHandler(left -> vertx.cancelTimer(end));
+        }
+    }
+
+    private static boolean endsEvent(Buffer part) {
+        int length = part.length();
+        return length >= 2 && part.getByte(length - 1) == '\n' && part.getByte(length - 2) == '\n';
     }
 
     private static void copy(List<String> names, MultiMap from, MultiMap to) {

@@ -145,7 +145,14 @@ function connect() {
     });
     source.addEventListener('reset', () => report({kind: 'opened'}));
     source.addEventListener('heart-beat', heard);
+    // the gateway ends the stream now and then to check the login again; the browser reconnects
+    let ended = false;
+    source.addEventListener('renew', () => { ended = true; });
     source.onerror = () => {
+        if (ended) {
+            ended = false;
+            return;
+        }
         if (!lost) {
             lost = true;
             report({kind: 'lost'});

@@ -11,24 +11,59 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.AuthorizationGrant;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallenge;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.util.URLUtils;
+import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import phone82.platform.api.Json;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** An external OpenID Connect issuer that issues tokens to programs. */
+/** An external OpenID Connect issuer for programs and browsers. A refresh token is for one use; a second use ends the session. */
 public final class Issuer implements AutoCloseable {
 
     private final HttpServer server;
+    private final Map<String, Login> byCode = new ConcurrentHashMap<>();
+    private final Map<String, Login> byRefreshToken = new ConcurrentHashMap<>();
     private volatile RSAKey key = newKey();
+    /** Whether it answers requests for tokens. */
+    volatile boolean available = true;
+
+    /** A session of a user. */
+    static final class Login {
+
+        final String subject;
+        final String id = UUID.randomUUID().toString();
+        private final AuthenticationRequest request;
+        private volatile String refreshToken;
+        volatile List<String> roles;
+        volatile boolean ended;
+        final AtomicInteger renewals = new AtomicInteger();
+
+        private Login(String subject, AuthenticationRequest request, List<String> roles) {
+            this.subject = subject;
+            this.request = request;
+            this.roles = roles;
+        }
+    }
 
     public Issuer() {
         try {
@@ -37,11 +72,77 @@ public final class Issuer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         server.createContext("/.well-known/openid-configuration", exchange -> answer(exchange, """
-                {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token","jwks_uri":"%1$s/jwks",
+                {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token","jwks_uri":"%1$s/jwks","end_session_endpoint":"%1$s/logout",
                 "response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}"""
                 .formatted(url())));
         server.createContext("/jwks", exchange -> answer(exchange, new JWKSet(key.toPublicJWK()).toString()));
+        server.createContext("/token", this::tokens);
         server.start();
+    }
+
+    /** Logs a user in who was sent here by a gateway; returns the session, and completes the query with which the user returns. */
+    Login login(URI location, Map<String, String> query, String subject, String... roles) {
+        try {
+            Login login = new Login(subject, AuthenticationRequest.parse(location), List.of(roles));
+            String code = UUID.randomUUID().toString();
+            byCode.put(code, login);
+            query.putAll(Map.of("code", code, "state", login.request.getState().getValue()));
+            return login;
+        } catch (ParseException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private void tokens(HttpExchange exchange) throws IOException {
+        if (!available) {
+            exchange.close();
+            return;
+        }
+        String form = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+        try {
+            AuthorizationGrant grant = AuthorizationGrant.parse(URLUtils.parseParameters(form));
+            Login login = grant instanceof AuthorizationCodeGrant byCodeGrant ? authorized(byCodeGrant) : renewed((RefreshTokenGrant) grant);
+            if (login == null || login.ended) {
+                answer(exchange, 400, "{\"error\":\"invalid_grant\",\"error_description\":\"Session not active\"}");
+                return;
+            }
+            JWTClaimsSet.Builder idToken = claims(login.subject).audience("phone82").claim("sid", login.id).issueTime(new Date());
+            if (grant instanceof AuthorizationCodeGrant) {
+                idToken.claim("nonce", login.request.getNonce().getValue());
+            }
+            login.refreshToken = UUID.randomUUID().toString();
+            byRefreshToken.put(login.refreshToken, login);
+            answer(exchange, 200, Json.text(Map.of("token_type", "Bearer", "access_token", token(login.subject, login.roles.toArray(String[]::new)),
+                    "id_token", sign(key, idToken.claim("roles", null).build()), "refresh_token", login.refreshToken)));
+        } catch (ParseException e) {
+            answer(exchange, 400, "{\"error\":\"invalid_request\"}");
+        }
+    }
+
+    private Login authorized(AuthorizationCodeGrant grant) {
+        Login login = byCode.remove(grant.getAuthorizationCode().getValue());
+        boolean proven = login != null && CodeChallenge.compute(CodeChallengeMethod.S256, grant.getCodeVerifier()).equals(login.request.getCodeChallenge());
+        return proven ? login : null;
+    }
+
+    private Login renewed(RefreshTokenGrant grant) {
+        Login login = byRefreshToken.get(grant.getRefreshToken().getValue());
+        if (login != null) {
+            login.renewals.incrementAndGet();
+            login.ended |= !grant.getRefreshToken().getValue().equals(login.refreshToken);
+        }
+        return login;
+    }
+
+    /** The claims of a valid logout token, without subject and session. */
+    JWTClaimsSet.Builder logout() {
+        return new JWTClaimsSet.Builder().issuer(url()).audience("phone82").issueTime(new Date()).jwtID(UUID.randomUUID().toString())
+                .expirationTime(Date.from(Instant.now().plusSeconds(120)))
+                .claim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()));
+    }
+
+    String logoutToken(JWTClaimsSet.Builder claims) {
+        return sign(key, new JOSEObjectType("logout+jwt"), claims.build());
     }
 
     public String url() {
@@ -88,7 +189,11 @@ public final class Issuer implements AutoCloseable {
     }
 
     private static String sign(RSAKey key, JWTClaimsSet claims) {
-        SignedJWT token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).type(JOSEObjectType.JWT).keyID(key.getKeyID()).build(), claims);
+        return sign(key, JOSEObjectType.JWT, claims);
+    }
+
+    private static String sign(RSAKey key, JOSEObjectType type, JWTClaimsSet claims) {
+        SignedJWT token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).type(type).keyID(key.getKeyID()).build(), claims);
         try {
             token.sign(new RSASSASigner(key));
         } catch (JOSEException e) {
@@ -106,9 +211,13 @@ public final class Issuer implements AutoCloseable {
     }
 
     private static void answer(HttpExchange exchange, String json) throws IOException {
+        answer(exchange, 200, json);
+    }
+
+    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
         byte[] bytes = json.getBytes(UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The system's Chromium, started once per test class; without one the class is skipped. */
-final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
+public final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
 
     private Playwright playwright;
     private Browser browser;
@@ -40,7 +40,7 @@ final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    Browser browser() {
+    public Browser browser() {
         return browser;
     }
 }

@@ -411,6 +411,22 @@ class PageStatesTest {
     }
 
     @Test
+    void aRenewedStreamIsNotReportedAsLost() {
+        long id = stage.anOrder("note20", "Paid");
+        go("/orders/" + id);
+        await().until(() -> stage.streams.size() == 1);
+        page.evaluate("() => { window.reported = []; new MutationObserver(() => reported.push(document.getElementById('connection').textContent))"
+                + ".observe(document.getElementById('connection'), {childList: true}); }");
+
+        stage.renewStreams();
+        await().until(() -> stage.streamsEver.get() == 2 && stage.streams.size() == 1);
+        stage.ship(id);
+
+        assertThat(page.locator(".badge")).hasText("Shipped");
+        assertThat((List<?>) page.evaluate("() => reported.filter(text => text)")).isEmpty();
+    }
+
+    @Test
     void theCountdownUsesTheServersClock() {
         long id = stage.anOrder("note20", "Paid");
         Instant server = Instant.now().plusSeconds(3600);

@@ -163,6 +163,14 @@ final class Stage {
         date = null;
     }
 
+    /** Ends the streams as the gateway does when a login must be checked again. */
+    void renewStreams() {
+        streams.keySet().removeIf(each -> {
+            each.end("event: renew\ndata: {}\n\n");
+            return true;
+        });
+    }
+
     /** An order that the dealer ships in an hour. */
     long anOrder(String item, String status) {
         long id = ids.incrementAndGet();

@@ -6,7 +6,9 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
 import com.nimbusds.openid.connect.sdk.AuthenticationSuccessResponse;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpMethod;
@@ -45,6 +47,18 @@ public class LoginEndpoint implements Endpoint {
     static final String SESSION = "__Host-phone82";
     static final String ATTEMPT = "__Host-phone82-login";
     private static final Duration ATTEMPT_LASTS = Duration.ofMinutes(10);
+    /** The ID token, which only a logout needs. */
+    static final String ID_TOKEN = "__Secure-phone82-logout";
+    private static final String LOGOUT = "/logout";
+    private static final String LOGOUT_AT_ISSUER = "/backchannel-logout";
+    /** Browsers discard cookies of more than 4096 bytes, and all headers of a request together must be below {@code phone82.http.head-bytes}. */
+    private static final int MOST_SESSION = 3800;
+    private static final int MOST_ID_TOKEN = 3000;
+
+    /** Key of the time until which a request's identity is known to be valid, as an {@link Instant}. */
+    public static final String VALID_UNTIL = "validUntil";
+
+    private static final int WORKERS = 8;
 
     private static final String REDIRECTED = "home";
     private static final String AUTHORIZATION = "Authorization";
@@ -59,8 +73,11 @@ public class LoginEndpoint implements Endpoint {
     private final TokenMinter minter;
     private final Map<String, String> contexts;
     private final String publicHost;
+    private final EndedSessions ended;
     private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
     private Vertx vertx;
+    private WorkerExecutor workers;
+    private SessionRenewal renewal;
 
     /** @param contexts the contexts by the first part of the paths that need a login */
     public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts) {
@@ -70,14 +87,24 @@ public class LoginEndpoint implements Endpoint {
         this.minter = minter;
         this.contexts = contexts;
         this.publicHost = URI.create(settings.publicUrl()).getAuthority();
+        this.ended = new EndedSessions(settings.maximum());
+    }
+
+    @Override
+    public Set<String> forms() {
+        return Set.of(LOGOUT_AT_ISSUER);
     }
 
     @Override
     public void mount(Vertx vertx, Router router) {
         this.vertx = vertx;
+        // its own threads, so that an issuer that hangs does not occupy those of the routes
+        workers = vertx.createSharedWorkerExecutor("issuer", WORKERS);
+        renewal = new SessionRenewal(issuer, settings.renewal(), workers);
         router.get("/login").handler(this::login);
         router.get("/callback").handler(this::callback);
-        router.post("/logout").handler(this::logout);
+        router.post(LOGOUT).handler(this::logout);
+        router.post(LOGOUT_AT_ISSUER).handler(this::endSessions);
         router.get("/session").handler(this::show);
         router.route().handler(this::identify);
     }
@@ -87,9 +114,8 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void show(RoutingContext context) {
-        Optional<Session> session = session(context);
-        send(context, new Shown(true, session.map(Session::subject).orElse(null), session.map(Session::name).orElse(null),
-                session.map(Session::roles).orElse(null)));
+        withSession(context, session -> send(context, new Shown(true, session.map(Session::subject).orElse(null),
+                session.map(Session::name).orElse(null), session.map(Session::roles).orElse(null))));
     }
 
     private void login(RoutingContext context) {
@@ -110,13 +136,18 @@ public class LoginEndpoint implements Endpoint {
         Attempt attempt = sealed(context, ATTEMPT, Attempt.class)
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
         String code = code(context.request().uri(), attempt);
-        runBlocking(context, () -> issuer.user(code, attempt), user -> {
-            Instant now = Instant.now();
-            RequestAudit.actor(context, Actor.of(user.subject(), user.roles()));
+        runBlocking(context, () -> issuer.user(code, attempt), login -> {
+            RequestAudit.actor(context, Actor.of(login.user().subject(), login.user().roles()));
             context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
-            keep(context, new Session(user.subject(), user.name(), user.roles(), now, now));
+            keep(context, Session.begin(login, Instant.now()));
+            String idToken = seal.seal(ID_TOKEN, new IdToken(login.idToken()));
+            boolean fits = idToken.length() <= MOST_ID_TOKEN;
+            context.response().addCookie(cookie(ID_TOKEN, fits ? idToken : "", fits ? settings.maximum() : Duration.ZERO).setPath(LOGOUT));
             redirect(context, "/");
         });
+    }
+
+    private record IdToken(String token) {
     }
 
     /** @throws Problem 401 unless it is the issuer's answer to this attempt */
@@ -140,10 +171,28 @@ public class LoginEndpoint implements Endpoint {
 
     private void logout(RoutingContext context) {
         RequestAudit.action(context, "logout");
-        session(context).ifPresent(session -> RequestAudit.actor(context, Actor.of(session.subject(), session.roles())));
+        Optional<Session> open = openSession(context);
+        open.ifPresent(session -> RequestAudit.actor(context, Actor.of(session.subject(), session.roles())));
         requireOwnPage(context.request());
-        context.response().addCookie(cookie(SESSION, "", Duration.ZERO));
-        send(context, new LoggedOut(issuer.logout()));
+        open.ifPresent(ended::end);
+        String idToken = sealed(context, ID_TOKEN, IdToken.class).map(IdToken::token).orElse(null);
+        runBlocking(context, () -> issuer.logout(idToken), location -> {
+            context.response().addCookie(cookie(SESSION, "", Duration.ZERO)).addCookie(cookie(ID_TOKEN, "", Duration.ZERO).setPath(LOGOUT));
+            send(context, new LoggedOut(location));
+        });
+    }
+
+    /** Ends sessions because of a logout at the issuer. */
+    private void endSessions(RoutingContext context) {
+        context.request().body().onFailure(context::fail).onSuccess(form -> runBlocking(context, () -> issuer.logoutToken(form.toString()), logout -> {
+            String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
+            String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
+            RequestAudit.action(context, "backchannel-logout");
+            RequestAudit.target(context, id);
+            RequestAudit.actor(context, subject == null ? Actor.NOBODY : Actor.of(subject, Set.of()));
+            ended.end(subject, id, logout.getIssueTime().toInstant());
+            context.response().end();
+        }));
     }
 
     private void identify(RoutingContext context) {
@@ -158,12 +207,14 @@ public class LoginEndpoint implements Endpoint {
         } else if (authorization != null) {
             bearer(context, called, authorization);
         } else {
-            Session session = session(context).orElseThrow(this::notLoggedIn);
-            if (!SAFE.contains(request.method())) {
-                RequestAudit.actor(context, Actor.of(session.subject(), session.roles()));
-                requireOwnPage(request);
-            }
-            pass(context, called, session.subject(), session.roles());
+            withSession(context, found -> {
+                Session session = found.orElseThrow(this::notLoggedIn);
+                if (!SAFE.contains(request.method())) {
+                    RequestAudit.actor(context, Actor.of(session.subject(), session.roles()));
+                    requireOwnPage(request);
+                }
+                pass(context, called, session.subject(), session.roles(), validUntil(session));
+            });
         }
     }
 
@@ -174,17 +225,26 @@ public class LoginEndpoint implements Endpoint {
         String token = authorization.substring(BEARER.length()).strip();
         Verified known = verified.getIfPresent(token);
         if (known != null && System.currentTimeMillis() < known.untilMillis()) {
-            pass(context, called, known.user().subject(), known.user().roles());
+            pass(context, called, known.user().subject(), known.user().roles(), Instant.ofEpochMilli(known.untilMillis()));
             return;
         }
         runBlocking(context, () -> issuer.verify(token), checked -> {
             verified.put(token, checked);
             User user = checked.user();
-            pass(context, called, user.subject(), user.roles());
+            pass(context, called, user.subject(), user.roles(), Instant.ofEpochMilli(checked.untilMillis()));
         });
     }
 
-    private void pass(RoutingContext context, String called, String subject, Set<String> roles) {
+    private Instant validUntil(Session session) {
+        if (session.refreshToken() == null) {
+            return session.began().plus(settings.maximum());
+        }
+        Instant now = Instant.now();
+        return (session.needsRenewal(now, settings.renewal()) ? now : session.confirmed()).plus(settings.renewal());
+    }
+
+    private void pass(RoutingContext context, String called, String subject, Set<String> roles, Instant validUntil) {
+        context.put(VALID_UNTIL, validUntil);
         context.request().headers().set(AUTHORIZATION, BEARER + minter.token(called, subject, roles));
         context.next();
     }
@@ -200,16 +260,43 @@ public class LoginEndpoint implements Endpoint {
         }
     }
 
-    /** The session of the request, if it is valid. */
-    private Optional<Session> session(RoutingContext context) {
+    /** The session of the request, unless it has ended. */
+    private Optional<Session> openSession(RoutingContext context) {
         Instant now = Instant.now();
-        Optional<Session> session = sealed(context, SESSION, Session.class).filter(each -> !each.isOver(now, settings.idle(), settings.maximum()));
-        session.filter(each -> each.needsRefresh(now, settings.idle())).ifPresent(each -> keep(context, each.seenAt(now)));
-        return session;
+        return sealed(context, SESSION, Session.class)
+                .filter(session -> !session.isOver(now, settings.idle(), settings.maximum()) && !ended.include(session));
+    }
+
+    /** Continues with the session of the request; if it is due, the issuer confirms it before. While the issuer is unavailable, sessions go on. */
+    private void withSession(RoutingContext context, Consumer<Optional<Session>> then) {
+        Instant now = Instant.now();
+        Optional<Session> open = openSession(context);
+        if (open.isEmpty() || !open.get().needsRenewal(now, settings.renewal())) {
+            open.filter(session -> session.needsUpdate(now, settings.idle())).ifPresent(session -> keep(context, session.seenAt(now)));
+            then.accept(open);
+            return;
+        }
+        Session session = open.get();
+        resume(context, Future.fromCompletionStage(renewal.renew(session), vertx.getOrCreateContext()).otherwise(unavailable -> {
+            LOG.debug("The session of {} goes on without the issuer", session.subject(), unavailable);
+            return open;
+        }), renewed -> {
+            if (renewed.isEmpty()) {
+                ended.end(session);
+                context.response().addCookie(cookie(SESSION, "", Duration.ZERO));
+            }
+            renewed.ifPresent(each -> keep(context, each.seenAt(now)));
+            then.accept(renewed);
+        });
     }
 
     private void keep(RoutingContext context, Session session) {
-        context.response().addCookie(cookie(SESSION, seal.seal(SESSION, session), settings.maximum()));
+        String sealed = seal.seal(SESSION, session);
+        if (sealed.length() > MOST_SESSION) {
+            LOG.warn("The issuer's refresh token for {} does not fit into a cookie: this session ends at a logout or by its age only", session.subject());
+            sealed = seal.seal(SESSION, session.withoutRefreshToken());
+        }
+        context.response().addCookie(cookie(SESSION, sealed, settings.maximum()));
     }
 
     private <T> Optional<T> sealed(RoutingContext context, String name, Class<T> type) {
@@ -224,8 +311,13 @@ public class LoginEndpoint implements Endpoint {
 
     /** Runs work that waits for the issuer in a worker thread, and then continues on the event loop. */
     private <T> void runBlocking(RoutingContext context, Callable<T> work, Consumer<T> then) {
+        resume(context, workers.executeBlocking(work, false), then);
+    }
+
+    /** Continues the request on the event loop with the result. */
+    private static <T> void resume(RoutingContext context, Future<T> future, Consumer<T> then) {
         context.request().pause();
-        vertx.executeBlocking(work, false).onComplete(result -> {
+        future.onComplete(result -> {
             context.request().resume();
             try {
                 if (result.failed()) {

@@ -16,15 +16,16 @@ import java.util.List;
  * @param sessionKeys  keys that seal the cookies; the same in each instance
  * @param idle         a session ends after this time without a request
  * @param maximum      a session ends after this time
+ * @param renewal      the issuer must confirm a session again after this time
  */
 public record LoginSettings(String publicUrl, String issuer, String clientId, String clientSecret, String scope, String audience, String rolesClaim,
-                            List<String> sessionKeys, Duration idle, Duration maximum) {
+                            List<String> sessionKeys, Duration idle, Duration maximum, Duration renewal) {
 
     public LoginSettings {
         sessionKeys = sessionKeys == null ? List.of() : sessionKeys;
     }
 
     public LoginSettings with(String issuer) {
-        return new LoginSettings(publicUrl, issuer, clientId, clientSecret, scope, audience, rolesClaim, sessionKeys, idle, maximum);
+        return new LoginSettings(publicUrl, issuer, clientId, clientSecret, scope, audience, rolesClaim, sessionKeys, idle, maximum, renewal);
     }
 }

@@ -11,14 +11,18 @@ import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
-import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.AuthorizationGrant;
+import com.nimbusds.oauth2.sdk.ErrorObject;
 import com.nimbusds.oauth2.sdk.GeneralException;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
 import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRequest;
@@ -31,13 +35,19 @@ import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.id.State;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.oauth2.sdk.token.RefreshToken;
+import com.nimbusds.oauth2.sdk.util.URLUtils;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
+import com.nimbusds.openid.connect.sdk.BackChannelLogoutRequest;
 import com.nimbusds.openid.connect.sdk.LogoutRequest;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
+import com.nimbusds.openid.connect.sdk.claims.LogoutTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
+import com.nimbusds.openid.connect.sdk.validators.LogoutTokenValidator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
@@ -47,10 +57,12 @@ import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -77,7 +89,7 @@ class OpenIdIssuer {
 
     /** The discovery document, and the processors that are created from it once. */
     private record Discovered(OIDCProviderMetadata metadata, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
-                         IDTokenValidator idTokens) {
+                         IDTokenValidator idTokens, LogoutTokenValidator logoutTokens) {
     }
 
     /** A login attempt: the values that the callback is checked against. */
@@ -115,35 +127,128 @@ class OpenIdIssuer {
     }
 
     /**
+     * A user who has logged in.
+     *
+     * @param sessionId    the issuer's id of the session; null if it has none
+     * @param issued       the time by the issuer's clock
+     * @param refreshToken null if the issuer gave none
+     * @param idToken      shows the issuer which session a logout ends
+     */
+    record LoggedIn(User user, String sessionId, Instant issued, String refreshToken, String idToken) {
+    }
+
+    /**
      * The user who logged in.
      *
      * @throws Problem 401 the issuer does not confirm the login; 503 the issuer is unavailable
      */
-    User user(String code, Attempt attempt) {
+    LoggedIn user(String code, Attempt attempt) {
         Discovered issuer = known();
-        AuthorizationCodeGrant grant = new AuthorizationCodeGrant(new AuthorizationCode(code), callback(), new CodeVerifier(attempt.verifier));
-        URI endpoint = issuer.metadata.getTokenEndpointURI();
-        TokenRequest.Builder request = settings.clientSecret().isEmpty() ? new TokenRequest.Builder(endpoint, client, grant)
-                : new TokenRequest.Builder(endpoint, new ClientSecretBasic(client, new Secret(settings.clientSecret())), grant);
         try {
-            HTTPRequest http = request.build().toHTTPRequest();
-            http.setConnectTimeout(CONNECT_MILLIS);
-            http.setReadTimeout(READ_MILLIS);
-            TokenResponse answer = OIDCTokenResponseParser.parse(http.send());
+            TokenResponse answer = request(issuer, new AuthorizationCodeGrant(new AuthorizationCode(code), callback(), new CodeVerifier(attempt.verifier)));
             if (!answer.indicatesSuccess()) {
                 throw new BadJOSEException("the code is refused: " + answer.toErrorResponse().getErrorObject());
             }
-            OIDCTokenResponse tokens = (OIDCTokenResponse) answer.toSuccessResponse();
-            JWT idToken = tokens.getOIDCTokens().getIDToken();
-            issuer.idTokens.validate(idToken, new Nonce(attempt.nonce));
-            JWTClaimsSet claims = idToken.getJWTClaimsSet();
-            return new User(subject(claims), name(claims), roles(rolesOf(claims) != null ? claims
-                    : issuer.access.process(tokens.getOIDCTokens().getAccessToken().getValue(), null)));
+            OIDCTokens tokens = ((OIDCTokenResponse) answer.toSuccessResponse()).getOIDCTokens();
+            if (tokens.getIDToken() == null) {
+                throw new BadJOSEException("there is no ID token; the scopes must include openid");
+            }
+            JWTClaimsSet claims = issuer.idTokens.validate(tokens.getIDToken(), new Nonce(attempt.nonce)).toJWTClaimsSet();
+            User user = new User(subject(claims), name(claims), roles(rolesOf(claims) != null ? claims
+                    : issuer.access.process(tokens.getAccessToken().getValue(), null)));
+            return new LoggedIn(user, claims.getClaim("sid") instanceof String id ? id : null, claims.getIssueTime().toInstant(),
+                    tokens.getRefreshToken() == null ? null : tokens.getRefreshToken().getValue(), tokens.getIDTokenString());
         } catch (IOException | KeySourceException e) {
             throw unavailable(e);
         } catch (ParseException | java.text.ParseException | BadJOSEException | JOSEException e) {
             LOG.info("A login fails: {}", e.getMessage());
             throw new Problem(401, "Not logged in", "The issuer does not confirm this login. Log in again.");
+        }
+    }
+
+    /**
+     * A session that the issuer has confirmed.
+     *
+     * @param roles        null if the answer does not show them
+     * @param refreshToken the next one, which may be the same
+     */
+    record Renewed(Set<String> roles, String refreshToken) {
+    }
+
+    /**
+     * Uses a refresh token.
+     *
+     * @return empty if the issuer refuses it, because the session has ended there or the user may not log in any more
+     * @throws Problem 503 the issuer is unavailable
+     */
+    Optional<Renewed> renew(String refreshToken, String subject) {
+        Discovered issuer = known();
+        try {
+            TokenResponse answer = request(issuer, new RefreshTokenGrant(new RefreshToken(refreshToken)));
+            if (!answer.indicatesSuccess()) {
+                ErrorObject error = answer.toErrorResponse().getErrorObject();
+                if (OAuth2Error.INVALID_GRANT.getCode().equals(error.getCode())) {
+                    LOG.info("The session of {} ends: {}", subject, error.getDescription());
+                    return Optional.empty();
+                }
+                throw unavailable(new GeneralException("it answers " + error.getHTTPStatusCode() + " " + error.getCode() + " " + error.getDescription()));
+            }
+            OIDCTokens tokens = ((OIDCTokenResponse) answer.toSuccessResponse()).getOIDCTokens();
+            return Optional.of(new Renewed(renewedRoles(issuer, tokens, subject),
+                    tokens.getRefreshToken() == null ? refreshToken : tokens.getRefreshToken().getValue()));
+        } catch (IOException | ParseException e) {
+            throw unavailable(e);
+        } catch (BadJOSEException | JOSEException e) {
+            LOG.warn("The session of {} ends, because the issuer's answer is not valid: {}", subject, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** @return null if the answer does not show them, or cannot be verified at the moment */
+    private Set<String> renewedRoles(Discovered issuer, OIDCTokens tokens, String subject) throws BadJOSEException, JOSEException {
+        try {
+            JWTClaimsSet claims = tokens.getIDToken() == null ? null : issuer.idTokens.validate(tokens.getIDToken(), null).toJWTClaimsSet();
+            if (claims == null || rolesOf(claims) == null) {
+                claims = issuer.access.process(tokens.getAccessToken().getValue(), null);
+            }
+            if (!subject.equals(claims.getSubject())) {
+                throw new BadJOSEException("it is about " + claims.getSubject());
+            }
+            return roles(claims);
+        } catch (KeySourceException e) {
+            LOG.warn("The roles of {} cannot be verified now: {}", subject, e.getMessage());
+            return null;
+        } catch (ParseException | java.text.ParseException e) {
+            LOG.debug("The access token is no JWT", e);
+            return tokens.getIDToken() == null ? null : Set.of();
+        }
+    }
+
+    private TokenResponse request(Discovered issuer, AuthorizationGrant grant) throws IOException, ParseException {
+        URI endpoint = issuer.metadata.getTokenEndpointURI();
+        TokenRequest.Builder request = settings.clientSecret().isEmpty() ? new TokenRequest.Builder(endpoint, client, grant)
+                : new TokenRequest.Builder(endpoint, new ClientSecretBasic(client, new Secret(settings.clientSecret())), grant);
+        HTTPRequest http = request.build().toHTTPRequest();
+        http.setConnectTimeout(CONNECT_MILLIS);
+        http.setReadTimeout(READ_MILLIS);
+        return OIDCTokenResponseParser.parse(http.send());
+    }
+
+    /**
+     * Verifies a logout token.
+     *
+     * @param form the body of the issuer's request
+     * @throws Problem 400 the token is not valid; 503 its signature cannot be checked
+     */
+    LogoutTokenClaimsSet logoutToken(String form) {
+        try {
+            return known().logoutTokens.validate(BackChannelLogoutRequest.parse(URLUtils.parseParameters(form)).getLogoutToken());
+        } catch (KeySourceException e) {
+            throw unavailable(e);
+        } catch (ParseException | BadJOSEException | JOSEException e) {
+            LOG.info("A logout token is refused: {}", e.getMessage());
+            throw new Problem(400, "Bad logout token", "Send logout_token=<token> as a form, with a logout token of " + settings.issuer()
+                    + " for the client " + settings.clientId() + ".");
         }
     }
 
@@ -170,12 +275,22 @@ class OpenIdIssuer {
     record Verified(User user, long untilMillis) {
     }
 
-    /** The URL at which a browser logs out: at the issuer if it supports that, otherwise the shop's page. */
-    URI logout() {
+    /**
+     * The URL at which a browser logs out: at the issuer if it supports that and answers, otherwise the shop's page.
+     *
+     * @param idToken the ID token of the login; null if it is not known, and then the issuer may ask the user
+     */
+    URI logout(String idToken) {
         URI home = URI.create(settings.publicUrl() + "/");
-        Discovered issuer = known;
-        return issuer == null || issuer.metadata.getEndSessionEndpointURI() == null ? home
-                : new LogoutRequest(issuer.metadata.getEndSessionEndpointURI(), null, null, client, home, null, null).toURI();
+        try {
+            URI endpoint = known().metadata.getEndSessionEndpointURI();
+            return endpoint == null ? home
+                    : new LogoutRequest(endpoint, idToken == null ? null : JWTParser.parse(idToken), null, client, home, null, null).toURI();
+        } catch (Problem unavailable) {
+            return home;
+        } catch (java.text.ParseException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** @throws Problem 503 the issuer is unavailable */
@@ -206,7 +321,8 @@ class OpenIdIssuer {
         JWSVerificationKeySelector<SecurityContext> selector = new JWSVerificationKeySelector<>(ALGORITHMS, keys);
         IDTokenValidator idTokens = new IDTokenValidator(metadata.getIssuer(), client, selector, null);
         idTokens.setMaxClockSkew(SKEW_SECONDS);
-        return new Discovered(metadata, processor(selector, settings.audience()), processor(selector, null), idTokens);
+        return new Discovered(metadata, processor(selector, settings.audience()), processor(selector, null), idTokens,
+                new LogoutTokenValidator(metadata.getIssuer(), client, false, selector, null));
     }
 
     private DefaultJWTProcessor<SecurityContext> processor(JWSVerificationKeySelector<SecurityContext> keys, String audience) {

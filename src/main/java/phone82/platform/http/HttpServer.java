@@ -43,6 +43,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * A context's HTTP server with its protection: limits, strict parsing, and checks of host names and cross-site requests. It answers
@@ -103,7 +104,8 @@ public class HttpServer implements DisposableBean {
         this.host = host;
         this.port = port;
         this.limits = limits;
-        this.rules = new RequestRules(headersIn, hosts, forOperators);
+        this.rules = new RequestRules(headersIn, hosts, forOperators,
+                endpoints.stream().flatMap(endpoint -> endpoint.forms().stream()).collect(Collectors.toUnmodifiableSet()));
         this.clients = clients;
         this.clientConnections = new ClientLimit(limits.connectionsPerClient());
         this.admissionChecks = admissionChecks;

@@ -33,19 +33,24 @@ final class RequestRules {
             + "(" + TOKEN + "/" + TOKEN + ")(\\s*;\\s*(charset=(utf-?8|\"utf-?8\")|(?!charset=)" + TOKEN + "=(" + TOKEN + "|\"[^\"\\\\]*\"))?){0,8}+\\s*",
             Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern FORM = Pattern.compile("application/x-www-form-urlencoded(\\s*;.*)?", Pattern.CASE_INSENSITIVE);
+
     private final Set<String> headersIn;
 
     private final Hosts hosts;
     private final boolean forOperators;
+    private final Set<String> forms;
 
     /**
      * @param headersIn    the request headers to admit, in lower case
      * @param forOperators whether to refuse reads by pages of other sites, too, and not to check the path, as no proxy passes it on
+     * @param forms        the paths that accept a form
      */
-    RequestRules(Set<String> headersIn, Hosts hosts, boolean forOperators) {
+    RequestRules(Set<String> headersIn, Hosts hosts, boolean forOperators, Set<String> forms) {
         this.headersIn = headersIn;
         this.hosts = hosts;
         this.forOperators = forOperators;
+        this.forms = forms;
     }
 
     boolean letIn(String header) {
@@ -160,10 +165,12 @@ final class RequestRules {
     }
 
     /** Removes the parameters, so that they are never interpreted, and removes the header if there is no body: {@code curl -d ''} declares a form. */
-    private static void setMediaType(HttpServerRequest request, String header) {
+    private void setMediaType(HttpServerRequest request, String header) {
         Matcher type = MEDIA_TYPE.matcher(header);
         if (type.matches()) {
             request.headers().set("Content-Type", type.group(2));
+        } else if (FORM.matcher(header).matches() && forms.contains(request.path())) {
+            request.headers().set("Content-Type", "application/x-www-form-urlencoded");
         } else if (hasBody(request)) {
             throw new Problem(415, "Unsupported media type", "Send the body as application/json.");
         } else {

@@ -108,6 +108,7 @@ public final class Settings {
                     .or("a random one"),
             of("phone82.identity.idle", duration("1s", "30d"), "a session ends after this time without a request"),
             of("phone82.identity.maximum", duration("1s", "30d"), "a session ends after this time in any case"),
+            of("phone82.identity.renewal", duration("1s", "30d"), "the issuer must confirm a session again after this time, if it gave a refresh token; logouts and role changes there take effect by then"),
             of("phone82.identity.key", JWK, "the context's private key, a JWK; for the commands, the operator's").or("the one in phone82.identity.folder"),
             of("phone82.identity.trusted-keys", JWK, "the public keys of all contexts, a JWK set").or("those in phone82.identity.folder"),
             of("phone82.identity.folder", FOLDER.orEmpty(), "folder in which keys that are not set are generated; without these three settings a context starts on 127.0.0.1 only")

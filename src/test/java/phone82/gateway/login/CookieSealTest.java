@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class CookieSealTest {
 
     private static final Instant NOON = Instant.parse("2026-11-27T12:00:00Z");
-    private static final Session SESSION = new Session("kim", "Kim", Set.of("customer"), NOON, NOON);
+    private static final Session SESSION = new Session("kim", "Kim", Set.of("customer"), NOON, NOON, "0a7f", NOON, null, NOON);
     private static final Duration IDLE = Duration.ofMinutes(30);
     private static final Duration MAXIMUM = Duration.ofHours(8);
 
@@ -66,10 +66,18 @@ class CookieSealTest {
     }
 
     @Test
-    void aSessionInUseIsRenewedNowAndThen() {
-        assertThat(SESSION.needsRefresh(NOON.plusSeconds(59), IDLE)).isFalse();
-        assertThat(SESSION.needsRefresh(NOON.plusSeconds(60), IDLE)).isTrue();
-        assertThat(SESSION.needsRefresh(NOON.plusSeconds(5), Duration.ofSeconds(20))).isTrue();
+    void theTimeOfTheLastRequestIsUpdatedNowAndThen() {
+        assertThat(SESSION.needsUpdate(NOON.plusSeconds(59), IDLE)).isFalse();
+        assertThat(SESSION.needsUpdate(NOON.plusSeconds(60), IDLE)).isTrue();
+        assertThat(SESSION.needsUpdate(NOON.plusSeconds(5), Duration.ofSeconds(20))).isTrue();
+    }
+
+    @Test
+    void onlyASessionWithARefreshTokenNeedsRenewal() {
+        Session renewable = SESSION.renewed(null, "token", NOON);
+        assertThat(renewable.needsRenewal(NOON.plusSeconds(59), Duration.ofMinutes(1))).isFalse();
+        assertThat(renewable.needsRenewal(NOON.plusSeconds(60), Duration.ofMinutes(1))).isTrue();
+        assertThat(SESSION.needsRenewal(NOON.plusSeconds(60), Duration.ofMinutes(1))).isFalse();
     }
 
     private static String key(int seed) {

@@ -1,0 +1,79 @@
+package phone82.gateway.login;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.vertx.core.WorkerExecutor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Lets the issuer confirm sessions by their refresh tokens. Each token is used once, also if several requests need it at once or the browser
+ * did not get the next one, because an issuer may end a session whose token is used twice.
+ */
+class SessionRenewal {
+
+    private static final int MOST = 10_000;
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    private final OpenIdIssuer issuer;
+    private final Duration interval;
+    private final WorkerExecutor workers;
+    private final Cache<String, CompletableFuture<Optional<Renewal>>> renewals = Caffeine.newBuilder().maximumSize(MOST)
+            .expireAfterWrite(REMEMBERED).build();
+    /** While the issuer does not answer, only one request in a while waits for it. */
+    private final CircuitBreaker breaker = CircuitBreaker.of("issuer", CircuitBreakerConfig.custom()
+            .slidingWindowSize(1).minimumNumberOfCalls(1).failureRateThreshold(100)
+            .waitDurationInOpenState(PAUSE).permittedNumberOfCallsInHalfOpenState(1)
+            .writableStackTraceEnabled(false).build());
+
+    private record Renewal(Set<String> roles, String refreshToken, Instant at) {
+    }
+
+    /**
+     * @param interval time from one confirmation to the next
+     * @param workers  threads that wait for the issuer
+     */
+    SessionRenewal(OpenIdIssuer issuer, Duration interval, WorkerExecutor workers) {
+        this.issuer = issuer;
+        this.interval = interval;
+        this.workers = workers;
+    }
+
+    /** Returns the confirmed session; empty if the issuer refuses it. It fails while the issuer is unavailable. */
+    CompletableFuture<Optional<Session>> renew(Session session) {
+        String token = session.refreshToken();
+        CompletableFuture<Optional<Renewal>> renewal = renewals.get(token, key -> workers
+                .executeBlocking(() -> breaker.executeSupplier(() -> ask(session)), false).toCompletionStage().toCompletableFuture());
+        renewal.whenComplete((answer, failure) -> {
+            if (failure != null) {
+                renewals.asMap().remove(token, renewal);
+            }
+        });
+        return renewal.thenCompose(answer -> {
+            if (answer.isEmpty()) {
+                return CompletableFuture.completedFuture(Optional.empty());
+            }
+            Renewal known = answer.get();
+            Session renewed = session.renewed(known.roles, known.refreshToken, known.at);
+            if (!renewed.needsRenewal(Instant.now(), interval)) {
+                return CompletableFuture.completedFuture(Optional.of(renewed));
+            }
+            if (known.refreshToken.equals(token)) {
+                renewals.asMap().remove(token, renewal);
+            }
+            return renew(renewed);
+        });
+    }
+
+    private Optional<Renewal> ask(Session session) {
+        return issuer.renew(session.refreshToken(), session.subject())
+                .map(renewed -> new Renewal(renewed.roles(), renewed.refreshToken(), Instant.now()));
+    }
+}

@@ -1,0 +1,273 @@
+package phone82.journey;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import phone82.Context;
+import phone82.journey.Issuer.Login;
+import phone82.journey.Shop.Answer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Sessions after the login: the issuer confirms, changes and ends them. */
+class SessionTest {
+
+    private static final String SESSION = "__Host-phone82=";
+    private static final String NOBODY = "{\"login\":true}";
+    private static final Issuer ISSUER = new Issuer();
+    private static final HttpServer CUSTOMER = customer();
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(),
+            "--phone82.identity.renewal=1s", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+
+    private final Shop gateway = PHONE82.gateway();
+
+    @AfterAll
+    static void stop() {
+        ISSUER.close();
+        CUSTOMER.stop(0);
+    }
+
+    @Test
+    void changedRolesTakeEffect() {
+        Browser kim = new Browser("kim", "customer");
+        assertThat(kim.session()).contains("[\"customer\"]");
+
+        kim.login.roles = List.of("dealer", "something else");
+        await().untilAsserted(() -> assertThat(kim.session()).contains("[\"dealer\"]"));
+        kim.login.roles = List.of();
+        await().untilAsserted(() -> assertThat(kim.session()).contains("\"roles\":[]"));
+    }
+
+    /** The issuer ends a session whose refresh token is used twice. */
+    @Test
+    void concurrentRequestsAndLostAnswersUseARefreshTokenOnce() {
+        Browser kim = new Browser("kim", "customer");
+        String first = kim.cookie;
+
+        await().until(() -> {
+            List<CompletableFuture<String>> answers = Stream.generate(() -> CompletableFuture.supplyAsync(() -> kim.session(first))).limit(10).toList();
+            assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).contains("\"kim\""));
+            return kim.login.renewals.get() >= 3;
+        });
+
+        assertThat(kim.session()).contains("\"kim\"");
+        assertThat(kim.login.ended).isFalse();
+    }
+
+    @Test
+    void aRefusedRenewalEndsTheSessionForGood() {
+        Browser kim = new Browser("kim", "customer");
+        String cookie = kim.cookie;
+        kim.login.ended = true;
+
+        await().untilAsserted(() -> assertThat(kim.session()).isEqualTo(NOBODY));
+        assertThat(kim.cookie).isEqualTo(SESSION);
+        kim.login.ended = false;
+        assertThat(kim.session(cookie)).isEqualTo(NOBODY);
+        gateway.send(gateway.request("/orders").header("Cookie", cookie)).expect(401);
+    }
+
+    @Test
+    void sessionsGoOnWithoutTheIssuer() {
+        Browser kim = new Browser("kim", "customer");
+        ISSUER.available = false;
+        try {
+            Instant end = Instant.now().plusSeconds(4);
+            await().until(() -> {
+                assertThat(kim.session()).contains("\"kim\"");
+                return Instant.now().isAfter(end);
+            });
+            assertThat(kim.login.renewals).hasValue(0);
+        } finally {
+            ISSUER.available = true;
+        }
+        await().until(() -> {
+            assertThat(kim.session()).contains("\"kim\"");
+            return kim.login.renewals.get() > 0;
+        });
+    }
+
+    @Test
+    void aStreamEndsWhenItsSessionNeedsRenewal() {
+        Browser kim = new Browser("kim", "customer");
+
+        String stream = gateway.text(gateway.request("/history/stream").header("Cookie", kim.cookie));
+
+        assertThat(stream).isEqualTo("event: heart-beat\ndata: {}\n\nevent: renew\ndata: {}\n\n");
+    }
+
+    @Test
+    void aCopiedCookieEndsWithTheLogout() {
+        Browser kim = new Browser("kim", "customer");
+        String copy = kim.cookie;
+
+        Answer answer = gateway.send(gateway.request("/logout").header("Cookie", copy + "; " + kim.idToken).header("X-Requested-With", "phone82")
+                .POST(BodyPublishers.noBody())).expect(200);
+
+        assertThat(answer.body().get("location").asText()).startsWith(ISSUER.url() + "/logout?").contains("id_token_hint=", "post_logout_redirect_uri=");
+        assertThat(kim.session(copy)).isEqualTo(NOBODY);
+        assertThat(new Browser("kim", "customer").session()).contains("\"kim\"");
+    }
+
+    @Test
+    void aLogoutAtTheIssuerEndsOneSession() {
+        Browser one = new Browser("kim", "customer");
+        Browser other = new Browser("kim", "customer");
+
+        send(ISSUER.logoutToken(ISSUER.logout().subject("kim").claim("sid", one.login.id)), 200);
+
+        assertThat(one.session()).isEqualTo(NOBODY);
+        assertThat(other.session()).contains("\"kim\"");
+    }
+
+    @Test
+    void aLogoutOfAUserEndsAllSessionsUntilThen() {
+        Browser one = new Browser("lee", "operator");
+        Browser other = new Browser("lee", "operator");
+        Browser park = new Browser("park", "dealer");
+        String token = ISSUER.logoutToken(ISSUER.logout().subject("lee"));
+
+        send(token, 200);
+
+        assertThat(one.session()).isEqualTo(NOBODY);
+        assertThat(other.session()).isEqualTo(NOBODY);
+        assertThat(park.session()).contains("\"park\"");
+        // the times in tokens are in seconds
+        Instant next = Instant.now().plusSeconds(1);
+        await().until(() -> Instant.now().isAfter(next));
+        Browser again = new Browser("lee", "operator");
+        send(token, 200);
+        assertThat(again.session()).contains("\"lee\"");
+    }
+
+    private record Wrong(String what, UnaryOperator<JWTClaimsSet.Builder> change) {
+
+        @Override
+        public String toString() {
+            return what;
+        }
+    }
+
+    static List<Wrong> wrongTokens() {
+        return List.of(new Wrong("another issuer", token -> token.issuer("https://elsewhere.example.com")),
+                new Wrong("another audience", token -> token.audience("another-shop")),
+                new Wrong("a nonce", token -> token.claim("nonce", "n")),
+                new Wrong("no event", token -> token.claim("events", null)),
+                new Wrong("another event", token -> token.claim("events", Map.of("http://schemas.openid.net/event/other", Map.of()))),
+                new Wrong("no id", token -> token.jwtID(null)),
+                new Wrong("no time", token -> token.issueTime(null)),
+                new Wrong("expired", token -> token.expirationTime(Date.from(Instant.now().minusSeconds(70)))),
+                new Wrong("neither user nor session", token -> token.subject(null).claim("sid", null)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongTokens")
+    void aWrongLogoutTokenIsRefused(Wrong wrong) {
+        Browser kim = new Browser("kim", "customer");
+        JWTClaimsSet.Builder right = ISSUER.logout().subject("kim").claim("sid", kim.login.id);
+
+        send(ISSUER.logoutToken(wrong.change.apply(right)), 400);
+
+        assertThat(kim.session()).contains("\"kim\"");
+    }
+
+    @Test
+    void aLogoutTokenNeedsTheSignatureOfTheIssuer() {
+        Browser kim = new Browser("kim", "customer");
+
+        for (String token : List.of(ISSUER.wronglySigned("kim"), ISSUER.unsigned("kim"), ISSUER.token("kim"), "a.b.c", "")) {
+            send(token, 400);
+        }
+        gateway.send("POST", "/backchannel-logout", "application/json", "{}").expect(400);
+        gateway.send("POST", "/logout", "application/x-www-form-urlencoded", "a=b").expect(415);
+        assertThat(kim.session()).contains("\"kim\"");
+    }
+
+    /** The context's stream, which is endless. */
+    private static HttpServer customer() {
+        try {
+            HttpServer customer = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+            customer.createContext("/", exchange -> {
+                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write("event: heart-beat\ndata: {}\n\n".getBytes(UTF_8));
+                exchange.getResponseBody().flush();
+            });
+            customer.start();
+            return customer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void send(String logoutToken, int expected) {
+        Answer answer = gateway.send("POST", "/backchannel-logout", "application/x-www-form-urlencoded", "logout_token=" + logoutToken).expect(expected);
+        assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+    }
+
+    /** A browser that is logged in. */
+    private final class Browser {
+
+        private final Login login;
+        private final String idToken;
+        private volatile String cookie;
+
+        Browser(String subject, String... roles) {
+            HttpResponse<byte[]> begun = gateway.exchange(gateway.request("/login"));
+            Map<String, String> query = new HashMap<>();
+            login = ISSUER.login(URI.create(begun.headers().firstValue("Location").orElseThrow()), query, subject, roles);
+            HttpResponse<byte[]> back = gateway.exchange(gateway.request("/callback?code=" + query.get("code") + "&state=" + query.get("state"))
+                    .header("Cookie", cookies(begun).get(0)));
+            assertThat(back.statusCode()).isEqualTo(302);
+            keep(back);
+            idToken = cookies(back).stream().filter(each -> each.startsWith("__Secure-phone82-logout=")).findFirst().orElseThrow();
+            assertThat(back.headers().allValues("Set-Cookie")).allSatisfy(each -> assertThat(each).hasSizeLessThan(4096));
+        }
+
+        /** The answer about the session; it may renew the cookie. */
+        String session() {
+            HttpResponse<byte[]> answer = gateway.exchange(gateway.request("/session").header("Cookie", cookie));
+            keep(answer);
+            return new String(answer.body());
+        }
+
+        String session(String cookie) {
+            return gateway.text(gateway.request("/session").header("Cookie", cookie));
+        }
+
+        private void keep(HttpResponse<byte[]> answer) {
+            cookies(answer).stream().filter(each -> each.startsWith(SESSION)).forEach(each -> cookie = each);
+        }
+
+        private List<String> cookies(HttpResponse<byte[]> answer) {
+            List<String> cookies = new ArrayList<>();
+            answer.headers().allValues("Set-Cookie").forEach(each -> cookies.add(each.substring(0, each.indexOf(';'))));
+            return cookies;
+        }
+    }
+}
