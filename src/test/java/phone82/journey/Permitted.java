@@ -24,7 +24,7 @@ final class Permitted {
     private static final String BEFORE_A_NOTE = "settled by hand: ";
 
     /** Fields whose id or time is not from a request. */
-    private static final Set<String> NO_INPUT = Set.of("outbox_relay", "stuck_watch", "saga");
+    private static final Set<String> NO_INPUT = Set.of("outbox", "outbox_relay", "stuck_watch", "saga");
 
     private Permitted() {
     }
