@@ -32,6 +32,7 @@ import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
+import phone82.platform.observability.Correlation;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -39,6 +40,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The bounded context {@code app}: orders and the price list. */
@@ -113,7 +115,8 @@ public class AppContext {
     /** Rehearses the saga of a cancellation. No order has this id, so the saga ends with its compensation, which finds nothing to undo. */
     @Bean
     Rehearsal rehearsedCancellation(ProducerTemplate camel) {
-        return WarmUp.atMost(CANCELLATION_REHEARSALS, () -> camel.send("direct:app-cancellation", exchange -> exchange.getMessage().setHeader("id", -1)));
+        return WarmUp.atMost(CANCELLATION_REHEARSALS, () -> camel.send("direct:app-cancellation", exchange -> exchange.getMessage()
+                .setHeaders(new HashMap<>(Map.of("id", -1, Correlation.TRACEPARENT, Correlation.current())))));
     }
 
     @Bean

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -23,6 +24,14 @@ class StartIT {
     void helpListsContextsAndProperties() throws Exception {
         try (Processes phone82 = new Processes("help")) {
             assertThat(phone82.run(0, "--help")).contains("broker", "gateway", "8081", "phone82.store.dispatch-delay", "PHONE82_APP_PORT");
+        }
+    }
+
+    @Test
+    void aStartWithItsRehearsalsWritesOnlyWhatIsUp() throws Exception {
+        try (Processes phone82 = new Processes("quiet")) {
+            phone82.start(Stream.of(Context.values()).map(Context::id).collect(joining(" ")));
+            assertThat(phone82.log()).startsWith("\nphone82 is up");
         }
     }
 
