@@ -40,7 +40,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 
 /** The bounded context {@code app}: orders and the price list. */
@@ -69,7 +68,7 @@ public class AppContext {
 
     @Bean
     OwnedTable ownedOrders() {
-        return new OwnedTable("orders", "id", true, "status in ('Ordered', 'Paid', 'Cancelling')");
+        return new OwnedTable("orders", "id", true, StuckOrders.UNDER_WAY);
     }
 
     @Bean
@@ -115,8 +114,8 @@ public class AppContext {
     /** Rehearses the saga of a cancellation. No order has this id, so the saga ends with its compensation, which finds nothing to undo. */
     @Bean
     Rehearsal rehearsedCancellation(ProducerTemplate camel) {
-        return WarmUp.atMost(CANCELLATION_REHEARSALS, () -> camel.send("direct:app-cancellation", exchange -> exchange.getMessage()
-                .setHeaders(new HashMap<>(Map.of("id", -1, Correlation.TRACEPARENT, Correlation.current())))));
+        return WarmUp.atMost(CANCELLATION_REHEARSALS, () -> camel.sendBodyAndHeaders("direct:app-cancellation", null,
+                Map.of("id", -1, Correlation.TRACEPARENT, Correlation.current())));
     }
 
     @Bean

@@ -26,7 +26,8 @@ public class StuckOrders {
     /** Most orders whose events one replay requests. */
     private static final int ORDERS = 100;
     private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id)";
-    private static final String UNDER_WAY = "status in ('Ordered', 'Paid', 'Cancelling')";
+    /** The condition of orders that are not finished. */
+    static final String UNDER_WAY = "status in ('Ordered', 'Paid', 'Cancelling')";
 
     private final JdbcTemplate jdbc;
     private final TransactionOperations transactions;

@@ -22,8 +22,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -295,6 +297,20 @@ class PauseTest {
         List.of(paused, stuck).forEach(this::cancelled);
         stuckOrders.due();
         assertThat(stuckOrders.count()).isZero();
+    }
+
+    /** Store alone: app, which is asked first, refuses the erasure of its unfinished order anyway. */
+    @Test
+    void theOwnerOfAPausedDeliveryIsNotErased() {
+        long id = steps.received();
+        steps.pause(id, "out of stock").expect(200);
+        PHONE82.bean(Context.STORE, JdbcTemplate.class).update("update delivery set owner = 'kim' where order_id = ?", id);
+        Supplier<Answer> erasure = () -> PHONE82.shop(Context.STORE).post("/erasures/erased-" + UUID.randomUUID(), "{\"subject\":\"kim\",\"before\":" + (id + 1) + "}");
+
+        assertThat(refusal(erasure.get())).contains("Orders under way", String.valueOf(id));
+
+        cancelled(id);
+        erasure.get().expect(200);
     }
 
     private static int asked(JdbcTemplate app, long id) {
