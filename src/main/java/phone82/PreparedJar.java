@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 record PreparedJar(Path packed, Path folder) {
 
     /**
-     * The optimising compiler needs profiles, and profiling slows a cold program down. With these two thresholds only methods that are called
-     * thousands of times are profiled, and the first orders cost hardly more than without that compiler.
+     * The optimising compiler needs profiles, and profiled code is slow. With these two thresholds most methods are profiled only after some
+     * thousand calls, so the first orders cost hardly more than without that compiler; only the start does.
      */
     private static final List<String> LATE_PROFILES = List.of("-XX:Tier3DelayOn=0", "-XX:Tier2InvokeNotifyFreqLog=12");
 

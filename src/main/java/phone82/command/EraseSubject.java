@@ -6,8 +6,8 @@ import phone82.platform.identity.OperatorsPort;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +32,7 @@ public final class EraseSubject extends OperatorCommand {
     /** App is the last one: the orders by which it refuses stay until all others are done. */
     private static final List<String> ORDER = List.of("pay", "store", "customer", "app");
     /** The contexts whose audit contains users. */
-    private static final Set<String> AUDITED = new TreeSet<>(List.of("gateway", "app", "pay", "store", "customer"));
+    private static final Set<String> AUDITED = Set.of("gateway", "app", "pay", "store", "customer");
 
     private static final int PASSES = 10;
     private static final Duration PROGRESS = Duration.ofSeconds(2);
@@ -149,9 +149,8 @@ public final class EraseSubject extends OperatorCommand {
             for (String peer : properties.getProperty("phone82.operations.peers", "").split(",")) {
                 if (!peer.isBlank()) {
                     URI named = URI.create(peer.strip());
-                    for (InetAddress each : InetAddress.getAllByName(named.getHost())) {
-                        ports.add(new OperatorsPort(URI.create(named.getScheme() + "://" + (each instanceof Inet6Address ? "[" + each.getHostAddress() + "]" : each.getHostAddress())
-                                + ":" + named.getPort()), password, List.of()));
+                    for (InetAddress each : OperatorsPort.hosts(named)) {
+                        ports.add(new OperatorsPort(OperatorsPort.at(named.getScheme(), new InetSocketAddress(each, named.getPort())), password, List.of()));
                     }
                 }
             }

@@ -15,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,7 +26,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -188,9 +186,7 @@ class Peers {
      */
     private List<URI> addresses(URI named) {
         try {
-            InetAddress[] all = InetAddress.getAllByName(named.getHost());
-            List<InetAddress> alike = Arrays.stream(all).filter(each -> each.getClass() == all[0].getClass()).toList();
-            return alike.stream().filter(each -> named.getPort() != here.getPort() || !isOurs(each))
+            return OperatorsPort.hosts(named).stream().filter(each -> named.getPort() != here.getPort() || !isOurs(each))
                     .map(each -> at(new InetSocketAddress(each, named.getPort()))).toList();
         } catch (UnknownHostException e) {
             return List.of(named);
@@ -206,11 +202,7 @@ class Peers {
     }
 
     static URI at(InetSocketAddress address) {
-        try {
-            return new URI("http", null, address.getAddress().getHostAddress(), address.getPort(), null, null, null);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException(e);
-        }
+        return OperatorsPort.at("http", address);
     }
 
     private CompletableFuture<ProcessReport> ask(Place place, List<String> contexts) {

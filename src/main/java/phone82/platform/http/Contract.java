@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** The API contract of a context: its OpenAPI document, with validators for every request. Each operation must declare who may call it. */
 public class Contract {
@@ -217,7 +217,8 @@ public class Contract {
             this.path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
             this.method = method.toUpperCase(Locale.ROOT);
             this.audited = !method.equals("get") && operation.path("x-audit").asBoolean(true);
-            this.target = 1 + Arrays.asList(template.substring(1).split("/")).indexOf(Arrays.stream(template.split("/")).filter(part -> part.startsWith("{")).findFirst().orElse(""));
+            String[] parts = template.split("/");
+            this.target = IntStream.range(0, parts.length).filter(i -> parts[i].startsWith("{")).findFirst().orElse(0);
             JsonNode declared = operation.path("parameters");
             for (int i = 0; i < declared.size(); i++) {
                 parameters.add(new Parameter(declared.get(i), schemas.at("/parameters/" + i + "/schema")));

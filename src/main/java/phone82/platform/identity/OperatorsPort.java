@@ -1,10 +1,15 @@
 package phone82.platform.identity;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,6 +43,23 @@ public record OperatorsPort(URI at, String password, List<String> contexts) {
 
     public static List<String> contexts(Path file) {
         return List.of(file.getFileName().toString().split(BETWEEN));
+    }
+
+    /**
+     * Returns the addresses behind a configured name: each stands for one process, so they are of one family, because a process may have one of
+     * each.
+     */
+    public static List<InetAddress> hosts(URI named) throws UnknownHostException {
+        InetAddress[] all = InetAddress.getAllByName(named.getHost());
+        return Arrays.stream(all).filter(each -> each.getClass() == all[0].getClass()).toList();
+    }
+
+    public static URI at(String scheme, InetSocketAddress address) {
+        try {
+            return new URI(scheme, null, address.getAddress().getHostAddress(), address.getPort(), null, null, null);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     /** The {@code Authorization} header that an operator sends. */
