@@ -40,6 +40,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** The bounded context {@code app}: orders and the price list. */
@@ -68,12 +69,12 @@ public class AppContext {
 
     @Bean
     OwnedTable ownedOrders() {
-        return new OwnedTable("orders", "id", true, StuckOrders.UNDER_WAY);
+        return new OwnedTable("orders", "id", true, OrderStatus.UNDER_WAY);
     }
 
     @Bean
     OwnedTable ownedKeys() {
-        return new OwnedTable("idempotency", "order_id", false, null);
+        return new OwnedTable("idempotency", "order_id", false, List.of());
     }
 
     @Bean

@@ -7,6 +7,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.api.Json;
 import phone82.platform.event.EventLog;
 import phone82.platform.persistence.Placeholders;
+import phone82.platform.persistence.Statuses;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -26,8 +27,7 @@ public class StuckOrders {
     /** Most orders whose events one replay requests. */
     private static final int ORDERS = 100;
     private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id)";
-    /** The condition of orders that are not finished. */
-    static final String UNDER_WAY = "status in ('Ordered', 'Paid', 'Cancelling')";
+    private static final String UNDER_WAY = Statuses.in(OrderStatus.UNDER_WAY);
 
     private final JdbcTemplate jdbc;
     private final TransactionOperations transactions;

@@ -23,6 +23,7 @@ import phone82.platform.http.Contract;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** The bounded context {@code customer}: a read model of the progress of all orders. */
 @Configuration(proxyBeanMethods = false)
@@ -43,12 +44,12 @@ public class CustomerContext {
 
     @Bean
     OwnedTable ownedViews() {
-        return new OwnedTable("history", "order_id", false, null);
+        return new OwnedTable("history", "order_id", false, List.of());
     }
 
     @Bean
     OwnedTable ownedRebuiltViews() {
-        return new OwnedTable("history_rebuilt", "order_id", false, null);
+        return new OwnedTable("history_rebuilt", "order_id", false, List.of());
     }
 
     @Bean

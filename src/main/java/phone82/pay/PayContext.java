@@ -127,8 +127,7 @@ public class PayContext {
 
     @Bean
     OwnedTable ownedPayments() {
-        return new OwnedTable("payment", "order_id", true,
-                "status in ('Authorising', 'Authorised', 'Capturing', 'Cancelling', 'Releasing', 'Refunding', 'RefundFailed')");
+        return new OwnedTable("payment", "order_id", true, PaymentStatus.UNDER_WAY);
     }
 
     @Bean

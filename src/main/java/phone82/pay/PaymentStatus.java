@@ -1,7 +1,9 @@
 package phone82.pay;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The states of a payment and their transitions. {@code Authorising}, {@code Capturing}, {@code Releasing} and {@code Refunding} are
@@ -35,6 +37,9 @@ public enum PaymentStatus {
     /** The order was rejected before its payment was requested; it must not be authorised any more. Not visible in the API. */
     Rejected;
 
+    /** The statuses of payments that are not settled: the provider, the outcome of a cancellation or an operator still decides. */
+    static final List<PaymentStatus> UNDER_WAY = Stream.of(values()).filter(PaymentStatus::isUnderWay).toList();
+
     private static final Map<PaymentStatus, Set<PaymentStatus>> NEXT = Map.ofEntries(
             Map.entry(Authorising, Set.of(Authorised, Capturing, Releasing, Declined, Voided, Cancelling)),
             Map.entry(Authorised, Set.of(Capturing, Releasing, Cancelling)),
@@ -49,6 +54,14 @@ public enum PaymentStatus {
             Map.entry(Refunded, Set.of()),
             Map.entry(Declined, Set.of()),
             Map.entry(Rejected, Set.of()));
+
+    // no default, so that the compiler asks about each new status
+    private boolean isUnderWay() {
+        return switch (this) {
+            case Authorising, Authorised, Capturing, Cancelling, Releasing, Refunding, RefundFailed -> true;
+            case Completed, Voided, Refunded, Expired, Declined, Rejected -> false;
+        };
+    }
 
     boolean canBecome(PaymentStatus next) {
         return NEXT.get(this).contains(next);

@@ -102,14 +102,19 @@ public class Delivery {
     /** Ends a pause: the delivery is due as if it had not been paused. */
     public DeliveryResumed resume() {
         become(DeliveryStatus.Received);
-        pauseReason = null;
-        pausedAt = null;
+        endPause();
         return new DeliveryResumed(orderId, item, qty, owner);
     }
 
     public DeliveryCancelled cancel() {
         become(DeliveryStatus.Cancelled);
+        endPause();
         return new DeliveryCancelled(orderId, item, qty, owner);
+    }
+
+    private void endPause() {
+        pauseReason = null;
+        pausedAt = null;
     }
 
     public OrderReceived received() {

@@ -49,7 +49,7 @@ public class StoreContext {
 
     @Bean
     OwnedTable ownedDeliveries() {
-        return new OwnedTable("delivery", "order_id", true, "status in ('Received', 'Paused', 'Held')");
+        return new OwnedTable("delivery", "order_id", true, DeliveryStatus.UNDER_WAY);
     }
 
     @Bean

@@ -147,7 +147,8 @@ class PauseTest {
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
         await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("DeliveryPaused", "DeliveryCancelled", "OrderCancelled", "PayCancelled")
                 .doesNotContain("Shipped", "DeliveryResumed"));
-        assertThat(shop.get("/deliveries/" + id).body().get("pauseReason").asText()).isEqualTo("out of stock");
+        // the reason may be about the customer, who may be erased now
+        assertThat(shop.get("/deliveries/" + id).body().has("pauseReason")).isFalse();
         assertThat(steps.published("Shipped", id)).isZero();
     }
 

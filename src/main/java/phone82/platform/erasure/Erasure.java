@@ -7,6 +7,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.api.Problem;
 import phone82.platform.event.DeadLetters;
+import phone82.platform.persistence.Statuses;
 
 import java.util.HashMap;
 import java.util.List;
@@ -82,9 +83,9 @@ public class Erasure {
     /** @throws Problem 409 while the user has orders that are not finished */
     public void requireFinished(String subject) {
         for (OwnedTable table : tables) {
-            if (table.underWay() != null) {
-                List<Long> open = jdbc.queryForList("select " + table.order() + " from " + table.name() + " where owner = ? and " + table.underWay()
-                        + " order by " + table.order() + " limit 10", Long.class, subject);
+            if (!table.underWay().isEmpty()) {
+                List<Long> open = jdbc.queryForList("select " + table.order() + " from " + table.name() + " where owner = ? and "
+                        + Statuses.in(table.underWay()) + " order by " + table.order() + " limit 10", Long.class, subject);
                 if (!open.isEmpty()) {
                     throw new Problem(409, "Orders under way", "The user has orders that are not finished here, among them " + open
                             + ". Wait until they are shipped or refunded, or cancel them, and repeat the command.");
