@@ -16,6 +16,8 @@ class ImageTest {
 
     private static final List<String> LINES = Settings.text(Path.of("openshift/build/Containerfile")).lines().toList();
 
+    private static final Path ASSEMBLE = Path.of("openshift/build/assemble");
+
     private final Manifests manifests = Project.DEV.manifests(Path.of(""));
 
     @Test
@@ -43,9 +45,19 @@ class ImageTest {
     void classArchiveFitsTheJvmOptionsOfThePods() {
         String options = manifests.of("ConfigMap").map(map -> map.at("/data/JAVA_TOOL_OPTIONS").asText()).filter(text -> !text.isEmpty()).findFirst().orElseThrow();
         assertThat(last("ENV")).isEqualTo("JAVA_TOOL_OPTIONS=\"" + options + "\"");
-        Matcher archive = Pattern.compile("-XX:ArchiveClassesAtExit=(\\S+)").matcher(String.join("\n", LINES));
+        Matcher archive = Pattern.compile("-XX:ArchiveClassesAtExit=(\\S+)").matcher(Settings.text(ASSEMBLE));
         assertThat(archive.find()).isTrue();
         assertThat(options).contains("-XX:SharedArchiveFile=" + archive.group(1), "-XX:+UseSerialGC");
+    }
+
+    @Test
+    void bothBuildsArchiveTheClasses() {
+        assertThat(ASSEMBLE).isExecutable();
+        assertThat(lines("COPY")).contains("COPY " + ASSEMBLE + " /tmp/assemble");
+        assertThat(lines("RUN")).contains("RUN /tmp/assemble && rm /tmp/assemble");
+        for (String builder : List.of("openshift/build/kustomization.yaml", "openshift/pipeline/verify.yaml", "src/docs/deploying.md")) {
+            assertThat(Settings.text(Path.of(builder))).as(builder).contains("--destination target/image/deployments", "install -D " + ASSEMBLE + " target/image/.s2i/bin/assemble");
+        }
     }
 
     @Test
