@@ -1,28 +1,39 @@
 package phone82.broker;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.config.FileDeploymentManager;
 import org.apache.activemq.artemis.core.config.impl.FileConfiguration;
 import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.server.Queue;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.unit.DataSize;
 import phone82.platform.disk.Disk;
 import phone82.platform.health.Check;
+import phone82.platform.observability.MetricsConfiguration;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /** The context {@code broker}: an embedded Artemis, configured by the files in {@code artemis/}. */
 @Configuration(proxyBeanMethods = false)
+@Import(MetricsConfiguration.class)
 public class BrokerContext {
+
+    /** The queues of the contexts, which have their names. */
+    private static final List<String> QUEUES = List.of("app", "pay", "store", "customer");
 
     @Bean
     Disk disk(@Value("${phone82.data}/broker") Path data, @Value("${phone82.data.reserve}") DataSize reserve) {
@@ -74,6 +85,17 @@ public class BrokerContext {
             }
             return Map.of();
         });
+    }
+
+    @Bean
+    MeterBinder queueMetrics(RestartingBroker broker) {
+        return metrics -> QUEUES.forEach(name -> Gauge.builder("phone82.queue.messages", broker, each -> messages(each, name)).tag("queue", name)
+                .description("events that the context has not received yet").register(metrics));
+    }
+
+    private static double messages(RestartingBroker broker, String name) {
+        Queue queue = broker.isActive() ? broker.server().locateQueue(SimpleString.of(name)) : null;
+        return queue == null ? Double.NaN : queue.getMessageCount();
     }
 
     private static void requireActive(RestartingBroker broker) {

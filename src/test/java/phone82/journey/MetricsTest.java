@@ -80,6 +80,7 @@ class MetricsTest {
             "phone82_order_to_shipped_seconds_bucket{context=\"app\",le=\"60.0\"}",
             "phone82_outbox_events{context=\"pay\"} 0.0",
             "phone82_outbox_oldest_seconds{context=\"pay\"} 0.0",
+            "phone82_queue_messages{context=\"broker\",queue=\"store\"} 0.0",
             "hikaricp_connections_active{context=\"customer\",pool=\"customer\"}",
             "jvm_memory_used_bytes{area=\"heap\"",
             "process_cpu_usage"})
