@@ -1,61 +1,20 @@
 // The state of phone82 at a glance, from the health and the metrics of all its processes.
+import {h, place, root, say, WORDS} from '/words.js';
+import {readTrends, showTrends} from '/trends.js';
+
 const EVERY = 5000;
 const WINDOW = 60_000;
-/** Time span of the chart of orders, ms. */
-const COURSE = 60 * 60_000;
-/** Time span of one bar, ms. */
-const BAR = 15_000;
 const CONTEXTS = ['gateway', 'app', 'pay', 'store', 'customer', 'coordinator', 'broker'];
 /** States of a breaker, worst first: of several replicas the worst state is shown. */
 const BREAKER = ['open', 'forced_open', 'half_open', 'disabled', 'metrics_only', 'closed'];
 
-const WORDS = {
-    en: {
-        title: 'Operator · phone82', other: '한국어', metrics: 'Metrics', health: 'Health', now: 'Now', contexts: 'Contexts', here: 'this process',
-        orders: 'Orders accepted', refused: 'Orders refused', declined: 'Payments declined', in: 'in {seconds} s', breaker: 'Breaker of the payment', 'dead-letters': 'Dead letters', cancellations: 'Open cancellations',
-        refunds: 'Failed refunds', outbox: 'Events to be sent', readers: 'Readers of the stream', attention: 'needs attention', unknown: 'not known',
-        age: 'As of {time}, refreshed every {seconds} s.', trouble: 'This process does not answer ({reason}). The page shows its last known state.',
-        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'UNREACHABLE', REFUSING: 'CUSTOMERS REFUSED', ATTENTION: 'NEEDS ATTENTION',
-        problems: 'What is wrong', 'problem.refused': '{refused} of {all} orders were refused in the last {seconds} s: {causes}.', 'cause.500': '{count} failed (500)', 'cause.503': '{count} found payment unavailable or too busy (503)', 'cause.429': '{count} came too fast (429)', 'cause.closed': '{count} were aborted by the customer', 'cause.other': '{count} with status {status}',
-        'problem.breaker': 'The circuit breaker of the payment is {state}: orders are refused at once. Look at pay and its provider.', 'problem.down': '{context} is {state}{reason}.', 'problem.away': 'The process at {at} does not answer ({reason}): {contexts}.', 'problem.dead-letters': 'Events that could not be processed: {count}. List and replay them with the command dead-letters.', 'problem.refunds': 'Failed refunds: {count}. Run the command refunds.',
-        'problem.audit': 'The audit cannot be written; its entries are in the log. Check the disk of the data folder.',
-        audit: 'Who did what', show: 'Show', subject: 'Subject', correlation: 'Correlation id', order: 'Order or other object', time: 'Time', action: 'Action', result: 'Result', roles: 'Roles', none: 'No entry.', 'audit.missing': 'Not read: {processes}.', 'audit.omitted': ', {count} anonymous ones before it not recorded',
-        course: 'Orders since this page is open, at most an hour', 'course.text': '{accepted} accepted, {refused} refused.',
-        closed: 'closed', open: 'open', half_open: 'half open', forced_open: 'forced open', disabled: 'disabled', metrics_only: 'disabled', some: '{state}, {count} of {all}',
-    },
-    ko: {
-        title: '운영 · phone82', other: 'English', metrics: '지표', health: '상태', now: '현재', contexts: '컨텍스트', here: '이 프로세스',
-        orders: '접수된 주문', refused: '거절된 주문', declined: '승인 거절', in: '{seconds}초 동안', breaker: '결제 차단기', 'dead-letters': '배달 못 한 이벤트', cancellations: '진행 중인 취소',
-        refunds: '실패한 환불', outbox: '보낼 이벤트', readers: '스트림 구독자', attention: '확인 필요', unknown: '알 수 없음',
-        age: '{time} 기준, {seconds}초마다 확인합니다.', trouble: '이 프로세스가 응답하지 않습니다({reason}). 마지막 상태를 보여 드립니다.',
-        unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', AWAY: '연결 안 됨', REFUSING: '주문 거절 중', ATTENTION: '확인 필요',
-        problems: '문제', 'problem.refused': '최근 {seconds}초 동안 주문 {all}건 중 {refused}건이 거절되었습니다: {causes}.', 'cause.500': '오류 {count}건(500)', 'cause.503': '결제 불가 또는 혼잡 {count}건(503)', 'cause.429': '요청 과다 {count}건(429)', 'cause.closed': '고객 포기 {count}건', 'cause.other': '상태 {status} {count}건',
-        'problem.breaker': '결제 차단기가 {state} 상태입니다. 주문이 바로 거절됩니다. pay와 결제사를 확인하세요.', 'problem.down': '{context}: {state}{reason}.', 'problem.away': '{at} 프로세스가 응답하지 않습니다({reason}): {contexts}.', 'problem.dead-letters': '처리하지 못한 이벤트가 {count}건 있습니다. dead-letters 명령으로 확인하고 다시 처리하세요.', 'problem.refunds': '환불 {count}건이 실패했습니다. refunds 명령을 실행하세요.',
-        'problem.audit': '감사 기록을 쓸 수 없어 로그에 남기고 있습니다. 데이터 폴더의 디스크를 확인하세요.',
-        audit: '감사 기록', show: '조회', subject: '사용자', correlation: '상관관계 ID', order: '주문 등 대상', time: '시각', action: '작업', result: '결과', roles: '역할', none: '기록이 없습니다.', 'audit.missing': '읽지 못함: {processes}.', 'audit.omitted': ', 그 전의 익명 거절 {count}건은 기록하지 않음',
-        course: '이 화면을 연 뒤의 주문(최대 1시간)', 'course.text': '접수 {accepted}건, 거절 {refused}건.',
-        closed: '닫힘', open: '열림', half_open: '반열림', forced_open: '강제 열림', disabled: '꺼짐', metrics_only: '꺼짐', some: '{state}, {all}개 중 {count}개',
-    },
-};
-
-const place = id => document.getElementById(id);
-const root = document.documentElement;
-const say = (key, values = {}) => (WORDS[root.lang][key] ?? key).replace(/\{(\w+)}/g, (whole, name) => values[name] ?? '');
-
 /** The counters of each process at the last refresh. */
 const counted = new Map();
-/** The outcomes of orders since this page was opened: by context and status, one entry per refresh. */
-const course = [];
+/** The outcomes of orders in the last minute: by context and status, one entry per refresh. */
+const refreshes = [];
 /** The contexts of each process, kept while it is unreachable. */
 const known = new Map();
 let last;
-
-function h(tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
-    element.append(...children.flat().filter(child => child != null && child !== false));
-    return element;
-}
 
 /** The samples of Prometheus' text format: name, labels, value. */
 function samples(text) {
@@ -67,7 +26,7 @@ function samples(text) {
 
 async function look() {
     try {
-        const answer = await fetch('/processes', {cache: 'no-store'});
+        const [answer] = await Promise.all([fetch('/processes', {cache: 'no-store'}), readTrends()]);
         if (!answer.ok) {
             throw new Error(`status ${answer.status}`);
         }
@@ -88,11 +47,11 @@ function show() {
     place('language').textContent = say('other');
     place('language').lang = root.lang === 'ko' ? 'en' : 'ko';
     showAudit();
+    showTrends(CONTEXTS);
     if (last) {
         const problems = [];
         showFigures(last.processes.flatMap(each => each.samples), problems);
         const down = showProcesses(last.processes, problems);
-        showCourse();
         showProblems(problems, down);
         place('age').textContent = say('age', {time: last.at.toLocaleTimeString(root.lang), seconds: EVERY / 1000});
     }
@@ -177,7 +136,8 @@ function showFigures(all, problems) {
         problems.push({refused: true, words: say('problem.breaker', {state: breakerWords(states)})});
     }
     if (deadLetters > 0) {
-        problems.push({words: say('problem.dead-letters', {count: deadLetters})});
+        const contexts = [...new Set(of('phone82_dead_letters').map(each => each.label('context')))].map(context => ({context, count: added(of('phone82_dead_letters', 'context', context))}));
+        problems.push({words: say('problem.dead-letters', {contexts: contexts.filter(({count}) => count > 0).map(each => say('problem.dead-letters.of', each)).join(', ')})});
     }
     if (of('phone82_audit_failing').some(each => each.value > 0)) {
         problems.push({words: say('problem.audit')});
@@ -194,6 +154,7 @@ function showFigures(all, problems) {
         figure('cancellations', added(of('phone82_cancellations_open', 'context', 'app')), number => number > 10),
         figure('refunds', refunds, number => number > 0),
         figure('outbox', added(of('phone82_outbox_events')), number => number > 1000),
+        figure('waiting', added(of('phone82_queue_messages')), number => number > 1000),
         figure('readers', readers.length ? readers.reduce((total, each) => total + each.value, 0) : null, () => false));
 }
 
@@ -212,7 +173,7 @@ function figure(id, value, isBad, seconds) {
 
 /** Counts orders at app and the gateway by their outcome. The counters of a restarted process begin at zero. */
 function count(processes) {
-    const sums = {...course[course.length - 1]?.sums};
+    const sums = {...refreshes[refreshes.length - 1]?.sums};
     processes.filter(each => each.samples.length).forEach(({at, samples: all}) => {
         const before = counted.get(at);
         const values = new Map();
@@ -224,16 +185,16 @@ function count(processes) {
         });
         counted.set(at, values);
     });
-    course.push({at: performance.now(), sums});
-    while (course.length > 2 && course[1].at < performance.now() - COURSE) {
-        course.shift();
+    refreshes.push({at: performance.now(), sums});
+    while (refreshes.length > 2 && refreshes[1].at < performance.now() - 2 * WINDOW) {
+        refreshes.shift();
     }
 }
 
 /** The outcomes of the orders within the last milliseconds, or since this page was opened. */
 function outcomes(milliseconds) {
-    const newest = course[course.length - 1];
-    return between(course.findLast(each => each.at <= newest.at - milliseconds) ?? course[0], newest);
+    const newest = refreshes[refreshes.length - 1];
+    return between(refreshes.findLast(each => each.at <= newest.at - milliseconds) ?? refreshes[0], newest);
 }
 
 /** The gateway passes orders on to app, which also gets direct ones. An order that both have seen is counted once. */
@@ -244,30 +205,6 @@ function between(first, newest) {
     const causes = Object.fromEntries([...statuses].filter(each => /^5|^429$|^closed$/.test(each)).map(each => [each, most(each)]).filter(([, number]) => number > 0));
     return {accepted: most('201'), declined: most('402'), refused: Object.values(causes).reduce((sum, each) => sum + each, 0), causes,
         seconds: Math.round((newest.at - first.at) / 1000)};
-}
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-/** Draws bars of accepted orders, with refused orders on top of them. */
-function showCourse() {
-    const bars = [];
-    let first = course[0];
-    course.forEach((each, i) => {
-        if (each.at - first.at >= BAR || i === course.length - 1 && i > 0) {
-            bars.push(between(first, each));
-            first = each;
-        }
-    });
-    const highest = Math.max(1, ...bars.map(each => each.accepted + each.refused));
-    const count = Math.max(bars.length, 20);
-    const chart = place('course');
-    chart.setAttribute('viewBox', `0 0 ${count * 4} 40`);
-    chart.replaceChildren(...bars.flatMap(({accepted, refused}, i) => [['accepted', accepted, 0], ['refused', refused, accepted]].map(([kind, number, below]) => {
-        const bar = document.createElementNS(SVG, 'rect');
-        Object.entries({class: kind, x: i * 4, width: 3, y: 40 - (below + number) * 40 / highest, height: number * 40 / highest}).forEach(([name, value]) => bar.setAttribute(name, value));
-        return bar;
-    })));
-    place('course-text').textContent = say('course.text', between(course[0], course[course.length - 1]));
 }
 
 function keep(language) {

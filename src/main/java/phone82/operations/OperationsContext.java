@@ -80,7 +80,8 @@ public class OperationsContext {
 
     @Bean
     Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmMetrics, @Qualifier("jolokia") Jolokia jolokia, Peers peers, Audit audit) {
-        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new AuditApi(audit, peers), new Console(operators.user()), new OperatorPage(peers::ask)));
+        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new AuditApi(audit, peers), new Trends(jvmMetrics, peers, Clock.systemUTC()),
+                new Console(operators.user()), new OperatorPage(peers::ask)));
     }
 
     @Bean

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.operations.AuditApi.Found;
+import phone82.operations.Trends.Trend;
 import phone82.platform.api.Json;
 import phone82.platform.disk.PrivateFolder;
 import phone82.platform.identity.OperatorsPort;
@@ -35,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -131,12 +133,22 @@ class Peers {
      * @param query the query of the request; null for none
      */
     CompletableFuture<List<Found>> audits(String query) {
-        return all(others().keySet().stream().map(place -> audit(place, query)).toList());
+        return readOthers(AuditApi.OWN + (query == null ? "" : "?" + query), AUDIT, Found.class, (at, reason) -> new Found(null, List.of(at + ": " + reason)));
     }
 
-    private CompletableFuture<Found> audit(Place place, String query) {
+    /** Reads the trends of the other processes; those that do not answer have none. */
+    CompletableFuture<List<Trend>> trends() {
+        return readOthers(Trends.OWN, ANSWER, Trend.class, (at, reason) -> Trend.NONE);
+    }
+
+    /** @param missing the result for a process that does not answer, from its address and the reason */
+    private <T> CompletableFuture<List<T>> readOthers(String path, Duration timeout, Class<T> type, BiFunction<URI, String, T> missing) {
+        return all(others().keySet().stream().map(place -> read(place, path, timeout, type).exceptionally(failure -> missing.apply(place.at, reason(failure)))).toList());
+    }
+
+    private <T> CompletableFuture<T> read(Place place, String path, Duration timeout, Class<T> type) {
         CompletableFuture<HttpResponse<String>> answered = refused.contains(place) ? CompletableFuture.failedFuture(new IllegalStateException("it has another password"))
-                : get(place.at, AuditApi.OWN + (query == null ? "" : "?" + query), AUDIT, "Authorization", place.authorization);
+                : get(place.at, path, timeout, "Authorization", place.authorization);
         return answered.thenApply(answer -> {
             if (answer.statusCode() == 401) {
                 refused.add(place);
@@ -144,8 +156,8 @@ class Peers {
             if (answer.statusCode() != 200) {
                 throw new IllegalStateException("status " + answer.statusCode());
             }
-            return Json.read(answer.body(), Found.class);
-        }).exceptionally(failure -> new Found(null, List.of(place.at + ": " + reason(failure))));
+            return Json.read(answer.body(), type);
+        });
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> asked) {

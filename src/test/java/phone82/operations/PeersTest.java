@@ -5,6 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import phone82.operations.Peers.ProcessReport;
+import phone82.operations.Trends.Trend;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,6 +22,7 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 /** Processes that find each other for the operator's page, each at a port of its own. */
 class PeersTest {
@@ -121,6 +123,17 @@ class PeersTest {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
             assertThat(processes).extracting(ProcessReport::at, ProcessReport::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
         }
+    }
+
+    @Test
+    void theTrendsOfAllProcessesAreRead() throws Exception {
+        Process store = start(List.of(), "", "store");
+        Process app = start(List.of(), "", "app");
+
+        await().until(() -> store.port.bean(Peers.class).trends().get(10, TimeUnit.SECONDS).get(0).last() > 0);
+        assertThat(app.port.bean(Peers.class).trends().get(10, TimeUnit.SECONDS)).hasSize(1);
+        store.close();
+        assertThat(app.port.bean(Peers.class).trends().get(10, TimeUnit.SECONDS)).as("it has stopped").containsExactly(Trend.NONE);
     }
 
     private Process start(List<URI> named, String password, String... contexts) {
