@@ -1,5 +1,6 @@
 // The state of phone82 at a glance, from the health and the metrics of all its processes.
 import {h, place, root, say, WORDS} from '/words.js';
+import {readFailures, showFailures} from '/failures.js';
 import {readTrends, showTrends} from '/trends.js';
 
 const EVERY = 5000;
@@ -26,7 +27,7 @@ function samples(text) {
 
 async function look() {
     try {
-        const [answer] = await Promise.all([fetch('/processes', {cache: 'no-store'}), readTrends()]);
+        const [answer] = await Promise.all([fetch('/processes', {cache: 'no-store'}), readFailures(), readTrends()]);
         if (!answer.ok) {
             throw new Error(`status ${answer.status}`);
         }
@@ -47,6 +48,7 @@ function show() {
     place('language').textContent = say('other');
     place('language').lang = root.lang === 'ko' ? 'en' : 'ko';
     showAudit();
+    showFailures();
     showTrends(CONTEXTS);
     if (last) {
         const problems = [];

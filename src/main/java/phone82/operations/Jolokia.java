@@ -36,8 +36,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /** JMX over HTTP, by POST of JSON only, as far as {@link JolokiaPolicy} allows. Jolokia is created on first use. */
 class Jolokia implements Endpoint, AutoCloseable {
 
-    /** One path for programs, and the one that the console uses. */
-    private static final Set<String> PATHS = Set.of("/actuator/jolokia", Console.PATH + "/jolokia");
+    /** For programs; the console uses another one. */
+    static final String PATH = "/actuator/jolokia";
+    private static final Set<String> PATHS = Set.of(PATH, Console.PATH + "/jolokia");
 
     /** An HTML form cannot send these types, and a script of another site only after a CORS preflight. */
     private static final Set<String> JSON_TYPES = Set.of("application/json", "text/json");

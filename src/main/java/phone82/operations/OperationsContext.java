@@ -15,12 +15,14 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import phone82.platform.audit.Audit;
 import phone82.platform.audit.AuditSettings;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpLimits;
 import phone82.platform.http.HttpServer;
 import phone82.platform.http.HttpServerConfiguration;
+import phone82.platform.identity.Login;
 import phone82.platform.observability.MetricsConfiguration;
 
 import java.net.InetAddress;
@@ -78,9 +80,24 @@ public class OperationsContext {
         return new Jolokia(audit, limits);
     }
 
+    /** @throws IllegalArgumentException if the setting would let other machines break something, or break something there */
+    @Bean(defaultCandidate = false)
+    Failures failures(Peers peers, @Value("${phone82.operations.demo}") String demo, @Value("${phone82.operations.peers}") List<URI> named,
+                      @Value("${phone82.operations.bind}") InetAddress address, @Value("${phone82.bind}") InetAddress contexts,
+                      @Value("http://${phone82.local-host}:${phone82.provider.port}") URI provider, @Value("${phone82.provider.control-key}") String controlKey,
+                      Environment environment) {
+        boolean onThisMachine = address.isLoopbackAddress() && contexts.isLoopbackAddress() && named.isEmpty();
+        boolean enabled = demo.isEmpty() ? onThisMachine && Login.of(environment::getProperty) == Login.NONE : environment.getRequiredProperty("phone82.operations.demo", Boolean.class);
+        if (enabled && !onThisMachine) {
+            throw new IllegalArgumentException("phone82.operations.demo is for one machine, on 127.0.0.1 and without phone82.operations.peers; remove it.");
+        }
+        return new Failures(enabled, peers, provider, controlKey);
+    }
+
     @Bean
-    Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmMetrics, @Qualifier("jolokia") Jolokia jolokia, Peers peers, Audit audit) {
-        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new AuditApi(audit, peers), new Trends(jvmMetrics, peers, Clock.systemUTC()),
+    Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmMetrics, @Qualifier("jolokia") Jolokia jolokia,
+                         @Qualifier("failures") Failures failures, Peers peers, Audit audit) {
+        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new AuditApi(audit, peers), new Trends(jvmMetrics, peers, Clock.systemUTC()), failures,
                 new Console(operators.user()), new OperatorPage(peers::ask)));
     }
 

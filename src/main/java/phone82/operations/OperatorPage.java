@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  */
 public class OperatorPage implements Endpoint {
 
-    private static final Map<String, String> FILES = Map.of("/", "index.html", "/operator.js", "operator.js", "/words.js", "words.js",
+    private static final Map<String, String> FILES = Map.of("/", "index.html", "/operator.js", "operator.js", "/words.js", "words.js", "/failures.js", "failures.js",
             "/trends.js", "trends.js", "/operator.css", "operator.css");
 
     private final ClassPathFiles files = new ClassPathFiles();

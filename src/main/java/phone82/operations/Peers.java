@@ -1,6 +1,7 @@
 package phone82.operations;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.operations.AuditApi.Found;
@@ -19,6 +20,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
@@ -153,11 +155,40 @@ class Peers {
             if (answer.statusCode() == 401) {
                 refused.add(place);
             }
-            if (answer.statusCode() != 200) {
-                throw new IllegalStateException("status " + answer.statusCode());
-            }
-            return Json.read(answer.body(), type);
+            return Json.read(body(answer), type);
         });
+    }
+
+    private static String body(HttpResponse<String> answer) {
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException("status " + answer.statusCode());
+        }
+        return answer.body();
+    }
+
+    /**
+     * Sends a request to Jolokia in each process of this machine that runs the context.
+     *
+     * @return the answers of the processes that have answered
+     */
+    CompletableFuture<List<JsonNode>> jolokia(String context, Object request, Duration timeout) {
+        Map<Place, List<String>> places = new LinkedHashMap<>(others());
+        places.put(new Place(here, authorization(operators.password())), contexts);
+        places.values().removeIf(each -> !each.contains(context));
+        places.keySet().removeAll(refused);
+        return all(places.keySet().stream().map(place -> jolokia(place, request, timeout).exceptionally(failure -> MissingNode.getInstance())).toList())
+                .thenApply(answers -> answers.stream().filter(answer -> !answer.isMissingNode()).toList());
+    }
+
+    private CompletableFuture<JsonNode> jolokia(Place place, Object request, Duration timeout) {
+        return http().sendAsync(HttpRequest.newBuilder(place.at.resolve(Jolokia.PATH)).timeout(timeout).header("Authorization", place.authorization)
+                        .header("Content-Type", "application/json").POST(BodyPublishers.ofString(Json.text(request))).build(), BodyHandlers.ofString())
+                .thenApply(answer -> {
+                    if (answer.statusCode() == 401) {
+                        refused.add(place);
+                    }
+                    return Json.read(body(answer), JsonNode.class);
+                });
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> asked) {

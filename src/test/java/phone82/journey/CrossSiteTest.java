@@ -119,6 +119,8 @@ class CrossSiteTest {
                             [stop, {mode: 'no-cors', credentials: 'include'}], [stop, {credentials: 'include'}],
                             [jolokia, {method: 'POST', mode: 'no-cors', credentials: 'include', body: json}],
                             [jolokia, {method: 'POST', credentials: 'include', body: json, headers: {'Content-Type': 'application/json'}}],
+                            [operator + '/failures/provider-fails', {method: 'POST', mode: 'no-cors', credentials: 'include', body: '{"active":true}'}],
+                            [operator + '/failures/provider-fails', {method: 'POST', credentials: 'include', body: '{"active":true}', headers: {'Content-Type': 'application/json'}}],
                             [operator + '/processes', {credentials: 'include'}], [operator + '/actuator/health', {credentials: 'include'}]]) {
                             try {
                                 read.push(await (await fetch(url, options)).text());
@@ -148,6 +150,7 @@ class CrossSiteTest {
         }
         CamelContext app = PHONE82.bean(Context.APP, CamelContext.class);
         assertThat(app.getRouteController().getRouteStatus("app-find-order")).isEqualTo(ServiceStatus.Started);
+        assertThat(PHONE82.provider().hasFaultsLeft()).isFalse();
     }
 
     @Test

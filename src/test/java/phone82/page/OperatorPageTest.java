@@ -82,6 +82,9 @@ class OperatorPageTest {
                 {"context":"app","name":"oldest","values":[0,0,0,12.5,0,0.2]}]},
               {"last":99,"series":[{"context":"app","name":"order 201","values":[null,null,1,1,1,1]},{"context":"app","name":"shipped","values":[0,0,0,0,7,8]}]},
               {"last":0,"series":[]}]}""";
+    private static final String FAILURES = """
+            {"enabled":true,"failures":[{"id":"provider-fails","active":true},{"id":"payments-declined","active":false},{"id":"store-receives-nothing"}],"others":[]}""";
+
     private volatile int ordered = 100;
     private volatile Supplier<String> processes = () -> {
         ordered += 10;
@@ -95,6 +98,7 @@ class OperatorPageTest {
         new OperatorPage(() -> CompletableFuture.completedFuture(
                 Json.read(processes.get(), JsonNode.class))).mount(vertx, router);
         router.get("/trends").handler(request -> request.json(Json.read(TRENDS, Map.class)));
+        router.get("/failures").handler(request -> request.json(Json.read(FAILURES, Map.class)));
         server = vertx.createHttpServer().requestHandler(router).listen(0).toCompletionStage().toCompletableFuture().join();
         url = "http://localhost:" + server.actualPort();
     }
@@ -160,6 +164,10 @@ class OperatorPageTest {
             assertThat(page.locator("#outbox dd")).containsText("not known");
             assertThat(page.locator("#orders dd")).not().hasText("0", new HasTextOptions().setTimeout(15_000));
             assertThat(page.locator("#refused dd")).hasText("0");
+            assertThat(page.locator("#broken-text")).hasText("You have broken: the provider fails.");
+            assertThat(page.locator("[data-failure=provider-fails] button")).hasText("Undo");
+            assertThat(page.locator("[data-failure=payments-declined] button")).hasText("Break it");
+            assertThat(page.locator("[data-failure=store-receives-nothing] button")).isDisabled();
             // it ends at sample 99, the latest that both processes have
             assertThat(page.locator("[data-order='201'] td")).hasText(new String[]{"114", "114", ""});
             assertThat(page.locator("[data-order=shipped] td")).hasText(new String[]{"15", "15", ""});
