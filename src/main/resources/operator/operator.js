@@ -9,6 +9,9 @@ const CONTEXTS = ['gateway', 'app', 'pay', 'store', 'customer', 'coordinator', '
 /** States of a breaker, worst first: of several replicas the worst state is shown. */
 const BREAKER = ['open', 'forced_open', 'half_open', 'disabled', 'metrics_only', 'closed'];
 
+/** The sections of the runbook about parts of a context that are down. */
+const SECTIONS = {broker: 'OutboxStuck', database: 'DatabaseConnectionsExhausted', 'dead-letters': 'DeadLetters'};
+
 /** The counters of each process at the last refresh. */
 const counted = new Map();
 /** The outcomes of orders in the last minute: by context and status, one entry per refresh. */
@@ -67,19 +70,28 @@ function showProblems(problems, down) {
     }
     place('overall').className = `state ${overall}`;
     place('problems-section').hidden = problems.length === 0;
-    place('problems').replaceChildren(...problems.map(({words}) => h('li', {}, words)));
+    const shown = JSON.stringify(problems);
+    // a link keeps the focus while nothing changes
+    if (shown !== place('problems').dataset.shown) {
+        place('problems').dataset.shown = shown;
+        place('problems').replaceChildren(...problems.map(({words, runbook, routes}) => h('li', {}, words,
+            runbook && h('a', {href: `/runbook#${runbook.toLowerCase()}`, 'aria-label': `${say('runbook')}: ${runbook}`}, say('runbook')),
+            routes && h('a', {href: '/hawtio/camel'}, say('open.hawtio')))));
+    }
 }
 
 /** @returns whether a context is down */
 function showProcesses(processes, problems) {
     processes.forEach(each => {
         if (!each.health) {
-            problems.push({words: say('problem.away', {at: each.at, reason: each.error, contexts: contextsOf(each).map(([name]) => name).join(', ')})});
+            problems.push({words: say('problem.away', {at: each.at, reason: each.error, contexts: contextsOf(each).map(([name]) => name).join(', ')}), runbook: 'ContextMissing'});
             return;
         }
         Object.entries(each.health.components).filter(([, {status}]) => status !== 'UP').forEach(([context, {status, components = {}}]) => {
-            const parts = Object.entries(components).filter(([, part]) => part.status !== 'UP').map(([part, {details}]) => details?.error ? `${part}, ${details.error}` : part);
-            problems.push({words: say('problem.down', {context, state: say(status), reason: parts.length ? ` (${parts.join('; ')})` : ''})});
+            const failed = Object.entries(components).filter(([, part]) => part.status !== 'UP');
+            const parts = failed.map(([part, {details}]) => details?.error ? `${part}, ${details.error.replace(/^[\w.$]+(?:Exception|Error): /, '')}` : part);
+            problems.push({words: say('problem.down', {context, state: say(status), reason: parts.length ? ` (${parts.join('; ')})` : ''}),
+                runbook: failed.map(([part]) => SECTIONS[part]).find(Boolean), routes: each.here && failed.some(([part]) => part === 'routes')});
         });
     });
     const seen = new Set();
@@ -125,6 +137,7 @@ function showFigures(all, problems) {
         samples.filter(each => Number.isFinite(each.value)).forEach(each => shared.set(each.labels, Math.max(each.value, shared.get(each.labels) ?? 0)));
         return shared.size ? [...shared.values()].reduce((total, value) => total + value, 0) : null;
     };
+    const most = samples => samples.reduce((highest, each) => each.value > (highest?.value ?? -1) ? each : highest, null);
     const readers = of('phone82_stream_readers');
     const recent = outcomes(WINDOW);
     const states = of('resilience4j_circuitbreaker_state').filter(each => each.value === 1).map(each => each.label('state'));
@@ -132,20 +145,33 @@ function showFigures(all, problems) {
     const refunds = added(of('phone82_payments', 'status', 'RefundFailed'));
     if (recent.refused > 0) {
         const causes = Object.entries(recent.causes).map(([status, count]) => say(WORDS[root.lang][`cause.${status}`] ? `cause.${status}` : 'cause.other', {status, count}));
-        problems.push({refused: true, words: say('problem.refused', {refused: recent.refused, all: recent.refused + recent.accepted, seconds: recent.seconds, causes: causes.join(', ')})});
+        problems.push({refused: true, words: say('problem.refused', {refused: recent.refused, all: recent.refused + recent.accepted, seconds: recent.seconds, causes: causes.join(', ')}),
+            runbook: recent.causes[500] ? 'OrdersFailFast' : recent.causes[503] && 'OrdersRefused'});
     }
     if (states.some(each => each !== 'closed')) {
-        problems.push({refused: true, words: say('problem.breaker', {state: breakerWords(states)})});
+        problems.push({refused: true, words: say('problem.breaker', {state: breakerWords(states)}), runbook: 'PaymentBreakerOpen'});
     }
     if (deadLetters > 0) {
         const contexts = [...new Set(of('phone82_dead_letters').map(each => each.label('context')))].map(context => ({context, count: added(of('phone82_dead_letters', 'context', context))}));
-        problems.push({words: say('problem.dead-letters', {contexts: contexts.filter(({count}) => count > 0).map(each => say('problem.dead-letters.of', each)).join(', ')})});
+        problems.push({words: say('problem.dead-letters', {contexts: contexts.filter(({count}) => count > 0).map(each => say('problem.dead-letters.of', each)).join(', ')}), runbook: 'DeadLetters'});
+    }
+    const stuck = most(of('phone82_orders_stuck'));
+    if (stuck?.value > 0) {
+        problems.push({words: say('problem.stuck', {count: stuck.value}), runbook: 'OrdersStuck'});
+    }
+    const unsent = most(of('phone82_outbox_oldest_seconds'));
+    if (unsent?.value > 60) {
+        problems.push({words: say('problem.outbox', {context: unsent.label('context'), minutes: Math.round(unsent.value / 60)}), runbook: 'OutboxStuck'});
+    }
+    const intent = most(of('phone82_payments_oldest_intent_seconds'));
+    if (intent?.value > 600) {
+        problems.push({words: say('problem.payments', {minutes: Math.round(intent.value / 60)}), runbook: 'PaymentsStuck'});
     }
     if (of('phone82_audit_failing').some(each => each.value > 0)) {
-        problems.push({words: say('problem.audit')});
+        problems.push({words: say('problem.audit'), runbook: 'AuditNotWritten'});
     }
     if (refunds > 0) {
-        problems.push({words: say('problem.refunds', {count: refunds})});
+        problems.push({words: say('problem.refunds', {count: refunds}), runbook: 'RefundFailed'});
     }
     place('metrics').replaceChildren(
         figure('orders', recent.accepted, () => false, recent.seconds),
@@ -154,6 +180,7 @@ function showFigures(all, problems) {
         figure('breaker', states.length ? breakerWords(states) : null, () => states.some(each => each !== 'closed')),
         figure('dead-letters', deadLetters, number => number > 0),
         figure('cancellations', added(of('phone82_cancellations_open', 'context', 'app')), number => number > 10),
+        figure('payments', added(of('phone82_payments').filter(each => each.label('status') !== 'RefundFailed')), () => intent?.value > 600),
         figure('refunds', refunds, number => number > 0),
         figure('outbox', added(of('phone82_outbox_events')), number => number > 1000),
         figure('waiting', added(of('phone82_queue_messages')), number => number > 1000),

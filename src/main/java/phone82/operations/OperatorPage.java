@@ -13,13 +13,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * The operator's overview page, at {@code /} of the operator's port. It shows the reports of all processes, which it reads from {@code
- * /processes}. The public port serves neither.
+ * The operator's overview page, at {@code /} of the operator's port, and the runbook that it refers to. It shows the reports of all processes,
+ * which it reads from {@code /processes}. The public port serves none of them.
  */
 public class OperatorPage implements Endpoint {
 
     private static final Map<String, String> FILES = Map.of("/", "index.html", "/operator.js", "operator.js", "/words.js", "words.js", "/failures.js", "failures.js",
-            "/trends.js", "trends.js", "/operator.css", "operator.css");
+            "/trends.js", "trends.js", "/operator.css", "operator.css", "/runbook", "runbook.html", "/runbook.js", "runbook.js", "/runbook.md", "runbook.md");
 
     private final ClassPathFiles files = new ClassPathFiles();
     private final Supplier<CompletableFuture<?>> processes;

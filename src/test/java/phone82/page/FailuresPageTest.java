@@ -118,7 +118,8 @@ class FailuresPageTest {
 
         await().untilAsserted(() -> assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid")));
         assertThat(page.locator("#waiting dd")).hasText("3", new HasTextOptions().setTimeout(SEEN));
-        assertThat(page.locator("#problems")).containsText("store is DOWN (routes, ");
+        assertThat(page.locator("#problems")).containsText("store is DOWN (routes, not started: [store-receive-events])");
+        assertThat(page.locator("#problems a[href='/hawtio/camel']")).isVisible();
 
         page.locator("#undo-all").click();
         assertThat(page.locator("#broken")).isHidden(new IsHiddenOptions().setTimeout(SEEN));

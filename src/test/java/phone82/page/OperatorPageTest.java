@@ -21,6 +21,7 @@ import phone82.operations.OperatorPage;
 import phone82.platform.api.Json;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,9 +59,16 @@ class OperatorPageTest {
     private static final String STORE = """
             {"at":"http://127.0.0.1:9092","here":false,"contexts":[],"health":{"status":"DOWN","components":{
               "store":{"status":"DOWN","components":{"broker":{"status":"UP"},"database":{"status":"DOWN","details":{"error":"<b>refused</b>"}}}}}},
-             "metrics":"phone82_dead_letters{context=\\"store\\"} 2.0"}""";
+             "metrics":"phone82_dead_letters{context=\\"store\\"} 2.0\\n\
+            phone82_orders_stuck{context=\\"app\\"} 3.0\\n\
+            phone82_orders_stuck{context=\\"store\\"} 2.0\\n\
+            phone82_outbox_oldest_seconds{context=\\"store\\"} 180.0\\n\
+            phone82_outbox_oldest_seconds{context=\\"pay\\"} NaN\\n\
+            phone82_payments_oldest_intent_seconds{context=\\"pay\\"} 660.0"}""";
     private static final String PAY = """
             {"at":"http://127.0.0.1:9093","here":false,"contexts":["pay"],"error":"nobody there"}""";
+
+    private static final String AXE = axe();
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
@@ -91,6 +99,14 @@ class OperatorPageTest {
         return "[" + String.join(",", APP.formatted(ordered, 7), TWIN, STORE, PAY) + "]";
     };
     private String url;
+
+    private static String axe() {
+        try {
+            return new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     @BeforeEach
     void serve() {
@@ -123,6 +139,7 @@ class OperatorPageTest {
             assertThat(page.locator("#overall")).hasText("CUSTOMERS REFUSED", new HasTextOptions().setTimeout(15_000));
             assertThat(page.locator("#problems li")).hasText(Pattern.compile("40 of 40 orders were refused in the last \\d+ s: 40 found payment unavailable or too busy \\(503\\)\\."));
             assertThat(page.locator("#refused dd")).containsText("40");
+            assertThat(page.locator("#problems a")).hasAttribute("href", "/runbook#ordersrefused");
 
             refused.set(0);
             processes = () -> "[" + WELL.formatted("").replace("closed", "open") + "]";
@@ -133,12 +150,12 @@ class OperatorPageTest {
     }
 
     @Test
-    void thePageShowsProblemsAtAGlance() throws IOException {
+    void thePageShowsProblemsAtAGlance() {
         List<String> complaints = new ArrayList<>();
         try (BrowserContext session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setColorScheme(ColorScheme.LIGHT))) {
             session.onWebError(error -> complaints.add(error.error()));
             Page page = session.newPage();
-            page.addInitScript(new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8));
+            page.addInitScript(AXE);
             page.navigate(url + "/");
 
             assertThat(page.locator("#overall")).hasText("DOWN");
@@ -156,8 +173,12 @@ class OperatorPageTest {
             assertThat(page.locator("#dead-letters dd")).containsText("3");
             assertThat(page.locator("#cancellations dd")).hasText("4");
             assertThat(page.locator("#refunds dd")).containsText("2 needs attention");
-            assertThat(page.locator("#metrics .bad")).hasCount(3);
-            assertThat(page.locator("#problems li")).hasCount(5);
+            assertThat(page.locator("#payments dd")).containsText("5 needs attention");
+            assertThat(page.locator("#metrics .bad")).hasCount(4);
+            assertThat(page.locator("#problems li")).hasCount(8);
+            assertThat(page.locator("#problems")).containsText("Orders without progress: 3.");
+            assertThat(page.locator("#problems")).containsText("The oldest event of store has not been sent for 3 min.");
+            assertThat(page.locator("#problems")).containsText("The oldest payment has waited for the provider for 11 min.");
             assertThat(page.locator("#problems")).containsText("Events that could not be processed: pay 1, store 2.");
             assertThat(page.locator("#problems")).containsText("The process at http://127.0.0.1:9093 does not answer (nobody there): pay.");
             assertThat(page.locator("#problems")).containsText("store is DOWN (database, <b>refused</b>).");
@@ -193,6 +214,21 @@ class OperatorPageTest {
             assertThat(page.locator("#trouble")).containsText("does not answer", new ContainsTextOptions().setTimeout(15_000));
         }
         assertThat(complaints).isEmpty();
+    }
+
+    @Test
+    void aProblemLeadsToItsSectionOfTheRunbook() {
+        try (BrowserContext session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US"))) {
+            Page page = session.newPage();
+            page.addInitScript(AXE);
+            page.navigate(url + "/");
+            page.locator("#problems a[href='/runbook#deadletters']").click();
+
+            assertThat(page.locator("#deadletters")).isFocused();
+            assertThat(page.locator("#deadletters + p strong")).hasText("Cause.");
+            assertThat(page.locator("#text")).not().containsText("](");
+            shoot(page, "runbook");
+        }
     }
 
     private static void shoot(Page page, String name) {

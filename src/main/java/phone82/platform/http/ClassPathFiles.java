@@ -22,7 +22,7 @@ import java.util.zip.GZIPOutputStream;
 public final class ClassPathFiles {
 
     private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8", "js", "text/javascript; charset=utf-8",
-            "css", "text/css; charset=utf-8", "json", "application/json", "svg", "image/svg+xml", "ico", "image/x-icon",
+            "css", "text/css; charset=utf-8", "json", "application/json", "md", "text/markdown; charset=utf-8", "svg", "image/svg+xml", "ico", "image/x-icon",
             "ttf", "font/ttf", "woff2", "font/woff2");
 
     /** Soft references, as the console's files are large and rarely used. */
