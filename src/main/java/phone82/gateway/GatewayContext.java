@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The context {@code gateway}: the only public entry. */
 @Configuration(proxyBeanMethods = false)
@@ -96,8 +97,9 @@ public class GatewayContext {
     }
 
     @Bean
-    Pages pages() {
-        return new Pages();
+    Pages pages(Environment environment) {
+        return new Pages(PUBLIC_CONTEXTS.stream().collect(Collectors.toMap(context -> context,
+                context -> environment.getRequiredProperty("phone82.gateway." + context + "-url"))));
     }
 
     @Bean

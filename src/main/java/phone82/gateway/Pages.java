@@ -7,20 +7,25 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
+import phone82.gateway.page.Assets;
+import phone82.gateway.page.OrderLookup;
+import phone82.gateway.page.OrderPage;
+import phone82.gateway.page.OrderPage.Rendered;
+import phone82.gateway.page.ShopPage;
+import phone82.gateway.page.ShopPage.View;
 import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.ListHeader;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
  * The web pages: the shop at {@code /}, the API documentation at {@code /docs}. They consist of the files in {@code static/} and of
  * Swagger UI, and their content security policy allows no other scripts and styles. Some paths serve a page and the API: a client that
- * prefers HTML, such as a browser that opens the address, gets the page.
+ * prefers HTML, such as a browser that opens the address, gets the page. The page of an order shows it also to browsers without scripts.
  */
 public class Pages implements Endpoint {
 
@@ -28,12 +33,19 @@ public class Pages implements Endpoint {
     private static final Map<String, String> FROM_LIBRARY = Map.of(
             "/docs/swagger-ui.css", LIBRARY + "swagger-ui.css",
             "/docs/swagger-ui-bundle.js", LIBRARY + "swagger-ui-bundle.js");
-    private static final String SHOP = "static/index.html";
-    private static final Map<String, String> PAGES = Map.of("/", SHOP, "/my-orders", SHOP, "/dealer", SHOP, "/dealer/slips", SHOP, "/docs", "static/docs/index.html");
-    private static final List<String> PAGES_OR_API = List.of("/orders", "/orders/:id");
-    private static final Pattern FILE = Pattern.compile("/(?:assets|docs)/[a-z][a-z0-9-]*\\.(?:js|css|svg)");
+    private static final Map<String, View> VIEWS = Map.of("/", View.SHOP, "/my-orders", View.MINE, "/dealer", View.DEALER, "/dealer/slips", View.DEALER);
+    private static final Pattern FILE = Pattern.compile("/(?:assets/(?:[0-9a-f]{16}/)?|docs/)[a-z][a-z0-9-]*\\.(?:js|css|svg)");
+    private static final String ASSETS = "/assets/";
+    private static final String VERSIONED = ASSETS + Assets.VERSION + "/";
+    private static final Pattern OTHER_VERSION = Pattern.compile("^/assets/[0-9a-f]{16}/");
     /** Paths that neither a page nor the API has. */
     private static final Pattern NOTHING = Pattern.compile("/(?!(?:assets|docs|my-orders|dealer|orders|payments|deliveries|history|phones|openapi\\.json)(?:/|$)).+");
+
+    private static final String ACCEPT = "Accept";
+    private static final String ACCEPT_LANGUAGE = "Accept-Language";
+
+    private static final String REVALIDATED = "no-cache";
+    private static final String FOR_EVER = "public, max-age=31536000, immutable";
 
     private static final String NOTHING_ELSE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
             + "script-src 'self'; style-src 'self'; connect-src 'self'; ";
@@ -42,42 +54,69 @@ public class Pages implements Endpoint {
     private static final String DOCS_POLICY = NOTHING_ELSE + "img-src 'self' data:";
 
     private final ClassPathFiles files = new ClassPathFiles();
+    private final ShopPage shop = new ShopPage();
+    private final OrderLookup lookup;
+    private final OrderPage order;
+
+    /** @param urls the base URLs of the contexts whose answers about an order its page shows */
+    public Pages(Map<String, String> urls) {
+        lookup = new OrderLookup(urls);
+        order = new OrderPage(lookup);
+    }
 
     @Override
     public void mount(Vertx vertx, Router router) {
+        lookup.open(vertx);
         router.route().handler(context -> {
             context.response().putHeader("X-Content-Type-Options", "nosniff");
             context.next();
         });
-        PAGES.forEach((path, file) -> router.get(path).blockingHandler(context -> send(context, file), false));
-        for (String path : PAGES_OR_API) {
-            router.get(path).handler(context -> {
-                variesByAccept(context);
-                sendIfPreferred(context, 200);
-            });
-        }
-        router.routeWithRegex(NOTHING.pattern()).handler(context -> sendIfPreferred(context, 404));
+        VIEWS.forEach((path, view) -> router.get(path).blockingHandler(context -> send(context, view), false));
+        router.get("/docs").blockingHandler(context -> send(context, "static/docs/index.html", REVALIDATED), false);
+        router.get("/orders").handler(context -> {
+            varies(context, ACCEPT);
+            sendIfPreferred(context, 200, View.ORDERS);
+        });
+        router.get("/orders/:id").handler(context -> {
+            varies(context, ACCEPT);
+            if (prefersPage(context)) {
+                order.of(context, context.pathParam("id")).onSuccess(page -> send(context, page)).onFailure(context::fail);
+            } else {
+                context.next();
+            }
+        });
+        router.routeWithRegex(NOTHING.pattern()).handler(context -> sendIfPreferred(context, 404, View.NOTHING));
         router.getWithRegex(FILE.pattern()).blockingHandler(context -> {
             String path = context.normalizedPath();
-            send(context, FROM_LIBRARY.getOrDefault(path, "static" + path));
+            if (path.startsWith(VERSIONED)) {
+                send(context, "static" + ASSETS + path.substring(VERSIONED.length()), FOR_EVER);
+            } else {
+                // a page of another version is about to be replaced
+                send(context, FROM_LIBRARY.getOrDefault(path, "static" + OTHER_VERSION.matcher(path).replaceFirst(ASSETS)), REVALIDATED);
+            }
         }, false);
     }
 
-    private static void variesByAccept(RoutingContext context) {
+    /** Adds the request header to {@code Vary} when the response begins. */
+    private static void varies(RoutingContext context, String header) {
         HttpServerResponse response = context.response();
         context.addHeadersEndHandler(head -> {
             String others = response.headers().get(HttpHeaders.VARY);
-            response.putHeader(HttpHeaders.VARY, others == null ? "Accept" : others + ", Accept");
+            response.putHeader(HttpHeaders.VARY, others == null ? header : others + ", " + header);
         });
     }
 
+    private static boolean prefersPage(RoutingContext context) {
+        return context.request().method() == HttpMethod.GET
+                && ListHeader.prefers(context.request().headers().getAll(ACCEPT), "text/html", "application/json");
+    }
+
     /** Any other request continues in its event loop thread: in another thread it would miss the end of the body. */
-    private void sendIfPreferred(RoutingContext context, int status) {
-        if (context.request().method() == HttpMethod.GET
-                && ListHeader.prefers(context.request().headers().getAll(HttpHeaders.ACCEPT), "text/html", "application/json")) {
+    private void sendIfPreferred(RoutingContext context, int status, View view) {
+        if (prefersPage(context)) {
             context.response().setStatusCode(status);
             context.vertx().executeBlocking(() -> {
-                send(context, SHOP);
+                send(context, view);
                 return null;
             }, false).onFailure(context::fail);
         } else {
@@ -85,16 +124,36 @@ public class Pages implements Endpoint {
         }
     }
 
-    private void send(RoutingContext context, String file) {
+    private void send(RoutingContext context, View view) {
+        prepare(context);
+        varies(context, ACCEPT_LANGUAGE);
+        shop.of(view, context.request().getHeader(ACCEPT_LANGUAGE)).send(context, REVALIDATED);
+    }
+
+    private static void send(RoutingContext context, Rendered page) {
+        prepare(context);
+        varies(context, ACCEPT_LANGUAGE);
+        if (page.status() == 503) {
+            context.response().putHeader("Retry-After", "5");
+        }
+        context.response().setStatusCode(page.status());
+        page.content().send(context, "private, no-store");
+    }
+
+    private void send(RoutingContext context, String file, String cacheControl) {
+        prepare(context);
+        if (!files.send(context, file, cacheControl)) {
+            context.next();
+        }
+    }
+
+    private static void prepare(RoutingContext context) {
         context.response()
                 .putHeader("Content-Security-Policy", context.normalizedPath().startsWith("/docs") ? DOCS_POLICY : POLICY)
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin")
                 .putHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
                 .putHeader("Referrer-Policy", "no-referrer");
-        if (!files.send(context, file, "no-cache")) {
-            context.next();
-        }
     }
 
     private static String libraryVersion() {

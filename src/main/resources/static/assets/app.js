@@ -63,10 +63,7 @@ function nothing(main) {
 function translate() {
     document.querySelectorAll('[data-words]').forEach(each => { each.textContent = say(each.dataset.words); });
     document.querySelectorAll('[data-label]').forEach(each => each.setAttribute('aria-label', say(each.dataset.label)));
-    const other = document.getElementById('language');
-    other.textContent = say('other');
-    other.lang = language() === 'ko' ? 'en' : 'ko';
-    other.setAttribute('aria-label', say('other.label'));
+    document.getElementById('language').lang = language() === 'ko' ? 'en' : 'ko';
 }
 
 document.getElementById('language').addEventListener('click', () => {

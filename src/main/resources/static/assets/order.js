@@ -1,4 +1,4 @@
-import {call, find, nameOf, now, phones, secondsUntil} from './api.js';
+import {call, find, isKnown, nameOf, now, phones, secondsUntil} from './api.js';
 import {announce, coalesced, confirm, h, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
 import {follow} from './live.js';
 import {isMine} from './mine.js';
@@ -58,7 +58,12 @@ export function order(main, id) {
         show(last);
     }, 100);
     const end = follow(id, {opened: load, happened: load});
+    const wasKnown = isKnown(`/orders/${id}`);
     load();
+    if (wasKnown) {
+        // what came with the page may be older than the connection
+        load();
+    }
     return {...view, end: () => { left = true; end(); clearInterval(clock); clearTimeout(later); }};
 
     function missing() {

@@ -21,13 +21,16 @@ import phone82.platform.identity.TokenMinter;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -175,6 +178,32 @@ class OwnershipTest {
         assertThat(anonymous(anothers.body(), id)).isEqualTo(anonymous(unknown.body(), UNKNOWN));
         assertThat(anothers.response().headers().map().keySet()).isEqualTo(unknown.response().headers().map().keySet());
         assertThat(anothers.status()).isEqualTo(unknown.status()).isEqualTo(EXPECTED.get(operation.id).get(1)).isIn(403, 404);
+    }
+
+    /** The page of an order, too, is for those who may see the order by the API. */
+    @Test
+    void thePageOfAnOrderShowsItToItsReadersOnly() {
+        List<Shop> callers = List.of(owner, other, dealer, operator, nobodys);
+        for (int i = 0; i < callers.size(); i++) {
+            HttpResponse<String> page = page(callers.get(i), id);
+            assertThat(page.statusCode()).as("by " + i).isEqualTo(EXPECTED.get("app-find-order").get(i));
+            assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
+            boolean shows = Pattern.compile("₩[\\d,]+ paid at ").matcher(page.body()).find() && page.body().contains("Shipped");
+            assertThat(shows).as("by " + i).isEqualTo(page.statusCode() == 200);
+        }
+        HttpResponse<String> anothers = page(other, id);
+        HttpResponse<String> unknown = page(other, UNKNOWN);
+        assertThat(anothers.body().replace(String.valueOf(id), "")).isEqualTo(unknown.body().replace(String.valueOf(UNKNOWN), ""));
+        assertThat(anothers.headers().map().keySet()).isEqualTo(unknown.headers().map().keySet());
+        assertThat(page(new Shop(PHONE82.gateway().url("")), id).statusCode()).isEqualTo(401);
+    }
+
+    private static HttpResponse<String> page(Shop caller, long id) {
+        try {
+            return HttpClient.newHttpClient().send(caller.request("/orders/" + id).header("Accept", "text/html").build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import phone82.gateway.Pages;
+import phone82.journey.Phone82Extension;
 
 import java.time.Instant;
 import java.util.Comparator;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The pages on a stub of the API that answers as a test needs it, for states that are short or rare in the real system. */
 final class Stage {
@@ -53,6 +55,8 @@ final class Stage {
     /** With the query of each. */
     final Map<HttpServerResponse, String> streams = new ConcurrentHashMap<>();
     final AtomicInteger streamsEver = new AtomicInteger();
+    /** The beginnings of paths that answer 503 to reads. */
+    final List<String> outages = new CopyOnWriteArrayList<>();
     /** In milliseconds. */
     volatile long delay;
     volatile String date;
@@ -69,7 +73,15 @@ final class Stage {
             }
             context.next();
         });
-        new Pages().mount(vertx, router);
+        int port = Phone82Extension.freePort();
+        new Pages(Stream.of("app", "pay", "store", "customer").collect(Collectors.toMap(context -> context, context -> "http://localhost:" + port))).mount(vertx, router);
+        router.get().handler(context -> {
+            if (outages.stream().anyMatch(context.normalizedPath()::startsWith)) {
+                problem(503, "Unavailable", 5).accept(context);
+            } else {
+                context.next();
+            }
+        });
         router.post("/orders").handler(BodyHandler.create(false));
         router.get("/phones").handler(slowly(context -> json(context, page(ITEMS.stream()
                 .map(item -> new JsonObject().put("item", item).put("name", nameOf(item)).put("price", 1_199_000)).toList(), 200, null))));
@@ -135,7 +147,7 @@ final class Stage {
         }));
         router.get("/history").handler(slowly(context -> list(context, orders.entrySet().stream()
                 .map(each -> each.getValue().copy().put("orderId", each.getKey())).toList())));
-        server = vertx.createHttpServer().requestHandler(router).listen(0).toCompletionStage().toCompletableFuture().join();
+        server = vertx.createHttpServer().requestHandler(router).listen(port).toCompletionStage().toCompletableFuture().join();
     }
 
     String url(String path) {
@@ -159,6 +171,7 @@ final class Stage {
         cancelled.clear();
         List.of(orders, payments, deliveries, timelines, placed).forEach(Map::clear);
         streamsEver.set(0);
+        outages.clear();
         delay = 0;
         date = null;
     }

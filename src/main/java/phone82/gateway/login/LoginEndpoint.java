@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Authenticates each request by a session cookie or a bearer token, and passes the identity on to the contexts in a token of the gateway.
@@ -57,6 +58,9 @@ public class LoginEndpoint implements Endpoint {
 
     /** Key of the time until which a request's identity is known to be valid, as an {@link Instant}. */
     public static final String VALID_UNTIL = "validUntil";
+
+    /** Key of the function that returns a token of the request's user for a context, as a {@link UnaryOperator}. */
+    public static final String TOKENS = "tokens";
 
     private static final int WORKERS = 8;
 
@@ -245,6 +249,7 @@ public class LoginEndpoint implements Endpoint {
 
     private void pass(RoutingContext context, String called, String subject, Set<String> roles, Instant validUntil) {
         context.put(VALID_UNTIL, validUntil);
+        context.put(TOKENS, (UnaryOperator<String>) audience -> minter.token(audience, subject, roles));
         context.request().headers().set(AUTHORIZATION, BEARER + minter.token(called, subject, roles));
         context.next();
     }

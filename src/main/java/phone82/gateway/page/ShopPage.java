@@ -1,0 +1,101 @@
+package phone82.gateway.page;
+
+import org.springframework.core.io.ClassPathResource;
+import phone82.platform.http.Content;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** The page {@code index.html} in the language of a request. Browsers that run no scripts show a part of it that the scripts replace. */
+public final class ShopPage {
+
+    static final String TYPE = "text/html; charset=utf-8";
+
+    private static final Pattern TEXT = Pattern.compile("data-words=\"([\\w.]+)\"[^>]*>");
+    private static final Pattern LABEL = Pattern.compile("data-label=\"([\\w.]+)\"");
+    private static final String TITLE = "<title>phone82</title>";
+    private static final String PLAIN = "<noscript></noscript>";
+    private static final String MAIN_ENDS = "</main>";
+    private static final String PHONES = "    <link rel=\"preload\" href=\"/phones\" as=\"fetch\" crossorigin>\n";
+
+    private static final String TEMPLATE = read();
+
+    /** A view that shows no data without scripts. */
+    public enum View {
+        SHOP("shop.title", "plain.shop"),
+        MINE("mine.title", "plain.list"),
+        ORDERS("orders.title", "plain.list"),
+        DEALER("dealer.title", "plain.dealer"),
+        NOTHING("nothing.title", "nothing.text");
+
+        private final String title;
+        private final String text;
+
+        View(String title, String text) {
+            this.title = title;
+            this.text = text;
+        }
+    }
+
+    private record Key(View view, String language) {
+    }
+
+    private final Map<Key, Content> contents = new ConcurrentHashMap<>();
+
+    /** @param acceptLanguage null if the request has none */
+    public Content of(View view, String acceptLanguage) {
+        PageWords words = PageWords.preferred(acceptLanguage);
+        return contents.computeIfAbsent(new Key(view, words.language()), key -> {
+            Html go = view == View.NOTHING ? Html.element("a class=\"button main\" href=\"/\"", words.say("nothing.go")) : Html.NOTHING;
+            String page = render(words, null, List.of(heading(words.say(view.title), Html.NOTHING), notice(words.say(view.text), Html.NOTHING, go)));
+            return Content.of(TYPE, page.getBytes(UTF_8));
+        });
+    }
+
+    static Html heading(String title, Html state) {
+        return Html.element("div class=\"head\"", Html.element("div class=\"row\"", Html.element("h1", title), Html.element("span", state)));
+    }
+
+    static Html notice(String title, Html text, Html action) {
+        return Html.element("div class=\"notice warn\"", Html.element("strong", title), text, Html.element("div class=\"actions\"", action));
+    }
+
+    /**
+     * @param title null for that of the shop
+     * @param plain for browsers that run no scripts
+     */
+    static String render(PageWords words, String title, List<Html> plain) {
+        String page = TEMPLATE.replace("<html lang=\"en\">", "<html lang=\"" + words.language() + "\">")
+                .replace(PLAIN, Html.element("noscript", plain).markup());
+        page = TEXT.matcher(page).replaceAll(found -> Matcher.quoteReplacement(found.group() + Html.escape(words.say(found.group(1)))));
+        page = LABEL.matcher(page).replaceAll(found -> Matcher.quoteReplacement(found.group() + " aria-label=\"" + Html.escape(words.say(found.group(1))) + '"'));
+        return title == null ? page : page.replace(TITLE, "<title>" + Html.escape(title) + " · phone82</title>");
+    }
+
+    /** Adds JSON with the price list and more, which the scripts read instead of requesting it. */
+    static String withKnown(String page, String json) {
+        // no text in it can end the element
+        return page.replace(PHONES, "").replace(MAIN_ENDS, MAIN_ENDS + "\n    <script type=\"application/json\" id=\"known\">" + json.replace("<", "\\u003c") + "</script>");
+    }
+
+    private static String read() {
+        try {
+            String page = new ClassPathResource("static/index.html").getContentAsString(UTF_8);
+            for (String part : List.of(TITLE, PLAIN, MAIN_ENDS, PHONES)) {
+                if (page.split(part, -1).length != 2) {
+                    throw new IllegalStateException("index.html must have " + part + " once");
+                }
+            }
+            return page.replace("\"/assets/", "\"/assets/" + Assets.VERSION + "/");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
