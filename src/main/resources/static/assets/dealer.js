@@ -85,10 +85,15 @@ export function dealer(main, _, query) {
             if (!outage.firstChild) {
                 outage.replaceChildren(notice('warn', say('dealer.away'), say(lists ? 'dealer.away.text' : 'dealer.away.empty')));
             }
+            if (!lists) {
+                place.replaceChildren();
+                place.hidden = true;
+            }
             later = setTimeout(load, (refused.retryAfter || 5) * 1000);
             return;
         }
         outage.replaceChildren();
+        place.hidden = false;
         show();
         lookUp();
     }, 300);

@@ -68,6 +68,8 @@ final class Stage {
     Stage() {
         Router router = Router.router(vertx);
         router.route().handler(context -> {
+            // as the server of the contexts does
+            context.response().putHeader("Cache-Control", "no-store");
             if (date != null) {
                 context.response().putHeader("Date", date);
             }
