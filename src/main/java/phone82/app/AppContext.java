@@ -63,8 +63,8 @@ public class AppContext {
     }
 
     @Bean
-    IdempotencyKeys idempotencyKeys(JdbcTemplate jdbc, @Value("${phone82.app.idempotency-keys.keep}") Duration keep) {
-        return new IdempotencyKeys(jdbc, keep);
+    IdempotencyKeys idempotencyKeys(JdbcTemplate jdbc, @Value("${phone82.app.idempotency-keys.keep}") Duration keep, MeterRegistry metrics) {
+        return new IdempotencyKeys(jdbc, keep, metrics);
     }
 
     @Bean

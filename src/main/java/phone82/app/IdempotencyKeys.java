@@ -1,11 +1,13 @@
 package phone82.app;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
+import phone82.platform.persistence.OldRows;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,11 +27,13 @@ public class IdempotencyKeys {
 
     private final JdbcTemplate jdbc;
     private final Duration keep;
+    private final OldRows rows;
 
     /** @param keep how long a key belongs to its order; afterwards it can be used for another order */
-    public IdempotencyKeys(JdbcTemplate jdbc, Duration keep) {
+    public IdempotencyKeys(JdbcTemplate jdbc, Duration keep, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.keep = keep;
+        rows = new OldRows(jdbc, metrics, "idempotency", "used_at");
     }
 
     private record Use(String fingerprint, long orderId) {
@@ -68,7 +72,7 @@ public class IdempotencyKeys {
     }
 
     public int purge() {
-        return jdbc.update("delete from idempotency where used_at < ?", Timestamp.from(Instant.now().minus(keep)));
+        return rows.deleteBefore(Instant.now().minus(keep));
     }
 
     /** A key from before customers logged in has no owner; it belongs to the operator, like its order. */

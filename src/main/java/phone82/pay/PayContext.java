@@ -7,6 +7,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManager;
@@ -35,6 +36,7 @@ import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.OldRows;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -42,6 +44,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -185,8 +188,9 @@ public class PayContext {
                       ObjectProvider<ProducerTemplate> camel,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
-                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected) {
+                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected, JdbcTemplate jdbc, MeterRegistry metrics) {
         return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
-                request -> camel.getObject().sendBody(SETTLE, request), authorisationValidity, longestRetry, keepRejected);
+                request -> camel.getObject().sendBody(SETTLE, request), authorisationValidity, longestRetry, keepRejected,
+                new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
     }
 }

@@ -24,6 +24,7 @@ import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.OwnerQuery;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.RowLock;
 import phone82.platform.saga.Participation;
 
@@ -54,15 +55,17 @@ public class Payments {
     private final Duration authorisationValidity;
     private final Duration longestRetry;
     private final Duration keepRejected;
+    private final OldRows old;
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
-     * @param keepRejected          how long declined and rejected orders are kept; longer than any request can be late
+     * @param keepRejected          how long declined and rejected payments are kept; longer than any request can be late
+     * @param old                   the old ones among them
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    Duration authorisationValidity, Duration longestRetry, Duration keepRejected) {
+                    Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
@@ -70,6 +73,7 @@ public class Payments {
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
         this.keepRejected = keepRejected;
+        this.old = old;
     }
 
     /** A request from app. Amount in won. */
@@ -460,10 +464,8 @@ public class Payments {
      * Deletes declined and rejected payments. While they exist, a late request for a rejected order is not authorised; after that, its
      * authorisation would expire because the order is never confirmed.
      */
-    @Transactional
     public int purge() {
-        return entities.createQuery("delete from Payment where status in (Rejected, Declined) and changedAt < :before")
-                .setParameter("before", now().minus(keepRejected)).executeUpdate();
+        return old.deleteBefore(now().minus(keepRejected));
     }
 
     private static Instant now() {

@@ -1,11 +1,14 @@
 package phone82.platform.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Json;
 import phone82.platform.api.Page;
+import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
@@ -20,7 +23,7 @@ import java.util.List;
  */
 public class EventLog {
 
-    /** Maximum number of events that one call replays, unless it names orders, or that one statement deletes. */
+    /** Maximum number of events that one call replays, unless it names orders. */
     static final int STEP = 1000;
     /** While this many events wait to be sent, no more are replayed, because new events would wait behind them. */
     private static final int MOST_WAITING = 2 * STEP;
@@ -30,11 +33,13 @@ public class EventLog {
     private final JdbcTemplate jdbc;
     private final Outbox outbox;
     private final Duration keep;
+    private final Counter deleted;
 
-    EventLog(JdbcTemplate jdbc, Outbox outbox, Duration keep) {
+    EventLog(JdbcTemplate jdbc, Outbox outbox, Duration keep, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.outbox = outbox;
         this.keep = keep;
+        deleted = OldRows.counter(metrics, "outbox");
     }
 
     /** An event and its place in the log. */
@@ -111,13 +116,13 @@ public class EventLog {
     public void purge() {
         List<Long> old;
         do {
-            old = jdbc.query("select seq, happened_at from outbox where sent = true order by sent, seq limit " + STEP,
+            old = jdbc.query("select seq, happened_at from outbox where sent = true order by sent, seq limit " + OldRows.STEP,
                             (row, n) -> row.getTimestamp(2).before(oldest()) ? row.getLong(1) : null)
                     .stream().takeWhile(place -> place != null).toList();
             if (!old.isEmpty()) {
-                jdbc.update("delete from outbox where sent = true and seq >= ? and seq <= ?", old.get(0), old.get(old.size() - 1));
+                deleted.increment(jdbc.update("delete from outbox where sent = true and seq >= ? and seq <= ?", old.get(0), old.get(old.size() - 1)));
             }
-        } while (old.size() == STEP);
+        } while (old.size() == OldRows.STEP);
     }
 
     private Timestamp oldest() {

@@ -3,6 +3,7 @@ package phone82.platform.event;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.persistence.OldRows;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -14,12 +15,14 @@ public class Inbox {
     private final JdbcTemplate jdbc;
     private final Duration keep;
     private final Counter duplicates;
+    private final OldRows rows;
 
     /** @param keep how long ids are kept; longer than an event can be in transit */
     public Inbox(JdbcTemplate jdbc, Duration keep, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.keep = keep;
         duplicates = duplicates(metrics);
+        rows = new OldRows(jdbc, metrics, "inbox", "seen_at");
     }
 
     /** The counter of events that were delivered again. */
@@ -46,6 +49,6 @@ public class Inbox {
     }
 
     public int purge() {
-        return jdbc.update("delete from inbox where seen_at < ?", Timestamp.from(Instant.now().minus(keep)));
+        return rows.deleteBefore(Instant.now().minus(keep));
     }
 }

@@ -30,8 +30,8 @@ public class OutboxConfiguration {
     }
 
     @Bean
-    EventLog eventLog(JdbcTemplate jdbc, Outbox outbox, @Value("${phone82.outbox.keep}") Duration keep) {
-        return new EventLog(jdbc, outbox, keep);
+    EventLog eventLog(JdbcTemplate jdbc, Outbox outbox, @Value("${phone82.outbox.keep}") Duration keep, MeterRegistry metrics) {
+        return new EventLog(jdbc, outbox, keep, metrics);
     }
 
     @Bean

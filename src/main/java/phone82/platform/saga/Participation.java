@@ -1,10 +1,12 @@
 package phone82.platform.saga;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Problem;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.OldRows;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -27,17 +29,19 @@ public class Participation {
     private final String lras;
     private final Duration timeLimit;
     private final Duration keep;
+    private final OldRows ended;
 
     /**
      * @param lras      prefix of the ids of the coordinator's LRAs
      * @param timeLimit time after which the coordinator undoes a cancellation by itself
      * @param keep      how long ended cancellations are kept; longer than a callback can be delayed
      */
-    public Participation(JdbcTemplate jdbc, String lras, Duration timeLimit, Duration keep) {
+    public Participation(JdbcTemplate jdbc, String lras, Duration timeLimit, Duration keep, MeterRegistry metrics) {
         this.jdbc = jdbc;
         this.lras = lras;
         this.timeLimit = timeLimit;
         this.keep = keep;
+        ended = new OldRows(jdbc, metrics, "saga", "since", "state", List.of("Joined", "Completed", "Compensated"));
     }
 
     /** @throws Problem 400 without an LRA of the configured coordinator: this context must not call an address of the caller's choice */
@@ -111,6 +115,6 @@ public class Participation {
 
     /** Deletes cancellations that ended long ago. */
     public int purge() {
-        return jdbc.update("delete from saga where state <> 'Acted' and since < ?", Timestamp.from(Instant.now().minus(keep)));
+        return ended.deleteBefore(Instant.now().minus(keep));
     }
 }

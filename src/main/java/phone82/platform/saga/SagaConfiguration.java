@@ -1,6 +1,7 @@
 package phone82.platform.saga;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
@@ -22,8 +23,8 @@ public class SagaConfiguration {
 
     @Bean
     Participation participation(JdbcTemplate jdbc, @Value("${phone82.saga.coordinator-url}") String coordinator,
-                                @Value("${phone82.saga.time-limit}") Duration timeLimit, @Value("${phone82.inbox.keep}") Duration keep) {
-        return new Participation(jdbc, LraSagaClient.lras(coordinator), timeLimit, keep);
+                                @Value("${phone82.saga.time-limit}") Duration timeLimit, @Value("${phone82.inbox.keep}") Duration keep, MeterRegistry metrics) {
+        return new Participation(jdbc, LraSagaClient.lras(coordinator), timeLimit, keep, metrics);
     }
 
     @Bean
