@@ -13,7 +13,7 @@ import java.time.Instant;
 /** The dealer's delivery of one paid order. */
 @Entity
 @Table(name = "delivery")
-@NamedQuery(name = "Delivery.due", query = "from Delivery where status = Received and dispatchAt <= :now order by dispatchAt, orderId")
+@NamedQuery(name = "Delivery.due", query = "from Delivery where status = Received and dispatchAt <= :now order by status, dispatchAt, orderId")
 public class Delivery {
 
     @Id
