@@ -64,7 +64,7 @@ class ColdIT {
                 try (PackedJar phone82 = new PackedJar(folder, jar, JVM, List.of())) {
                     phone82.firstOrder();
                 }
-                FinishedOrders.add(folder.resolve("data"), stored);
+                FinishedOrders.add(folder.resolve("data"), stored, 0);
             }
             try (PackedJar phone82 = new PackedJar(folder, jar, JVM, List.of("--phone82.store.dispatch-delay=0s"))) {
                 start(phone82);

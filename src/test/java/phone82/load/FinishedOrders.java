@@ -8,13 +8,22 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 
-/** Orders that were shipped long ago, one every ten seconds, written into the databases of a stopped phone82. Their events have been purged. */
+/**
+ * Orders that were shipped or cancelled long ago, one every ten seconds, written into the databases of a stopped phone82. Every thousandth order belongs to
+ * the same customer, every eighth is of a second phone, and three of the oldest are of a third one; every twentieth was cancelled.
+ */
 final class FinishedOrders {
+
+    /** With the number of an order, modulo 1000, the subject of its customer. */
+    static final String OWNERS = "customer-";
 
     private static final int AT_ONCE = 20_000;
 
     private static final String ID = "(86400000 + 10000 * i) * 4096";
     private static final String AT = "dateadd('second', 10 * i, timestamp '2026-01-02 00:00:00')";
+    private static final String ITEM = "case when i <= 3 then 'iphone-17' when mod(i, 8) = 0 then 'note20' else 'abc123' end";
+    private static final String OWNER = "'" + OWNERS + "' || cast(mod(i, 1000) as varchar(20))";
+    private static final String CANCELLED = "mod(i, 20) = 7";
     private static final String TRACE = "'00-' || lpad(cast(i as varchar(20)), 32, '0') || '-00f067aa0ba902b7-00'";
     private static final String STEP = "insert into timeline (event_id, order_id, type, happened_at, correlation_id) "
             + "select 'stored-%1$s-' || cast(i as varchar(20)), " + ID + ", '%1$s', dateadd('second', %2$d, " + AT + "), lpad(cast(i as varchar(20)), 32, '0')";
@@ -22,39 +31,87 @@ final class FinishedOrders {
     /** By context. {@code i} is the number of the order. */
     private static final Map<String, List<String>> INSERTS = Map.of(
             "app", List.of("insert into orders (id, item, qty, unit_price, amount, status, ordered_at, shipped_at, version, owner) "
-                    + "select " + ID + ", 'abc123', 1, 500000, 500000, 'Shipped', " + AT + ", dateadd('second', 3, " + AT + "), 2, 'demo'"),
+                    + "select " + ID + ", " + ITEM + ", 1, 500000, 500000, " + unlessCancelled("'Shipped'", "'Cancelled'") + ", " + AT + ", " + unlessCancelled("dateadd('second', 3, " + AT + ")", "null")
+                    + ", 2, " + OWNER),
             "pay", List.of("insert into payment (order_id, item, qty, amount, status, authorised_at, completed_at, traceparent, version, confirmed, changed_at, "
-                    + "payment_key, owner) select " + ID + ", 'abc123', 1, 500000, 'Completed', " + AT + ", dateadd('second', 1, " + AT + "), " + TRACE + ", 3, true, "
-                    + "dateadd('second', 1, " + AT + "), 'stored-' || cast(i as varchar(20)), 'demo'"),
+                    + "payment_key, owner) select " + ID + ", " + ITEM + ", 1, 500000, " + unlessCancelled("'Completed'", "'Refunded'") + ", " + AT + ", dateadd('second', 1, " + AT + "), " + TRACE + ", 3, true, "
+                    + "dateadd('second', 1, " + AT + "), 'stored-' || cast(i as varchar(20)), " + OWNER),
             "store", List.of("insert into delivery (order_id, item, qty, status, received_at, dispatch_at, shipped_at, traceparent, version, owner) "
-                    + "select " + ID + ", 'abc123', 1, 'Shipped', dateadd('second', 2, " + AT + "), dateadd('second', 3, " + AT + "), dateadd('second', 3, " + AT + "), "
-                    + TRACE + ", 1, 'demo'"),
+                    + "select " + ID + ", " + ITEM + ", 1, " + unlessCancelled("'Shipped'", "'Cancelled'") + ", dateadd('second', 2, " + AT + "), dateadd('second', 3, " + AT + "), "
+                    + unlessCancelled("dateadd('second', 3, " + AT + ")", "null") + ", " + TRACE + ", 1, " + OWNER),
             "customer", List.of("insert into history (order_id, item, qty, amount, progress, ordered_at, updated_at, owner) "
-                            + "select " + ID + ", 'abc123', 1, 500000, 2, " + AT + ", dateadd('second', 3, " + AT + "), 'demo'",
-                    STEP.formatted("Ordered", 0), STEP.formatted("PayCompleted", 1), STEP.formatted("OrderReceived", 2), STEP.formatted("Shipped", 3)),
+                            + "select " + ID + ", " + ITEM + ", 1, 500000, " + unlessCancelled("2", "3") + ", " + AT + ", dateadd('second', 3, " + AT + "), " + OWNER,
+                    STEP.formatted("Ordered", 0), STEP.formatted("PayCompleted", 1), STEP.formatted("OrderReceived", 2), STEP.formatted("Shipped", 3) + " where not " + CANCELLED,
+                    STEP.formatted("DeliveryCancelled", 3) + " where " + CANCELLED, STEP.formatted("OrderCancelled", 3) + " where " + CANCELLED,
+                    STEP.formatted("PayCancelled", 3) + " where " + CANCELLED),
             "provider", List.of("insert into reservation (reference, order_id, item, authorised, authorised_at, captured, refunded, closed, attempts) "
-                            + "select cast(" + ID + " as varchar(20)) || '-1', " + ID + ", 'abc123', 500000, " + AT + ", 500000, 0, false, 0",
-                    operation("authorise", 0), operation("capture", 1)));
+                            + "select cast(" + ID + " as varchar(20)) || '-1', " + ID + ", " + ITEM + ", 500000, " + AT + ", 500000, " + unlessCancelled("0", "500000") + ", false, 0",
+                    operation("authorise", 0), operation("capture", 1), operation("refund", 3) + " where " + CANCELLED));
+
+    /** What is kept of an order for a while: its events where they were sent and received, its idempotency key, and a cancellation that was refused. */
+    private static final Map<String, List<String>> EVENTS = Map.of(
+            "app", List.of(sent("app", "Ordered", 0), received("PayCompleted", 1), received("Shipped", 3), saga(),
+                    "insert into idempotency (owner, idempotency_key, fingerprint, order_id, used_at) select " + OWNER
+                            + ", 'stored-' || cast(i as varchar(20)), lpad(cast(i as varchar(20)), 64, '0'), " + ID + ", " + AT),
+            "pay", List.of(sent("pay", "PayCompleted", 1), received("Ordered", 0), saga()),
+            "store", List.of(sent("store", "OrderReceived", 2), sent("store", "Shipped", 3), received("PayCompleted", 1), saga()));
+
+    /** The rows of {@link #EVENTS} for one order. */
+    static final int EVENT_ROWS = 12;
 
     private FinishedOrders() {
+    }
+
+    private static String unlessCancelled(String value, String otherwise) {
+        return "case when " + CANCELLED + " then " + otherwise + " else " + value + " end";
     }
 
     private static String operation(String name, int second) {
         return "insert into operation (idempotency_key, reference, order_id, operation, item, amount, outcome, decided_at) "
                 + "select cast(" + ID + " as varchar(20)) || '-1-" + name + "', cast(" + ID + " as varchar(20)) || '-1', " + ID + ", '" + name
-                + "', 'abc123', 500000, 'succeeded', dateadd('second', " + second + ", " + AT + ")";
+                + "', " + ITEM + ", 500000, 'succeeded', dateadd('second', " + second + ", " + AT + ")";
     }
 
-    static void add(Path data, int orders) throws SQLException {
-        for (Map.Entry<String, List<String>> inserts : INSERTS.entrySet()) {
+    /** The place is before that of the events of real orders, which are newer. */
+    private static String sent(String context, String event, int second) {
+        return "insert into outbox (seq, event_id, topic, subject, happened_at, traceparent, body, sent) select 4 * i + " + second + " - 100000000000, 'stored-" + event + "-' || cast(i as varchar(20)), "
+                + "'phone82." + context + "." + event + "', cast(" + ID + " as varchar(20)), dateadd('second', " + second + ", " + AT + "), " + TRACE + ", "
+                + "'{\"orderId\":' || cast(" + ID + " as varchar(20)) || ',\"item\":\"abc123\",\"qty\":1,\"amount\":500000,\"owner\":\"' || " + OWNER + " || '\"}', true";
+    }
+
+    private static String received(String event, int second) {
+        return "insert into inbox (event_id, seen_at) select 'stored-" + event + "-' || cast(i as varchar(20)), dateadd('second', " + second + ", " + AT + ")";
+    }
+
+    private static String saga() {
+        return "insert into saga (lra, order_id, state, since, traceparent) select 'http://localhost:8070/lra-coordinator/' || cast(i as varchar(20)), " + ID
+                + ", 'Compensated', " + AT + ", " + TRACE;
+    }
+
+    /** Returns the id of an order. */
+    static long id(int order) {
+        return (86_400_000L + 10_000L * order) * 4096;
+    }
+
+    /** @param withEvents of so many orders, the newest ones, the events are kept, too */
+    static void add(Path data, int orders, int withEvents) throws SQLException {
+        add(data, INSERTS, 1, orders);
+        if (withEvents > 0) {
+            add(data, EVENTS, orders - withEvents + 1, orders);
+        }
+    }
+
+    private static void add(Path data, Map<String, List<String>> all, int first, int last) throws SQLException {
+        for (Map.Entry<String, List<String>> inserts : all.entrySet()) {
             String url = "jdbc:hsqldb:file:" + data.resolve(inserts.getKey()).resolve("db") + ";ifexists=true;shutdown=true;hsqldb.lock_file=false";
             try (Connection connection = DriverManager.getConnection(url, "SA", ""); Statement statement = connection.createStatement()) {
                 // the rows go straight into the table file
                 statement.execute("set files log false");
                 connection.setAutoCommit(false);
-                for (int first = 1; first <= orders; first += AT_ONCE) {
+                for (int next = first; next <= last; next += AT_ONCE) {
                     for (String insert : inserts.getValue()) {
-                        statement.execute(insert + " from unnest(sequence_array(" + first + ", " + Math.min(orders, first + AT_ONCE - 1) + ", 1)) as numbers (i)");
+                        String numbers = " from unnest(sequence_array(" + next + ", " + Math.min(last, next + AT_ONCE - 1) + ", 1)) as numbers (i)";
+                        statement.execute(insert.contains(" where ") ? insert.replace(" where ", numbers + " where ") : insert + numbers);
                         connection.commit();
                     }
                 }

@@ -1,6 +1,7 @@
 package phone82.load;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +30,7 @@ final class PackedJar implements AutoCloseable {
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build();
     private final Path folder;
     private final Process process;
+    private String token;
 
     /** @param folder the working directory, in which it keeps its data */
     PackedJar(Path folder, Path jar, List<String> jvm, List<String> options) throws IOException {
@@ -38,6 +40,11 @@ final class PackedJar implements AutoCloseable {
         command.addAll(List.of("-jar", jar.toAbsolutePath().toString(), "--phone82.operations.password=" + PASSWORD));
         command.addAll(options);
         process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile()).start();
+    }
+
+    /** Sends this token from now on. */
+    void login(String token) {
+        this.token = token;
     }
 
     /** Asks until the first order is accepted, and returns it. */
@@ -57,19 +64,26 @@ final class PackedJar implements AutoCloseable {
     }
 
     HttpResponse<String> order() throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(gateway("/orders")).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(ORDER)));
+        return send(gateway("/orders").header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(ORDER)));
     }
 
     HttpResponse<String> cancel(String order) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(gateway("/orders/" + order)).DELETE());
+        return send(gateway("/orders/" + order).DELETE());
     }
 
     void get(String path) throws IOException, InterruptedException {
-        assertThat(send(HttpRequest.newBuilder(gateway(path))).statusCode()).isEqualTo(200);
+        assertThat(send(gateway(path)).statusCode()).isEqualTo(200);
     }
 
     boolean isShownAsShipped(String order) throws IOException, InterruptedException {
-        return send(HttpRequest.newBuilder(gateway("/history/" + order))).body().contains("\"status\":\"Shipped\"");
+        return send(gateway("/history/" + order)).body().contains("\"status\":\"Shipped\"");
+    }
+
+    /** Opens the stream of events, and returns when it has begun. */
+    void openStream() throws IOException, InterruptedException {
+        try (InputStream stream = http.send(gateway("/history/stream").build(), HttpResponse.BodyHandlers.ofInputStream()).body()) {
+            assertThat(stream.read()).isNotNegative();
+        }
     }
 
     static String id(String order) {
@@ -81,17 +95,23 @@ final class PackedJar implements AutoCloseable {
     }
 
     private long unsentEvents() throws IOException, InterruptedException {
+        return metric("phone82_outbox_events");
+    }
+
+    /** Returns the sum of a metric over all contexts. */
+    long metric(String name) throws IOException, InterruptedException {
         String metrics = send(HttpRequest.newBuilder(URI.create("http://localhost:9090/actuator/prometheus")).header("Authorization", "Basic " + LOGIN)).body();
-        assertThat(metrics).contains("phone82_outbox_events");
-        return metrics.lines().filter(line -> line.startsWith("phone82_outbox_events")).mapToLong(line -> (long) Double.parseDouble(line.replaceAll(".* ", ""))).sum();
+        assertThat(metrics).contains(name);
+        return metrics.lines().filter(line -> line.startsWith(name)).mapToLong(line -> (long) Double.parseDouble(line.replaceAll(".* ", ""))).sum();
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         return http.send(request.timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
-    private static URI gateway(String path) {
-        return URI.create("http://localhost:8080" + path);
+    private HttpRequest.Builder gateway(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:8080" + path));
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
     double cpuSeconds() {
