@@ -68,6 +68,11 @@ public class AppContext {
     }
 
     @Bean
+    GuestLinks guestLinks(Outbox outbox, JdbcTemplate jdbc) {
+        return new GuestLinks(outbox, jdbc);
+    }
+
+    @Bean
     OwnedTable ownedOrders() {
         return new OwnedTable("orders", "id", true, OrderStatus.UNDER_WAY);
     }
@@ -75,6 +80,11 @@ public class AppContext {
     @Bean
     OwnedTable ownedKeys() {
         return new OwnedTable("idempotency", "order_id", false, List.of());
+    }
+
+    @Bean
+    OwnedTable newOwners() {
+        return new OwnedTable("new_owner", "order_id", false, List.of());
     }
 
     @Bean

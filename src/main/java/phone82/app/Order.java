@@ -127,6 +127,12 @@ public class Order {
         }
     }
 
+    /** Ends the tracking link of the guest who is the owner by replacing the owner. */
+    public LinkEnded endLink(String newOwner) {
+        owner = newOwner;
+        return new LinkEnded(id, owner);
+    }
+
     private boolean become(OrderStatus next) {
         if (resumeAs != null) {
             if (!resumeAs.canBecome(next)) {

@@ -38,6 +38,7 @@ public class History {
             Map.entry("DeliveryResumed", Status.Paid),
             Map.entry("Shipped", Status.Shipped),
             Map.entry("CancellationRefused", Status.Ordered),
+            Map.entry("LinkEnded", Status.Ordered),
             Map.entry("DeliveryCancelled", Status.Ordered),
             Map.entry("OrderCancelled", Status.Cancelled),
             Map.entry("PayCancelled", Status.Cancelled),
@@ -123,6 +124,9 @@ public class History {
         }
         jdbc.update(view.merge, orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
                 event.name().equals("Ordered") ? orderedAt(facts, at) : null, at, facts.owner());
+        if (event.name().equals("LinkEnded")) {
+            jdbc.update(view.changeOwner, facts.owner(), orderId);
+        }
         return true;
     }
 
@@ -152,10 +156,11 @@ public class History {
                 values (step.event_id, step.order_id, step.type, step.happened_at, step.correlation_id, step.reason)""";
 
     /** The SQL statements that write one of the two views. */
-    private record Statements(String merge, String addStep) {
+    private record Statements(String merge, String addStep, String changeOwner) {
 
         private static Statements of(String history, String timeline) {
-            return new Statements(String.format(Locale.ROOT, MERGE, history), String.format(Locale.ROOT, ADD_STEP, timeline));
+            return new Statements(String.format(Locale.ROOT, MERGE, history), String.format(Locale.ROOT, ADD_STEP, timeline),
+                    "update " + history + " set owner = ? where order_id = ?");
         }
     }
 

@@ -33,13 +33,13 @@ public class Pages implements Endpoint {
     private static final Map<String, String> FROM_LIBRARY = Map.of(
             "/docs/swagger-ui.css", LIBRARY + "swagger-ui.css",
             "/docs/swagger-ui-bundle.js", LIBRARY + "swagger-ui-bundle.js");
-    private static final Map<String, View> VIEWS = Map.of("/", View.SHOP, "/my-orders", View.MINE, "/dealer", View.DEALER, "/dealer/slips", View.DEALER);
+    private static final Map<String, View> VIEWS = Map.of("/", View.SHOP, "/my-orders", View.MINE, "/guest", View.SHOP, "/dealer", View.DEALER, "/dealer/slips", View.DEALER);
     private static final Pattern FILE = Pattern.compile("/(?:assets/(?:[0-9a-f]{16}/)?|docs/)[a-z][a-z0-9-]*\\.(?:js|css|svg)");
     private static final String ASSETS = "/assets/";
     private static final String VERSIONED = ASSETS + Assets.VERSION + "/";
     private static final Pattern OTHER_VERSION = Pattern.compile("^/assets/[0-9a-f]{16}/");
     /** Paths that neither a page nor the API has. */
-    private static final Pattern NOTHING = Pattern.compile("/(?!(?:assets|docs|my-orders|dealer|orders|payments|deliveries|history|phones|openapi\\.json)(?:/|$)).+");
+    private static final Pattern NOTHING = Pattern.compile("/(?!(?:assets|docs|my-orders|guest|dealer|orders|payments|deliveries|history|phones|openapi\\.json)(?:/|$)).+");
 
     private static final String ACCEPT = "Accept";
     private static final String ACCEPT_LANGUAGE = "Accept-Language";

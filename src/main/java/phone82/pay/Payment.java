@@ -364,6 +364,10 @@ public class Payment {
         return owner;
     }
 
+    public void changeOwner(String newOwner) {
+        owner = newOwner;
+    }
+
     public String traceparent() {
         return traceparent;
     }

@@ -316,6 +316,20 @@ public class Payments {
         }
     }
 
+    /** The new owner of an order that a guest placed. */
+    public record NewOwner(String owner) {
+    }
+
+    /** @throws Problem 404 there is no such payment */
+    @Transactional
+    public void changeOwner(@Header("orderId") long orderId, @Body NewOwner changed) {
+        Payment payment = locked(orderId);
+        if (payment == null) {
+            throw Problem.notFound("payment of order", orderId);
+        }
+        payment.changeOwner(changed.owner());
+    }
+
     /** For the steps of a saga: a conflict must not fail it. */
     private Payment locked(long orderId) {
         return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);

@@ -89,6 +89,19 @@ public class Deliveries {
         return DeliveryResource.forDealer(delivery);
     }
 
+    /** The new owner of an order that a guest placed. */
+    public record NewOwner(String owner) {
+    }
+
+    /** @throws Problem 404 there is no such delivery */
+    public void changeOwner(@Header("orderId") long orderId, @Body NewOwner changed) {
+        Delivery delivery = locked(orderId);
+        if (delivery == null) {
+            throw notFound(orderId);
+        }
+        delivery.changeOwner(changed.owner());
+    }
+
     /** A dealer's pause. */
     public record Pause(String reason) {
     }

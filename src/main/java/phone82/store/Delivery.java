@@ -184,4 +184,8 @@ public class Delivery {
     public String owner() {
         return owner;
     }
+
+    public void changeOwner(String newOwner) {
+        owner = newOwner;
+    }
 }

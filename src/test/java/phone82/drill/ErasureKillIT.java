@@ -71,7 +71,7 @@ class ErasureKillIT {
             assertThat(phone82.run(0, "export-events")).contains(pseudonym).doesNotContain(ANN);
             assertThat(phone82.reconcile().breaches()).isEmpty();
             // the test itself has asked as her meanwhile
-            assertThat(phone82.run(0, COMMAND)).contains("app: 0 deadLetters, 0 events, 0 idempotency, 0 orders");
+            assertThat(phone82.run(0, COMMAND)).contains("app: 0 deadLetters, 0 events, 0 idempotency, 0 new_owner, 0 orders");
             assertThat(audits(phone82.data("audit"))).contains(pseudonym, "bob-51d0a7b3").doesNotContain(ANN);
         }
     }

@@ -76,6 +76,8 @@ class CallersTest {
             customer-switch-rebuild       operator
             pay-authorise-payment         app
             pay-cancel-payment            app
+            pay-change-owner              app
+            store-change-owner            app
             pay-list-refunds              operator
             pay-retry-refund              operator
             pay-settle-refund             operator

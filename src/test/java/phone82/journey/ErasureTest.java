@@ -162,7 +162,7 @@ class ErasureTest {
         assertThat(erased.output).contains("1 orders");
         Outcome again = run(EraseSubject::main, EraseSubject.NAME, ANN);
         assertThat(again.exitCode).as(again.output).isZero();
-        assertThat(again.output).contains("app: 0 deadLetters, 0 events, 0 idempotency, 0 orders");
+        assertThat(again.output).contains("app: 0 deadLetters, 0 events, 0 idempotency, 0 new_owner, 0 orders");
         assertThat(ann.all("/orders")).isEmpty();
     }
 

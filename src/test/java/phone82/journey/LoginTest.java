@@ -49,7 +49,7 @@ class LoginTest {
         String session = login("kim");
 
         assertThat(gateway.send(gateway.request("/session").header("Cookie", session)).expect(200).body().toString())
-                .isEqualTo("{\"login\":true,\"subject\":\"kim\",\"name\":\"Kim\",\"roles\":[\"customer\"]}");
+                .isEqualTo("{\"login\":true,\"subject\":\"kim\",\"name\":\"Kim\",\"roles\":[\"customer\"],\"guests\":true}");
         HEARD.clear();
         gateway.send(gateway.request("/orders").header("Cookie", session)).expect(200);
         JWTClaimsSet heard = SignedJWT.parse(HEARD.take().substring("Bearer ".length())).getJWTClaimsSet();
@@ -79,7 +79,7 @@ class LoginTest {
 
         assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer");
         assertThat(answer.body().get("detail").asText()).contains(gateway.url("/login"), "http://localhost:" + ISSUER);
-        assertThat(gateway.get("/session").expect(200).body().toString()).isEqualTo("{\"login\":true}");
+        assertThat(gateway.get("/session").expect(200).body().toString()).isEqualTo("{\"login\":true,\"guests\":true}");
         gateway.send(gateway.request("/orders").header("Cookie", SESSION + "abc")).expect(401);
         gateway.get("/phones").expect(200);
     }

@@ -48,24 +48,26 @@ class OwnershipTest {
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.customer.stream.poll=100ms",
             "--phone82.identity.issuer=" + ISSUER.url());
 
-    /** For the owner's shipped order: the statuses for its owner, another customer, a dealer, an operator and a user without a role. */
+    /** For the owner's shipped order: the statuses for its owner, another customer, a dealer, an operator, a user without a role, and a guest. */
     private static final Map<String, List<Integer>> EXPECTED = Map.ofEntries(
-            Map.entry("app-list-orders", List.of(200, 200, 403, 200, 403)),
-            Map.entry("app-place-order", List.of(201, 201, 403, 201, 403)),
-            Map.entry("app-find-order", List.of(200, 404, 403, 200, 403)),
-            Map.entry("app-cancel-order", List.of(409, 404, 403, 409, 403)),
-            Map.entry("app-request-cancellation", List.of(409, 404, 403, 409, 403)),
-            Map.entry("app-list-phones", List.of(200, 200, 200, 200, 200)),
-            Map.entry("pay-list-payments", List.of(200, 200, 403, 200, 403)),
-            Map.entry("pay-find-payment", List.of(200, 404, 403, 200, 403)),
-            Map.entry("store-list-deliveries", List.of(200, 200, 200, 200, 403)),
-            Map.entry("store-find-delivery", List.of(200, 404, 200, 200, 403)),
-            Map.entry("store-ship-delivery", List.of(403, 403, 409, 409, 403)),
-            Map.entry("store-pause-delivery", List.of(403, 403, 409, 409, 403)),
-            Map.entry("store-resume-delivery", List.of(403, 403, 409, 409, 403)),
-            Map.entry("customer-list-history", List.of(200, 200, 403, 200, 403)),
-            Map.entry("customer-find-history", List.of(200, 404, 403, 200, 403)),
-            Map.entry("customer-stream-history", List.of(200, 200, 200, 200, 403)));
+            Map.entry("app-list-orders", List.of(200, 200, 403, 200, 403, 403)),
+            Map.entry("app-place-order", List.of(201, 201, 403, 201, 403, 201)),
+            Map.entry("app-find-order", List.of(200, 404, 403, 200, 403, 404)),
+            Map.entry("app-cancel-order", List.of(409, 404, 403, 409, 403, 404)),
+            Map.entry("app-request-cancellation", List.of(409, 404, 403, 409, 403, 404)),
+            Map.entry("app-claim-order", List.of(200, 404, 403, 403, 403, 403)),
+            Map.entry("app-revoke-link", List.of(403, 403, 403, 204, 403, 404)),
+            Map.entry("app-list-phones", List.of(200, 200, 200, 200, 200, 200)),
+            Map.entry("pay-list-payments", List.of(200, 200, 403, 200, 403, 403)),
+            Map.entry("pay-find-payment", List.of(200, 404, 403, 200, 403, 404)),
+            Map.entry("store-list-deliveries", List.of(200, 200, 200, 200, 403, 403)),
+            Map.entry("store-find-delivery", List.of(200, 404, 200, 200, 403, 404)),
+            Map.entry("store-ship-delivery", List.of(403, 403, 409, 409, 403, 403)),
+            Map.entry("store-pause-delivery", List.of(403, 403, 409, 409, 403, 403)),
+            Map.entry("store-resume-delivery", List.of(403, 403, 409, 409, 403, 403)),
+            Map.entry("customer-list-history", List.of(200, 200, 403, 200, 403, 403)),
+            Map.entry("customer-find-history", List.of(200, 404, 403, 200, 403, 404)),
+            Map.entry("customer-stream-history", List.of(200, 200, 200, 200, 403, 200)));
 
     private static final List<String> EVERYBODYS = List.of("app-list-phones");
     private static final long UNKNOWN = 900_000_000;
@@ -75,6 +77,7 @@ class OwnershipTest {
     private Shop dealer;
     private Shop operator;
     private Shop nobodys;
+    private Shop guest;
     private long id;
 
     private record PublicOperation(String context, String id, String method, String path) {
@@ -96,6 +99,7 @@ class OwnershipTest {
         dealer = as(ISSUER.token("dan", "dealer"));
         operator = as(ISSUER.token("olga", "operator"));
         nobodys = as(ISSUER.token("eve"));
+        guest = Shop.ofGuest(PHONE82.gateway().url(""), "A".repeat(43));
         id = owner.place(anOrder().of("galaxy-s25").times(3)).expect(201).id();
         owner.awaitShipped(id);
         await().untilAsserted(() -> assertThat(owner.status("/payments/" + id)).isEqualTo("Completed"));
@@ -132,7 +136,7 @@ class OwnershipTest {
     @ParameterizedTest
     @MethodSource("operations")
     void anOperationIsForItsPermittedRoles(PublicOperation operation) {
-        List<Shop> callers = List.of(owner, other, dealer, operator, nobodys);
+        List<Shop> callers = List.of(owner, other, dealer, operator, nobodys, guest);
         for (int i = 0; i < callers.size(); i++) {
             assertThat(status(callers.get(i), operation, id)).as(operation + " by " + i).isEqualTo(EXPECTED.get(operation.id).get(i));
         }
@@ -145,7 +149,7 @@ class OwnershipTest {
         Map<String, Shop> strangers = new TreeMap<>(Map.of("nobody", new Shop(PHONE82.gateway().url("")),
                 "expired", as(ISSUER.expired("ann", "customer")), "wrong audience", as(ISSUER.forAnotherAudience("ann", "customer")),
                 "wrong issuer", as(ISSUER.ofAnotherIssuer("ann", "customer")), "wrong signature", as(ISSUER.wronglySigned("ann", "customer")),
-                "alg none", as(ISSUER.unsigned("ann", "customer")), "no token", as("none")));
+                "alg none", as(ISSUER.unsigned("ann", "customer")), "no token", as("none"), "no secret", Shop.ofGuest(PHONE82.gateway().url(""), "A".repeat(42))));
         strangers.forEach((who, shop) -> assertThat(status(shop, operation, id)).as(operation + " by " + who).isEqualTo(expected));
     }
 
@@ -341,6 +345,7 @@ class OwnershipTest {
         String path = operation.path.replaceAll("\\{[^}]+}", String.valueOf(id));
         return switch (operation.id) {
             case "app-place-order" -> shop.place(anOrder());
+            case "app-claim-order" -> shop.send(operation.method, path, "application/json", "{\"secret\":\"" + "A".repeat(43) + "\"}");
             case "store-pause-delivery" -> shop.send(operation.method, path, "application/json", "{\"reason\":\"out of stock\"}");
             default -> shop.send(operation.method, path, null, null);
         };

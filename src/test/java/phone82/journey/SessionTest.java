@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
 class SessionTest {
 
     private static final String SESSION = "__Host-phone82=";
-    private static final String NOBODY = "{\"login\":true}";
+    private static final String NOBODY = "{\"login\":true,\"guests\":true}";
     private static final Issuer ISSUER = new Issuer();
     private static final HttpServer CUSTOMER = customer();
 

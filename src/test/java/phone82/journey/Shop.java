@@ -32,7 +32,7 @@ public final class Shop {
     private final String base;
     private final Context context;
     private final Insiders insiders;
-    private final String token;
+    private final String authorization;
 
     public Shop(String base) {
         this(base, null, null, null);
@@ -40,7 +40,7 @@ public final class Shop {
 
     /** @param token sent with every request; null for none */
     public Shop(String base, String token) {
-        this(base, null, null, token);
+        this(base, null, null, token == null ? null : "Bearer " + token);
     }
 
     /**
@@ -52,8 +52,13 @@ public final class Shop {
         this(base, context, insiders, null);
     }
 
-    private Shop(String base, Context context, Insiders insiders, String token) {
-        this.token = token;
+    /** A guest with this secret. */
+    static Shop ofGuest(String base, String secret) {
+        return new Shop(base, null, null, "Guest " + secret);
+    }
+
+    private Shop(String base, Context context, Insiders insiders, String authorization) {
+        this.authorization = authorization;
         this.base = base;
         this.context = context;
         this.insiders = insiders;
@@ -139,7 +144,7 @@ public final class Shop {
 
     public HttpRequest.Builder request(String path) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(10));
-        return token == null ? request : request.header("Authorization", "Bearer " + token);
+        return authorization == null ? request : request.header("Authorization", authorization);
     }
 
     /** A request to the operator's port with the operator's password. */

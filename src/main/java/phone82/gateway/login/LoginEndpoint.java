@@ -23,8 +23,12 @@ import phone82.gateway.login.OpenIdIssuer.Verified;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.audit.Actor;
+import phone82.platform.http.AdmissionCheck;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.HttpServer;
 import phone82.platform.http.RequestAudit;
+import phone82.platform.identity.Caller;
+import phone82.platform.identity.Guest;
 import phone82.platform.identity.TokenMinter;
 
 import java.net.URI;
@@ -38,7 +42,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Authenticates each request by a session cookie or a bearer token, and passes the identity on to the contexts in a token of the gateway.
+ * Authenticates each request by a session cookie, a bearer token or a guest's secret, and passes the identity on to the contexts in a token of the gateway.
  * Browsers log in and out here; they never get a token of the issuer.
  */
 public class LoginEndpoint implements Endpoint {
@@ -67,6 +71,7 @@ public class LoginEndpoint implements Endpoint {
     private static final String REDIRECTED = "home";
     private static final String AUTHORIZATION = "Authorization";
     private static final String BEARER = "Bearer ";
+    private static final String GUEST = "Guest ";
     /** A header that pages of other sites cannot send: it needs a CORS preflight, which is never answered here. */
     private static final String OWN_PAGE_HEADER = "X-Requested-With";
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -78,13 +83,18 @@ public class LoginEndpoint implements Endpoint {
     private final Map<String, String> contexts;
     private final String publicHost;
     private final EndedSessions ended;
+    private final AdmissionCheck guests;
     private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
     private Vertx vertx;
     private WorkerExecutor workers;
     private SessionRenewal renewal;
 
-    /** @param contexts the contexts by the first part of the paths that need a login */
-    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts) {
+    /**
+     * @param contexts the contexts by the first part of the paths that need a login
+     * @param guests   limits the requests of guests; null if guests may not order
+     */
+    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts, AdmissionCheck guests) {
+        this.guests = guests;
         this.settings = settings;
         this.issuer = new OpenIdIssuer(settings);
         this.seal = new CookieSeal(settings.sessionKeys());
@@ -113,13 +123,16 @@ public class LoginEndpoint implements Endpoint {
         router.route().handler(this::identify);
     }
 
-    /** @param name null without a session */
-    private record Shown(boolean login, String subject, String name, Set<String> roles) {
+    /**
+     * @param name   null without a session
+     * @param guests whether one can order without a session
+     */
+    private record Shown(boolean login, String subject, String name, Set<String> roles, boolean guests) {
     }
 
     private void show(RoutingContext context) {
         withSession(context, session -> send(context, new Shown(true, session.map(Session::subject).orElse(null),
-                session.map(Session::name).orElse(null), session.map(Session::roles).orElse(null))));
+                session.map(Session::name).orElse(null), session.map(Session::roles).orElse(null), guests != null)));
     }
 
     private void login(RoutingContext context) {
@@ -208,6 +221,8 @@ public class LoginEndpoint implements Endpoint {
         String called = contexts.get(end < 0 ? path.substring(1) : path.substring(1, end));
         if (called == null) {
             context.next();
+        } else if (authorization != null && guests != null && hasScheme(GUEST, authorization)) {
+            guest(context, called, authorization.substring(GUEST.length()).strip());
         } else if (authorization != null) {
             bearer(context, called, authorization);
         } else {
@@ -222,8 +237,23 @@ public class LoginEndpoint implements Endpoint {
         }
     }
 
+    private static boolean hasScheme(String scheme, String authorization) {
+        return authorization.regionMatches(true, 0, scheme, 0, scheme.length());
+    }
+
+    /** The secret ends here: the contexts get the subject that is derived from it. */
+    private void guest(RoutingContext context, String called, String secret) {
+        guests.admit(HttpServer.client(context));
+        if (!Guest.isSecret(secret)) {
+            throw new Problem(401, "Not a guest's secret", "Send Authorization: Guest <secret> with 256 random bits in base64url, which are 43 characters.")
+                    .header("WWW-Authenticate", "Guest");
+        }
+        authorize(context, called, Guest.subject(secret), Set.of(Caller.GUEST));
+        context.next();
+    }
+
     private void bearer(RoutingContext context, String called, String authorization) {
-        if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+        if (!hasScheme(BEARER, authorization)) {
             throw notLoggedIn();
         }
         String token = authorization.substring(BEARER.length()).strip();
@@ -250,8 +280,12 @@ public class LoginEndpoint implements Endpoint {
     private void pass(RoutingContext context, String called, String subject, Set<String> roles, Instant validUntil) {
         context.put(VALID_UNTIL, validUntil);
         context.put(TOKENS, (UnaryOperator<String>) audience -> minter.token(audience, subject, roles));
-        context.request().headers().set(AUTHORIZATION, BEARER + minter.token(called, subject, roles));
+        authorize(context, called, subject, roles);
         context.next();
+    }
+
+    private void authorize(RoutingContext context, String called, String subject, Set<String> roles) {
+        context.request().headers().set(AUTHORIZATION, BEARER + minter.token(called, subject, roles));
     }
 
     private Problem notLoggedIn() {

@@ -11,14 +11,14 @@ import java.util.TreeSet;
 /** Replaces the login on a laptop: every request is made as the user {@code demo}. */
 public class NoLogin implements Endpoint {
 
-    private record Shown(boolean login, String subject, String name, Set<String> roles) {
+    private record Shown(boolean login, String subject, String name, Set<String> roles, boolean guests) {
     }
 
     @Override
     public void mount(Vertx vertx, Router router) {
         Caller demo = Caller.DEMO;
         router.get("/session").handler(context ->
-                LoginEndpoint.send(context, new Shown(false, demo.subject(), demo.subject(), new TreeSet<>(demo.roles()))));
+                LoginEndpoint.send(context, new Shown(false, demo.subject(), demo.subject(), new TreeSet<>(demo.roles()), false)));
         router.route().handler(context -> {
             context.request().headers().remove("Authorization");
             context.next();

@@ -84,7 +84,7 @@ public class Contract {
             }
             roles.add(role(requirement.fieldNames().next()));
         }
-        if (roles.stream().anyMatch(Caller.USERS::contains) && !Caller.USERS.containsAll(roles)) {
+        if (roles.stream().anyMatch(Caller.PEOPLE::contains) && !Caller.PEOPLE.containsAll(roles)) {
             throw new IllegalArgumentException(operation.path("operationId").asText() + ": an operation is for users or for contexts, not for both");
         }
         return roles;
@@ -244,7 +244,7 @@ public class Contract {
 
         /** Whether users call the operation; then each request has a user as its caller. */
         boolean isForUsers() {
-            return roles.stream().anyMatch(Caller.USERS::contains);
+            return roles.stream().anyMatch(Caller.PEOPLE::contains);
         }
 
         /** The roles that may call the operation. */

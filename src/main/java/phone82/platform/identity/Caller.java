@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * The user on whose behalf a request is sent.
  *
- * @param subject the issuer's id of the user; the owner of the user's orders
+ * @param subject the issuer's id of the user, or the subject of a {@link Guest}; the owner of the user's orders
  */
 public record Caller(String subject, Set<String> roles) {
 
@@ -18,8 +18,13 @@ public record Caller(String subject, Set<String> roles) {
     public static final String DEALER = "dealer";
     public static final String OPERATOR = "operator";
 
-    /** All roles of users. */
+    /** The role of a {@link Guest}. No issuer can give it. */
+    public static final String GUEST = "guest";
+
+    /** All roles of users who log in. */
     public static final Set<String> USERS = Set.of(CUSTOMER, DEALER, OPERATOR);
+    /** All roles of people; the others are those of contexts. */
+    public static final Set<String> PEOPLE = Set.of(CUSTOMER, DEALER, OPERATOR, GUEST);
 
     /** The caller of every request if there is no login. */
     public static final Caller DEMO = new Caller("demo", USERS);

@@ -84,6 +84,7 @@ public final class Settings {
 
             ofEach("phone82.gateway.<context>-url", URL, "URL of a context for the gateway and the commands", "app", "pay", "store", "customer"),
             of("phone82.gateway.rate", number(0, 1_000_000), "requests per second of one client; 0: no limit"),
+            of("phone82.gateway.guest-rate", number(1, 1_000_000), "requests per second of all guests at one address"),
             of("phone82.gateway.streams-per-client", number(1, 10_000), "open streams of one client"),
             of("phone82.gateway.at-once", number(1, 10_000), "concurrent requests to one context"),
             of("phone82.gateway.lease-timeout", MILLIS, "milliseconds that a further request waits"),
@@ -109,6 +110,7 @@ public final class Settings {
             of("phone82.identity.idle", duration("1s", "30d"), "a session ends after this time without a request"),
             of("phone82.identity.maximum", duration("1s", "30d"), "a session ends after this time in any case"),
             of("phone82.identity.renewal", duration("1s", "30d"), "the issuer must confirm a session again after this time, if it gave a refresh token; logouts and role changes there take effect by then"),
+            of("phone82.identity.guests", BOOLEAN, "whether customers may order without a login, and follow the order with a secret link"),
             of("phone82.identity.key", JWK, "the context's private key, a JWK; for the commands, the operator's").or("the one in phone82.identity.folder"),
             of("phone82.identity.trusted-keys", JWK, "the public keys of all contexts, a JWK set").or("those in phone82.identity.folder"),
             of("phone82.identity.folder", FOLDER.orEmpty(), "folder in which keys that are not set are generated; without these three settings a context starts on 127.0.0.1 only")
@@ -119,6 +121,7 @@ public final class Settings {
             of("phone82.app.cancellations", number(1, 1_000), "concurrent cancellations"),
             of("phone82.app.idempotency-keys.keep", KEEP, "how long a repeated request is recognised"),
             of("phone82.app.idempotency-keys.purge-every", PERIOD, "pause between two deletions of old keys"),
+            of("phone82.app.new-owners-every", PERIOD, "pause between two attempts to pass on the new owners of guests' orders"),
             of("phone82.app.stuck-every", PERIOD, "pause between two checks for stuck orders"),
             of("phone82.app.payment.lease-timeout", MILLIS, "milliseconds until a call to pay has a connection"),
             of("phone82.app.payment.connect-timeout", MILLIS, "milliseconds until pay must accept a connection"),

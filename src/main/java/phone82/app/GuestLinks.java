@@ -1,0 +1,124 @@
+package phone82.app;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.apache.camel.Variable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.annotation.Transactional;
+import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
+import phone82.platform.event.Outbox;
+import phone82.platform.identity.Caller;
+import phone82.platform.identity.Guest;
+import phone82.platform.persistence.RowLock;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Ends the tracking links of guests by giving their orders another owner: a customer who claims the order, or nobody. The view learns of it by
+ * an event. Pay and store are called until both have the new owner, which is recorded with the order for that purpose.
+ */
+@Transactional
+public class GuestLinks {
+
+    private static final int CONSIDERED = 1000;
+    private static final int BATCH = 20;
+
+    @PersistenceContext
+    private EntityManager entities;
+    private final Outbox outbox;
+    private final JdbcTemplate jdbc;
+
+    GuestLinks(Outbox outbox, JdbcTemplate jdbc) {
+        this.outbox = outbox;
+        this.jdbc = jdbc;
+    }
+
+    /** What proves that the caller is the guest who placed the order. */
+    public record Proof(String secret) {
+
+        /** Without the secret, which must not get into a log. */
+        @Override
+        public String toString() {
+            return "Proof";
+        }
+    }
+
+    private record NewOwner(String owner) {
+    }
+
+    /**
+     * Adds a guest's order to the orders of the caller, to whom it may belong already.
+     *
+     * @throws Problem 404 there is no such order of a guest with this secret
+     */
+    public OrderResource claim(@Header("id") long id, @Body Proof proof, @Variable(Caller.VARIABLE) Caller caller) {
+        Order order = locked(id);
+        String owner = order == null ? null : order.owner();
+        if (!caller.subject().equals(owner)) {
+            if (!Guest.subject(proof.secret()).equals(owner)) {
+                throw Problem.notFound("order", id);
+            }
+            end(order, caller.subject());
+        }
+        return OrderResource.of(order);
+    }
+
+    /**
+     * Revokes the link of a guest's order; afterwards only operators see the order. An order that has no link stays as it is.
+     *
+     * @throws Problem 404 there is no such order
+     */
+    public void revoke(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller) {
+        Order order = locked(id);
+        if (order == null || !caller.sees(order.owner())) {
+            throw Problem.notFound("order", id);
+        }
+        if (Guest.isSubject(order.owner())) {
+            end(order, "revoked-" + UUID.randomUUID());
+        }
+    }
+
+    private void end(Order order, String owner) {
+        // a repeated request of the guest must not return the order
+        jdbc.update("delete from idempotency where owner = ?", order.owner());
+        outbox.add(order.endLink(owner));
+        jdbc.update("insert into new_owner (order_id, owner, changed_at) values (?, ?, ?)", order.id(), owner, Timestamp.from(Instant.now()));
+    }
+
+    /** Some of the orders whose new owner pay or store may not have yet; chosen at random, so that none blocks the others. */
+    @Transactional(readOnly = true)
+    public List<Long> toPassOn() {
+        List<Long> orders = jdbc.queryForList("select order_id from new_owner order by changed_at limit " + CONSIDERED, Long.class);
+        Collections.shuffle(orders);
+        return orders.subList(0, Math.min(BATCH, orders.size()));
+    }
+
+    /** Returns the request to pay and store; null if both have the owner. */
+    @Transactional(readOnly = true)
+    public byte[] request(@Header("id") long id) {
+        return jdbc.query("select owner from new_owner where order_id = ?", row -> row.next() ? Json.bytes(new NewOwner(row.getString(1))) : null, id);
+    }
+
+    /**
+     * Called after pay has the new owner.
+     *
+     * @param status store's answer; it does not know an order that was cancelled before it was paid
+     */
+    public void passedOn(@Header("id") long id, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
+        if (status < 300 || status == 404 && entities.find(Order.class, id).status() == OrderStatus.Cancelled) {
+            jdbc.update("delete from new_owner where order_id = ?", id);
+        }
+    }
+
+    private Order locked(long id) {
+        return new RowLock(entities, "orders", "id").find(Order.class, id);
+    }
+}

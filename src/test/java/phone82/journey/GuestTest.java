@@ -1,0 +1,293 @@
+package phone82.journey;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
+import phone82.command.EraseSubject;
+import phone82.command.RebuildHistory;
+import phone82.command.Reconcile;
+import phone82.journey.Shop.Answer;
+import phone82.platform.api.Json;
+import phone82.platform.identity.Guest;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** Customers without a login: a secret shows and cancels one order, until it is revoked or a customer claims the order. */
+@ExtendWith(OutputCaptureExtension.class)
+class GuestTest {
+
+    private static final Issuer ISSUER = new Issuer();
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.identity.issuer=" + ISSUER.url(),
+            "--phone82.gateway.guest-rate=1000", "--phone82.app.new-owners-every=200ms", "--phone82.customer.stream.poll=100ms");
+
+    private static final List<String> VIEWS = List.of("/orders/", "/payments/", "/deliveries/", "/history/");
+    private static final long UNKNOWN = 900_000_000;
+
+    private final String secret = newSecret();
+    private final Shop guest = guest(secret);
+    private final Shop ann = as("ann", "customer");
+    private final Shop bob = as("bob", "customer");
+    private final Shop olga = as("olga", "operator");
+
+    @AfterAll
+    static void stop() {
+        ISSUER.close();
+    }
+
+    @Test
+    void aGuestOrdersFollowsAndCancels() {
+        long id = placed();
+        try (Listener stream = Listener.ofGuest(PHONE82.gateway().url("/history/stream"), secret)) {
+            guest(newSecret()).place(anOrder()).expect(201);
+            assertThat(guest.cancel(guest.request("/orders/" + id).DELETE()).expect(200, 202).id()).isEqualTo(id);
+
+            await().untilAsserted(() -> assertThat(guest.status("/history/" + id)).isEqualTo("Cancelled"));
+            await().untilAsserted(() -> assertThat(stream.typesOf(id)).contains("OrderCancelled"));
+            assertThat(stream.events()).extracting(Listener.Event::orderId).containsOnly(id);
+        }
+        for (String list : List.of("/orders", "/payments", "/deliveries", "/history")) {
+            guest.get(list).expect(403);
+        }
+    }
+
+    @Test
+    void anotherSecretIsAnsweredLikeAnUnknownOrder() {
+        long id = placed();
+        Shop another = guest(newSecret());
+        another.place(anOrder()).expect(201);
+
+        for (String view : VIEWS) {
+            isUnknown(another.get(view + id), another.get(view + UNKNOWN), id);
+        }
+        for (String path : List.of("/orders/%d", "/orders/%d/owner")) {
+            isUnknown(another.send("DELETE", path.formatted(id), null, null), another.send("DELETE", path.formatted(UNKNOWN), null, null), id);
+        }
+        isUnknown(claim(ann, id, newSecret()), claim(ann, UNKNOWN, newSecret()), id);
+        assertThat(guest.status("/orders/" + id)).isIn("Ordered", "Paid");
+    }
+
+    @Test
+    void aRepeatedRequestGetsTheSameOrder() {
+        long id = placeUnder(guest, "7");
+
+        assertThat(placeUnder(guest, "7")).isEqualTo(id);
+        assertThat(placeUnder(guest(newSecret()), "7")).isNotEqualTo(id);
+    }
+
+    @Test
+    void aCustomerClaimsTheOrderAndTheSecretShowsItNoLonger() {
+        long id = placed();
+        PHONE82.gateway().send("PUT", "/orders/" + id + "/owner", "application/json", proof(secret)).expect(401);
+        claim(guest, id, secret).expect(403);
+        claim(ann, id, secret).expect(200);
+
+        isAnns(id);
+        claim(ann, id, secret).expect(200);
+        claim(bob, id, secret).expect(404);
+        assertThat(ann.get("/orders?size=200").body().get("items").findValuesAsText("id")).contains(String.valueOf(id));
+        assertThat(ann.timeline(id)).contains("LinkEnded");
+        assertThat(audited("order=" + id)).contains("app ann app-claim-order 200", "app bob app-claim-order 404", "app " + Guest.subject(secret) + " app-place-order 201");
+        assertThat(jdbc(Context.APP).queryForObject("select count(*) from idempotency where owner = ?", Long.class, Guest.subject(secret))).isZero();
+    }
+
+    @Test
+    void theViewIsRebuiltWithTheNewOwnerAndAgreesWithTheSources() {
+        long id = placed();
+        claim(ann, id, secret).expect(200);
+        isAnns(id);
+        jdbc(Context.CUSTOMER).update("update history set owner = ? where order_id = ?", Guest.subject(secret), id);
+
+        succeeds(RebuildHistory::main, "rebuild-history");
+
+        isAnns(id);
+        succeeds(Reconcile::main, "reconcile", "--phone82.reconcile.settle=0s");
+    }
+
+    @Test
+    void aClaimedOrderIsCancelledByItsCustomer() {
+        long id = placed();
+        claim(ann, id, secret).expect(200);
+        ann.cancel(ann.request("/orders/" + id).DELETE()).expect(200, 202);
+
+        await().untilAsserted(() -> assertThat(ann.get("/payments/" + id).expect(200).body().path("status").asText()).isEqualTo("Refunded"));
+        isAnns(id);
+        guest.send("DELETE", "/orders/" + id, null, null).expect(404);
+    }
+
+    @Test
+    void whatPayAndStoreHaveMissedIsRepeated() {
+        long id = placed();
+        claim(ann, id, secret).expect(200);
+        isAnns(id);
+        await().untilAsserted(() -> assertThat(jdbc(Context.APP).queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id)).isZero());
+        jdbc(Context.PAY).update("update payment set owner = 'missed' where order_id = ?", id);
+        jdbc(Context.STORE).update("update delivery set owner = 'missed' where order_id = ?", id);
+        ann.get("/payments/" + id).expect(404);
+
+        jdbc(Context.APP).update("insert into new_owner (order_id, owner, changed_at) values (?, 'ann', current_timestamp)", id);
+
+        await().untilAsserted(() -> isAnns(id));
+    }
+
+    @Test
+    void aClaimedOrderIsErasedWithItsCustomer() {
+        Shop eve = as("eve", "customer");
+        long id = placed();
+        claim(eve, id, secret).expect(200);
+        await().untilAsserted(() -> eve.get("/deliveries/" + id).expect(200));
+        olga.post("/deliveries/" + id + "/shipment", "").expect(200);
+        eve.awaitShipped(id);
+
+        succeeds(EraseSubject::main, "erase-subject", "eve");
+
+        for (String view : VIEWS) {
+            eve.get(view + id).expect(404);
+            olga.get(view + id).expect(200);
+        }
+    }
+
+    @Test
+    void theGuestOrAnOperatorEndsTheLink() {
+        for (Shop by : List.of(guest, olga)) {
+            long id = placed();
+            by.send("DELETE", "/orders/" + id + "/owner", null, null).expect(204);
+
+            await().untilAsserted(() -> {
+                for (String view : VIEWS) {
+                    guest.get(view + id).expect(404);
+                    olga.get(view + id).expect(200);
+                }
+            });
+            guest.send("DELETE", "/orders/" + id, null, null).expect(404);
+            claim(ann, id, secret).expect(404);
+            olga.send("DELETE", "/orders/" + id + "/owner", null, null).expect(204);
+        }
+    }
+
+    @Test
+    void theSecretIsStoredAndLoggedNowhere(CapturedOutput output) throws IOException {
+        long id = placeUnder(guest, "9");
+        await().untilAsserted(() -> guest.get("/deliveries/" + id).expect(200));
+        guest.get("/orders").expect(403);
+        guest.get("/orders/x").expect(400);
+        guest.post("/orders", "{\"item\":\"" + secret + "\",\"qty\":0}").expect(422);
+        assertThat(claim(ann, id, secret + "A").expect(422).body().toString()).doesNotContain(secret);
+        claim(bob, UNKNOWN, secret).expect(404);
+        claim(ann, id, secret).expect(200);
+        isAnns(id);
+
+        assertThat(output.getAll()).doesNotContain(secret);
+        assertThat(PHONE82.operations().metrics()).doesNotContain(secret);
+        assertThat(filesWith(Guest.subject(secret))).as("the search finds what is there").isNotEmpty();
+        assertThat(filesWith(secret)).isEmpty();
+    }
+
+    private long placed() {
+        long id = guest.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> {
+            for (String view : VIEWS) {
+                guest.get(view + id).expect(200);
+            }
+        });
+        return id;
+    }
+
+    private void isAnns(long id) {
+        await().untilAsserted(() -> {
+            for (String view : VIEWS) {
+                ann.get(view + id).expect(200);
+                guest.get(view + id).expect(404);
+            }
+        });
+    }
+
+    private static void isUnknown(Answer another, Answer unknown, long id) {
+        assertThat(another.expect(404).response().headers().map().keySet()).isEqualTo(unknown.expect(404).response().headers().map().keySet());
+        assertThat(((ObjectNode) another.body()).without("correlationId").toString().replace(String.valueOf(id), "?"))
+                .isEqualTo(((ObjectNode) unknown.body()).without("correlationId").toString().replace(String.valueOf(UNKNOWN), "?"));
+    }
+
+    private static Answer claim(Shop shop, long id, String secret) {
+        return shop.send("PUT", "/orders/" + id + "/owner", "application/json", proof(secret));
+    }
+
+    private static String proof(String secret) {
+        return "{\"secret\":\"" + secret + "\"}";
+    }
+
+    private static long placeUnder(Shop shop, String key) {
+        return shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Json.text(anOrder())))).expect(201).id();
+    }
+
+    private static List<Path> filesWith(String text) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(PHONE82.bean(Context.APP, Environment.class).getRequiredProperty("phone82.data")))) {
+            return files.filter(Files::isRegularFile).filter(file -> {
+                try {
+                    return new String(Files.readAllBytes(file), ISO_8859_1).contains(text);
+                } catch (IOException vanished) {
+                    return false;
+                }
+            }).toList();
+        }
+    }
+
+    private static List<String> audited(String query) {
+        Shop operations = PHONE82.operations();
+        JsonNode found = operations.send(operations.requestOfOperator("/audit?" + query)).expect(200).body();
+        return found.get("items").valueStream().map(entry -> entry.get("context").asText() + " " + entry.path("subject").asText() + " "
+                + entry.get("action").asText() + " " + entry.get("result").asText()).toList();
+    }
+
+    private interface Command {
+        int run(PrintStream out, PrintStream err, String... arguments);
+    }
+
+    private static void succeeds(Command command, String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int code = command.run(new PrintStream(out), new PrintStream(out), Stream.concat(Stream.of(words), Stream.of(PHONE82.arguments())).toArray(String[]::new));
+        assertThat(code).as(out::toString).isZero();
+    }
+
+    private static JdbcTemplate jdbc(Context context) {
+        return PHONE82.bean(context, JdbcTemplate.class);
+    }
+
+    private static Shop as(String subject, String role) {
+        return new Shop(PHONE82.gateway().url(""), ISSUER.token(subject, role));
+    }
+
+    private static Shop guest(String secret) {
+        return Shop.ofGuest(PHONE82.gateway().url(""), secret);
+    }
+
+    private static String newSecret() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}
