@@ -36,7 +36,7 @@ class Refused extends Error {
     }
 }
 
-export const call = (method, path, body, headers) => send(method, path, body, headers, answer => answer.json());
+export const call = (method, path, body, headers) => send(method, path, body, headers, async answer => answer.status === 204 ? null : answer.json());
 
 /** A page of a list as CSV, and the path of the page after it; null on the last one. */
 export const csvPage = path => send('GET', path, null, {Accept: 'text/csv'}, async answer =>
@@ -68,7 +68,10 @@ function readClock(date) {
     ahead = Math.abs(difference) > ALIKE ? difference : 0;
 }
 
-export const get = path => call('GET', path);
+export const get = (path, headers) => call('GET', path, null, headers);
+
+/** Identifies the guest who placed an order; without a secret the user is the one of the session. */
+export const asGuest = secret => secret ? {Authorization: `Guest ${secret}`} : {};
 
 /** The answers that came with the page, by path, each for one use; null for a resource that does not exist. */
 const known = new Map(Object.entries(JSON.parse(document.getElementById('known')?.textContent ?? '{}')));
@@ -82,12 +85,20 @@ function takeKnown(path) {
 }
 
 /** The resource, or null if it does not exist; any other failure is thrown. */
-export const find = async path => isKnown(path) ? takeKnown(path) : get(path).catch(refused => {
+export const find = async (path, headers) => isKnown(path) ? takeKnown(path) : get(path, headers).catch(refused => {
     if (refused.status === 404 || refused.status === 400) {
         return null;
     }
     throw refused;
 });
+
+let user;
+
+/** Who is logged in, read once: a login loads the page anew. */
+export async function session() {
+    user ??= await get('/session');
+    return user;
+}
 
 let catalogue;
 

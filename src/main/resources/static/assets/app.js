@@ -5,6 +5,7 @@ import {shop} from './shop.js';
 import {mine} from './mine.js';
 import {orders} from './orders.js';
 import {order} from './order.js';
+import {guest, resumeLink} from './guest.js';
 import {dealer} from './dealer.js';
 import {slips} from './slips.js';
 
@@ -13,6 +14,7 @@ const VIEWS = [
     [/^\/my-orders$/, mine],
     [/^\/orders$/, orders],
     [/^\/orders\/([^/]+)$/, order],
+    [/^\/guest$/, guest],
     [/^\/dealer$/, dealer],
     [/^\/dealer\/slips$/, slips],
 ];
@@ -98,5 +100,6 @@ document.addEventListener('click', event => {
 addEventListener('popstate', () => navigate());
 addEventListener(NAVIGATED, event => navigate(event.detail));
 translate();
+resumeLink();
 navigate({focus: false});
 root.classList.add('ready');

@@ -1,4 +1,4 @@
-import {call} from './api.js';
+import {asGuest, call} from './api.js';
 import {keep, kept} from './keep.js';
 import {remember} from './mine.js';
 
@@ -26,20 +26,27 @@ export const isRecent = attempt => age(attempt) < RECENT;
 
 export const isResolvable = attempt => age(attempt) < KEY_KNOWN;
 
-export function newAttempt(body) {
-    return {key: [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join(''), body};
+/** @param guest whether the customer does not log in: then the attempt has the secret of the order */
+export function newAttempt(body, guest) {
+    return {key: [...random(16)].map(byte => byte.toString(16).padStart(2, '0')).join(''), body,
+        ...(guest ? {secret: btoa(String.fromCharCode(...random(32))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')} : {})};
 }
 
+const random = bytes => crypto.getRandomValues(new Uint8Array(bytes));
+
 /**
- * Places the order, or finds the order that this attempt has placed already.
+ * Places the order, or finds the order that this attempt has placed already. A guest's order has its secret.
  *
  * @throws Refused; `isFinal` says whether it is certain that there is no order
  */
 export async function send(attempt) {
     keep('attempt', {...attempt, sent: Date.now()});
     try {
-        const placed = await call('POST', '/orders', attempt.body, {'Idempotency-Key': attempt.key});
+        const placed = await call('POST', '/orders', attempt.body, {'Idempotency-Key': attempt.key, ...asGuest(attempt.secret)});
         discardAttempt();
+        if (attempt.secret) {
+            return {...placed, secret: attempt.secret};
+        }
         remember(placed.id);
         return placed;
     } catch (refused) {

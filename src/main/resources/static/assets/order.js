@@ -1,4 +1,4 @@
-import {call, find, isKnown, nameOf, now, phones, secondsUntil} from './api.js';
+import {asGuest, call, find, isKnown, nameOf, now, phones, secondsUntil} from './api.js';
 import {announce, coalesced, confirm, h, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
 import {follow} from './live.js';
 import {isMine} from './mine.js';
@@ -10,16 +10,24 @@ const STAGES = {Ordered: 'Ordered', Paid: 'PayCompleted', Received: 'OrderReceiv
 /** Ignores the second click of a double click on "order", which would hit the cancel button. */
 const SETTLED = 800;
 const SOON = 60 * 60;
+/** Interval at which a guest's page loads the order: EventSource cannot send the secret, ms. */
+const POLL = 3000;
 
-/** The view of one order, which is followed until it is shipped. */
-export function order(main, id) {
-    const own = isMine(id);
+/**
+ * The view of one order, which is followed until it is shipped.
+ *
+ * @param guest the secret of the guest who placed it, and what to do when that shows no order
+ */
+export function order(main, id, _, guest) {
+    const headers = asGuest(guest?.secret);
+    const own = !guest && isMine(id);
+    const [back, from] = guest ? ['/', 'tab.shop'] : own ? ['/my-orders', 'mine.title'] : ['/orders', 'orders.title'];
     const opened = performance.now();
     const place = h('div', {class: 'order'}, skeleton(1, 'hero'), skeleton(1, 'card'));
     const outcome = h('div', {class: 'outcome'});
     const heading = h('h1', {tabindex: -1}, say('order.title', {id}));
     const state = h('span');
-    main.append(h('div', {class: 'head'}, h('a', {href: own ? '/my-orders' : '/orders', class: 'back'}, `‹ ${say(own ? 'mine.title' : 'orders.title')}`),
+    main.append(h('div', {class: 'head'}, h('a', {href: back, class: 'back'}, `‹ ${say(from)}`),
         h('div', {class: 'row'}, heading, state)), outcome, place);
     const view = {title: say('order.title', {id}), tab: own ? 'mine' : null};
     if (!/^[1-9]\d{0,17}$/.test(id)) {
@@ -35,7 +43,7 @@ export function order(main, id) {
         clearTimeout(later);
         await phones().catch(() => []);
         const [placed, history, payment, delivery] = await Promise.allSettled(
-            [`/orders/${id}`, `/history/${id}`, `/payments/${id}`, `/deliveries/${id}`].map(find));
+            [`/orders/${id}`, `/history/${id}`, `/payments/${id}`, `/deliveries/${id}`].map(path => find(path, headers)));
         if (left) {
             return;
         }
@@ -57,7 +65,7 @@ export function order(main, id) {
         }
         show(last);
     }, 100);
-    const end = follow(id, {opened: load, happened: load});
+    const end = guest ? poll() : follow(id, {opened: load, happened: load});
     const wasKnown = isKnown(`/orders/${id}`);
     load();
     if (wasKnown) {
@@ -66,7 +74,17 @@ export function order(main, id) {
     }
     return {...view, end: () => { left = true; end(); clearInterval(clock); clearTimeout(later); }};
 
+    function poll() {
+        const timer = setInterval(() => !document.hidden && status !== 'Shipped' && load(), POLL);
+        return () => clearInterval(timer);
+    }
+
     function missing() {
+        if (guest) {
+            place.replaceChildren();
+            guest.ended();
+            return;
+        }
         place.replaceChildren(notice('warn', say('order.missing', {id}), say('order.missing.text')));
     }
 
@@ -197,7 +215,7 @@ export function order(main, id) {
         button?.setAttribute('aria-disabled', 'true');
         let box;
         try {
-            const cancelled = await call('DELETE', `/orders/${id}`);
+            const cancelled = await call('DELETE', `/orders/${id}`, null, headers);
             box = cancelled.status === 'Cancelled' ? notice('good', say('cancel.done', {id})) : notice('info', say('truth.cancelling'));
         } catch (refused) {
             const {status, problem: {title}, retryAfter} = refused;

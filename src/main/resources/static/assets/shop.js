@@ -1,6 +1,7 @@
-import {call, nameOf, phones} from './api.js';
+import {asGuest, call, nameOf, phones, session} from './api.js';
 import {discardAttempt, isRecent, isResolvable, newAttempt, pendingAttempt, send} from './attempt.js';
 import {announce, go, h, notice, phone, retry, skeleton} from './dom.js';
+import {addressOf} from './guest.js';
 import {keep, kept} from './keep.js';
 import {say, time, won} from './words.js';
 
@@ -55,7 +56,9 @@ export function shop(main) {
         const total = h('output', {for: 'qty', class: 'total', id: 'total'});
         const picture = h('div', {class: 'picture'});
         const name = h('p', {class: 'name'});
-        const button = h('button', {type: 'submit', class: 'main', id: 'order'}, say('shop.order'));
+        let orderWords = 'shop.order';
+        const button = h('button', {type: 'submit', class: 'main', id: 'order'}, say(orderWords));
+        const ways = h('div', {class: 'ways'});
         const outcome = h('div', {class: 'outcome'});
         const form = h('form', {novalidate: true, class: 'form', submit: order},
             h('fieldset', {class: 'models'}, h('legend', {class: 'unseen'}, say('shop.models')), models),
@@ -67,11 +70,12 @@ export function shop(main) {
                         h('button', {type: 'button', 'aria-label': say('shop.more'), click: () => step(1)}, '+'))),
                 range,
                 h('div', {class: 'line sum'}, h('span', {}, say('shop.total')), total),
-                outcome, button));
+                outcome, button, ways));
         clearInterval(timer);
         place.replaceChildren(form);
         sum();
         performance.mark('ready');
+        session().then(offerGuest).catch(() => {});
         if (pending && !isResolvable(pending)) {
             tooOld(pending);
         } else if (pending && elsewhere) {
@@ -80,6 +84,17 @@ export function shop(main) {
             resolve(pending);
         } else if (pending) {
             unsure(pending, 0);
+        }
+
+        /** Without a session one can order as a guest, if the shop permits it. */
+        function offerGuest({login, name, guests}) {
+            if (login && !name && guests) {
+                orderWords = 'shop.order.guest';
+                if (isOpen(button)) {
+                    button.textContent = say(orderWords);
+                }
+                ways.replaceChildren(h('p', {class: 'hint'}, say('shop.guest')), h('a', {class: 'button', href: '/login', id: 'login'}, say('shop.login')));
+            }
         }
 
         function wanted() {
@@ -132,7 +147,7 @@ export function shop(main) {
             }
             keep('choice', wanted());
             busy('shop.ordering');
-            const attempt = newAttempt(wanted());
+            const attempt = newAttempt(wanted(), orderWords === 'shop.order.guest');
             try {
                 placed(await tried(attempt));
             } catch (refused) {
@@ -155,7 +170,7 @@ export function shop(main) {
             keep('choice', null);
             announce(say('shop.done', {id: order.id}));
             if (!left) {
-                go(`/orders/${order.id}`);
+                go(addressOf(order));
             }
         }
 
@@ -184,10 +199,10 @@ export function shop(main) {
         }
 
         /** Cancels the order of an attempt that the customer no longer wants. */
-        async function abandon({id}) {
-            await call('DELETE', `/orders/${id}`).catch(() => {});
+        async function abandon(order) {
+            await call('DELETE', `/orders/${order.id}`, null, asGuest(order.secret)).catch(() => {});
             if (!left) {
-                go(`/orders/${id}`);
+                go(addressOf(order));
             }
         }
 
@@ -244,7 +259,7 @@ export function shop(main) {
 
         function ready() {
             button.setAttribute('aria-disabled', 'false');
-            button.textContent = say('shop.order');
+            button.textContent = say(orderWords);
             button.hidden = false;
         }
 

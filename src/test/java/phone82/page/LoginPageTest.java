@@ -1,5 +1,6 @@
 package phone82.page;
 
+import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -8,8 +9,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.journey.Phone82Extension;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Login and logout in a real browser, with the gateway's built-in issuer. */
 @Tag("pages")
@@ -23,7 +29,7 @@ class LoginPageTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.identity=embedded",
-            "--phone82.identity.port=" + Phone82Extension.freePort(), "--phone82.store.dispatch-delay=0s");
+            "--phone82.identity.port=" + Phone82Extension.freePort(), "--phone82.store.dispatch-delay=1h");
 
     private final String gateway = PHONE82.gateway().url("");
 
@@ -59,6 +65,98 @@ class LoginPageTest {
             assertThat(page.locator("body")).containsText("Not logged in");
             assertThat(session.cookies()).isEmpty();
         }
+    }
+
+    @Test
+    void aGuestKeepsTheLinkAndCancelsWithItInAnotherBrowser() {
+        try (BrowserContext one = english(); BrowserContext two = english()) {
+            one.grantPermissions(List.of("clipboard-read", "clipboard-write"));
+            Page page = one.newPage();
+            List<String> requested = new CopyOnWriteArrayList<>();
+            page.onRequest(request -> requested.add(request.url() + request.headers().getOrDefault("referer", "")));
+            String link = orderAsGuest(page);
+            assertThat(page.locator(".guest")).containsText("Anyone who has it can cancel the order");
+            page.locator("#copy").click();
+            assertThat(page.locator(".guest .notice")).containsText("copied");
+            assertThat(page.evaluate("navigator.clipboard.readText()")).isEqualTo(link);
+
+            Page other = two.newPage();
+            other.navigate(link);
+            // a click shortly after the page has opened is ignored
+            await().pollInSameThread().until(() -> {
+                other.locator("#cancel").click();
+                return other.locator("dialog").isVisible();
+            });
+            other.locator("dialog button[value=yes]").click();
+            assertThat(other.locator(".badge")).hasText("Cancelled");
+            assertThat(page.locator(".badge")).hasText("Cancelled");
+            assertThat(requested).isNotEmpty().noneMatch(url -> url.contains(link.substring(link.indexOf('.', link.indexOf('#')) + 1)));
+        }
+    }
+
+    @Test
+    void aGuestAddsTheOrderToAnAccountAndTheLinkEnds() {
+        try (BrowserContext one = english(); BrowserContext two = english()) {
+            Page page = one.newPage();
+            String link = orderAsGuest(page);
+            String id = link.substring(link.indexOf('#') + 1, link.indexOf('.', link.indexOf('#')));
+            page.locator(".guest a[href='/login']").click();
+            page.getByText("Kim, customer").click();
+            assertThat(page).hasURL(link);
+
+            page.locator("#claim").click();
+            assertThat(page).hasURL(gateway + "/orders/" + id);
+            assertThat(page.locator("#cancel")).isVisible();
+            page.navigate(gateway + "/my-orders");
+            assertThat(page.locator(".rows")).containsText(id);
+
+            Page other = two.newPage();
+            other.navigate(link);
+            assertThat(other.locator(".notice")).containsText("The link no longer works");
+            assertThat(other.locator("#cancel")).not().isVisible();
+        }
+    }
+
+    @Test
+    void aGuestEndsTheLink() {
+        try (BrowserContext session = english()) {
+            Page page = session.newPage();
+            String link = orderAsGuest(page);
+            page.locator("#revoke").click();
+            page.locator("dialog button[value=yes]").click();
+            assertThat(page).hasURL(gateway + "/");
+
+            page.navigate(link);
+            assertThat(page.locator(".notice")).containsText("The link no longer works");
+        }
+    }
+
+    @Test
+    void guestsAreInvitedInKoreanToo() {
+        try (BrowserContext session = BROWSER.browser().newContext(new NewContextOptions().setLocale("ko-KR"))) {
+            Page page = session.newPage();
+            page.navigate(gateway + "/");
+            assertThat(page.locator("#order")).hasText("비회원으로 주문");
+            assertThat(page.locator("#login")).hasText("로그인");
+            page.navigate(gateway + "/guest#1.2");
+            assertThat(page.locator(".notice")).containsText("이 링크는 더 이상 사용할 수 없습니다");
+        }
+    }
+
+    private static BrowserContext english() {
+        return BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US"));
+    }
+
+    /** Returns the tracking link. */
+    private String orderAsGuest(Page page) {
+        page.navigate(gateway + "/");
+        assertThat(page.locator("#login")).isVisible();
+        assertThat(page.locator("#order")).hasText("Order as a guest");
+        page.locator("#order").click();
+        assertThat(page).hasURL(Pattern.compile(".*/guest#[0-9]+\\.[A-Za-z0-9_-]{43}"));
+        assertThat(page.locator("#link")).hasValue(page.url());
+        assertThat(page.locator("#cancel")).isVisible();
+        return page.url();
     }
 
     private Page login(BrowserContext session, String person) {
