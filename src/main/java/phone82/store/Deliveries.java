@@ -238,7 +238,7 @@ public class Deliveries {
     private TypedQuery<Delivery> latest(DeliveryStatus status, String item, Long after, Caller caller) {
         String owner = caller.owns(Caller.DEALER);
         // nearly all deliveries are finished: of those of an item, the others are skipped on the way
-        boolean byItem = owner == null && item != null && (status == null || isFinished(status));
+        boolean byItem = owner == null && item != null && !DeliveryStatus.UNDER_WAY.contains(status);
         boolean byStatus = owner == null && !byItem && status != null && status != DeliveryStatus.Shipped;
         boolean isSkipping = owner == null && !byStatus && status != null;
         String order = owner != null ? "owner desc, " : byItem ? "item desc, " : byStatus ? "status desc, shippedAt desc, " : "";
@@ -267,10 +267,6 @@ public class Deliveries {
         set(query, "after", after);
         set(query, "begin", after == null ? null : place(after, caller));
         return query;
-    }
-
-    private static boolean isFinished(DeliveryStatus status) {
-        return status == DeliveryStatus.Shipped || status == DeliveryStatus.Cancelled;
     }
 
     /** Returns the place of a cursor in a list by dispatch time; a delivery of another owner is like an unknown one. */

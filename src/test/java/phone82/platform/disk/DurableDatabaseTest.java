@@ -129,6 +129,36 @@ class DurableDatabaseTest {
         }
     }
 
+    /** Also in a database that was made before tables had spaces of their own. */
+    @Test
+    void theSpaceOfDeletedRowsIsUsedAgain() throws Exception {
+        Path data = folder.resolve("old");
+        try (Connection before = DriverManager.getConnection("jdbc:hsqldb:file:" + data + "/db" + OPTIONS, "SA", "");
+             Statement statement = before.createStatement()) {
+            statement.execute("create cached table t (id integer primary key, v varchar(1000))");
+            statement.execute("insert into t values (-1, 'kept')");
+        }
+
+        try (Connection connection = open(database(data)); Statement delete = connection.createStatement();
+             PreparedStatement insert = connection.prepareStatement("insert into t values (?, ?)")) {
+            connection.setAutoCommit(false);
+            for (int round = 0; round < 8; round++) {
+                for (int id = 0; id < 20_000; id++) {
+                    insert.setInt(1, id);
+                    insert.setString(2, "x".repeat(1000));
+                    insert.executeUpdate();
+                }
+                connection.commit();
+                delete.executeUpdate("delete from t where id >= 0");
+                connection.commit();
+                delete.execute("checkpoint");
+            }
+        }
+
+        assertThat(Files.size(data.resolve("db.data"))).isLessThan(3 * 20_000 * 1000);
+        assertThat(count(data)).isEqualTo(1);
+    }
+
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
