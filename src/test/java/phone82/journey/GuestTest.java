@@ -91,6 +91,13 @@ class GuestTest {
     }
 
     @Test
+    void aUserOfTheIssuerCannotHaveTheSubjectOfAGuest() {
+        long id = placed();
+
+        as(Guest.subject(secret), "customer").get("/orders/" + id).expect(401);
+    }
+
+    @Test
     void aRepeatedRequestGetsTheSameOrder() {
         long id = placeUnder(guest, "7");
 

@@ -122,7 +122,7 @@ class DeliveryTest {
         delivery.hold();
 
         assertThat(delivery.cancel()).isEqualTo(new DeliveryCancelled(7, "note20", 3, "ann"));
-        assertThat(delivery.pauseReason()).isEqualTo("out of stock");
+        assertThat(delivery.pauseReason()).isNull();
     }
 
     @Test

@@ -52,6 +52,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
+import phone82.platform.identity.Guest;
 
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -339,6 +340,9 @@ class OpenIdIssuer {
     private static String subject(JWTClaimsSet claims) throws BadJOSEException {
         if (claims.getSubject() == null || !SUBJECT.matcher(claims.getSubject()).matches()) {
             throw new BadJOSEException("a subject has 1 to 255 printable ASCII characters");
+        }
+        if (Guest.isSubject(claims.getSubject())) {
+            throw new BadJOSEException("this subject would be a guest's");
         }
         return claims.getSubject();
     }
