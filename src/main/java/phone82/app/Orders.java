@@ -72,12 +72,16 @@ public class Orders {
     /**
      * The order under this key, as it was when it was placed.
      *
-     * @throws Problem 422 the key was used for a different request; 409 a request with the key is in progress
+     * @throws Problem 422 the key was used for a different request; 409 a request with the key is in progress, or the order has another owner now
      */
     @Transactional(readOnly = true)
     public OrderResource placed(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key,
                                 @Variable(Caller.VARIABLE) Caller customer) {
-        return keys.orderOf(customer, key, wanted).map(id -> OrderResource.placed(entities.find(Order.class, id))).orElseThrow(KeyTaken::new);
+        Order order = keys.orderOf(customer, key, wanted).map(id -> entities.find(Order.class, id)).orElseThrow(KeyTaken::new);
+        if (!customer.sees(order.owner())) {
+            throw new Problem(409, "Link ended", "This request has placed an order already, and its secret does not show it any more. Use a new secret and key for a new order.");
+        }
+        return OrderResource.placed(order);
     }
 
     @Transactional(readOnly = true)

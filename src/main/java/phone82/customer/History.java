@@ -29,6 +29,9 @@ import java.util.Map;
  */
 public class History {
 
+    /** The event by which the order of a guest gets another owner. */
+    static final String LINK_ENDED = "LinkEnded";
+
     /** The order's status by event. A later status is never overwritten by an earlier one. */
     private static final Map<String, Status> STATUS = Map.ofEntries(
             Map.entry("Ordered", Status.Ordered),
@@ -38,7 +41,7 @@ public class History {
             Map.entry("DeliveryResumed", Status.Paid),
             Map.entry("Shipped", Status.Shipped),
             Map.entry("CancellationRefused", Status.Ordered),
-            Map.entry("LinkEnded", Status.Ordered),
+            Map.entry(LINK_ENDED, Status.Ordered),
             Map.entry("DeliveryCancelled", Status.Ordered),
             Map.entry("OrderCancelled", Status.Cancelled),
             Map.entry("PayCancelled", Status.Cancelled),
@@ -124,7 +127,7 @@ public class History {
         }
         jdbc.update(view.merge, orderId, facts.item(), facts.qty(), facts.amount(), status.ordinal(),
                 event.name().equals("Ordered") ? orderedAt(facts, at) : null, at, facts.owner());
-        if (event.name().equals("LinkEnded")) {
+        if (event.name().equals(LINK_ENDED)) {
             jdbc.update(view.changeOwner, facts.owner(), orderId);
         }
         return true;

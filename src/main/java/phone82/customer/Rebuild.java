@@ -200,6 +200,10 @@ public class Rebuild {
 
         private static final View NONE = new View(Map.of(), Map.of());
 
+        private boolean hasLinkEnded() {
+            return steps.values().stream().anyMatch(step -> step.type.equals(History.LINK_ENDED));
+        }
+
         /** Merges the rebuilt view into this one: rebuilt values win, missing ones are kept. Status and time follow from all events. */
         private View mergedWith(View rebuilt) {
             if (rebuilt.row.isEmpty()) {
@@ -213,6 +217,10 @@ public class Rebuild {
                     merged.put(column, value);
                 }
             });
+            // a link that ended after app's log was read, or long before the log begins, must not show the order again
+            if (hasLinkEnded() && !rebuilt.hasLinkEnded()) {
+                merged.put("owner", row.get("owner"));
+            }
             merged.put("progress", all.values().stream().map(step -> History.status(step.type).ordinal()).max(Comparator.naturalOrder()).orElseThrow());
             merged.put("updated_at", all.values().stream().map(Step::at).max(Comparator.naturalOrder()).orElseThrow());
             return new View(merged, all);

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -124,12 +125,8 @@ class Failures implements Endpoint {
     }
 
     private void change(RoutingContext request) {
-        Boolean active = active(request.body().asString());
         String id = request.pathParam("id");
-        if (active == null || active && id == null) {
-            throw new Problem(400, "Invalid request", "Send {\"active\": true} to break what the path names, and {\"active\": false} to undo it, or without a name to undo all.");
-        }
-        boolean wanted = active;
+        boolean wanted = active(request.body().asString()).filter(active -> !active || id != null).orElseThrow(() -> new Problem(400, "Invalid request", "Send {\"active\": true} to break what the path names, and {\"active\": false} to undo it, or without a name to undo all."));
         RequestAudit.action(request, wanted ? "operations-break" : "operations-undo");
         if (id == null) {
             send(request, () -> undoAll().thenCompose(done -> report()));
@@ -139,13 +136,12 @@ class Failures implements Endpoint {
         }
     }
 
-    /** @return null if the body does not say it */
-    private static Boolean active(String body) {
+    /** Empty if the body does not say it. */
+    private static Optional<Boolean> active(String body) {
         try {
-            Change change = Json.read(body, Change.class);
-            return change == null ? null : change.active();
+            return Optional.ofNullable(Json.read(body, Change.class)).map(Change::active);
         } catch (IllegalArgumentException e) {
-            return null;
+            return Optional.empty();
         }
     }
 

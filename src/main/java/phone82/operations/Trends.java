@@ -36,7 +36,7 @@ class Trends implements Endpoint {
 
     /** Liveness checks are no traffic, and streams would have the duration of a visit. */
     private static final Pattern UNCOUNTED = Pattern.compile(".*(?:pulse|stream).*");
-    private static final Map<String, Integer> BREAKERS = Map.of("half_open", 1, "open", 2, "forced_open", 2);
+    private static final Map<String, Double> BREAKERS = Map.of("half_open", 1.0, "open", 2.0, "forced_open", 2.0);
 
     private final MeterRegistry metrics;
     private final Peers peers;
@@ -132,7 +132,7 @@ class Trends implements Endpoint {
             case "phone82.outbox.oldest" -> values.merge(new Name(context, "oldest"), gauge.value(), Double::max);
             case "phone82.queue.messages" -> values.merge(new Name(meter.getId().getTag("queue"), "waiting"), gauge.value(), Double::sum);
             case "resilience4j.circuitbreaker.state" -> values.merge(new Name(context, "breaker"),
-                    gauge.value() == 1 ? BREAKERS.getOrDefault(meter.getId().getTag("state"), 0) : 0.0, Double::max);
+                    gauge.value() == 1 ? BREAKERS.getOrDefault(meter.getId().getTag("state"), 0.0) : 0.0, Double::max);
             default -> { }
         }
     }

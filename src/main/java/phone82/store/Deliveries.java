@@ -93,11 +93,14 @@ public class Deliveries {
     public record NewOwner(String owner) {
     }
 
-    /** @throws Problem 404 there is no such delivery */
+    /** @throws Problem 404 there is no such delivery; 409 it is held before its order arrives, which will bring the former owner */
     public void changeOwner(@Header("orderId") long orderId, @Body NewOwner changed) {
         Delivery delivery = locked(orderId);
         if (delivery == null) {
             throw notFound(orderId);
+        }
+        if (delivery.isHeldInAdvance()) {
+            throw new Problem(409, "Not received yet", "The order has not arrived here. Repeat the request later.");
         }
         delivery.changeOwner(changed.owner());
     }

@@ -48,22 +48,13 @@ public final class Listener implements AutoCloseable {
 
     /** @param token of its requests; null for none */
     Listener(String url, String lastEventId, String token) {
-        this(request(url, lastEventId, token == null ? null : "Bearer " + token));
-    }
-
-    static Listener ofGuest(String url, String secret) {
-        return new Listener(request(url, null, "Guest " + secret));
-    }
-
-    private static HttpRequest.Builder request(String url, String lastEventId, String authorization) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
-        if (authorization != null) {
-            request.header("Authorization", authorization);
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
         }
-        return lastEventId == null ? request : request.header("Last-Event-ID", lastEventId);
-    }
-
-    private Listener(HttpRequest.Builder request) {
+        if (lastEventId != null) {
+            request.header("Last-Event-ID", lastEventId);
+        }
         try {
             HttpResponse<InputStream> answer = HTTP.send(request.build(), BodyHandlers.ofInputStream());
             assertThat(answer.statusCode()).isEqualTo(200);

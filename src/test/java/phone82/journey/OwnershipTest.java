@@ -67,7 +67,7 @@ class OwnershipTest {
             Map.entry("store-resume-delivery", List.of(403, 403, 409, 409, 403, 403)),
             Map.entry("customer-list-history", List.of(200, 200, 403, 200, 403, 403)),
             Map.entry("customer-find-history", List.of(200, 404, 403, 200, 403, 404)),
-            Map.entry("customer-stream-history", List.of(200, 200, 200, 200, 403, 200)));
+            Map.entry("customer-stream-history", List.of(200, 200, 200, 200, 403, 403)));
 
     private static final List<String> EVERYBODYS = List.of("app-list-phones");
     private static final long UNKNOWN = 900_000_000;

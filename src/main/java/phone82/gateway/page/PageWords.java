@@ -58,7 +58,7 @@ public final class PageWords {
         try {
             Locale found = acceptLanguage == null ? null : Locale.lookup(LanguageRange.parse(acceptLanguage), LOCALES);
             return found == null ? Locale.ENGLISH : found;
-        } catch (IllegalArgumentException malformed) {
+        } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
             return Locale.ENGLISH;
         }
     }

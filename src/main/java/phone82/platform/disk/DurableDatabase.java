@@ -13,11 +13,8 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Properties;
 
 /**
@@ -77,31 +74,17 @@ public class DurableDatabase extends SimpleDriverDataSource {
         try (Statement statement = connection.createStatement()) {
             // writes to a memory-mapped file report no errors
             statement.execute("set files nio false");
-            if (database.logger.getDataFileSpace() == 0) {
-                reuseSpace(statement);
+            // otherwise the space of deleted rows is hardly used again
+            statement.execute("set files space true");
+            if (database.logger.hasCache() && !database.logger.getCache().spaceManager.isMultiSpace()) {
+                LOG.info("The tables of {} are copied once, so that the space of deleted rows is used again from now on", database.getPath());
+                statement.execute("checkpoint defrag");
+            } else {
+                statement.execute("checkpoint");
             }
-            statement.execute("checkpoint");
         } catch (SQLException | RuntimeException e) {
             database.logger.fileAccess = own;
             throw e;
-        }
-    }
-
-    /** The space of deleted rows is used again only by a table with a space of its own. A database from before gets spaces once. */
-    private static void reuseSpace(Statement statement) throws SQLException {
-        statement.execute("set files space true");
-        List<String> tables = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery("select table_name from information_schema.system_tables where table_schem = 'PUBLIC' and hsqldb_type = 'CACHED'")) {
-            while (rows.next()) {
-                tables.add(rows.getString(1));
-            }
-        }
-        for (String table : tables) {
-            statement.execute("set table public.\"" + table + "\" new space");
-        }
-        if (!tables.isEmpty()) {
-            LOG.info("The tables are copied once, so that the space of deleted rows is used again from now on");
-            statement.execute("checkpoint defrag");
         }
     }
 
