@@ -27,6 +27,7 @@ import phone82.platform.context.BoundedContext;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.Erasure;
 import phone82.platform.erasure.OwnedTable;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
@@ -68,8 +69,8 @@ public class AppContext {
     }
 
     @Bean
-    GuestLinks guestLinks(Outbox outbox, JdbcTemplate jdbc) {
-        return new GuestLinks(outbox, jdbc);
+    GuestLinks guestLinks(Outbox outbox, JdbcTemplate jdbc, Tombstones tombstones) {
+        return new GuestLinks(outbox, jdbc, tombstones);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
+import phone82.platform.api.Problem;
 import phone82.platform.erasure.Erasure;
 
 import java.sql.Timestamp;
@@ -36,18 +37,26 @@ public class Erasures {
     public record Begun(String pseudonym, long before) {
     }
 
-    /** @throws phone82.platform.api.Problem 409 while the user has orders that are not finished */
+    /** @throws Problem 409 while the user has orders that are not finished, or that pay and store do not know as theirs */
     public Begun begin(@Body Wanted wanted) {
         return transactions.execute(transaction -> {
             Begun begun = find(wanted.subject());
             if (begun == null) {
                 erasure.requireFinished(wanted.subject());
+                requirePassedOn(wanted.subject());
                 begun = new Begun("erased-" + UUID.randomUUID(), OrderIds.from(Instant.now()));
                 jdbc.update("insert into erasure (subject, pseudonym, before_id, begun_at) values (?, ?, ?, ?)", wanted.subject(), begun.pseudonym, begun.before,
                         Timestamp.from(Instant.now()));
             }
             return begun;
         });
+    }
+
+    /** Otherwise pay would not look for a refund that is open. */
+    private void requirePassedOn(String subject) {
+        if (jdbc.queryForObject("select count(*) from new_owner where owner = ?", Long.class, subject) > 0) {
+            throw new Problem(409, "Orders under way", "The user has claimed an order of a guest, and pay or store does not have its new owner yet. Repeat the command later.");
+        }
     }
 
     private Begun find(String subject) {

@@ -10,6 +10,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
@@ -35,10 +36,12 @@ public class GuestLinks {
     private EntityManager entities;
     private final Outbox outbox;
     private final JdbcTemplate jdbc;
+    private final Tombstones tombstones;
 
-    GuestLinks(Outbox outbox, JdbcTemplate jdbc) {
+    GuestLinks(Outbox outbox, JdbcTemplate jdbc, Tombstones tombstones) {
         this.outbox = outbox;
         this.jdbc = jdbc;
+        this.tombstones = tombstones;
     }
 
     /** What proves that the caller is the guest who placed the order. */
@@ -57,7 +60,7 @@ public class GuestLinks {
     /**
      * Adds a guest's order to the orders of the caller, to whom it may belong already.
      *
-     * @throws Problem 404 there is no such order of a guest with this secret
+     * @throws Problem 404 there is no such order of a guest with this secret; 409 the caller was erased after it was placed
      */
     public OrderResource claim(@Header("id") long id, @Body Proof proof, @Variable(Caller.VARIABLE) Caller caller) {
         Order order = locked(id);
@@ -65,6 +68,9 @@ public class GuestLinks {
         if (!caller.subject().equals(owner)) {
             if (!Guest.subject(proof.secret()).equals(owner)) {
                 throw Problem.notFound("order", id);
+            }
+            if (tombstones.cover(caller.subject(), id)) {
+                throw new Problem(409, "Erased", "The order is from before your data was erased, so it cannot be added to your orders. Its link still works.");
             }
             end(order, caller.subject());
         }

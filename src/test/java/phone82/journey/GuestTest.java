@@ -166,7 +166,7 @@ class GuestTest {
         long id = placed();
         claim(ann, id, secret).expect(200);
         isAnns(id);
-        await().untilAsserted(() -> assertThat(jdbc(Context.APP).queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id)).isZero());
+        await().untilAsserted(() -> assertThat(newOwners(id)).isZero());
         jdbc(Context.PAY).update("update payment set owner = 'missed' where order_id = ?", id);
         jdbc(Context.STORE).update("update delivery set owner = 'missed' where order_id = ?", id);
         ann.get("/payments/" + id).expect(404);
@@ -179,8 +179,10 @@ class GuestTest {
     @Test
     void aClaimedOrderIsErasedWithItsCustomer() {
         Shop eve = as("eve", "customer");
+        long older = placed();
         long id = placed();
         claim(eve, id, secret).expect(200);
+        await().untilAsserted(() -> assertThat(newOwners(id)).isZero());
         await().untilAsserted(() -> eve.get("/deliveries/" + id).expect(200));
         olga.post("/deliveries/" + id + "/shipment", "").expect(200);
         eve.awaitShipped(id);
@@ -191,6 +193,17 @@ class GuestTest {
             eve.get(view + id).expect(404);
             olga.get(view + id).expect(200);
         }
+        claim(eve, older, secret).expect(409);
+        guest.get("/orders/" + older).expect(200);
+    }
+
+    @Test
+    void nobodyIsErasedBeforePayAndStoreKnowTheNewOwner() {
+        jdbc(Context.APP).update("insert into new_owner (order_id, owner, changed_at) values (1, 'mia', current_timestamp)");
+
+        PHONE82.shop(Context.APP).post("/erasures", "{\"subject\":\"mia\"}").expect(409);
+
+        jdbc(Context.APP).update("delete from new_owner where order_id = 1");
     }
 
     @Test
@@ -227,6 +240,10 @@ class GuestTest {
         assertThat(PHONE82.operations().metrics()).doesNotContain(secret);
         assertThat(filesWith(Guest.subject(secret))).as("the search finds what is there").isNotEmpty();
         assertThat(filesWith(secret)).isEmpty();
+    }
+
+    private static long newOwners(long id) {
+        return jdbc(Context.APP).queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id);
     }
 
     private long placed() {

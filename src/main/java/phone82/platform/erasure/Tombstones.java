@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The erased users. An event that was sent before the erasure and arrives after it gets the pseudonym before it takes effect. A tombstone
@@ -79,9 +80,17 @@ public class Tombstones implements EventTransformation {
         if (owner == null) {
             return body;
         }
-        String hash = hash(owner);
-        long order = order(subject);
-        return all.stream().filter(each -> order < each.before && each.hash.equals(hash)).findFirst().map(each -> replaced(event, each.pseudonym)).orElse(body);
+        return find(owner, order(subject)).map(each -> replaced(event, each.pseudonym)).orElse(body);
+    }
+
+    /** Whether events of this order that name the user get a pseudonym. */
+    public boolean cover(String user, long order) {
+        return find(user, order).isPresent();
+    }
+
+    private Optional<Tombstone> find(String user, long order) {
+        String hash = hash(user);
+        return all.stream().filter(each -> order < each.before && each.hash.equals(hash)).findFirst();
     }
 
     /** Without an order's id an event has no effect: it is erased like the oldest one. */
