@@ -58,7 +58,7 @@ public class GuestLinks {
     }
 
     /**
-     * Adds a guest's order to the orders of the caller, to whom it may belong already.
+     * Gives a guest's order to the caller. A repeated claim changes nothing.
      *
      * @throws Problem 404 there is no such order of a guest with this secret; 409 the caller was erased after it was placed
      */

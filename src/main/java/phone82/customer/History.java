@@ -210,7 +210,7 @@ public class History {
         String owner = caller.owns();
         boolean isFinished = status != null && (status.equals(Status.Shipped.name()) || status.equals(Status.Cancelled.name()));
         if (status != null) {
-            // nearly all orders are finished: of those of an item, the others are skipped on the way
+            // most are finished: reads the index of the item and skips other statuses
             sql.append(item != null && isFinished ? " and progress + 0 = ?" : " and progress = ?");
             arguments.add(Status.valueOf(status).ordinal());
             order = "progress desc, order_id desc";

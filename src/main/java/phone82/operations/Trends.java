@@ -30,7 +30,7 @@ class Trends implements Endpoint {
     private static final String ALL = "/trends";
     static final String OWN = ALL + "/own";
     static final Duration EVERY = Duration.ofSeconds(15);
-    /** A part of the period, so that none is left out if a timer is late. */
+    /** Shorter than the period, so that a late timer skips no sample. */
     private static final Duration TICK = EVERY.dividedBy(3);
     static final int SAMPLES = (int) (Duration.ofHours(1).toMillis() / EVERY.toMillis());
 

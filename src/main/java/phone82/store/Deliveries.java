@@ -240,7 +240,7 @@ public class Deliveries {
     /** The order begins with the columns of an index that are compared with one value, or HSQLDB would sort all matching rows. */
     private TypedQuery<Delivery> latest(DeliveryStatus status, String item, Long after, Caller caller) {
         String owner = caller.owns(Caller.DEALER);
-        // nearly all deliveries are finished: of those of an item, the others are skipped on the way
+        // most are finished: reads the index of the item and skips other statuses
         boolean byItem = owner == null && item != null && !DeliveryStatus.UNDER_WAY.contains(status);
         boolean byStatus = owner == null && !byItem && status != null && status != DeliveryStatus.Shipped;
         boolean isSkipping = owner == null && !byStatus && status != null;

@@ -159,6 +159,8 @@ class GuestTest {
         await().untilAsserted(() -> assertThat(ann.get("/payments/" + id).expect(200).body().path("status").asText()).isEqualTo("Refunded"));
         isAnns(id);
         guest.send("DELETE", "/orders/" + id, null, null).expect(404);
+        await().untilAsserted(() -> assertThat(ann.status("/history/" + id)).isEqualTo("Cancelled"));
+        succeeds(Reconcile::main, "reconcile", "--phone82.reconcile.settle=3s");
     }
 
     @Test

@@ -62,7 +62,7 @@ class FailuresPageTest {
     void aFailingProviderOpensTheBreakerAndIsUndone() {
         shop.place(anOrder()).expect(201);
         click("provider-fails");
-        assertThat(page.locator("#broken-text")).hasText("You have broken: the provider fails.");
+        assertThat(page.locator("#broken-text")).hasText("Broken at the moment: the provider fails.");
         for (int i = 0; i < 40; i++) {
             shop.place(anOrder()).expect(503);
         }
@@ -72,7 +72,7 @@ class FailuresPageTest {
         assertThat(page.locator("#problems")).containsText("found payment unavailable or too busy (503)");
         assertThat(page.locator("[data-order='503']")).isVisible(new IsVisibleOptions().setTimeout(3 * SEEN));
         page.reload();
-        assertThat(page.locator("#broken-text")).hasText("You have broken: the provider fails.");
+        assertThat(page.locator("#broken-text")).hasText("Broken at the moment: the provider fails.");
 
         click("provider-fails");
         assertThat(page.locator("#broken")).isHidden();
@@ -86,11 +86,11 @@ class FailuresPageTest {
     @Test
     void oneFailureOfAnOperationReplacesAnother() {
         click("provider-slow");
-        assertThat(page.locator("#broken-text")).hasText("You have broken: the provider answers late.");
+        assertThat(page.locator("#broken-text")).hasText("Broken at the moment: the provider answers late.");
         click("payments-declined");
-        assertThat(page.locator("#broken-text")).hasText("You have broken: the provider declines every payment.");
+        assertThat(page.locator("#broken-text")).hasText("Broken at the moment: the provider declines every payment.");
         click("captures-fail");
-        assertThat(page.locator("#broken-text")).hasText("You have broken: the provider declines every payment, the provider takes no money.");
+        assertThat(page.locator("#broken-text")).hasText("Broken at the moment: the provider declines every payment, the provider takes no money.");
         shop.place(anOrder()).expect(402);
 
         page.locator("#undo-all").click();
@@ -104,7 +104,7 @@ class FailuresPageTest {
     void aFailureByOtherMeansIsShownAndUndone() {
         PHONE82.provider().setFaults("{\"operation\":\"refund\",\"kind\":\"lose\",\"count\":3}");
 
-        assertThat(page.locator("#broken-text")).hasText("You have broken: the provider by its own API (refund: lose).", new HasTextOptions().setTimeout(SEEN));
+        assertThat(page.locator("#broken-text")).hasText("Broken at the moment: the provider by its own API (refund: lose).", new HasTextOptions().setTimeout(SEEN));
         page.locator("#undo-all").click();
         assertThat(page.locator("#broken")).isHidden();
         assertThat(PHONE82.provider().hasFaultsLeft()).isFalse();

@@ -185,7 +185,7 @@ class OperatorPageTest {
             assertThat(page.locator("#outbox dd")).containsText("not known");
             assertThat(page.locator("#orders dd")).not().hasText("0", new HasTextOptions().setTimeout(15_000));
             assertThat(page.locator("#refused dd")).hasText("0");
-            assertThat(page.locator("#broken-text")).hasText("You have broken: the provider fails.");
+            assertThat(page.locator("#broken-text")).hasText("Broken at the moment: the provider fails.");
             assertThat(page.locator("[data-failure=provider-fails] button")).hasText("Undo");
             assertThat(page.locator("[data-failure=payments-declined] button")).hasText("Break it");
             assertThat(page.locator("[data-failure=store-receives-nothing] button")).isDisabled();

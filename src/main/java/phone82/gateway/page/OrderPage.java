@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The page of one order, with what the user of the request may see of it. Its status is that of the API. The answers of the contexts are
+ * The page of one order, with what the user of the request may see of it. Its status is that of the API, or 200 with the history if app does not answer. The answers of the contexts are
  * part of it, so that its scripts need not request them.
  */
 public final class OrderPage {

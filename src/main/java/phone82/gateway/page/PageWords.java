@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The texts of the page in one language, from the file that its scripts read, and amounts and times as the scripts write them. */
-public final class PageWords {
+final class PageWords {
 
     private static final String FILE = "static/assets/words.js";
     private static final Pattern LANGUAGE = Pattern.compile("^    (\\w\\w): \\{$");
@@ -50,7 +50,7 @@ public final class PageWords {
     }
 
     /** The texts in the language that the client prefers; English if it prefers neither language. */
-    public static PageWords preferred(String acceptLanguage) {
+    static PageWords preferred(String acceptLanguage) {
         return new PageWords(locale(acceptLanguage), ZoneId.systemDefault());
     }
 

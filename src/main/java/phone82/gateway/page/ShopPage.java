@@ -30,6 +30,7 @@ public final class ShopPage {
     /** A view that shows no data without scripts. */
     public enum View {
         SHOP("shop.title", "plain.shop"),
+        GUEST("guest.link", "plain.guest"),
         MINE("mine.title", "plain.list"),
         ORDERS("orders.title", "plain.list"),
         DEALER("dealer.title", "plain.dealer"),

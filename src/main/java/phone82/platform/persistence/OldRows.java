@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Deletes the old rows of a table in steps, each with its own transaction. The rows of a long time, deleted at once, would not fit into the
- * memory, and their locks would stop the work meanwhile.
+ * Deletes old rows in steps, each in its own transaction. One transaction for months of rows would exhaust the memory and block others by its
+ * locks.
  */
 public final class OldRows {
 

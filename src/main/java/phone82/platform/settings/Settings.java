@@ -213,7 +213,7 @@ public final class Settings {
             of("phone82.operations.peers", URLS, "operator's ports of the other processes; a name with several addresses stands for one process each")
                     .or("those on this machine"),
             of("phone82.operations.demo", BOOLEAN.orEmpty(), "whether the operator's page can make the simulated provider fail and stop routes; never on another address than 127.0.0.1, "
-                    + "or with phone82.operations.peers").or("true without an issuer"),
+                    + "or with phone82.operations.peers").or("true on 127.0.0.1 without an issuer and without phone82.operations.peers"),
             of("phone82.operations.patience", duration("1s", "1h"), "how long a context may not respond before it counts as not alive"),
             of("phone82.operations.notice", duration("0s", "1h"), "how long a process keeps serving after SIGTERM, while it is not ready"),
             of("otel.exporter.otlp.endpoint", new ValueRule("http://<host>:<port>", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),
