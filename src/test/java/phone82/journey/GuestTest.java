@@ -208,6 +208,17 @@ class GuestTest {
         jdbc(Context.APP).update("delete from new_owner where order_id = 1");
     }
 
+    /** The order that is on its way to store names the guest as its owner, and would replace the new one. */
+    @Test
+    void storeRefusesTheNewOwnerOfADeliveryThatIsHeldBeforeItsOrderArrives() {
+        jdbc(Context.STORE).update("insert into delivery (order_id, item, qty, status, traceparent, owner, version) values (2, 'note20', 1, 'Held', '', 'held', 0)");
+
+        PHONE82.shop(Context.STORE).send("PUT", "/deliveries/2/owner", "application/json", "{\"owner\":\"ann\"}").expect(409);
+
+        assertThat(jdbc(Context.STORE).queryForObject("select owner from delivery where order_id = 2", String.class)).isEqualTo("held");
+        jdbc(Context.STORE).update("delete from delivery where order_id = 2");
+    }
+
     @Test
     void theGuestOrAnOperatorEndsTheLink() {
         for (Shop by : List.of(guest, olga)) {
