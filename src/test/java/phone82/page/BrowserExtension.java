@@ -8,7 +8,11 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
+import org.springframework.core.io.ClassPathResource;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,6 +20,9 @@ import java.util.stream.Stream;
 
 /** The system's Chromium, started once per test class; without one the class is skipped. */
 public final class BrowserExtension implements BeforeAllCallback, AfterAllCallback {
+
+    /** The script that finds barriers for people with disabilities. */
+    static final String AXE = axe();
 
     private Playwright playwright;
     private Browser browser;
@@ -37,6 +44,14 @@ public final class BrowserExtension implements BeforeAllCallback, AfterAllCallba
     public void afterAll(ExtensionContext test) {
         if (playwright != null) {
             playwright.close();
+        }
+    }
+
+    private static String axe() {
+        try {
+            return new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

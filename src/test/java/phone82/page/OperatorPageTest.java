@@ -16,13 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.springframework.core.io.ClassPathResource;
 import phone82.operations.OperatorPage;
 import phone82.platform.api.Json;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +64,6 @@ class OperatorPageTest {
     private static final String PAY = """
             {"at":"http://127.0.0.1:9093","here":false,"contexts":["pay"],"error":"nobody there"}""";
 
-    private static final String AXE = axe();
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
@@ -99,14 +94,6 @@ class OperatorPageTest {
         return "[" + String.join(",", APP.formatted(ordered, 7), TWIN, STORE, PAY) + "]";
     };
     private String url;
-
-    private static String axe() {
-        try {
-            return new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     @BeforeEach
     void serve() {
@@ -155,7 +142,7 @@ class OperatorPageTest {
         try (BrowserContext session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setColorScheme(ColorScheme.LIGHT))) {
             session.onWebError(error -> complaints.add(error.error()));
             Page page = session.newPage();
-            page.addInitScript(AXE);
+            page.addInitScript(BrowserExtension.AXE);
             page.navigate(url + "/");
 
             assertThat(page.locator("#overall")).hasText("DOWN");
@@ -220,7 +207,7 @@ class OperatorPageTest {
     void aProblemLeadsToItsSectionOfTheRunbook() {
         try (BrowserContext session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US"))) {
             Page page = session.newPage();
-            page.addInitScript(AXE);
+            page.addInitScript(BrowserExtension.AXE);
             page.navigate(url + "/");
             page.locator("#problems a[href='/runbook#deadletters']").click();
 

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.core.io.ClassPathResource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +49,6 @@ class PageMatrixTest {
     static final BrowserExtension BROWSER = new BrowserExtension();
 
     private static Stage stage;
-    private static String axe;
 
     private final List<String> complaints = new ArrayList<>();
     private BrowserContext session;
@@ -60,7 +58,6 @@ class PageMatrixTest {
     @BeforeAll
     static void serve() throws IOException {
         stage = new Stage();
-        axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
     }
 
     @AfterAll
@@ -326,7 +323,7 @@ class PageMatrixTest {
     @ParameterizedTest
     @CsvSource({"LIGHT, NONE", "DARK, NONE", "LIGHT, ACTIVE"})
     void dialogsAndFailuresAreAccessibleAt320Pixels(ColorScheme colours, ForcedColors forced) {
-        page.addInitScript(axe);
+        page.addInitScript(BrowserExtension.AXE);
         page.setViewportSize(320, 640);
         page.emulateMedia(new EmulateMediaOptions().setColorScheme(colours).setForcedColors(forced));
         go("/orders/" + order);

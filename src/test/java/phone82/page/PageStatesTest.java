@@ -22,7 +22,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.core.io.ClassPathResource;
 
 import java.io.IOException;
 import java.net.URI;
@@ -60,7 +59,6 @@ class PageStatesTest {
     static final BrowserExtension BROWSER = new BrowserExtension();
 
     private static Stage stage;
-    private static String axe;
 
     private final List<String> complaints = new ArrayList<>();
     private BrowserContext session;
@@ -69,7 +67,6 @@ class PageStatesTest {
     @BeforeAll
     static void serve() throws IOException {
         stage = new Stage();
-        axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
     }
 
     @AfterAll
@@ -912,7 +909,7 @@ class PageStatesTest {
 
     @Test
     void everyPageInEveryStateIsAccessible() {
-        page.addInitScript(axe);
+        page.addInitScript(BrowserExtension.AXE);
         long paid = stage.anOrder("galaxy-z-fold7", "Paid");
         long shipped = stage.anOrder("note20", "Shipped");
         long cancelled = stage.anOrder("iphone-17", "Cancelled");

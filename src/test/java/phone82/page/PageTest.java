@@ -24,7 +24,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.Phone82;
@@ -69,7 +68,6 @@ class PageTest {
             "--phone82.store.dispatch-delay=1h", "--phone82.app.breaker.open=10s");
 
     private static Phone82 store;
-    private static String axe;
 
     private final Shop shop = PHONE82.gateway();
     private final String gateway = shop.request("").build().uri().toString();
@@ -81,7 +79,6 @@ class PageTest {
     @BeforeAll
     static void startTheStoreAsAProcessOfItsOwn() throws IOException {
         store = Phone82.start(Set.of(Context.STORE), PHONE82.arguments());
-        axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
         Shop shop = PHONE82.gateway();
         ship(await().atMost(Duration.ofSeconds(60)).until(() -> shop.place(anOrder().of("pixel-10")), placed -> placed.status() == 201).id());
         // the first cancellation of a JVM takes longer than the page's patience
@@ -520,7 +517,7 @@ class PageTest {
                 .setViewportSize(1280, 900).setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD))) {
             operator.setDefaultTimeout(PATIENCE);
             page = operator.newPage();
-            page.addInitScript(axe);
+            page.addInitScript(BrowserExtension.AXE);
             page.navigate(PHONE82.operations().url("/"));
 
             assertThat(page.locator("#processes > li")).hasCount(2);

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.core.io.ClassPathResource;
 
 import java.io.IOException;
 import java.net.URI;
@@ -27,7 +26,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -57,7 +55,6 @@ class PlainPageTest {
     static final BrowserExtension BROWSER = new BrowserExtension();
 
     private static Stage stage;
-    private static String axe;
 
     private BrowserContext session;
     private Page page;
@@ -65,7 +62,6 @@ class PlainPageTest {
     @BeforeAll
     static void serve() throws IOException {
         stage = new Stage();
-        axe = new ClassPathResource("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js").getContentAsString(StandardCharsets.UTF_8);
     }
 
     @AfterAll
@@ -313,7 +309,7 @@ class PlainPageTest {
 
         // axe needs scripts: it checks the page without its own
         visit(locale, true);
-        page.addInitScript(axe);
+        page.addInitScript(BrowserExtension.AXE);
         session.route(url -> true, route -> {
             if (!route.request().isNavigationRequest()) {
                 route.resume();
