@@ -25,6 +25,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.function.SingletonSupplier;
 import phone82.pay.provider.HttpProvider;
 import phone82.pay.provider.PaymentProvider;
 import phone82.platform.context.BoundedContext;
@@ -189,8 +190,9 @@ public class PayContext {
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
                       @Value("${phone82.pay.rejected.keep}") Duration keepRejected, JdbcTemplate jdbc, MeterRegistry metrics) {
+        SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
-                request -> camel.getObject().sendBody(SETTLE, request), authorisationValidity, longestRetry, keepRejected,
+                request -> template.obtain().sendBody(SETTLE, request), authorisationValidity, longestRetry, keepRejected,
                 new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
     }
 }

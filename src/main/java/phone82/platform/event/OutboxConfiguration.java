@@ -10,6 +10,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.function.SingletonSupplier;
 import phone82.platform.audit.Audit;
 import phone82.platform.disk.DurableDatabase;
 
@@ -26,7 +27,9 @@ public class OutboxConfiguration {
     @Bean
     Outbox outbox(JdbcTemplate jdbc, @Value("${phone82.context}") String context, @Value("${spring.datasource.url}") String database,
                   ObjectProvider<ProducerTemplate> camel, MeterRegistry metrics, ObjectProvider<Audit> audit) {
-        return new Outbox(jdbc, context, !DurableDatabase.isEmbedded(database), () -> camel.getObject().sendBody(RELAY, null), metrics, audit::getIfAvailable);
+        SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
+        return new Outbox(jdbc, context, !DurableDatabase.isEmbedded(database), () -> template.obtain().sendBody(RELAY, null), metrics,
+                SingletonSupplier.ofNullable(audit::getIfAvailable));
     }
 
     @Bean

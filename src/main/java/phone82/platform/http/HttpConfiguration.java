@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 import phone82.platform.identity.TokenMinter;
 
 import java.time.Duration;
@@ -46,7 +47,7 @@ public class HttpConfiguration {
     @Bean
     HttpClientConfigurer noRetryOnResponse(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
                                               Environment environment, ObjectProvider<TokenMinter> minter) {
-        TokenInterceptor tokenInterceptor = new TokenInterceptor(name, environment, minter::getObject);
+        TokenInterceptor tokenInterceptor = new TokenInterceptor(name, environment, SingletonSupplier.of(minter::getObject));
         return client -> client.addRequestInterceptorFirst(tokenInterceptor).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
             @Override
             public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {

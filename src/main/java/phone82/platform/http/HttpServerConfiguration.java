@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 import phone82.platform.audit.Audit;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.identity.TokenVerifier;
@@ -47,6 +48,6 @@ public class HttpServerConfiguration {
                           MeterRegistry metrics, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces,
                           @Value("${phone82.context}") String context, ObjectProvider<Audit> audit) {
         return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, admissionChecks.orderedStream().toList(),
-                endpoints.orderedStream().toList(), metrics, beginsTraces, new RequestAudit(audit::getIfAvailable, context));
+                endpoints.orderedStream().toList(), metrics, beginsTraces, new RequestAudit(SingletonSupplier.ofNullable(audit::getIfAvailable), context));
     }
 }
