@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import phone82.Context;
 import phone82.command.Report;
 import phone82.journey.Databases;
@@ -16,12 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -57,11 +60,26 @@ class RolloutIT {
 
     @Test
     void noRequestFailsWhileEveryInstanceIsReplaced() throws Exception {
+        rollOut(false);
+    }
+
+    /** {@code -Dphone82.drill.from=} names the prepared jar of the former version. Broker, coordinator and provider keep that version. */
+    @Test
+    @EnabledIfSystemProperty(named = "phone82.drill.from", matches = ".+")
+    void noRequestFailsWhileEveryInstanceIsUpgradedAndTakenBack() throws Exception {
+        rollOut(true);
+    }
+
+    private void rollOut(boolean upgrade) throws Exception {
         try (Processes first = new Processes("rollout", Databases::onServers, "--phone82.store.dispatch-delay=0s");
              Processes second = first.twin(); Processes third = first.twin(); Processes fourth = first.twin();
              Balancer balancer = new Balancer(first.data(""), ROLLED, List.of(first, second, third, fourth))) {
             List<Processes> sites = List.of(first, second, third, fourth);
             sites.forEach(site -> site.set(options(balancer)));
+            if (upgrade) {
+                Path former = Path.of(System.getProperty("phone82.drill.from"));
+                Stream.of(first, second).forEach(site -> site.launchWith((contexts, arguments) -> Processes.java(List.of("-Xmx256m"), former, arguments)));
+            }
             first.start("broker", "coordinator provider");
             for (Context context : ROLLED) {
                 first.startWith(second, context.id());
@@ -70,14 +88,13 @@ class RolloutIT {
             Shop shop = new Shop(balancer.url(GATEWAY));
             long shipped = shop.place(anOrder()).expect(201).id();
             shop.awaitShipped(shipped);
-            List<Future<Duration>> ended = new ArrayList<>();
             try (Traffic traffic = new Traffic(balancer.url(GATEWAY), shipped, 6)) {
-                for (Context context : ROLLED) {
-                    ended.add(roll(context, 0, 2, sites, balancer));
-                    ended.add(roll(context, 1, 3, sites, balancer));
-                }
-                for (Future<Duration> each : ended) {
-                    assertThat(each.get()).isLessThan(grace);
+                rollAll(ROLLED, 0, 2, sites, balancer);
+                if (upgrade) {
+                    assertThat(traffic.failures()).isEmpty();
+                    List<Context> back = new ArrayList<>(ROLLED);
+                    Collections.reverse(back);
+                    rollAll(back, 2, 0, sites, balancer);
                 }
                 await().atMost(Duration.ofMinutes(2)).until(() -> traffic.requests() >= REQUESTS);
                 traffic.stop();
@@ -93,6 +110,18 @@ class RolloutIT {
             }
         } finally {
             ending.shutdownNow();
+        }
+    }
+
+    /** Replaces both instances of each context, and waits until the former ones have ended. */
+    private void rollAll(List<Context> contexts, int from, int to, List<Processes> sites, Balancer balancer) throws Exception {
+        List<Future<Duration>> ended = new ArrayList<>();
+        for (Context context : contexts) {
+            ended.add(roll(context, from, to, sites, balancer));
+            ended.add(roll(context, from + 1, to + 1, sites, balancer));
+        }
+        for (Future<Duration> each : ended) {
+            assertThat(each.get()).isLessThan(grace);
         }
     }
 
