@@ -52,7 +52,8 @@ final class Prepare {
             out.println(String.format(Locale.ROOT, "prepared in %.0f s", (System.nanoTime() - start) / 1e9));
             return 0;
         } catch (IOException e) {
-            err.println("phone82: cannot prepare " + jar.get().packed() + ": " + e.getMessage());
+            err.println("phone82: cannot prepare " + jar.get().packed() + ": " + e.getMessage() + "; stop the phone82 that runs from it, and make "
+                    + jar.get().folder() + " writable.");
             return 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

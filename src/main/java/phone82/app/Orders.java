@@ -144,7 +144,7 @@ public class Orders {
 
     /** The completion: store and pay agreed. */
     public void completeCancellation(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
-        participation.complete(lra).ifPresent(id -> outbox.add(locked(id).cancelled()));
+        participation.complete(lra).ifPresent(this::cancel);
     }
 
     /** The compensation: store or pay refused. */
@@ -156,8 +156,24 @@ public class Orders {
         known(event.orderId()).paid();
     }
 
-    public void paymentRefused(@Body PayCancelled event) {
-        known(event.orderId()).paymentRefused(event.reason());
+    /** Pay has completed a cancellation, or could not capture the payment. */
+    public void paymentCancelled(@Body PayCancelled event) {
+        if (participation.completeFor(event.orderId())) {
+            cancel(event.orderId());
+        } else {
+            known(event.orderId()).paymentRefused(event.reason());
+        }
+    }
+
+    /** Store has completed a cancellation. */
+    public void deliveryCancelled(@Body DeliveryCancelled event) {
+        if (participation.completeFor(event.orderId())) {
+            cancel(event.orderId());
+        }
+    }
+
+    private void cancel(long id) {
+        outbox.add(locked(id).cancelled());
     }
 
     public OrderResource shipped(@Body Shipped event) {
@@ -189,6 +205,10 @@ public class Orders {
 
     /** The part of pay's event that app uses. */
     public record PayCancelled(long orderId, String reason) {
+    }
+
+    /** The part of store's event that app uses. */
+    public record DeliveryCancelled(long orderId) {
     }
 
     /** The part of store's event that app uses. */

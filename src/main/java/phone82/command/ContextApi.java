@@ -50,7 +50,8 @@ final class ContextApi {
             return otherwise;
         }
         if (answer.statusCode() != 200) {
-            throw cannot(path, "the answer is " + answer.statusCode());
+            throw answer.statusCode() == 401 || answer.statusCode() == 403 ? unauthorised(path, answer.statusCode())
+                    : cannot(path, "the answer is " + answer.statusCode());
         }
         try {
             return reading.of(answer.body());
@@ -74,6 +75,11 @@ final class ContextApi {
             Thread.currentThread().interrupt();
             throw cannot(path, "interrupted");
         }
+    }
+
+    private CannotReconcile unauthorised(String path, int status) {
+        return new CannotReconcile(context + " refuses " + url + path + " (the answer is " + status + "); set phone82.data to the contexts' data folder, or "
+                + "phone82.identity.key to the operator's key.");
     }
 
     private CannotReconcile cannot(String path, String why) {

@@ -60,7 +60,7 @@ public final class Restore extends OperatorCommand {
         Path backup = data.resolve("backups").resolve(name);
         for (String context : Backup.ORDER) {
             if (!Files.exists(backup.resolve(context).resolve("db.script"))) {
-                throw new Stop(1, "there is no complete backup " + name + ": " + backup.resolve(context) + " is missing; nothing is changed.");
+                throw new Stop(1, "there is no complete backup " + name + ": " + backup.resolve(context) + " is missing; nothing is changed. The backups are the folders in " + backup.getParent() + ".");
             }
         }
         try (FileChannel channel = FileChannel.open(data.resolve("restore.lock"), CREATE, WRITE); FileLock lock = tryLock(channel)) {

@@ -115,8 +115,8 @@ class Failures implements Endpoint {
                 RequestAudit.action(request, "operations-set-failure");
                 RequestAudit.target(request, request.pathParam("id"));
                 if (!enabled) {
-                    throw new Problem(403, "Not a demonstration", "Nothing can be broken here. For a demonstration start phone82 on 127.0.0.1 without an issuer, "
-                            + "or with phone82.operations.demo=true.");
+                    throw new Problem(403, "Not a demonstration", "Nothing can be broken here. For a demonstration start phone82 on 127.0.0.1 without "
+                            + "phone82.operations.peers; with an issuer also set phone82.operations.demo=true.");
                 }
                 Jolokia.requireJson(request);
             });

@@ -375,11 +375,25 @@ public class Payments {
     /** The completion: commits the intent to release or refund the money. */
     @Transactional
     public void cancel(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
-        participation.complete(lra).ifPresent(orderId -> {
-            Payment payment = locked(orderId);
-            payment.cancelled(now(), Correlation.current());
-            sendAfterCommit(payment);
-        });
+        participation.complete(lra).ifPresent(this::giveBack);
+    }
+
+    /** The part of app's event that pay uses. */
+    public record OrderCancelled(long orderId) {
+    }
+
+    /** App has completed a cancellation. */
+    @Transactional
+    public void orderCancelled(@Body OrderCancelled event) {
+        if (participation.completeFor(event.orderId())) {
+            giveBack(event.orderId());
+        }
+    }
+
+    private void giveBack(long orderId) {
+        Payment payment = locked(orderId);
+        payment.cancelled(now(), Correlation.current());
+        sendAfterCommit(payment);
     }
 
     /** The compensation: the payment continues where it was. */

@@ -182,7 +182,22 @@ public class Deliveries {
 
     /** The completion: the delivery is cancelled. */
     public void cancel(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
-        participation.complete(lra).ifPresent(orderId -> outbox.add(locked(orderId).cancel()));
+        participation.complete(lra).ifPresent(this::cancelHeld);
+    }
+
+    /** The part of pay's event that store uses. */
+    public record PayCancelled(long orderId) {
+    }
+
+    /** Pay has completed a cancellation, or could not capture the payment. */
+    public void paymentCancelled(@Body PayCancelled event) {
+        if (participation.completeFor(event.orderId())) {
+            cancelHeld(event.orderId());
+        }
+    }
+
+    private void cancelHeld(long orderId) {
+        outbox.add(locked(orderId).cancel());
     }
 
     /** The compensation: the delivery continues as if nothing had happened. */

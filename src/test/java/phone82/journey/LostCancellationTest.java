@@ -3,8 +3,12 @@ package phone82.journey;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import phone82.Context;
 import phone82.app.Orders;
+import phone82.pay.Payments;
+import phone82.store.Deliveries;
 
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -30,11 +34,7 @@ class LostCancellationTest {
     @Test
     void isUndoneByAllParticipantsOnceTheCoordinatorHasLostIt() {
         long id = shop.place(anOrder()).expect(201).id();
-        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
-        String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
-        PHONE82.bean(Context.APP, Orders.class).beginCancellation(id, lra);
-        request(Context.STORE, "/deliveries/" + id + "/hold", lra, "{\"item\":\"note20\",\"qty\":1}");
-        request(Context.PAY, "/payments/" + id + "/cancellation", lra, "");
+        String lra = beginCancellation(id);
         // the test locks the LRA: its time limit passes, but the coordinator still has it
         ReentrantLock lock = LRARecoveryModule.getService().tryLockTransaction(URI.create(lra));
         assertThat(lock).as("the lock, before the coordinator ends the LRA").isNotNull();
@@ -47,8 +47,7 @@ class LostCancellationTest {
         assertThat(app.get("/cancellations").body().findValuesAsText("lra")).containsExactly(lra);
         assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 1.0");
 
-        LRARecoveryModule.getService().removeLog(lra);
-        LRARecoveryModule.getService().remove(URI.create(lra));
+        lose(lra);
         lock.unlock();
 
         shop.awaitShipped(id);
@@ -56,6 +55,44 @@ class LostCancellationTest {
         assertThat(shop.timeline(id)).contains("CancellationRefused").doesNotContain("OrderCancelled", "PayCancelled", "DeliveryCancelled");
         assertThat(app.get("/cancellations").body()).isEmpty();
         assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 0.0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Context.class, names = {"APP", "STORE", "PAY"})
+    void isCompletedByAllParticipantsIfTheCoordinatorHasLostItAfterOneHadCompleted(Context first) {
+        long id = shop.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        String lra = beginCancellation(id);
+        lose(lra);
+
+        switch (first) {
+            case APP -> PHONE82.bean(first, Orders.class).completeCancellation(lra);
+            case STORE -> PHONE82.bean(first, Deliveries.class).cancel(lra);
+            default -> PHONE82.bean(first, Payments.class).cancel(lra);
+        }
+
+        await().untilAsserted(() -> {
+            assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded");
+            assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled").doesNotContain("CancellationRefused");
+        });
+        assertThat(app.get("/cancellations").body()).isEmpty();
+    }
+
+    /** Runs the actions of all participants in an LRA that the coordinator does not end by itself yet. */
+    private static String beginCancellation(long id) {
+        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+        String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
+        PHONE82.bean(Context.APP, Orders.class).beginCancellation(id, lra);
+        request(Context.STORE, "/deliveries/" + id + "/hold", lra, "{\"item\":\"note20\",\"qty\":1}");
+        request(Context.PAY, "/payments/" + id + "/cancellation", lra, "");
+        return lra;
+    }
+
+    private static void lose(String lra) {
+        LRARecoveryModule.getService().removeLog(lra);
+        LRARecoveryModule.getService().remove(URI.create(lra));
     }
 
     private static void request(Context participant, String path, String lra, String body) {

@@ -74,6 +74,16 @@ public class Participation {
         return end(lra, "Completed");
     }
 
+    /**
+     * Completes the open cancellation of an order because another context has completed it: the coordinator has closed it, and may have lost it
+     * since.
+     *
+     * @return whether the action must now be completed
+     */
+    public boolean completeFor(long orderId) {
+        return jdbc.update("update saga set state = 'Completed' where order_id = ? and state = 'Acted'", orderId) > 0;
+    }
+
     /** @return the order whose action must now be undone; empty if there is none, or it was undone before */
     public Optional<Long> compensate(String lra) {
         Optional<Long> order = end(lra, "Compensated");
