@@ -137,7 +137,7 @@ public class Orders {
         Order order = locked(id);
         if (!order.isCancellable()) {
             throw order.status() == OrderStatus.Shipped ? shipped(order.shippedAt())
-                    : new Problem(409, "Cannot be cancelled", "The order is " + order.status() + ".");
+                    : new Problem(409, "Cannot be cancelled", "The order is being cancelled or is cancelled already. Read it to see its status.");
         }
         order.cancelling();
     }

@@ -338,7 +338,7 @@ public class HttpServer implements DisposableBean {
     }
 
     private static Problem tooLarge(int status) {
-        return new Problem(status, "Request too large", "The request line or the headers are too long.");
+        return new Problem(status, "Request too large", "The request line or the headers are too long. Send fewer or shorter ones.");
     }
 
     static Problem malformed() {
