@@ -1,5 +1,6 @@
 package phone82.platform.persistence;
 
+import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -22,9 +23,23 @@ public class MigrationLock implements FlywayMigrationStrategy {
                 + "when not matched then insert (id, taken_until) values (1, current_timestamp)");
         await(jdbc);
         try {
-            flyway.migrate();
+            if (flyway.migrate().migrationsExecuted > 0) {
+                closeOtherSessions(jdbc);
+            }
         } finally {
             jdbc.update("update migration.turn set taken_until = current_timestamp");
+        }
+    }
+
+    /**
+     * A statement that another session prepared before a change of its table may find the table empty from then on (HSQLDB 2.7). Closed
+     * sessions fail instead, and their pools open new ones.
+     */
+    private static void closeOtherSessions(JdbcTemplate jdbc) {
+        jdbc.queryForList("select session_id from information_schema.system_sessions where session_id <> session_id()", Long.class)
+                .forEach(session -> jdbc.execute("alter session " + session + " close"));
+        if (jdbc.getDataSource() instanceof HikariDataSource pool) {
+            pool.getHikariPoolMXBean().softEvictConnections();
         }
     }
 
