@@ -159,6 +159,10 @@ function showFigures(all, problems) {
     if (stuck?.value > 0) {
         problems.push({words: say('problem.stuck', {count: stuck.value}), runbook: 'OrdersStuck'});
     }
+    const newOwner = most(of('phone82_new_owners_oldest_seconds'));
+    if (newOwner?.value > 60) {
+        problems.push({words: say('problem.new-owners', {count: most(of('phone82_new_owners'))?.value, minutes: Math.round(newOwner.value / 60)}), runbook: 'NewOwnersStuck'});
+    }
     const unsent = most(of('phone82_outbox_oldest_seconds'));
     if (unsent?.value > 60) {
         problems.push({words: say('problem.outbox', {context: unsent.label('context'), minutes: Math.round(unsent.value / 60)}), runbook: 'OutboxStuck'});

@@ -107,6 +107,16 @@ public class AppContext {
     }
 
     @Bean
+    MeterBinder newOwnersMetrics(GuestLinks guestLinks) {
+        return metrics -> {
+            Gauge.builder("phone82.new.owners", guestLinks, GuestLinks::waiting)
+                    .description("orders whose new owner pay or store may not have yet").register(metrics);
+            Gauge.builder("phone82.new.owners.oldest", guestLinks, GuestLinks::oldestSeconds).baseUnit("seconds")
+                    .description("age of the oldest of them").register(metrics);
+        };
+    }
+
+    @Bean
     Intake intake(Disk disk, CamelContext camel) {
         return new Intake(disk, camel);
     }

@@ -17,6 +17,7 @@ import phone82.platform.identity.Guest;
 import phone82.platform.persistence.RowLock;
 
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -120,6 +121,19 @@ public class GuestLinks {
         if (status < 300 || status == 404 && entities.find(Order.class, id).status() == OrderStatus.Cancelled) {
             jdbc.update("delete from new_owner where order_id = ?", id);
         }
+    }
+
+    /** Number of orders whose new owner pay or store may not have yet. */
+    @Transactional(readOnly = true)
+    public long waiting() {
+        return jdbc.queryForObject("select count(*) from new_owner", Long.class);
+    }
+
+    /** Age of the oldest new owner that pay or store may not have yet; zero if both have all. */
+    @Transactional(readOnly = true)
+    public double oldestSeconds() {
+        Timestamp oldest = jdbc.queryForObject("select min(changed_at) from new_owner", Timestamp.class);
+        return oldest == null ? 0 : Math.max(0, Duration.between(oldest.toInstant(), Instant.now()).toMillis() / 1000.0);
     }
 
     private Order locked(long id) {

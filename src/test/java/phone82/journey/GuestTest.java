@@ -201,10 +201,12 @@ class GuestTest {
 
     @Test
     void nobodyIsErasedBeforePayAndStoreKnowTheNewOwner() {
-        jdbc(Context.APP).update("insert into new_owner (order_id, owner, changed_at) values (1, 'mia', current_timestamp)");
+        jdbc(Context.APP).update("insert into new_owner (order_id, owner, changed_at) values (1, 'mia', current_timestamp - interval '60' second)");
 
         PHONE82.shop(Context.APP).post("/erasures", "{\"subject\":\"mia\"}").expect(409);
 
+        assertThat(PHONE82.operations().metrics()).containsPattern("phone82_new_owners\\{context=\"app\"} [1-9]")
+                .containsPattern("phone82_new_owners_oldest_seconds\\{context=\"app\"} [^0]");
         jdbc(Context.APP).update("delete from new_owner where order_id = 1");
     }
 

@@ -58,6 +58,8 @@ class OperatorPageTest {
              "metrics":"phone82_dead_letters{context=\\"store\\"} 2.0\\n\
             phone82_orders_stuck{context=\\"app\\"} 3.0\\n\
             phone82_orders_stuck{context=\\"store\\"} 2.0\\n\
+            phone82_new_owners{context=\\"app\\"} 2.0\\n\
+            phone82_new_owners_oldest_seconds{context=\\"app\\"} 240.0\\n\
             phone82_outbox_oldest_seconds{context=\\"store\\"} 180.0\\n\
             phone82_outbox_oldest_seconds{context=\\"pay\\"} NaN\\n\
             phone82_payments_oldest_intent_seconds{context=\\"pay\\"} 660.0"}""";
@@ -162,7 +164,8 @@ class OperatorPageTest {
             assertThat(page.locator("#refunds dd")).containsText("2 needs attention");
             assertThat(page.locator("#payments dd")).containsText("5 needs attention");
             assertThat(page.locator("#metrics .bad")).hasCount(4);
-            assertThat(page.locator("#problems li")).hasCount(8);
+            assertThat(page.locator("#problems li")).hasCount(9);
+            assertThat(page.locator("#problems")).containsText("Orders whose new owner pay or store does not have: 2, the oldest for 4 min.");
             assertThat(page.locator("#problems")).containsText("Orders without progress: 3.");
             assertThat(page.locator("#problems")).containsText("The oldest event of store has not been sent for 3 min.");
             assertThat(page.locator("#problems")).containsText("The oldest payment has waited for the provider for 11 min.");
