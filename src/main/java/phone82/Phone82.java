@@ -22,6 +22,7 @@ import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
 import phone82.platform.identity.Login;
+import phone82.platform.repair.Repair;
 import phone82.platform.settings.Settings;
 
 import java.io.PrintStream;
@@ -200,7 +201,7 @@ public final class Phone82 implements AutoCloseable {
                     .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmMetrics", operations.metrics()), each -> shareAudit(context, each))
                     .run(options);
             running.put(context, new Running(context, application, preflight));
-            operations.add(context.id(), application.getBeansOfType(Check.class).values());
+            operations.add(context.id(), application.getBeansOfType(Check.class).values(), application.getBeansOfType(Repair.class).values());
         } catch (RuntimeException e) {
             preflight.close();
             throw CannotStart.from(context, e);

@@ -1,7 +1,8 @@
 // The state of phone82 at a glance, from the health and the metrics of all its processes.
 import {h, place, root, say, WORDS} from '/words.js';
 import {readFailures, showFailures} from '/failures.js';
-import {readTrends, showTrends} from '/trends.js';
+import {readRepairs, showRepairs} from '/repairs.js';
+import {isRefusal, readTrends, refusedInTheHour, showTrends} from '/trends.js';
 
 const EVERY = 5000;
 const WINDOW = 60_000;
@@ -29,6 +30,7 @@ function samples(text) {
 }
 
 async function look() {
+    readRepairs();
     try {
         const [answer] = await Promise.all([fetch('/processes', {cache: 'no-store'}), readFailures(), readTrends()]);
         if (!answer.ok) {
@@ -52,7 +54,9 @@ function show() {
     place('language').lang = root.lang === 'ko' ? 'en' : 'ko';
     showAudit();
     showFailures();
+    showRepairs();
     showTrends(CONTEXTS);
+    showRefusals();
     if (last) {
         const problems = [];
         showFigures(last.processes.flatMap(each => each.samples), problems);
@@ -61,6 +65,23 @@ function show() {
         place('age').textContent = say('age', {time: last.at.toLocaleTimeString(root.lang), seconds: EVERY / 1000});
     }
 }
+
+/** The refused orders of the last hour by cause. They do not change the overall state, which is that of the last minute. */
+function showRefusals() {
+    const {refused, orders} = refusedInTheHour();
+    place('refusals-section').hidden = refused.length === 0;
+    const shown = JSON.stringify([root.lang, refused, orders]);
+    // a link keeps the focus while nothing changes
+    if (shown !== place('refusals').dataset.shown) {
+        place('refusals').dataset.shown = shown;
+        place('refusals-all').textContent = say('refusals.all', {refused: refused.reduce((sum, each) => sum + each.count, 0), orders});
+        place('refusals').replaceChildren(...refused.map(({status, count}) => h('li', {}, cause(status, count), runbookLink(status === 'closed' ? 'OrdersSlow' : /^5(?!03)/.test(status) ? 'OrdersFailFast' : 'OrdersRefused'))));
+    }
+}
+
+const cause = (status, count) => say(WORDS[root.lang][`cause.${status}`] ? `cause.${status}` : 'cause.other', {status, count});
+
+const runbookLink = section => h('a', {href: `/runbook#${section.toLowerCase()}`, 'aria-label': `${say('runbook')}: ${section}`}, say('runbook'));
 
 /** The overall state is UP only if no orders are refused. */
 function showProblems(problems, down) {
@@ -75,7 +96,7 @@ function showProblems(problems, down) {
     if (shown !== place('problems').dataset.shown) {
         place('problems').dataset.shown = shown;
         place('problems').replaceChildren(...problems.map(({words, runbook, routes}) => h('li', {}, words,
-            runbook && h('a', {href: `/runbook#${runbook.toLowerCase()}`, 'aria-label': `${say('runbook')}: ${runbook}`}, say('runbook')),
+            runbook && runbookLink(runbook),
             routes && h('a', {href: '/hawtio/camel'}, say('open.hawtio')))));
     }
 }
@@ -144,7 +165,7 @@ function showFigures(all, problems) {
     const deadLetters = added(of('phone82_dead_letters'));
     const refunds = added(of('phone82_payments', 'status', 'RefundFailed'));
     if (recent.refused > 0) {
-        const causes = Object.entries(recent.causes).map(([status, count]) => say(WORDS[root.lang][`cause.${status}`] ? `cause.${status}` : 'cause.other', {status, count}));
+        const causes = Object.entries(recent.causes).map(([status, count]) => cause(status, count));
         problems.push({refused: true, words: say('problem.refused', {refused: recent.refused, all: recent.refused + recent.accepted, seconds: recent.seconds, causes: causes.join(', ')}),
             runbook: recent.causes[500] ? 'OrdersFailFast' : recent.causes[503] && 'OrdersRefused'});
     }
@@ -235,7 +256,7 @@ function between(first, newest) {
     const of = (context, status) => (newest.sums[`${context} ${status}`] ?? 0) - (first.sums[`${context} ${status}`] ?? 0);
     const most = status => Math.max(of('app', status), of('gateway', status));
     const statuses = new Set(Object.keys(newest.sums).map(key => key.split(' ')[1]));
-    const causes = Object.fromEntries([...statuses].filter(each => /^5|^429$|^closed$/.test(each)).map(each => [each, most(each)]).filter(([, number]) => number > 0));
+    const causes = Object.fromEntries([...statuses].filter(isRefusal).map(each => [each, most(each)]).filter(([, number]) => number > 0));
     return {accepted: most('201'), declined: most('402'), refused: Object.values(causes).reduce((sum, each) => sum + each, 0), causes,
         seconds: Math.round((newest.at - first.at) / 1000)};
 }

@@ -68,6 +68,17 @@ function showOrders(of, all) {
         h('td', {}, number(added(values.slice(-perMinute())))), h('td', {}, number(added(values))), h('td', {}, line(values, bad)))));
 }
 
+/** The refused orders of the last hour by status, most first, with the number of all orders; a declined payment is no refusal. */
+export function refusedInTheHour() {
+    const all = report ? series() : new Map();
+    const count = status => Math.max(added(all.get(`app order ${status}`) ?? []), added(all.get(`gateway order ${status}`) ?? []));
+    const statuses = [...new Set([...all.keys()].map(key => / order (.*)$/.exec(key)?.[1]).filter(Boolean))];
+    const refused = statuses.filter(isRefusal).map(status => ({status, count: count(status)})).filter(each => each.count > 0).sort((one, other) => other.count - one.count);
+    return {refused, orders: count('201') + refused.reduce((sum, each) => sum + each.count, 0)};
+}
+
+export const isRefusal = status => /^5|^429$|^closed$/.test(status);
+
 function showContexts(of, contexts) {
     place('context-trends').tBodies[0].replaceChildren(...contexts.map(context => {
         const requests = of(context, 'requests');

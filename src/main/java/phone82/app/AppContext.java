@@ -34,6 +34,7 @@ import phone82.platform.health.Check;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.observability.Correlation;
+import phone82.platform.repair.Repair;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -98,6 +99,11 @@ public class AppContext {
     StuckOrders stuckOrders(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.reconcile.moving}") Duration moving,
                             @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
         return new StuckOrders(jdbc, new TransactionTemplate(transactions), moving.plus(dispatchDelay), moving);
+    }
+
+    @Bean
+    Repair stuckOrderRepair(StuckOrders stuckOrders) {
+        return new StuckOrderRepair(stuckOrders);
     }
 
     @Bean

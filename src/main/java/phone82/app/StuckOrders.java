@@ -113,6 +113,28 @@ public class StuckOrders {
         return Json.text(Objects.requireNonNull(replay));
     }
 
+    /** An order that made no progress although its events were sent again. */
+    record Waiting(long id, Instant orderedAt) {
+    }
+
+    /** The orders that count as stuck, oldest first. */
+    List<Waiting> waiting(int most) {
+        return jdbc.query("select id, ordered_at from orders join stuck on order_id = id where " + UNDER_WAY + " and asked > 1 and " + NOT_PAUSED + " order by id limit " + most,
+                (row, n) -> new Waiting(row.getLong(1), row.getTimestamp(2).toInstant()));
+    }
+
+    /**
+     * Makes the next run send the events again of the orders that count as stuck.
+     *
+     * @param id of one order; null for all
+     * @return the number of orders
+     */
+    int askNow(Long id) {
+        String stuck = "update stuck set ask_at = ? where asked > 1 and " + NOT_PAUSED;
+        Timestamp now = Timestamp.from(Instant.now());
+        return id == null ? jdbc.update(stuck, now) : jdbc.update(stuck + " and order_id = ?", now, id);
+    }
+
     /** Number of orders that made no progress although their events were sent again. */
     public long count() {
         return jdbc.queryForObject("select count(*) from stuck where asked > 1 and " + NOT_PAUSED, Long.class);

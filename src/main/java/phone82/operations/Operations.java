@@ -5,6 +5,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import phone82.platform.audit.Audit;
 import phone82.platform.health.Check;
 import phone82.platform.http.HttpServer;
+import phone82.platform.repair.Repair;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,15 +21,18 @@ public class Operations {
     private final PrometheusMeterRegistry metrics;
     private final Peers peers;
     private final Audit audit;
+    private final Repairs repairs;
 
     /** @param anyPort whether to use any free port if the usual one is taken (by another process on this machine) */
-    Operations(HttpServer server, boolean anyPort, Health health, Operators operators, PrometheusMeterRegistry metrics, Peers peers, Audit audit) {
+    Operations(HttpServer server, boolean anyPort, Health health, Operators operators, PrometheusMeterRegistry metrics, Peers peers, Audit audit,
+               Repairs repairs) {
         this.server = server;
         this.health = health;
         this.operators = operators;
         this.metrics = metrics;
         this.peers = peers;
         this.audit = audit;
+        this.repairs = repairs;
         Gauge.builder("phone82.audit.failing", audit, each -> each.isFailing() ? 1 : 0).description("1 while the audit cannot be written").register(metrics);
         server.prepare();
         if (anyPort) {
@@ -67,8 +71,9 @@ public class Operations {
     }
 
     /** Registers a context that has started. */
-    public void add(String context, Collection<Check> checks) {
+    public void add(String context, Collection<Check> checks, Collection<Repair> repairs) {
         health.add(context, checks);
+        this.repairs.add(context, repairs);
     }
 
     /** Makes this process not ready, because its contexts are about to stop. */

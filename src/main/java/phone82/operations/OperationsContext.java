@@ -94,16 +94,22 @@ public class OperationsContext {
         return new Failures(enabled, peers, provider, controlKey);
     }
 
+    /** Like Jolokia behind the login. */
+    @Bean(defaultCandidate = false)
+    Repairs repairs(Peers peers) {
+        return new Repairs(peers);
+    }
+
     @Bean
     Endpoint operatorApi(Operators operators, Health health, PrometheusMeterRegistry jvmMetrics, @Qualifier("jolokia") Jolokia jolokia,
-                         @Qualifier("failures") Failures failures, Peers peers, Audit audit) {
-        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new AuditApi(audit, peers), new Trends(jvmMetrics, peers, Clock.systemUTC()), failures,
+                         @Qualifier("failures") Failures failures, @Qualifier("repairs") Repairs repairs, Peers peers, Audit audit) {
+        return new OperatorApi(operators, health, jvmMetrics, List.of(jolokia, new AuditApi(audit, peers), new Trends(jvmMetrics, peers, Clock.systemUTC()), failures, repairs,
                 new Console(operators.user()), new OperatorPage(peers::ask)));
     }
 
     @Bean
     Operations operations(HttpServer server, @Value("${management.server.port:}") String port,
-                          Health health, Operators operators, PrometheusMeterRegistry jvmMetrics, Peers peers, Audit audit) {
-        return new Operations(server, port.isEmpty(), health, operators, jvmMetrics, peers, audit);
+                          Health health, Operators operators, PrometheusMeterRegistry jvmMetrics, Peers peers, Audit audit, @Qualifier("repairs") Repairs repairs) {
+        return new Operations(server, port.isEmpty(), health, operators, jvmMetrics, peers, audit, repairs);
     }
 }

@@ -8,6 +8,7 @@ import phone82.platform.api.Json;
 import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -18,8 +19,8 @@ import java.util.function.Supplier;
  */
 public class OperatorPage implements Endpoint {
 
-    private static final Map<String, String> FILES = Map.of("/", "index.html", "/operator.js", "operator.js", "/words.js", "words.js", "/failures.js", "failures.js",
-            "/trends.js", "trends.js", "/operator.css", "operator.css", "/runbook", "runbook.html", "/runbook.js", "runbook.js", "/runbook.md", "runbook.md");
+    private static final Map<String, String> PAGES = Map.of("/", "index.html", "/runbook", "runbook.html");
+    private static final List<String> FILES = List.of("operator.js", "words.js", "failures.js", "repairs.js", "trends.js", "operator.css", "runbook.js", "runbook.md");
 
     private final ClassPathFiles files = new ClassPathFiles();
     private final Supplier<CompletableFuture<?>> processes;
@@ -31,12 +32,17 @@ public class OperatorPage implements Endpoint {
 
     @Override
     public void mount(Vertx vertx, Router router) {
-        FILES.forEach((path, file) -> router.get(path).blockingHandler(request -> {
+        PAGES.forEach((path, file) -> serve(router, path, file));
+        FILES.forEach(file -> serve(router, "/" + file, file));
+        router.get("/processes").blockingHandler(this::answerProcesses, false);
+    }
+
+    private void serve(Router router, String path, String file) {
+        router.get(path).blockingHandler(request -> {
             request.response().putHeader("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
                     + "script-src 'self'; style-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'");
             files.send(request, "operator/" + file, "no-cache");
-        }, false));
-        router.get("/processes").blockingHandler(this::answerProcesses, false);
+        }, false);
     }
 
     /** Blocks no server thread while the other processes are queried. */

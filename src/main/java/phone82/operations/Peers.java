@@ -34,6 +34,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,6 +57,8 @@ class Peers {
     private static final Duration ANSWER = Duration.ofSeconds(3);
     /** Files of many megabytes may have to be read. */
     private static final Duration AUDIT = Duration.ofSeconds(30);
+    /** Up to a hundred events may have to be processed. */
+    private static final Duration REPAIR = Duration.ofSeconds(60);
     /** Metrics of order requests by outcome, at the gateway and at app. */
     private static final Pattern ORDERS = Pattern.compile("http_server_requests_seconds_count\\{(?:context=\"app\".*uri=\"app-place-order\""
             + "|context=\"gateway\",method=\"POST\".*uri=\"/orders\")");
@@ -141,6 +144,37 @@ class Peers {
     /** Reads the trends of the other processes; those that do not answer have none. */
     CompletableFuture<List<Trend>> trends() {
         return readOthers(Trends.OWN, ANSWER, Trend.class, (at, reason) -> Trend.NONE);
+    }
+
+    /** Reads what waits for repair in the other processes; those that do not answer have nothing to show. */
+    CompletableFuture<List<Repairs.Report>> repairs() {
+        return readOthers(Repairs.OWN, ANSWER, Repairs.Report.class, (at, reason) -> Repairs.Report.NONE);
+    }
+
+    /**
+     * Sends a repair to the other processes one after the other until one runs the context.
+     *
+     * @param path for a process of its own, with the context
+     * @return its answer; empty if no process runs the context
+     */
+    CompletableFuture<Optional<HttpResponse<String>>> repair(String path) {
+        return repair(List.copyOf(others().keySet()), path);
+    }
+
+    private CompletableFuture<Optional<HttpResponse<String>>> repair(List<Place> places, String path) {
+        if (places.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        Place place = places.get(0);
+        CompletableFuture<HttpResponse<String>> answered = refused.contains(place) ? CompletableFuture.failedFuture(new IllegalStateException("it has another password"))
+                : http().sendAsync(HttpRequest.newBuilder(place.at.resolve(path)).timeout(REPAIR).header("Authorization", place.authorization)
+                        .header("Content-Type", "application/json").POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        return answered.handle((answer, failure) -> {
+            if (answer != null && answer.statusCode() == 401) {
+                refused.add(place);
+            }
+            return answer == null || answer.statusCode() == 401 || answer.statusCode() == Repairs.ELSEWHERE ? null : answer;
+        }).thenCompose(answer -> answer != null ? CompletableFuture.completedFuture(Optional.of(answer)) : repair(places.subList(1, places.size()), path));
     }
 
     /** @param missing the result for a process that does not answer, from its address and the reason */

@@ -121,7 +121,9 @@ class CrossSiteTest {
                             [jolokia, {method: 'POST', credentials: 'include', body: json, headers: {'Content-Type': 'application/json'}}],
                             [operator + '/failures/provider-fails', {method: 'POST', mode: 'no-cors', credentials: 'include', body: '{"active":true}'}],
                             [operator + '/failures/provider-fails', {method: 'POST', credentials: 'include', body: '{"active":true}', headers: {'Content-Type': 'application/json'}}],
-                            [operator + '/processes', {credentials: 'include'}], [operator + '/actuator/health', {credentials: 'include'}]]) {
+                            [operator + '/repairs/store/dead-letters', {method: 'POST', mode: 'no-cors', credentials: 'include', body: '{}'}],
+                            [operator + '/repairs/store/dead-letters', {method: 'POST', credentials: 'include', body: '{}', headers: {'Content-Type': 'application/json'}}],
+                            [operator + '/repairs', {credentials: 'include'}], [operator + '/processes', {credentials: 'include'}], [operator + '/actuator/health', {credentials: 'include'}]]) {
                             try {
                                 read.push(await (await fetch(url, options)).text());
                             } catch (refused) {

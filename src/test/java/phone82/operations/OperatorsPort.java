@@ -17,7 +17,7 @@ final class OperatorsPort implements AutoCloseable {
         application = new SpringApplicationBuilder(OperationsContext.class).web(WebApplicationType.NONE).profiles("operations")
                 .properties("phone82.context=operations", "management.server.port=0").registerShutdownHook(false).run(options);
         operations().expect(contexts);
-        contexts.forEach(context -> operations().add(context, List.of(Check.readiness("routes", Map::of))));
+        contexts.forEach(context -> operations().add(context, List.of(Check.readiness("routes", Map::of)), List.of()));
     }
 
     <T> T bean(Class<T> type) {

@@ -164,6 +164,9 @@ class OperatorPageTest {
             assertThat(page.locator("#refunds dd")).containsText("2 needs attention");
             assertThat(page.locator("#payments dd")).containsText("5 needs attention");
             assertThat(page.locator("#metrics .bad")).hasCount(4);
+            assertThat(page.locator("#refusals-all")).hasText("30 of 144 orders were refused.");
+            assertThat(page.locator("#refusals li")).hasText("30 found payment unavailable or too busy (503)What to do");
+            assertThat(page.locator("#refusals a")).hasAttribute("href", "/runbook#ordersrefused");
             assertThat(page.locator("#problems li")).hasCount(9);
             assertThat(page.locator("#problems")).containsText("Orders whose new owner pay or store does not have: 2, the oldest for 4 min.");
             assertThat(page.locator("#problems")).containsText("Orders without progress: 3.");

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Session;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.jms.JmsComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
@@ -22,6 +23,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.health.Check;
+import phone82.platform.repair.Repair;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,6 +51,11 @@ public class EventConfiguration {
     @Bean
     DeadLetters deadLetters(JmsTemplate broker, @Value("${phone82.context}") String context, EventTransformation received) {
         return new DeadLetters(broker, context, received);
+    }
+
+    @Bean
+    Repair deadLetterRepair(DeadLetters deadLetters, ProducerTemplate camel) {
+        return new DeadLetterRepair(deadLetters, camel);
     }
 
     @Bean
