@@ -167,7 +167,7 @@ function showFigures(all, problems) {
     if (recent.refused > 0) {
         const causes = Object.entries(recent.causes).map(([status, count]) => cause(status, count));
         problems.push({refused: true, words: say('problem.refused', {refused: recent.refused, all: recent.refused + recent.accepted, seconds: recent.seconds, causes: causes.join(', ')}),
-            runbook: recent.causes[500] ? 'OrdersFailFast' : recent.causes[503] && 'OrdersRefused'});
+            runbook: recent.causes[500] ? 'OrdersFailFast' : 'OrdersRefused'});
     }
     if (states.some(each => each !== 'closed')) {
         problems.push({refused: true, words: say('problem.breaker', {state: breakerWords(states)}), runbook: 'PaymentBreakerOpen'});
