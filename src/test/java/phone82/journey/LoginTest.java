@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
@@ -84,6 +86,44 @@ class LoginTest {
         gateway.get("/phones").expect(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/orders", "/orders/1234567890123"})
+    void aBrowserThatOpensAnOrderLogsInAndReturns(String path) {
+        HttpResponse<byte[]> opened = gateway.exchange(gateway.request(path).header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
+        assertThat(opened.statusCode()).isEqualTo(302);
+        assertThat(opened.headers().firstValue("Location")).hasValue("/login?back=" + path);
+        assertThat(opened.headers().firstValue("Vary")).hasValue("Accept");
+
+        Begun begun = begin("/login?back=" + path);
+        assertThat(callback(pick(begun, "kim"), begun.cookie, 302).headers().firstValue("Location")).hasValue(path);
+    }
+
+    @Test
+    void aProgramThatReadsAnOrderGetsTheProblem() {
+        gateway.get("/orders/1").expect(401);
+        gateway.send(gateway.request("/orders/1").header("Accept", "*/*")).expect(401);
+        gateway.send(gateway.request("/orders/1").header("Accept", "application/json, text/html;q=0.5")).expect(401);
+        gateway.send(gateway.request("/orders/1").header("Accept", "text/html").DELETE()).expect(401);
+        gateway.send(gateway.request("/payments/1").header("Accept", "text/html")).expect(401);
+        gateway.send(gateway.request("/orders/1").header("Accept", "text/html").header("Authorization", "Basic a2ltOmtpbQ==")).expect(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//evil.example", "https://evil.example", "/orders/1/../../x", "/orders//evil.example", "/logout", "/orders/1x", ""})
+    void aLoginReturnsToPagesOfOrdersOnly(String back) {
+        Begun begun = begin("/login?back=" + back);
+
+        assertThat(callback(pick(begun, "kim"), begun.cookie, 302).headers().firstValue("Location")).hasValue("/");
+    }
+
+    @Test
+    void anotherHostNameKeepsThePathToReturnTo() {
+        String other = gateway.url("").replace("localhost", "127.0.0.1");
+        HttpResponse<byte[]> login = new Shop(other).exchange(HttpRequest.newBuilder(URI.create(other + "/login?back=/orders/1")));
+
+        assertThat(login.headers().firstValue("Location")).hasValue(gateway.url("/login?home&back=/orders/1"));
+    }
+
     @Test
     void theCookieIsLimitedToThisSite() {
         HttpResponse<byte[]> back = callback("kim");
@@ -144,7 +184,11 @@ class LoginTest {
     }
 
     private Begun begin() {
-        HttpResponse<byte[]> login = gateway.exchange(gateway.request("/login"));
+        return begin("/login");
+    }
+
+    private Begun begin(String path) {
+        HttpResponse<byte[]> login = gateway.exchange(gateway.request(path));
         assertThat(login.statusCode()).as(() -> new String(login.body(), UTF_8)).isEqualTo(302);
         return new Begun(URI.create(login.headers().firstValue("Location").orElseThrow()), cookie(login.headers().allValues("Set-Cookie"), ATTEMPT));
     }

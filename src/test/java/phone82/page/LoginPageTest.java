@@ -50,6 +50,19 @@ class LoginPageTest {
     }
 
     @Test
+    void theAddressOfAnOrderLeadsToTheLoginAndBack() {
+        try (BrowserContext known = BROWSER.browser().newContext(); BrowserContext unknown = BROWSER.browser().newContext()) {
+            String id = String.valueOf(login(known, "Kim, customer").evaluate(ORDER));
+            Page page = unknown.newPage();
+            page.navigate(gateway + "/orders/" + id);
+            page.getByText("Kim, customer").click();
+
+            page.waitForURL(gateway + "/orders/" + id);
+            assertThat(page.locator("h1")).containsText(id);
+        }
+    }
+
+    @Test
     void nothingIsShownAfterTheLogoutEvenByGoingBack() {
         try (BrowserContext session = BROWSER.browser().newContext()) {
             Page page = login(session, "Lee, operator");
@@ -62,8 +75,8 @@ class LoginPageTest {
             page.goBack();
             page.navigate(gateway + "/orders");
 
-            assertThat(page.locator("body")).containsText("Not logged in");
-            assertThat(session.cookies()).isEmpty();
+            assertThat(page.locator("body")).containsText("Who are you?");
+            assertThat(session.cookies()).extracting(cookie -> cookie.name).containsExactly("__Host-phone82-login");
         }
     }
 

@@ -6,6 +6,7 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
 import com.nimbusds.openid.connect.sdk.AuthenticationSuccessResponse;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -26,6 +27,7 @@ import phone82.platform.audit.Actor;
 import phone82.platform.http.AdmissionCheck;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpServer;
+import phone82.platform.http.ListHeader;
 import phone82.platform.http.RequestAudit;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
@@ -34,12 +36,14 @@ import phone82.platform.identity.TokenMinter;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Authenticates each request by a session cookie, a bearer token or a guest's secret, and passes the identity on to the contexts in a token of the gateway.
@@ -68,7 +72,11 @@ public class LoginEndpoint implements Endpoint {
 
     private static final int WORKERS = 8;
 
+    private static final String HOME = "/";
+    private static final String BACK = "back";
     private static final String REDIRECTED = "home";
+    /** The pages that need a login, and the only addresses that a login returns to besides the start page. */
+    private static final Pattern PAGES = Pattern.compile("/orders(?:/[1-9]\\d{0,17})?");
     private static final String AUTHORIZATION = "Authorization";
     private static final String BEARER = "Bearer ";
     private static final String GUEST = "Guest ";
@@ -136,12 +144,14 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void login(RoutingContext context) {
-        if (!publicHost.equalsIgnoreCase(context.request().getHeader("Host")) && !REDIRECTED.equals(context.request().query())) {
+        Map<String, List<String>> query = new QueryStringDecoder(context.request().uri()).parameters();
+        String back = query.getOrDefault(BACK, List.of()).stream().findFirst().filter(path -> PAGES.matcher(path).matches()).orElse(HOME);
+        if (!publicHost.equalsIgnoreCase(context.request().getHeader("Host")) && !query.containsKey(REDIRECTED)) {
             // cookies of another host name would be missing in the callback; redirect only once, as a proxy may change the name
-            redirect(context, settings.publicUrl() + "/login?" + REDIRECTED);
+            redirect(context, settings.publicUrl() + "/login?" + REDIRECTED + (back.equals(HOME) ? "" : "&" + BACK + "=" + back));
             return;
         }
-        Attempt attempt = Attempt.begin();
+        Attempt attempt = Attempt.begin(back);
         runBlocking(context, () -> issuer.authorization(attempt), place -> {
             context.response().addCookie(cookie(ATTEMPT, seal.seal(ATTEMPT, attempt), ATTEMPT_LASTS));
             redirect(context, place.toString());
@@ -160,7 +170,7 @@ public class LoginEndpoint implements Endpoint {
             String idToken = seal.seal(ID_TOKEN, new IdToken(login.idToken()));
             boolean fits = idToken.length() <= MOST_ID_TOKEN;
             context.response().addCookie(cookie(ID_TOKEN, fits ? idToken : "", fits ? settings.maximum() : Duration.ZERO).setPath(LOGOUT));
-            redirect(context, "/");
+            redirect(context, attempt.back());
         });
     }
 
@@ -227,6 +237,11 @@ public class LoginEndpoint implements Endpoint {
             bearer(context, called, authorization);
         } else {
             withSession(context, found -> {
+                if (found.isEmpty() && isPage(context)) {
+                    context.response().putHeader("Cache-Control", "no-store").putHeader("Vary", "Accept");
+                    redirect(context, "/login?" + BACK + "=" + path);
+                    return;
+                }
                 Session session = found.orElseThrow(this::notLoggedIn);
                 if (!SAFE.contains(request.method())) {
                     RequestAudit.actor(context, Actor.of(session.subject(), session.roles()));
@@ -235,6 +250,12 @@ public class LoginEndpoint implements Endpoint {
                 pass(context, called, session.subject(), session.roles(), validUntil(session));
             });
         }
+    }
+
+    /** Whether a browser opens a page; programs get the API under the same path. */
+    private static boolean isPage(RoutingContext context) {
+        return SAFE.contains(context.request().method()) && PAGES.matcher(context.normalizedPath()).matches()
+                && ListHeader.prefers(context.request().headers().getAll("Accept"), "text/html", "application/json");
     }
 
     private static boolean hasScheme(String scheme, String authorization) {

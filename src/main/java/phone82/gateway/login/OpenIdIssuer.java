@@ -93,11 +93,15 @@ class OpenIdIssuer {
                          IDTokenValidator idTokens, LogoutTokenValidator logoutTokens) {
     }
 
-    /** A login attempt: the values that the callback is checked against. */
-    record Attempt(String state, String nonce, String verifier) {
+    /**
+     * A login attempt: the values that the callback is checked against.
+     *
+     * @param back the path to return to
+     */
+    record Attempt(String state, String nonce, String verifier, String back) {
 
-        static Attempt begin() {
-            return new Attempt(new State().getValue(), new Nonce().getValue(), new CodeVerifier().getValue());
+        static Attempt begin(String back) {
+            return new Attempt(new State().getValue(), new Nonce().getValue(), new CodeVerifier().getValue(), back);
         }
     }
 
