@@ -161,7 +161,7 @@ function showFigures(all, problems) {
     const most = samples => samples.reduce((highest, each) => each.value > (highest?.value ?? -1) ? each : highest, null);
     const readers = of('phone82_stream_readers');
     const recent = outcomes(WINDOW);
-    const states = of('resilience4j_circuitbreaker_state').filter(each => each.value === 1).map(each => each.label('state'));
+    const states = of('resilience4j_circuitbreaker_state').filter(each => each.value === 1 && each.label('name') === 'pay').map(each => each.label('state'));
     const deadLetters = added(of('phone82_dead_letters'));
     const refunds = added(of('phone82_payments', 'status', 'RefundFailed'));
     if (recent.refused > 0) {

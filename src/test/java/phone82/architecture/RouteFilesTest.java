@@ -11,7 +11,10 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.StringUtils;
 import phone82.architecture.RouteFile.Route;
 
+import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,7 @@ class RouteFilesTest {
     private static final String ERRORS = "shared/errors";
     /** The files of several short flows, each of which is read by itself: operations of one step, and what each event does. */
     private static final Set<String> COLLECTIONS = Set.of(API, "public-api", "receive-events");
+    private static final Pattern WATCHED = Pattern.compile("camel_exchanges_failed_total\\{routeId=~\"([^\"]+)\"}");
     private static final Pattern DIRECT = Pattern.compile("direct:([^?]+).*");
     private static final Pattern COMPARISON = Pattern.compile(
             " (==|=~|!=|!=~|>=?|<=?|~~|!~~|!?contains|!?regex|!?in|!?is|!?range|!?startsWith|!?endsWith) ");
@@ -48,12 +52,25 @@ class RouteFilesTest {
         return files().stream().flatMap(file -> file.routes().stream());
     }
 
+    static Stream<Route> background() {
+        return routes().filter(route -> Set.of("background", "event-consumer").contains(route.text("routeConfigurationId")));
+    }
+
     static Stream<Route> polls() {
         return routes().filter(route -> route.from().startsWith("jpa:"));
     }
 
     static List<String> contexts() {
         return RouteFile.contexts();
+    }
+
+    /** Nobody sees the failure of a route that no request waits for. */
+    @ParameterizedTest
+    @MethodSource("background")
+    void anAlertWatchesEachRouteWithoutARequest(Route route) throws IOException {
+        String alerts = Files.readString(Path.of("openshift/components/monitoring/rules.yaml"));
+
+        assertThat(WATCHED.matcher(alerts).results().map(match -> match.group(1))).anyMatch(route.text("id")::matches);
     }
 
     @ParameterizedTest

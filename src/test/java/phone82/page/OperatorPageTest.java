@@ -75,6 +75,7 @@ class OperatorPageTest {
     private static final String WELL = """
             {"at":"http://127.0.0.1:9090","here":true,"contexts":[],"health":{"status":"UP","components":{"app":{"status":"UP","components":{}}}},
              "metrics":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 1.0\\n\
+            resilience4j_circuitbreaker_state{context=\\"pay\\",name=\\"settlements\\",state=\\"open\\"} 1.0\\n\
             http_server_requests_seconds_count{context=\\"app\\",method=\\"POST\\",status=\\"201\\",uri=\\"app-place-order\\"} 500%s"}""";
     private static final String REFUSED = "\\nhttp_server_requests_seconds_count{context=\\\"app\\\",method=\\\"POST\\\",status=\\\"503\\\",uri=\\\"app-place-order\\\"} %d\\nhttp_server_requests_seconds_count{context=\\\"gateway\\\",method=\\\"POST\\\",status=\\\"503\\\",uri=\\\"/orders\\\"} %d";
 
