@@ -101,11 +101,20 @@ export async function session() {
 }
 
 let catalogue;
+let reading;
 
 /** The price list, read once. */
 export async function phones() {
-    catalogue ??= takeKnown('/phones') ?? await get('/phones');
+    reading ??= readPhones().catch(refused => {
+        reading = null;
+        throw refused;
+    });
+    await reading;
     return catalogue.items;
+}
+
+async function readPhones() {
+    catalogue = takeKnown('/phones') ?? await get('/phones');
 }
 
 /** The phone on the price list; undefined for an unlisted item, and before the list is read. */

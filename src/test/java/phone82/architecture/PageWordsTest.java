@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PageWordsTest {
 
     private static final Path WORDS = Path.of("src/main/resources/static/assets/words.js");
+    private static final Path DRAWINGS = Path.of("src/main/resources/static/assets/dom.js");
     /** An order that is rejected has no page; of money that is neither taken nor given back the page says what came before. */
     private static final Set<String> NOT_SHOWN = Set.of("event.OrderRejected", "money.Cancelling");
 
@@ -47,5 +48,15 @@ class PageWordsTest {
     @MethodSource("keys")
     void hasATextInBothLanguages(String key) throws IOException {
         assertThat(Files.readString(WORDS).split("'" + key + "':", -1)).as("'%s' is once in each language of %s", key, WORDS).hasSize(3);
+    }
+
+    static Stream<String> colours() {
+        return values("app", "Phone", "colour", "");
+    }
+
+    @ParameterizedTest
+    @MethodSource("colours")
+    void hasShadesOfEveryColour(String colour) throws IOException {
+        assertThat(Files.readString(DRAWINGS)).containsPattern("\\b" + colour + ": \\['#[0-9a-f]{6}', '#[0-9a-f]{6}']");
     }
 }

@@ -146,7 +146,7 @@ class PageTest {
         page.getByLabel("silver").check();
         page.getByLabel("One more").click();
         assertThat(page.locator("#total")).hasText("₩5,075,400");
-        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("shop.png")));
+        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("shop.png")).setFullPage(true));
         page.getByText("Order now").click();
 
         long id = orderShown();
