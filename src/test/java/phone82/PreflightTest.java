@@ -118,6 +118,15 @@ class PreflightTest {
     }
 
     @Test
+    void aVariantOfAnUnknownModelIsReported() {
+        Binder binder = new Binder(new MapConfigurationPropertySource(Map.of("phone82.catalogue.phones[0].item", "fold", "phone82.catalogue.phones[0].name", "Fold",
+                "phone82.catalogue.phones[0].price", "1", "phone82.catalogue.phones[0].model", "fold7", "phone82.catalogue.models[0].model", "fold")));
+        RuntimeException refusal = catchThrowableOfType(RuntimeException.class, () -> binder.bind("phone82.catalogue", Catalogue.class));
+        assertThat(CannotStart.from(Context.APP, refusal)).isInstanceOf(CannotStart.class)
+                .hasMessage("app: phone82.catalogue.phones: fold is of the model fold7, which phone82.catalogue.models does not have; add it there.");
+    }
+
+    @Test
     void demoPasswordsAreAcceptedForALocalBrokerOnly() {
         assertThatThrownBy(() -> startOnAllAddresses(Context.BROKER, "--phone82.pay.broker-password=secret"))
                 .isInstanceOf(CannotStart.class).hasMessage("broker: the passwords of app, customer, operator, store are demo passwords or empty, "

@@ -1,4 +1,4 @@
-import {say} from './words.js';
+import {gigabytes, say, sayOf} from './words.js';
 
 const PATIENCE = 15_000;
 /** Smaller differences to the server's clock are ignored, ms: the header has whole seconds. */
@@ -101,12 +101,30 @@ export async function session() {
 }
 
 let catalogue;
+let reading;
 
 /** The price list, read once. */
 export async function phones() {
-    catalogue ??= (takeKnown('/phones') ?? await get('/phones')).items;
-    return catalogue;
+    reading ??= readPhones().catch(refused => {
+        reading = null;
+        throw refused;
+    });
+    await reading;
+    return catalogue.items;
 }
 
-/** The name of an item on the price list; for an unlisted item, its text in the order. */
-export const nameOf = item => catalogue?.find(phone => phone.item === item)?.name ?? item ?? '';
+async function readPhones() {
+    catalogue = takeKnown('/phones') ?? await get('/phones');
+}
+
+/** The phone on the price list; undefined for an unlisted item, and before the list is read. */
+export const phoneOf = item => catalogue?.items.find(phone => phone.item === item);
+
+/** What the variants of a model have in common. */
+export const modelOf = id => catalogue?.models?.find(each => each.model === id) ?? {};
+
+/** The name of a variant on the price list; for an unlisted item, its text in the order. */
+export function nameOf(item) {
+    const phone = phoneOf(item);
+    return phone ? [phone.name, phone.storage && gigabytes(phone.storage), phone.colour && sayOf('colour', phone.colour)].filter(Boolean).join(', ') : item ?? '';
+}

@@ -238,7 +238,7 @@ export function dealer(main, _, query) {
                 wanted.set('item', event.target.value);
             }
             go(address(wanted), {state: {focus: 'filter-item'}, focus: false});
-        }}, [['', say('orders.all')], ...known.map(each => [each.item, each.name])].map(([value, text]) => h('option', {value, selected: value === (item ?? '')}, text)))));
+        }}, [['', say('orders.all')], ...known.map(each => [each.item, nameOf(each.item)])].map(([value, text]) => h('option', {value, selected: value === (item ?? '')}, text)))));
         if (history.state?.focus) {
             document.getElementById(history.state.focus)?.focus();
         }

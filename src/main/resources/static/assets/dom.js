@@ -1,3 +1,4 @@
+import {phoneOf} from './api.js';
 import {say} from './words.js';
 
 let painted = 0;
@@ -108,14 +109,30 @@ const LENSES = {
 const familyOf = item => /iphone/.test(item) ? 'iphone' : /fold/.test(item) ? 'fold' : /flip/.test(item) ? 'flip'
     : /pixel/.test(item) ? 'pixel' : /galaxy|note/.test(item) ? 'galaxy' : 'other';
 
-/** Draws the back of a phone, with the lenses of its model family and a colour derived from the item. */
+/** The light and the dark shade of each colour. */
+const SHADES = {
+    black: ['#5a5d68', '#22242c'], white: ['#ffffff', '#d9dce4'], silver: ['#eef0f4', '#a5abb8'], grey: ['#b3b7c0', '#6a6f7a'],
+    blue: ['#b5cff5', '#4f80c9'], navy: ['#6f80b3', '#222e55'], green: ['#b9d6b4', '#5c8a5a'], mint: ['#d9f4e9', '#84cdb2'], purple: ['#dccdf5', '#8d74c4'],
+    pink: ['#fadbe4', '#e08fa9'], red: ['#f2a49c', '#b8342f'], orange: ['#fbc595', '#e0702a'], yellow: ['#f8efb0', '#d9bf3f'], gold: ['#efdcb6', '#b98f52'],
+};
+
+function gradient(id, [light, dark]) {
+    return svg('defs', {}, svg('linearGradient', {id, x1: 0, y1: 0, x2: 1, y2: 1}, svg('stop', {offset: 0, 'stop-color': light}), svg('stop', {offset: 1, 'stop-color': dark})));
+}
+
+/** Draws a colour beside its name. */
+export function swatch(colour) {
+    const id = `g${painted++}`;
+    return svg('svg', {viewBox: '0 0 20 20', class: 'swatch', 'aria-hidden': 'true'}, gradient(id, SHADES[colour] ?? ['#fff', '#000']), svg('circle', {cx: 10, cy: 10, r: 9, fill: `url(#${id})`}));
+}
+
+/** Draws the back of a phone: with the lenses of its model family, in the colour of the variant, or in one that is derived from the item. */
 export function phone(item, size = '') {
     const hue = [...item].reduce((sum, letter) => (sum * 137 + letter.codePointAt(0) * 67) % 360, 7);
     const id = `g${painted++}`;
     const family = familyOf(item);
     return svg('svg', {viewBox: '0 0 60 100', class: `phone ${size}`, 'aria-hidden': 'true'},
-        svg('defs', {}, svg('linearGradient', {id, x1: 0, y1: 0, x2: 1, y2: 1},
-            svg('stop', {offset: 0, 'stop-color': `hsl(${hue} 70% 72%)`}), svg('stop', {offset: 1, 'stop-color': `hsl(${(hue + 40) % 360} 60% 45%)`}))),
+        gradient(id, SHADES[phoneOf(item)?.colour] ?? [`hsl(${hue} 70% 72%)`, `hsl(${(hue + 40) % 360} 60% 45%)`]),
         svg('rect', {x: 3, y: 1, width: 54, height: 98, rx: family === 'iphone' ? 13 : 8, class: 'frame'}),
         svg('rect', {x: 5.5, y: 3.5, width: 49, height: 93, rx: family === 'iphone' ? 11 : 6, fill: `url(#${id})`}),
         family === 'iphone' && svg('rect', {x: 9, y: 8, width: 29, height: 30, rx: 9, fill: '#0003'}),

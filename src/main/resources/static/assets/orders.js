@@ -1,4 +1,4 @@
-import {get, phones} from './api.js';
+import {get, nameOf, phones} from './api.js';
 import {coalesced, go, h, notice, phone, redraw, retry, skeleton} from './dom.js';
 import {follow} from './live.js';
 import {finder, orderRow, updateRow} from './rows.js';
@@ -53,7 +53,7 @@ export function orders(main, _, query) {
         const known = items.some(each => each.item === item) || !item ? items : [{item, name: item}, ...items];
         filters.replaceChildren(
             select('status', say('orders.status'), [['', say('orders.all')], ...STATUSES.map(each => [each, sayOf('status', each)])]),
-            select('item', say('orders.model'), [['', say('orders.all')], ...known.map(each => [each.item, each.name])]),
+            select('item', say('orders.model'), [['', say('orders.all')], ...known.map(each => [each.item, nameOf(each.item)])]),
             select('size', say('orders.size'), SIZES.map(each => [String(each), String(each)])));
         if (history.state?.focus) {
             document.getElementById(history.state.focus)?.focus();

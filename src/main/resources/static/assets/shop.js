@@ -1,9 +1,10 @@
 import {asGuest, call, nameOf, phones, session} from './api.js';
 import {discardAttempt, isRecent, isResolvable, newAttempt, pendingAttempt, send} from './attempt.js';
-import {announce, go, h, notice, phone, retry, skeleton} from './dom.js';
+import {announce, go, h, notice, phone, retry, skeleton, swatch} from './dom.js';
 import {addressOf} from './guest.js';
 import {keep, kept} from './keep.js';
-import {say, time, won} from './words.js';
+import {SPECS, modelsOf, search} from './models.js';
+import {gigabytes, say, sayOf, time, won} from './words.js';
 
 const MOST = 100;
 /** Time for which another tab may wait for the outcome of its order, ms. */
@@ -11,16 +12,34 @@ const ELSEWHERE = 20_000;
 /** Items on the price list that are only for trying the API. */
 const FOR_TRIALS = ['test', 'abc123'];
 
-/** The price list and the order form. */
-export function shop(main) {
-    const place = h('div', {class: 'shop'}, h('div', {class: 'form'}, h('div', {class: 'models'}, skeleton(10, 'card')), skeleton(1, 'basket')));
-    main.append(h('div', {class: 'head'}, h('h1', {tabindex: -1}, say('shop.title')), h('p', {class: 'lead'}, say('shop.lead'))), place);
+/** The models, their variants and the order form. */
+export function shop(main, _, query) {
+    const place = h('div', {class: 'shop'}, h('div', {class: 'form'},
+        h('div', {class: 'shelf'}, h('div', {class: 'models'}, skeleton(10, 'card')), skeleton(1, 'specs')), h('div', {class: 'side'}, skeleton(1, 'variants'), skeleton(1, 'basket'))));
+    const find = h('input', {id: 'q', type: 'search', maxlength: 100, autocomplete: 'off', value: query.get('q') ?? '', input: () => {
+        history.replaceState(history.state, '', words() ? `/?${new URLSearchParams({q: words()})}` : '/');
+        filter();
+    }});
+    const hits = h('p', {class: 'hint', id: 'hits', role: 'status'});
+    main.append(h('div', {class: 'head row'}, h('div', {}, h('h1', {tabindex: -1}, say('shop.title')), h('p', {class: 'lead'}, say('shop.lead'))),
+        h('form', {class: 'finder', role: 'search', submit: goToFirst}, h('label', {for: 'q'}, say('shop.find')), find)), hits, place);
+    /** Shows the models that match the search, once they are loaded. */
+    let filter = () => {};
     let timer;
     let left = false;
     let sending = false;
     addEventListener('storage', attemptElsewhere);
     load();
     return {title: say('tab.shop'), tab: 'shop', end: () => { left = true; clearInterval(timer); removeEventListener('storage', attemptElsewhere); }};
+
+    function words() {
+        return find.value.trim();
+    }
+
+    function goToFirst(event) {
+        event.preventDefault();
+        place.querySelector('.model:not([hidden]) input')?.focus();
+    }
 
     /** Reloads when another tab has sent an order or got its outcome. */
     function attemptElsewhere({key}) {
@@ -46,10 +65,18 @@ export function shop(main) {
     function show(list, elsewhere) {
         const pending = pendingAttempt();
         const choice = pending?.body ?? kept('choice');
-        const chosen = list.find(each => each.item === choice?.item) ?? list[0];
-        const models = list.map(each => h('label', {class: 'model'},
-            h('input', {type: 'radio', name: 'item', value: each.item, class: 'unseen', checked: each === chosen, change: choose}),
-            phone(each.item), h('span', {class: 'name'}, each.name), h('span', {class: 'price'}, won(each.price))));
+        const models = modelsOf(list);
+        let chosen = list.find(each => each.item === choice?.item) ?? list[0];
+        let model = modelWith(chosen);
+        const cards = models.map(each => h('label', {class: 'model'},
+            h('input', {type: 'radio', name: 'model', value: each.variants[0].item, class: 'unseen', change: () => chooseModel(each)}),
+            phone(each.variants[0].item), h('span', {class: 'name'}, each.name), h('span', {class: 'price'}, priceOf(each))));
+        const none = h('div', {class: 'panel empty'}, phone('empty'), h('p', {}, say('shop.none.text')), h('button', {type: 'button', id: 'everything', click: showAll}, say('shop.everything')));
+        const shelf = h('fieldset', {class: 'models'}, h('legend', {class: 'unseen'}, say('shop.models')), cards);
+        const specs = h('section', {class: 'panel specs', 'aria-labelledby': 'specs'});
+        const variants = h('div', {class: 'panel variants'});
+        /** The radio buttons of the model's variants. */
+        let options = [];
         const qty = h('input', {type: 'number', id: 'qty', name: 'qty', min: 1, max: MOST, step: 1, required: true, inputmode: 'numeric', value: choice?.qty ?? 1,
             'aria-describedby': 'range', input: choose});
         const range = h('p', {id: 'range', class: 'hint'});
@@ -61,19 +88,22 @@ export function shop(main) {
         const ways = h('div', {class: 'ways'});
         const outcome = h('div', {class: 'outcome'});
         const form = h('form', {novalidate: true, class: 'form', submit: order},
-            h('fieldset', {class: 'models'}, h('legend', {class: 'unseen'}, say('shop.models')), models),
-            h('div', {class: 'panel basket'},
-                h('div', {class: 'choice'}, picture, name),
-                h('div', {class: 'line'}, h('label', {for: 'qty'}, say('shop.qty')),
-                    h('div', {class: 'stepper'},
-                        h('button', {type: 'button', 'aria-label': say('shop.less'), click: () => step(-1)}, '−'), qty,
-                        h('button', {type: 'button', 'aria-label': say('shop.more'), click: () => step(1)}, '+'))),
-                range,
-                h('div', {class: 'line sum'}, h('span', {}, say('shop.total')), total),
-                outcome, button, ways));
+            h('div', {class: 'shelf'}, shelf, none, specs),
+            h('div', {class: 'side'}, variants,
+                h('div', {class: 'panel basket'},
+                    h('div', {class: 'choice'}, picture, name),
+                    h('div', {class: 'line'}, h('label', {for: 'qty'}, say('shop.qty')),
+                        h('div', {class: 'stepper'},
+                            h('button', {type: 'button', 'aria-label': say('shop.less'), click: () => step(-1)}, '−'), qty,
+                            h('button', {type: 'button', 'aria-label': say('shop.more'), click: () => step(1)}, '+'))),
+                    range,
+                    h('div', {class: 'line sum'}, h('span', {}, say('shop.total')), total),
+                    outcome, button, ways)));
         clearInterval(timer);
+        filter = () => showHits();
         place.replaceChildren(form);
-        sum();
+        showModel();
+        filter();
         performance.mark('ready');
         session().then(offerGuest).catch(() => {});
         if (pending && !isResolvable(pending)) {
@@ -97,8 +127,77 @@ export function shop(main) {
             }
         }
 
+        function modelWith(phone) {
+            return models.find(each => each.variants.includes(phone));
+        }
+
+        function priceOf({variants}) {
+            const prices = variants.map(each => each.price);
+            const lowest = Math.min(...prices);
+            return lowest < Math.max(...prices) ? say('shop.from', {price: won(lowest)}) : won(lowest);
+        }
+
+        /** Hides the models that the search does not find. The chosen one stays chosen. */
+        function showHits() {
+            const found = search(models, words());
+            models.forEach((each, i) => {
+                cards[i].hidden = !found.includes(each);
+                // a button that is checked and hidden would keep the Tab key from the others
+                cards[i].querySelector('input').checked = each === model && !cards[i].hidden;
+            });
+            shelf.hidden = !found.length;
+            none.hidden = found.length > 0;
+            hits.textContent = !words() ? '' : found.length ? say('shop.found', {count: found.length}) : say('shop.none', {words: words()});
+        }
+
+        function showAll() {
+            find.value = '';
+            find.dispatchEvent(new Event('input'));
+            find.focus();
+        }
+
+        function chooseModel(next) {
+            model = next;
+            [chosen] = model.variants;
+            showModel();
+            choose();
+        }
+
+        function showModel() {
+            const known = SPECS.filter(spec => model.common[spec]);
+            specs.hidden = !known.length;
+            specs.replaceChildren(h('h2', {id: 'specs'}, say('shop.specs', {name: model.name})),
+                h('table', {'aria-labelledby': 'specs'}, h('tbody', {}, known.map(spec => h('tr', {}, h('th', {scope: 'row'}, say(`spec.${spec}`)), h('td', {}, model.common[spec]))))));
+            options = [];
+            variants.replaceChildren(...[choiceOf('storage', gigabytes), choiceOf('colour', colour => sayOf('colour', colour))].filter(Boolean));
+            variants.hidden = !options.length;
+            sum();
+        }
+
+        /** Radio buttons for what the variants of the model differ in; null if they do not. */
+        function choiceOf(part, nameOfValue) {
+            const values = [...new Set(model.variants.map(each => each[part]))];
+            const priced = model.variants.some(one => model.variants.some(two => one.price !== two.price && (part === 'storage' || one.storage === two.storage)));
+            return values.length < 2 ? null : h('fieldset', {class: part}, h('legend', {}, say(`shop.${part}`)), values.map(value => {
+                const input = h('input', {type: 'radio', name: part, value: value ?? '', change: () => {
+                    chosen = variantWith(part, value);
+                    choose();
+                }});
+                const price = priced && h('span', {class: 'price'});
+                options.push({part, value, input, price});
+                return h('label', {class: 'option'}, input, part === 'colour' && value && swatch(value), h('span', {class: 'value'}, value ? nameOfValue(value) : '–'), price);
+            }));
+        }
+
+        /** The variant of this storage or colour that differs the least from the chosen one. */
+        function variantWith(part, value) {
+            const other = part === 'storage' ? 'colour' : 'storage';
+            const fitting = model.variants.filter(each => each[part] === value);
+            return fitting.find(each => each[other] === chosen[other]) ?? fitting[0];
+        }
+
         function wanted() {
-            return {item: form.elements.namedItem('item').value, qty: qty.valueAsNumber};
+            return {item: chosen.item, qty: qty.valueAsNumber};
         }
 
         function step(by) {
@@ -118,15 +217,20 @@ export function shop(main) {
         }
 
         function sum() {
-            const {item, qty: number} = wanted();
-            const {name: words, price} = list.find(each => each.item === item);
-            total.textContent = isValid() ? won(price * number) : '–';
+            const {item, price} = chosen;
+            options.forEach(each => {
+                each.input.checked = chosen[each.part] === each.value;
+                if (each.price) {
+                    each.price.textContent = won(variantWith(each.part, each.value).price);
+                }
+            });
+            total.textContent = isValid() ? won(price * qty.valueAsNumber) : '–';
             range.textContent = isValid() ? '' : say('shop.range');
             qty.setAttribute('aria-invalid', !isValid());
             if (picture.dataset.item !== item) {
                 picture.dataset.item = item;
                 picture.replaceChildren(phone(item, 'big'));
-                name.textContent = words;
+                name.textContent = nameOf(item);
             }
         }
 

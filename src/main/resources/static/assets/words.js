@@ -7,6 +7,10 @@ const WORDS = {
         'nothing.title': 'Page not found', 'nothing.text': 'There is no such page here.', 'nothing.go': 'See the phones',
         'shop.title': 'Which phone would you like?', 'shop.lead': 'Pay now, and the dealer ships within moments. You can cancel until then.',
         'shop.models': 'Model', 'shop.qty': 'Quantity', 'shop.less': 'One less', 'shop.more': 'One more', 'shop.total': 'Total',
+        'shop.find': 'Search', 'shop.found': '{count} phones found.', 'shop.found.one': '1 phone found.', 'shop.none': 'No phone matches “{words}”.', 'shop.none.text': 'Try a brand, a model, a colour or a feature, such as galaxy blue 5000 mAh.', 'shop.everything': 'Show all phones',
+        'shop.storage': 'Storage', 'shop.colour': 'Colour', 'shop.from': 'from {price}', 'shop.specs': '{name} in detail',
+        'spec.display': 'Display', 'spec.processor': 'Processor', 'spec.memory': 'Memory', 'spec.camera': 'Camera', 'spec.battery': 'Battery', 'spec.weight': 'Weight',
+        'colour.black': 'black', 'colour.white': 'white', 'colour.silver': 'silver', 'colour.grey': 'grey', 'colour.blue': 'blue', 'colour.navy': 'navy', 'colour.green': 'green', 'colour.mint': 'mint', 'colour.purple': 'purple', 'colour.pink': 'pink', 'colour.red': 'red', 'colour.orange': 'orange', 'colour.yellow': 'yellow', 'colour.gold': 'gold',
         'shop.order': 'Order now', 'shop.ordering': 'Ordering …', 'shop.range': 'Between 1 and 100, please.',
         'shop.busy': 'Payment is unavailable right now', 'shop.busy.text': 'There is no order and nothing was charged. Your choice is kept.',
         'shop.declined': 'The payment was declined', 'shop.declined.text': 'There is no order and nothing was charged. Use another way to pay, or order less.',
@@ -84,6 +88,10 @@ const WORDS = {
         'nothing.title': '페이지를 찾을 수 없습니다', 'nothing.text': '요청하신 페이지가 없습니다.', 'nothing.go': '휴대폰 보기',
         'shop.title': '어떤 휴대폰을 찾으세요?', 'shop.lead': '지금 결제하면 대리점에서 곧 발송합니다. 발송 전까지 취소할 수 있습니다.',
         'shop.models': '모델', 'shop.qty': '수량', 'shop.less': '하나 빼기', 'shop.more': '하나 더하기', 'shop.total': '합계',
+        'shop.find': '검색', 'shop.found': '휴대폰 {count}종을 찾았습니다.', 'shop.none': '“{words}”에 맞는 휴대폰이 없습니다.', 'shop.none.text': '브랜드, 모델, 색상이나 사양으로 찾아 보세요. 예: 갤럭시 블루 5000 mAh', 'shop.everything': '모든 휴대폰 보기',
+        'shop.storage': '저장 용량', 'shop.colour': '색상', 'shop.from': '{price}부터', 'shop.specs': '{name} 상세 사양',
+        'spec.display': '화면', 'spec.processor': '프로세서', 'spec.memory': '메모리', 'spec.camera': '카메라', 'spec.battery': '배터리', 'spec.weight': '무게',
+        'colour.black': '블랙', 'colour.white': '화이트', 'colour.silver': '실버', 'colour.grey': '그레이', 'colour.blue': '블루', 'colour.navy': '네이비', 'colour.green': '그린', 'colour.mint': '민트', 'colour.purple': '퍼플', 'colour.pink': '핑크', 'colour.red': '레드', 'colour.orange': '오렌지', 'colour.yellow': '옐로', 'colour.gold': '골드',
         'shop.order': '주문하기', 'shop.ordering': '주문하는 중 …', 'shop.range': '1에서 100 사이로 입력해 주세요.',
         'shop.busy': '지금은 결제할 수 없습니다', 'shop.busy.text': '주문되지 않았고 결제된 금액도 없습니다. 선택하신 내용은 그대로입니다.',
         'shop.declined': '결제가 거절되었습니다', 'shop.declined.text': '주문되지 않았고 결제된 금액도 없습니다. 다른 결제 수단을 쓰거나 수량을 줄여 주세요.',
@@ -166,6 +174,11 @@ export function say(key, values = {}) {
 
 /** The label of a status; an unknown status is shown by its name in the API. */
 export const sayOf = (kind, name) => WORDS[language()][`${kind}.${name}`] ?? name;
+
+/** The text in all languages. */
+export const sayInAll = key => Object.values(WORDS).map(words => words[key] ?? '');
+
+export const gigabytes = number => number % 1024 ? `${number} GB` : `${number / 1024} TB`;
 
 export function won(amount) {
     if (amount == null) {

@@ -1,14 +1,26 @@
 package phone82.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ClassPathResource;
+import phone82.app.Catalogue.Model;
 import phone82.app.Catalogue.Phone;
 import phone82.platform.api.Problem;
 import phone82.platform.api.Problem.Fault;
 import phone82.platform.identity.Caller;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,11 +29,24 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class CatalogueTest {
 
     private static final List<Phone> PHONES = List.of(
-            new Phone("note20", "Galaxy Note20", 1_199_000), new Phone("test", "Test phone", 100_000),
-            new Phone("galaxy-z-fold7", "Galaxy Z Fold7", 2_379_300));
+            phone("note20", "Galaxy Note20", 1_199_000), phone("test", "Test phone", 100_000),
+            phone("galaxy-z-fold7", "Galaxy Z Fold7", 2_379_300));
+    private static final List<Model> FOLD = List.of(new Model("fold", "\uac24\ub7ed\uc2dc", "8.0\u2033", null, null, null, null, "215 g"));
 
-    private final Catalogue open = new Catalogue(true, 1_000_000, PHONES);
-    private final Catalogue closed = new Catalogue(false, 1_000_000, PHONES);
+    private final Catalogue open = catalogue(true, 1_000_000, PHONES);
+    private final Catalogue closed = catalogue(false, 1_000_000, PHONES);
+
+    private static Catalogue catalogue(boolean open, long demoPrice, List<Phone> phones) {
+        return new Catalogue(open, demoPrice, phones, List.of());
+    }
+
+    private static Phone phone(String item, String name, long price) {
+        return new Phone(item, name, price, null, null, null);
+    }
+
+    private static Phone fold(String item, String name, long price, Integer storage, String colour) {
+        return new Phone(item, name, price, "fold", storage, colour);
+    }
 
     @Test
     void aListedPhoneHasItsPrice() {
@@ -71,16 +96,16 @@ class CatalogueTest {
 
     @Test
     void refusesAnInvalidPriceList() {
-        assertThatThrownBy(() -> new Catalogue(true, 0, PHONES)).hasMessageContaining("phone82.catalogue.demo-price is 0");
-        assertThatThrownBy(() -> new Catalogue(true, 1, List.of(new Phone("a", "A", -1)))).hasMessageContaining("a costs -1");
-        assertThatThrownBy(() -> new Catalogue(true, 1, List.of(new Phone("a b", "A", 1), new Phone("A-B", "A", 2)))).hasMessageContaining("a b and A-B are one name");
-        assertThatThrownBy(() -> new Catalogue(true, 1, List.of(new Phone("a ", "A", 1)))).hasMessageContaining("phones");
-        assertThatThrownBy(() -> new Catalogue(true, 1, List.of(new Phone("a\u200b", "A", 1)))).hasMessageContaining("phones");
+        assertThatThrownBy(() -> catalogue(true, 0, PHONES)).hasMessageContaining("phone82.catalogue.demo-price is 0");
+        assertThatThrownBy(() -> catalogue(true, 1, List.of(phone("a", "A", -1)))).hasMessageContaining("a costs -1");
+        assertThatThrownBy(() -> catalogue(true, 1, List.of(phone("a b", "A", 1), phone("A-B", "A", 2)))).hasMessageContaining("a b and A-B are one name");
+        assertThatThrownBy(() -> catalogue(true, 1, List.of(phone("a ", "A", 1)))).hasMessageContaining("phones");
+        assertThatThrownBy(() -> catalogue(true, 1, List.of(phone("a\u200b", "A", 1)))).hasMessageContaining("phones");
     }
 
     @Test
     void refusesAQuantityWhosePriceOverflows() {
-        OrderDrafting drafts = new OrderDrafting(new Catalogue(true, Long.MAX_VALUE / 10, PHONES), null);
+        OrderDrafting drafts = new OrderDrafting(catalogue(true, Long.MAX_VALUE / 10, PHONES), null);
         Problem refusal = catchThrowableOfType(Problem.class, () -> drafts.draft(new NewOrder("other", 11), Caller.DEMO));
         assertThat(refusal.status()).isEqualTo(422);
         assertThat(refusal.faults()).containsExactly(new Fault("qty", "must be at most 10 at a price of 922337203685477580 won"));
@@ -89,6 +114,44 @@ class CatalogueTest {
     @Test
     void returnsTheWholePriceList() {
         assertThat(open.list().items()).isEqualTo(PHONES);
-        assertThat(open.list().next()).isNull();
+        assertThat(open.list().models()).isEmpty();
+    }
+
+    @Test
+    void aVariantHasItsOwnPrice() {
+        Catalogue catalogue = new Catalogue(false, 1, List.of(fold("fold-256", "Fold", 2_000_000, 256, "blue"), fold("fold-512", "Fold", 2_300_000, 512, "blue")), FOLD);
+        assertThat(catalogue.price("fold-256")).isEqualTo(2_000_000);
+        assertThat(catalogue.price("Fold 512")).isEqualTo(2_300_000);
+        assertThat(catalogue.list().models()).isEqualTo(FOLD);
+    }
+
+    /** A shop with phones of its own keeps the models of the default list. */
+    @Test
+    void aModelWithoutPhonesIsNotShown() {
+        assertThat(new Catalogue(true, 1, PHONES, FOLD).list().models()).isEmpty();
+    }
+
+    @Test
+    void refusesInvalidVariants() {
+        Phone blue = fold("a", "Fold", 1, 256, "blue");
+        assertThatThrownBy(() -> new Catalogue(true, 1, List.of(blue), List.of()))
+                .hasMessage("phone82.catalogue.phones: a is of the model fold, which phone82.catalogue.models does not have; add it there.");
+        assertThatThrownBy(() -> new Catalogue(true, 1, List.of(blue, fold("b", "Fold", 2, 256, "blue")), FOLD))
+                .hasMessage("phone82.catalogue.phones: a and b are of the model fold and have the same storage and colour; leave one out.");
+        assertThatThrownBy(() -> new Catalogue(true, 1, List.of(blue, fold("b", "Flip", 2, 512, "blue")), FOLD))
+                .hasMessage("phone82.catalogue.phones: a and b are of the model fold, but have different names; give them one name.");
+        assertThatThrownBy(() -> new Catalogue(true, 1, List.of(blue), List.of(FOLD.get(0), FOLD.get(0))))
+                .hasMessage("phone82.catalogue.models: a model is on the list twice; leave one out.");
+    }
+
+    /** The page draws and translates the colours of the contract only. */
+    @Test
+    void theDefaultListAgreesWithTheContract() throws IOException {
+        PropertySource<?> ours = new YamlPropertySourceLoader().load("ours", new ClassPathResource("application-app.yaml")).get(0);
+        Catalogue list = new Binder(ConfigurationPropertySource.from(ours)).bind("phone82.catalogue", Catalogue.class).get();
+        List<String> colours = new YAMLMapper().readTree(Path.of("routes/app/app.openapi.yaml").toFile())
+                .at("/components/schemas/Phone/properties/colour/enum").valueStream().map(JsonNode::asText).toList();
+        assertThat(list.list().items()).extracting(Phone::colour).filteredOn(Objects::nonNull).isNotEmpty().isSubsetOf(colours);
+        assertThat(list.list().items().stream().collect(Collectors.groupingBy(phone -> String.valueOf(phone.model()))).values()).filteredOn(each -> each.size() > 2).hasSizeGreaterThan(5);
     }
 }

@@ -11,6 +11,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
+import phone82.platform.api.Json;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
@@ -194,6 +195,22 @@ class OrderTest {
 
         assertThat(columns.keySet()).as("stored fields").contains("item");
         assertThat(columns.values()).filteredOn(fault -> !fault.isEmpty()).isEmpty();
+    }
+
+    @Test
+    void aVariantIsOrderedAsAnItem() {
+        JsonNode list = shop.get("/phones").expect(200).body();
+        JsonNode variant = list.get("items").valueStream().filter(phone -> phone.get("item").asText().equals("galaxy-z-fold7-512-black")).findFirst().orElseThrow();
+        assertThat(variant).isEqualTo(Json.MAPPER.valueToTree(Map.of("item", "galaxy-z-fold7-512-black", "name", "Galaxy Z Fold7", "price", 2_537_700, "model", "galaxy-z-fold7",
+                "storage", 512, "colour", "black")));
+        assertThat(list.get("models").valueStream().filter(model -> model.get("model").asText().equals("galaxy-z-fold7"))).singleElement().satisfies(model ->
+                assertThat(model.fieldNames()).toIterable().containsExactlyInAnyOrder("model", "keywords", "display", "processor", "memory", "camera", "battery", "weight"));
+        assertThat(list.get("items").valueStream().filter(phone -> phone.get("item").asText().equals("abc123")).findFirst().orElseThrow().fieldNames()).toIterable()
+                .as("a phone without variants").containsExactly("item", "name", "price");
+
+        JsonNode order = shop.place(anOrder().of("Galaxy Z Fold7 512 Black")).expect(201).body();
+        assertThat(order.get("item").asText()).isEqualTo("galaxy-z-fold7-512-black");
+        assertThat(order.get("unitPrice").asLong()).isEqualTo(2_537_700);
     }
 
     @Test

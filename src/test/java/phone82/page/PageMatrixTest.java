@@ -39,11 +39,11 @@ import static phone82.page.Stage.problem;
 class PageMatrixTest {
 
     private static final List<String> LEAVING = List.of("Escape", "no", "back", "another view", "language", "reload");
-    private static final List<String> PAGES = List.of("/", "/my-orders", "/orders", "/orders?status=Shipped", "/orders/%d", "/orders/987654321", "/dealer",
+    private static final List<String> PAGES = List.of("/", "/?q=blue", "/?q=nothing", "/my-orders", "/orders", "/orders?status=Shipped", "/orders/%d", "/orders/987654321", "/dealer",
             "/dealer?show=paused", "/dealer?show=all", "/dealer/slips?orders=%d", "/nowhere");
     private static final Pattern KOREAN = Pattern.compile("[가-힣]");
     /** The name of a text that a language lacks. */
-    private static final Pattern NO_TEXT = Pattern.compile("\\b(shop|mine|orders|order|truth|money|sure|cancel|stage|status|delivery|event|reason|dealer|select|ship|batch|pause|resume|slips|bad|nothing|tab|plain)\\.[a-zA-Z.]+\\b");
+    private static final Pattern NO_TEXT = Pattern.compile("\\b(shop|mine|orders|order|truth|money|sure|cancel|stage|status|delivery|event|reason|dealer|select|ship|batch|pause|resume|slips|bad|nothing|tab|plain|spec|colour)\\.[a-zA-Z.]+\\b");
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();

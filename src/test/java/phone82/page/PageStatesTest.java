@@ -53,7 +53,7 @@ import static phone82.page.Stage.step;
 class PageStatesTest {
 
     private static final Pattern ORDER = Pattern.compile(".*/orders/(\\d+)");
-    private static final List<String> PATHS = List.of("/", "/my-orders", "/orders", "/dealer", "/dealer?show=paused", "/dealer?show=shipped", "/dealer?show=all", "/nowhere");
+    private static final List<String> PATHS = List.of("/", "/?q=blue", "/?q=nothing", "/my-orders", "/orders", "/dealer", "/dealer?show=paused", "/dealer?show=shipped", "/dealer?show=all", "/nowhere");
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
@@ -866,7 +866,7 @@ class PageStatesTest {
         long id = stage.anOrder("galaxy-s25-ultra", "Paid");
         stage.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");
         stage.pause(stage.anOrder("note20", "Paid"), "areasonwithoutanyspaces".repeat(8));
-        for (String path : List.of("/", "/my-orders", "/orders", "/orders/" + id, "/dealer", "/dealer?show=paused", "/dealer/slips?orders=" + id, "/nowhere")) {
+        for (String path : List.of("/", "/?q=blue", "/?q=nothing", "/my-orders", "/orders", "/orders/" + id, "/dealer", "/dealer?show=paused", "/dealer/slips?orders=" + id, "/nowhere")) {
             go(path);
             assertThat(page.locator(".skeleton")).hasCount(0);
             assertThat(page.evaluate("() => document.documentElement.scrollWidth")).as(path).isEqualTo(width);

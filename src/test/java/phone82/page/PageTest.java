@@ -142,19 +142,24 @@ class PageTest {
     void anOrderIsFollowedToItsShipmentDespiteALostConnection() {
         go("/");
         page.getByText("Galaxy Z Fold7").click();
+        page.getByLabel("512 GB").check();
+        page.getByLabel("silver").check();
         page.getByLabel("One more").click();
-        assertThat(page.locator("#total")).hasText("₩4,758,600");
+        assertThat(page.locator("#total")).hasText("₩5,075,400");
+        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("shop.png")).setFullPage(true));
         page.getByText("Order now").click();
 
         long id = orderShown();
+        assertThat(shop.get("/orders/" + id).expect(200).body().get("item").asText()).isEqualTo("galaxy-z-fold7-512-silver");
+        assertThat(shop.get("/orders/" + id).body().get("unitPrice").asLong()).isEqualTo(2_537_700);
         assertThat(page.locator("h1")).hasText("Order " + id);
         assertThat(page.locator("h1")).isFocused();
         page.evaluate("() => { window.sameDocument = true; }");
         for (String stage : List.of("Ordered", "Paid", "Received")) {
             awaitStage(stage);
         }
-        assertThat(page.locator("#money")).containsText("₩4,758,600 paid at");
-        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7 leaves in \\d+ min\\."));
+        assertThat(page.locator("#money")).containsText("₩5,075,400 paid at");
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7, 512 GB, silver leaves in \\d+ min\\."));
         page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
 
         // the browser takes a moment to refuse requests, and lets a stream that is open continue
@@ -168,7 +173,7 @@ class PageTest {
         session.setOffline(false);
         assertThat(page.locator("#connection")).hasText("Connected again. Everything is up to date.");
         awaitStage("Shipped");
-        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7 was shipped at .*"));
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7, 512 GB, silver was shipped at .*"));
         assertThat(page.locator("#cancel")).hasCount(0);
         assertThat(page.locator(".timeline li")).hasCount(4);
         assertThat(page.locator(".steps time")).hasCount(4);
@@ -334,6 +339,8 @@ class PageTest {
         long first = order();
         long second = order();
         go("/dealer");
+        page.locator("#ship-" + second).waitFor();
+        page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("dealer.png")));
         page.locator("#pause-" + first).click();
         page.locator("dialog input").fill("=재고 없음");
         page.keyboard().press("Enter");
@@ -391,7 +398,7 @@ class PageTest {
         assertThat(page.locator(".model")).hasCount(10);
         page.keyboard().press("Tab");
         assertThat(page.locator(".skip")).isFocused();
-        tabTo("input[name=item]");
+        tabTo("input[name=model]");
         page.keyboard().press("ArrowRight");
         assertThat(page.locator("input[value=note21]")).isChecked();
         tabTo("#qty");

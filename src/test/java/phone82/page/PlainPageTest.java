@@ -130,6 +130,7 @@ class PlainPageTest {
         stage.timelines.remove(unpaid);
         orders.put("has no payment", unpaid);
         orders.put("is shipped", stage.anOrder("iphone-17", "Shipped"));
+        orders.put("is a variant", stage.anOrder("galaxy-z-fold7-1024-blue", "Shipped"));
         orders.put("is cancelled by the customer", cancelled("cancelled by the customer", "Refunded", step("OrderCancelled"), step("PayCancelled")));
         orders.put("is being refunded", cancelled("cancelled by the customer", "Refunding", step("OrderCancelled")));
         orders.put("is not refunded", cancelled("cancelled by the customer", "RefundFailed", step("OrderCancelled"), step("RefundFailed")));
@@ -215,7 +216,7 @@ class PlainPageTest {
         assertThat(page.locator(".notice a")).hasAttribute("href", "/orders/" + id);
         stage.outages.clear();
         page.locator(".notice a").click();
-        assertThat(page.locator("#truth")).containsText("Phone galaxy-z-fold7 leaves");
+        assertThat(page.locator("#truth")).containsText("Phone galaxy-z-fold7, 256 GB, blue leaves");
     }
 
     @Test

@@ -33,6 +33,12 @@ final class Stage {
     private static final List<String> ITEMS = List.of("note20", "note21", "test", "abc123", "galaxy-s25", "galaxy-s25-ultra", "galaxy-z-fold7",
             "galaxy-z-flip7", "iphone-17", "iphone-17-pro", "pixel-10", "pixel-10-pro");
 
+    /** The model that has variants and texts, and its variants: there is no black one of 512 GB. */
+    private static final String FOLD = "galaxy-z-fold7";
+    private static final List<JsonObject> FOLDS = List.of(fold(FOLD, 1_199_000, 256, "blue"), fold(FOLD + "-256-black", 1_199_000, 256, "black"),
+            fold(FOLD + "-512-blue", 1_399_000, 512, "blue"), fold(FOLD + "-1024-blue", 1_699_000, 1024, "blue"));
+    private static final JsonObject FOLD_TEXTS = new JsonObject().put("model", FOLD).put("keywords", "갤럭시 폴드 Édition").put("display", "8.0″ OLED").put("battery", "4400 mAh");
+
     final Queue<Consumer<RoutingContext>> orderAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Consumer<RoutingContext>> cancellationAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Consumer<RoutingContext>> shipmentAnswers = new ConcurrentLinkedQueue<>();
@@ -85,8 +91,8 @@ final class Stage {
             }
         });
         router.post("/orders").handler(BodyHandler.create(false));
-        router.get("/phones").handler(slowly(context -> json(context, page(ITEMS.stream()
-                .map(item -> new JsonObject().put("item", item).put("name", nameOf(item)).put("price", 1_199_000)).toList(), 200, null))));
+        router.get("/phones").handler(slowly(context -> json(context, page(ITEMS.stream().flatMap(item -> item.equals(FOLD) ? FOLDS.stream() : Stream.of(phone(item, 1_199_000))).toList(), 200, null)
+                .put("models", new JsonArray().add(FOLD_TEXTS)))));
         router.post("/orders").handler(context -> {
             keys.add(context.request().getHeader("Idempotency-Key"));
             Consumer<RoutingContext> answer = orderAnswers.poll();
@@ -321,7 +327,11 @@ final class Stage {
         context.response().putHeader("Content-Type", "application/json").end(json.encode());
     }
 
-    private static String nameOf(String item) {
-        return "Phone " + item;
+    private static JsonObject phone(String item, int price) {
+        return new JsonObject().put("item", item).put("name", "Phone " + item).put("price", price);
+    }
+
+    private static JsonObject fold(String item, int price, int storage, String colour) {
+        return phone(item, price).put("name", "Phone " + FOLD).put("model", FOLD).put("storage", storage).put("colour", colour);
     }
 }

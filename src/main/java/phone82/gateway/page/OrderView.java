@@ -52,15 +52,26 @@ final class OrderView {
         this.item = name(order.path("item").asText(), answers.phones());
     }
 
-    private static String name(String item, Answer phones) {
+    private String name(String item, Answer phones) {
         if (phones.isFound()) {
             for (JsonNode phone : phones.body().path("items")) {
                 if (phone.path("item").asText().equals(item)) {
-                    return phone.path("name").asText();
+                    return variant(phone);
                 }
             }
         }
         return item;
+    }
+
+    private String variant(JsonNode phone) {
+        StringBuilder name = new StringBuilder(phone.path("name").asText());
+        if (phone.hasNonNull("storage")) {
+            name.append(", ").append(PageWords.gigabytes(phone.path("storage").asInt()));
+        }
+        if (phone.hasNonNull("colour")) {
+            name.append(", ").append(words.sayOf("colour", phone.path("colour").asText()));
+        }
+        return name.toString();
     }
 
     private String status() {

@@ -105,6 +105,10 @@ final class PageWords {
         return texts.getOrDefault(kind + "." + name, name);
     }
 
+    static String gigabytes(int number) {
+        return number % 1024 == 0 ? number / 1024 + " TB" : number + " GB";
+    }
+
     String won(long amount) {
         return language().equals("ko") ? NumberFormatter.withLocale(locale).format(amount) + "원"
                 : NumberFormatter.withLocale(locale).unit(Currency.getInstance("KRW")).format(amount).toString();

@@ -46,6 +46,8 @@ public final class Settings {
 
     /** The price list; an entry is, for example, {@code phone82.catalogue.phones[0].price}. */
     static final String PHONES = "phone82.catalogue.phones";
+    /** What the page shows of a model; an entry is, for example, {@code phone82.catalogue.models[0].display}. */
+    static final String MODELS = "phone82.catalogue.models";
 
     private static final ValueRule MILLIS = number(1, 600_000);
     private static final ValueRule PERCENT = decimal("0.1", "100");
@@ -54,6 +56,9 @@ public final class Settings {
     private static final ValueRule KEEP = duration("1s", "365d");
     private static final ValueRule WAIT = duration("0s", "1d");
     static final ValueRule PRICE = number(1, 1_000_000_000);
+    static final ValueRule STORAGE = number(1, 65_536);
+    /** Those that the page can draw and name. */
+    static final ValueRule COLOUR = choice("black", "white", "silver", "grey", "blue", "navy", "green", "mint", "purple", "pink", "red", "orange", "yellow", "gold");
 
     static final List<Setting> ALL = List.of(
             of(DATA, FOLDER, "folder of all data"),

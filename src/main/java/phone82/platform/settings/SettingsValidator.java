@@ -11,6 +11,7 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.SystemEnvironmentOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -43,8 +44,12 @@ final class SettingsValidator {
     /** Maximum edit distance of a name that counts as a typing error. */
     private static final int SLIP = 2;
     private static final String OURS = "class path resource";
-    private static final Pattern PHONE = Pattern.compile("phone82\\.catalogue\\.phones(\\[\\d+])?(\\.(item|name|price))?");
-    private static final Pattern PHONE_VARIABLE = Pattern.compile("PHONE82_CATALOGUE_PHONES_\\d+_(ITEM|NAME|PRICE)");
+    private static final String PHONE_PARTS = "item|name|price|model|storage|colour";
+    private static final String MODEL_PARTS = "model|keywords|display|processor|memory|camera|battery|weight";
+    private static final Pattern LISTED = Pattern.compile("phone82\\.catalogue\\.(phones(\\[\\d+])?(\\.(" + PHONE_PARTS + "))?|models(\\[\\d+])?(\\.(" + MODEL_PARTS + "))?)");
+    private static final Pattern LISTED_VARIABLE = Pattern.compile("PHONE82_CATALOGUE_(?i:PHONES_\\d+_(" + PHONE_PARTS + ")|MODELS_\\d+_(" + MODEL_PARTS + "))");
+    private static final Bindable<List<Map<String, String>>> MODEL_LIST = Bindable.of(ResolvableType.forClassWithGenerics(List.class,
+            ResolvableType.forClassWithGenerics(Map.class, String.class, String.class)));
     private static final Pattern LOG_LEVEL = Pattern.compile("(?i)trace|debug|info|warn|error|fatal|off|true|false");
     /** First parts of the names that Spring Boot, Camel and the libraries use. */
     private static final Set<String> OTHERS = Set.of("spring", "camel", "logging", "management", "otel", "debug", "trace");
@@ -100,6 +105,7 @@ final class SettingsValidator {
         ascending();
         ports();
         phones();
+        models();
         environment.getPropertySources().stream().filter(EnumerablePropertySource.class::isInstance).map(EnumerablePropertySource.class::cast)
                 .forEach(this::names);
         return findings;
@@ -196,25 +202,11 @@ final class SettingsValidator {
     }
 
     /** The parts of a phone as they are written; a missing one is null. */
-    record Phone(String item, String name, String price) {
+    record Phone(String item, String name, String price, String model, String storage, String colour) {
     }
 
     private void phones() {
-        ConfigurationPropertyName list = ConfigurationPropertyName.of(Settings.PHONES);
-        boolean ofOthers = environment.getPropertySources().stream().filter(source -> source instanceof EnumerablePropertySource<?>)
-                .filter(source -> !isOurs(source))
-                .anyMatch(source -> List.of(((EnumerablePropertySource<?>) source).getPropertyNames()).stream()
-                        .anyMatch(name -> name.startsWith(Settings.PHONES + "[") || PHONE_VARIABLE.matcher(name).matches()));
-        if (!ofOthers) {
-            return;
-        }
-        List<Phone> phones;
-        try {
-            phones = Binder.get(environment).bind(list, Bindable.listOf(Phone.class)).orElse(List.of());
-        } catch (RuntimeException e) {
-            findings.add(Settings.PHONES + " is not a list of phones; allowed: item, name and price of each, numbered from 0 without gaps.");
-            return;
-        }
+        List<Phone> phones = listed(Settings.PHONES, Bindable.listOf(Phone.class), "phones; allowed: item, name and price of each");
         Set<String> items = new HashSet<>();
         for (int i = 0; i < phones.size(); i++) {
             String name = Settings.PHONES + "[" + i + "]";
@@ -223,18 +215,62 @@ final class SettingsValidator {
                 findings.add(name + " is incomplete; allowed: item, name and price of each phone.");
                 continue;
             }
-            String fault = fault(phone.price(), Settings.PRICE);
-            if (fault != null) {
-                findings.add(name + ".price=" + shown(phone.price()) + " " + fault + "; allowed: " + Settings.PRICE.allowed() + ".");
-            }
+            check(name + ".price", phone.price(), Settings.PRICE);
+            check(name + ".storage", phone.storage(), Settings.STORAGE);
+            check(name + ".colour", phone.colour(), Settings.COLOUR);
             for (String text : List.of(phone.item(), phone.name())) {
-                if (text.isBlank() || !text.strip().equals(text) || text.codePointCount(0, text.length()) > 100 || !Printable.isPrintable(text)) {
+                if (!isLine(text)) {
                     findings.add(name + " has an item or name " + shown(text) + ", which cannot be ordered; allowed: 1 to 100 characters of one line.");
                 }
             }
             if (!items.add(phone.item())) {
                 findings.add(name + ".item=" + shown(phone.item()) + " is on the list twice; allowed: each item once.");
             }
+        }
+    }
+
+    private void models() {
+        List<Map<String, String>> models = listed(Settings.MODELS, MODEL_LIST, "models; allowed: model and texts of each");
+        for (int i = 0; i < models.size(); i++) {
+            String name = Settings.MODELS + "[" + i + "]";
+            if (!models.get(i).containsKey("model")) {
+                findings.add(name + " is incomplete; allowed: the model with its texts.");
+            }
+            models.get(i).forEach((part, text) -> {
+                if (!isLine(text)) {
+                    findings.add(name + "." + part + "=" + shown(text) + " cannot be shown; allowed: 1 to 100 characters of one line.");
+                }
+            });
+        }
+    }
+
+    private static boolean isLine(String text) {
+        return !text.isBlank() && text.strip().equals(text) && text.codePointCount(0, text.length()) <= 100 && Printable.isPrintable(text);
+    }
+
+    /** @param value null is valid */
+    private void check(String name, String value, ValueRule rule) {
+        String fault = value == null ? null : fault(value, rule);
+        if (fault != null) {
+            findings.add(name + "=" + shown(value) + " " + fault + "; allowed: " + rule.allowed() + ".");
+        }
+    }
+
+    /** The entries of a list, if an entry is set elsewhere than in phone82's own files. */
+    private <T> List<T> listed(String list, Bindable<List<T>> type, String kind) {
+        String variable = list.toUpperCase(Locale.ROOT).replace('.', '_') + "_";
+        boolean isSet = environment.getPropertySources().stream().filter(source -> source instanceof EnumerablePropertySource<?>)
+                .filter(source -> !isOurs(source))
+                .anyMatch(source -> List.of(((EnumerablePropertySource<?>) source).getPropertyNames()).stream()
+                        .anyMatch(name -> name.startsWith(list + "[") || name.startsWith(variable) && LISTED_VARIABLE.matcher(name).matches()));
+        if (!isSet) {
+            return List.of();
+        }
+        try {
+            return Binder.get(environment).bind(ConfigurationPropertyName.of(list), type).orElse(List.of());
+        } catch (RuntimeException e) {
+            findings.add(list + " is not a list of " + kind + ", numbered from 0 without gaps.");
+            return List.of();
         }
     }
 
@@ -246,7 +282,7 @@ final class SettingsValidator {
         }
         for (String name : new TreeSet<>(List.of(source.getPropertyNames()))) {
             if (variables) {
-                if (name.startsWith("PHONE82_") && !VARIABLES.contains(variable(name)) && !PHONE_VARIABLE.matcher(name).matches()) {
+                if (name.startsWith("PHONE82_") && !VARIABLES.contains(variable(name)) && !LISTED_VARIABLE.matcher(name).matches()) {
                     String nearest = nearest(variable(name), SettingsValidator::variable);
                     findings.add(shown(name) + " (environment variable) is unknown; the nearest is " + nearest.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_") + ".");
                 }
@@ -257,7 +293,7 @@ final class SettingsValidator {
             boolean argument = source instanceof CommandLinePropertySource<?>;
             if (uniform.startsWith("logging.level.")) {
                 level(source, name);
-            } else if (ours ? !UNIFORM.contains(uniform) && !PHONE.matcher(uniform).matches()
+            } else if (ours ? !UNIFORM.contains(uniform) && !LISTED.matcher(uniform).matches()
                     : argument && !name.equals("nonOptionArgs") && !OTHERS.contains(uniform.split("\\.", 2)[0])) {
                 String nearest = !ours && KNOWN.containsKey("phone82." + name) ? "phone82." + name : nearest(uniform, SettingsValidator::uniform);
                 if (SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME.equals(source.getName()) && distance(uniform(nearest), uniform) > SLIP) {

@@ -1,5 +1,7 @@
 package phone82.platform.settings;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,7 @@ import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -149,6 +152,13 @@ class SettingsTest {
             --phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=0 | phone82.catalogue.phones[0].price=0 is too small
             --phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name= --phone82.catalogue.phones[0].price=1 | which cannot be ordered
             --phone82.catalogue.phones[1].item=a --phone82.catalogue.phones[1].name=A --phone82.catalogue.phones[1].price=1 | is not a list of phones
+            --phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1 --phone82.catalogue.phones[0].storage=0 | phone82.catalogue.phones[0].storage=0 is too small
+            --phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1 --phone82.catalogue.phones[0].storage=512GB | phone82.catalogue.phones[0].storage=512GB is not a whole number
+            --phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1 --phone82.catalogue.phones[0].colour=azure | phone82.catalogue.phones[0].colour=azure is not one of them; allowed: one of black, white
+            --phone82.catalogue.models[0].display=6.2 | phone82.catalogue.models[0] is incomplete
+            --phone82.catalogue.models[0].model=a --phone82.catalogue.models[0].weight= | phone82.catalogue.models[0].weight= cannot be shown
+            --phone82.catalogue.models[1].model=a | is not a list of models
+            PHONE82_CATALOGUE_MODELS_0_HEIGHT=7 | PHONE82_CATALOGUE_MODELS_0_HEIGHT (environment variable) is unknown
             --phone82.events.attempts=0 | is too small
             --phone82.events.batch-time=50 | has no unit
             --phone82.inbox.keep=0d | is too small
@@ -207,10 +217,21 @@ class SettingsTest {
             "--phone82.gateway.trusted-proxies=10.0.3.0/28,fd00::1", "--phone82.pay.provider-url=", "--phone82.pay.broker-password=a b:c=d", "--phone82.routes=file:routes",
             "--phone82.port-offset=3919", "--spring.datasource.hikari.maximum-pool-size=5", "--logging.level.phone82=debug", "--debug", "--phone82.catalogue.open=no",
             "--phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1",
+            "--phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1 --phone82.catalogue.phones[0].model=m "
+            + "--phone82.catalogue.phones[0].storage=1024 --phone82.catalogue.phones[0].colour=navy --phone82.catalogue.models[0].model=m --phone82.catalogue.models[0].battery=1",
+            "PHONE82_CATALOGUE_MODELS_0_MODEL=m PHONE82_CATALOGUE_MODELS_0_KEYWORDS=fold",
             "PHONE82_GATEWAY_CONNECT_TIMEOUT=300", "PHONE82_GATEWAY_CONNECTTIMEOUT=300", "PHONE82_CATALOGUE_PHONES_0_ITEM=a PHONE82_CATALOGUE_PHONES_0_NAME=A "
             + "PHONE82_CATALOGUE_PHONES_0_PRICE=1", "GATEWAY_PORT=tcp://10.0.0.1:8080", "PHONE82_HTTP_IDLE_SECONDS=5"})
     void acceptsARightSetting(String settings) {
         assertThat(check(settings)).isEmpty();
+    }
+
+    /** The page draws and names those only. */
+    @Test
+    void coloursAreThoseOfTheContract() throws IOException {
+        Stream<String> colours = new YAMLMapper().readTree(Path.of("routes/app/app.openapi.yaml").toFile()).at("/components/schemas/Phone/properties/colour/enum")
+                .valueStream().map(JsonNode::asText);
+        assertThat(Settings.COLOUR.allowed()).isEqualTo("one of " + colours.collect(Collectors.joining(", ")));
     }
 
     /** The variables that Kubernetes sets for the Service phone82-gateway, and for one named phone82. */
