@@ -199,7 +199,9 @@ class OwnershipTest {
         HttpResponse<String> unknown = page(other, UNKNOWN);
         assertThat(anothers.body().replace(String.valueOf(id), "")).isEqualTo(unknown.body().replace(String.valueOf(UNKNOWN), ""));
         assertThat(anothers.headers().map().keySet()).isEqualTo(unknown.headers().map().keySet());
-        assertThat(page(new Shop(PHONE82.gateway().url("")), id).statusCode()).isEqualTo(401);
+        HttpResponse<String> withoutLogin = page(new Shop(PHONE82.gateway().url("")), id);
+        assertThat(withoutLogin.statusCode()).isEqualTo(302);
+        assertThat(withoutLogin.headers().firstValue("Location")).hasValue("/login?back=/orders/" + id);
     }
 
     private static HttpResponse<String> page(Shop caller, long id) {
