@@ -20,15 +20,16 @@ final class ContextApi {
     private final String url;
     private final String property;
     private final Supplier<String> authorization;
+    private final String credential;
 
-    /** @param property the property that sets the URL */
-    ContextApi(HttpClient http, String context, String url, String property) {
-        this(http, context, url, property, null);
-    }
-
-    /** @param authorization supplies the {@code Authorization} header; null if none is needed */
-    ContextApi(HttpClient http, String context, String url, String property, Supplier<String> authorization) {
+    /**
+     * @param property      the property that sets the URL
+     * @param authorization supplies the {@code Authorization} header; null if none is needed
+     * @param credential    what to set if the context refuses that
+     */
+    ContextApi(HttpClient http, String context, String url, String property, Supplier<String> authorization, String credential) {
         this.authorization = authorization;
+        this.credential = credential;
         this.http = http;
         this.context = context;
         this.url = url;
@@ -50,8 +51,8 @@ final class ContextApi {
             return otherwise;
         }
         if (answer.statusCode() != 200) {
-            throw answer.statusCode() == 401 || answer.statusCode() == 403 ? unauthorised(path, answer.statusCode())
-                    : cannot(path, "the answer is " + answer.statusCode());
+            String why = "the answer is " + answer.statusCode();
+            throw answer.statusCode() == 401 || answer.statusCode() == 403 ? cannot(path, why, "set " + credential) : cannot(path, why);
         }
         try {
             return reading.of(answer.body());
@@ -77,12 +78,11 @@ final class ContextApi {
         }
     }
 
-    private CannotReconcile unauthorised(String path, int status) {
-        return new CannotReconcile(context + " refuses " + url + path + " (the answer is " + status + "); set phone82.data to the contexts' data folder, or "
-                + "phone82.identity.key to the operator's key.");
+    private CannotReconcile cannot(String path, String why) {
+        return cannot(path, why, "start it, or set " + property + " to its address");
     }
 
-    private CannotReconcile cannot(String path, String why) {
-        return new CannotReconcile(context + " cannot be read at " + url + path + " (" + why + "); start it, or set " + property + " to its address.");
+    private CannotReconcile cannot(String path, String why, String remedy) {
+        return new CannotReconcile(context + " cannot be read at " + url + path + " (" + why + "); " + remedy + ".");
     }
 }

@@ -111,14 +111,16 @@ public final class Reconcile {
         String property = "phone82.pay.provider-url";
         String url = environment.getRequiredProperty(property, String.class);
         return url.isBlank() ? null : new ContextApi(http, "the provider's ledger", url, property,
-                () -> "Bearer " + environment.getRequiredProperty("phone82.provider.api-key", String.class));
+                () -> "Bearer " + environment.getRequiredProperty("phone82.provider.api-key", String.class),
+                "phone82.provider.api-key to the provider's key");
     }
 
     private static ContextApi api(String context, HttpClient http, Environment environment) {
         String property = "phone82.gateway." + context + "-url";
         // without a key no token is sent; none is needed where no login is required
         Supplier<String> authorization = minter(environment).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);
-        return new ContextApi(http, context, environment.getRequiredProperty(property, String.class), property, authorization);
+        return new ContextApi(http, context, environment.getRequiredProperty(property, String.class), property, authorization,
+                "phone82.data to the contexts' data folder, or phone82.identity.key to the operator's key");
     }
 
     private static Optional<TokenMinter> minter(Environment environment) {

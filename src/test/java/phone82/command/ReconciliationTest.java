@@ -149,10 +149,10 @@ class ReconciliationTest {
 
     private Report run(int timelines) {
         HttpClient http = HttpClient.newHttpClient();
-        try (Reconciliation reconciliation = new Reconciliation(new ContextApi(http, "app", url, "phone82.gateway.app-url"),
-                new ContextApi(http, "pay", url, "phone82.gateway.pay-url"), new ContextApi(http, "store", url, "phone82.gateway.store-url"),
-                new ContextApi(http, "customer", url, "phone82.gateway.customer-url"),
-                ledger ? new ContextApi(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY) : null,
+        try (Reconciliation reconciliation = new Reconciliation(new ContextApi(http, "app", url, "phone82.gateway.app-url", null, null),
+                new ContextApi(http, "pay", url, "phone82.gateway.pay-url", null, null), new ContextApi(http, "store", url, "phone82.gateway.store-url", null, null),
+                new ContextApi(http, "customer", url, "phone82.gateway.customer-url", null, null),
+                ledger ? new ContextApi(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY, null) : null,
                 new ConsistencyRules(OrderFixture.NOON, OrderFixture.NOON, ledger), progress::add)) {
             return reconciliation.run(SETTLE, timelines);
         }
@@ -188,7 +188,7 @@ class ReconciliationTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {
             "--phone82.provider.api-key=demo-provider-key;0;all 0 orders agree",
-            "--phone82.provider.api-key=wrong;2;the provider's ledger cannot be read at ",
+            "--phone82.provider.api-key=wrong;2;(the answer is 401); set phone82.provider.api-key to the provider's key.",
             "--phone82.pay.provider-url=;0;not compared: the provider's ledger (I9), because phone82.pay.provider-url is empty"})
     void theCommandReadsTheLedgerOrReportsThatItDoesNot(String option, int exitCode, String line) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
