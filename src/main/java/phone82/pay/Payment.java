@@ -188,9 +188,22 @@ public class Payment {
         return ending == Ending.Cancelled ? new PayCancelled(orderId, amount, reason, owner) : null;
     }
 
-    /** The money that was to be released had been captured: it is to be refunded. */
-    public void refundInstead(Instant now) {
-        become(PaymentStatus.Refunding, now);
+    /**
+     * The money that was to be released had been captured. If the order is cancelled, it is to be refunded. Otherwise this record is older than the
+     * capture, as after a restore: once the order is confirmed the capture is requested again, which returns its first answer.
+     *
+     * @return false if the order is not confirmed yet
+     */
+    public boolean wasCaptured(Instant now) {
+        if (ending == Ending.Cancelled) {
+            become(PaymentStatus.Refunding, now);
+        } else if (confirmed) {
+            become(PaymentStatus.Capturing, now);
+            ending = null;
+        } else {
+            return false;
+        }
+        return true;
     }
 
     public PayCancelled refunded(Instant now) {

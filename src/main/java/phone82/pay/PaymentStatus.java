@@ -46,7 +46,7 @@ public enum PaymentStatus {
             Map.entry(Capturing, Set.of(Completed, Authorising, Releasing, Cancelling)),
             Map.entry(Completed, Set.of(Cancelling)),
             Map.entry(Cancelling, Set.of(Authorising, Authorised, Capturing, Completed, Expired, Releasing, Refunding)),
-            Map.entry(Releasing, Set.of(Voided, Expired, Authorising, Refunding, Cancelling)),
+            Map.entry(Releasing, Set.of(Voided, Expired, Authorising, Capturing, Refunding, Cancelling)),
             Map.entry(Refunding, Set.of(Refunded, RefundFailed)),
             Map.entry(RefundFailed, Set.of(Refunding, Refunded)),
             Map.entry(Expired, Set.of(Authorising, Cancelling)),

@@ -242,8 +242,13 @@ public class Payments {
             }
             sendAfterCommit(payment);
         } else if (answer.isDeclined("captured")) {
-            payment.refundInstead(now());
-            sendAfterCommit(payment);
+            if (payment.wasCaptured(now())) {
+                sendAfterCommit(payment);
+            } else {
+                payment.retryLater(now(), longestRetry);
+                LOG.error("The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
+                        + "No money moves until app's events are replayed", payment.orderId());
+            }
         } else {
             payment.retryLater(now(), longestRetry);
         }

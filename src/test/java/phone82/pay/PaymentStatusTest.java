@@ -34,7 +34,7 @@ class PaymentStatusTest {
             entry(Capturing, Set.of(Completed, Authorising, Releasing, Cancelling)),
             entry(Completed, Set.of(Cancelling)),
             entry(Cancelling, Set.of(Authorising, Authorised, Capturing, Completed, Expired, Releasing, Refunding)),
-            entry(Releasing, Set.of(Voided, Expired, Authorising, Refunding, Cancelling)),
+            entry(Releasing, Set.of(Voided, Expired, Authorising, Capturing, Refunding, Cancelling)),
             entry(Refunding, Set.of(Refunded, RefundFailed)),
             entry(RefundFailed, Set.of(Refunding, Refunded)),
             entry(Expired, Set.of(Authorising, Cancelling)),
