@@ -142,7 +142,7 @@ export function shop(main, _, query) {
             const found = search(models, words());
             models.forEach((each, i) => {
                 cards[i].hidden = !found.includes(each);
-                // a button that is checked and hidden would keep the Tab key from the others
+                // in some browsers a button that is checked and hidden keeps the Tab key from the others
                 cards[i].querySelector('input').checked = each === model && !cards[i].hidden;
             });
             shelf.hidden = !found.length;

@@ -44,6 +44,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -502,7 +503,11 @@ class PageTest {
     @Test
     @Order(15)
     void aListIsStableAndOffersNewRows() {
+        AtomicInteger lists = new AtomicInteger();
+        page.onRequestFinished(request -> lists.addAndGet(request.url().contains("/history?") ? 1 : 0));
         go("/orders?item=abc123");
+        // the list is read once at first, and once more when the stream is open
+        page.waitForCondition(() -> lists.get() == 2);
         assertThat(page.locator(".empty")).isVisible();
         place("abc123");
         assertThat(page.locator(".rows li")).hasCount(1);

@@ -227,10 +227,11 @@ class ShopPageTest {
         assertThat(ordered()).isEqualTo(FOLD + "-256-black");
     }
 
-    /** A chosen model that the search hides must not keep the Tab key from those that it finds. */
+    /** In some browsers a button that is checked and hidden keeps the Tab key from the others. */
     @Test
     void modelsAreReachedWhileTheChosenOneIsHidden() {
         go("/?q=fold");
+        assertThat(page.locator("input[value=note20]")).not().isChecked();
         tabTo("#q");
         page.keyboard().press("Tab");
         assertThat(page.locator("input[value=" + FOLD + "]")).isFocused();
