@@ -56,9 +56,13 @@ public class CustomerContext {
     MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving,
                             @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
         return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject(
-                        "select count(*) from history where progress in (?, ?) and updated_at < ?", Long.class, Status.Ordered.ordinal(),
-                        Status.Paid.ordinal(), Timestamp.from(Instant.now().minus(moving).minus(dispatchDelay))))
-                .description("unfinished orders without progress in the view").register(metrics);
+                        """
+                                select count(*) from history where progress in (?, ?) and updated_at < ? and not exists (
+                                    select 1 from timeline paused where paused.order_id = history.order_id and paused.type = 'DeliveryPaused' and not exists (
+                                        select 1 from timeline resumed where resumed.order_id = paused.order_id and resumed.type = 'DeliveryResumed'
+                                            and resumed.happened_at > paused.happened_at))""",
+                        Long.class, Status.Ordered.ordinal(), Status.Paid.ordinal(), Timestamp.from(Instant.now().minus(moving).minus(dispatchDelay))))
+                .description("unfinished orders without progress in the view, but for paused deliveries").register(metrics);
     }
 
     @Bean

@@ -300,6 +300,21 @@ class PauseTest {
         assertThat(stuckOrders.count()).isZero();
     }
 
+    @Test
+    void aPausedOrderIsNotStuckInTheView() {
+        JdbcTemplate customer = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
+        long paused = steps.received();
+        long stuck = steps.received();
+        steps.pause(paused, "out of stock").expect(200);
+        await().untilAsserted(() -> assertThat(shop.timeline(paused)).contains("DeliveryPaused"));
+        await().untilAsserted(() -> assertThat(shop.timeline(stuck)).contains("OrderReceived"));
+
+        customer.update("update history set updated_at = ? where order_id in (?, ?)", Timestamp.from(Instant.EPOCH), paused, stuck);
+
+        assertThat(PHONE82.operations().metrics()).contains("phone82_orders_stuck{context=\"customer\"} 1.0");
+        List.of(paused, stuck).forEach(this::cancelled);
+    }
+
     /** Store alone: app, which is asked first, refuses the erasure of its unfinished order anyway. */
     @Test
     void theOwnerOfAPausedDeliveryIsNotErased() {
