@@ -84,7 +84,7 @@ class RolloutIT {
             sites.forEach(site -> site.set(options(balancer)));
             if (upgrade) {
                 Path former = Path.of(System.getProperty("phone82.drill.from"));
-                Stream.of(first, second).forEach(site -> site.launchWith((contexts, arguments) -> Processes.java(List.of("-Xmx256m"), former, arguments)));
+                Stream.of(first, second).forEach(site -> site.launchWith((contexts, arguments) -> Processes.java(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), former, arguments)));
             }
             first.start("broker", "coordinator provider");
             for (Context context : ROLLED) {
