@@ -1,15 +1,14 @@
 package phone82.platform.event;
 
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
-import phone82.platform.event.DeadLetters.Letter;
-import phone82.platform.event.DeadLetters.Outcome;
+import phone82.platform.api.Problem;
 import phone82.platform.event.DeadLetters.Report;
 import phone82.platform.repair.Repair;
 
-import java.util.ArrayList;
 import java.util.List;
 
-/** Replays dead letters from the operator's port, by the route that also the API of the context uses. */
+/** Replays dead letters from the operator's port, by the routes of the API of the context. */
 class DeadLetterRepair implements Repair {
 
     private static final int MOST = 100;
@@ -34,19 +33,15 @@ class DeadLetterRepair implements Repair {
 
     @Override
     public Result repair(String id) {
-        if (id != null) {
-            return result(deadLetters.reportOne(replay(deadLetters.find(id))));
-        }
-        List<Outcome> outcomes = new ArrayList<>();
-        deadLetters.waiting(MOST, null).forEach(letter -> outcomes.add(replay(letter)));
-        return result(deadLetters.report(outcomes, MOST, null));
-    }
-
-    private static Result result(Report report) {
+        Report report = id == null ? replay("direct:process-dead-letters", "size", MOST) : replay("direct:process-dead-letter", "id", id);
         return new Result(report.replayed(), report.failed().size(), report.next() != null);
     }
 
-    private Outcome replay(Letter letter) {
-        return camel.requestBody("direct:try-dead-letter", letter, Outcome.class);
+    private Report replay(String route, String header, Object value) {
+        try {
+            return camel.requestBodyAndHeader(route, null, header, value, Report.class);
+        } catch (CamelExecutionException e) {
+            throw e.getCause() instanceof Problem problem ? problem : e;
+        }
     }
 }
