@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -40,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -166,15 +168,9 @@ class Peers {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         Place place = places.get(0);
-        CompletableFuture<HttpResponse<String>> answered = refused.contains(place) ? CompletableFuture.failedFuture(new IllegalStateException("it has another password"))
-                : http().sendAsync(HttpRequest.newBuilder(place.at.resolve(path)).timeout(REPAIR).header("Authorization", place.authorization)
-                        .header("Content-Type", "application/json").POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
-        return answered.handle((answer, failure) -> {
-            if (answer != null && answer.statusCode() == 401) {
-                refused.add(place);
-            }
-            return answer == null || answer.statusCode() == 401 || answer.statusCode() == Repairs.ELSEWHERE ? null : answer;
-        }).thenCompose(answer -> answer != null ? CompletableFuture.completedFuture(Optional.of(answer)) : repair(places.subList(1, places.size()), path));
+        return post(place, path, BodyPublishers.noBody(), REPAIR)
+                .handle((answer, failure) -> answer == null || answer.statusCode() == 401 || answer.statusCode() == Repairs.ELSEWHERE ? null : answer)
+                .thenCompose(answer -> answer != null ? CompletableFuture.completedFuture(Optional.of(answer)) : repair(places.subList(1, places.size()), path));
     }
 
     /** @param missing the result for a process that does not answer, from its address and the reason */
@@ -183,14 +179,7 @@ class Peers {
     }
 
     private <T> CompletableFuture<T> read(Place place, String path, Duration timeout, Class<T> type) {
-        CompletableFuture<HttpResponse<String>> answered = refused.contains(place) ? CompletableFuture.failedFuture(new IllegalStateException("it has another password"))
-                : get(place.at, path, timeout, "Authorization", place.authorization);
-        return answered.thenApply(answer -> {
-            if (answer.statusCode() == 401) {
-                refused.add(place);
-            }
-            return Json.read(body(answer), type);
-        });
+        return sent(place, () -> get(place.at, path, timeout, "Authorization", place.authorization)).thenApply(answer -> Json.read(body(answer), type));
     }
 
     private static String body(HttpResponse<String> answer) {
@@ -209,20 +198,30 @@ class Peers {
         Map<Place, List<String>> places = new LinkedHashMap<>(others());
         places.put(new Place(here, authorization(operators.password())), contexts);
         places.values().removeIf(each -> !each.contains(context));
-        places.keySet().removeAll(refused);
         return all(places.keySet().stream().map(place -> jolokia(place, request, timeout).exceptionally(failure -> MissingNode.getInstance())).toList())
                 .thenApply(answers -> answers.stream().filter(answer -> !answer.isMissingNode()).toList());
     }
 
     private CompletableFuture<JsonNode> jolokia(Place place, Object request, Duration timeout) {
-        return http().sendAsync(HttpRequest.newBuilder(place.at.resolve(Jolokia.PATH)).timeout(timeout).header("Authorization", place.authorization)
-                        .header("Content-Type", "application/json").POST(BodyPublishers.ofString(Json.text(request))).build(), BodyHandlers.ofString())
-                .thenApply(answer -> {
-                    if (answer.statusCode() == 401) {
-                        refused.add(place);
-                    }
-                    return Json.read(body(answer), JsonNode.class);
-                });
+        return post(place, Jolokia.PATH, BodyPublishers.ofString(Json.text(request)), timeout).thenApply(answer -> Json.read(body(answer), JsonNode.class));
+    }
+
+    private CompletableFuture<HttpResponse<String>> post(Place place, String path, BodyPublisher body, Duration timeout) {
+        return sent(place, () -> http().sendAsync(HttpRequest.newBuilder(place.at.resolve(path)).timeout(timeout).header("Authorization", place.authorization)
+                .header("Content-Type", "application/json").POST(body).build(), BodyHandlers.ofString()));
+    }
+
+    /** The answer to a request, which is not sent to a process that refused our password before. */
+    private CompletableFuture<HttpResponse<String>> sent(Place place, Supplier<CompletableFuture<HttpResponse<String>>> request) {
+        if (refused.contains(place)) {
+            return CompletableFuture.failedFuture(new IllegalStateException("it has another password"));
+        }
+        return request.get().thenApply(answer -> {
+            if (answer.statusCode() == 401) {
+                refused.add(place);
+            }
+            return answer;
+        });
     }
 
     private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> asked) {
