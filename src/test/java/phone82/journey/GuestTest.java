@@ -2,10 +2,12 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.Environment;
@@ -27,10 +29,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
@@ -67,6 +71,21 @@ class GuestTest {
         for (String list : List.of("/orders", "/payments", "/deliveries", "/history", "/history/stream")) {
             guest.get(list).expect(403);
         }
+    }
+
+    /** The pipeline takes a deployment back if this script fails. */
+    @Test
+    void theSmokeTestOfThePipelinePasses(@TempDir Path folder) throws IOException, InterruptedException {
+        assumeThat(Path.of("/usr/bin/curl")).isExecutable();
+        String script = new YAMLMapper().readTree(Path.of("openshift/pipeline/smoke-test.yaml").toFile()).at("/spec/steps/0/script").asText()
+                .replace("http://gateway:8080", PHONE82.gateway().url("")).replace("/tmp/answer", folder.resolve("answer").toString());
+        Path log = folder.resolve("log");
+
+        Process process = new ProcessBuilder("sh", "-c", script).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+        assertThat(log).content().contains("cancelled, and seen so");
     }
 
     @Test
