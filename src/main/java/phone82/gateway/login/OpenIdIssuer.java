@@ -100,6 +100,11 @@ class OpenIdIssuer {
      */
     record Attempt(String state, String nonce, String verifier, String back) {
 
+        Attempt {
+            // null in the cookie of an attempt that began at an earlier version
+            back = back == null ? "/" : back;
+        }
+
         static Attempt begin(String back) {
             return new Attempt(new State().getValue(), new Nonce().getValue(), new CodeVerifier().getValue(), back);
         }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -28,6 +29,14 @@ class CookieSealTest {
         assertThat(seal.open("session", sealed, Session.class)).hasValue(SESSION);
         assertThat(sealed).doesNotContain("kim").hasSizeLessThan(1024);
         assertThat(seal.seal("session", SESSION)).isNotEqualTo(sealed);
+    }
+
+    @Test
+    void opensALoginThatBeganAtAnEarlierVersion() {
+        CookieSeal seal = new CookieSeal(List.of());
+        String sealed = seal.seal("login", Map.of("state", "1", "nonce", "2", "verifier", "3"));
+
+        assertThat(seal.open("login", sealed, OpenIdIssuer.Attempt.class)).hasValue(new OpenIdIssuer.Attempt("1", "2", "3", "/"));
     }
 
     @Test
