@@ -9,9 +9,6 @@ import com.microsoft.playwright.Page.PdfOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ForcedColors;
 import com.microsoft.playwright.options.Media;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,9 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -48,51 +43,25 @@ class PageMatrixTest {
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
 
-    private static Stage stage;
+    @RegisterExtension
+    static final Stage STAGE = new Stage();
 
-    private final List<String> complaints = new ArrayList<>();
     private BrowserContext session;
     private Page page;
     private long order;
 
-    @BeforeAll
-    static void serve() throws IOException {
-        stage = new Stage();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (stage != null) {
-            stage.close();
-        }
-    }
-
     @BeforeEach
     void open() {
-        stage.reset();
-        order = stage.anOrder("note20", "Paid");
-        stage.anOrder("galaxy-z-fold7", "Paid");
-        stage.anOrder("iphone-17", "Shipped");
-        stage.pause(stage.anOrder("pixel-10", "Paid"), "no address");
-        session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setViewportSize(1280, 900).setColorScheme(ColorScheme.LIGHT));
-        session.setDefaultTimeout(15_000);
-        session.onWebError(error -> complaints.add(error.error()));
-        session.onConsoleMessage(message -> {
-            if (message.text().contains("Content Security Policy") || message.text().contains("Trusted")) {
-                complaints.add(message.text());
-            }
-        });
+        order = STAGE.anOrder("note20", "Paid");
+        STAGE.anOrder("galaxy-z-fold7", "Paid");
+        STAGE.anOrder("iphone-17", "Shipped");
+        STAGE.pause(STAGE.anOrder("pixel-10", "Paid"), "no address");
+        session = BROWSER.open(new NewContextOptions().setLocale("en-US").setViewportSize(1280, 900).setColorScheme(ColorScheme.LIGHT));
         page = session.newPage();
     }
 
-    @AfterEach
-    void assertNoBrowserErrors() {
-        session.close();
-        assertThat(complaints).isEmpty();
-    }
-
     private void go(String path) {
-        page.navigate(stage.url(path));
+        page.navigate(STAGE.url(path));
         assertThat(page.locator("h1")).isVisible();
     }
 
@@ -121,7 +90,7 @@ class PageMatrixTest {
         }
         assertThat(page.locator("dialog")).hasCount(0);
         assertThat(page.locator("h1")).isVisible();
-        assertThat(page).hasURL(stage.url(way.equals("back") ? "/my-orders" : way.equals("another view") ? "/orders" : path));
+        assertThat(page).hasURL(STAGE.url(way.equals("back") ? "/my-orders" : way.equals("another view") ? "/orders" : path));
         assertThat(page.locator("body")).not().hasAttribute("inert", "");
         if (way.equals("Escape") || way.equals("no")) {
             assertThat(page.locator(button)).isFocused();
@@ -133,8 +102,8 @@ class PageMatrixTest {
             openDialog(button);
             page.keyboard().press("Escape");
         }
-        assertThat(stage.cancelled).isEmpty();
-        assertThat(stage.pauses).isEmpty();
+        assertThat(STAGE.cancelled).isEmpty();
+        assertThat(STAGE.pauses).isEmpty();
     }
 
     /** A click immediately after the view has changed has no effect. */
@@ -159,7 +128,7 @@ class PageMatrixTest {
     void aPageRecoversFromAnOutage(String path, String outages, String content, String way) {
         go("/nowhere");
         page.evaluate("ids => localStorage.setItem('orders', ids)", "[" + order + "]");
-        stage.outages.addAll(List.of(outages.split(" ")));
+        STAGE.outages.addAll(List.of(outages.split(" ")));
         go(String.format(path, order));
         assertThat(page.locator(".notice")).isVisible();
         assertThat(page.locator(".skeleton")).hasCount(0);
@@ -168,7 +137,7 @@ class PageMatrixTest {
         assertThat(page.locator(".notice")).hasText(refused);
         assertThat(page.locator(content)).hasCount(0);
 
-        stage.outages.clear();
+        STAGE.outages.clear();
         switch (way) {
             case "reload" -> page.reload();
             case "language" -> page.locator("#language").click();
@@ -199,7 +168,7 @@ class PageMatrixTest {
             503 | Temporarily unavailable | is not confirmed yet | the order
             """)
     void aRefusedOrderIsNotShownAfterAReloadUnlessItIsUncertain(int status, String title, String words, String left) {
-        stage.orderAnswers.add(problem(status, title, 0));
+        STAGE.orderAnswers.add(problem(status, title, 0));
         go("/");
         page.locator("#order").click();
         assertThat(page.locator(".notice")).containsText(words);
@@ -207,17 +176,17 @@ class PageMatrixTest {
         if (left.equals("nothing")) {
             assertThat(page.locator("#order")).isEnabled();
             assertThat(page.locator(".notice")).hasCount(0);
-            assertThat(stage.keys).hasSize(1);
+            assertThat(STAGE.keys).hasSize(1);
         } else {
             page.waitForURL(Pattern.compile(".*/orders/\\d+"));
-            assertThat(stage.keys).hasSize(2).containsOnly(stage.keys.get(0));
+            assertThat(STAGE.keys).hasSize(2).containsOnly(STAGE.keys.get(0));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"409 Shipped already", "409 Cannot be cancelled", "503 Cancellation unavailable", "503 Temporarily unavailable", "500 Internal error"})
     void aFailedCancellationIsNotShownAfterAReload(String refusal) {
-        stage.cancellationAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 1));
+        STAGE.cancellationAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 1));
         go("/orders/" + order);
         openDialog("#cancel");
         page.locator("dialog [value=yes]").click();
@@ -226,7 +195,7 @@ class PageMatrixTest {
         assertThat(page.locator("#truth")).isVisible();
         assertThat(page.locator(".notice")).hasCount(0);
         assertThat(page.locator("#cancel")).isVisible();
-        assertThat(stage.cancelled).hasSize(1);
+        assertThat(STAGE.cancelled).hasSize(1);
     }
 
     static Stream<Arguments> pairsOfPages() {
@@ -244,14 +213,14 @@ class PageMatrixTest {
         page.locator("#language").click();
         page.goBack();
 
-        assertThat(page).hasURL(stage.url(String.format(path, order)));
+        assertThat(page).hasURL(STAGE.url(String.format(path, order)));
         assertThat(page.locator("h1")).hasText(KOREAN);
         assertThat(page.locator(".skeleton")).hasCount(0);
         assertThat(page.locator("html")).hasAttribute("lang", "ko");
         assertThat(page.locator("body").innerText()).doesNotContainPattern(NO_TEXT);
         assertThat(page.title()).containsPattern(KOREAN);
         page.goForward();
-        assertThat(page).hasURL(stage.url(String.format(other, order)));
+        assertThat(page).hasURL(STAGE.url(String.format(other, order)));
         assertThat(page.locator("h1")).hasText(KOREAN);
         page.goBack();
         page.reload();
@@ -264,43 +233,32 @@ class PageMatrixTest {
     @Test
     void aDealerNeedsNoMouse() {
         go("/dealer");
-        tabTo("#pause-" + order);
+        BrowserExtension.tabTo(page, "#pause-" + order, 60);
         page.keyboard().press("Enter");
         page.keyboard().type("no address");
         page.keyboard().press("Enter");
         assertThat(page.locator(".toast")).containsText("is paused");
-        tabTo("a[href*='show=paused']");
+        BrowserExtension.tabTo(page, "a[href*='show=paused']", 60);
         page.keyboard().press("Enter");
         assertThat(page.locator("#resume-" + order)).isVisible();
-        tabTo("#resume-" + order);
+        BrowserExtension.tabTo(page, "#resume-" + order, 60);
         page.keyboard().press("Enter");
         assertThat(page.locator(".toast")).containsText("is no longer paused");
-        tabTo(".queues a:first-child");
+        BrowserExtension.tabTo(page, ".queues a:first-child", 60);
         page.keyboard().press("Enter");
-        tabTo("#select-" + order);
+        BrowserExtension.tabTo(page, "#select-" + order, 60);
         page.keyboard().press("Space");
-        tabTo("#ship-selected");
+        BrowserExtension.tabTo(page, "#ship-selected", 60);
         page.keyboard().press("Enter");
         assertThat(page.locator("#batch-summary")).hasText("1 of 1 done");
-        tabTo("#batch-close");
+        BrowserExtension.tabTo(page, "#batch-close", 60);
         page.keyboard().press("Enter");
         assertThat(page.locator("#batch-close")).hasCount(0);
-        tabTo(".finder input");
+        BrowserExtension.tabTo(page, ".finder input", 60);
         page.keyboard().type(String.valueOf(order));
         page.keyboard().press("Enter");
         assertThat(page.locator("main")).containsText("Order " + order);
-        assertThat(stage.shipments).containsExactly(String.valueOf(order));
-    }
-
-    private void tabTo(String selector) {
-        page.locator(selector).first().waitFor();
-        for (int i = 0; i < 60; i++) {
-            if ((Boolean) page.evaluate("selector => document.activeElement.matches(selector)", selector)) {
-                return;
-            }
-            page.keyboard().press("Tab");
-        }
-        throw new AssertionError(selector + " is not reached by the Tab key");
+        assertThat(STAGE.shipments).containsExactly(String.valueOf(order));
     }
 
     @ParameterizedTest
@@ -333,14 +291,14 @@ class PageMatrixTest {
         openDialog("#pause-" + order);
         assertAccessible("the dialog of a pause");
         for (int status : List.of(402, 500, 503)) {
-            stage.orderAnswers.add(problem(status, "Too busy", 60));
+            STAGE.orderAnswers.add(problem(status, "Too busy", 60));
             go("/");
             page.locator("#order").click();
             page.locator(".notice").waitFor();
             assertAccessible("a refused order, " + status);
             page.evaluate("() => localStorage.removeItem('attempt')");
         }
-        stage.outages.addAll(List.of("/phones", "/orders", "/history", "/deliveries"));
+        STAGE.outages.addAll(List.of("/phones", "/orders", "/history", "/deliveries"));
         for (String path : PAGES) {
             go(String.format(path, order));
             assertAccessible(path + " in an outage");

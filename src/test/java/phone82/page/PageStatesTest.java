@@ -12,9 +12,6 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ForcedColors;
 import com.microsoft.playwright.options.Media;
 import io.vertx.core.json.JsonObject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,53 +55,27 @@ class PageStatesTest {
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
 
-    private static Stage stage;
+    @RegisterExtension
+    static final Stage STAGE = new Stage();
 
-    private final List<String> complaints = new ArrayList<>();
     private BrowserContext session;
     private Page page;
 
-    @BeforeAll
-    static void serve() throws IOException {
-        stage = new Stage();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (stage != null) {
-            stage.close();
-        }
-    }
-
     @BeforeEach
     void open() {
-        stage.reset();
         visit("en-US", 1280, 900);
-    }
-
-    @AfterEach
-    void assertNoBrowserErrors() {
-        session.close();
-        assertThat(complaints).isEmpty();
     }
 
     private void visit(String locale, int width, int height) {
         if (session != null) {
             session.close();
         }
-        session = BROWSER.browser().newContext(new NewContextOptions().setLocale(locale).setViewportSize(width, height).setColorScheme(ColorScheme.LIGHT));
-        session.setDefaultTimeout(15_000);
-        session.onWebError(error -> complaints.add(error.error()));
-        session.onConsoleMessage(message -> {
-            if (message.text().contains("Content Security Policy") || message.text().contains("Trusted")) {
-                complaints.add(message.text());
-            }
-        });
+        session = BROWSER.open(new NewContextOptions().setLocale(locale).setViewportSize(width, height).setColorScheme(ColorScheme.LIGHT));
         page = session.newPage();
     }
 
     private void go(String path) {
-        page.navigate(stage.url(path));
+        page.navigate(STAGE.url(path));
     }
 
     private long orderShown() {
@@ -118,7 +89,7 @@ class PageStatesTest {
 
     @Test
     void tryAgainOrdersTheItemShownNow() {
-        stage.orderAnswers.add(problem(503, "Payment unavailable", 1));
+        STAGE.orderAnswers.add(problem(503, "Payment unavailable", 1));
         go("/");
         choose("iphone-17");
         page.getByText("Order now").click();
@@ -129,21 +100,21 @@ class PageStatesTest {
         page.locator("#order").click();
 
         orderShown();
-        assertThat(stage.orders.values()).extracting(order -> order.getString("item")).containsExactly("pixel-10");
-        assertThat(stage.keys).as("another order, another key").hasSize(2).doesNotHaveDuplicates().doesNotContainNull();
+        assertThat(STAGE.orders.values()).extracting(order -> order.getString("item")).containsExactly("pixel-10");
+        assertThat(STAGE.keys).as("another order, another key").hasSize(2).doesNotHaveDuplicates().doesNotContainNull();
     }
 
     @Test
     void aRefusalIsShownAsNoOrder() {
         go("/");
         for (String refusal : List.of("402 Payment declined", "422 Invalid request", "429 Too many requests", "503 Payment unavailable", "503 Too busy", "503 Unavailable")) {
-            stage.orderAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
+            STAGE.orderAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
             page.locator("#order").click();
             assertThat(page.locator(".notice")).containsText("There is no order and nothing was charged");
             assertThat(page.locator(".notice")).not().containsText("refused by a test");
             assertThat(page.locator("#order")).hasText(refusal.startsWith("503") || refusal.startsWith("429") ? "Try again" : "Order now");
         }
-        assertThat(stage.keys).hasSize(6).doesNotHaveDuplicates();
+        assertThat(STAGE.keys).hasSize(6).doesNotHaveDuplicates();
         page.reload();
         assertThat(page.locator("#order")).hasText("Order now");
         assertThat(page.locator(".notice")).hasCount(0);
@@ -152,13 +123,13 @@ class PageStatesTest {
     @ParameterizedTest
     @ValueSource(strings = {"no answer", "half an answer", "500", "503 unavailable"})
     void anUnansweredOrderIsResolvedAfterAReloadWithoutADuplicate(String fault) {
-        stage.orderAnswers.add(context -> {
+        STAGE.orderAnswers.add(context -> {
             switch (fault) {
-                case "no answer" -> stage.placeWithoutAnAnswer(context);
+                case "no answer" -> STAGE.placeWithoutAnAnswer(context);
                 case "500" -> problem(500, "Internal error", 0).accept(context);
                 case "503 unavailable" -> problem(503, "Temporarily unavailable", 0).accept(context);
                 default -> {
-                    stage.placeWithoutAnAnswer(context);
+                    STAGE.placeWithoutAnAnswer(context);
                     context.vertx().setTimer(50, later -> context.request().connection().close());
                 }
             }
@@ -167,7 +138,7 @@ class PageStatesTest {
         choose("galaxy-s25");
         page.getByText("Order now").click();
         if (fault.equals("no answer")) {
-            await().until(() -> stage.orders.size() == 1);
+            await().until(() -> STAGE.orders.size() == 1);
         } else {
             assertThat(page.locator(".notice")).containsText("Your order is not confirmed yet");
             assertThat(page.locator("#order")).isHidden();
@@ -175,8 +146,8 @@ class PageStatesTest {
         page.reload();
 
         long id = orderShown();
-        assertThat(stage.orders.keySet()).containsExactly(id);
-        assertThat(stage.keys).hasSizeGreaterThanOrEqualTo(2).containsOnly(stage.keys.get(0));
+        assertThat(STAGE.orders.keySet()).containsExactly(id);
+        assertThat(STAGE.keys).hasSizeGreaterThanOrEqualTo(2).containsOnly(STAGE.keys.get(0));
         page.locator(".brand").click();
         assertThat(page.locator("#order")).isVisible();
         assertThat(page.locator(".notice")).hasCount(0);
@@ -189,21 +160,21 @@ class PageStatesTest {
         page.reload();
         assertThat(page.locator(".notice")).containsText("Phone note21 × 2");
         assertThat(page.locator("#order")).isHidden();
-        assertThat(stage.keys).as("no request for it lately").isEmpty();
+        assertThat(STAGE.keys).as("no request for it lately").isEmpty();
         choose("pixel-10");
         page.locator("#qty").press("Enter");
 
         long id = orderShown();
-        assertThat(stage.orders.get(id).getString("item")).isEqualTo("note21");
-        assertThat(stage.keys).containsExactly("k");
+        assertThat(STAGE.orders.get(id).getString("item")).isEqualTo("note21");
+        assertThat(STAGE.keys).containsExactly("k");
 
         go("/");
         page.evaluate("() => localStorage.setItem('attempt', JSON.stringify({key: 'k', body: {item: 'note21', qty: 2}, sent: Date.now() - 600000}))");
         page.reload();
         page.getByText("Cancel it").click();
         assertThat(page.locator(".badge")).hasText("Cancelled");
-        assertThat(stage.cancelled).containsExactly(String.valueOf(id));
-        assertThat(stage.orders).hasSize(1);
+        assertThat(STAGE.cancelled).containsExactly(String.valueOf(id));
+        assertThat(STAGE.orders).hasSize(1);
     }
 
     /** Meanwhile another tab waits and sends nothing; the tab that sent the order repeats it if it is still in progress. */
@@ -212,10 +183,10 @@ class PageStatesTest {
         go("/");
         page.locator("#order").waitFor();
         Page other = session.newPage();
-        other.navigate(stage.url("/"));
+        other.navigate(STAGE.url("/"));
         other.locator("#order").waitFor();
-        stage.orderAnswers.add(problem(500, "Internal error", 0));
-        stage.orderAnswers.add(problem(409, "In progress", 1));
+        STAGE.orderAnswers.add(problem(500, "Internal error", 0));
+        STAGE.orderAnswers.add(problem(409, "In progress", 1));
         page.locator("#order").click();
         assertThat(other.locator(".notice")).containsText("Checking your order");
         assertThat(other.locator("#order")).isHidden();
@@ -223,30 +194,30 @@ class PageStatesTest {
         orderShown();
         assertThat(other.locator("#order")).isVisible();
         assertThat(other.locator(".notice")).hasCount(0);
-        assertThat(stage.keys).hasSize(3).containsOnly(stage.keys.get(0));
-        assertThat(stage.orders).hasSize(1);
+        assertThat(STAGE.keys).hasSize(3).containsOnly(STAGE.keys.get(0));
+        assertThat(STAGE.orders).hasSize(1);
     }
 
     /** A refusal of the second request does not concern the first, which may still be processed. */
     @Test
     void aRefusalOfARepetitionDoesNotEndTheAttempt() {
-        stage.orderAnswers.add(problem(500, "Internal error", 0));
-        stage.orderAnswers.add(problem(503, "Payment unavailable", 0));
+        STAGE.orderAnswers.add(problem(500, "Internal error", 0));
+        STAGE.orderAnswers.add(problem(503, "Payment unavailable", 0));
         go("/");
         page.getByText("Order now").click();
         page.getByText("Check again").click();
-        await().until(() -> stage.keys.size() == 2);
+        await().until(() -> STAGE.keys.size() == 2);
         assertThat(page.locator(".notice")).containsText("Your order is not confirmed yet");
         page.getByText("Check again").click();
         orderShown();
-        assertThat(stage.keys).containsOnly(stage.keys.get(0));
+        assertThat(STAGE.keys).containsOnly(STAGE.keys.get(0));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"back", "another order", "language", "reload"})
     void aDialogClosesWithItsViewWithoutCancelling(String way) {
-        long first = stage.anOrder("note20", "Paid");
-        long second = stage.anOrder("note21", "Paid");
+        long first = STAGE.anOrder("note20", "Paid");
+        long second = STAGE.anOrder("note21", "Paid");
         go("/orders/" + first);
         page.locator("#cancel").waitFor();
         page.evaluate("path => dispatchEvent(new PopStateEvent('popstate', {state: history.pushState(null, '', path)}))", "/orders/" + second);
@@ -261,7 +232,7 @@ class PageStatesTest {
         assertThat(page.locator("dialog")).hasCount(0);
         assertThat(page.locator("#cancel")).isVisible();
         assertThat(page.locator("#cancel")).isEnabled();
-        assertThat(stage.cancelled).isEmpty();
+        assertThat(STAGE.cancelled).isEmpty();
     }
 
     /** A click immediately after the one on Order has no effect. */
@@ -274,17 +245,17 @@ class PageStatesTest {
 
     @Test
     void aFailedCancellationShowsTheState() {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         go("/orders/" + id);
         Map.of("409 Shipped already", "Too late", "409 Cannot be cancelled", "cannot be cancelled", "503 Cancellation unavailable", "did not go through",
                 "503 Temporarily unavailable", "do not know yet", "500 Internal error", "do not know yet").forEach((refusal, words) -> {
-            stage.cancellationAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 3));
+            STAGE.cancellationAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 3));
             cancelButton();
             page.getByText("Yes, cancel it").click();
             assertThat(page.locator(".notice")).containsText(words);
             assertThat(page.locator("h1")).isFocused();
         });
-        assertThat(stage.cancelled).hasSize(5).containsOnly(String.valueOf(id));
+        assertThat(STAGE.cancelled).hasSize(5).containsOnly(String.valueOf(id));
     }
 
     @Test
@@ -319,9 +290,9 @@ class PageStatesTest {
     @Test
     void pagingWorksBothWaysAfterBackAndReload() {
         for (int i = 0; i < 65; i++) {
-            stage.anOrder("note20", "Shipped");
+            STAGE.anOrder("note20", "Shipped");
         }
-        List<Long> newestFirst = stage.orders.keySet().stream().sorted((one, other) -> Long.compare(other, one)).toList();
+        List<Long> newestFirst = STAGE.orders.keySet().stream().sorted((one, other) -> Long.compare(other, one)).toList();
         go("/orders?status=Shipped");
         for (int turned = 1; turned <= 3; turned++) {
             page.getByText("Older").click();
@@ -337,7 +308,7 @@ class PageStatesTest {
         firstIs(newestFirst.get(20));
         page.getByText("이전 페이지").click();
         firstIs(newestFirst.get(0));
-        assertThat(page).hasURL(stage.url("/orders?status=Shipped"));
+        assertThat(page).hasURL(STAGE.url("/orders?status=Shipped"));
         assertThat(page.locator("[rel=prev]")).hasCount(0);
         page.goBack();
         firstIs(newestFirst.get(20));
@@ -355,16 +326,16 @@ class PageStatesTest {
             assertThat(page.locator(".notice")).containsText("There is no order " + id + ".");
         }
         assertThat(page.locator("#connection")).isEmpty();
-        await().until(() -> stage.streams.isEmpty());
-        assertThat(page.navigate(stage.url("/nowhere")).status()).isEqualTo(404);
+        await().until(() -> STAGE.streams.isEmpty());
+        assertThat(page.navigate(STAGE.url("/nowhere")).status()).isEqualTo(404);
         assertThat(page.locator("h1")).hasText("Page not found");
-        page.navigate(stage.url("/#/dealer"));
-        assertThat(page).hasURL(stage.url("/dealer"));
+        page.navigate(STAGE.url("/#/dealer"));
+        assertThat(page).hasURL(STAGE.url("/dealer"));
     }
 
     @Test
     void aPathServesPagesToBrowsersAndJsonToPrograms() {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         for (String path : List.of("/orders/" + id, "/orders")) {
             var page = accepting(path, "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8");
             assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
@@ -380,7 +351,7 @@ class PageStatesTest {
 
     private static HttpResponse<String> accepting(String path, String accept) {
         try {
-            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(stage.url(path))).header("Accept", accept).build(), BodyHandlers.ofString());
+            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(STAGE.url(path))).header("Accept", accept).build(), BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -388,36 +359,36 @@ class PageStatesTest {
 
     @Test
     void manyTabsStayLiveOnOneConnection() {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         List<Page> tabs = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
             Page tab = session.newPage();
-            tab.navigate(stage.url("/orders/" + id));
+            tab.navigate(STAGE.url("/orders/" + id));
             tab.locator("#cancel").waitFor();
             tabs.add(tab);
         }
-        assertThat(stage.streams.values()).containsExactly("orderId=" + id);
+        assertThat(STAGE.streams.values()).containsExactly("orderId=" + id);
         tabs.get(0).close();
-        await().until(() -> stage.streamsEver.get() == 2 && stage.streams.size() == 1);
-        page.navigate(stage.url("/dealer"));
+        await().until(() -> STAGE.streamsEver.get() == 2 && STAGE.streams.size() == 1);
+        page.navigate(STAGE.url("/dealer"));
         page.locator("#queue-ship").waitFor();
-        await().until(() -> stage.streamsEver.get() == 3 && stage.streams.size() == 1);
-        stage.ship(id);
+        await().until(() -> STAGE.streamsEver.get() == 3 && STAGE.streams.size() == 1);
+        STAGE.ship(id);
         tabs.stream().skip(1).forEach(tab -> assertThat(tab.locator(".badge")).hasText("Shipped"));
         assertThat(page.locator("#queue-ship")).hasCount(0);
     }
 
     @Test
     void aRenewedStreamIsNotReportedAsLost() {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         go("/orders/" + id);
-        await().until(() -> stage.streams.size() == 1);
+        await().until(() -> STAGE.streams.size() == 1);
         page.evaluate("() => { window.reported = []; new MutationObserver(() => reported.push(document.getElementById('connection').textContent))"
                 + ".observe(document.getElementById('connection'), {childList: true}); }");
 
-        stage.renewStreams();
-        await().until(() -> stage.streamsEver.get() == 2 && stage.streams.size() == 1);
-        stage.ship(id);
+        STAGE.renewStreams();
+        await().until(() -> STAGE.streamsEver.get() == 2 && STAGE.streams.size() == 1);
+        STAGE.ship(id);
 
         assertThat(page.locator(".badge")).hasText("Shipped");
         assertThat((List<?>) page.evaluate("() => reported.filter(text => text)")).isEmpty();
@@ -425,10 +396,10 @@ class PageStatesTest {
 
     @Test
     void theCountdownUsesTheServersClock() {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         Instant server = Instant.now().plusSeconds(3600);
-        stage.date = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).format(server.atOffset(ZoneOffset.UTC));
-        stage.deliveries.get(id).put("dispatchAt", server.plusSeconds(125).toString());
+        STAGE.date = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).format(server.atOffset(ZoneOffset.UTC));
+        STAGE.deliveries.get(id).put("dispatchAt", server.plusSeconds(125).toString());
         go("/orders/" + id);
         assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Phone note20 leaves in [12] min.*"));
         go("/dealer");
@@ -437,16 +408,16 @@ class PageStatesTest {
 
     @Test
     void thePaymentLineShowsAmountAndTime() {
-        long id = stage.anOrder("note20", "Cancelled");
+        long id = STAGE.anOrder("note20", "Cancelled");
         go("/orders/" + id);
         assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at \\d+:\\d\\d:\\d\\d.*"));
-        stage.payments.get(id).put("status", "Refunded");
-        stage.timelines.get(id).add(step("OrderCancelled").put("reason", "refused by the simulator")).add(step("PayCancelled"));
+        STAGE.payments.get(id).put("status", "Refunded");
+        STAGE.timelines.get(id).add(step("OrderCancelled").put("reason", "refused by the simulator")).add(step("PayCancelled"));
         page.reload();
         assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at .*₩1,199,000 refunded at \\d+:.*"));
         assertThat(page.locator("main")).not().containsText("simulator");
         assertThat(page.locator("main")).not().containsText("Nothing was charged");
-        stage.payments.get(id).put("status", "RefundFailed");
+        STAGE.payments.get(id).put("status", "RefundFailed");
         page.reload();
         assertThat(page.locator("#money")).containsText("We owe you ₩1,199,000");
         page.emulateMedia(new EmulateMediaOptions().setMedia(Media.PRINT));
@@ -467,7 +438,7 @@ class PageStatesTest {
 
     @Test
     void myOrdersListsTheOrdersOfThisBrowser() {
-        stage.anOrder("iphone-17", "Shipped");
+        STAGE.anOrder("iphone-17", "Shipped");
         go("/");
         assertThat(page.locator(".model")).hasCount(10);
         page.locator("#order").click();
@@ -475,26 +446,26 @@ class PageStatesTest {
         page.locator("[data-tab=mine]").click();
         assertThat(page.locator(".rows li")).hasCount(1);
         firstIs(id);
-        stage.ship(id);
+        STAGE.ship(id);
         assertThat(page.locator(".rows .badge")).hasText("Shipped");
         page.getByLabel("Order no.").fill(String.valueOf(id - 1));
         page.keyboard().press("Enter");
-        assertThat(page).hasURL(stage.url("/orders/" + (id - 1)));
+        assertThat(page).hasURL(STAGE.url("/orders/" + (id - 1)));
     }
 
     @Test
     void theDealerSeesQueuesAndCanSearch() {
-        long waiting = stage.anOrder("note20", "Paid");
-        long held = stage.anOrder("note21", "Held");
-        stage.pause(stage.anOrder("pixel-10", "Paid"), "out of stock");
-        long shipped = stage.anOrder("pixel-10", "Shipped");
-        stage.anOrder("pixel-10", "Cancelled");
+        long waiting = STAGE.anOrder("note20", "Paid");
+        long held = STAGE.anOrder("note21", "Held");
+        STAGE.pause(STAGE.anOrder("pixel-10", "Paid"), "out of stock");
+        long shipped = STAGE.anOrder("pixel-10", "Shipped");
+        STAGE.anOrder("pixel-10", "Cancelled");
         go("/dealer");
         assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "1", "1"});
         firstIs(waiting);
         page.locator(".queues").getByText("Being cancelled").click();
         firstIs(held);
-        assertThat(page).hasURL(stage.url("/dealer?show=held"));
+        assertThat(page).hasURL(STAGE.url("/dealer?show=held"));
         page.getByLabel("Model").selectOption("Phone pixel-10");
         assertThat(page.locator(".queues .number")).hasText(new String[]{"0", "1", "0"});
         assertThat(page.getByLabel("Model")).isFocused();
@@ -503,7 +474,7 @@ class PageStatesTest {
         page.locator(".queues").getByText("Shipped").click();
         assertThat(page.locator(".rows li")).hasCount(1);
         page.goBack();
-        assertThat(page).hasURL(stage.url("/dealer?show=held&item=pixel-10"));
+        assertThat(page).hasURL(STAGE.url("/dealer?show=held&item=pixel-10"));
         page.locator(".queues").getByText("All").click();
         assertThat(page.locator(".rows li")).hasCount(3);
 
@@ -523,9 +494,9 @@ class PageStatesTest {
 
     @Test
     void aQueueIsReadByItsStatus() {
-        long waiting = stage.anOrder("note20", "Paid");
+        long waiting = STAGE.anOrder("note20", "Paid");
         for (int i = 0; i < 250; i++) {
-            stage.anOrder("note21", "Shipped");
+            STAGE.anOrder("note21", "Shipped");
         }
         go("/dealer");
         firstIs(waiting);
@@ -534,19 +505,19 @@ class PageStatesTest {
         assertThat(page.locator(".rows li")).hasCount(200);
         page.getByText("Load more").click();
         assertThat(page.locator(".rows li")).hasCount(250);
-        assertThat(Set.copyOf(stage.deliveryLists)).contains("size=200&status=Received&sort=dispatchAt", "size=200&status=Held", "size=200&status=Shipped")
+        assertThat(Set.copyOf(STAGE.deliveryLists)).contains("size=200&status=Received&sort=dispatchAt", "size=200&status=Held", "size=200&status=Shipped")
                 .allMatch(query -> query.contains("status="));
         go("/dealer?show=all");
         assertThat(page.locator(".rows li")).hasCount(200);
-        assertThat(stage.deliveryLists).contains("size=200");
+        assertThat(STAGE.deliveryLists).contains("size=200");
     }
 
     /** With more deliveries than a page holds, the one to ship first is the oldest, not one of the newest page. */
     @Test
     void theDeliveryToShipFirstComesFirst() {
-        long first = stage.anOrder("note20", "Paid");
+        long first = STAGE.anOrder("note20", "Paid");
         for (int i = 0; i < 230; i++) {
-            stage.anOrder("note21", "Paid");
+            STAGE.anOrder("note21", "Paid");
         }
         go("/dealer");
         firstIs(first);
@@ -562,10 +533,10 @@ class PageStatesTest {
             """)
     void theDealerPausesAndResumesADelivery(String locale, String pause, String paused, String pauseDone, String resume, String resumeDone, String delayed) {
         visit(locale, 1280, 900);
-        long id = stage.anOrder("note20", "Paid");
-        long other = stage.anOrder("note21", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
+        long other = STAGE.anOrder("note21", "Paid");
         Page customer = session.newPage();
-        customer.navigate(stage.url("/orders/" + id));
+        customer.navigate(STAGE.url("/orders/" + id));
         customer.locator("#cancel").waitFor();
         go("/dealer");
         assertThat(page.locator("#pause-" + id)).containsText(pause);
@@ -573,7 +544,7 @@ class PageStatesTest {
         assertThat(page.locator("dialog input")).isFocused();
         page.keyboard().press("Escape");
         assertThat(page.locator("#pause-" + id)).isFocused();
-        assertThat(stage.pauses).isEmpty();
+        assertThat(STAGE.pauses).isEmpty();
         page.locator("#pause-" + id).press("Enter");
         page.locator("dialog input").press("Enter");
         assertThat(page.locator("dialog input:invalid")).isVisible();
@@ -594,7 +565,7 @@ class PageStatesTest {
         page.locator("#resume-" + id).press("Enter");
         assertThat(page.locator(".toast")).hasText(resumeDone.formatted(id));
         assertThat(customer.locator("#truth")).not().containsText(delayed);
-        assertThat(stage.pauses).containsExactly(id + ": 재고 없음 <b>", id + " resumed");
+        assertThat(STAGE.pauses).containsExactly(id + ": 재고 없음 <b>", id + " resumed");
     }
 
     @ParameterizedTest
@@ -607,9 +578,9 @@ class PageStatesTest {
             500 Internal error   | We do not know yet whether order
             """)
     void aRefusedPauseShowsTheReason(String refusal, String words) {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         go("/dealer");
-        stage.pauseAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
+        STAGE.pauseAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
         page.locator("#pause-" + id).click();
         page.locator("dialog input").fill("out of stock");
         page.keyboard().press("Enter");
@@ -620,34 +591,34 @@ class PageStatesTest {
 
     @Test
     void selectedDeliveriesAreShippedTogetherAndEachHasItsResult() {
-        long paid = stage.anOrder("note20", "Paid");
-        long lost = stage.anOrder("note20", "Paid");
-        long cancelled = stage.anOrder("note20", "Paid");
-        long busy = stage.anOrder("note20", "Paid");
-        long unselected = stage.anOrder("note20", "Paid");
+        long paid = STAGE.anOrder("note20", "Paid");
+        long lost = STAGE.anOrder("note20", "Paid");
+        long cancelled = STAGE.anOrder("note20", "Paid");
+        long busy = STAGE.anOrder("note20", "Paid");
+        long unselected = STAGE.anOrder("note20", "Paid");
         go("/dealer");
         page.getByLabel("Select all").check();
         assertThat(page.locator("#chosen")).hasText("5 selected");
         page.locator("#select-" + unselected).uncheck();
         assertThat(page.locator("#select-" + unselected)).isFocused();
         assertThat(page.locator("#chosen")).hasText("4 selected");
-        stage.shipmentAnswers.add(context -> {
-            stage.ship(paid);
+        STAGE.shipmentAnswers.add(context -> {
+            STAGE.ship(paid);
             problem(500, "Internal error", 0).accept(context);
         });
-        stage.shipmentAnswers.add(problem(409, "Shipped already", 0));
-        stage.shipmentAnswers.add(problem(500, "Internal error", 0));
-        stage.shipmentAnswers.add(problem(500, "Internal error", 0));
-        stage.shipmentAnswers.add(problem(500, "Internal error", 0));
-        stage.shipmentAnswers.add(problem(409, "Being cancelled", 0));
-        stage.shipmentAnswers.add(problem(503, "Unavailable", 1));
+        STAGE.shipmentAnswers.add(problem(409, "Shipped already", 0));
+        STAGE.shipmentAnswers.add(problem(500, "Internal error", 0));
+        STAGE.shipmentAnswers.add(problem(500, "Internal error", 0));
+        STAGE.shipmentAnswers.add(problem(500, "Internal error", 0));
+        STAGE.shipmentAnswers.add(problem(409, "Being cancelled", 0));
+        STAGE.shipmentAnswers.add(problem(503, "Unavailable", 1));
         page.locator("#ship-selected").press("Enter");
         assertThat(page.locator("#batch")).isFocused();
 
         assertThat(page.locator("#batch-summary")).hasText("2 of 4 done, 2 not. Those are still selected.");
         assertThat(page.locator(".results li")).containsText(new String[]{"Order " + paid + " is shipped.", "whether order " + lost + " is shipped",
                 "Order " + cancelled + " is being cancelled.", "Order " + busy + " is shipped."});
-        assertThat(stage.shipments).containsExactlyElementsOf(List.of(paid, paid, lost, lost, lost, cancelled, busy, busy).stream().map(String::valueOf).toList());
+        assertThat(STAGE.shipments).containsExactlyElementsOf(List.of(paid, paid, lost, lost, lost, cancelled, busy, busy).stream().map(String::valueOf).toList());
         assertThat(page.locator("#select-" + lost)).isChecked();
         assertThat(page.locator("#select-" + cancelled)).isChecked();
         assertThat(page.locator("#select-" + unselected)).not().isChecked();
@@ -663,11 +634,11 @@ class PageStatesTest {
     void selectedDeliveriesArePausedTogetherAcrossViewsAndStopOnRequest() {
         List<Long> ids = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            ids.add(stage.anOrder("note20", "Paid"));
+            ids.add(STAGE.anOrder("note20", "Paid"));
         }
         go("/dealer");
         page.getByLabel("Select all").check();
-        stage.delay = 400;
+        STAGE.delay = 400;
         page.locator("#pause-selected").click();
         assertThat(page.locator("dialog")).containsText("Pause 8 orders?");
         page.locator("dialog input").fill("no couriers today");
@@ -677,21 +648,21 @@ class PageStatesTest {
         assertThat(page.locator(".results li").nth(1)).hasText(Pattern.compile("Order " + ids.get(1) + " is paused.|주문 " + ids.get(1) + "번을 보류했습니다."));
         page.locator("#batch-stop").click();
         assertThat(page.locator("#batch-summary")).containsText("중지됨");
-        int done = stage.pauses.size();
+        int done = STAGE.pauses.size();
         assertThat(done).isBetween(2, 7);
         assertThat(page.locator("#chosen")).hasText((8 - done) + "건 선택");
-        assertThat(stage.deliveries.values()).filteredOn(each -> each.getString("status").equals("Paused")).hasSize(done);
+        assertThat(STAGE.deliveries.values()).filteredOn(each -> each.getString("status").equals("Paused")).hasSize(done);
     }
 
     @Test
     void packingSlipsArePrintedOnePerPageWithoutPrices() {
-        long first = stage.anOrder("note20", "Paid");
-        long second = stage.anOrder("note21", "Paid");
-        long cancelled = stage.anOrder("note21", "Cancelled");
+        long first = STAGE.anOrder("note20", "Paid");
+        long second = STAGE.anOrder("note21", "Paid");
+        long cancelled = STAGE.anOrder("note21", "Cancelled");
         go("/dealer");
         page.getByLabel("Select all").check();
         page.locator("#slips-selected").click();
-        assertThat(page).hasURL(stage.url("/dealer/slips?orders=" + first + "," + second));
+        assertThat(page).hasURL(STAGE.url("/dealer/slips?orders=" + first + "," + second));
         assertThat(page.locator(".slip")).hasCount(2);
         assertThat(page.locator(".slip .id").first()).hasText(String.valueOf(first));
         assertThat(page.locator(".slip").first()).containsText("Phone note20");
@@ -710,7 +681,7 @@ class PageStatesTest {
     @Test
     void theWholeQueueIsExported() throws IOException {
         for (int i = 0; i < 230; i++) {
-            stage.anOrder("note21", "Paid");
+            STAGE.anOrder("note21", "Paid");
         }
         go("/dealer");
         page.locator("#export").waitFor();
@@ -730,14 +701,14 @@ class PageStatesTest {
             """)
     void theDealerShipsOneAfterTheOther(String locale, String now, String busy, String done) {
         visit(locale, 1280, 900);
-        stage.roles = List.of("dealer");
-        long first = stage.anOrder("note20", "Paid");
-        long second = stage.anOrder("note21", "Paid");
-        stage.anOrder("note21", "Held");
+        STAGE.roles = List.of("dealer");
+        long first = STAGE.anOrder("note20", "Paid");
+        long second = STAGE.anOrder("note21", "Paid");
+        STAGE.anOrder("note21", "Held");
         go("/dealer");
         assertThat(page.locator(".ship")).hasCount(2);
         assertThat(page.locator(".ship").first()).containsText(now);
-        stage.delay = 300;
+        STAGE.delay = 300;
         page.locator("#ship-" + first).click();
         assertThat(page.locator("#ship-" + first)).containsText(busy);
         assertThat(page.locator("#ship-" + first)).hasAttribute("aria-disabled", "true");
@@ -745,23 +716,23 @@ class PageStatesTest {
         assertThat(page.locator(".toast")).hasText(done.formatted(first));
         assertThat(page.locator("#ship-" + first)).hasCount(0);
         assertThat(page.locator("#ship-" + second)).isFocused();
-        assertThat(stage.shipments).containsExactly(String.valueOf(first));
+        assertThat(STAGE.shipments).containsExactly(String.valueOf(first));
 
         await().until(() -> {
             page.keyboard().press("Enter");
-            return stage.shipments.size() == 2;
+            return STAGE.shipments.size() == 2;
         });
         assertThat(page.locator(".toast")).hasText(done.formatted(second));
         assertThat(page.locator("h1")).isFocused();
-        assertThat(stage.shipments).containsExactly(String.valueOf(first), String.valueOf(second));
+        assertThat(STAGE.shipments).containsExactly(String.valueOf(first), String.valueOf(second));
     }
 
     /** A second click, or a key, that reaches the button of the next order because the first order has left the list. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void theNextOrderIsNotShippedByAccident(int clicks) {
-        long first = stage.anOrder("note20", "Paid");
-        long second = stage.anOrder("note21", "Paid");
+        long first = STAGE.anOrder("note20", "Paid");
+        long second = STAGE.anOrder("note21", "Paid");
         go("/dealer");
         page.locator("#ship-" + second).waitFor();
         page.evaluate("""
@@ -779,12 +750,12 @@ class PageStatesTest {
         assertThat(page.locator(".toast")).containsText("Order " + first);
         assertThat(page.locator("#ship-" + second)).isVisible();
         assertThat(page.locator("#ship-" + second)).not().hasAttribute("aria-disabled", "true");
-        assertThat(stage.shipments).containsExactly(String.valueOf(first));
+        assertThat(STAGE.shipments).containsExactly(String.valueOf(first));
     }
 
     @Test
     void aHeldKeyShipsNothing() {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         go("/dealer");
         page.locator("#ship-" + id).focus();
         assertThat(page.evaluate("() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', repeat: true, cancelable: true, bubbles: true}))"))
@@ -811,14 +782,14 @@ class PageStatesTest {
             """)
     void aRefusedShipmentShowsTheReasonWithoutMovingTheList(String locale, String refusal, String words) {
         visit(locale, 1280, 900);
-        long id = stage.anOrder("note20", "Paid");
-        stage.anOrder("note21", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
+        STAGE.anOrder("note21", "Paid");
         page.addInitScript("window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach(each => { window.shifts += each.value; }))"
                 + ".observe({type: 'layout-shift', buffered: true});");
         go("/dealer");
         page.locator("#ship-" + id).waitFor();
         page.evaluate("() => { window.shifts = 0; }");
-        stage.shipmentAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
+        STAGE.shipmentAnswers.add(problem(Integer.parseInt(refusal.substring(0, 3)), refusal.substring(4), 0));
         page.locator("#ship-" + id).press("Enter");
 
         assertThat(page.locator(".toast")).containsText(words);
@@ -832,13 +803,13 @@ class PageStatesTest {
 
     @Test
     void onlyDealersAndOperatorsCanShip() {
-        stage.anOrder("note20", "Paid");
-        stage.roles = List.of("customer");
+        STAGE.anOrder("note20", "Paid");
+        STAGE.roles = List.of("customer");
         go("/dealer");
         assertThat(page.locator(".rows li")).hasCount(1);
         assertThat(page.locator(".ship")).hasCount(0);
         for (List<String> roles : List.of(List.of("operator"), List.of("customer", "dealer"))) {
-            stage.roles = roles;
+            STAGE.roles = roles;
             page.reload();
             assertThat(page.locator(".ship")).hasCount(1);
         }
@@ -847,12 +818,12 @@ class PageStatesTest {
     /** The shop ships a delivery that the dealer was about to ship. */
     @Test
     void aQueueIsLiveWhileItIsWorkedOn() {
-        long first = stage.anOrder("note20", "Paid");
-        long second = stage.anOrder("note21", "Paid");
+        long first = STAGE.anOrder("note20", "Paid");
+        long second = STAGE.anOrder("note21", "Paid");
         go("/dealer");
         page.locator("#ship-" + first).focus();
-        await().until(() -> stage.streams.size() == 1);
-        stage.ship(first);
+        await().until(() -> STAGE.streams.size() == 1);
+        STAGE.ship(first);
         assertThat(page.locator("#ship-" + first)).hasCount(0);
         assertThat(page.locator("#ship-" + second)).isFocused();
         assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "0", "0"});
@@ -863,9 +834,9 @@ class PageStatesTest {
     @CsvSource({"320,256,en-US", "320,640,ko-KR", "390,844,en-US"})
     void nothingIsCutOffAndFocusIsVisibleOnSmallScreens(int width, int height, String locale) {
         visit(locale, width, height);
-        long id = stage.anOrder("galaxy-s25-ultra", "Paid");
-        stage.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");
-        stage.pause(stage.anOrder("note20", "Paid"), "areasonwithoutanyspaces".repeat(8));
+        long id = STAGE.anOrder("galaxy-s25-ultra", "Paid");
+        STAGE.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");
+        STAGE.pause(STAGE.anOrder("note20", "Paid"), "areasonwithoutanyspaces".repeat(8));
         for (String path : List.of("/", "/?q=blue", "/?q=nothing", "/my-orders", "/orders", "/orders/" + id, "/dealer", "/dealer?show=paused", "/dealer/slips?orders=" + id, "/nowhere")) {
             go(path);
             assertThat(page.locator(".skeleton")).hasCount(0);
@@ -891,11 +862,11 @@ class PageStatesTest {
     @Test
     void theLayoutIsStableWhileAnswersArrive() {
         visit("en-US", 390, 844);
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         for (int i = 0; i < 30; i++) {
-            stage.anOrder("note20", "Paid");
+            STAGE.anOrder("note20", "Paid");
         }
-        stage.delay = 150;
+        STAGE.delay = 150;
         page.addInitScript("window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach(each => { window.shifts += each.value; }))"
                 + ".observe({type: 'layout-shift', buffered: true});");
         for (String path : List.of("/", "/my-orders", "/orders", "/orders/" + id, "/dealer")) {
@@ -907,98 +878,99 @@ class PageStatesTest {
         }
     }
 
-    @Test
-    void everyPageInEveryStateIsAccessible() {
+    @ParameterizedTest
+    @ValueSource(strings = {"en", "ko"})
+    void everyPageInEveryStateIsAccessible(String language) {
+        visit(language.equals("en") ? "en-US" : "ko-KR", 1280, 900);
         page.addInitScript(BrowserExtension.AXE);
-        long paid = stage.anOrder("galaxy-z-fold7", "Paid");
-        long shipped = stage.anOrder("note20", "Shipped");
-        long cancelled = stage.anOrder("iphone-17", "Cancelled");
-        long paused = stage.anOrder("pixel-10", "Paid");
-        stage.pause(paused, "The customer asked for another address and has not answered yet");
+        long paid = STAGE.anOrder("galaxy-z-fold7", "Paid");
+        long shipped = STAGE.anOrder("note20", "Shipped");
+        long cancelled = STAGE.anOrder("iphone-17", "Cancelled");
+        long paused = STAGE.anOrder("pixel-10", "Paid");
+        STAGE.pause(paused, "The customer asked for another address and has not answered yet");
         go("/");
         page.evaluate("ids => localStorage.setItem('orders', ids)", "[%d,%d,%d]".formatted(paid, shipped, cancelled));
         for (String path : PATHS) {
             go(path);
-            checkAccessibility(path.equals("/") ? "phones" : path.substring(1).replaceAll("\\W", "-"));
+            checkAccessibility(language, path.equals("/") ? "phones" : path.substring(1).replaceAll("\\W", "-"));
         }
         go("/orders/" + shipped);
-        checkAccessibility("order-shipped");
+        checkAccessibility(language, "order-shipped");
         go("/orders/" + cancelled);
-        checkAccessibility("order-cancelled");
+        checkAccessibility(language, "order-cancelled");
         go("/orders/" + paid);
-        checkAccessibility("order-paid");
+        checkAccessibility(language, "order-paid");
         cancelButton();
-        checkAccessibility("dialog");
+        checkAccessibility(language, "dialog");
         page.keyboard().press("Escape");
-        stage.cancellationAnswers.add(problem(503, "Temporarily unavailable", 3));
+        STAGE.cancellationAnswers.add(problem(503, "Temporarily unavailable", 3));
         cancelButton();
-        page.getByText("Yes, cancel it").click();
+        page.locator("dialog [value=yes]").click();
         page.locator(".notice").waitFor();
-        checkAccessibility("cancel-unsure");
+        checkAccessibility(language, "cancel-unsure");
 
         go("/orders/" + paused);
-        checkAccessibility("order-delayed");
+        checkAccessibility(language, "order-delayed");
         go("/dealer/slips?orders=%d,%d".formatted(paid, cancelled));
-        checkAccessibility("dealer-slips");
+        checkAccessibility(language, "dealer-slips");
         go("/dealer");
         page.locator(".pause").click();
-        checkAccessibility("dealer-pause");
+        checkAccessibility(language, "dealer-pause");
         page.keyboard().press("Escape");
-        page.getByLabel("Select all").check();
-        stage.shipmentAnswers.add(problem(409, "Being cancelled", 0));
+        page.locator("#select-all").check();
+        STAGE.shipmentAnswers.add(problem(409, "Being cancelled", 0));
         page.locator("#ship-selected").click();
         page.locator("#batch-close").waitFor();
-        checkAccessibility("dealer-batch");
+        checkAccessibility(language, "dealer-batch");
         for (int status : List.of(409, 200)) {
             if (status != 200) {
-                stage.shipmentAnswers.add(problem(status, "Being cancelled", 0));
+                STAGE.shipmentAnswers.add(problem(status, "Being cancelled", 0));
             }
             go("/dealer");
             page.locator(".ship").click();
             assertThat(page.locator(".toast")).not().isEmpty();
-            checkAccessibility("dealer-shipment-" + status);
+            checkAccessibility(language, "dealer-shipment-" + status);
         }
 
-        stage.orderAnswers.add(context -> { });
+        STAGE.orderAnswers.add(context -> { });
         go("/");
         page.locator("#order").click();
-        checkAccessibility("ordering");
+        checkAccessibility(language, "ordering");
         page.evaluate("() => localStorage.removeItem('attempt')");
         for (JsonObject answer : List.of(new JsonObject().put("status", 402), new JsonObject().put("status", 500), new JsonObject().put("status", 503).put("title", "Too busy"))) {
-            stage.orderAnswers.add(problem(answer.getInteger("status"), answer.getString("title", ""), 60));
+            STAGE.orderAnswers.add(problem(answer.getInteger("status"), answer.getString("title", ""), 60));
             go("/");
             page.locator("#order").click();
             page.locator(".notice").waitFor();
-            checkAccessibility("refused-" + answer.getInteger("status"));
+            checkAccessibility(language, "refused-" + answer.getInteger("status"));
             page.evaluate("() => localStorage.removeItem('attempt')");
         }
-        page.locator("#language").click();
         page.setViewportSize(320, 640);
         for (String path : List.of("/", "/my-orders", "/orders/" + paid, "/dealer", "/dealer?show=paused", "/dealer/slips?orders=" + paid)) {
             go(path);
             assertThat(page.locator(".skeleton")).hasCount(0);
-            screenshot("korean-" + path.replaceAll("\\W|\\d", "") + "-small");
+            screenshot(language, (path.equals("/") ? "phones" : path.substring(1).replaceAll("/?\\d+", "").replaceAll("\\W", "-")) + "-small");
         }
     }
 
-    /** Checks accessibility on a light desktop, a dark phone and with forced colours; each finding is a defect. */
-    private void checkAccessibility(String name) {
+    /** Checks accessibility on desktop and phone, light and dark, and with forced colours; each finding is a defect. */
+    private void checkAccessibility(String language, String name) {
         assertThat(page.locator(".skeleton")).hasCount(0, new HasCountOptions().setTimeout(10_000));
         page.emulateMedia(new EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
         assertThat(findings()).as("%s, forced colours", name).isEmpty();
         page.emulateMedia(new EmulateMediaOptions().setForcedColors(ForcedColors.NONE));
-        assertThat(findings()).as("%s, light", name).isEmpty();
-        screenshot(name + "-desk");
-        page.setViewportSize(390, 844);
-        page.emulateMedia(new EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-        assertThat(findings()).as("%s, dark", name).isEmpty();
-        screenshot(name + "-phone");
-        page.setViewportSize(1280, 900);
-        page.emulateMedia(new EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        for (String device : List.of("phone", "desk")) {
+            page.setViewportSize(device.equals("phone") ? 390 : 1280, device.equals("phone") ? 844 : 900);
+            for (ColorScheme scheme : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
+                page.emulateMedia(new EmulateMediaOptions().setColorScheme(scheme));
+                assertThat(findings()).as("%s, %s, %s", name, device, scheme).isEmpty();
+                screenshot(language, "%s-%s-%s".formatted(name, device, scheme.name().toLowerCase(Locale.ROOT)));
+            }
+        }
     }
 
-    private void screenshot(String name) {
-        page.screenshot(new ScreenshotOptions().setPath(Path.of("target", "screenshots", "state-" + name + ".png")));
+    private void screenshot(String language, String name) {
+        page.screenshot(new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", "state-" + language + "-" + name + ".png")));
     }
 
     private List<?> findings() {

@@ -72,7 +72,6 @@ class PageTest {
 
     private final Shop shop = PHONE82.gateway();
     private final String gateway = shop.request("").build().uri().toString();
-    private final List<String> complaints = new ArrayList<>();
     private final List<Request> requests = new ArrayList<>();
     private BrowserContext session;
     private Page page;
@@ -106,11 +105,9 @@ class PageTest {
         page = visit("en-US");
     }
 
-    /** After every test: nothing was fetched from elsewhere, and the page did nothing that its policy forbids. */
     @AfterEach
-    void assertNoBrowserErrors() {
+    void assertNothingWasFetchedFromElsewhere() {
         session.close();
-        assertThat(complaints).isEmpty();
         assertThat(requests).extracting(Request::url).allMatch(url -> url.startsWith(gateway + "/") || url.startsWith("data:"));
     }
 
@@ -399,18 +396,18 @@ class PageTest {
         assertThat(page.locator(".model")).hasCount(10);
         page.keyboard().press("Tab");
         assertThat(page.locator(".skip")).isFocused();
-        tabTo("input[name=model]");
+        BrowserExtension.tabTo(page, "input[name=model]", 40);
         page.keyboard().press("ArrowRight");
         assertThat(page.locator("input[value=note21]")).isChecked();
-        tabTo("#qty");
+        BrowserExtension.tabTo(page, "#qty", 40);
         page.keyboard().press("ArrowUp");
         assertThat(page.locator("#total")).hasText("₩2,598,000");
-        tabTo("button[type=submit]");
+        BrowserExtension.tabTo(page, "button[type=submit]", 40);
         page.keyboard().press("Enter");
         orderShown();
 
         assertThat(page.locator("#cancel")).isVisible();
-        tabTo("#cancel");
+        BrowserExtension.tabTo(page, "#cancel", 40);
         await().pollInSameThread().until(() -> {
             page.keyboard().press("Enter");
             return page.locator("dialog").count() == 1;
@@ -418,7 +415,7 @@ class PageTest {
         page.keyboard().press("Escape");
         assertThat(page.locator("#cancel")).isFocused();
         page.keyboard().press("Enter");
-        tabTo("dialog button[value=yes]");
+        BrowserExtension.tabTo(page, "dialog button[value=yes]", 40);
         page.keyboard().press("Enter");
         assertThat(page.locator(".badge")).hasText(Pattern.compile("Cancelled|Cancelling"));
     }
@@ -556,15 +553,9 @@ class PageTest {
     }
 
     private Page visit(String locale) {
-        session = BROWSER.browser().newContext(new NewContextOptions().setLocale(locale).setViewportSize(1280, 900).setColorScheme(ColorScheme.LIGHT));
+        session = BROWSER.open(new NewContextOptions().setLocale(locale).setViewportSize(1280, 900).setColorScheme(ColorScheme.LIGHT));
         session.setDefaultTimeout(PATIENCE);
         session.onRequest(requests::add);
-        session.onWebError(error -> complaints.add(error.error()));
-        session.onConsoleMessage(message -> {
-            if (message.text().contains("Content Security Policy") || message.text().contains("Trusted")) {
-                complaints.add(message.text());
-            }
-        });
         return session.newPage();
     }
 
@@ -608,16 +599,6 @@ class PageTest {
 
     private static ContainsTextOptions patiently() {
         return new ContainsTextOptions().setTimeout(PATIENCE);
-    }
-
-    private void tabTo(String selector) {
-        for (int i = 0; i < 40; i++) {
-            if ((Boolean) page.evaluate("selector => document.activeElement.matches(selector)", selector)) {
-                return;
-            }
-            page.keyboard().press("Tab");
-        }
-        throw new AssertionError(selector + " is not reached by the Tab key");
     }
 
     private double number(String expression) {

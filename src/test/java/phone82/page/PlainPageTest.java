@@ -9,10 +9,6 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -54,50 +50,28 @@ class PlainPageTest {
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
 
-    private static Stage stage;
+    @RegisterExtension
+    static final Stage STAGE = new Stage();
 
     private BrowserContext session;
     private Page page;
-
-    @BeforeAll
-    static void serve() throws IOException {
-        stage = new Stage();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (stage != null) {
-            stage.close();
-        }
-    }
-
-    @BeforeEach
-    void reset() {
-        stage.reset();
-    }
-
-    @AfterEach
-    void close() {
-        if (session != null) {
-            session.close();
-        }
-    }
 
     private static String zone(Locale locale) {
         return Pattern.quote(DateTimeFormatter.ofPattern("z", locale).format(ZonedDateTime.now()));
     }
 
     private void visit(String locale, boolean scripts) {
-        close();
-        session = BROWSER.browser().newContext(new NewContextOptions().setLocale(locale).setJavaScriptEnabled(scripts)
+        if (session != null) {
+            session.close();
+        }
+        session = BROWSER.open(new NewContextOptions().setLocale(locale).setJavaScriptEnabled(scripts)
                 .setViewportSize(390, 844).setColorScheme(ColorScheme.LIGHT).setTimezoneId("UTC"));
-        session.setDefaultTimeout(15_000);
         page = session.newPage();
     }
 
     /** The texts of the page of an order, without times. */
     private Map<String, List<String>> shown(long id) {
-        page.navigate(stage.url("/orders/" + id));
+        page.navigate(STAGE.url("/orders/" + id));
         page.locator("#truth").waitFor();
         Map<String, List<String>> shown = new LinkedHashMap<>();
         for (String part : List.of("h1", ".badge", "#truth", ".summary .hint", "#money span", ".steps li", ".steps [aria-current]", "h2", ".timeline li", ".reference")) {
@@ -113,24 +87,24 @@ class PlainPageTest {
         orders.put("leaves this week", dueIn(2 * 24 * 3600));
         orders.put("leaves later", dueIn(20 * 24 * 3600));
         orders.put("is about to leave", dueIn(-5));
-        long paused = stage.anOrder("pixel-10", "Paid");
-        stage.pause(paused, "for the dealer only");
+        long paused = STAGE.anOrder("pixel-10", "Paid");
+        STAGE.pause(paused, "for the dealer only");
         orders.put("is delayed", paused);
-        long held = stage.anOrder("note20", "Paid");
-        stage.deliveries.remove(held);
+        long held = STAGE.anOrder("note20", "Paid");
+        STAGE.deliveries.remove(held);
         orders.put("has no delivery yet", held);
-        long ordered = stage.anOrder("<b>&amp;\"'", "Ordered");
-        stage.deliveries.remove(ordered);
-        stage.payments.get(ordered).put("status", "Authorised").put("authorisedAt", Instant.now().toString()).remove("completedAt");
-        stage.timelines.put(ordered, new JsonArray().add(step("Ordered")));
+        long ordered = STAGE.anOrder("<b>&amp;\"'", "Ordered");
+        STAGE.deliveries.remove(ordered);
+        STAGE.payments.get(ordered).put("status", "Authorised").put("authorisedAt", Instant.now().toString()).remove("completedAt");
+        STAGE.timelines.put(ordered, new JsonArray().add(step("Ordered")));
         orders.put("is authorised", ordered);
-        long unpaid = stage.anOrder("unlisted item", "Ordered");
-        stage.deliveries.remove(unpaid);
-        stage.payments.remove(unpaid);
-        stage.timelines.remove(unpaid);
+        long unpaid = STAGE.anOrder("unlisted item", "Ordered");
+        STAGE.deliveries.remove(unpaid);
+        STAGE.payments.remove(unpaid);
+        STAGE.timelines.remove(unpaid);
         orders.put("has no payment", unpaid);
-        orders.put("is shipped", stage.anOrder("iphone-17", "Shipped"));
-        orders.put("is a variant", stage.anOrder("galaxy-z-fold7-1024-blue", "Shipped"));
+        orders.put("is shipped", STAGE.anOrder("iphone-17", "Shipped"));
+        orders.put("is a variant", STAGE.anOrder("galaxy-z-fold7-1024-blue", "Shipped"));
         orders.put("is cancelled by the customer", cancelled("cancelled by the customer", "Refunded", step("OrderCancelled"), step("PayCancelled")));
         orders.put("is being refunded", cancelled("cancelled by the customer", "Refunding", step("OrderCancelled")));
         orders.put("is not refunded", cancelled("cancelled by the customer", "RefundFailed", step("OrderCancelled"), step("RefundFailed")));
@@ -141,19 +115,19 @@ class PlainPageTest {
     }
 
     private static long dueIn(long seconds) {
-        long id = stage.anOrder("note20", "Paid");
-        stage.deliveries.get(id).put("dispatchAt", Instant.now().plusSeconds(seconds).toString());
+        long id = STAGE.anOrder("note20", "Paid");
+        STAGE.deliveries.get(id).put("dispatchAt", Instant.now().plusSeconds(seconds).toString());
         return id;
     }
 
     private static long cancelled(String reason, String payment, JsonObject... steps) {
-        long id = stage.anOrder("note20", "Cancelled");
-        stage.payments.get(id).put("status", payment);
+        long id = STAGE.anOrder("note20", "Cancelled");
+        STAGE.payments.get(id).put("status", payment);
         if (reason != null) {
-            stage.orders.get(id).put("reason", reason);
+            STAGE.orders.get(id).put("reason", reason);
         }
         for (JsonObject step : steps) {
-            stage.timelines.get(id).add(reason == null ? step : step.copy().put("reason", reason));
+            STAGE.timelines.get(id).add(reason == null ? step : step.copy().put("reason", reason));
         }
         return id;
     }
@@ -174,7 +148,7 @@ class PlainPageTest {
     @Test
     void amountAndTimesAreShownWithTheirZone() {
         visit("en-US", false);
-        page.navigate(stage.url("/orders/" + stage.anOrder("note20", "Shipped")));
+        page.navigate(STAGE.url("/orders/" + STAGE.anOrder("note20", "Shipped")));
         assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at .*\\d{4}, \\d+:\\d\\d:\\d\\d\\s[AP]M [A-Z]{2,5}\\."));
         assertThat(page.locator(".steps time")).hasCount(4);
         assertThat(page.locator(".tools")).isHidden();
@@ -187,11 +161,11 @@ class PlainPageTest {
     void everyOtherPageSaysWhatToDo(String locale, String words) {
         visit(locale, false);
         for (String path : List.of("/", "/my-orders", "/orders", "/dealer", "/dealer/slips")) {
-            page.navigate(stage.url(path));
+            page.navigate(STAGE.url(path));
             assertThat(page.locator("h1")).isVisible();
             assertThat(page.locator(".notice")).containsText(words);
         }
-        assertThat(page.navigate(stage.url("/nowhere")).status()).isEqualTo(404);
+        assertThat(page.navigate(STAGE.url("/nowhere")).status()).isEqualTo(404);
         assertThat(page.locator(".notice a")).hasAttribute("href", "/");
     }
 
@@ -199,41 +173,41 @@ class PlainPageTest {
     void whatCannotBeShownSaysWhatToDo() {
         visit("en-US", false);
         for (String id : List.of("987654321", "0", "abc", "99999999999999999999")) {
-            assertThat(page.navigate(stage.url("/orders/" + id)).status()).isEqualTo(404);
+            assertThat(page.navigate(STAGE.url("/orders/" + id)).status()).isEqualTo(404);
             assertThat(page.locator(".notice")).containsText("There is no order " + id + ".");
         }
-        stage.outages.addAll(List.of("/orders", "/payments", "/deliveries", "/phones"));
-        long id = stage.anOrder("galaxy-z-fold7", "Paid");
-        assertThat(page.navigate(stage.url("/orders/" + id)).status()).isEqualTo(200);
+        STAGE.outages.addAll(List.of("/orders", "/payments", "/deliveries", "/phones"));
+        long id = STAGE.anOrder("galaxy-z-fold7", "Paid");
+        assertThat(page.navigate(STAGE.url("/orders/" + id)).status()).isEqualTo(200);
         assertThat(page.locator("#truth")).hasText("Your order is paid. The dealer is about to take it.");
         assertThat(page.locator("#money")).containsText("paid at");
         assertThat(page.locator("#away")).containsText("Your order is safe");
 
-        stage.outages.add("/history");
-        var unavailable = page.navigate(stage.url("/orders/" + id));
+        STAGE.outages.add("/history");
+        var unavailable = page.navigate(STAGE.url("/orders/" + id));
         assertThat(unavailable.status()).isEqualTo(503);
         assertThat(unavailable.headerValue("retry-after")).isEqualTo("5");
         assertThat(page.locator(".notice a")).hasAttribute("href", "/orders/" + id);
-        stage.outages.clear();
+        STAGE.outages.clear();
         page.locator(".notice a").click();
         assertThat(page.locator("#truth")).containsText("Phone galaxy-z-fold7, 256 GB, blue leaves");
     }
 
     @Test
     void anAnswerThatTakesLongDelaysNoScripts() {
-        long id = stage.anOrder("note20", "Paid");
-        stage.delay = 8000;
+        long id = STAGE.anOrder("note20", "Paid");
+        STAGE.delay = 8000;
         visit("en-US", true);
         long begin = System.nanoTime();
-        assertThat(page.navigate(stage.url("/orders/" + id)).status()).isEqualTo(503);
+        assertThat(page.navigate(STAGE.url("/orders/" + id)).status()).isEqualTo(503);
         assertThat(System.nanoTime() - begin).isLessThan(8_000_000_000L);
-        stage.delay = 0;
+        STAGE.delay = 0;
         assertThat(page.locator("#truth")).containsText("leaves in");
     }
 
     @Test
     void thePageIsPrivateAndCompressed() {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         HttpResponse<byte[]> whole = accepting("/orders/" + id, "identity");
         HttpResponse<byte[]> compressed = accepting("/orders/" + id, "gzip");
         for (HttpResponse<byte[]> answer : List.of(whole, compressed)) {
@@ -252,7 +226,7 @@ class PlainPageTest {
 
     private static HttpResponse<byte[]> accepting(String path, String encoding) {
         try {
-            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(stage.url(path))).header("Accept", BROWSERS).header("Accept-Encoding", encoding).header("Accept-Language", "ko;q=0.5, fr").build(), BodyHandlers.ofByteArray());
+            return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(STAGE.url(path))).header("Accept", BROWSERS).header("Accept-Encoding", encoding).header("Accept-Language", "ko;q=0.5, fr").build(), BodyHandlers.ofByteArray());
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -261,10 +235,10 @@ class PlainPageTest {
     @Test
     void anItemCannotLeaveItsText() {
         String item = "</script><script>document.title='taken'</script><img src=x onerror=alert(1)>\"'&lt;";
-        long id = stage.anOrder(item, "Paid");
+        long id = STAGE.anOrder(item, "Paid");
         for (boolean scripts : List.of(false, true)) {
             visit("en-US", scripts);
-            page.navigate(stage.url("/orders/" + id));
+            page.navigate(STAGE.url("/orders/" + id));
             assertThat(page.locator(".summary .hint")).containsText(item);
             assertThat(page.locator("img[src=x]")).hasCount(0);
             assertThat(page).hasTitle("Order " + id + " · phone82");
@@ -274,7 +248,7 @@ class PlainPageTest {
     /** The scripts show the answers that came with the page at once, and then what has changed since. */
     @Test
     void scriptsBeginWithTheAnswersOfThePage() {
-        long id = stage.anOrder("note20", "Paid");
+        long id = STAGE.anOrder("note20", "Paid");
         visit("en-US", true);
         List<Route> held = new ArrayList<>();
         AtomicBoolean free = new AtomicBoolean();
@@ -286,9 +260,9 @@ class PlainPageTest {
                 held.add(route);
             }
         });
-        await().pollInSameThread().until(() -> page.navigate(stage.url("/orders/" + id)).status() == 200);
+        await().pollInSameThread().until(() -> page.navigate(STAGE.url("/orders/" + id)).status() == 200);
         assertThat(page.locator("#truth")).containsText("leaves in");
-        stage.ship(id);
+        STAGE.ship(id);
         free.set(true);
         held.forEach(Route::resume);
         assertThat(page.locator("#truth")).containsText("was shipped");
@@ -297,15 +271,15 @@ class PlainPageTest {
     @ParameterizedTest
     @ValueSource(strings = {"en-US", "ko-KR"})
     void nothingIsCutOffOrInaccessible(String locale) {
-        long id = stage.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");
+        long id = STAGE.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");
         List<String> paths = List.of("/", "/my-orders", "/orders", "/orders/" + id, "/orders/987654321", "/dealer", "/nowhere");
         visit(locale, false);
         page.setViewportSize(320, 640);
         for (String path : paths) {
-            page.navigate(stage.url(path));
+            page.navigate(STAGE.url(path));
             assertThat(page.evaluate("() => document.documentElement.scrollWidth")).as(path).isEqualTo(320);
         }
-        page.navigate(stage.url("/orders/" + id));
+        page.navigate(STAGE.url("/orders/" + id));
         page.screenshot(new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", "plain-order-" + locale + ".png")));
 
         // axe needs scripts: it checks the page without its own
@@ -321,7 +295,7 @@ class PlainPageTest {
             route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(plain));
         });
         for (String path : paths) {
-            page.navigate(stage.url(path));
+            page.navigate(STAGE.url(path));
             assertThat(page.locator("h1")).isVisible();
             assertThat((List<?>) page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
                     + ".map(each => each.id + ': ' + each.nodes.map(node => node.target + ' ' + node.failureSummary).join('; '))")).as(path).isEmpty();

@@ -1,7 +1,6 @@
 package phone82.page;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
@@ -9,7 +8,6 @@ import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import com.microsoft.playwright.options.AriaRole;
 import jakarta.jms.JMSException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,24 +38,14 @@ class RepairsPageTest {
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
 
-    private final List<String> complaints = new ArrayList<>();
-    private BrowserContext session;
     private Page page;
 
     @BeforeEach
     void open() {
-        session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD));
-        session.onWebError(error -> complaints.add(error.error()));
-        page = session.newPage();
+        page = BROWSER.open(new NewContextOptions().setLocale("en-US").setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD)).newPage();
         page.addInitScript(BrowserExtension.AXE);
         page.navigate(PHONE82.operations().url("/"));
         assertThat(page.locator("#overall")).not().hasText("");
-    }
-
-    @AfterEach
-    void close() {
-        session.close();
-        assertThat(complaints).isEmpty();
     }
 
     @Test

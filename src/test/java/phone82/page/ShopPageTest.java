@@ -10,9 +10,6 @@ import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ForcedColors;
 import com.microsoft.playwright.options.Media;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,7 +18,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -37,46 +33,20 @@ class ShopPageTest {
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
 
-    private static Stage stage;
+    @RegisterExtension
+    static final Stage STAGE = new Stage();
 
-    private final List<String> complaints = new ArrayList<>();
     private BrowserContext session;
     private Page page;
 
-    @BeforeAll
-    static void serve() {
-        stage = new Stage();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (stage != null) {
-            stage.close();
-        }
-    }
-
     @BeforeEach
     void open() {
-        stage.reset();
-        session = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setViewportSize(1280, 900).setColorScheme(ColorScheme.LIGHT));
-        session.setDefaultTimeout(15_000);
-        session.onWebError(error -> complaints.add(error.error()));
-        session.onConsoleMessage(message -> {
-            if (message.text().contains("Content Security Policy") || message.text().contains("Trusted")) {
-                complaints.add(message.text());
-            }
-        });
+        session = BROWSER.open(new NewContextOptions().setLocale("en-US").setViewportSize(1280, 900).setColorScheme(ColorScheme.LIGHT));
         page = session.newPage();
     }
 
-    @AfterEach
-    void assertNoBrowserErrors() {
-        session.close();
-        assertThat(complaints).isEmpty();
-    }
-
     private void go(String path) {
-        page.navigate(stage.url(path));
+        page.navigate(STAGE.url(path));
         assertThat(page.locator(".skeleton")).hasCount(0);
     }
 
@@ -90,7 +60,7 @@ class ShopPageTest {
 
     private String ordered() {
         page.waitForURL(Pattern.compile(".*/orders/\\d+"));
-        return stage.orders.get(Long.parseLong(page.url().replaceAll(".*/", ""))).getString("item");
+        return STAGE.orders.get(Long.parseLong(page.url().replaceAll(".*/", ""))).getString("item");
     }
 
     @Test
@@ -183,7 +153,7 @@ class ShopPageTest {
         same.run();
         page.locator("[data-tab=shop]").click();
         assertThat(models()).hasCount(10);
-        assertThat(page).hasURL(stage.url("/"));
+        assertThat(page).hasURL(STAGE.url("/"));
         page.goBack();
         same.run();
     }
@@ -199,7 +169,7 @@ class ShopPageTest {
         assertThat(models()).hasCount(10);
         assertThat(page.locator("#hits")).isEmpty();
         assertThat(page.locator("#q")).isFocused();
-        assertThat(page).hasURL(stage.url("/"));
+        assertThat(page).hasURL(STAGE.url("/"));
         page.locator("#q").fill("<zz>");
         assertThat(models()).hasCount(0);
         assertThat(page.locator("#hits")).hasText("No phone matches “<zz>”.");
@@ -208,21 +178,21 @@ class ShopPageTest {
     @Test
     void theKeyboardIsSufficient() {
         go("/");
-        tabTo("#q");
+        BrowserExtension.tabTo(page, "#q", 40);
         page.keyboard().type("fold");
         assertThat(models()).hasCount(1);
         page.keyboard().press("Enter");
         assertThat(page.locator("input[value=" + FOLD + "]")).isFocused();
         assertThat(page.locator("input[value=" + FOLD + "]")).not().isChecked();
         page.keyboard().press("Space");
-        tabTo("input[name=storage]");
+        BrowserExtension.tabTo(page, "input[name=storage]", 40);
         page.keyboard().press("ArrowDown");
         assertThat(page.getByLabel("512 GB")).isChecked();
         assertThat(page.getByLabel("512 GB")).isFocused();
-        tabTo("input[name=colour]");
+        BrowserExtension.tabTo(page, "input[name=colour]", 40);
         page.keyboard().press("ArrowRight");
         assertThat(page.getByLabel("black")).isChecked();
-        tabTo("#order");
+        BrowserExtension.tabTo(page, "#order", 40);
         page.keyboard().press("Enter");
         assertThat(ordered()).isEqualTo(FOLD + "-256-black");
     }
@@ -232,27 +202,17 @@ class ShopPageTest {
     void modelsAreReachedWhileTheChosenOneIsHidden() {
         go("/?q=fold");
         assertThat(page.locator("input[value=note20]")).not().isChecked();
-        tabTo("#q");
+        BrowserExtension.tabTo(page, "#q", 40);
         page.keyboard().press("Tab");
         assertThat(page.locator("input[value=" + FOLD + "]")).isFocused();
         page.locator("#q").fill("");
         assertThat(page.locator("input[value=note20]")).isChecked();
     }
 
-    private void tabTo(String selector) {
-        for (int i = 0; i < 40; i++) {
-            if ((Boolean) page.evaluate("selector => document.activeElement.matches(selector)", selector)) {
-                return;
-            }
-            page.keyboard().press("Tab");
-        }
-        throw new AssertionError(selector + " is not reached by the Tab key");
-    }
-
     @ParameterizedTest
     @CsvSource({"en-US, 'Phone galaxy-z-fold7, 1 TB, blue'", "ko-KR, 'Phone galaxy-z-fold7, 1 TB, 블루'"})
     void everyPageShowsTheVariant(String locale, String name) {
-        long id = stage.anOrder(FOLD + "-1024-blue", "Paid");
+        long id = STAGE.anOrder(FOLD + "-1024-blue", "Paid");
         go("/");
         page.evaluate("values => { localStorage.setItem('orders', values[0]); localStorage.setItem('language', values[1]); }", List.of("[" + id + "]", locale.substring(0, 2)));
         for (String path : List.of("/my-orders", "/orders", "/orders/" + id, "/dealer", "/dealer/slips?orders=" + id)) {

@@ -8,6 +8,9 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import phone82.gateway.Pages;
 import phone82.journey.Phone82Extension;
 
@@ -28,7 +31,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The pages on a stub of the API that answers as a test needs it, for states that are short or rare in the real system. */
-final class Stage {
+final class Stage implements BeforeEachCallback, AfterAllCallback {
 
     private static final List<String> ITEMS = List.of("note20", "note21", "test", "abc123", "galaxy-s25", "galaxy-s25-ultra", "galaxy-z-fold7",
             "galaxy-z-flip7", "iphone-17", "iphone-17-pro", "pixel-10", "pixel-10-pro");
@@ -162,11 +165,13 @@ final class Stage {
         return "http://localhost:" + server.actualPort() + path;
     }
 
-    void close() {
+    @Override
+    public void afterAll(ExtensionContext test) {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    void reset() {
+    @Override
+    public void beforeEach(ExtensionContext test) {
         orderAnswers.clear();
         cancellationAnswers.clear();
         shipmentAnswers.clear();
