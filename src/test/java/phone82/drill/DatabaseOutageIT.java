@@ -4,10 +4,12 @@ import io.vertx.core.Vertx;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import phone82.Context;
 import phone82.journey.Databases;
 import phone82.journey.Shop;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,6 +58,30 @@ class DatabaseOutageIT {
                 customers.stop();
                 OrderComparison.awaitBalanced(phone82, customers);
                 System.out.printf("kill -9 of all databases; %s%n", customers);
+            }
+        }
+    }
+
+    /** For example the former primary of a failed-over PostgreSQL, or one whose administrator protects its disk. */
+    @Test
+    void noEventBecomesADeadLetterWhileADatabaseRefusesWrites() throws Exception {
+        try (Processes phone82 = new Processes("database-read-only", Databases::onServers, "--phone82.store.dispatch-delay=3s", "--phone82.warm-up=0")) {
+            phone82.start("broker coordinator provider", "customer store pay app gateway");
+            Shop shop = phone82.gateway();
+            try (Customers customers = new Customers(shop, 4, 0)) {
+                customers.awaitMore(50);
+                phone82.refuseWrites(true);
+                await().untilAsserted(() -> shop.place(anOrder()).expect(503));
+                // more than the 9 s in which an event would use up its delivery attempts
+                await().pollDelay(Duration.ofSeconds(20)).atMost(Duration.ofSeconds(30)).until(() -> true);
+                phone82.refuseWrites(false);
+                customers.awaitMore(50);
+                customers.stop();
+                OrderComparison.awaitBalanced(phone82, customers);
+                for (Context context : List.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER)) {
+                    assertThat(phone82.shop(context).all("/dead-letters")).as("dead letters of %s", context).isEmpty();
+                }
+                System.out.printf("no writes for 20 s; %s%n", customers);
             }
         }
     }

@@ -15,6 +15,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -267,6 +268,11 @@ public final class Processes implements AutoCloseable {
     /** {@code kill -9} of the database servers, which are restarted at once. */
     void crashDatabases() throws IOException, InterruptedException {
         databases.crash();
+    }
+
+    /** Makes PostgreSQL refuse all writes, or accept them again. */
+    void refuseWrites(boolean refuse) throws SQLException {
+        databases.refuseWrites(refuse);
     }
 
     public Shop gateway() {

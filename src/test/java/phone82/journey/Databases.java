@@ -115,6 +115,11 @@ public final class Databases implements AutoCloseable {
         startHsqldb();
     }
 
+    /** Makes PostgreSQL refuse all writes, or accept them again, in connections that exist as well. */
+    public void refuseWrites(boolean refuse) throws SQLException {
+        PostgreSql.refuseWrites(refuse);
+    }
+
     @Override
     public void close() {
         if (store != null) {
@@ -160,6 +165,13 @@ public final class Databases implements AutoCloseable {
             all.forEach(process -> process.onExit().join());
             server.close();
             server = null;
+        }
+
+        static synchronized void refuseWrites(boolean refuse) throws SQLException {
+            try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
+                statement.execute("alter system set default_transaction_read_only = " + (refuse ? "on" : "off"));
+                statement.execute("select pg_reload_conf()");
+            }
         }
 
         private static void requirePasswords(File data) {

@@ -23,9 +23,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.health.Check;
+import phone82.platform.persistence.DatabaseProbe;
 import phone82.platform.repair.Repair;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -125,13 +125,14 @@ public class EventConfiguration {
             jms.getConfiguration().setMessageConverter(new EventBodyConverter());
             jms.getConfiguration().setErrorHandler(new RedeliveryLogger());
             jms.getConfiguration().setMessageListenerContainerFactory(endpoint ->
-                    new EventContainer(endpoint, transactions, () -> answers(database), batch, batchTime));
+                    new EventContainer(endpoint, transactions, () -> acceptsWrites(database), batch, batchTime));
         });
     }
 
-    private static boolean answers(DataSource database) {
-        try (Connection connection = database.getConnection()) {
-            return connection.isValid(1);
+    private static boolean acceptsWrites(DataSource database) {
+        try {
+            DatabaseProbe.probe(database);
+            return true;
         } catch (SQLException e) {
             return false;
         }

@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 /**
  * A JMS listener container that commits several events together: one database transaction, then one broker transaction, because a commit
  * costs more than an event. If an event fails, the events before it in the batch are rolled back, too. A redelivered event is processed
- * alone, so that one that always fails does not affect others. After a failure no event is received until the database answers; otherwise
+ * alone, so that one that always fails does not affect others. After a failure no event is received until the database accepts writes; otherwise
  * events would use up their delivery attempts.
  */
 class EventContainer extends DefaultJmsMessageListenerContainer {
@@ -26,7 +26,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     private static final long ASK_AGAIN_MILLIS = 1000;
 
     private final TransactionOperations database;
-    private final BooleanSupplier databaseAnswers;
+    private final BooleanSupplier databaseAcceptsWrites;
     private final int most;
     private final long longestNanos;
     private final ThreadLocal<MessageConsumer> consumer = new ThreadLocal<>();
@@ -36,10 +36,10 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
      * @param most    maximum number of events in one transaction
      * @param longest no event is added to a transaction after this time, because its rows stay locked until it ends
      */
-    EventContainer(JmsEndpoint endpoint, TransactionOperations database, BooleanSupplier databaseAnswers, int most, Duration longest) {
+    EventContainer(JmsEndpoint endpoint, TransactionOperations database, BooleanSupplier databaseAcceptsWrites, int most, Duration longest) {
         super(endpoint);
         this.database = database;
-        this.databaseAnswers = databaseAnswers;
+        this.databaseAcceptsWrites = databaseAcceptsWrites;
         this.most = most;
         this.longestNanos = longest.toNanos();
     }
@@ -50,7 +50,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
         if (failed) {
             // reset before the check, so that a failure during the check is not lost
             failed = false;
-            if (!databaseAnswers.getAsBoolean()) {
+            if (!databaseAcceptsWrites.getAsBoolean()) {
                 failed = true;
                 applyBackOffTime(new FixedBackOff(ASK_AGAIN_MILLIS, 1).start());
                 return null;
