@@ -7,6 +7,7 @@ import phone82.platform.api.Json;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -19,47 +20,83 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** New customers at a constant rate, each with one order, which they repeat with its {@code Idempotency-Key}, after {@code Retry-After}, until it is answered. */
+/**
+ * New customers at a constant rate, each with one order, which they repeat with its {@code Idempotency-Key}, after {@code Retry-After}, until it is
+ * answered. Some cancel their order, in the same way.
+ */
 final class PatientCustomers implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int PAUSE_MILLIS = 500;
+    private static final int SHIPPED_ALREADY = 409;
     /** An answer that a program retries: the request is in progress, there are too many, or the shop is not available. */
-    private static final Set<Integer> TRY_AGAIN = Set.of(409, 429, 502, 503, 504);
+    private static final Set<Integer> TRY_AGAIN = Set.of(202, 409, 429, 502, 503, 504);
 
-    /** The ids of the accepted orders, with the time of their first request and of their acceptance. */
-    private final Map<Long, long[]> accepted = new ConcurrentHashMap<>();
+    /**
+     * @param sent     when the first request was sent, by {@link System#nanoTime}
+     * @param answered when the order was accepted
+     * @param cancels  whether the customer cancels the order
+     */
+    private record Acceptance(long sent, long answered, boolean cancels) {
+    }
+
+    private final Map<Long, Acceptance> accepted = new ConcurrentHashMap<>();
+    private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger repeated = new AtomicInteger();
     private final ScheduledExecutorService clock = new ScheduledThreadPoolExecutor(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Shop shop;
+    private int customers;
 
-    PatientCustomers(Shop shop, int perSecond) {
+    /** @param nth every nth customer cancels; 0 for none */
+    PatientCustomers(Shop shop, int perSecond, int nth) {
         this.shop = shop;
-        clock.scheduleAtFixedRate(() -> threads.execute(this::order), 0, 1000 / perSecond, TimeUnit.MILLISECONDS);
+        clock.scheduleAtFixedRate(() -> {
+            boolean cancels = nth > 0 && ++customers % nth == 0;
+            threads.execute(() -> order(cancels));
+        }, 0, 1000 / perSecond, TimeUnit.MILLISECONDS);
     }
 
-    private void order() {
+    private void order(boolean cancels) {
         String key = UUID.randomUUID().toString();
+        long sent = System.nanoTime();
+        Answer placed = patiently(Set.of(201), () -> shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Json.text(anOrder())))));
+        if (placed == null) {
+            return;
+        }
+        long id = placed.id();
+        accepted.put(id, new Acceptance(sent, System.nanoTime(), cancels));
+        if (cancels) {
+            Answer answer = patiently(Set.of(200, SHIPPED_ALREADY), () -> shop.send("DELETE", "/orders/" + id, null, null));
+            if (answer != null && answer.status() == 200) {
+                cancelled.add(id);
+            }
+        }
+    }
+
+    /** Repeats a request until its answer is final; returns null, and records a failure, if that is none of the expected ones. */
+    private Answer patiently(Set<Integer> expected, Supplier<Answer> request) {
         long began = System.nanoTime();
         String last = "";
         long pause = PAUSE_MILLIS;
         while (System.nanoTime() - began < PATIENCE.toNanos()) {
             try {
-                Answer answer = shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(Json.text(anOrder()))));
-                if (answer.status() == 201) {
-                    accepted.put(answer.id(), new long[]{began, System.nanoTime()});
-                    return;
+                Answer answer = request.get();
+                String retryAfter = answer.header("Retry-After");
+                if (expected.contains(answer.status()) && retryAfter == null) {
+                    return answer;
                 }
                 last = answer.status() + " " + answer.body();
-                pause = answer.header("Retry-After") == null ? PAUSE_MILLIS : Math.max(PAUSE_MILLIS, 1000 * Long.parseLong(answer.header("Retry-After")));
+                pause = retryAfter == null ? PAUSE_MILLIS : Math.max(PAUSE_MILLIS, 1000 * Long.parseLong(retryAfter));
                 if (!TRY_AGAIN.contains(answer.status())) {
                     break;
                 }
@@ -70,6 +107,12 @@ final class PatientCustomers implements AutoCloseable {
             await().pollDelay(Duration.ofMillis(pause)).atMost(Duration.ofMinutes(1)).until(() -> true);
         }
         failures.add("after " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) + " s: " + last);
+        return null;
+    }
+
+    /** The ids of the orders whose cancellation was confirmed. */
+    Set<Long> cancelled() {
+        return cancelled;
     }
 
     Set<Long> accepted() {
@@ -81,21 +124,24 @@ final class PatientCustomers implements AutoCloseable {
         return failures;
     }
 
-    /** Waits for an order that was sent and accepted after this time, and returns its id. */
+    /** Waits for an order that was sent and accepted after this time and that its customer keeps, and returns its id. */
     long awaitAcceptedAfter(long nanos) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> accepted.values().stream().anyMatch(times -> times[0] > nanos));
-        return accepted.entrySet().stream().filter(order -> order.getValue()[0] > nanos)
-                .min((one, other) -> Long.compare(one.getValue()[1], other.getValue()[1])).orElseThrow().getKey();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> keptSince(nanos).findAny().isPresent());
+        return keptSince(nanos).min(Comparator.comparingLong(order -> order.getValue().answered)).orElseThrow().getKey();
+    }
+
+    private Stream<Map.Entry<Long, Acceptance>> keptSince(long nanos) {
+        return accepted.entrySet().stream().filter(order -> order.getValue().sent > nanos && !order.getValue().cancels);
     }
 
     /** The time of acceptance. */
     long acceptedAt(long order) {
-        return accepted.get(order)[1];
+        return accepted.get(order).answered;
     }
 
     /** The longest time between two acceptances since then. */
     Duration longestGap(long since) {
-        long[] times = accepted.values().stream().mapToLong(each -> each[1]).filter(time -> time > since).sorted().toArray();
+        long[] times = accepted.values().stream().mapToLong(Acceptance::answered).filter(time -> time > since).sorted().toArray();
         long longest = times.length == 0 ? 0 : times[0] - since;
         for (int i = 1; i < times.length; i++) {
             longest = Math.max(longest, times[i] - times[i - 1]);
@@ -118,6 +164,6 @@ final class PatientCustomers implements AutoCloseable {
 
     @Override
     public String toString() {
-        return String.format("%d orders accepted, %d requests repeated, %d orders given up", accepted.size(), repeated.get(), failures.size());
+        return String.format("%d orders accepted, %d cancelled, %d requests repeated, %d given up", accepted.size(), cancelled.size(), repeated.get(), failures.size());
     }
 }
