@@ -69,13 +69,18 @@ final class ContextApi {
             }
             return http.send(request.build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {
-            throw cannot(path, e.getMessage() == null ? "no connection" : e.getMessage());
+            throw cannot(path, reason(e));
         } catch (IllegalArgumentException e) {
             throw cannot(path, e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw cannot(path, "interrupted");
         }
+    }
+
+    /** A refused connection has no message. */
+    static String reason(Exception failure) {
+        return failure.getMessage() == null ? "no connection" : failure.getMessage();
     }
 
     private CannotReconcile cannot(String path, String why) {

@@ -185,7 +185,7 @@ public abstract class OperatorCommand {
             }
             throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode()));
         } catch (IOException | IllegalArgumentException e) {
-            throw new Stop(2, name + " does not answer at " + url + " (" + (e.getMessage() == null ? "no connection" : e.getMessage()) + "); " + remedy + ".");
+            throw new Stop(2, name + " does not answer at " + url + " (" + ContextApi.reason(e) + "); " + remedy + ".");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Stop(2, name + ": interrupted.");

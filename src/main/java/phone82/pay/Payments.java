@@ -247,7 +247,7 @@ public class Payments {
             } else {
                 payment.retryLater(now(), longestRetry);
                 LOG.error("The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
-                        + "No money moves until app's events are replayed", payment.orderId());
+                        + "No money moves until app's events are replayed: run the command replay-events", payment.orderId());
             }
         } else {
             payment.retryLater(now(), longestRetry);

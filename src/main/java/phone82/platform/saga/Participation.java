@@ -75,8 +75,8 @@ public class Participation {
     }
 
     /**
-     * Completes the open cancellation of an order because another context has completed it: the coordinator has closed it, and may have lost it
-     * since.
+     * Completes the open cancellation of an order because another context reports that the order or its payment is cancelled. So the outcome is the
+     * same everywhere, also if the coordinator lost the cancellation while it closed it.
      *
      * @return whether the action must now be completed
      */
