@@ -39,8 +39,9 @@ public class IdempotencyKeys {
     private record Use(String fingerprint, long orderId) {
     }
 
-    public boolean isUsed(Caller customer, String key) {
-        return use(customer, key).isPresent();
+    /** The order that was placed with the key; empty if the key is new. */
+    public Optional<Long> orderOf(Caller customer, String key) {
+        return use(customer, key).map(Use::orderId);
     }
 
     /**

@@ -66,7 +66,7 @@ public class Orders {
     /** Whether an order of this customer exists under this key, whichever request placed it. */
     @Transactional(readOnly = true)
     public boolean isPlaced(@Header(KEY) String key, @Variable(Caller.VARIABLE) Caller customer) {
-        return keys.isUsed(customer, key);
+        return keys.orderOf(customer, key).isPresent();
     }
 
     /**
@@ -77,11 +77,26 @@ public class Orders {
     @Transactional(readOnly = true)
     public OrderResource placed(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key,
                                 @Variable(Caller.VARIABLE) Caller customer) {
-        Order order = keys.orderOf(customer, key, wanted).map(id -> entities.find(Order.class, id)).orElseThrow(KeyTaken::new);
+        return OrderResource.placed(keys.orderOf(customer, key, wanted).map(id -> ownOrder(id, customer)).orElseThrow(KeyTaken::new));
+    }
+
+    /**
+     * The order that the caller placed under this key. A client without an answer learns by it whether there is an order, without placing one.
+     *
+     * @throws Problem 404 there is none so far; 409 it has another owner now
+     */
+    @Transactional(readOnly = true)
+    public OrderResource findByKey(@Header("key") String key, @Variable(Caller.VARIABLE) Caller caller) {
+        return OrderResource.of(keys.orderOf(caller, key).map(id -> ownOrder(id, caller))
+                .orElseThrow(() -> new Problem(404, "Not found", "No order was placed under this Idempotency-Key so far.")));
+    }
+
+    private Order ownOrder(long id, Caller customer) {
+        Order order = entities.find(Order.class, id);
         if (!customer.sees(order.owner())) {
             throw new Problem(409, "Link ended", "This request has placed an order already, and its secret does not show it any more. Use a new secret and key for a new order.");
         }
-        return OrderResource.placed(order);
+        return order;
     }
 
     @Transactional(readOnly = true)

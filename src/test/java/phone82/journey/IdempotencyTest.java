@@ -107,6 +107,20 @@ class IdempotencyTest {
         }
 
         @Test
+        void aKeyShowsItsOrderAndPlacesNone() {
+            String key = newKey();
+            shop.get("/idempotency-keys/" + key).expect(404);
+            place(key, anOrder().of("sim-decline")).expect(402);
+            shop.get("/idempotency-keys/" + key).expect(404);
+
+            long id = place(key, anOrder()).expect(201).id();
+            assertThat(shop.get("/idempotency-keys/" + key).expect(200).id()).isEqualTo(id);
+            shop.awaitShipped(id);
+            assertThat(shop.get("/idempotency-keys/" + key).expect(200).body().get("status").asText()).isEqualTo("Shipped");
+            shop.get("/idempotency-keys/a+b").expect(422);
+        }
+
+        @Test
         void concurrentRepetitionsGetOneOrderAndOneValidPayment() throws Exception {
             List<Long> payments = new ArrayList<>();
             for (int round = 0; round < 5; round++) {

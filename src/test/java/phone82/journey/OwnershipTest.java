@@ -53,6 +53,7 @@ class OwnershipTest {
             Map.entry("app-list-orders", List.of(200, 200, 403, 200, 403, 403)),
             Map.entry("app-place-order", List.of(201, 201, 403, 201, 403, 201)),
             Map.entry("app-find-order", List.of(200, 404, 403, 200, 403, 404)),
+            Map.entry("app-find-order-by-key", List.of(200, 404, 403, 404, 403, 404)),
             Map.entry("app-cancel-order", List.of(409, 404, 403, 409, 403, 404)),
             Map.entry("app-request-cancellation", List.of(409, 404, 403, 409, 403, 404)),
             Map.entry("app-claim-order", List.of(200, 404, 403, 403, 403, 403)),
@@ -70,6 +71,7 @@ class OwnershipTest {
             Map.entry("customer-stream-history", List.of(200, 200, 200, 200, 403, 403)));
 
     private static final List<String> EVERYBODYS = List.of("app-list-phones");
+    private static final String KEY = "key-of-the-owner";
     private static final long UNKNOWN = 900_000_000;
 
     private Shop owner;
@@ -100,7 +102,7 @@ class OwnershipTest {
         operator = as(ISSUER.token("olga", "operator"));
         nobodys = as(ISSUER.token("eve"));
         guest = Shop.ofGuest(PHONE82.gateway().url(""), "A".repeat(43));
-        id = owner.place(anOrder().of("galaxy-s25").times(3)).expect(201).id();
+        id = placeUnder(owner, KEY).id();
         owner.awaitShipped(id);
         await().untilAsserted(() -> assertThat(owner.status("/payments/" + id)).isEqualTo("Completed"));
     }
@@ -348,6 +350,7 @@ class OwnershipTest {
         return switch (operation.id) {
             case "app-place-order" -> shop.place(anOrder());
             case "app-claim-order" -> shop.send(operation.method, path, "application/json", "{\"secret\":\"" + "A".repeat(43) + "\"}");
+            case "app-find-order-by-key" -> shop.get(path.substring(0, path.lastIndexOf('/') + 1) + (id == UNKNOWN ? "unknown" : KEY));
             case "store-pause-delivery" -> shop.send(operation.method, path, "application/json", "{\"reason\":\"out of stock\"}");
             default -> shop.send(operation.method, path, null, null);
         };
