@@ -31,7 +31,7 @@ class Refused extends Error {
     }
 
     get words() {
-        const known = ['0', '404', '429', '503'].includes(String(this.status));
+        const known = ['0', '401', '403', '404', '429', '503'].includes(String(this.status));
         return say(`bad.${known ? this.status : this.status >= 500 ? '500' : 'other'}`, {seconds: this.retryAfter || 5});
     }
 }
@@ -99,6 +99,18 @@ export async function session() {
     user ??= await get('/session');
     return user;
 }
+
+/** Whether nobody is logged in where a login is required. */
+export const isAnonymous = ({login, name}) => login === true && !name;
+
+/** Whether the user may only see their own orders. */
+export const isCustomer = ({login, name, roles}) => login === true && Boolean(name) && !roles?.some(role => role === 'dealer' || role === 'operator');
+
+/** Items on the price list that are only for trying the API. */
+const FOR_TRIALS = ['test', 'abc123'];
+
+/** The phones that customers are shown. */
+export const forSale = list => list.filter(phone => !FOR_TRIALS.includes(phone.item));
 
 let catalogue;
 let reading;

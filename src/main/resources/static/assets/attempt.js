@@ -1,4 +1,4 @@
-import {asGuest, call} from './api.js';
+import {asGuest, call, find} from './api.js';
 import {keep, kept} from './keep.js';
 import {remember} from './mine.js';
 
@@ -6,12 +6,10 @@ import {remember} from './mine.js';
 const UNDER_WAY = 60_000;
 /** Time in which the shop knows the key, ms; it keeps keys for a day. */
 const KEY_KNOWN = 20 * 60 * 60_000;
-/** Time in which the customer still waits for the answer, ms. */
-const RECENT = 2 * 60_000;
 
 /**
- * The order that was sent and whose outcome is unknown. It is kept until the shop's final answer, across reloads and tabs. Sent again
- * under its key, it never becomes a second order.
+ * The order that was sent and whose outcome is unknown. It is kept until the outcome is known, across reloads and tabs. Only a press of the
+ * customer sends it again; under its key it never becomes a second order.
  */
 export function pendingAttempt() {
     const attempt = kept('attempt');
@@ -22,13 +20,17 @@ export const discardAttempt = () => keep('attempt', null);
 
 const age = attempt => Date.now() - (attempt.sent ?? 0);
 
-export const isRecent = attempt => age(attempt) < RECENT;
+/** Whether the request may still arrive. */
+export const isUnderWay = attempt => age(attempt) < UNDER_WAY;
 
 export const isResolvable = attempt => age(attempt) < KEY_KNOWN;
 
-/** @param guest whether the customer does not log in: then the attempt has the secret of the order */
-export function newAttempt(body, guest) {
-    return {key: [...random(16)].map(byte => byte.toString(16).padStart(2, '0')).join(''), body,
+/**
+ * @param guest   whether the customer does not log in: then the attempt has the secret of the order
+ * @param subject who orders, if the shop has logins
+ */
+export function newAttempt(body, guest, subject) {
+    return {key: [...random(16)].map(byte => byte.toString(16).padStart(2, '0')).join(''), body, subject,
         ...(guest ? {secret: btoa(String.fromCharCode(...random(32))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')} : {})};
 }
 
@@ -42,15 +44,9 @@ const random = bytes => crypto.getRandomValues(new Uint8Array(bytes));
 export async function send(attempt) {
     keep('attempt', {...attempt, sent: Date.now()});
     try {
-        const placed = await call('POST', '/orders', attempt.body, {'Idempotency-Key': attempt.key, ...asGuest(attempt.secret)});
-        discardAttempt();
-        if (attempt.secret) {
-            return {...placed, secret: attempt.secret};
-        }
-        remember(placed.id);
-        return placed;
+        return placed(attempt, await call('POST', '/orders', attempt.body, {'Idempotency-Key': attempt.key, ...asGuest(attempt.secret)}));
     } catch (refused) {
-        refused.isFinal = refused.isRefusal && (!attempt.sent || age(attempt) > UNDER_WAY);
+        refused.isFinal = refused.isRefusal && (!attempt.sent || !isUnderWay(attempt));
         if (refused.isFinal) {
             discardAttempt();
         } else if (refused.isRefusal) {
@@ -58,4 +54,19 @@ export async function send(attempt) {
         }
         throw refused;
     }
+}
+
+/** The order that this attempt has placed, without sending it again; null if there is none so far. */
+export async function look(attempt) {
+    const order = await find(`/idempotency-keys/${attempt.key}`, asGuest(attempt.secret));
+    return order && placed(attempt, order);
+}
+
+function placed({secret}, order) {
+    discardAttempt();
+    if (secret) {
+        return {...order, secret};
+    }
+    remember(order.id);
+    return order;
 }

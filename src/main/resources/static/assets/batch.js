@@ -10,19 +10,21 @@ const REASONS = {'Being cancelled': 'ship.held', 'Cancelled already': 'ship.canc
 /** Most attempts at one delivery; each request has its effect once, however often it is sent. */
 const ATTEMPTS = 3;
 
-/** Ships, pauses or resumes one delivery; returns it, or null if that failed, and the outcome in words. */
+/** Ships, pauses or resumes one delivery; returns it as it is now, or null if that is not known, and the outcome in words. */
 export async function perform(action, id, reason) {
     try {
         return {kind: 'good', delivery: await ACTIONS[action](id, reason), text: say(`${action}.done`, {id})};
     } catch (refused) {
-        return {kind: 'warn', delivery: null, text: await sentence(action, id, refused), refused};
+        // it may have left the queue
+        const delivery = refused.status === 409 ? await find(`/deliveries/${id}`).catch(() => null) : null;
+        const isShipped = action === 'ship' && refused.problem.title === 'Shipped already';
+        return {kind: isShipped ? 'good' : 'warn', delivery, text: sentence(action, id, refused, delivery), refused};
     }
 }
 
-async function sentence(action, id, refused) {
+function sentence(action, id, refused, delivery) {
     const {status, problem: {title}} = refused;
     if (status === 409 && title === 'Shipped already') {
-        const delivery = await find(`/deliveries/${id}`).catch(() => null);
         return delivery?.shippedAt ? say('ship.late.at', {id, time: time(delivery.shippedAt)}) : say('ship.late', {id});
     }
     return status === 409 && REASONS[title] ? say(REASONS[title], {id})

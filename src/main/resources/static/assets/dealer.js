@@ -1,6 +1,6 @@
 import {currentBatch, closeBatch, isRunning, onBatch, perform, start, stopBatch} from './batch.js';
-import {csvPage, find, get, nameOf, phones, secondsUntil} from './api.js';
-import {announce, ask, coalesced, go, h, notice, phone, redraw, skeleton} from './dom.js';
+import {csvPage, find, forSale, get, nameOf, phones, secondsUntil} from './api.js';
+import {announce, ask, coalesced, failure, go, h, notice, phone, redraw, skeleton} from './dom.js';
 import {follow} from './live.js';
 import {language, say, sayOf, span, time} from './words.js';
 
@@ -20,6 +20,8 @@ const SHIPPERS = ['dealer', 'operator'];
 /** The roles that see the page of any order. */
 const READERS = ['customer', 'operator'];
 const LONGEST_REASON = 200;
+/** If more deliveries leave a queue at once, they are not reported one by one. */
+const MOST_LEAVERS = 20;
 /** Ignores a click on a button that has just moved under the pointer, and a key that meant the button before. */
 const SETTLED = 600;
 
@@ -38,7 +40,7 @@ export function dealer(main, _, query) {
     const place = h('div', {class: 'dealer panel'}, skeleton(6, 'row'));
     const more = h('p', {class: 'hint after'});
     const result = h('p', {class: 'toast', role: 'status'});
-    const search = h('input', {id: 'search', type: 'search', inputmode: 'numeric', maxlength: 18, autocomplete: 'off', value: query.get('find') ?? '', input: () => {
+    const search = h('input', {id: 'search', type: 'search', inputmode: 'numeric', maxlength: 30, autocomplete: 'off', value: query.get('find') ?? '', input: () => {
         const wanted = new URLSearchParams(location.search);
         wanted.delete('find');
         if (number()) {
@@ -62,6 +64,8 @@ export function dealer(main, _, query) {
     /** Whether the user may ship and open orders; if that is not known, the shop decides. */
     let may = null;
     let exporting = false;
+    /** Deliveries that have left the queue, with their former places: they stay under the pointer until it leaves the list. */
+    let leavers = [];
     /** The places of the rows, and when each row last moved. */
     let rows = null;
     const moved = new Map();
@@ -77,9 +81,18 @@ export function dealer(main, _, query) {
                 .catch(() => ({ship: true, open: true}));
             const names = [...new Set([queue, ...OPEN])];
             const read = await Promise.all(names.map(name => readQueue(name, name === queue ? pages : 1)));
+            const before = lists && shown();
             lists = Object.fromEntries(names.map((name, i) => [name, read[i]]));
+            if (before && !number()) {
+                await findLeavers(before);
+            }
         } catch (refused) {
             if (left) {
+                return;
+            }
+            if (refused.status === 401 || refused.status === 403) {
+                outage.replaceChildren(failure(refused, load));
+                place.hidden = true;
                 return;
             }
             if (!outage.firstChild) {
@@ -97,12 +110,17 @@ export function dealer(main, _, query) {
         show();
         lookUp();
     }, 300);
+    place.addEventListener('pointerleave', () => {
+        if (leavers.length) {
+            leavers = [];
+            show();
+        }
+    });
     const end = follow(null, {opened: load, happened: load});
     const clock = setInterval(count, 1000);
     onBatch(delivery => {
         if (delivery) {
-            selected.delete(delivery.orderId);
-            replace(delivery);
+            changed(currentBatch().action, delivery);
         }
         if (!left) {
             show();
@@ -143,7 +161,7 @@ export function dealer(main, _, query) {
     }
 
     function number() {
-        return search.value.trim();
+        return search.value.replace(/[\s#]/g, '');
     }
 
     /** The order with the number that is searched for. */
@@ -160,7 +178,32 @@ export function dealer(main, _, query) {
     }
 
     function shown() {
-        return number() ? [found].filter(Boolean) : ofQueue(queue);
+        if (number()) {
+            return [found].filter(Boolean);
+        }
+        const deliveries = ofQueue(queue);
+        leavers.forEach(({delivery, place}) => deliveries.splice(Math.min(place, deliveries.length), 0, delivery));
+        return deliveries;
+    }
+
+    /** Keeps the rows of deliveries that others have shipped, paused or cancelled, while the pointer is over the list, and reports them. */
+    async function findLeavers(before) {
+        const present = new Set(ofQueue(queue).map(each => each.orderId));
+        const gone = before.map((delivery, place) => ({delivery, place})).filter(({delivery: {orderId, status}}) => status === QUEUES[queue].status && !present.has(orderId) && !underWay.has(orderId));
+        if (gone.length > MOST_LEAVERS || !gone.length || isRunning()) {
+            return;
+        }
+        const now = await Promise.all(gone.map(({delivery}) => find(`/deliveries/${delivery.orderId}`).catch(() => null)));
+        const known = gone.map((each, i) => ({...each, delivery: now[i]})).filter(({delivery}) => delivery && delivery.status !== QUEUES[queue].status);
+        known.forEach(({delivery: {orderId, status}}) => {
+            selected.delete(orderId);
+            if (status !== 'Received') {
+                report('warn', say(`dealer.left.${status}`, {id: orderId}));
+            }
+        });
+        if (place.matches(':hover')) {
+            leavers.push(...known);
+        }
     }
 
     function show() {
@@ -198,6 +241,13 @@ export function dealer(main, _, query) {
         return lists[name].items.filter(each => !status || each.status === status);
     }
 
+    function changed(action, delivery) {
+        if (delivery.status !== QUEUES[action === 'resume' ? 'paused' : 'ship'].status) {
+            selected.delete(delivery.orderId);
+        }
+        replace(delivery);
+    }
+
     function replace(delivery) {
         const current = each => each.orderId === delivery.orderId ? delivery : each;
         Object.values(lists ?? {}).forEach(list => { list.items = list.items.map(current); });
@@ -224,12 +274,12 @@ export function dealer(main, _, query) {
                     event.preventDefault();
                     go(address(wanted), {focus: false, state: {queue: name}});
                 }
-            }}, say(`dealer.${name}`), ' ', OPEN.includes(name) && h('span', {class: 'number'}, of ? `${of(name).length.toLocaleString(language())}${lists[name].next ? '+' : ''}` : '–'));
+            }}, say(`dealer.${name}`), ' ', OPEN.includes(name) && h('span', {class: 'number'}, of ? lists[name].next ? `${AT_ONCE}+` : of(name).length.toLocaleString(language()) : '–'));
         }));
     }
 
     async function showFilters() {
-        const listed = await phones().catch(() => []);
+        const listed = forSale(await phones().catch(() => []));
         const known = listed.some(each => each.item === item) || !item ? listed : [{item, name: item}, ...listed];
         filters.replaceChildren(h('label', {}, h('span', {}, say('orders.model')), h('select', {id: 'filter-item', change: event => {
             const wanted = new URLSearchParams(location.search);
@@ -306,9 +356,9 @@ export function dealer(main, _, query) {
             h('h2', {id: 'batch', tabindex: -1}, say('batch.title')),
             h('progress', {max: ids.length, value: results.size, 'aria-labelledby': 'batch'}),
             h('p', {id: 'batch-summary'}, summary()),
-            h('ul', {class: 'results', id: 'batch-results', tabindex: 0, 'aria-labelledby': 'batch'}, [...results.values()].map(({kind, text}) => h('li', {class: kind}, text))),
             h('div', {class: 'actions'}, running ? h('button', {type: 'button', id: 'batch-stop', click: stopBatch}, say('batch.stop'))
-                : h('button', {type: 'button', id: 'batch-close', click: () => { closeBatch(); showBatch(); main.querySelector('h1').focus(); }}, say('batch.close')))));
+                : h('button', {type: 'button', id: 'batch-close', click: () => { closeBatch(); showBatch(); main.querySelector('h1').focus(); }}, say('batch.close'))),
+            h('ul', {class: 'results', id: 'batch-results', tabindex: 0, 'aria-labelledby': 'batch'}, [...results.values()].map(({kind, text}) => h('li', {class: kind}, text)))));
         const list = document.getElementById('batch-results');
         list.scrollTop = list.scrollHeight;
     }
@@ -322,7 +372,7 @@ export function dealer(main, _, query) {
 
     function row(delivery) {
         const {orderId, status} = delivery;
-        return h('li', {}, mayAct() && h('label', {class: 'tick'}, h('input', {type: 'checkbox', class: 'check', id: `select-${orderId}`, checked: selected.has(orderId), change: ({target}) => {
+        return h('li', {}, mayAct() && status === QUEUES[queue].status && h('label', {class: 'tick'}, h('input', {type: 'checkbox', class: 'check', id: `select-${orderId}`, checked: selected.has(orderId), change: ({target}) => {
             target.checked ? selected.add(orderId) : selected.delete(orderId);
             show();
         }}), h('span', {class: 'unseen'}, say('select.one', {id: orderId}))),
@@ -330,7 +380,7 @@ export function dealer(main, _, query) {
             h('span', {class: 'what'}, h('strong', {}, nameOf(delivery.item)), ' ', h('span', {class: 'times'}, `× ${delivery.qty}`)),
             h('span', {class: 'id'}, say('orders.number', {id: orderId})),
             status === 'Received' ? h('span', {class: 'due', 'data-due': delivery.dispatchAt})
-                : status === 'Shipped' ? h('time', {datetime: delivery.shippedAt}, time(delivery.shippedAt))
+                : status === 'Shipped' ? h('time', {datetime: delivery.shippedAt}, queue === 'all' && `${say('delivery.Shipped')} · `, time(delivery.shippedAt))
                 : h('span', {class: `badge ${status}`}, sayOf('delivery', status)),
             status === 'Paused' && h('span', {class: 'why'}, delivery.pauseReason, ' ', h('span', {class: 'hint'}, say('pause.since', {time: time(delivery.pausedAt)})))),
         may.ship && Object.values(QUEUES).find(each => each.status === status)?.actions.map(action => button(action, orderId)));
@@ -346,6 +396,9 @@ export function dealer(main, _, query) {
     async function act(action, id, {detail: clicks}) {
         const settled = Math.max(focusMoved, clicks > 0 ? moved.get(id) ?? -SETTLED : -SETTLED) + SETTLED;
         if (underWay.has(id) || performance.now() < settled) {
+            if (clicks === 0) {
+                focusMoved = performance.now();
+            }
             return;
         }
         if (isRunning()) {
@@ -364,8 +417,7 @@ export function dealer(main, _, query) {
         const {kind, text, delivery} = await perform(action, id, reason);
         underWay.delete(id);
         if (delivery) {
-            selected.delete(id);
-            replace(delivery);
+            changed(action, delivery);
         }
         if (!left) {
             report(kind, text);

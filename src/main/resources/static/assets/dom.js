@@ -31,8 +31,26 @@ function fill(element, attributes, children) {
     return element;
 }
 
+/** Time between the clicks of a double click, ms, and their distance, px. */
+const DOUBLE_CLICK = 800;
+const NEAR = 40;
+
+/** The last click, and when a view was opened and where the last click was then. */
+let pressed;
+let opening = {at: -Infinity};
+addEventListener('click', event => {
+    if (event.detail > 0) {
+        pressed = event;
+    }
+}, true);
+
+/** Whether a click is the second of a double click whose first has opened the view. It hits a button that the user has not seen. */
+export const isSecondClick = ({detail, clientX, clientY}) => detail > 0 && performance.now() - opening.at < DOUBLE_CLICK
+    && Math.hypot(clientX - opening.x, clientY - opening.y) < NEAR;
+
 /** Opens a view. The state is stored with its entry in the browser's history. */
 export function go(address, {state = null, replace = false, focus = true} = {}) {
+    opening = {at: performance.now(), x: pressed?.clientX, y: pressed?.clientY};
     history[replace ? 'replaceState' : 'pushState'](state, '', address);
     dispatchEvent(new CustomEvent(NAVIGATED, {detail: {focus}}));
 }
@@ -166,6 +184,12 @@ export function coalesced(work, pause) {
         }
     };
 }
+
+/** Leads to the login, and back to this page. */
+export const loginLink = () => h('a', {class: 'button main', href: `/login?${new URLSearchParams({back: location.pathname})}`}, say('shop.login'));
+
+/** Says why nothing can be shown, and what to do: to log in, or to try again. */
+export const failure = (refused, again) => notice('bad', say('bad.title'), refused.words, refused.status === 401 ? loginLink() : retry(again));
 
 export function retry(action) {
     return h('button', {type: 'button', click: action}, say('again'));

@@ -38,8 +38,7 @@ export function guest(main) {
     const panel = h('section', {class: 'panel guest', 'aria-labelledby': 'keep'}, h('h2', {id: 'keep'}, say('guest.title')), h('p', {}, say('guest.keep')),
         h('label', {for: 'link'}, say('guest.link')),
         h('div', {class: 'line'}, link, h('button', {type: 'button', id: 'copy', click: copy}, say('guest.copy'))), outcome, account);
-    const shown = order(main, id, null, {secret, ended: () => panel.replaceWith(ended())});
-    main.querySelector('.head').after(panel);
+    const shown = order(main, id, null, {secret, panel, ended: () => main.append(ended())});
     session().then(offer).catch(() => offer({}));
     return shown;
 
@@ -73,6 +72,7 @@ export function guest(main) {
             await call('PUT', `/orders/${id}/owner`, {secret});
             remember(Number(id));
             go(`/orders/${id}`, {replace: true});
+            announce(say('guest.claimed'));
         } catch (refused) {
             outcome.replaceChildren(notice('bad', say('guest.claim.not'), refused.words));
         }

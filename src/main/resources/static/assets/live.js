@@ -1,3 +1,4 @@
+import {isAnonymous, session} from './api.js';
 import {say} from './words.js';
 
 const SILENCE = 40_000;
@@ -38,13 +39,21 @@ export function follow(orderId, {opened, happened}) {
         widen();
     } else {
         channel?.postMessage({kind: 'follows', orderId});
-        takeTurn();
+        begin();
     }
     return () => {
         followers.delete(follower);
         // the next view may follow events, too
         setTimeout(() => followers.size === 0 && stop());
     };
+}
+
+/** Without a login, where one is required, the stream would be refused. */
+async function begin() {
+    const user = await session().catch(() => ({}));
+    if (followers.size > 0 && !isAnonymous(user)) {
+        takeTurn();
+    }
 }
 
 function takeTurn() {
@@ -178,7 +187,7 @@ document.addEventListener('visibilitychange', () => {
     if (document.hidden) {
         hidden = setTimeout(stop, HIDDEN_FOR);
     } else if (followers.size > 0 && !yieldTurn) {
-        takeTurn();
+        begin();
         followers.forEach(each => each.opened());
     }
 });

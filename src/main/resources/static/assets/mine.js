@@ -1,5 +1,5 @@
-import {find, phones} from './api.js';
-import {coalesced, h, notice, phone, redraw, retry, skeleton} from './dom.js';
+import {find, get, isAnonymous, isCustomer, phones, session} from './api.js';
+import {coalesced, failure, h, loginLink, phone, redraw, skeleton} from './dom.js';
 import {keep, kept} from './keep.js';
 import {follow} from './live.js';
 import {finder, orderRow, updateRow} from './rows.js';
@@ -15,33 +15,57 @@ export const remember = id => keep('orders', [id, ...ids().filter(each => each !
 
 export const isMine = id => ids().some(each => String(each) === String(id));
 
-/** The view of the orders that were placed in this browser, newest first. */
+/** The view of the user's orders, newest first: of the account, or, where no login is required, of this browser. */
 export function mine(main) {
-    const place = h('div', {class: 'list'}, ids().length ? skeleton(Math.min(ids().length, SHOWN), 'row') : empty());
-    main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('mine.title')), finder()), place,
-        h('p', {class: 'hint after'}, say('mine.hint'), ' ', h('a', {href: '/orders'}, say('mine.all'))));
+    const place = h('div', {class: 'list'}, skeleton(Math.min(ids().length || 3, SHOWN), 'row'));
+    const hint = h('p', {class: 'hint after'});
+    main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('mine.title')), finder()), place, hint);
     let shown = SHOWN;
     let rows = new Map();
+    let end = () => {};
+    let left = false;
     const load = coalesced(async () => {
-        const wanted = ids().slice(0, shown);
-        let found;
+        let user;
+        let orders;
+        let hasMore;
         try {
+            user = await session().catch(() => ({}));
+            if (isAnonymous(user)) {
+                place.replaceChildren(h('div', {class: 'panel empty'}, phone('empty'), h('p', {}, say('mine.anonymous')), loginLink(), h('p', {class: 'hint'}, say('mine.guest'))));
+                return;
+            }
             await phones().catch(() => []);
-            found = await Promise.all(wanted.map(id => find(`/orders/${id}`)));
+            if (isCustomer(user)) {
+                const {items, next} = await get(`/history?size=${Math.min(shown, MOST)}`);
+                [orders, hasMore] = [items, next && shown < MOST];
+            } else {
+                const found = await Promise.all(ids().slice(0, shown).map(id => find(`/orders/${id}`)));
+                [orders, hasMore] = [found.filter(Boolean).map(order => ({...order, orderId: order.id})), ids().length > shown];
+            }
         } catch (refused) {
-            place.replaceChildren(notice('bad', say('bad.title'), refused.words, retry(load)));
+            place.replaceChildren(failure(refused, load));
             return;
         }
-        const orders = found.filter(Boolean).map(order => ({...order, orderId: order.id}));
-        rows = new Map(orders.map(order => [order.id, orderRow(order)]));
-        redraw(place, rows.size ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(),
-            ...ids().length > shown ? [h('button', {type: 'button', class: 'more', click: () => { shown += SHOWN; load(); }}, say('more'))] : []);
+        rows = new Map(orders.map(order => [order.orderId, orderRow(order)]));
+        redraw(place, rows.size ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(isCustomer(user)),
+            ...hasMore ? [h('button', {type: 'button', class: 'more', click: () => { shown += SHOWN; load(); }}, say('more'))] : []);
+        hint.replaceChildren(...isCustomer(user) ? [] : [say('mine.hint'), ' '], h('a', {href: '/orders'}, say('mine.all')));
+        if (!left && !follows) {
+            follows = true;
+            end = follow(null, {opened: load, happened});
+        }
     }, 250);
-    const end = follow(null, {opened: load, happened: event => rows.has(event.orderId) && updateRow(rows.get(event.orderId), event)});
+    let follows = false;
     load();
-    return {title: say('mine.title'), tab: 'mine', end};
+    return {title: say('mine.title'), tab: 'mine', end: () => { left = true; end(); }};
+
+    function happened(event) {
+        if (rows.has(event.orderId)) {
+            updateRow(rows.get(event.orderId), event);
+        }
+    }
 }
 
-function empty() {
-    return h('div', {class: 'panel empty'}, phone('empty'), h('p', {}, say('mine.none')), h('a', {class: 'button main', href: '/'}, say('orders.first')));
+function empty(hasAccount) {
+    return h('div', {class: 'panel empty'}, phone('empty'), h('p', {}, say(hasAccount ? 'mine.none.account' : 'mine.none')), h('a', {class: 'button main', href: '/'}, say('orders.first')));
 }

@@ -16,20 +16,26 @@ export function modelsOf(list) {
     return [...models.values()];
 }
 
-/** The models in whose texts, in any language, each of the words occurs. */
+/** The models in whose texts, in any language, a word begins with each of the words; words of Hangul occur anywhere. */
 export function search(models, words) {
     const wanted = words.split(/\s+/).map(folded).filter(Boolean);
     return models.filter(model => {
-        const texts = textsOf(model).map(folded);
-        return wanted.every(word => texts.some(text => text.includes(word)));
+        const texts = textsOf(model).map(text => parted(text).map(folded).filter(Boolean));
+        return wanted.every(word => texts.some(parts => HANGUL.test(word) ? parts.join('').includes(word)
+            : parts.some((_, i) => parts.slice(i).join('').startsWith(word))));
     });
 }
 
+const HANGUL = /[\u1100-\u11ff]/;
+
+/** Words, and numbers at the end of words: so s25 is found in Galaxy S25 and not in Exynos 2500. */
+const parted = text => text.split(/[\s,×·+-]+|(?<=\p{L})(?=\p{N})/u);
+
 function textsOf({name, variants, common}) {
     return [name, common.keywords ?? '',
-        ...variants.flatMap(({storage, colour}) => [storage ? gigabytes(storage) : '', ...(colour ? sayInAll(`colour.${colour}`) : [])]),
+        ...variants.flatMap(({storage, colour}) => [storage ? gigabytes(storage) : '', ...(colour ? [...sayInAll(`colour.${colour}`), ...sayInAll(`colours.${colour}`)] : [])]),
         ...SPECS.filter(spec => common[spec]).flatMap(spec => [common[spec], ...sayInAll(`spec.${spec}`)])];
 }
 
-/** Without case, accents, spaces and punctuation, except in 6.2; Hangul in letters, so that a syllable is found before it is complete. */
+/** Without case, accents and punctuation, except in 6.2; Hangul in letters, so that a syllable is found before it is complete. */
 const folded = text => text.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}.]|(?<!\p{N})\.|\.(?!\p{N})/gu, '');

@@ -1,14 +1,14 @@
-import {asGuest, call, find, isKnown, nameOf, now, phones, secondsUntil} from './api.js';
-import {announce, coalesced, confirm, h, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
+import {asGuest, call, find, isCustomer, isKnown, nameOf, now, phones, secondsUntil, session} from './api.js';
+import {announce, closeDialog, coalesced, confirm, h, isSecondClick, loginLink, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
+import {keep} from './keep.js';
 import {follow} from './live.js';
 import {isMine} from './mine.js';
 import {badge} from './rows.js';
-import {day, say, sayOf, span, time, won} from './words.js';
+import {dateAndTime, day, say, sayOf, span, time, won} from './words.js';
 
 /** The steps of an order, and the event that reports each. */
 const STAGES = {Ordered: 'Ordered', Paid: 'PayCompleted', Received: 'OrderReceived', Shipped: 'Shipped'};
-/** Ignores the second click of a double click on "order", which would hit the cancel button. */
-const SETTLED = 800;
+const BY_CUSTOMER = 'cancelled by the customer';
 const SOON = 60 * 60;
 /** Interval at which a guest's page loads the order: EventSource cannot send the secret, ms. */
 const POLL = 3000;
@@ -16,13 +16,12 @@ const POLL = 3000;
 /**
  * The view of one order, which is followed until it is shipped.
  *
- * @param guest the secret of the guest who placed it, and what to do when that shows no order
+ * @param guest the secret of the guest who placed it, what the page shows of it, and what to do when that shows no order
  */
 export function order(main, id, _, guest) {
     const headers = asGuest(guest?.secret);
-    const own = !guest && isMine(id);
+    let own = !guest && isMine(id);
     const [back, from] = guest ? ['/', 'tab.shop'] : own ? ['/my-orders', 'mine.title'] : ['/orders', 'orders.title'];
-    const opened = performance.now();
     const place = h('div', {class: 'order'}, skeleton(1, 'hero'), skeleton(1, 'card'));
     const outcome = h('div', {class: 'outcome'});
     const heading = h('h1', {tabindex: -1}, say('order.title', {id}));
@@ -42,6 +41,7 @@ export function order(main, id, _, guest) {
     const load = coalesced(async () => {
         clearTimeout(later);
         await phones().catch(() => []);
+        own ||= !guest && isCustomer(await session().catch(() => ({})));
         const [placed, history, payment, delivery] = await Promise.allSettled(
             [`/orders/${id}`, `/history/${id}`, `/payments/${id}`, `/deliveries/${id}`].map(path => find(path, headers)));
         if (left) {
@@ -49,6 +49,11 @@ export function order(main, id, _, guest) {
         }
         if (placed.status === 'fulfilled' && placed.value === null) {
             missing();
+            end();
+            return;
+        }
+        if (placed.status === 'rejected' && [401, 403].includes(placed.reason.status)) {
+            place.replaceChildren(notice('warn', placed.reason.words, null, ...placed.reason.status === 401 ? [loginLink()] : []));
             end();
             return;
         }
@@ -101,16 +106,21 @@ export function order(main, id, _, guest) {
                 action(order),
                 steps(order, at),
                 h('p', {class: 'money', id: 'money'}, money(known, at)),
+                h('p', {class: 'receipt'}, `${say('order.date')} ${dateAndTime(order.orderedAt)} · ${say('shop.total')} ${won(order.amount)}`),
                 known.delivery.status === 'rejected' && h('p', {class: 'hint', id: 'away'}, say('order.dealer.away'))),
+            guest?.panel,
             h('section', {class: 'panel', 'aria-labelledby': 'timeline'}, h('h2', {id: 'timeline'}, say('order.timeline')),
                 h('ol', {class: 'timeline'}, timeline.map(step => h('li', {}, h('time', {datetime: step.at}, time(step.at)),
                     h('span', {}, sayOf('event', step.type), reason(step) && h('span', {class: 'hint'}, ` – ${reason(step)}`))))),
                 timeline.length > 0 && h('p', {class: 'hint reference'}, say('order.correlation'), ' ', h('code', {}, timeline[0].correlationId))),
-            h('button', {type: 'button', class: 'quiet print', click: () => print()}, say('order.print')));
-        state.replaceChildren(badge(order.status));
+            h('button', {type: 'button', class: 'print', click: () => print()}, say('order.print')));
+        state.replaceChildren(order.status === 'Paid' && known.delivery.value?.status === 'Paused' ? h('span', {class: 'badge Paused'}, say('status.Delayed')) : badge(order.status));
         count(known, at);
         clock = setInterval(() => count(known, at), 1000);
         if (status && status !== order.status) {
+            if (!isCancellable(order)) {
+                closeDialog();
+            }
             announce(place.querySelector('#truth').textContent);
         }
         status = order.status;
@@ -137,7 +147,7 @@ export function order(main, id, _, guest) {
                 case 'Cancelled': {
                     const step = timeline.find(each => each.type === 'OrderCancelled') ?? timeline.find(each => each.type === 'PayCancelled');
                     const why = order.reason ? reason(order) ?? say('reason.payment') : step && reason(step);
-                    return say(!step ? 'truth.cancelled' : why ? 'truth.cancelled.reason' : 'truth.cancelled.at', {time: time(step?.at), reason: why});
+                    return say(!step ? 'truth.cancelled' : step.reason === BY_CUSTOMER && (own || guest) ? 'truth.cancelled.you' : why ? 'truth.cancelled.reason' : 'truth.cancelled.at', {time: time(step?.at), reason: why});
                 }
                 default: {
                     const due = delivery.value?.status === 'Received' ? delivery.value.dispatchAt : null;
@@ -194,10 +204,14 @@ export function order(main, id, _, guest) {
     }
 
     function action(order) {
-        return order.status === 'Ordered' || order.status === 'Paid'
-            ? h('p', {class: 'action'}, h('button', {type: 'button', id: 'cancel', class: 'danger', click: () => performance.now() - opened > SETTLED && cancel(order)}, say('order.cancel')),
+        return isCancellable(order)
+            ? h('p', {class: 'action'}, h('button', {type: 'button', id: 'cancel', class: 'danger', click: event => !isSecondClick(event) && cancel(order)}, say('order.cancel')),
                 h('span', {class: 'hint'}, say('order.until')))
-            : own && h('p', {class: 'action'}, h('a', {class: 'button', href: '/'}, say('order.another')));
+            : (own || guest) && h('p', {class: 'action'}, h('a', {class: 'button', href: '/', click: () => keep('choice', {item: order.item, qty: order.qty})}, say('order.again')));
+    }
+
+    function isCancellable({status}) {
+        return status === 'Ordered' || status === 'Paid';
     }
 
     async function cancel(order) {

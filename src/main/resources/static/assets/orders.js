@@ -1,5 +1,5 @@
-import {get, nameOf, phones} from './api.js';
-import {coalesced, go, h, notice, phone, redraw, retry, skeleton} from './dom.js';
+import {forSale, get, isCustomer, nameOf, phones, session} from './api.js';
+import {coalesced, failure, go, h, phone, redraw, skeleton} from './dom.js';
 import {follow} from './live.js';
 import {finder, orderRow, updateRow} from './rows.js';
 import {say, sayOf} from './words.js';
@@ -23,7 +23,9 @@ export function orders(main, _, query) {
     let during = null;
     let listed = false;
     const filters = h('form', {class: 'filters', 'aria-label': say('orders.filters'), submit: event => event.preventDefault()});
-    main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('orders.title')), finder()), filters, count, fresh, place);
+    const heading = h('h1', {tabindex: -1}, say('orders.title'));
+    main.append(h('div', {class: 'head row'}, heading, finder()), filters, count, fresh, place);
+    session().then(user => isCustomer(user) && heading.replaceChildren(say('mine.title'))).catch(() => {});
 
     const load = coalesced(async () => {
         let page;
@@ -32,7 +34,7 @@ export function orders(main, _, query) {
             await phones().catch(() => []);
             page = await get(`/history?${new URLSearchParams({size: SIZES[0], ...Object.fromEntries(query)})}`);
         } catch (refused) {
-            place.replaceChildren(notice('bad', say('bad.title'), refused.words, retry(load)));
+            place.replaceChildren(failure(refused, load));
             during = null;
             listed = false;
             return;
@@ -48,7 +50,7 @@ export function orders(main, _, query) {
     return {title: say('orders.title'), tab: 'dealer', end};
 
     async function showFilters() {
-        const items = await phones().catch(() => []);
+        const items = forSale(await phones().catch(() => []));
         const item = query.get('item');
         const known = items.some(each => each.item === item) || !item ? items : [{item, name: item}, ...items];
         filters.replaceChildren(

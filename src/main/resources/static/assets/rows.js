@@ -21,10 +21,10 @@ export const updateRow = (row, {status}) => row.querySelector('.badge').replaceW
 export function finder() {
     return h('form', {class: 'finder', role: 'search', submit: event => {
         event.preventDefault();
-        const id = event.target.elements.id.value.trim();
+        const id = event.target.elements.id.value.replace(/[\s#]/g, '');
         if (/^\d{1,18}$/.test(id)) {
             go(`/orders/${id}`);
         }
     }}, h('label', {for: 'find'}, say('orders.find')),
-    h('input', {id: 'find', name: 'id', inputmode: 'numeric', pattern: '\\d*', maxlength: 18, autocomplete: 'off'}), h('button', {}, say('orders.go')));
+    h('input', {id: 'find', name: 'id', inputmode: 'numeric', pattern: '[\\s#\\d]*', maxlength: 30, autocomplete: 'off'}), h('button', {}, say('orders.go')));
 }

@@ -1,6 +1,6 @@
-import {asGuest, call, nameOf, phones, session} from './api.js';
-import {discardAttempt, isRecent, isResolvable, newAttempt, pendingAttempt, send} from './attempt.js';
-import {announce, go, h, notice, phone, retry, skeleton, swatch} from './dom.js';
+import {asGuest, call, forSale, nameOf, phones, session} from './api.js';
+import {discardAttempt, isResolvable, isUnderWay, look, newAttempt, pendingAttempt, send} from './attempt.js';
+import {announce, go, h, loginLink, notice, phone, retry, skeleton, swatch} from './dom.js';
 import {addressOf} from './guest.js';
 import {keep, kept} from './keep.js';
 import {SPECS, modelsOf, search} from './models.js';
@@ -9,8 +9,8 @@ import {gigabytes, say, sayOf, time, won} from './words.js';
 const MOST = 100;
 /** Time for which another tab may wait for the outcome of its order, ms. */
 const ELSEWHERE = 20_000;
-/** Items on the price list that are only for trying the API. */
-const FOR_TRIALS = ['test', 'abc123'];
+/** Interval at which it is looked whether an unwanted order has arrived, ms. */
+const LOOK_AGAIN = 2000;
 
 /** The models, their variants and the order form. */
 export function shop(main, _, query) {
@@ -29,8 +29,14 @@ export function shop(main, _, query) {
     let left = false;
     let sending = false;
     addEventListener('storage', attemptElsewhere);
+    addEventListener('online', connected);
     load();
-    return {title: say('tab.shop'), tab: 'shop', end: () => { left = true; clearInterval(timer); removeEventListener('storage', attemptElsewhere); }};
+    return {title: say('tab.shop'), tab: 'shop', end: () => {
+        left = true;
+        clearInterval(timer);
+        removeEventListener('storage', attemptElsewhere);
+        removeEventListener('online', connected);
+    }};
 
     function words() {
         return find.value.trim();
@@ -39,6 +45,13 @@ export function shop(main, _, query) {
     function goToFirst(event) {
         event.preventDefault();
         place.querySelector('.model:not([hidden]) input')?.focus();
+    }
+
+    /** The outcome of the pending order can be found out again. */
+    function connected() {
+        if (pendingAttempt() && !sending) {
+            load();
+        }
     }
 
     /** Reloads when another tab has sent an order or got its outcome. */
@@ -58,7 +71,7 @@ export function shop(main, _, query) {
             return;
         }
         if (!left) {
-            show(list.filter(each => !FOR_TRIALS.includes(each.item)), elsewhere === true);
+            show(forSale(list), elsewhere === true);
         }
     }
 
@@ -79,26 +92,29 @@ export function shop(main, _, query) {
         let options = [];
         const qty = h('input', {type: 'number', id: 'qty', name: 'qty', min: 1, max: MOST, step: 1, required: true, inputmode: 'numeric', value: choice?.qty ?? 1,
             'aria-describedby': 'range', input: choose});
+        const less = h('button', {type: 'button', 'aria-label': say('shop.less'), click: () => step(-1)}, '−');
+        const more = h('button', {type: 'button', 'aria-label': say('shop.more'), click: () => step(1)}, '+');
         const range = h('p', {id: 'range', class: 'hint'});
+        const unfound = h('p', {id: 'unfound', class: 'hint', hidden: true}, say('shop.other'));
         const total = h('output', {for: 'qty', class: 'total', id: 'total'});
         const picture = h('div', {class: 'picture'});
         const name = h('p', {class: 'name'});
+        let basket;
         let orderWords = 'shop.order';
         const button = h('button', {type: 'submit', class: 'main', id: 'order'}, say(orderWords));
         const ways = h('div', {class: 'ways'});
         const outcome = h('div', {class: 'outcome'});
-        const form = h('form', {novalidate: true, class: 'form', submit: order},
+        const form = h('form', {novalidate: true, class: 'form', submit: order, keydown: choosesByEnter},
             h('div', {class: 'shelf'}, shelf, none, specs),
             h('div', {class: 'side'}, variants,
-                h('div', {class: 'panel basket'},
+                basket = h('div', {class: 'panel basket'},
                     h('div', {class: 'choice'}, picture, name),
                     h('div', {class: 'line'}, h('label', {for: 'qty'}, say('shop.qty')),
                         h('div', {class: 'stepper'},
-                            h('button', {type: 'button', 'aria-label': say('shop.less'), click: () => step(-1)}, '−'), qty,
-                            h('button', {type: 'button', 'aria-label': say('shop.more'), click: () => step(1)}, '+'))),
+                            less, qty, more)),
                     range,
                     h('div', {class: 'line sum'}, h('span', {}, say('shop.total')), total),
-                    outcome, button, ways)));
+                    unfound, outcome, button), ways));
         clearInterval(timer);
         filter = () => showHits();
         place.replaceChildren(form);
@@ -110,10 +126,8 @@ export function shop(main, _, query) {
             tooOld(pending);
         } else if (pending && elsewhere) {
             checking(pending, ELSEWHERE);
-        } else if (pending && isRecent(pending)) {
-            resolve(pending);
         } else if (pending) {
-            unsure(pending, 0);
+            resolve(pending);
         }
 
         /** Without a session one can order as a guest, if the shop permits it. */
@@ -124,6 +138,16 @@ export function shop(main, _, query) {
                     button.textContent = say(orderWords);
                 }
                 ways.replaceChildren(h('p', {class: 'hint'}, say('shop.guest')), h('a', {class: 'button', href: '/login', id: 'login'}, say('shop.login')));
+            }
+        }
+
+        /** The Enter key chooses, but never orders: only a press of the button does. */
+        function choosesByEnter(event) {
+            if (event.key === 'Enter' && event.target.matches('input')) {
+                event.preventDefault();
+                if (event.target.type === 'radio') {
+                    event.target.click();
+                }
             }
         }
 
@@ -145,9 +169,21 @@ export function shop(main, _, query) {
                 // in some browsers a button that is checked and hidden keeps the Tab key from the others
                 cards[i].querySelector('input').checked = each === model && !cards[i].hidden;
             });
+            setFound(found.includes(model));
             shelf.hidden = !found.length;
+            basket.hidden = !found.length && !outcome.firstChild;
             none.hidden = found.length > 0;
             hits.textContent = !words() ? '' : found.length ? say('shop.found', {count: found.length}) : say('shop.none', {words: words()});
+        }
+
+        /** A phone that the search has not found is not ordered by mistake. */
+        function setFound(isFound) {
+            unfound.hidden = isFound;
+            variants.hidden = !isFound || !options.length;
+            specs.hidden = !isFound || !SPECS.some(spec => model.common[spec]);
+            if (!sending) {
+                button.setAttribute('aria-disabled', !isFound);
+            }
         }
 
         function showAll() {
@@ -159,6 +195,7 @@ export function shop(main, _, query) {
         function chooseModel(next) {
             model = next;
             [chosen] = model.variants;
+            setFound(true);
             showModel();
             choose();
         }
@@ -227,6 +264,8 @@ export function shop(main, _, query) {
             total.textContent = isValid() ? won(price * qty.valueAsNumber) : '–';
             range.textContent = isValid() ? '' : say('shop.range');
             qty.setAttribute('aria-invalid', !isValid());
+            less.setAttribute('aria-disabled', qty.valueAsNumber <= 1);
+            more.setAttribute('aria-disabled', qty.valueAsNumber >= MOST);
             if (picture.dataset.item !== item) {
                 picture.dataset.item = item;
                 picture.replaceChildren(phone(item, 'big'));
@@ -237,7 +276,11 @@ export function shop(main, _, query) {
         /** Places the order of the current choice. */
         async function order(event) {
             event.preventDefault();
-            if (button.getAttribute('aria-disabled') === 'true') {
+            if (!unfound.hidden) {
+                (shelf.hidden ? find : shelf.querySelector('.model:not([hidden]) input')).focus();
+                return;
+            }
+            if (!isOpen(button)) {
                 return;
             }
             if (!isValid()) {
@@ -251,11 +294,17 @@ export function shop(main, _, query) {
             }
             keep('choice', wanted());
             busy('shop.ordering');
-            const attempt = newAttempt(wanted(), orderWords === 'shop.order.guest');
+            const {subject} = await session().catch(() => ({}));
+            sendOnce(newAttempt(wanted(), orderWords === 'shop.order.guest', subject));
+        }
+
+        async function sendOnce(attempt) {
             try {
                 placed(await tried(attempt));
             } catch (refused) {
-                if (!left) {
+                if (!left && refused.status === 409 && !refused.isFinal) {
+                    timer = setTimeout(() => !left && resolve(attempt), 1000);
+                } else if (!left) {
                     answered(attempt, refused);
                 }
             }
@@ -278,18 +327,44 @@ export function shop(main, _, query) {
             }
         }
 
-        /** Finds out the outcome: the shop answers a known key with its order. */
+        /** Finds out the outcome without sending the order again. */
         async function resolve(attempt, then = placed) {
             checking(attempt);
+            let order;
             try {
-                await then(await tried(attempt));
-            } catch (refused) {
-                if (!left && refused.status === 409 && !refused.isFinal) {
-                    timer = setTimeout(() => !left && resolve(attempt, then), 1000);
-                } else if (!left) {
-                    answered(attempt, refused);
+                if (!await isOfThisUser(attempt)) {
+                    discardAttempt();
+                    ready();
+                    outcome.replaceChildren();
+                    return;
                 }
+                order = await look(attempt);
+            } catch (refused) {
+                if (!left) {
+                    unsure(attempt, refused);
+                }
+                return;
             }
+            if (left) {
+                return;
+            }
+            if (order) {
+                await then(order);
+            } else if (!isUnderWay(attempt)) {
+                discardAttempt();
+                ready();
+                refusedWith(notice('info', say('shop.lost'), `${whatOf(attempt)} ${say('shop.lost.text')}`));
+            } else if (then === abandon) {
+                timer = setTimeout(() => !left && resolve(attempt, then), LOOK_AGAIN);
+            } else {
+                missing(attempt);
+            }
+        }
+
+        /** At a shared computer, a user has nothing to do with the order of another one. */
+        async function isOfThisUser({secret, subject}) {
+            const user = await session().catch(() => ({}));
+            return secret || !user.name || !subject || user.subject === subject;
         }
 
         /** @param milliseconds time after which this tab checks the outcome itself, if it is still unknown */
@@ -316,10 +391,14 @@ export function shop(main, _, query) {
 
         function answered(attempt, refused) {
             if (!refused.isFinal) {
-                unsure(pendingAttempt() ?? attempt, refused.retryAfter);
+                unsure(pendingAttempt() ?? attempt, refused);
                 return;
             }
             ready();
+            if (refused.status === 401) {
+                refusedWith(notice('warn', say('shop.anonymous'), say('shop.anonymous.text'), loginLink()));
+                return;
+            }
             const [kind, title, text] = refused.status === 402 ? ['bad', say('shop.declined'), say('shop.declined.text')]
                 : refused.status === 503 || refused.status === 429 ? ['warn', say('shop.busy'), say('shop.busy.text')]
                 : ['bad', say('bad.title'), say('shop.refused.text')];
@@ -335,12 +414,20 @@ export function shop(main, _, query) {
             box.scrollIntoView({block: 'nearest'});
         }
 
-        function unsure(attempt, seconds) {
+        function unsure(attempt, {status}) {
             button.hidden = true;
-            const check = h('button', {type: 'button', class: 'main', click: () => isOpen(check) && resolve(attempt)});
-            const abandoned = h('button', {type: 'button', click: () => resolve(attempt, abandon)}, say('shop.abandon'));
-            refusedWith(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.unsure.text')}`, check, abandoned));
-            wait(seconds, check, 'shop.check');
+            const check = h('button', {type: 'button', class: 'main', click: () => resolve(attempt)}, say('shop.check'));
+            refusedWith(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.unsure.text')}`, status === 401 ? loginLink() : check, abandonButton(attempt)));
+        }
+
+        /** There is no order so far, and the request may still arrive. */
+        function missing(attempt) {
+            const again = h('button', {type: 'button', class: 'main', click: () => { checking(attempt); sendOnce(attempt); }}, say('shop.send'));
+            refusedWith(notice('warn', say('shop.missing'), `${whatOf(attempt)} ${say('shop.missing.text')}`, again, abandonButton(attempt)));
+        }
+
+        function abandonButton(attempt) {
+            return h('button', {type: 'button', click: () => resolve(attempt, abandon)}, say('shop.abandon'));
         }
 
         function tooOld(attempt) {
@@ -362,7 +449,7 @@ export function shop(main, _, query) {
         }
 
         function ready() {
-            button.setAttribute('aria-disabled', 'false');
+            button.setAttribute('aria-disabled', !unfound.hidden);
             button.textContent = say(orderWords);
             button.hidden = false;
         }

@@ -22,7 +22,11 @@ async function logOut(event) {
     location.assign(answer.ok ? (await answer.json()).location : '/');
 }
 
-function show({login, name}) {
+/** The page to return to; a guest's link is kept by its view. */
+const back = () => location.pathname === '/' ? '' : `?${new URLSearchParams({back: location.pathname})}`;
+
+function show({login, name, roles}) {
+    document.querySelector('[data-tab=dealer]').hidden = login && !roles?.some(role => role === 'dealer' || role === 'operator');
     place.title = '';
     const words = WORDS[document.documentElement.lang] ?? WORDS.en;
     if (!login) {
@@ -33,7 +37,9 @@ function show({login, name}) {
         out.addEventListener('click', logOut);
         place.replaceChildren(name, ' ', out);
     } else {
-        place.replaceChildren(link(words.login, '/login'));
+        const login = link(words.login, '/login');
+        login.addEventListener('click', () => { login.href = `/login${back()}`; });
+        place.replaceChildren(login);
     }
 }
 

@@ -63,6 +63,41 @@ class LoginPageTest {
     }
 
     @Test
+    void aCustomerFindsAllOrdersOfTheAccountInAnyBrowser() {
+        try (BrowserContext one = english(); BrowserContext two = english()) {
+            String id = String.valueOf(login(one, "Kim, customer").evaluate(ORDER));
+            Page page = two.newPage();
+            page.navigate(gateway + "/my-orders");
+            assertThat(page.locator("main")).containsText("Log in to see your orders.");
+            assertThat(page.locator("[data-tab=dealer]")).isHidden();
+            page.locator("main a.main").click();
+            page.getByText("Kim, customer").click();
+            assertThat(page).hasURL(gateway + "/my-orders");
+
+            assertThat(page.locator(".rows")).containsText(id);
+            assertThat(page.locator("[data-tab=dealer]")).isHidden();
+            page.navigate(gateway + "/orders");
+            assertThat(page.locator("h1")).hasText("My orders");
+        }
+    }
+
+    @Test
+    void withoutALoginTheDealerIsAskedToLogInAndNothingReconnects() {
+        try (BrowserContext session = english()) {
+            Page page = session.newPage();
+            List<String> requested = new CopyOnWriteArrayList<>();
+            page.onRequest(request -> requested.add(request.url()));
+            page.navigate(gateway + "/dealer");
+            assertThat(page.locator(".notice")).containsText("You are not logged in.");
+            page.locator(".notice a.main").click();
+            page.getByText("Park, dealer").click();
+            assertThat(page).hasURL(gateway + "/dealer");
+            assertThat(page.locator("[data-tab=dealer]")).isVisible();
+            assertThat(requested.subList(0, requested.indexOf(gateway + "/login?back=%2Fdealer"))).noneMatch(url -> url.contains("/history/stream"));
+        }
+    }
+
+    @Test
     void nothingIsShownAfterTheLogoutEvenByGoingBack() {
         try (BrowserContext session = BROWSER.browser().newContext()) {
             Page page = login(session, "Lee, operator");

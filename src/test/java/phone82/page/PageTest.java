@@ -157,7 +157,7 @@ class PageTest {
             awaitStage(stage);
         }
         assertThat(page.locator("#money")).containsText("₩5,075,400 paid at");
-        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7, 512 GB, silver leaves in \\d+ min\\."));
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7, 512\\s*GB, silver leaves in \\d+ min\\."));
         page.screenshot(new ScreenshotOptions().setPath(PICTURES.resolve("page.png")));
 
         // the browser takes a moment to refuse requests, and lets a stream that is open continue
@@ -205,7 +205,7 @@ class PageTest {
         // a completion that takes long is answered before its end
         assertThat(page.locator(".notice.good, .notice.info")).containsText(Pattern.compile("is cancelled|is being cancelled"), patiently());
         assertThat(page.locator(".badge")).hasText("Cancelled");
-        assertThat(page.locator("#truth")).containsText("as you asked");
+        assertThat(page.locator("#truth")).containsText("You cancelled this order at");
         assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at .*₩1,199,000 refunded at .*|Nothing was charged.*"), new HasTextOptions().setTimeout(PATIENCE));
         assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
     }
@@ -229,11 +229,21 @@ class PageTest {
     void aLateCancellationShowsTheReason() {
         long id = order();
         cancel();
+        // the page does not learn of the shipment in time
+        String resources = "**/*/" + id;
+        page.route(resources, route -> {
+            if (route.request().method().equals("GET")) {
+                route.abort();
+            } else {
+                route.resume();
+            }
+        });
         ship(id);
         shop.awaitShipped(id);
         page.getByText("Yes, cancel it").click();
 
         assertThat(page.locator(".notice.warn")).containsText("Too late: it has just been shipped", patiently());
+        page.unroute(resources);
         awaitStage("Shipped");
         assertThat(shop.status("/orders/" + id)).isEqualTo("Shipped");
     }
@@ -279,12 +289,15 @@ class PageTest {
         assertThat(page.locator(".notice.warn")).containsText("Your order is not confirmed yet", patiently());
         List<Long> placed = ordersOf("iphone-17");
         page.reload();
+        if (placed.isEmpty()) {
+            page.locator("button:text-is('Send it again')").click();
+        }
 
         assertThat(List.of(orderShown())).isEqualTo(placed.isEmpty() ? ordersOf("iphone-17") : placed);
         assertThat(ordersOf("iphone-17")).hasSize(1);
         List<String> keys = List.copyOf(requests).stream().filter(request -> request.method().equals("POST"))
                 .map(request -> request.headerValue("idempotency-key")).toList();
-        assertThat(keys).hasSizeGreaterThanOrEqualTo(2).doesNotContainNull();
+        assertThat(keys).hasSize(placed.isEmpty() ? 2 : 1).doesNotContainNull();
         assertThat(Set.copyOf(keys)).as("one key for one order, across a reload").hasSize(1);
         page.locator("[data-tab=mine]").click();
         assertThat(page.locator(".rows li")).hasCount(1);
@@ -315,7 +328,7 @@ class PageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"en-US, Ship now, Order %s is shipped.", "ko-KR, 지금 발송, 주문 %s번을 발송했습니다."})
+    @CsvSource({"en-US, Ship now, Order %s is shipped.", "ko-KR, 지금 발송, %s번 주문을 발송했습니다."})
     @Order(7)
     void aDealerShipsAnOrderBeforeItsTime(String locale, String now, String done) {
         session.close();
@@ -380,8 +393,8 @@ class PageTest {
         go("/orders/" + ordersOf("pixel-10").get(0));
         awaitStage("Shipped");
         assertThat(page.locator("html")).hasAttribute("lang", "ko");
-        assertThat(page.locator(".stage")).hasText(new String[]{"주문 접수", "결제 완료", "대리점 접수", "발송 완료"});
-        assertThat(page.locator("#money")).hasText(Pattern.compile(".*1,150,000원 결제 완료."));
+        assertThat(page.locator(".stage")).hasText(new String[]{"주문 접수", "결제 완료", "상품 준비", "발송"});
+        assertThat(page.locator("#money")).hasText(Pattern.compile(".*1,150,000원이 결제되었습니다."));
         page.getByLabel("View in English").click();
         assertThat(page.locator(".badge")).hasText("Shipped");
         page.reload();

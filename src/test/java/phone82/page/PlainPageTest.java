@@ -179,7 +179,7 @@ class PlainPageTest {
         STAGE.outages.addAll(List.of("/orders", "/payments", "/deliveries", "/phones"));
         long id = STAGE.anOrder("galaxy-z-fold7", "Paid");
         assertThat(page.navigate(STAGE.url("/orders/" + id)).status()).isEqualTo(200);
-        assertThat(page.locator("#truth")).hasText("Your order is paid. The dealer is about to take it.");
+        assertThat(page.locator("#truth")).hasText("Your order is paid. The dealer prepares it next.");
         assertThat(page.locator("#money")).containsText("paid at");
         assertThat(page.locator("#away")).containsText("Your order is safe");
 

@@ -121,7 +121,7 @@ class ShopPageTest {
             go("/");
             page.locator("#q").fill(words);
             assertThat(models()).hasCount(found);
-            assertThat(page.locator("#hits")).hasText(Pattern.compile(words.isBlank() ? "^$" : found == 0 ? ".*“fold blue red”.*" : ".*\\b" + found + "(종을| phone).*"));
+            assertThat(page.locator("#hits")).hasText(Pattern.compile(words.isBlank() ? "^$" : found == 0 ? ".*[“‘]fold blue red[”’].*" : ".*\\b" + found + "(종을| phone).*"));
             assertThat(page.locator("html")).hasAttribute("lang", language);
             page.locator("#language").click();
         }
@@ -164,9 +164,11 @@ class ShopPageTest {
         assertThat(page.locator("#hits")).hasText("No phone matches “typewriter”.");
         assertThat(page.locator("#hits")).hasAttribute("role", "status");
         assertThat(page.locator(".empty")).containsText("Try a brand");
-        assertThat(page.locator("#order")).isVisible();
+        assertThat(page.locator("#order")).isHidden();
         page.locator("#everything").click();
         assertThat(models()).hasCount(10);
+        assertThat(page.locator("#order")).isEnabled();
+        assertThat(page.locator(".choice .name")).hasText("Phone note20");
         assertThat(page.locator("#hits")).isEmpty();
         assertThat(page.locator("#q")).isFocused();
         assertThat(page).hasURL(STAGE.url("/"));

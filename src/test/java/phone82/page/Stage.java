@@ -101,6 +101,14 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
             Consumer<RoutingContext> answer = orderAnswers.poll();
             (answer == null ? (Consumer<RoutingContext>) this::place : answer).accept(context);
         });
+        router.get("/idempotency-keys/:key").handler(context -> {
+            Long id = placed.get(context.pathParam("key"));
+            if (id == null) {
+                problem(404, "Not found", 0).accept(context);
+            } else {
+                json(context, orders.get(id));
+            }
+        });
         router.get("/orders").handler(context -> list(context, List.of()));
         router.get("/orders/:id").handler(slowly(context -> one(context, orders)));
         router.delete("/orders/:id").handler(context -> {
@@ -211,6 +219,11 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
             timelines.get(id).add(step("Shipped"));
         }
         return id;
+    }
+
+    /** A paid order that was placed under this key. */
+    long placedUnder(String key, String item) {
+        return placed.computeIfAbsent(key, each -> anOrder(item, "Paid"));
     }
 
     static JsonObject step(String type) {

@@ -76,6 +76,8 @@ public class LoginEndpoint implements Endpoint {
     private static final String BACK = "back";
     private static final String REDIRECTED = "home";
     /** The pages that need a login, and the only addresses that a login returns to besides the start page. */
+    /** Where a login can lead back to. */
+    private static final Pattern RETURNS = Pattern.compile("/(?:my-orders|dealer|orders(?:/[1-9]\\d{0,17})?)?");
     private static final Pattern PAGES = Pattern.compile("/orders(?:/[1-9]\\d{0,17})?");
     private static final String AUTHORIZATION = "Authorization";
     private static final String BEARER = "Bearer ";
@@ -145,7 +147,7 @@ public class LoginEndpoint implements Endpoint {
 
     private void login(RoutingContext context) {
         Map<String, List<String>> query = new QueryStringDecoder(context.request().uri()).parameters();
-        String back = query.getOrDefault(BACK, List.of()).stream().findFirst().filter(path -> PAGES.matcher(path).matches()).orElse(HOME);
+        String back = query.getOrDefault(BACK, List.of()).stream().findFirst().filter(path -> RETURNS.matcher(path).matches()).orElse(HOME);
         if (!publicHost.equalsIgnoreCase(context.request().getHeader("Host")) && !query.containsKey(REDIRECTED)) {
             // cookies of another host name would be missing in the callback; redirect only once, as a proxy may change the name
             redirect(context, settings.publicUrl() + "/login?" + REDIRECTED + (back.equals(HOME) ? "" : "&" + BACK + "=" + back));

@@ -78,7 +78,15 @@ final class OrderView {
         return order.path("status").asText();
     }
 
+    /** The status of the delivery; empty if the delivery is not known. */
+    private String delivering() {
+        return delivery.isFound() ? delivery.body().path("status").asText() : "";
+    }
+
     Html badge() {
+        if (status().equals("Paid") && delivering().equals("Paused")) {
+            return Html.element("span class=\"badge Paused\"", words.say("status.Delayed"));
+        }
         // a status is a class name only if it is one of those that the style sheet knows
         String status = status();
         return Html.element("span class=\"badge " + (status.matches("[A-Za-z]+") ? status : "") + '"', words.sayOf("status", status));
@@ -164,7 +172,7 @@ final class OrderView {
     }
 
     private String open() {
-        String delivering = delivery.isFound() ? delivery.body().path("status").asText() : "";
+        String delivering = delivering();
         Instant due = delivering.equals("Received") ? instant(delivery.body(), "dispatchAt") : null;
         if (delivering.equals("Held")) {
             return words.say("plain.cancelling");
