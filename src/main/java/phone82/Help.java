@@ -32,6 +32,7 @@ final class Help {
                        java -jar phone82.jar restore name [--property=value ...]
                        java -jar phone82.jar rebuild-history [--property=value ...]
                        java -jar phone82.jar erase-subject subject [--property=value ...]
+                       java -jar phone82.jar assign-orders file [--property=value ...]
                        java -jar phone82.jar replay-events [app | pay | store] [time | event id] [--property=value ...]
                        java -jar phone82.jar token <context> [--property=value ...]
                        java -jar phone82.jar prepare
@@ -102,6 +103,13 @@ final class Help {
                 and dead letters, and in the audits of all processes, whose operator's ports it must reach. Amounts and counts stay.
                 Delete the user at the issuer first. The command may be interrupted and repeated.
                 Exit code: 0 erased, 1 refused because orders of the user are not finished, 2 wrong arguments or a process does not
+                answer.
+
+                assign-orders gives orders from before customers logged in, which have no owner, to customers. Each line of the file is
+                an order's id, a comma and the customer's subject, without quotation marks. Check the subjects: an assigned order cannot
+                be assigned again. The command lists the orders that app refuses and continues with the others. It may be interrupted and
+                repeated with the same file.
+                Exit code: 0 all orders have the owner of their line, 1 app refused some, 2 wrong arguments or lines, or app does not
                 answer.
 
                 token prints an operator token for one context. It is valid for a minute:

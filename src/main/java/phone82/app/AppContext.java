@@ -70,8 +70,8 @@ public class AppContext {
     }
 
     @Bean
-    GuestLinks guestLinks(Outbox outbox, JdbcTemplate jdbc, Tombstones tombstones) {
-        return new GuestLinks(outbox, jdbc, tombstones);
+    OwnerChanges ownerChanges(Outbox outbox, JdbcTemplate jdbc, Tombstones tombstones) {
+        return new OwnerChanges(outbox, jdbc, tombstones);
     }
 
     @Bean
@@ -113,11 +113,11 @@ public class AppContext {
     }
 
     @Bean
-    MeterBinder newOwnersMetrics(GuestLinks guestLinks) {
+    MeterBinder newOwnersMetrics(OwnerChanges ownerChanges) {
         return metrics -> {
-            Gauge.builder("phone82.new.owners", guestLinks, GuestLinks::waiting)
+            Gauge.builder("phone82.new.owners", ownerChanges, OwnerChanges::waiting)
                     .description("orders whose new owner pay or store may not have yet").register(metrics);
-            Gauge.builder("phone82.new.owners.oldest", guestLinks, GuestLinks::oldestSeconds).baseUnit("seconds")
+            Gauge.builder("phone82.new.owners.oldest", ownerChanges, OwnerChanges::oldestSeconds).baseUnit("seconds")
                     .description("age of the oldest of them").register(metrics);
         };
     }

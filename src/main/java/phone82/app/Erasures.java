@@ -55,7 +55,7 @@ public class Erasures {
     /** Otherwise pay would not look for a refund that is open. */
     private void requirePassedOn(String subject) {
         if (jdbc.queryForObject("select count(*) from new_owner where owner = ?", Long.class, subject) > 0) {
-            throw new Problem(409, "Orders under way", "The user has claimed an order of a guest, and pay or store does not have its new owner yet. Repeat the command later.");
+            throw new Problem(409, "Orders under way", "The user claimed an order or was assigned one, and pay or store does not have its new owner yet. Repeat the command later.");
         }
     }
 

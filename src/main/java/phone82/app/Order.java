@@ -133,6 +133,15 @@ public class Order {
         return new LinkEnded(id, owner);
     }
 
+    /** Gives the order, which has no owner, to a customer. */
+    public OrderAssigned assign(String customer) {
+        if (owner != null) {
+            throw new IllegalStateException("order " + id + " has an owner");
+        }
+        owner = customer;
+        return new OrderAssigned(id, owner);
+    }
+
     private boolean become(OrderStatus next) {
         if (resumeAs != null) {
             if (!resumeAs.canBecome(next)) {

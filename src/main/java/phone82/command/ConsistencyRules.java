@@ -22,7 +22,7 @@ import java.util.TreeSet;
 final class ConsistencyRules {
 
     /** Events that may be missing or repeated; all others occur exactly once if the final state implies them. */
-    private static final Set<String> OPTIONAL = Set.of("CancellationRefused", "DeliveryPaused", "DeliveryResumed", "LinkEnded", "RefundFailed");
+    private static final Set<String> OPTIONAL = Set.of("CancellationRefused", "DeliveryPaused", "DeliveryResumed", "LinkEnded", "OrderAssigned", "RefundFailed");
 
     private static final String UNKNOWN_TO_APP = "the view shows an order that does not exist";
     private static final String SHIPPED_UNKNOWN_TO_STORE = "the order is shipped, but store does not know it; never send its events again, or store ships it twice";

@@ -42,6 +42,7 @@ public class History {
             Map.entry("Shipped", Status.Shipped),
             Map.entry("CancellationRefused", Status.Ordered),
             Map.entry(LINK_ENDED, Status.Ordered),
+            Map.entry("OrderAssigned", Status.Ordered),
             Map.entry("DeliveryCancelled", Status.Ordered),
             Map.entry("OrderCancelled", Status.Cancelled),
             Map.entry("PayCancelled", Status.Cancelled),

@@ -321,7 +321,7 @@ public class Payments {
         }
     }
 
-    /** The new owner of an order that a guest placed. */
+    /** The new owner of an order that a guest placed, or that had none. */
     public record NewOwner(String owner) {
     }
 

@@ -89,7 +89,7 @@ public class Deliveries {
         return DeliveryResource.forDealer(delivery);
     }
 
-    /** The new owner of an order that a guest placed. */
+    /** The new owner of an order that a guest placed, or that had none. */
     public record NewOwner(String owner) {
     }
 

@@ -47,6 +47,15 @@ class OrderTest {
         assertThat(new Order(7, "note20", 3, 1_199_000, "ann", NOON).paymentKey()).isNotBlank().isNotEqualTo(order.paymentKey());
     }
 
+    @Test
+    void anOrderWithoutAnOwnerIsAssignedOnce() {
+        Order former = new Order(7, "note20", 3, 1_199_000, null, NOON);
+
+        assertThat(former.assign("kim")).isEqualTo(new OrderAssigned(7, "kim"));
+        assertThat(former.owner()).isEqualTo("kim");
+        assertThatIllegalStateException().isThrownBy(() -> former.assign("lee"));
+    }
+
     @ParameterizedTest
     @CsvSource(textBlock = """
             # before , news meanwhile , status

@@ -57,6 +57,7 @@ class OwnershipTest {
             Map.entry("app-cancel-order", List.of(409, 404, 403, 409, 403, 404)),
             Map.entry("app-request-cancellation", List.of(409, 404, 403, 409, 403, 404)),
             Map.entry("app-claim-order", List.of(200, 404, 403, 403, 403, 403)),
+            Map.entry("app-assign-order", List.of(403, 403, 403, 409, 403, 403)),
             Map.entry("app-revoke-link", List.of(403, 403, 403, 204, 403, 404)),
             Map.entry("app-list-phones", List.of(200, 200, 200, 200, 200, 200)),
             Map.entry("pay-list-payments", List.of(200, 200, 403, 200, 403, 403)),
@@ -351,6 +352,7 @@ class OwnershipTest {
             case "app-place-order" -> shop.place(anOrder());
             case "app-claim-order" -> shop.send(operation.method, path, "application/json", "{\"secret\":\"" + "A".repeat(43) + "\"}");
             case "app-find-order-by-key" -> shop.get(path.substring(0, path.lastIndexOf('/') + 1) + (id == UNKNOWN ? "unknown" : KEY));
+            case "app-assign-order" -> shop.send(operation.method, path, "application/json", "{\"subject\":\"bob\"}");
             case "store-pause-delivery" -> shop.send(operation.method, path, "application/json", "{\"reason\":\"out of stock\"}");
             default -> shop.send(operation.method, path, null, null);
         };

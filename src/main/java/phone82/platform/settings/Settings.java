@@ -126,7 +126,7 @@ public final class Settings {
             of("phone82.app.cancellations", number(1, 1_000), "concurrent cancellations"),
             of("phone82.app.idempotency-keys.keep", KEEP, "how long a repeated request is recognised"),
             of("phone82.app.idempotency-keys.purge-every", PERIOD, "pause between two deletions of old keys"),
-            of("phone82.app.new-owners-every", PERIOD, "pause between two attempts to pass on the new owners of guests' orders"),
+            of("phone82.app.new-owners-every", PERIOD, "pause between two attempts to pass on the new owners of orders"),
             of("phone82.app.stuck-every", PERIOD, "pause between two checks for stuck orders"),
             of("phone82.app.payment.lease-timeout", MILLIS, "milliseconds until a call to pay has a connection"),
             of("phone82.app.payment.connect-timeout", MILLIS, "milliseconds until pay must accept a connection"),

@@ -11,6 +11,7 @@ import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.erasure.Tombstones;
+import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
@@ -24,11 +25,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Ends the tracking links of guests by giving their orders another owner: a customer who claims the order, or nobody. The view learns of it by
- * an event. Pay and store are called until both have the new owner, which is recorded with the order for that purpose.
+ * Gives orders another owner. The tracking link of a guest's order ends when a customer claims the order or the link is revoked; an operator assigns an
+ * order from before customers logged in. The view learns of it by an event. Pay and store are called until both have the new owner, which is
+ * recorded with the order for that purpose.
  */
 @Transactional
-public class GuestLinks {
+public class OwnerChanges {
 
     private static final int CONSIDERED = 1000;
     private static final int BATCH = 20;
@@ -39,7 +41,7 @@ public class GuestLinks {
     private final JdbcTemplate jdbc;
     private final Tombstones tombstones;
 
-    GuestLinks(Outbox outbox, JdbcTemplate jdbc, Tombstones tombstones) {
+    OwnerChanges(Outbox outbox, JdbcTemplate jdbc, Tombstones tombstones) {
         this.outbox = outbox;
         this.jdbc = jdbc;
         this.tombstones = tombstones;
@@ -53,6 +55,10 @@ public class GuestLinks {
         public String toString() {
             return "Proof";
         }
+    }
+
+    /** The customer who gets an order. */
+    public record Customer(String subject) {
     }
 
     private record NewOwner(String owner) {
@@ -73,7 +79,7 @@ public class GuestLinks {
             if (tombstones.cover(caller.subject(), id)) {
                 throw new Problem(409, "Erased", "The order is from before your data was erased, so it cannot be added to your orders. Its link still works.");
             }
-            end(order, caller.subject());
+            change(order, order.endLink(caller.subject()));
         }
         return OrderResource.of(order);
     }
@@ -89,13 +95,40 @@ public class GuestLinks {
             throw Problem.notFound("order", id);
         }
         if (Guest.isSubject(order.owner())) {
-            end(order, "revoked-" + UUID.randomUUID());
+            change(order, order.endLink("revoked-" + UUID.randomUUID()));
         }
     }
 
-    private void end(Order order, String owner) {
-        outbox.add(order.endLink(owner));
-        jdbc.update("insert into new_owner (order_id, owner, changed_at) values (?, ?, ?)", order.id(), owner, Timestamp.from(Instant.now()));
+    /**
+     * Gives an order that has no owner, being from before customers logged in, to a customer. A repeated request changes nothing.
+     *
+     * @throws Problem 404 there is no such order; 409 it has another owner, or the customer was erased after it was placed
+     */
+    public OrderResource assign(@Header("id") long id, @Body Customer customer) {
+        Order order = locked(id);
+        if (order == null) {
+            throw Problem.notFound("order", id);
+        }
+        if (!customer.subject().equals(order.owner())) {
+            if (order.owner() != null) {
+                throw new Problem(409, "Has an owner", "The order has an owner already. Only orders from before customers logged in can be assigned.");
+            }
+            if (tombstones.cover(customer.subject(), id) || isBeingErased(customer.subject())) {
+                throw new Problem(409, "Erased", "The order is from before this user's data was erased. Leave it without an owner, or assign it to another user.");
+            }
+            change(order, order.assign(customer.subject()));
+        }
+        return OrderResource.of(order);
+    }
+
+    /** An erasure in progress: app gets its tombstone last, when pay and store may have replaced the subject already. */
+    private boolean isBeingErased(String subject) {
+        return jdbc.queryForObject("select count(*) from erasure where subject = ?", Long.class, subject) > 0;
+    }
+
+    private void change(Order order, DomainEvent changed) {
+        outbox.add(changed);
+        jdbc.update("insert into new_owner (order_id, owner, changed_at) values (?, ?, ?)", order.id(), order.owner(), Timestamp.from(Instant.now()));
     }
 
     /** Some of the orders whose new owner pay or store may not have yet; chosen at random, so that none blocks the others. */
