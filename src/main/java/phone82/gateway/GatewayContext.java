@@ -2,6 +2,9 @@ package phone82.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.bucket4j.TimeMeter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -45,6 +48,8 @@ import java.util.stream.Collectors;
 @Import({RouteReload.class, ManagementConfiguration.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, HttpConfiguration.class})
 public class GatewayContext {
 
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayContext.class);
+
     @Bean
     Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.gateway.port}") String url) {
         return WarmUp.refusedPost(url + "/orders");
@@ -67,6 +72,16 @@ public class GatewayContext {
     @ConditionalOnExpression("${phone82.gateway.rate} > 0")
     RateLimit rateLimit(@Value("${phone82.gateway.rate}") int rate) {
         return new RateLimit(rate, TimeMeter.SYSTEM_NANOTIME);
+    }
+
+    /** Absent without an address to probe. */
+    @Bean
+    @ConditionalOnExpression("!'${phone82.probe.url}'.isEmpty()")
+    Probe probe(@Value("${phone82.probe.url}") String url, @Value("${phone82.probe.every}") Duration every, @Value("${phone82.probe.item}") String item,
+                @Value("${phone82.probe.step-timeout}") long stepTimeout, MeterRegistry metrics) {
+        Probe probe = new Probe(item, Duration.ofMillis(stepTimeout), metrics);
+        LOG.info("Probes {} every {} s with orders for {} as {}", url, every.toSeconds(), item, probe.subject());
+        return probe;
     }
 
     @Bean

@@ -11,7 +11,6 @@ import phone82.journey.Shop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,7 +18,7 @@ import java.util.TreeMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Every connection between the parts is encrypted: each part stands behind a proxy that ends TLS, as in many clusters. */
+/** Every connection between the parts, and that of the probe, is encrypted: each part stands behind a proxy that ends TLS, as in many clusters. */
 @Tag("long")
 class TlsIT {
 
@@ -37,7 +36,7 @@ class TlsIT {
         Files.writeString(folder.resolve("both.pem"), Files.readString(folder.resolve("certificate.pem")) + Files.readString(folder.resolve("key.pem")));
         run(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-importcert", "-noprompt", "-storetype", "PKCS12", "-storepass", "changeit", "-file", "certificate.pem", "-keystore", "trusted.p12");
         StringBuilder proxies = new StringBuilder("defaults\n mode tcp\n timeout connect 5s\n timeout client 60s\n timeout server 60s\n");
-        for (Context context : EnumSet.complementOf(EnumSet.of(Context.GATEWAY))) {
+        for (Context context : Context.values()) {
             TLS.put(context, Phone82Extension.freePort());
             proxies.append("listen %s\n bind 127.0.0.1:%d ssl crt %s\n server 0 127.0.0.1:%d\n"
                     .formatted(context.id(), TLS.get(context), folder.resolve("both.pem"), phone82.port(context)));
@@ -50,7 +49,8 @@ class TlsIT {
         phone82.set("--phone82.broker.url=tcp://localhost:" + TLS.get(Context.BROKER) + "?sslEnabled=true",
                 url("saga.coordinator", Context.COORDINATOR), url("pay.provider", Context.PROVIDER), url("app.pay", Context.PAY), url("app.store", Context.STORE),
                 url("gateway.app", Context.APP), url("gateway.pay", Context.PAY), url("gateway.store", Context.STORE), url("gateway.customer", Context.CUSTOMER),
-                url("app.callback", Context.APP), url("pay.callback", Context.PAY), url("store.callback", Context.STORE));
+                url("app.callback", Context.APP), url("pay.callback", Context.PAY), url("store.callback", Context.STORE),
+                "--phone82.probe.url=https://localhost:" + TLS.get(Context.GATEWAY), "--phone82.probe.every=1s");
     }
 
     private static String url(String property, Context context) {
@@ -84,5 +84,6 @@ class TlsIT {
         assertThat(shop.cancel(shop.request("/orders/" + cancelled).DELETE()).status()).isIn(200, 202);
         await().until(() -> shop.status("/history/" + cancelled), "Cancelled"::equals);
         shop.awaitShipped(shipped);
+        await().until(() -> shop.all("/orders").stream().anyMatch(order -> order.get("item").asText().equals("test") && order.get("status").asText().equals("Cancelled")));
     }
 }

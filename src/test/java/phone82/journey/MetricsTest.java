@@ -36,7 +36,9 @@ import static phone82.journey.Shop.anOrder;
 class MetricsTest {
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
+            // a probe that places no orders
+            "--phone82.probe.url=http://localhost:1", "--phone82.probe.every=2m");
 
     private static final Path MONITORING = Path.of("openshift", "components", "monitoring");
     private static final Pattern SAMPLE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? \\S+");

@@ -101,6 +101,11 @@ public final class Settings {
             ofEach("phone82.<context>.hosts", HOSTS, "accepted host names besides localhost, IP addresses and this machine's name",
                     "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("none"),
 
+            of("phone82.probe.url", URL.orEmpty(), "address of the shop for customers, at which the gateway orders, follows and cancels as a guest; needs phone82.identity.guests there"),
+            of("phone82.probe.every", duration("1s", "2m"), "time from one order of the probe to the next"),
+            of("phone82.probe.item", TEXT, "item that the probe orders; one of the price list that no customer wants, as each order counts in statistics"),
+            of("phone82.probe.step-timeout", number(100, 60_000), "milliseconds that each step of the probe may take"),
+
             of("phone82.identity", choice("embedded").orEmpty(), "embedded: a demo issuer in the gateway, to try roles on 127.0.0.1").or("none"),
             of("phone82.identity.issuer", ISSUER, "the OpenID Connect issuer at which users log in; without one every caller is the user demo, on 127.0.0.1 only"),
             of("phone82.identity.port", PORT, "port of the embedded issuer"),

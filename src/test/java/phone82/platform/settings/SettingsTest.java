@@ -127,6 +127,14 @@ class SettingsTest {
             --phone82.gateway.hosts=shop.example.com,*shop | contains *shop, which is not a host name
             --phone82.gateway.trusted-proxies=10.0.0.0/8,router | contains router, which is neither an address nor a network
             --phone82.gateway.trusted-proxies=10.0.0.0/33 | is neither an address nor a network
+            --phone82.probe.url=shop.example.com | phone82.probe.url=shop.example.com (command line) is not a URL; allowed: http://<host>:<port>, or nothing.
+            --phone82.probe.url=ftp://shop.example.com | is not a URL
+            --phone82.probe.url=https://shop.example.com/orders | is not a URL
+            --phone82.probe.every=60 | has no unit
+            --phone82.probe.every=3m | is too large
+            --phone82.probe.item= | phone82.probe.item (command line) is empty
+            --phone82.probe.step-timeout=0 | is too small
+            PHONE82_PROBE_URL=shop | phone82.probe.url=shop (environment variable PHONE82_PROBE_URL) is not a URL
             --phone82.pay.provider=stripe | phone82.pay.provider=stripe (command line) is not one of them; allowed: one of http.
             --phone82.pay.provider= | phone82.pay.provider (command line) is empty; allowed: one of http.
             --phone82.pay.provider-url=0 | is not a URL
