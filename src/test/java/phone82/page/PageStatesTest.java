@@ -752,7 +752,7 @@ class PageStatesTest {
         assertThat(page.locator("#batch-summary")).containsText("중지됨");
         int done = STAGE.pauses.size();
         assertThat(done).isBetween(2, 7);
-        assertThat(page.locator("#chosen")).hasText((8 - done) + "건 선택");
+        assertThat(page.locator("#chosen")).hasText((8 - done) + "건 선택됨");
         assertThat(STAGE.deliveries.values()).filteredOn(each -> each.getString("status").equals("Paused")).hasSize(done);
     }
 
