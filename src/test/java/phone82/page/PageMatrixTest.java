@@ -178,6 +178,9 @@ class PageMatrixTest {
             assertThat(page.locator(".notice")).hasCount(0);
             assertThat(STAGE.keys).hasSize(1);
         } else {
+            assertThat(page.locator(".notice")).containsText("has not arrived yet");
+            assertThat(STAGE.keys).hasSize(1);
+            page.locator("button:text-is('Send it again')").click();
             page.waitForURL(Pattern.compile(".*/orders/\\d+"));
             assertThat(STAGE.keys).hasSize(2).containsOnly(STAGE.keys.get(0));
         }
