@@ -72,6 +72,8 @@ enum Checks {
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring),
     AVAILABILITY(Checks::availability), PLATFORM(Checks::platform);
 
+    /** The secret that new-broker-users creates for each project without certificates. */
+    private static final String BROKER_USERS = "broker-users";
     /** The prefix of the secrets that new-keys creates for each project. */
     private static final String OWN_KEY = "identity-";
     private static final Map<String, Class<?>> TYPES = Stream.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
@@ -485,8 +487,11 @@ enum Checks {
             if (manifests.project().isProduction() && (demo || secret.toString().contains("demo"))) {
                 fault.accept(id(secret) + ": is public");
             }
-            if (!manifests.project().isProduction() && password && !demo && !nameOf(secret).startsWith(OWN_KEY)) {
+            if (!manifests.project().isProduction() && password && !demo && !nameOf(secret).startsWith(OWN_KEY) && !nameOf(secret).equals(BROKER_USERS)) {
                 fault.accept(id(secret) + ": a password in the repository that is not marked as a demo one");
+            }
+            if (nameOf(secret).equals(BROKER_USERS) && (demo || secret.toString().contains("demo"))) {
+                fault.accept(id(secret) + ": contexts know the passwords of each other");
             }
         });
         manifests.of("ConfigMap", "Deployment", "StatefulSet").filter(object -> object.toString().matches(".*demo-(app|pay|store|customer|operator|postgres).*"))
@@ -581,7 +586,7 @@ enum Checks {
 
     /** The same user has the same password on both sides. */
     private static void passwords(Manifests manifests, Consumer<String> fault) {
-        Map<String, String> users = manifests.data("Secret", "broker-users");
+        Map<String, String> users = manifests.data("Secret", BROKER_USERS);
         Map<String, String> known = Stream.of(users.getOrDefault("artemis-users.properties", "").split("\n")).map(line -> line.split("=", 2))
                 .filter(pair -> pair.length == 2).collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
         Map<String, String> server = new HashMap<>();
