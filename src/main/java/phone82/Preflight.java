@@ -3,11 +3,13 @@ package phone82;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
+import org.apache.activemq.artemis.api.core.ActiveMQConnectionTimedOutException;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import phone82.broker.BrokerUsers;
@@ -50,6 +52,8 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
 
     private final Context context;
     private FileLock lock;
+    /** Why the broker's port could not be used at the latest attempt; null if it did not answer. */
+    private String obstacle;
 
     Preflight(Context context) {
         this.context = context;
@@ -264,7 +268,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         while (!attempt.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new CannotStart(context.id() + ": no " + what + " answers at " + url + " after " + patience.toSeconds()
-                        + " s; " + wayOut);
+                        + " s" + (obstacle == null ? "" : " (" + obstacle + ")") + "; " + wayOut);
             }
             if (!logged) {
                 LOG.info("{} waits up to {} s for the {} at {}", context.id(), patience.toSeconds(), what, url);
@@ -281,6 +285,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
 
     private boolean acceptsLogin(Environment environment, String url) {
         if (BrokerUrl.brokers(url).stream().noneMatch(Preflight::listens)) {
+            obstacle = null;
             return false;
         }
         String user = environment.getRequiredProperty("spring.artemis.user");
@@ -288,9 +293,13 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
              Connection ignored = factory.createConnection(user, environment.getRequiredProperty("spring.artemis.password"))) {
             return true;
         } catch (JMSSecurityException e) {
-            throw new CannotStart(context.id() + ": the broker at " + url.replaceFirst("\\?.*", "") + " refuses user " + user
-                    + "; set phone82." + context.id() + ".broker-password to the password that the broker knows.");
+            throw new CannotStart(context.id() + ": the broker at " + url.replaceFirst("\\?.*", "") + " refuses user " + user + "; "
+                    + (url.contains("keyStorePath=") ? "name that user's certificate in phone82.broker.url."
+                    : "set phone82." + context.id() + ".broker-password to the password that the broker knows."));
         } catch (JMSException e) {
+            Throwable cause = NestedExceptionUtils.getMostSpecificCause(e);
+            obstacle = cause instanceof ActiveMQConnectionTimedOutException ? "it takes connections but does not answer; its log shows whether it requires TLS or another "
+                    + "certificate" : cause.getMessage();
             return false;
         }
     }

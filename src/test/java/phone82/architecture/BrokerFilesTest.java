@@ -121,6 +121,13 @@ class BrokerFilesTest {
     }
 
     @Test
+    void everyUserIsTheCertificateOfItsName() throws IOException {
+        Properties certificates = properties("../openshift/components/broker-certificates/cert-users.properties");
+        assertThat(certificates.keySet()).isEqualTo(properties("artemis-users.properties").keySet());
+        assertThat(certificates).allSatisfy((user, subject) -> assertThat(subject).isEqualTo("CN=" + user));
+    }
+
+    @Test
     void aContextSendsToItsOwnTopicsOnly() {
         Map<String, Set<String>> senders = new HashMap<>();
         broker.configuration().getSecurityRoles().forEach((match, permissions) -> permissions.stream()

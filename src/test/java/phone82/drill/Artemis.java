@@ -38,8 +38,12 @@ public final class Artemis implements AutoCloseable {
         for (String file : FILES) {
             Files.copy(Path.of("artemis", file), instance.resolve("etc").resolve(file), REPLACE_EXISTING);
         }
-        Files.writeString(instance.resolve("etc/drill.properties"),
-                "acceptorConfigurations.artemis.params.port=" + port + "\n" + String.join("\n", properties));
+        configure("broker.properties", "acceptorConfigurations.artemis.params.port=" + port + "\n" + String.join("\n", properties));
+    }
+
+    /** Writes a file of its configuration. */
+    void configure(String file, String text) throws IOException {
+        Files.writeString(instance.resolve("etc").resolve(file), text);
     }
 
     /** The lines that make two brokers share a folder: whichever holds its lock is active, the other one waits for the lock. */
@@ -51,8 +55,7 @@ public final class Artemis implements AutoCloseable {
 
     /** @param options appended to those of the JVM */
     public ProcessHandle start(String options) throws IOException {
-        ProcessBuilder run = new ProcessBuilder(instance.resolve("bin/artemis").toString(), "run",
-                "--properties", instance.resolve("etc/drill.properties").toString())
+        ProcessBuilder run = new ProcessBuilder(instance.resolve("bin/artemis").toString(), "run")
                 .redirectErrorStream(true).redirectOutput(instance.resolve("log/run.txt").toFile());
         run.environment().put("JAVA_ARGS_APPEND", options);
         process = run.start();

@@ -68,10 +68,12 @@ enum Checks {
     FIELDS(Checks::fields), NAMES(Checks::names), VALUES(Checks::values), QUANTITIES(Checks::quantities), LABELS(Checks::labels),
     SELECTORS(Checks::selectors), PORTS(Checks::ports), PROBES(Checks::probes), VOLUMES(Checks::volumes), KEYS(Checks::keys),
     ACCOUNTS(Checks::accounts), SECURITY(Checks::security), SECRETS(Checks::secrets), SETTINGS(Checks::settings),
-    IDENTITY(Checks::identity), PASSWORDS(Checks::passwords), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
+    IDENTITY(Checks::identity), PASSWORDS(Checks::passwords), CERTIFICATES(Checks::certificates), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring),
     AVAILABILITY(Checks::availability), PLATFORM(Checks::platform);
 
+    /** The secret that new-broker-users creates for each project without certificates. */
+    private static final String BROKER_USERS = "broker-users";
     /** The prefix of the secrets that new-keys creates for each project. */
     private static final String OWN_KEY = "identity-";
     private static final Map<String, Class<?>> TYPES = Stream.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
@@ -427,10 +429,15 @@ enum Checks {
                         .flatMap(field -> object.findValues(field).stream()))
                 .filter(each -> !manifests.data("Secret", each.path("name").asText()).containsKey(each.path("key").asText("password")))
                 .forEach(each -> fault.accept("Cluster, ObjectStore: no secret " + each));
+        manifests.of("Certificate").map(certificate -> certificate.at("/spec/issuerRef/name").asText())
+                .filter(issuer -> manifests.find("Issuer", issuer).isEmpty()).forEach(issuer -> fault.accept("Certificate: no issuer " + issuer));
+        manifests.of("Issuer").map(issuer -> issuer.at("/spec/ca/secretName").asText()).filter(secret -> !secret.isEmpty())
+                .filter(secret -> manifests.certificate(secret).filter(authority -> authority.at("/spec/isCA").asBoolean()).isEmpty())
+                .forEach(secret -> fault.accept("Issuer: no authority " + secret));
         manifests.of("Cluster").flatMap(cluster -> each(cluster.at("/spec/plugins"))).map(plugin -> plugin.at("/parameters/barmanObjectName").asText())
                 .filter(store -> manifests.find("ObjectStore", store).isEmpty()).forEach(store -> fault.accept("Cluster: no object store " + store));
         manifests.of("ActiveMQArtemis").flatMap(object -> each(object.at("/spec/deploymentPlan/extraMounts/secrets")))
-                .filter(secret -> manifests.find("Secret", secret.asText()).isEmpty())
+                .filter(secret -> manifests.data("Secret", secret.asText()).isEmpty())
                 .forEach(secret -> fault.accept("ActiveMQArtemis: no secret " + secret));
     }
 
@@ -480,8 +487,11 @@ enum Checks {
             if (manifests.project().isProduction() && (demo || secret.toString().contains("demo"))) {
                 fault.accept(id(secret) + ": is public");
             }
-            if (!manifests.project().isProduction() && password && !demo && !nameOf(secret).startsWith(OWN_KEY)) {
+            if (!manifests.project().isProduction() && password && !demo && !nameOf(secret).startsWith(OWN_KEY) && !nameOf(secret).equals(BROKER_USERS)) {
                 fault.accept(id(secret) + ": a password in the repository that is not marked as a demo one");
+            }
+            if (nameOf(secret).equals(BROKER_USERS) && (demo || secret.toString().contains("demo"))) {
+                fault.accept(id(secret) + ": contexts know the passwords of each other");
             }
         });
         manifests.of("ConfigMap", "Deployment", "StatefulSet").filter(object -> object.toString().matches(".*demo-(app|pay|store|customer|operator|postgres).*"))
@@ -497,7 +507,9 @@ enum Checks {
             Map<String, String> environment = manifests.environment(workload.container());
             environment.keySet().stream().filter(variable -> !APPLICATION.isKnown(workload.name(), variable))
                     .forEach(variable -> fault.accept(id(workload.object()) + ": the application knows no " + variable));
+            boolean certificate = environment.getOrDefault("PHONE82_BROKER_URL", "").contains("keyStorePath=");
             APPLICATION.needed(workload.name()).stream().filter(property -> environment.getOrDefault(Settings.variable(property), "").isEmpty())
+                    .filter(property -> !certificate || !property.endsWith(".broker-password"))
                     .forEach(property -> fault.accept(id(workload.object()) + ": needs " + property));
             if (!each(workload.container().path("args")).map(JsonNode::asText).toList().equals(List.of(workload.name()))) {
                 fault.accept(id(workload.object()) + ": runs " + workload.container().path("args"));
@@ -574,14 +586,14 @@ enum Checks {
 
     /** The same user has the same password on both sides. */
     private static void passwords(Manifests manifests, Consumer<String> fault) {
-        Map<String, String> users = manifests.data("Secret", "broker-users");
+        Map<String, String> users = manifests.data("Secret", BROKER_USERS);
         Map<String, String> known = Stream.of(users.getOrDefault("artemis-users.properties", "").split("\n")).map(line -> line.split("=", 2))
                 .filter(pair -> pair.length == 2).collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
         Map<String, String> server = new HashMap<>();
         manifests.workloads().forEach(workload -> server.putAll(manifests.environment(workload.container())));
         for (String role : Settings.text(Path.of("artemis/artemis-roles.properties")).lines().filter(line -> line.matches("\\w+=.*"))
                 .map(line -> line.substring(0, line.indexOf('='))).map(String::trim).toList()) {
-            if (!known.containsKey(role) || !known.get(role).equals(users.get(role))) {
+            if (!hasCertificates(manifests) && (!known.containsKey(role) || !known.get(role).equals(users.get(role)))) {
                 fault.accept("the broker does not know the password of " + role);
             }
         }
@@ -603,6 +615,69 @@ enum Checks {
         if (distinct.size() < known.size()) {
             fault.accept("users of the broker share a password");
         }
+    }
+
+    private static boolean hasCertificates(Manifests manifests) {
+        return manifests.of("Certificate").findAny().isPresent();
+    }
+
+    /** In production broker and contexts know each other by certificates, and nothing has a password of the broker. */
+    private static void certificates(Manifests manifests, Consumer<String> fault) {
+        if (!hasCertificates(manifests)) {
+            if (manifests.project().isProduction()) {
+                fault.accept("the broker's users have passwords");
+            }
+            return;
+        }
+        manifests.objects().stream().filter(object -> object.toString().matches(".*(broker-users|_BROKER_PASSWORD|ARTEMIS_PASSWORD\",\"value\"|artemis-users.properties\":).*"))
+                .forEach(object -> fault.accept(id(object) + ": knows a password of the broker"));
+        for (Workload workload : manifests.workloads()) {
+            Set<String> secrets = workload.pod().path("volumes").findValues("secret").stream().map(secret -> secret.path("secretName").asText())
+                    .filter(secret -> manifests.certificate(secret).isPresent()).collect(Collectors.toSet());
+            boolean broker = workload.name().equals("artemis");
+            boolean client = workload.isContext() && APPLICATION.needed(workload.name()).contains("phone82.broker.url");
+            if (!secrets.equals(broker || client ? Set.of("broker-" + workload.name()) : Set.of())) {
+                fault.accept(id(workload.object()) + ": has the certificates " + secrets);
+            }
+            if (client) {
+                clientCertificate(manifests, workload, line -> fault.accept(id(workload.object()) + ": " + line));
+            }
+        }
+        manifests.of("ActiveMQArtemis").forEach(broker -> serverCertificate(manifests, each(broker.at("/spec/brokerProperties")).map(JsonNode::asText).toList(),
+                "/amq/extra/secrets/broker-artemis", line -> fault.accept(id(broker) + ": " + line)));
+        manifests.find("StatefulSet", "artemis").ifPresent(broker -> serverCertificate(manifests, broker.findValues("configMap").stream()
+                .flatMap(map -> manifests.data("ConfigMap", map.path("name").asText()).getOrDefault("broker.properties", "").lines()).toList(),
+                "/etc/broker", line -> fault.accept(id(broker) + ": " + line)));
+    }
+
+    private static void clientCertificate(Manifests manifests, Workload context, Consumer<String> fault) {
+        JsonNode certificate = manifests.certificate("broker-" + context.name()).map(each -> each.path("spec")).orElse(MissingNode.getInstance());
+        if (!certificate.path("commonName").asText().equals(context.name()) || !usages(certificate).equals(Set.of("digital signature", "client auth"))
+                || !certificate.at("/issuerRef/name").asText().equals("broker")) {
+            fault.accept("its certificate is not that of its broker user");
+        }
+        String url = manifests.environment(context.container()).getOrDefault("PHONE82_BROKER_URL", "");
+        String folder = each(context.container().path("volumeMounts")).filter(mount -> mount.path("name").asText().equals("broker"))
+                .map(mount -> mount.path("mountPath").asText()).findFirst().orElse("?");
+        if (!url.endsWith("?sslEnabled=true&keyStoreType=PEM&keyStorePath=%1$s/tls-combined.pem&trustStoreType=PEMCA&trustStorePath=%1$s/ca.crt".formatted(folder))) {
+            fault.accept("does not use its certificate at the broker: " + url);
+        }
+    }
+
+    private static void serverCertificate(Manifests manifests, List<String> properties, String folder, Consumer<String> fault) {
+        JsonNode certificate = manifests.certificate("broker-artemis").map(each -> each.path("spec")).orElse(MissingNode.getInstance());
+        if (each(certificate.path("dnsNames")).noneMatch(name -> name.asText().equals("artemis")) || !usages(certificate).equals(Set.of("digital signature", "server auth"))
+                || !certificate.at("/issuerRef/name").asText().equals("broker")) {
+            fault.accept("its certificate is not that of a server at artemis");
+        }
+        Stream.concat(Stream.of("authorizationCacheSize=0"), Stream.of("securityDomain=certificates", "sslEnabled=true", "needClientAuth=true", "sslAutoReload=true",
+                        "keyStoreType=PEM", "keyStorePath=" + folder + "/tls-combined.pem", "trustStoreType=PEMCA", "trustStorePath=" + folder + "/ca.crt")
+                .map("acceptorConfigurations.artemis.params."::concat))
+                .filter(line -> !properties.contains(line)).forEach(line -> fault.accept("lacks " + line));
+    }
+
+    private static Set<String> usages(JsonNode certificate) {
+        return each(certificate.path("usages")).map(JsonNode::asText).collect(Collectors.toSet());
     }
 
     /** The password that CloudNativePG gives the owner of a database, which must exist. */

@@ -10,33 +10,37 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import static java.util.Map.entry;
+
 /** The known fields of kinds without a Java model: those in use, named as in their documentation. */
 final class CustomKinds {
 
-    private static final Map<String, String> VERSIONS = Map.of("Pipeline", "tekton.dev/v1", "Task", "tekton.dev/v1", "PipelineRun", "tekton.dev/v1",
-            "ScaledObject", "keda.sh/v1alpha1", "TriggerAuthentication", "keda.sh/v1alpha1", "ActiveMQArtemis", "broker.amq.io/v1beta1",
-            "Cluster", "postgresql.cnpg.io/v1", "Database", "postgresql.cnpg.io/v1", "ScheduledBackup", "postgresql.cnpg.io/v1",
-            "ObjectStore", "barmancloud.cnpg.io/v1");
+    private static final Map<String, String> VERSIONS = Map.ofEntries(entry("Pipeline", "tekton.dev/v1"), entry("Task", "tekton.dev/v1"),
+            entry("PipelineRun", "tekton.dev/v1"), entry("ScaledObject", "keda.sh/v1alpha1"), entry("TriggerAuthentication", "keda.sh/v1alpha1"),
+            entry("ActiveMQArtemis", "broker.amq.io/v1beta1"), entry("Cluster", "postgresql.cnpg.io/v1"), entry("Database", "postgresql.cnpg.io/v1"),
+            entry("ScheduledBackup", "postgresql.cnpg.io/v1"), entry("ObjectStore", "barmancloud.cnpg.io/v1"), entry("Certificate", "cert-manager.io/v1"),
+            entry("Issuer", "cert-manager.io/v1"));
     private static final String PIPELINE_TASK = """
             name runAfter[] timeout taskRef.name taskRef.resolver taskRef.params[].name taskRef.params[].value params[].name params[].value
             workspaces[].name workspaces[].workspace when[].input when[].operator when[].values[]""";
-    private static final Map<String, Set<String>> FIELDS = Map.of(
-            "Pipeline", fields("params[].name params[].description params[].type params[].default workspaces[].name workspaces[].description",
-                    within("tasks[]", PIPELINE_TASK), within("finally[]", PIPELINE_TASK)),
-            "Task", fields("description params[].name params[].description params[].type workspaces[].name results[].name results[].description",
+    private static final Map<String, Set<String>> FIELDS = Map.ofEntries(
+            entry("Pipeline", fields("params[].name params[].description params[].type params[].default workspaces[].name workspaces[].description",
+                    within("tasks[]", PIPELINE_TASK), within("finally[]", PIPELINE_TASK))),
+            entry("Task", fields("description params[].name params[].description params[].type workspaces[].name results[].name results[].description",
                     within("steps[]", """
                             name image workingDir script env[].name env[].value computeResources.requests.cpu computeResources.requests.memory
-                            computeResources.limits.memory securityContext.runAsNonRoot securityContext.allowPrivilegeEscalation""")),
-            "PipelineRun", fields("""
+                            computeResources.limits.memory securityContext.runAsNonRoot securityContext.allowPrivilegeEscalation"""))),
+            entry("PipelineRun", fields("""
                     pipelineRef.name params[].name params[].value taskRunTemplate.serviceAccountName taskRunTemplate.podTemplate.securityContext.fsGroup
                     timeouts.pipeline timeouts.tasks workspaces[].name workspaces[].volumeClaimTemplate.spec.accessModes[]
-                    workspaces[].volumeClaimTemplate.spec.resources.requests.storage"""),
-            "ScaledObject", fields("""
+                    workspaces[].volumeClaimTemplate.spec.resources.requests.storage""")),
+            entry("ScaledObject", fields("""
                     scaleTargetRef.name minReplicaCount maxReplicaCount cooldownPeriod triggers[].type triggers[].metricType triggers[].metadata.value
                     triggers[].metadata.url triggers[].metadata.valueLocation triggers[].metadata.targetValue triggers[].metadata.authMode
-                    triggers[].authenticationRef.name"""),
-            "TriggerAuthentication", fields("secretTargetRef[].parameter secretTargetRef[].name secretTargetRef[].key"),
-            "ActiveMQArtemis", fields("""
+                    triggers[].authenticationRef.name""")),
+            entry("TriggerAuthentication", fields("secretTargetRef[].parameter secretTargetRef[].name secretTargetRef[].key")),
+            entry("ActiveMQArtemis", fields("""
+                    acceptors[].name acceptors[].port acceptors[].protocols
                     deploymentPlan.size deploymentPlan.persistenceEnabled deploymentPlan.requireLogin deploymentPlan.labels.* deploymentPlan.storage.size
                     deploymentPlan.resources.requests.cpu deploymentPlan.resources.requests.memory deploymentPlan.resources.limits.memory
                     deploymentPlan.extraMounts.secrets[] brokerProperties[] deploymentPlan.clustered deploymentPlan.extraVolumes[].name
@@ -50,8 +54,8 @@ final class CustomKinds {
                             requiredDuringSchedulingIgnoredDuringExecution[].labelSelector.matchLabels.*
                             preferredDuringSchedulingIgnoredDuringExecution[].weight
                             preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey
-                            preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.labelSelector.matchLabels.*""")),
-            "Cluster", fields("""
+                            preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.labelSelector.matchLabels.*"""))),
+            entry("Cluster", fields("""
                     instances imageName bootstrap.initdb.database bootstrap.initdb.owner bootstrap.initdb.secret.name managed.roles[].name
                     managed.roles[].login managed.roles[].passwordSecret.name managed.services.disabledDefaultServices[]
                     postgresql.synchronous.method postgresql.synchronous.number postgresql.synchronous.dataDurability
@@ -60,13 +64,18 @@ final class CustomKinds {
                     plugins[].isWALArchiver plugins[].parameters.* affinity.enablePodAntiAffinity affinity.podAntiAffinityType affinity.topologyKey
                     topologySpreadConstraints[].topologyKey topologySpreadConstraints[].maxSkew topologySpreadConstraints[].whenUnsatisfiable
                     topologySpreadConstraints[].labelSelector.matchLabels.* priorityClassName storage.size walStorage.size resources.requests.cpu
-                    resources.requests.memory resources.limits.memory inheritedMetadata.labels.*"""),
-            "Database", fields("cluster.name name owner databaseReclaimPolicy"),
-            "ScheduledBackup", fields("schedule immediate backupOwnerReference cluster.name method pluginConfiguration.name"),
-            "ObjectStore", fields("""
+                    resources.requests.memory resources.limits.memory inheritedMetadata.labels.*""")),
+            entry("Database", fields("cluster.name name owner databaseReclaimPolicy")),
+            entry("ScheduledBackup", fields("schedule immediate backupOwnerReference cluster.name method pluginConfiguration.name")),
+            entry("ObjectStore", fields("""
                     retentionPolicy configuration.destinationPath configuration.endpointURL configuration.s3Credentials.accessKeyId.name
                     configuration.s3Credentials.accessKeyId.key configuration.s3Credentials.secretAccessKey.name
-                    configuration.s3Credentials.secretAccessKey.key configuration.wal.compression configuration.data.compression"""));
+                    configuration.s3Credentials.secretAccessKey.key configuration.wal.compression configuration.data.compression""")),
+            entry("Certificate", fields("""
+                    isCA commonName dnsNames[] secretName duration renewBefore usages[] privateKey.algorithm privateKey.size privateKey.encoding
+                    privateKey.rotationPolicy additionalOutputFormats[].type issuerRef.name issuerRef.kind""")),
+            // a self-signed issuer has no fields
+            entry("Issuer", fields("ca.secretName")));
     /** Maps with keys of the user's choice. */
     private static final List<String> OPEN = List.of("labels", "matchLabels", "parameters");
 

@@ -197,16 +197,16 @@ final class Kustomize {
             for (JsonNode old : target) {
                 same = old.path(key).equals(each.path(key)) ? old : same;
             }
-            if (same == null) {
-                target.insert(added++, each.deepCopy());
-            } else {
-                merge((ObjectNode) same, (ObjectNode) each);
-                for (int i = 0; i < target.size(); i++) {
-                    if (target.get(i) == same) {
-                        target.remove(i);
-                    }
+            for (int i = 0; i < target.size(); i++) {
+                if (target.get(i) == same) {
+                    target.remove(i);
                 }
-                target.insert(added++, same);
+            }
+            if (same != null) {
+                merge((ObjectNode) same, (ObjectNode) each);
+            }
+            if (!each.path("$patch").asText().equals("delete")) {
+                target.insert(added++, same == null ? each.deepCopy() : same);
             }
         }
     }

@@ -130,7 +130,15 @@ record Manifests(Project project, List<ObjectNode> objects) {
             object.path("data").properties().forEach(each -> data.put(each.getKey(), kind.equals("Secret")
                     ? new String(Base64.getMimeDecoder().decode(each.getValue().asText()), StandardCharsets.UTF_8) : each.getValue().asText()));
         });
+        if (kind.equals("Secret")) {
+            certificate(name).ifPresent(made -> List.of("ca.crt", "tls.crt", "tls.key", "tls-combined.pem").forEach(file -> data.put(file, "made by cert-manager")));
+        }
         return data;
+    }
+
+    /** The certificate that cert-manager puts into a secret. */
+    Optional<ObjectNode> certificate(String secret) {
+        return of("Certificate").filter(each -> each.at("/spec/secretName").asText().equals(secret)).findFirst();
     }
 
     static String nameOf(JsonNode object) {

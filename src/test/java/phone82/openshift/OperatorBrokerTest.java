@@ -9,6 +9,7 @@ import org.apache.activemq.artemis.core.security.Role;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -48,13 +49,20 @@ class OperatorBrokerTest {
                 .collect(Collectors.toSet())).hasSize(1);
     }
 
-    @Test
-    void itHasTheSameRoles() {
-        assertThat(roles(Project.ARTEMIS_OPERATOR.manifests(Path.of("")).data("Secret", "artemis-jaas-config").get("artemis-roles.properties")))
-                .isEqualTo(roles(Settings.text(Path.of("artemis/artemis-roles.properties"))));
+    @ParameterizedTest
+    @EnumSource(names = {"ARTEMIS_OPERATOR", "PROD_HA"})
+    void itHasTheSameRoles(Project project) {
+        assertThat(lines(project.manifests(Path.of("")).data("Secret", "artemis-jaas-config").get("artemis-roles.properties")))
+                .isEqualTo(lines(Settings.text(Path.of("artemis/artemis-roles.properties"))));
     }
 
-    private static Set<String> roles(String text) {
+    @Test
+    void itsUsersHaveTheSameCertificates() {
+        assertThat(lines(Project.PROD_HA.manifests(Path.of("")).data("Secret", "artemis-jaas-config").get("cert-users.properties")))
+                .isEqualTo(lines(Settings.text(Path.of("openshift/components/broker-certificates/cert-users.properties"))));
+    }
+
+    private static Set<String> lines(String text) {
         return text.lines().filter(line -> !line.startsWith("#")).collect(Collectors.toSet());
     }
 

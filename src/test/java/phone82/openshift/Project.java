@@ -38,6 +38,8 @@ enum Project {
         }
         if (isProduction()) {
             objects.addAll(made(repository, parts.get(0) + "/new-secrets"));
+        } else {
+            objects.addAll(made(repository, "new-broker-users"));
         }
         objects.addAll(made(repository, "new-keys"));
         return new Manifests(this, objects);
