@@ -216,7 +216,7 @@ export function dealer(main, _, query) {
         const kind = ['ship', 'pause', 'resume', 'check'].find(each => document.activeElement.classList.contains(each));
         const controls = () => [...place.querySelectorAll(`.${kind}`)];
         const focused = kind && place.contains(document.activeElement) ? controls().indexOf(document.activeElement) : -1;
-        redraw(place, mayAct() && deliveries.length > 0 && toolbar(deliveries),
+        redraw(place, mayAct() && deliveries.length > 0 && toolbar(ofQueue(queue)),
             deliveries.length ? h('ul', {class: 'rows', id: `queue-${queue}`}, deliveries.map(row)) : h('p', {class: 'hint'}, nothing()));
         if (focused >= 0 && !place.contains(document.activeElement)) {
             focusMoved = performance.now();

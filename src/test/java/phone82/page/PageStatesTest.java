@@ -856,6 +856,30 @@ class PageStatesTest {
         assertThat(STAGE.shipments).containsExactly(String.valueOf(first));
     }
 
+    /** Otherwise the row of another order would move under the pointer. */
+    @Test
+    void aCancelledRowStaysUnderThePointerAndIsReported() {
+        long first = STAGE.anOrder("note20", "Paid");
+        long second = STAGE.anOrder("note21", "Paid");
+        go("/dealer");
+        page.locator("#ship-" + second).hover();
+        double place = page.locator("#ship-" + second).boundingBox().y;
+        STAGE.cancel(first);
+
+        assertThat(page.locator(".toast")).hasText("Order " + first + " was cancelled. Do not ship it.");
+        assertThat(page.locator(".dealer .badge")).hasText("Cancelled");
+        assertThat(page.locator("#ship-" + first)).hasCount(0);
+        assertThat(page.locator("#select-" + first)).hasCount(0);
+        assertThat(page.locator("#ship-" + second).boundingBox().y).isEqualTo(place);
+        assertThat(page.locator(".queues [aria-current] .number")).hasText("1");
+        page.getByLabel("Select all").check();
+        assertThat(page.locator("#chosen")).hasText("1 selected");
+
+        page.locator("h1").hover();
+        assertThat(page.locator(".dealer .badge")).hasCount(0);
+        assertThat(page.locator(".rows li")).hasCount(1);
+    }
+
     @Test
     void aHeldKeyShipsNothing() {
         long id = STAGE.anOrder("note20", "Paid");

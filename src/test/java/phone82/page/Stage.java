@@ -236,6 +236,13 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         happened("Shipped", id);
     }
 
+    /** The customer cancels. */
+    void cancel(long id) {
+        orders.get(id).put("status", "Cancelled");
+        deliveries.get(id).put("status", "Cancelled");
+        happened("DeliveryCancelled", id);
+    }
+
     void pause(long id, String reason) {
         deliveries.get(id).put("status", "Paused").put("pausedAt", Instant.now().toString()).put("pauseReason", reason);
         happened("DeliveryPaused", id);
