@@ -7,6 +7,7 @@ import com.ibm.icu.util.Currency;
 import com.ibm.icu.util.Measure;
 import com.ibm.icu.util.MeasureUnit;
 import org.springframework.core.io.ClassPathResource;
+import phone82.platform.http.ListHeader;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +19,6 @@ import java.time.format.FormatStyle;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Locale.LanguageRange;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,7 +33,7 @@ final class PageWords {
     private static final Pattern TEXT = Pattern.compile("'([^']+)': '([^']*)'");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
 
-    private static final List<Locale> LOCALES = List.of(Locale.ENGLISH, Locale.KOREAN);
+    private static final List<String> LANGUAGES = List.of("en", "ko");
     private static final Map<String, Map<String, String>> TEXTS = read();
 
     private static final Duration SOON = Duration.ofDays(6);
@@ -55,12 +55,7 @@ final class PageWords {
     }
 
     static Locale locale(String acceptLanguage) {
-        try {
-            Locale found = acceptLanguage == null ? null : Locale.lookup(LanguageRange.parse(acceptLanguage), LOCALES);
-            return found == null ? Locale.ENGLISH : found;
-        } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
-            return Locale.ENGLISH;
-        }
+        return Locale.forLanguageTag(ListHeader.language(acceptLanguage == null ? List.of() : List.of(acceptLanguage), LANGUAGES));
     }
 
     private static Map<String, Map<String, String>> read() {

@@ -34,9 +34,35 @@ public final class ListHeader {
         return weights.getOrDefault(type, 0.0) > weights.getOrDefault(other, weights.getOrDefault(range, weights.getOrDefault("*/*", 0.0)));
     }
 
-    /** Elements with parameters other than q are left out. */
+    /**
+     * The language that {@code Accept-Language} prefers (RFC 9110, 12.5.4), by the first subtag of each element.
+     *
+     * @param offered the languages in lower case; the first one is the answer if the client prefers none of them
+     */
+    public static String language(List<String> acceptLanguage, List<String> offered) {
+        // not Locale.lookup: its time is quadratic in the number of subtags
+        String preferred = offered.get(0);
+        double highest = 0;
+        for (Matcher element : weighted(acceptLanguage).toList()) {
+            String language = element.group(1).split("-", 2)[0].toLowerCase(Locale.ROOT);
+            if (weight(element) > highest && offered.contains(language)) {
+                preferred = language;
+                highest = weight(element);
+            }
+        }
+        return preferred;
+    }
+
     private static Map<String, Double> weights(List<String> fields) {
-        return elements(fields).map(WEIGHTED::matcher).filter(Matcher::matches).collect(Collectors.toMap(
-                element -> element.group(1).toLowerCase(Locale.ROOT), element -> element.group(2) == null ? 1 : Double.parseDouble(element.group(2)), Math::max));
+        return weighted(fields).collect(Collectors.toMap(element -> element.group(1).toLowerCase(Locale.ROOT), ListHeader::weight, Math::max));
+    }
+
+    /** Elements with parameters other than q are left out. */
+    private static Stream<Matcher> weighted(List<String> fields) {
+        return elements(fields).map(WEIGHTED::matcher).filter(Matcher::matches);
+    }
+
+    private static double weight(Matcher element) {
+        return element.group(2) == null ? 1 : Double.parseDouble(element.group(2));
     }
 }
