@@ -10,6 +10,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.persistence.Entity;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.pay.provider.PaymentProvider;
@@ -81,6 +82,11 @@ class ContextsTest {
             .that().doNotHaveFullyQualifiedName("phone82.Preflight").and().doNotHaveFullyQualifiedName("phone82.Phone82")
             .and().doNotHaveFullyQualifiedName("phone82.platform.persistence.MigrationLock")
             .should().callMethodWhere(target(name("sleep")).and(target(declaredIn(resideInAPackage("java..")))));
+
+    /** It reads a body of any size. */
+    @ArchTest
+    static final ArchRule no_body_is_read_without_a_limit = noClasses()
+            .should().callMethodWhere(target(name("body")).and(target(declaredIn(assignableTo(HttpServerRequest.class)))));
 
     /** Spring commits when a method throws a checked exception, unless {@code rollbackFor} names it. */
     @ArchTest

@@ -76,6 +76,13 @@ class LoginTest {
     }
 
     @Test
+    void theIssuerReadsNoLargeBody() {
+        String head = "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n";
+
+        assertThat(new RawHttp(ISSUER).once(head + "x".repeat(100_000)).status()).isEqualTo(413);
+    }
+
+    @Test
     void aChallengeDoesNotRevealTheIssuer() {
         Answer answer = gateway.get("/orders").expect(401);
 

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import phone82.Context;
+import org.junit.jupiter.params.provider.ValueSource;
 import phone82.journey.Issuer.Login;
 import phone82.journey.Shop.Answer;
 
@@ -119,6 +120,16 @@ class SessionTest {
         String stream = gateway.text(gateway.request("/history/stream").header("Cookie", kim.cookie));
 
         assertThat(stream).isEqualTo("event: heart-beat\ndata: {}\n\nevent: renew\ndata: {}\n\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 1000000", "Transfer-Encoding: chunked"})
+    void aLogoutAtTheIssuerHasABodyOfAtMost64Kilobytes(String framing) {
+        String head = "POST /backchannel-logout HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\n" + framing + "\r\n\r\n";
+        String body = "x".repeat(1_000_000);
+        String sent = framing.startsWith("Content-Length") ? body : "F4240\r\n" + body + "\r\n0\r\n\r\n";
+
+        assertThat(new RawHttp(PHONE82.port(Context.GATEWAY)).once(head + sent).problem()).isEqualTo(413);
     }
 
     @Test

@@ -50,6 +50,7 @@ import io.vertx.ext.web.Router;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.SmallBody;
 import phone82.platform.identity.Caller;
 
 import java.net.URI;
@@ -116,7 +117,8 @@ public class EmbeddedIssuer implements Endpoint {
         router.get("/.well-known/openid-configuration").handler(context -> json(context.response(), metadata().toJSONObject().toJSONString()));
         router.get("/jwks").handler(context -> json(context.response(), new JWKSet(key.toPublicJWK()).toString()));
         router.get("/authorize").handler(context -> authorize(context.request()));
-        router.post("/token").handler(context -> context.request().body().onSuccess(body -> token(context.request(), body)));
+        router.post("/token").handler(context -> SmallBody.of(context.request()).onFailure(context::fail)
+                .onSuccess(body -> token(context.request(), body)));
         router.get("/logout").handler(context -> logout(context.request()));
         vertx.createHttpServer().requestHandler(router).listen(port, "127.0.0.1")
                 .onFailure(e -> LOG.error("The embedded issuer cannot listen on port {}: {}; set phone82.identity.port to another one", port, e.getMessage()));

@@ -29,6 +29,7 @@ import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpServer;
 import phone82.platform.http.ListHeader;
 import phone82.platform.http.RequestAudit;
+import phone82.platform.http.SmallBody;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
 import phone82.platform.identity.TokenMinter;
@@ -213,7 +214,7 @@ public class LoginEndpoint implements Endpoint {
 
     /** Ends sessions because of a logout at the issuer. */
     private void endSessions(RoutingContext context) {
-        context.request().body().onFailure(context::fail).onSuccess(form -> runBlocking(context, () -> issuer.logoutToken(form.toString()), logout -> {
+        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> runBlocking(context, () -> issuer.logoutToken(form.toString()), logout -> {
             String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
             String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
             RequestAudit.action(context, "backchannel-logout");
