@@ -141,6 +141,10 @@ public final class Issuer implements AutoCloseable {
                 .claim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()));
     }
 
+    String signed(JWTClaimsSet.Builder claims) {
+        return sign(key, claims.build());
+    }
+
     String logoutToken(JWTClaimsSet.Builder claims) {
         return sign(key, new JOSEObjectType("logout+jwt"), claims.build());
     }

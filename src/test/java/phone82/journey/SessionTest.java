@@ -2,6 +2,7 @@ package phone82.journey;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.sun.net.httpserver.HttpServer;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -122,6 +123,21 @@ class SessionTest {
         assertThat(stream).isEqualTo("event: heart-beat\ndata: {}\n\nevent: renew\ndata: {}\n\n");
     }
 
+    @Test
+    void theIdTokenOfALogoutIsNoTokenOfAProgram() {
+        String location = logOut(new Browser("kim", "customer")).expect(200).body().get("location").asText();
+        String idToken = new QueryStringDecoder(location).parameters().get("id_token_hint").get(0);
+
+        new Shop(gateway.url(""), idToken).get("/history/1").expect(401);
+    }
+
+    @Test
+    void aLogoutTokenIsNoTokenOfAProgram() {
+        String token = ISSUER.signed(ISSUER.logout().subject("kim"));
+
+        new Shop(gateway.url(""), token).get("/history/1").expect(401);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 1000000", "Transfer-Encoding: chunked"})
     void aLogoutAtTheIssuerHasABodyOfAtMost64Kilobytes(String framing) {
@@ -132,13 +148,17 @@ class SessionTest {
         assertThat(new RawHttp(PHONE82.port(Context.GATEWAY)).once(head + sent).problem()).isEqualTo(413);
     }
 
+    private Answer logOut(Browser browser) {
+        return gateway.send(gateway.request("/logout").header("Cookie", browser.cookie + "; " + browser.idToken).header("X-Requested-With", "phone82")
+                .POST(BodyPublishers.noBody()));
+    }
+
     @Test
     void aCopiedCookieEndsWithTheLogout() {
         Browser kim = new Browser("kim", "customer");
         String copy = kim.cookie;
 
-        Answer answer = gateway.send(gateway.request("/logout").header("Cookie", copy + "; " + kim.idToken).header("X-Requested-With", "phone82")
-                .POST(BodyPublishers.noBody())).expect(200);
+        Answer answer = logOut(kim).expect(200);
 
         assertThat(answer.body().get("location").asText()).startsWith(ISSUER.url() + "/logout?").contains("id_token_hint=", "post_logout_redirect_uri=");
         assertThat(kim.session(copy)).isEqualTo(NOBODY);

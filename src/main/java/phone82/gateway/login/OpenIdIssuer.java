@@ -75,6 +75,8 @@ class OpenIdIssuer {
     /** Asymmetric signatures, which only the issuer can make. */
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.copyOf(JWSAlgorithm.Family.SIGNATURE);
     private static final Pattern SUBJECT = Pattern.compile("[\\x21-\\x7e]{1,255}");
+    /** Claims of ID tokens and of logout tokens. Their audience is the client id, which may be that of access tokens, too, and browsers see ID tokens. */
+    private static final Set<String> OF_NO_ACCESS_TOKEN = Set.of("nonce", "events");
     private static final int CONNECT_MILLIS = 1000;
     private static final int READ_MILLIS = 3000;
     private static final int MOST_BYTES = 256 * 1024;
@@ -276,7 +278,7 @@ class OpenIdIssuer {
         } catch (java.text.ParseException | BadJOSEException | JOSEException e) {
             LOG.debug("A token is refused", e);
             throw new Problem(401, "Not allowed", "The bearer token is not valid here: it must be signed by " + settings.issuer()
-                    + ", for the audience " + settings.audience() + ", and not expired. Get a new one.")
+                    + ", for the audience " + settings.audience() + ", not expired, and no ID token. Get a new access token.")
                     .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
         }
     }
@@ -331,13 +333,13 @@ class OpenIdIssuer {
         JWSVerificationKeySelector<SecurityContext> selector = new JWSVerificationKeySelector<>(ALGORITHMS, keys);
         IDTokenValidator idTokens = new IDTokenValidator(metadata.getIssuer(), client, selector, null);
         idTokens.setMaxClockSkew(SKEW_SECONDS);
-        return new Discovered(metadata, processor(selector, settings.audience()), processor(selector, null), idTokens,
+        return new Discovered(metadata, processor(selector, Set.of(settings.audience()), OF_NO_ACCESS_TOKEN), processor(selector, null, Set.of()), idTokens,
                 new LogoutTokenValidator(metadata.getIssuer(), client, false, selector, null));
     }
 
-    private DefaultJWTProcessor<SecurityContext> processor(JWSVerificationKeySelector<SecurityContext> keys, String audience) {
+    private DefaultJWTProcessor<SecurityContext> processor(JWSVerificationKeySelector<SecurityContext> keys, Set<String> audience, Set<String> prohibited) {
         DefaultJWTClaimsVerifier<SecurityContext> claims = new DefaultJWTClaimsVerifier<>(audience,
-                new JWTClaimsSet.Builder().issuer(settings.issuer()).build(), Set.of("sub", "exp"));
+                new JWTClaimsSet.Builder().issuer(settings.issuer()).build(), Set.of("sub", "exp"), prohibited);
         claims.setMaxClockSkew(SKEW_SECONDS);
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
