@@ -29,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -46,6 +47,8 @@ public final class Issuer implements AutoCloseable {
     private volatile RSAKey key = newKey();
     /** Whether it answers requests for tokens. */
     volatile boolean available = true;
+    /** Whether it gives refresh tokens. */
+    volatile boolean refreshes = true;
 
     /** A session of a user. */
     static final class Login {
@@ -110,10 +113,14 @@ public final class Issuer implements AutoCloseable {
             if (grant instanceof AuthorizationCodeGrant) {
                 idToken.claim("nonce", login.request.getNonce().getValue());
             }
-            login.refreshToken = UUID.randomUUID().toString();
-            byRefreshToken.put(login.refreshToken, login);
-            answer(exchange, 200, Json.text(Map.of("token_type", "Bearer", "access_token", token(login.subject, login.roles.toArray(String[]::new)),
-                    "id_token", sign(key, idToken.claim("roles", null).build()), "refresh_token", login.refreshToken)));
+            Map<String, String> tokens = new HashMap<>(Map.of("token_type", "Bearer", "access_token", token(login.subject, login.roles.toArray(String[]::new)),
+                    "id_token", sign(key, idToken.claim("roles", null).build())));
+            if (refreshes) {
+                login.refreshToken = UUID.randomUUID().toString();
+                byRefreshToken.put(login.refreshToken, login);
+                tokens.put("refresh_token", login.refreshToken);
+            }
+            answer(exchange, 200, Json.text(tokens));
         } catch (ParseException e) {
             answer(exchange, 400, "{\"error\":\"invalid_request\"}");
         }

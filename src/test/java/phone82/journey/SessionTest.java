@@ -124,6 +124,21 @@ class SessionTest {
     }
 
     @Test
+    void aStreamEndsForACheckOfItsSessionAlsoWithoutARefreshToken() {
+        ISSUER.refreshes = false;
+        Browser kim;
+        try {
+            kim = new Browser("kim", "customer");
+        } finally {
+            ISSUER.refreshes = true;
+        }
+
+        assertThat(gateway.text(gateway.request("/history/stream").header("Cookie", kim.cookie))).endsWith("event: renew\ndata: {}\n\n");
+        logOut(kim).expect(200);
+        gateway.send(gateway.request("/history/stream").header("Cookie", kim.cookie)).expect(401);
+    }
+
+    @Test
     void theIdTokenOfALogoutIsNoTokenOfAProgram() {
         String location = logOut(new Browser("kim", "customer")).expect(200).body().get("location").asText();
         String idToken = new QueryStringDecoder(location).parameters().get("id_token_hint").get(0);

@@ -294,10 +294,13 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private Instant validUntil(Session session) {
-        if (session.refreshToken() == null) {
-            return session.began().plus(settings.maximum());
-        }
         Instant now = Instant.now();
+        if (session.refreshToken() == null) {
+            // the issuer cannot confirm it, but it may have ended here
+            Instant end = session.began().plus(settings.maximum());
+            Instant check = now.plus(settings.renewal());
+            return check.isBefore(end) ? check : end;
+        }
         return (session.needsRenewal(now, settings.renewal()) ? now : session.confirmed()).plus(settings.renewal());
     }
 
