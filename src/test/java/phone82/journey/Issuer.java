@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -49,6 +50,7 @@ public final class Issuer implements AutoCloseable {
     volatile boolean available = true;
     /** Whether it gives refresh tokens. */
     volatile boolean refreshes = true;
+    private volatile CountDownLatch hanging = new CountDownLatch(0);
 
     /** A session of a user. */
     static final class Login {
@@ -81,6 +83,12 @@ public final class Issuer implements AutoCloseable {
         server.createContext("/jwks", exchange -> answer(exchange, new JWKSet(key.toPublicJWK()).toString()));
         server.createContext("/token", this::tokens);
         server.start();
+    }
+
+    /** Answers no request, until the latch that it returns is opened. */
+    CountDownLatch hang() {
+        hanging = new CountDownLatch(1);
+        return hanging;
     }
 
     /** Logs a user in who was sent here by a gateway; returns the session, and completes the query with which the user returns. */
@@ -186,6 +194,11 @@ public final class Issuer implements AutoCloseable {
         return sign(new RSAKey.Builder(newKey()).keyID(key.getKeyID()).build(), claims(subject, roles).build());
     }
 
+    /** Signed with a key that it has not published. */
+    String ofUnknownKey(String subject, String... roles) {
+        return sign(newKey(), claims(subject, roles).build());
+    }
+
     String unsigned(String subject, String... roles) {
         return new PlainJWT(claims(subject, roles).build()).serialize();
     }
@@ -221,11 +234,16 @@ public final class Issuer implements AutoCloseable {
         }
     }
 
-    private static void answer(HttpExchange exchange, String json) throws IOException {
+    private void answer(HttpExchange exchange, String json) throws IOException {
         answer(exchange, 200, json);
     }
 
-    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+    private void answer(HttpExchange exchange, int status, String json) throws IOException {
+        try {
+            hanging.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
         byte[] bytes = json.getBytes(UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, bytes.length);

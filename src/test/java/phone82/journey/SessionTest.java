@@ -8,9 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import phone82.Context;
 import org.junit.jupiter.params.provider.ValueSource;
+import phone82.Context;
 import phone82.journey.Issuer.Login;
+import phone82.journey.RawHttp.Connection;
 import phone82.journey.Shop.Answer;
 
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -136,6 +139,32 @@ class SessionTest {
         assertThat(gateway.text(gateway.request("/history/stream").header("Cookie", kim.cookie))).endsWith("event: renew\ndata: {}\n\n");
         logOut(kim).expect(200);
         gateway.send(gateway.request("/history/stream").header("Cookie", kim.cookie)).expect(401);
+    }
+
+    @Test
+    void strangersDoNotDelaySessionsWhileTheIssuerHangs() {
+        Browser kim = new Browser("kim", "customer");
+        Instant due = Instant.now().plusSeconds(1);
+        await().until(() -> Instant.now().isAfter(due));
+        List<Connection> strangers = new ArrayList<>();
+        CountDownLatch hanging = ISSUER.hang();
+        try {
+            String check = "GET /orders HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer " + ISSUER.ofUnknownKey("stranger") + "\r\n\r\n";
+            for (int i = 0; i < 64; i++) {
+                Connection stranger = new RawHttp(PHONE82.port(Context.GATEWAY)).connect();
+                strangers.add(stranger);
+                stranger.send(check);
+            }
+            gateway.get("/openapi.json").expect(200);
+            long began = System.nanoTime();
+
+            assertThat(kim.session()).contains("\"kim\"");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        } finally {
+            hanging.countDown();
+            strangers.forEach(Connection::close);
+        }
     }
 
     @Test

@@ -56,7 +56,6 @@ public class LoginEndpoint implements Endpoint {
 
     static final String SESSION = "__Host-phone82";
     static final String ATTEMPT = "__Host-phone82-login";
-    private static final Duration ATTEMPT_LASTS = Duration.ofMinutes(10);
     /** The ID token, which only a logout needs. */
     static final String ID_TOKEN = "__Secure-phone82-logout";
     private static final String LOGOUT = "/logout";
@@ -125,7 +124,8 @@ public class LoginEndpoint implements Endpoint {
         this.vertx = vertx;
         // its own threads, so that an issuer that hangs does not occupy those of the routes
         workers = vertx.createSharedWorkerExecutor("issuer", WORKERS);
-        renewal = new SessionRenewal(issuer, settings.renewal(), workers);
+        // other threads than those that check the tokens of strangers, who could delay sessions otherwise
+        renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", WORKERS));
         router.get("/login").handler(this::login);
         router.get("/callback").handler(this::callback);
         router.post(LOGOUT).handler(this::logout);
@@ -156,14 +156,14 @@ public class LoginEndpoint implements Endpoint {
         }
         Attempt attempt = Attempt.begin(back);
         runBlocking(context, () -> issuer.authorization(attempt), place -> {
-            context.response().addCookie(cookie(ATTEMPT, seal.seal(ATTEMPT, attempt), ATTEMPT_LASTS));
+            context.response().addCookie(cookie(ATTEMPT, seal.seal(ATTEMPT, attempt), Attempt.LASTS));
             redirect(context, place.toString());
         });
     }
 
     private void callback(RoutingContext context) {
         RequestAudit.action(context, "login");
-        Attempt attempt = sealed(context, ATTEMPT, Attempt.class)
+        Attempt attempt = sealed(context, ATTEMPT, Attempt.class).filter(begun -> !begun.isOver(Instant.now()))
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
         String code = code(context.request().uri(), attempt);
         runBlocking(context, () -> issuer.user(code, attempt), login -> {
@@ -333,7 +333,7 @@ public class LoginEndpoint implements Endpoint {
                 .filter(session -> !session.isOver(now, settings.idle(), settings.maximum()) && !ended.include(session));
     }
 
-    /** Continues with the session of the request; if it is due, the issuer confirms it before. While the issuer is unavailable, sessions go on. */
+    /** Continues with the session of the request; if it is due, the issuer confirms it before. While the issuer does not answer, sessions go on. */
     private void withSession(RoutingContext context, Consumer<Optional<Session>> then) {
         Instant now = Instant.now();
         Optional<Session> open = openSession(context);

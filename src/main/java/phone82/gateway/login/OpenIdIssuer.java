@@ -98,17 +98,25 @@ class OpenIdIssuer {
     /**
      * A login attempt: the values that the callback is checked against.
      *
-     * @param back the path to return to
+     * @param back  the path to return to
+     * @param began a cookie can be sent for longer than a browser keeps it
      */
-    record Attempt(String state, String nonce, String verifier, String back) {
+    record Attempt(String state, String nonce, String verifier, String back, Instant began) {
+
+        static final Duration LASTS = Duration.ofMinutes(10);
 
         Attempt {
             // null in the cookie of an attempt that began at an earlier version
             back = back == null ? "/" : back;
+            began = began == null ? Instant.now() : began;
         }
 
         static Attempt begin(String back) {
-            return new Attempt(new State().getValue(), new Nonce().getValue(), new CodeVerifier().getValue(), back);
+            return new Attempt(new State().getValue(), new Nonce().getValue(), new CodeVerifier().getValue(), back, Instant.now());
+        }
+
+        boolean isOver(Instant now) {
+            return !now.isBefore(began.plus(LASTS));
         }
     }
 

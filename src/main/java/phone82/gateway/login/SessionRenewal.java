@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Lets the issuer confirm sessions by their refresh tokens. Each token is used once, also if several requests need it at once or the browser
@@ -21,6 +22,7 @@ class SessionRenewal {
     private static final int MOST = 10_000;
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
     private static final Duration PAUSE = Duration.ofSeconds(5);
+    private static final int LONGEST_SECONDS = 3;
 
     private final OpenIdIssuer issuer;
     private final Duration interval;
@@ -46,8 +48,12 @@ class SessionRenewal {
         this.workers = workers;
     }
 
-    /** Returns the confirmed session; empty if the issuer refuses it. It fails while the issuer is unavailable. */
+    /** Returns the confirmed session; empty if the issuer refuses it. It fails without an answer within 3 s; a later request gets an answer that comes later. */
     CompletableFuture<Optional<Session>> renew(Session session) {
+        return confirmed(session).orTimeout(LONGEST_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private CompletableFuture<Optional<Session>> confirmed(Session session) {
         String token = session.refreshToken();
         CompletableFuture<Optional<Renewal>> renewal = renewals.get(token, key -> workers
                 .executeBlocking(() -> breaker.executeSupplier(() -> ask(session)), false).toCompletionStage().toCompletableFuture());
@@ -68,7 +74,7 @@ class SessionRenewal {
             if (known.refreshToken.equals(token)) {
                 renewals.asMap().remove(token, renewal);
             }
-            return renew(renewed);
+            return confirmed(renewed);
         });
     }
 

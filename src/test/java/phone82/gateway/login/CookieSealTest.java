@@ -1,6 +1,7 @@
 package phone82.gateway.login;
 
 import org.junit.jupiter.api.Test;
+import phone82.gateway.login.OpenIdIssuer.Attempt;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +37,17 @@ class CookieSealTest {
         CookieSeal seal = new CookieSeal(List.of());
         String sealed = seal.seal("login", Map.of("state", "1", "nonce", "2", "verifier", "3"));
 
-        assertThat(seal.open("login", sealed, OpenIdIssuer.Attempt.class)).hasValue(new OpenIdIssuer.Attempt("1", "2", "3", "/"));
+        assertThat(seal.open("login", sealed, Attempt.class)).hasValueSatisfying(attempt -> {
+            assertThat(attempt).extracting(Attempt::state, Attempt::nonce, Attempt::verifier, Attempt::back).containsExactly("1", "2", "3", "/");
+            assertThat(attempt.isOver(Instant.now())).isFalse();
+        });
+    }
+
+    @Test
+    void aLoginEndsAfterTenMinutes() {
+        Attempt attempt = new Attempt("1", "2", "3", "/", NOON);
+        assertThat(attempt.isOver(NOON.plusSeconds(599))).isFalse();
+        assertThat(attempt.isOver(NOON.plusSeconds(600))).isTrue();
     }
 
     @Test

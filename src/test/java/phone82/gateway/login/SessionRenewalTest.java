@@ -1,0 +1,92 @@
+package phone82.gateway.login;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.vertx.core.Vertx;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Renewals of many sessions at an issuer that does not answer. */
+class SessionRenewalTest {
+
+    private static final Instant LONG_AGO = Instant.parse("2026-01-01T12:00:00Z");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final CountDownLatch answer = new CountDownLatch(1);
+    private final AtomicInteger asked = new AtomicInteger();
+    private HttpServer issuer;
+
+    @BeforeEach
+    void start() throws IOException {
+        issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        issuer.createContext("/.well-known/openid-configuration", exchange -> answer(exchange, 200, """
+                {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token","jwks_uri":"%1$s/jwks",
+                "response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}"""
+                .formatted(url())));
+        issuer.createContext("/token", exchange -> {
+            asked.incrementAndGet();
+            try {
+                answer.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            answer(exchange, 500, "{}");
+        });
+        issuer.start();
+    }
+
+    @AfterEach
+    void stop() {
+        answer.countDown();
+        issuer.stop(0);
+        vertx.close();
+    }
+
+    @Test
+    void renewalsThatWaitForAThreadDoNotAskAnIssuerThatHasFailed() {
+        LoginSettings settings = new LoginSettings("http://localhost", url(), "phone82", "", "openid", "phone82", "roles", List.of(),
+                Duration.ofMinutes(30), Duration.ofHours(8), Duration.ofMinutes(1));
+        SessionRenewal renewal = new SessionRenewal(new OpenIdIssuer(settings), settings.renewal(), vertx.createSharedWorkerExecutor("renewals", 1));
+
+        List<CompletableFuture<Optional<Session>>> renewals = IntStream.range(0, 20).mapToObj(i -> renewal.renew(session("token-" + i))).toList();
+        await().until(() -> asked.get() == 1);
+        answer.countDown();
+
+        assertThat(renewals).allSatisfy(each -> assertThat(each).failsWithin(Duration.ofSeconds(5)));
+        assertThat(asked).hasValue(1);
+    }
+
+    private static Session session(String refreshToken) {
+        return new Session("kim", "Kim", Set.of("customer"), LONG_AGO, LONG_AGO, null, LONG_AGO, refreshToken, LONG_AGO);
+    }
+
+    private String url() {
+        return "http://localhost:" + issuer.getAddress().getPort();
+    }
+
+    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+        byte[] bytes = json.getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+}
