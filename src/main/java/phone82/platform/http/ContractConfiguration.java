@@ -23,8 +23,8 @@ public class ContractConfiguration {
     }
 
     @Bean
-    Authentication authentication(Environment environment, ObjectProvider<TokenVerifier> tokens) {
-        return new Authentication(Login.of(environment::getProperty), tokens::getObject);
+    Authentication authentication(@Value("${phone82.context}") String context, Environment environment, ObjectProvider<TokenVerifier> tokens) {
+        return new Authentication(context, Login.of(environment::getProperty), tokens::getObject);
     }
 
     @Bean
