@@ -10,8 +10,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import phone82.app.Catalogue;
+import phone82.journey.Phone82Extension;
+import phone82.platform.http.HttpServer;
 import phone82.platform.identity.KeyFolder;
 
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,6 +169,20 @@ class PreflightTest {
                 + "to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
         assertThatThrownBy(() -> startOnAllAddresses(context, Stream.concat(Stream.of(secrets), Stream.of("--phone82.identity=embedded")).toArray(String[]::new)))
                 .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so every user can pick any identity, which is allowed on 127.0.0.1 only");
+    }
+
+    /** A system property that is unknown may be meant for other code in the JVM, so it is not refused. */
+    @Test
+    void nothingButItsOwnSettingOpensAPortToOtherMachines() throws IOException {
+        Phone82Extension phone82 = Phone82Extension.only(Set.of(Context.GATEWAY));
+        System.setProperty("phone82.gateway.bind", "0.0.0.0");
+        try {
+            phone82.start("PreflightTest");
+            assertThat(phone82.bean(Context.GATEWAY, HttpServer.class).address().getAddress().isLoopbackAddress()).isTrue();
+        } finally {
+            System.clearProperty("phone82.gateway.bind");
+            phone82.stop();
+        }
     }
 
     private static void startOnAllAddresses(Context context, String... options) {

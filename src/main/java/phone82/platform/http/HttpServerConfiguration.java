@@ -41,7 +41,8 @@ public class HttpServerConfiguration {
     }
 
     @Bean
-    HttpServer httpServer(@Value("${phone82.${phone82.context}.bind:${phone82.bind}}") String host, @Value("${phone82.${phone82.context}.port}") int port,
+    HttpServer httpServer(@Value("#{'${phone82.context}' == 'operations' ? '${phone82.operations.bind:}' : '${phone82.bind}'}") String host,
+                          @Value("${phone82.${phone82.context}.port}") int port,
                           @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts,
                           @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, ClientAddresses clients,
                           ObjectProvider<AdmissionCheck> admissionChecks, ObjectProvider<Endpoint> endpoints,
