@@ -5,13 +5,16 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import phone82.platform.api.Json;
 import phone82.platform.api.Printable;
+import phone82.platform.identity.Guest;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,10 +24,14 @@ import java.util.Set;
  */
 public final class Audit implements AutoCloseable {
 
+    /** The result of a request whose client has not waited for the response. */
+    public static final String HUNG_UP = "closed";
+
     private static final Logger LOG = LoggerFactory.getLogger("phone82.audit");
 
-    /** Most anonymous refusals recorded in a second: otherwise anybody could displace all other entries. */
-    private static final int ANONYMOUS = 10;
+    /** Most entries of a client's errors in a second, for each user and for all strangers together: otherwise one could displace all other entries. */
+    private static final int MOST_ERRORS = 10;
+    private static final String STRANGERS = "";
     private static final int LONGEST = 300;
     /** Pause before another attempt to open the file. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
@@ -39,7 +46,8 @@ public final class Audit implements AutoCloseable {
     private Instant openAgain = Instant.MIN;
     private boolean failing;
     private long second;
-    private int anonymous;
+    /** The number of errors in this second, by subject. */
+    private final Map<String, Integer> errors = new HashMap<>();
     private long omitted;
 
     /** @param folder the folder of the files of all processes that share a data folder */
@@ -55,9 +63,9 @@ public final class Audit implements AutoCloseable {
      * @param subject       who did it; null if nobody was authenticated
      * @param action        id of the operation or name of the event
      * @param target        id of the order, dead letter or other object; null if there is none or it is not known
-     * @param result        status of the response; {@code done} for an event
+     * @param result        status of the response; {@code closed} if the client hung up; {@code done} for an event
      * @param correlationId as in logs, errors and timelines
-     * @param omitted       number of anonymous refusals just before that are not recorded; null for none
+     * @param omitted       number of client's errors just before that are not recorded; null for none
      */
     public record Entry(Instant time, String context, String subject, List<String> roles, String action, String target, String result,
                         String correlationId, Long omitted) {
@@ -72,6 +80,16 @@ public final class Audit implements AutoCloseable {
 
         private boolean isRefused() {
             return REFUSED.contains(result);
+        }
+
+        /** Whether a client can cause any number of such entries. */
+        private boolean isClientError() {
+            return result.startsWith("4") || result.equals(HUNG_UP);
+        }
+
+        /** A guest is a stranger: each request can have a subject of its own. */
+        private String limitedAs() {
+            return subject == null || Guest.isSubject(subject) ? STRANGERS : subject;
         }
 
         /** Whether it is no business of an operator at the moment. */
@@ -131,11 +149,13 @@ public final class Audit implements AutoCloseable {
     }
 
     private synchronized Entry limited(Entry entry) {
-        if (entry.subject() == null && entry.isRefused()) {
+        if (entry.isClientError()) {
             long now = entry.time().getEpochSecond();
-            anonymous = now == second ? anonymous + 1 : 1;
-            second = now;
-            if (anonymous > ANONYMOUS) {
+            if (now != second) {
+                second = now;
+                errors.clear();
+            }
+            if (errors.merge(entry.limitedAs(), 1, Integer::sum) > MOST_ERRORS) {
                 omitted++;
                 return null;
             }

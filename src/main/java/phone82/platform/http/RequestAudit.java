@@ -62,7 +62,7 @@ public final class RequestAudit {
             return;
         }
         audit.write(new Entry(context, request.get(ACTOR, Actor.NOBODY), action != null ? action : attempted(request), target(request),
-                answered ? String.valueOf(http.response().getStatusCode()) : "closed", Correlation.id(Correlation.valid(trace))));
+                answered ? String.valueOf(http.response().getStatusCode()) : Audit.HUNG_UP, Correlation.id(Correlation.valid(trace))));
     }
 
     private static String attempted(RoutingContext request) {

@@ -9,15 +9,18 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 import phone82.platform.audit.Audit.Entry;
 import phone82.platform.audit.Audit.Query;
+import phone82.platform.identity.Guest;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,6 +32,7 @@ class AuditTest {
 
     private static final AuditSettings SETTINGS = new AuditSettings(Duration.ofDays(365), DataSize.ofMegabytes(16), DataSize.ofGigabytes(1), false);
     private static final Actor KIM = Actor.of("kim", Set.of("customer"));
+    private static final List<String> RESULTS = List.of("403", "409", "422", "closed");
     private static final String ID = "a".repeat(32);
 
     @TempDir
@@ -116,6 +120,39 @@ class AuditTest {
         assertThat(entries).hasSizeLessThan(50);
         assertThat(entries.get(0).subject()).isEqualTo("kim");
         assertThat(entries.size() - 1 + entries.stream().mapToLong(entry -> entry.omitted() == null ? 0 : entry.omitted()).sum()).isEqualTo(1000);
+    }
+
+    @Test
+    void guestsCannotDisplaceEverythingElse() throws IOException {
+        assertOthersAreKept(i -> new Entry("app", Actor.of(Guest.subject("A".repeat(43 - String.valueOf(i).length()) + i), Set.of("guest")),
+                "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID));
+    }
+
+    @Test
+    void aCustomerCannotDisplaceEverythingElse() throws IOException {
+        assertOthersAreKept(i -> new Entry("app", KIM, "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID));
+    }
+
+    /** Writes the 1,000 entries in one second, and one of an operator between them. */
+    private void assertOthersAreKept(IntFunction<Entry> flood) throws IOException {
+        Audit app = open("app");
+        Instant now = Instant.now();
+        for (int i = 0; i < 1000; i++) {
+            app.write(at(now, flood.apply(i)));
+            if (i == 500) {
+                app.write(at(now, new Entry("app", Actor.of("olga", Set.of("operator")), "app-cancel-order", "1", "409", ID)));
+            }
+        }
+        app.write(at(now, new Entry("app", KIM, "app-place-order", "1", "201", ID)));
+
+        List<Entry> entries = app.read(new Query(null, null, null, null, 2000));
+        assertThat(entries).extracting(Entry::subject).contains("olga");
+        assertThat(entries).hasSize(12);
+        assertThat(entries.size() - 2 + entries.stream().mapToLong(entry -> entry.omitted() == null ? 0 : entry.omitted()).sum()).isEqualTo(1000);
+    }
+
+    private static Entry at(Instant time, Entry entry) {
+        return new Entry(time, entry.context(), entry.subject(), entry.roles(), entry.action(), entry.target(), entry.result(), entry.correlationId(), null);
     }
 
     @Test
