@@ -76,7 +76,7 @@ class DeadLettersTest {
                 assertThat(summaries(PHONE82, Context.CUSTOMER)).containsExactlyInAnyOrder(
                         "phone82.app.Ordered " + next + " unreadable", "phone82.pay.PayCompleted " + next + " unreadable",
                         "phone82.store.Shipped " + next + " unreadable",
-                        "phone82.app.Refurbished 1001 IllegalArgumentException: Refurbished is no event for customer");
+                        "phone82.app.Refurbished 1001 IllegalArgumentException: an event of this type is not sent to phone82.app.Ordered");
             });
             assertThat(letters(PHONE82, Context.STORE)).singleElement().satisfies(letter -> {
                 assertThat(letter.get("body").asText()).isEqualTo(BROKEN);

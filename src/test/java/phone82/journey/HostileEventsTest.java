@@ -126,6 +126,38 @@ class HostileEventsTest {
         assertThat(letterOf(Context.CUSTOMER, event).get("body").asText()).isEmpty();
     }
 
+    /** The broker checks the address, so a context could otherwise send the events of others. */
+    @ParameterizedTest
+    @CsvSource({
+            "store, phone82.store.Shipped, phone82.app.LinkEnded,    CUSTOMER",
+            "store, phone82.store.Shipped, phone82.pay.PayCancelled, APP",
+            "pay,   phone82.pay.PayCompleted, phone82.app.Ordered,   CUSTOMER"})
+    void anEventOfAnotherContextIsADeadLetterAlsoWhenReplayed(String sender, String address, String type, Context receiver) throws JMSException {
+        String event = UUID.randomUUID().toString();
+        PHONE82.topics().sendAs(sender, address, type, 4711, event, "{\"orderId\":4711,\"owner\":\"mallory\",\"item\":\"note20\",\"qty\":1,\"amount\":1}");
+
+        JsonNode letter = letterOf(receiver, event);
+        assertThat(letter.get("cause").asText()).isEqualTo("IllegalArgumentException: an event of this type is not sent to " + address);
+        PHONE82.shop(receiver).post("/dead-letters/" + letter.get("id").asText() + "/replay", "").expect(409);
+        assertThat(letterOf(receiver, event).get("cause").asText()).contains("is not sent to");
+        PHONE82.shop(Context.CUSTOMER).get("/history/4711").expect(404);
+    }
+
+    /** The broker moves an event with all its properties if its context does not respond. */
+    @Test
+    void anEventOfAnotherContextThatTheBrokerHasMovedStaysADeadLetter() throws JMSException {
+        String event = send("customer", "dead-letters.customer", session -> {
+            Message message = session.createTextMessage("{\"orderId\":4712,\"owner\":\"mallory\"}");
+            message.setStringProperty("cloudEvents_type", "phone82.app.LinkEnded");
+            message.setStringProperty("deadLetter_address", "phone82.app.LinkEnded");
+            message.setStringProperty("_AMQ_ORIG_ADDRESS", "phone82.store.Shipped");
+            return message;
+        });
+
+        String replay = "/dead-letters/" + letterOf(Context.CUSTOMER, event).get("id").asText() + "/replay";
+        assertThat(PHONE82.shop(Context.CUSTOMER).post(replay, "").expect(409).body().get("detail").asText()).contains("is not sent to phone82.store.Shipped");
+    }
+
     /** camel-jms takes a header of this name, in any case, as the next destination. */
     @Test
     void messagePropertiesDoNotControlCamel() throws JMSException {

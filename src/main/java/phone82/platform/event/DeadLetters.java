@@ -46,6 +46,11 @@ public class DeadLetters {
 
     static final String CAUSE = "deadLetter_cause";
     static final String TIME = "deadLetter_time";
+    /** The address to which the event was sent. */
+    static final String ADDRESS = "deadLetter_address";
+    /** The same if the broker has moved the event; a sender cannot set it. */
+    static final String ADDRESS_BY_BROKER = "_AMQ_ORIG_ADDRESS";
+    static final String ADDRESSES = "dead-letters.";
     private static final String ID_PREFIX = "ID:";
     private static final int LONGEST_CAUSE = 500;
     /** Longest body in a list; longer than any event of phone82. */
@@ -61,7 +66,7 @@ public class DeadLetters {
     public DeadLetters(JmsTemplate broker, String context, EventTransformation received) {
         this.broker = broker;
         this.received = received;
-        this.queue = SimpleString.of("dead-letters." + context);
+        this.queue = SimpleString.of(ADDRESSES + context);
     }
 
     /**
@@ -94,6 +99,7 @@ public class DeadLetters {
         org.apache.camel.Message message = exchange.getMessage();
         Map<String, Object> headers = new HashMap<>(message.getHeaders());
         headers.keySet().retainAll(EventHeaderFilter.ENVELOPE);
+        headers.put(ADDRESS, Envelope.address(message));
         headers.put(CAUSE, cause(exchange));
         headers.put(TIME, Instant.now().toString());
         message.setHeaders(headers);
@@ -183,6 +189,10 @@ public class DeadLetters {
                 if (!name.startsWith("_AMQ") && (!name.startsWith("JMSX") || name.equals("JMSXGroupID"))) {
                     changed.setObjectProperty(name, letter.getObjectProperty(name));
                 }
+            }
+            String address = letter.getStringProperty(ADDRESS_BY_BROKER);
+            if (address != null) {
+                changed.setStringProperty(ADDRESS, address);
             }
             try (MessageProducer producer = session.createProducer(session.createTopic(queue.toString()))) {
                 producer.send(changed);

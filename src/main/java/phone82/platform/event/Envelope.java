@@ -1,5 +1,7 @@
 package phone82.platform.event;
 
+import jakarta.jms.Destination;
+import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -66,7 +68,24 @@ public class Envelope {
         }
         String subject = attribute(message, SUBJECT);
         Correlation.about(subject);
-        return new Event(attribute(message, ID), attribute(message, TYPE), subject, Instant.parse(attribute(message, TIME)), traceparent, received.applied(subject, body));
+        String type = attribute(message, TYPE);
+        String address = address(message);
+        // the broker lets each context send to its own addresses only, but with any property
+        if (address != null && !address.equals(type)) {
+            throw new IllegalArgumentException("an event of this type is not sent to " + address);
+        }
+        return new Event(attribute(message, ID), type, subject, Instant.parse(attribute(message, TIME)), traceparent, received.applied(subject, body));
+    }
+
+    /** The address to which an event was sent at first; null for a dead letter of an earlier version, which does not have it. */
+    static String address(Message message) {
+        Destination destination = message.getHeader("JMSDestination", Destination.class);
+        String address = ((ActiveMQDestination) destination).getAddress();
+        if (!address.startsWith(DeadLetters.ADDRESSES)) {
+            return address;
+        }
+        String byBroker = message.getHeader(DeadLetters.ADDRESS_BY_BROKER, String.class);
+        return byBroker != null ? byBroker : message.getHeader(DeadLetters.ADDRESS, String.class);
     }
 
     private static String attribute(Message message, String name) {

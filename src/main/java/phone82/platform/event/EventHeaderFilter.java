@@ -14,8 +14,8 @@ public class EventHeaderFilter implements HeaderFilterStrategy {
 
     static final Set<String> ENVELOPE = Set.of("cloudEvents_specversion", "cloudEvents_datacontenttype", Envelope.ID, Envelope.TYPE,
             "cloudEvents_source", Envelope.TIME, Envelope.SUBJECT, Correlation.TRACEPARENT, "JMSXGroupID");
-    private static final Set<String> OF_THE_BROKER = Set.of("JMSXDeliveryCount");
-    private static final Set<String> OURS = Set.of("_AMQ_DUPL_ID", DeadLetters.CAUSE, DeadLetters.TIME);
+    private static final Set<String> OF_THE_BROKER = Set.of("JMSXDeliveryCount", DeadLetters.ADDRESS_BY_BROKER);
+    private static final Set<String> OURS = Set.of("_AMQ_DUPL_ID", DeadLetters.CAUSE, DeadLetters.TIME, DeadLetters.ADDRESS);
 
     /** Whether a header is not sent. */
     @Override
@@ -26,6 +26,6 @@ public class EventHeaderFilter implements HeaderFilterStrategy {
     /** Whether a received property is ignored. */
     @Override
     public boolean applyFilterToExternalHeaders(String property, Object value, Exchange exchange) {
-        return !ENVELOPE.contains(property) && !OF_THE_BROKER.contains(property);
+        return !ENVELOPE.contains(property) && !OF_THE_BROKER.contains(property) && !property.equals(DeadLetters.ADDRESS);
     }
 }
