@@ -158,7 +158,7 @@ public final class EraseSubject extends OperatorCommand {
                 for (Path file : OperatorsPort.files(Path.of(properties.getRequiredProperty("phone82.data"), "operations"))) {
                     OperatorsPort port = OperatorsPort.read(file);
                     if (port.contexts().stream().anyMatch(AUDITED::contains)) {
-                        ports.add(port.password() == null ? new OperatorsPort(port.at(), password, port.contexts()) : port);
+                        ports.add(port);
                     }
                 }
             }

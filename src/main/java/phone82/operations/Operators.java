@@ -15,7 +15,7 @@ import java.util.Base64;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Authenticates operators: HTTP Basic, one user. */
+/** Authenticates operators: HTTP Basic, one user. For the other processes of this machine it also accepts a password that is in its file only. */
 class Operators {
 
     private static final Logger LOG = LoggerFactory.getLogger(Operators.class);
@@ -26,6 +26,7 @@ class Operators {
     private final String user;
     private final String password;
     private final boolean generated;
+    private final String forPeers = randomPassword();
     private final LoginThrottle throttle = new LoginThrottle();
 
     /** @param password null or empty: a random one is generated for this start */
@@ -49,6 +50,11 @@ class Operators {
         return password;
     }
 
+    /** The password for the processes that read it from this one's file. */
+    String passwordForPeers() {
+        return forPeers;
+    }
+
     /** Whether the password was generated at this start. */
     boolean isPasswordGenerated() {
         return generated;
@@ -65,13 +71,17 @@ class Operators {
             return false;
         }
         String credentials = credentials(authorization);
-        if (!throttle.attempt(HttpServer.client(request), () -> MessageDigest.isEqual(credentials.getBytes(UTF_8), (user + ":" + password).getBytes(UTF_8)))) {
+        if (!throttle.attempt(HttpServer.client(request), () -> is(credentials, password) | is(credentials, forPeers))) {
             RequestAudit.action(request, "login");
             LOG.warn("Login of {} from {} failed", Printable.line(credentials.split(":", 2)[0]), address(request));
             throw unauthorized("User or password is wrong.");
         }
         RequestAudit.actor(request, Actor.operator());
         return true;
+    }
+
+    private boolean is(String credentials, String password) {
+        return MessageDigest.isEqual(credentials.getBytes(UTF_8), (user + ":" + password).getBytes(UTF_8));
     }
 
     static String address(RoutingContext request) {

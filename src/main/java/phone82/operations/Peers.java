@@ -47,8 +47,9 @@ import java.util.stream.Collectors;
 
 /**
  * Collects the health and metrics of all phone82 processes, including this one, from their operator's ports. Processes on one machine find
- * each other through files in their data folder, which also contain generated passwords. Processes on other machines are configured by name
- * and must have the same password as this process. A name that resolves to several addresses stands for one process per address.
+ * each other through files in their data folder, each with a password that only its process accepts: something else may listen on the port of
+ * a process that has died. Processes on other machines are configured by name and must have the same password as this process. A name that
+ * resolves to several addresses stands for one process per address.
  */
 class Peers {
 
@@ -114,7 +115,7 @@ class Peers {
             String name = String.join(OperatorsPort.BETWEEN, contexts);
             // only readable by this user
             Path draft = Files.createTempFile(PrivateFolder.create(folder), name, OperatorsPort.DRAFT);
-            Files.write(draft, operators.isPasswordGenerated() ? List.of(at.toString(), operators.password()) : List.of(at.toString()));
+            Files.write(draft, List.of(at.toString(), operators.passwordForPeers()));
             Files.move(draft, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             LOG.warn("The operator's pages of other processes will not show this one, because {} cannot be written", folder);
@@ -239,7 +240,7 @@ class Peers {
             for (Path file : written()) {
                 OperatorsPort other = OperatorsPort.read(file);
                 if (!other.at().equals(here)) {
-                    others.put(new Place(other.at(), authorization(other.password() == null ? operators.password() : other.password())), other.contexts());
+                    others.put(new Place(other.at(), authorization(other.password())), other.contexts());
                 }
             }
         } catch (IOException e) {

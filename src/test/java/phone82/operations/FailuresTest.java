@@ -16,6 +16,7 @@ import phone82.platform.audit.Audit.Entry;
 import phone82.platform.audit.Audit.Query;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -146,9 +147,10 @@ class FailuresTest {
 
     /** Otherwise the page would make failed logins there until operators have to wait. */
     @Test
-    void aProcessWithAnotherPasswordIsAskedOnce() {
+    void aProcessWithAnotherPasswordIsAskedOnce() throws IOException {
         start();
         try (OperatorsPort store = new OperatorsPort(List.of("store"), "--phone82.operations.password=another", "--phone82.data=" + folder)) {
+            Files.writeString(folder.resolve("operations/store"), Peers.at(store.operations().address()) + "\nof a process before it\n");
             for (int i = 0; i < 2 * LoginThrottle.FREE; i++) {
                 assertThat(get("/failures").text()).contains("{\"id\":\"store-receives-nothing\"}");
             }

@@ -1,5 +1,6 @@
 package phone82.operations;
 
+import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -8,6 +9,7 @@ import phone82.operations.Peers.ProcessReport;
 import phone82.operations.Trends.Trend;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -103,13 +106,35 @@ class PeersTest {
     }
 
     @Test
-    void onlyTheOwnerCanReadAGeneratedPassword() throws Exception {
-        start(List.of(), "", "store");
-        start(List.of(), "secret", "pay");
+    void onlyTheOwnerCanReadThePasswordOfAFile() throws Exception {
+        start(List.of(), "secret", "store");
 
-        assertThat(Files.readAllLines(folder.resolve("operations/store"))).hasSize(2);
+        assertThat(Files.readAllLines(folder.resolve("operations/store"))).hasSize(2).doesNotContain("secret");
         assertThat(Files.getPosixFilePermissions(folder.resolve("operations/store"))).containsExactlyInAnyOrder(OWNER_READ, OWNER_WRITE);
-        assertThat(Files.readAllLines(folder.resolve("operations/pay"))).hasSize(1);
+    }
+
+    @Test
+    void nobodyLearnsThePasswordAtThePortOfAProcessThatHasStopped() throws Exception {
+        Process store = start(List.of(), "secret", "store");
+        Process app = start(List.of(), "secret", "app");
+        assertThat(app.processAt(store).error()).isNull();
+        store.close();
+        List<String> heard = new CopyOnWriteArrayList<>();
+        HttpServer stranger = HttpServer.create(new InetSocketAddress(HERE, store.at().getPort()), 0);
+        stranger.createContext("/", request -> {
+            heard.addAll(request.getRequestHeaders().getOrDefault("Authorization", List.of()));
+            request.sendResponseHeaders(200, -1);
+            request.close();
+        });
+        stranger.start();
+        try {
+            app.ask();
+            app.port.bean(Peers.class).trends().get(10, TimeUnit.SECONDS);
+        } finally {
+            stranger.stop(0);
+        }
+
+        assertThat(heard).isNotEmpty().doesNotContain(phone82.platform.identity.OperatorsPort.authorization("operator", "secret"));
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /**
  * The operator's port of a process on this machine, from the file that the process has written into the data folder.
  *
- * @param password null if the password was not generated
+ * @param password only this process accepts it
  * @param contexts the contexts of the process
  */
 public record OperatorsPort(URI at, String password, List<String> contexts) {
@@ -38,7 +38,8 @@ public record OperatorsPort(URI at, String password, List<String> contexts) {
 
     public static OperatorsPort read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
-        return new OperatorsPort(URI.create(lines.get(0)), lines.size() > 1 ? lines.get(1) : null, contexts(file));
+        // a file of an earlier version may have no password
+        return new OperatorsPort(URI.create(lines.get(0)), lines.size() > 1 ? lines.get(1) : "", contexts(file));
     }
 
     public static List<String> contexts(Path file) {
