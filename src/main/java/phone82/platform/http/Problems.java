@@ -74,13 +74,14 @@ public class Problems {
     }
 
     /**
-     * Whether the database is unavailable: SQLSTATE class 08 (connection), 53 (resources) or 57 (server shuts down); the pool has no
-     * connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table file that cannot grow.
+     * Whether the database is unavailable: SQLSTATE class 08 (connection), 53 (resources) or 57 (server shuts down), or 25006 (it refuses
+     * writes); the pool has no connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table
+     * file that cannot grow.
      */
     private static boolean isUnreachable(SQLException failure) {
         return failure instanceof SQLTransientConnectionException
                 || failure.getErrorCode() == -ErrorCode.DATA_FILE_IS_FULL
                 || failure.getSQLState() == null && EVICTED.equals(failure.getMessage())
-                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*");
+                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*|25006");
     }
 }
