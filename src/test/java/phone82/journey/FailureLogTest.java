@@ -1,43 +1,103 @@
 package phone82.journey;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
+import phone82.journey.Shop.Answer;
 
-import java.util.EnumSet;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** What an operator reads in the log about failures. */
+/** What a caller and an operator get to know of a failure: its cause, once, and a stack trace only of a fault of the program. */
 @ExtendWith(OutputCaptureExtension.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FailureLogTest {
 
+    private static final int INSTANCE_BITS = 12;
+
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP, Context.PAY, Context.PROVIDER));
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.app.new-owners-every=500ms",
+            "--phone82.pay.poll=200ms");
 
     private final Shop app = PHONE82.shop(Context.APP);
     private final Provider provider = PHONE82.provider();
+    private final JdbcTemplate orders = PHONE82.bean(Context.APP, JdbcTemplate.class);
+    private final JdbcTemplate payments = PHONE82.bean(Context.PAY, JdbcTemplate.class);
 
     @AfterEach
     void restoreTheProvider() {
-        provider.removeFaults();
+        if (provider.hasFaultsLeft()) {
+            provider.removeFaults();
+        }
     }
 
     @Test
     void theCauseOfAFailedPaymentCallIsLoggedOnceInTenSeconds(CapturedOutput log) {
-        provider.setFaults("{\"operation\":\"authorise\",\"kind\":\"refuse\",\"count\":3}");
+        provider.setFaults(fault("authorise", 3));
 
         for (int i = 0; i < 3; i++) {
             app.place(anOrder()).expect(503);
         }
 
         assertThat(lines(log, "PaymentCall: Pay does not authorise")).singleElement().asString().contains("/payments with statusCode: 503");
+    }
+
+    @Test
+    void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
+        double before = failed("app-repeat-new-owners");
+        orders.execute("alter table new_owner rename to no_owner");
+        try {
+            await().until(() -> failed("app-repeat-new-owners") > before + 1);
+        } finally {
+            orders.execute("alter table no_owner rename to new_owner");
+        }
+
+        double runs = failed("app-repeat-new-owners") - before;
+        assertThat(lines(log, "Unexpected failure")).hasSize((int) runs).allMatch(line -> line.contains(" ERROR app app-repeat-new-owners "));
+        assertThat(lines(log, "Error processing exchange")).isEmpty();
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void aRunOfTheRelayWithoutABrokerIsOneLine(CapturedOutput log) {
+        PHONE82.stop(Context.BROKER);
+        app.place(anOrder()).expect(201);
+
+        double runs = await().atMost(Duration.ofMinutes(1)).until(() -> failed("relay-events"), failures -> failures > 1);
+
+        assertThat(lines(log, " app relay-events ")).hasSize((int) runs)
+                .allMatch(line -> line.contains(" WARN ") && line.contains("Failed, until the next run: ") && line.contains("Cannot connect to server"));
+        assertThat(lines(log, "\tat org.apache.camel.")).isEmpty();
+    }
+
+    private static double exchanges(String route) {
+        return PHONE82.bean(Context.APP, MeterRegistry.class).get("camel.exchanges.total").tag("routeId", route).counter().count();
+    }
+
+    private static double failed(String route) {
+        return PHONE82.bean(Context.APP, MeterRegistry.class).get("camel.exchanges.failed").tag("routeId", route).counter().count();
+    }
+
+    private static String fault(String operation, int count) {
+        return "{\"operation\":\"" + operation + "\",\"kind\":\"refuse\",\"count\":" + count + "}";
     }
 
     private static List<String> lines(CapturedOutput log, String text) {
