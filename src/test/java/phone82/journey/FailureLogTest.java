@@ -60,6 +60,33 @@ class FailureLogTest {
         assertThat(lines(log, "PaymentCall: Pay does not authorise")).singleElement().asString().contains("/payments with statusCode: 503");
     }
 
+    /** The ids of the next seconds are taken. */
+    @Test
+    void anOrderWhoseIdExistsIsToBeTriedAgain() {
+        long id = app.place(anOrder()).expect(201).id();
+        orders.update("insert into orders (id, item, qty, unit_price, amount, status, ordered_at, version) "
+                + "select number, 'note20', 1, 1199000, 1199000, 'Shipped', current_timestamp, 0 "
+                + "from unnest(sequence_array(cast(? as bigint), cast(? as bigint), cast(? as bigint))) as ids (number)",
+                id + (1000L << INSTANCE_BITS), id + (9000L << INSTANCE_BITS), 1L << INSTANCE_BITS);
+
+        Answer refused = await().until(() -> app.place(anOrder()), answer -> answer.status() != 201).expect(503);
+
+        assertThat(refused.body().get("detail").asText()).endsWith("is taken), so there is no order and nothing is charged. Try again in 1 s.");
+        await().until(() -> app.place(anOrder()).status() == 201);
+    }
+
+    @Test
+    void anOrderThatCannotBeStoredIsNotToBeTriedAgainInASecond(CapturedOutput log) {
+        orders.execute("alter table orders add constraint few check (qty < 3)");
+        try {
+            app.place(anOrder().times(3)).expect(500);
+        } finally {
+            orders.execute("alter table orders drop constraint few");
+        }
+
+        assertThat(lines(log, "Problems: Unexpected failure")).hasSize(1);
+    }
+
     @Test
     void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
         double before = failed("app-repeat-new-owners");
