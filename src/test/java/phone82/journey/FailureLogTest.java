@@ -88,6 +88,21 @@ class FailureLogTest {
     }
 
     @Test
+    void aFaultOfTheProgramIsNoUnavailableCancellation(CapturedOutput log) {
+        long id = app.place(anOrder()).expect(201).id();
+        orders.execute("alter table saga rename to story");
+        try {
+            app.send("DELETE", "/orders/" + id, null, null).expect(500);
+        } finally {
+            orders.execute("alter table story rename to saga");
+        }
+
+        assertThat(lines(log, "Problems: Unexpected failure")).hasSize(1);
+        assertThat(lines(log, "is not cancelled")).isEmpty();
+        app.cancel(app.request("/orders/" + id).DELETE()).expect(200, 202);
+    }
+
+    @Test
     void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
         double before = failed("app-repeat-new-owners");
         orders.execute("alter table new_owner rename to no_owner");
