@@ -103,6 +103,29 @@ class FailureLogTest {
     }
 
     @Test
+    void aCancellationContinuesAfterAConflictWithTheSettlementOfItsPayment(CapturedOutput log) throws Exception {
+        CamelContext pay = PHONE82.bean(Context.PAY, CamelContext.class);
+        pay.getRouteController().stopRoute("pay-settle-due-payments");
+        try {
+            provider.setFaults(fault("capture", 1));
+            long id = app.place(anOrder()).expect(201).id();
+            await().until(() -> payments.queryForObject("select count(*) from payment where order_id = ? and status = 'Capturing' and attempts > 0", Long.class, id) > 0);
+
+            CompletableFuture<Answer> cancelled = new TransactionTemplate(PHONE82.bean(Context.PAY, PlatformTransactionManager.class)).execute(settlement -> {
+                payments.update("update payment set version = version + 1 where order_id = ?", id);
+                CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> app.send("DELETE", "/orders/" + id, null, null));
+                await().until(() -> payments.queryForObject("select count(*) from information_schema.system_sessions where waiting_for_this <> ''", Long.class) > 0);
+                return answer;
+            });
+
+            cancelled.get().expect(200, 202);
+            assertThat(log.getOut()).doesNotContain("Unexpected failure");
+        } finally {
+            pay.getRouteController().startRoute("pay-settle-due-payments");
+        }
+    }
+
+    @Test
     void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
         double before = failed("app-repeat-new-owners");
         orders.execute("alter table new_owner rename to no_owner");

@@ -89,6 +89,12 @@ public class Problems {
             if (cause instanceof Problem problem) {
                 return problem;
             }
+            if (cause instanceof ConcurrencyFailureException) {
+                LOG.info("Another transaction was first: {}", cause.toString());
+                return new Problem(503, "Temporarily unavailable",
+                        "Another request changed the same at the same moment. Try again in 1 s; with an Idempotency-Key nothing is done twice.")
+                        .header("Retry-After", 1);
+            }
             if (cause instanceof SQLException failure && isUnreachable(failure)) {
                 LOG.warn("The database does not answer: {}", failure.toString());
                 return new Problem(503, "Temporarily unavailable",
