@@ -126,6 +126,17 @@ class FailureLogTest {
     }
 
     @Test
+    void aLineOfASettlementNamesItsOrderAndTrace(CapturedOutput log) {
+        provider.setFaults(fault("capture", 8));
+
+        List<Long> ids = Stream.generate(() -> app.place(anOrder()).expect(201).id()).limit(4).toList();
+
+        await().untilAsserted(() -> assertThat(provider.hasFaultsLeft()).isFalse());
+        assertThat(lines(log, "-capture has no answer yet")).hasSizeGreaterThanOrEqualTo(8)
+                .allMatch(line -> ids.stream().anyMatch(id -> line.matches(".* pay pay-call-provider " + id + " [0-9a-f]{32} ProviderCall: " + id + "-1-capture has .*")));
+    }
+
+    @Test
     void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
         double before = failed("app-repeat-new-owners");
         orders.execute("alter table new_owner rename to no_owner");
