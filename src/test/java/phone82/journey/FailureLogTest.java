@@ -137,6 +137,17 @@ class FailureLogTest {
     }
 
     @Test
+    void aRunThatPassesNoNewOwnerOnIsOneLine(CapturedOutput log) {
+        double before = exchanges("app-repeat-new-owners");
+        orders.update("insert into new_owner (order_id, owner, changed_at) select number, 'mia', current_timestamp from unnest(sequence_array(1, 3, 1)) as ids (number)");
+        await().until(() -> exchanges("app-repeat-new-owners") > before + 3);
+        orders.update("delete from new_owner");
+
+        assertThat(lines(log, " WARN  app app-repeat-new-owners ")).hasSizeBetween(2, 4).allMatch(line -> line.contains("are not passed on now: HTTP operation failed"));
+        assertThat(lines(log, "is not passed on now")).isEmpty();
+    }
+
+    @Test
     void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
         double before = failed("app-repeat-new-owners");
         orders.execute("alter table new_owner rename to no_owner");
