@@ -2,6 +2,7 @@ package phone82.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadFullException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Header;
@@ -55,10 +56,11 @@ public class Cancellation {
     public void answerFailure(@Header("id") long id, Exchange exchange) {
         Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         if (!exchange.getProperty("agreed", false, boolean.class) || !endsCancelled(id, exchange)) {
-            if (!(failure instanceof Problem problem && problem.status() == 404)) {
+            Throwable answer = answer(failure);
+            if (answer instanceof Problem problem && problem.status() != 404) {
                 LOG.info("Order {} is not cancelled: {}", id, failure.toString());
             }
-            Problems.write(exchange, problem(failure));
+            Problems.write(exchange, answer);
         }
     }
 
@@ -73,7 +75,8 @@ public class Cancellation {
         return true;
     }
 
-    private static Problem problem(Throwable failure) {
+    /** The problem to answer with; a fault of the program is returned as it is. */
+    private static Throwable answer(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem known) {
                 return known;
@@ -81,6 +84,9 @@ public class Cancellation {
             if (cause instanceof HttpOperationFailedException answer && answer.getStatusCode() == 409) {
                 return new Problem(409, "Cannot be cancelled", detail(answer));
             }
+        }
+        if (!Problems.isTemporary(failure) && !(failure instanceof BulkheadFullException)) {
+            return failure;
         }
         return new Problem(503, "Cancellation unavailable",
                 "The order cannot be cancelled at the moment; nothing has changed. Try again in 5 s.").header("Retry-After", 5);

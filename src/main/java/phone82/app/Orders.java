@@ -51,6 +51,12 @@ public class Orders {
         return OrderResource.of(order);
     }
 
+    /** Whether there is an order with the id of this one, which could not be stored. */
+    @Transactional(readOnly = true)
+    public boolean exists(@Body Order order) {
+        return entities.find(Order.class, order.id()) != null;
+    }
+
     /** Publishes that the order is not accepted, because pay may have authorised its payment nevertheless. */
     public void reject(@Body Order order) {
         outbox.add(order.rejected("payment not authorised"));

@@ -3,12 +3,14 @@ package phone82.app;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
+import phone82.platform.log.RareWarnings;
 import phone82.platform.observability.Correlation;
 
 import java.time.Duration;
@@ -25,6 +27,7 @@ public class PaymentCall {
     /** The customer's bank did not decide; neither pay nor the provider failed. */
     static final int UNDECIDED = 424;
 
+    private final RareWarnings warnings = new RareWarnings(LOG);
     private volatile Instant retriesAt = Instant.EPOCH;
 
     /** @param open how long the breaker stays open before its next trial call */
@@ -63,6 +66,14 @@ public class PaymentCall {
     public void idTaken(@Body Order order) {
         LOG.warn("Order {} exists already; the new order is refused", order.id());
         throw new IdTaken(order.id());
+    }
+
+    /** Logs why pay did not answer, or not as its contract says. */
+    public void failed(@Body Order order, @ExchangeException Exception cause) {
+        // pay always refuses a rehearsal
+        if (order.id() > 0) {
+            warnings.warn("pay", "Pay does not authorise payments: {}", cause.toString());
+        }
     }
 
     /** Refuses the order after an answer that is no failure of pay: the provider declined, or did not decide in time. */

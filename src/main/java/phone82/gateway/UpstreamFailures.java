@@ -4,32 +4,25 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
 import phone82.platform.http.Problems;
+import phone82.platform.log.RareWarnings;
 import phone82.platform.observability.Correlation;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Answers requests whose upstream context is unreachable, does not answer in time or has too many requests already. */
 public class UpstreamFailures {
 
-    private static final Logger LOG = LoggerFactory.getLogger(UpstreamFailures.class);
-
-    private static final Duration QUIET = Duration.ofSeconds(10);
-
-    private final Map<String, Instant> logged = new ConcurrentHashMap<>();
+    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(UpstreamFailures.class));
 
     public void unavailable(Exchange exchange) {
         Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
         Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
-        logRarely(exchange.getProperty("upstream", String.class), cause);
+        String upstream = exchange.getProperty("upstream", String.class);
+        warnings.warn(upstream, "{} does not answer (in time): {}", upstream, cause);
         Problems.write(exchange, cause instanceof ConnectionRequestTimeoutException ? problem("Too busy", "overloaded", 1)
                 : isNotConnected(cause) ? problem("Unavailable", "unavailable", 5)
                 : problem("Temporarily unavailable", "unavailable", 5));
@@ -44,15 +37,5 @@ public class UpstreamFailures {
     private static Problem problem(String title, String state, int seconds) {
         return new Problem(503, title, "This part of the shop is " + state + " at the moment. Try again in " + seconds + " s.")
                 .header("Retry-After", seconds);
-    }
-
-    /** Logs at most one line per upstream in 10 s, however many requests fail. */
-    private void logRarely(String upstream, Object cause) {
-        Instant now = Instant.now();
-        Instant last = logged.get(upstream);
-        if (last == null || last.plus(QUIET).isBefore(now)) {
-            logged.put(upstream, now);
-            LOG.warn("{} does not answer (in time): {}", upstream, String.valueOf(cause));
-        }
     }
 }

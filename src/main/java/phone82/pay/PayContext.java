@@ -192,7 +192,8 @@ public class PayContext {
                       @Value("${phone82.pay.rejected.keep}") Duration keepRejected, JdbcTemplate jdbc, MeterRegistry metrics) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
-                request -> template.obtain().sendBody(SETTLE, request), authorisationValidity, longestRetry, keepRejected,
+                request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
+                authorisationValidity, longestRetry, keepRejected,
                 new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
     }
 }

@@ -77,6 +77,7 @@ class DatabaseOutageIT {
                 phone82.refuseWrites(false);
                 customers.awaitMore(50);
                 customers.stop();
+                assertThat(customers.refusals()).containsOnly(503);
                 OrderComparison.awaitBalanced(phone82, customers);
                 for (Context context : List.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER)) {
                     assertThat(phone82.shop(context).all("/dead-letters")).as("dead letters of %s", context).isEmpty();

@@ -161,6 +161,23 @@ class CancellationTest {
     }
 
     @Test
+    void aCancellationContinuesWhileCapturesHang() {
+        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"hang\",\"count\":2}");
+        long id = shop.place(anOrder()).expect(201).id();
+        await().until(() -> payment(id).equals("Capturing"));
+
+        shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
+
+        await().untilAsserted(() -> assertCancelledEverywhere(id));
+        assertThat(PHONE82.provider().held(id)).isZero();
+        PHONE82.provider().removeFaults();
+    }
+
+    private static String payment(long id) {
+        return PHONE82.bean(Context.PAY, JdbcTemplate.class).queryForObject("select status from payment where order_id = ?", String.class, id);
+    }
+
+    @Test
     void anUnknownOrderCannotBeCancelled() {
         cancel(123456789).expect(404);
     }

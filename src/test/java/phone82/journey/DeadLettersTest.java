@@ -2,6 +2,7 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.jms.JMSException;
+import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -256,6 +257,20 @@ class DeadLettersTest {
             assertThat(letters(PHONE82, Context.STORE)).hasSize(before + 2);
             assertThat(store.status("/deliveries/7001")).isEqualTo("Shipped");
             assertThat(store.status("/deliveries/7003")).isEqualTo("Shipped");
+        }
+
+        @Test
+        void leavesNoEndpointBehind() throws JMSException {
+            CamelContext camel = PHONE82.bean(Context.STORE, CamelContext.class);
+            replayAll(Context.STORE);
+            int before = camel.getEndpoints().size();
+            for (int i = 0; i < 50; i++) {
+                PHONE82.topics().sendAs("store", "dead-letters.store", "phone82.pay.PayCompleted", 8000 + i, newId(), order(8000 + i));
+            }
+
+            assertThat(replayAll(Context.STORE).get("replayed").asInt()).isEqualTo(50);
+
+            assertThat(camel.getEndpoints()).hasSizeLessThanOrEqualTo(before);
         }
 
         @Test

@@ -184,6 +184,11 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return phone82.application(context).getBean(type);
     }
 
+    /** Stops one context until the end of the test class. */
+    void stop(Context context) {
+        phone82.application(context).close();
+    }
+
     /** Gives each context an unused port. */
     public static void freePorts(Map<Context, Integer> ports) {
         for (Context context : Context.values()) {

@@ -40,13 +40,14 @@ public class HttpConfiguration {
     }
 
     /**
-     * Configures the HTTP client of the routes. It passes a 503 on instead of sleeping for its Retry-After and retrying. If the other side
-     * has closed an idle connection, requests other than POST are retried once on a new one. To protect POSTs, the client keeps idle
-     * connections for a shorter time than the other side stays up after it has announced its stop.
+     * Configures the HTTP client of the routes, which call other contexts: it adds this context's token for them. It passes a 503 on
+     * instead of sleeping for its Retry-After and retrying. If the other side has closed an idle connection, requests other than POST are
+     * retried once on a new one. To protect POSTs, the client keeps idle connections for a shorter time than the other side stays up
+     * after it has announced its stop.
      */
     @Bean
-    HttpClientConfigurer noRetryOnResponse(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
-                                              Environment environment, ObjectProvider<TokenMinter> minter) {
+    HttpClientConfigurer contextClient(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
+                                       Environment environment, ObjectProvider<TokenMinter> minter) {
         TokenInterceptor tokenInterceptor = new TokenInterceptor(name, environment, SingletonSupplier.of(minter::getObject));
         return client -> client.addRequestInterceptorFirst(tokenInterceptor).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
             @Override

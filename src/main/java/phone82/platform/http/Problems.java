@@ -1,28 +1,35 @@
 package phone82.platform.http;
 
 import io.vertx.core.buffer.Buffer;
+import jakarta.jms.JMSException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.hsqldb.error.ErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.ConcurrencyFailureException;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.observability.Correlation;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns exceptions into RFC 9457 {@code application/problem+json} responses, which never reveal names from the code. */
+/** Turns exceptions into log lines and RFC 9457 {@code application/problem+json} responses, which never reveal names from the code. */
 public class Problems {
 
     public static final String MEDIA_TYPE = "application/problem+json";
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+
+    private static final String UNEXPECTED = "Unexpected failure";
 
     /** HikariCP's message for a connection that it has evicted. */
     private static final String EVICTED = "Connection is closed";
@@ -30,6 +37,16 @@ public class Problems {
     /** Turns the exception caught in the exchange into its response. */
     public void answer(Exchange exchange) {
         write(exchange, exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
+    }
+
+    /** Logs the exception caught in an exchange that no caller waits for: its cause, and a stack trace only of a fault of the program. */
+    public void log(Exchange exchange) {
+        Throwable thrown = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+        if (isTemporary(thrown)) {
+            LOG.warn("Failed, until the next run: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
+        } else {
+            LOG.error(UNEXPECTED, thrown);
+        }
     }
 
     /** Writes the exception as the response of the exchange. */
@@ -56,10 +73,27 @@ public class Problems {
         return Json.bytes(json);
     }
 
+    /** Whether the failure ends by itself: another server or the network fails, or another transaction was first. */
+    public static boolean isTemporary(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException || cause instanceof HttpOperationFailedException || cause instanceof JMSException
+                    || cause instanceof ConcurrencyFailureException || cause instanceof SQLException failure && isUnreachable(failure)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static Problem of(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return problem;
+            }
+            if (cause instanceof ConcurrencyFailureException) {
+                LOG.info("Another transaction was first: {}", cause.toString());
+                return new Problem(503, "Temporarily unavailable",
+                        "Another request changed the same at the same moment. Try again in 1 s; with an Idempotency-Key nothing is done twice.")
+                        .header("Retry-After", 1);
             }
             if (cause instanceof SQLException failure && isUnreachable(failure)) {
                 LOG.warn("The database does not answer: {}", failure.toString());
@@ -68,19 +102,20 @@ public class Problems {
                         .header("Retry-After", 5);
             }
         }
-        LOG.error("Unexpected failure", thrown);
+        LOG.error(UNEXPECTED, thrown);
         return new Problem(500, "Internal error",
                 "The request could not be processed. Try again; if it fails repeatedly, report the correlation id to the operator.");
     }
 
     /**
-     * Whether the database is unavailable: SQLSTATE class 08 (connection), 53 (resources) or 57 (server shuts down); the pool has no
-     * connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table file that cannot grow.
+     * Whether the database is unavailable: SQLSTATE class 08 (connection), 53 (resources) or 57 (server shuts down), or 25006 (it refuses
+     * writes); the pool has no connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table
+     * file that cannot grow.
      */
     private static boolean isUnreachable(SQLException failure) {
         return failure instanceof SQLTransientConnectionException
                 || failure.getErrorCode() == -ErrorCode.DATA_FILE_IS_FULL
                 || failure.getSQLState() == null && EVICTED.equals(failure.getMessage())
-                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*");
+                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*|25006");
     }
 }

@@ -11,6 +11,7 @@ import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.slf4j.MDC;
 import phone82.platform.identity.TokenMinter;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 
 /** The Saga EIP's client for the LRA coordinator, with timeouts, and limited to the configured coordinator. */
@@ -88,7 +90,10 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
         return new Client(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout).build());
     }
 
-    /** Adds a timeout to every call, and restores the route's correlation on the thread that continues it. */
+    /**
+     * Adds a timeout to every call, restores the route's correlation on the thread that continues it, and makes every failure an
+     * {@link IOException}: the coordinator is unavailable, or has ended the saga.
+     */
     private final class Client extends LRAClient {
 
         Client(HttpClient http) {
@@ -123,12 +128,16 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
 
         private <T> CompletableFuture<T> correlated(CompletableFuture<T> answer) {
             Map<String, String> context = MDC.getCopyOfContextMap();
-            return answer.whenCompleteAsync((result, failure) -> {
+            return answer.handleAsync((result, failure) -> {
                 if (context != null) {
                     MDC.setContextMap(context);
                 } else {
                     MDC.clear();
                 }
+                if (failure != null) {
+                    throw new CompletionException(new IOException("The coordinator does not agree: " + failure.getMessage(), failure));
+                }
+                return result;
             }, continuations);
         }
     }

@@ -1,0 +1,193 @@
+package phone82.journey;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.camel.CamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import phone82.Context;
+import phone82.journey.Shop.Answer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
+/** What a caller and an operator get to know of a failure: its cause, once, and a stack trace only of a fault of the program. */
+@ExtendWith(OutputCaptureExtension.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FailureLogTest {
+
+    private static final int INSTANCE_BITS = 12;
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.app.new-owners-every=500ms",
+            "--phone82.pay.poll=200ms");
+
+    private final Shop app = PHONE82.shop(Context.APP);
+    private final Provider provider = PHONE82.provider();
+    private final JdbcTemplate orders = PHONE82.bean(Context.APP, JdbcTemplate.class);
+    private final JdbcTemplate payments = PHONE82.bean(Context.PAY, JdbcTemplate.class);
+
+    @AfterEach
+    void restoreTheProvider() {
+        if (provider.hasFaultsLeft()) {
+            provider.removeFaults();
+        }
+    }
+
+    @Test
+    void theCauseOfAFailedPaymentCallIsLoggedOnceInTenSeconds(CapturedOutput log) {
+        provider.setFaults(fault("authorise", 3));
+
+        for (int i = 0; i < 3; i++) {
+            app.place(anOrder()).expect(503);
+        }
+
+        assertThat(lines(log, "PaymentCall: Pay does not authorise")).singleElement().asString().contains("/payments with statusCode: 503");
+    }
+
+    /** The ids of the next seconds are taken. */
+    @Test
+    void anOrderWhoseIdExistsIsToBeTriedAgain() {
+        long id = app.place(anOrder()).expect(201).id();
+        orders.update("insert into orders (id, item, qty, unit_price, amount, status, ordered_at, version) "
+                + "select number, 'note20', 1, 1199000, 1199000, 'Shipped', current_timestamp, 0 "
+                + "from unnest(sequence_array(cast(? as bigint), cast(? as bigint), cast(? as bigint))) as ids (number)",
+                id + (1000L << INSTANCE_BITS), id + (9000L << INSTANCE_BITS), 1L << INSTANCE_BITS);
+
+        Answer refused = await().until(() -> app.place(anOrder()), answer -> answer.status() != 201).expect(503);
+
+        assertThat(refused.body().get("detail").asText()).endsWith("is taken), so there is no order and nothing is charged. Try again in 1 s.");
+        await().until(() -> app.place(anOrder()).status() == 201);
+    }
+
+    @Test
+    void anOrderThatCannotBeStoredIsNotToBeTriedAgainInASecond(CapturedOutput log) {
+        orders.execute("alter table orders add constraint few check (qty < 3)");
+        try {
+            app.place(anOrder().times(3)).expect(500);
+        } finally {
+            orders.execute("alter table orders drop constraint few");
+        }
+
+        assertThat(lines(log, "Problems: Unexpected failure")).hasSize(1);
+    }
+
+    @Test
+    void aFaultOfTheProgramIsNoUnavailableCancellation(CapturedOutput log) {
+        long id = app.place(anOrder()).expect(201).id();
+        orders.execute("alter table saga rename to story");
+        try {
+            app.send("DELETE", "/orders/" + id, null, null).expect(500);
+        } finally {
+            orders.execute("alter table story rename to saga");
+        }
+
+        assertThat(lines(log, "Problems: Unexpected failure")).hasSize(1);
+        assertThat(lines(log, "is not cancelled")).isEmpty();
+        app.cancel(app.request("/orders/" + id).DELETE()).expect(200, 202);
+    }
+
+    @Test
+    void aCancellationContinuesAfterAConflictWithTheSettlementOfItsPayment(CapturedOutput log) throws Exception {
+        CamelContext pay = PHONE82.bean(Context.PAY, CamelContext.class);
+        pay.getRouteController().stopRoute("pay-settle-due-payments");
+        try {
+            provider.setFaults(fault("capture", 1));
+            long id = app.place(anOrder()).expect(201).id();
+            await().until(() -> payments.queryForObject("select count(*) from payment where order_id = ? and status = 'Capturing' and attempts > 0", Long.class, id) > 0);
+
+            CompletableFuture<Answer> cancelled = new TransactionTemplate(PHONE82.bean(Context.PAY, PlatformTransactionManager.class)).execute(settlement -> {
+                payments.update("update payment set version = version + 1 where order_id = ?", id);
+                CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> app.send("DELETE", "/orders/" + id, null, null));
+                await().until(() -> payments.queryForObject("select count(*) from information_schema.system_sessions where waiting_for_this <> ''", Long.class) > 0);
+                return answer;
+            });
+
+            cancelled.get().expect(200, 202);
+            assertThat(log.getOut()).doesNotContain("Unexpected failure");
+        } finally {
+            pay.getRouteController().startRoute("pay-settle-due-payments");
+        }
+    }
+
+    @Test
+    void aLineOfASettlementNamesItsOrderAndTrace(CapturedOutput log) {
+        provider.setFaults(fault("capture", 8));
+
+        List<Long> ids = Stream.generate(() -> app.place(anOrder()).expect(201).id()).limit(4).toList();
+
+        await().untilAsserted(() -> assertThat(provider.hasFaultsLeft()).isFalse());
+        assertThat(lines(log, "-capture has no answer yet")).hasSizeGreaterThanOrEqualTo(8)
+                .allMatch(line -> ids.stream().anyMatch(id -> line.matches(".* pay pay-call-provider " + id + " [0-9a-f]{32} ProviderCall: " + id + "-1-capture has .*")));
+    }
+
+    @Test
+    void aRunThatPassesNoNewOwnerOnIsOneLine(CapturedOutput log) {
+        double before = exchanges("app-repeat-new-owners");
+        orders.update("insert into new_owner (order_id, owner, changed_at) select number, 'mia', current_timestamp from unnest(sequence_array(1, 3, 1)) as ids (number)");
+        await().until(() -> exchanges("app-repeat-new-owners") > before + 3);
+        orders.update("delete from new_owner");
+
+        assertThat(lines(log, " WARN  app app-repeat-new-owners ")).hasSizeBetween(2, 4).allMatch(line -> line.contains("are not passed on now: HTTP operation failed"));
+        assertThat(lines(log, "is not passed on now")).isEmpty();
+    }
+
+    @Test
+    void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
+        double before = failed("app-repeat-new-owners");
+        orders.execute("alter table new_owner rename to no_owner");
+        try {
+            await().until(() -> failed("app-repeat-new-owners") > before + 1);
+        } finally {
+            orders.execute("alter table no_owner rename to new_owner");
+        }
+
+        double runs = failed("app-repeat-new-owners") - before;
+        assertThat(lines(log, "Unexpected failure")).hasSize((int) runs).allMatch(line -> line.contains(" ERROR app app-repeat-new-owners "));
+        assertThat(lines(log, "Error processing exchange")).isEmpty();
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void aRunOfTheRelayWithoutABrokerIsOneLine(CapturedOutput log) {
+        PHONE82.stop(Context.BROKER);
+        app.place(anOrder()).expect(201);
+
+        double runs = await().atMost(Duration.ofMinutes(1)).until(() -> failed("relay-events"), failures -> failures > 1);
+
+        assertThat(lines(log, " app relay-events ")).hasSize((int) runs)
+                .allMatch(line -> line.contains(" WARN ") && line.contains("Failed, until the next run: ") && line.contains("Cannot connect to server"));
+        assertThat(lines(log, "\tat org.apache.camel.")).isEmpty();
+    }
+
+    private static double exchanges(String route) {
+        return PHONE82.bean(Context.APP, MeterRegistry.class).get("camel.exchanges.total").tag("routeId", route).counter().count();
+    }
+
+    private static double failed(String route) {
+        return PHONE82.bean(Context.APP, MeterRegistry.class).get("camel.exchanges.failed").tag("routeId", route).counter().count();
+    }
+
+    private static String fault(String operation, int count) {
+        return "{\"operation\":\"" + operation + "\",\"kind\":\"refuse\",\"count\":" + count + "}";
+    }
+
+    private static List<String> lines(CapturedOutput log, String text) {
+        return log.getOut().lines().filter(line -> line.contains(text)).toList();
+    }
+}
