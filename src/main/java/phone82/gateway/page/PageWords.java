@@ -36,6 +36,7 @@ final class PageWords {
     private static final List<String> LANGUAGES = List.of("en", "ko");
     private static final Map<String, Map<String, String>> TEXTS = read();
 
+    private static final ZoneId KOREA = ZoneId.of("Asia/Seoul");
     private static final Duration SOON = Duration.ofDays(6);
 
     private final Locale locale;
@@ -51,7 +52,8 @@ final class PageWords {
 
     /** The texts in the language that the client prefers; English if it prefers neither language. */
     static PageWords preferred(String acceptLanguage) {
-        return new PageWords(locale(acceptLanguage), ZoneId.systemDefault());
+        Locale locale = locale(acceptLanguage);
+        return new PageWords(locale, locale.equals(Locale.KOREAN) ? KOREA : ZoneId.systemDefault());
     }
 
     static Locale locale(String acceptLanguage) {
@@ -101,7 +103,7 @@ final class PageWords {
     }
 
     static String gigabytes(int number) {
-        return number % 1024 == 0 ? number / 1024 + " TB" : number + " GB";
+        return number % 1024 == 0 ? number / 1024 + "\u00a0TB" : number + "\u00a0GB";
     }
 
     String won(long amount) {
