@@ -171,7 +171,7 @@ class PageTest {
         session.setOffline(false);
         assertThat(page.locator("#connection")).hasText("Connected again. Everything is up to date.");
         awaitStage("Shipped");
-        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7, 512 GB, silver was shipped at .*"));
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("Your Galaxy Z Fold7, 512\\sGB, silver was shipped at .*"));
         assertThat(page.locator("#cancel")).hasCount(0);
         assertThat(page.locator(".timeline li")).hasCount(4);
         assertThat(page.locator(".steps time")).hasCount(4);

@@ -45,7 +45,7 @@ class PlainPageTest {
 
     private static final String BROWSERS = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     /** A time as Java or the browser writes it, with or without its date and zone. */
-    private static final String TIME = "((\\d{4}\\. \\d+\\. \\d+\\.|\\w{3} \\d+, \\d{4},) ?)?((오전|오후) \\d+:\\d\\d:\\d\\d|\\d+:\\d\\d:\\d\\d\\s[AP]M)( (" + zone(Locale.ENGLISH) + '|' + zone(Locale.KOREAN) + "))?";
+    private static final String TIME = "((\\d{4}\\. \\d+\\. \\d+\\.|\\w{3} \\d+, \\d{4},) ?)?((오전|오후) \\d+:\\d\\d:\\d\\d|\\d+:\\d\\d:\\d\\d\\s[AP]M)( (" + zone(Locale.ENGLISH) + "|KST))?";
 
     @RegisterExtension
     static final BrowserExtension BROWSER = new BrowserExtension();
