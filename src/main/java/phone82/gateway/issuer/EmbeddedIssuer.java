@@ -170,7 +170,8 @@ public class EmbeddedIssuer implements Endpoint {
         }).collect(Collectors.joining());
         response.putHeader("Content-Type", "text/html; charset=utf-8").putHeader("Cache-Control", "no-store")
                 .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-                .end("<!doctype html><html lang=\"en\"><title>Who are you?</title><h1>Who are you?</h1>" + links);
+                .end("<!doctype html><html lang=\"en\"><meta name=\"viewport\" content=\"width=device-width\"><title>Who are you?</title><h1>Who are you?</h1>"
+                        + "<p>To try phone82, pick a person. There are no passwords.</p><p lang=\"ko\">체험할 사용자를 선택해 주세요. 비밀번호는 없습니다.</p>" + links);
     }
 
     private void token(HttpServerRequest http, Buffer body) {
