@@ -103,7 +103,7 @@ class OwnershipTest {
         operator = as(ISSUER.token("olga", "operator"));
         nobodys = as(ISSUER.token("eve"));
         guest = Shop.ofGuest(PHONE82.gateway().url(""), "A".repeat(43));
-        id = placeUnder(owner, KEY).id();
+        id = placeUnder(owner, KEY, anOrder().of("galaxy-s25").times(3)).id();
         owner.awaitShipped(id);
         await().untilAsserted(() -> assertThat(owner.status("/payments/" + id)).isEqualTo("Completed"));
     }
@@ -359,8 +359,12 @@ class OwnershipTest {
     }
 
     private static Answer placeUnder(Shop shop, String key) {
+        return placeUnder(shop, key, anOrder());
+    }
+
+    private static Answer placeUnder(Shop shop, String key, Shop.OrderRequest order) {
         return shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(Json.text(anOrder())))).expect(201);
+                .POST(BodyPublishers.ofString(Json.text(order)))).expect(201);
     }
 
     private static List<Long> ids(Answer page) {
