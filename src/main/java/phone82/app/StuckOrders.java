@@ -13,8 +13,11 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * Finds unfinished orders without progress, whose events may be lost, unless a dealer has paused their delivery. It reads app's own event
@@ -64,9 +67,18 @@ public class StuckOrders {
                 return null;
             }
             orders.forEach(order -> jdbc.update("update stuck set asked = asked + 1, ask_at = ? where order_id = ?", Timestamp.from(now.plus(pause)), order));
-            Timestamp oldest = jdbc.queryForObject("select min(ordered_at) from orders where id in (" + Placeholders.of(orders) + ")", Timestamp.class, orders.toArray());
-            return new EventLog.Replay(oldest.getTime(), null, null, orders);
+            return replay(orders);
         });
+    }
+
+    /** An order that is being cancelled waits for the outcome: if store has lost it, the repeated payment would make store ship it. */
+    private EventLog.Replay replay(List<Long> stuck) {
+        Map<Long, Timestamp> orders = new TreeMap<>();
+        jdbc.query("select id, ordered_at from orders where status <> 'Cancelling' and id in (" + Placeholders.of(stuck) + ")",
+                row -> {
+                    orders.put(row.getLong(1), row.getTimestamp(2));
+                }, stuck.toArray());
+        return orders.isEmpty() ? null : new EventLog.Replay(Collections.min(orders.values()).getTime(), null, null, List.copyOf(orders.keySet()));
     }
 
     private void find() {

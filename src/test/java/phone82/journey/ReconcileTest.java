@@ -177,6 +177,24 @@ class ReconcileTest {
         await().untilAsserted(() -> assertThat(IntStream.range(0, 3).mapToObj(i -> sent(publishers.get(i)) - before.get(i))).containsExactly(1.0, 1.0, 2.0));
     }
 
+    @Test
+    void theEventsOfAStuckCancellationAreNotSentAgain() {
+        long id = shop.place(anOrder()).expect(201).id();
+        shop.awaitShipped(id);
+        double before = sent(Context.PAY);
+        sql(Context.APP, "update orders set status = 'Cancelling' where id = ?", id);
+
+        sql(Context.APP, "insert into stuck (order_id, asked, ask_at) values (?, 0, ?)", id, Timestamp.from(Instant.now()));
+
+        JdbcTemplate app = PHONE82.bean(Context.APP, JdbcTemplate.class);
+        await().until(() -> app.queryForObject("select asked from stuck where order_id = ?", Integer.class, id) == 1);
+        long other = shop.place(anOrder()).expect(201).id();
+        sql(Context.APP, "update stuck set ask_at = ? where order_id = ?", Timestamp.from(Instant.now()), id);
+        await().until(() -> app.queryForObject("select asked from stuck where order_id = ?", Integer.class, id) == 2);
+        shop.awaitShipped(other);
+        assertThat(sent(Context.PAY)).isEqualTo(before + 1);
+    }
+
     private static double sent(Context context) {
         return PHONE82.bean(context, MeterRegistry.class).find("phone82.events.sent").counters().stream().mapToDouble(Counter::count).sum();
     }
