@@ -17,18 +17,19 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 public class DatabaseBackup {
 
     private final JdbcTemplate jdbc;
-    private final boolean embedded;
+    private final Disk disk;
     private final Path backups;
     private final String context;
     private final IntSupplier underWay;
 
     /**
+     * @param disk     of the database
      * @param backups  folder of all backups
      * @param underWay number of cancellations whose outcome this context does not know yet
      */
-    public DatabaseBackup(JdbcTemplate jdbc, boolean embedded, Path backups, String context, IntSupplier underWay) {
+    public DatabaseBackup(JdbcTemplate jdbc, Disk disk, Path backups, String context, IntSupplier underWay) {
         this.jdbc = jdbc;
-        this.embedded = embedded;
+        this.disk = disk;
         this.backups = backups;
         this.context = context;
         this.underWay = underWay;
@@ -45,10 +46,10 @@ public class DatabaseBackup {
     /**
      * Copies the database, unless a cancellation is in progress: the coordinator is not copied, so the cancellation would never end.
      *
-     * @throws Problem 409 if the database is on a server, or the backup exists already; 503 if a cancellation is in progress
+     * @throws Problem 409 if the database is on a server, the backup exists already, or there is no room for it; 503 if a cancellation is in progress
      */
     public Copy take(@Body Wanted wanted) throws IOException {
-        if (!embedded) {
+        if (disk.folder() == null) {
             throw new Problem(409, "On a server", "The database of " + context + " is on a server; back it up there.");
         }
         Path folder = backups.resolve(wanted.name()).resolve(context).toAbsolutePath().normalize();
@@ -62,12 +63,39 @@ public class DatabaseBackup {
         Path draft = folder.resolveSibling(context + ".draft");
         FileSystemUtils.deleteRecursively(draft);
         PrivateFolder.create(draft);
-        jdbc.execute("backup database to '" + draft.toString().replace("'", "''") + "/' blocking as files");
-        FileSync.tree(draft);
-        Files.move(draft, folder, ATOMIC_MOVE);
+        try {
+            requireRoom(draft);
+            jdbc.execute("backup database to '" + draft.toString().replace("'", "''") + "/' blocking as files");
+            FileSync.tree(draft);
+            Files.move(draft, folder, ATOMIC_MOVE);
+        } catch (IOException | RuntimeException e) {
+            discard(draft);
+            throw e;
+        }
         FileSync.one(folder.getParent());
+        return new Copy(folder.toString(), size(folder));
+    }
+
+    /** A copy that fills the disk would stop all contexts that write to it. */
+    private void requireRoom(Path draft) throws IOException {
+        long size = size(disk.folder());
+        long free = Files.getFileStore(draft).getUsableSpace();
+        if (free < size + disk.reserve()) {
+            throw new Problem(409, "No room", "The copy of " + context + " needs " + Disk.megabytes(size) + " MB, and " + Disk.megabytes(disk.reserve())
+                    + " MB are kept free, but the disk of " + backups + " has only " + Disk.megabytes(free) + " MB. Delete old backups, or other files.");
+        }
+    }
+
+    private static long size(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return new Copy(folder.toString(), files.mapToLong(each -> each.toFile().length()).sum());
+            return files.mapToLong(each -> each.toFile().length()).sum();
+        }
+    }
+
+    private static void discard(Path draft) throws IOException {
+        FileSystemUtils.deleteRecursively(draft);
+        if (draft.getParent().toFile().list().length == 0) {
+            Files.delete(draft.getParent());
         }
     }
 }
