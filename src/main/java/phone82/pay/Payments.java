@@ -371,7 +371,7 @@ public class Payments {
         if (!payment.canBeCancelled()) {
             throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.shownStatus() + ".");
         }
-        if (payment.isCaptured() && account != null && account.refundable() < payment.amount()) {
+        if (payment.isCaptured() && account != null && account.refundable() + account.refunded() < payment.amount()) {
             throw new Problem(409, "Refund refused", "The payment provider does not give the money back: " + account.refundCode() + ".");
         }
         payment.cancelling(now());
