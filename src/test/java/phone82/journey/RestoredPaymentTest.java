@@ -36,6 +36,22 @@ class RestoredPaymentTest {
         assertThat(PHONE82.provider().held(id)).isEqualTo(1_199_000);
     }
 
+    @Test
+    void aPaymentThatAnOperatorRefundedAtTheProviderEnds() {
+        long id = steps.received();
+        loseTheConfirmation(id);
+        awaitAttempts(id);
+
+        PHONE82.provider().refund(id, 1_199_000, "by hand");
+
+        await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, id).equals("Voided"));
+        assertThat(shop.get("/payments/" + id).expect(200).body().get("reason").asText()).isEqualTo("captured and refunded at the provider already");
+        PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
+        assertThat(shop.status("/payments/" + id)).isEqualTo("Voided");
+        assertThat(PHONE82.provider().account(id).expect(200).body().get("captured").asLong()).isEqualTo(1_199_000);
+        assertThat(PHONE82.provider().held(id)).isZero();
+    }
+
     /** Before the restore the order had been cancelled. */
     @Test
     void anOrderWhoseMoneyIsBackAlreadyCanBeCancelled() {
