@@ -94,19 +94,22 @@ public final class Backup extends OperatorCommand {
         }
     }
 
-    /** Copies a context's database, retrying while a cancellation is in progress. */
+    /** Copies a context's database, retrying while a cancellation is in progress. A large database takes many requests, between which the hold is prolonged. */
     private JsonNode copy(String context, String name) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return ask("POST", context, "/backup", Map.of("name", name));
+                JsonNode answer = ask("POST", context, "/backup", Map.of("name", name, "owner", owner));
+                if (answer.path("complete").asBoolean()) {
+                    return answer;
+                }
             } catch (Stop e) {
-                if (e.exitCode == 1 || System.nanoTime() > end) {
+                if (e.status != 503 || System.nanoTime() > end) {
                     throw e;
                 }
                 pause();
-                hold(HELD_SECONDS);
             }
+            hold(HELD_SECONDS);
         }
     }
 

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.util.unit.DataSize;
 import phone82.drill.SmallDisk;
@@ -16,6 +17,8 @@ import phone82.platform.disk.DatabaseBackup.Wanted;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /** Copies of a real HSQLDB on a small disk. */
 class DatabaseBackupTest {
 
+    private static final String OWNER = "first";
     private static final DataSize RESERVE = DataSize.ofMegabytes(2);
 
     @TempDir
@@ -64,15 +68,43 @@ class DatabaseBackupTest {
     void aCopyThatWouldFillTheDiskIsRefused() throws Exception {
         disk.fill(4_000_000);
 
-        assertThatThrownBy(() -> backup(jdbc).take(new Wanted("monday"))).isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> backup(jdbc).take(new Wanted("monday", OWNER))).isInstanceOf(Problem.class)
                 .hasMessageContaining("2.0 MB are kept free").hasMessageContaining("Delete old backups");
 
         assertThat(folder.resolve("disk/backups")).isEmptyDirectory();
         jdbc.update("insert into t values (100, 'x')");
         disk.makeRoom();
-        Copy copy = backup(jdbc).take(new Wanted("monday"));
+        Copy copy = backup(jdbc).take(new Wanted("monday", OWNER));
         assertThat(copy.bytes()).isGreaterThan(4_000_000);
         assertThat(Path.of(copy.folder(), "db.script")).exists();
+    }
+
+    @Test
+    void aCopyThatTakesLongerThanARequestIsContinued() throws Exception {
+        CountDownLatch slow = new CountDownLatch(1);
+        DatabaseBackup backup = backup(new JdbcTemplate(new DelegatingDataSource(database) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                try {
+                    slow.await();
+                } catch (InterruptedException e) {
+                    throw new SQLException(e);
+                }
+                return super.getConnection();
+            }
+        }));
+
+        Copy begun = backup.take(new Wanted("monday", OWNER));
+        assertThat(begun.complete()).isFalse();
+        assertThat(Path.of(begun.folder())).doesNotExist();
+        assertThatThrownBy(() -> backup.take(new Wanted("tuesday", OWNER))).isInstanceOf(Problem.class).hasMessageContaining("The backup monday of app is in progress");
+        assertThatThrownBy(() -> backup.take(new Wanted("monday", "second"))).isInstanceOf(Problem.class);
+        slow.countDown();
+
+        Copy copy = backup.take(new Wanted("monday", OWNER));
+        assertThat(copy.complete()).isTrue();
+        assertThat(Path.of(copy.folder(), "db.script")).exists();
+        assertThatThrownBy(() -> backup.take(new Wanted("monday", OWNER))).isInstanceOf(Problem.class).hasMessageContaining("choose another name");
     }
 
     @Test
@@ -81,7 +113,7 @@ class DatabaseBackupTest {
         closed.close();
         JdbcTemplate failing = new JdbcTemplate(new SingleConnectionDataSource(closed, true));
 
-        assertThatThrownBy(() -> backup(failing).take(new Wanted("monday"))).isInstanceOf(DataAccessException.class);
+        assertThatThrownBy(() -> backup(failing).take(new Wanted("monday", OWNER))).isInstanceOf(DataAccessException.class);
 
         assertThat(folder.resolve("disk/backups")).isEmptyDirectory();
     }
