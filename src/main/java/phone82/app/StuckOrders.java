@@ -27,6 +27,8 @@ public class StuckOrders {
 
     private static final int STEP = 1000;
     private static final int STEPS = 20;
+    /** The clocks of two instances differ by less. */
+    private static final Duration WRONG = Duration.ofMinutes(1);
     /** Most orders whose events one replay requests. */
     private static final int ORDERS = 100;
     private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id)";
@@ -82,14 +84,17 @@ public class StuckOrders {
     }
 
     private void find() {
-        Instant before = Instant.now().minus(patience);
+        Instant now = Instant.now();
+        Instant before = now.minus(patience);
+        // dated by a wrong clock; it must not hide the orders after it
+        Instant future = now.plus(WRONG);
         List<Place> places;
         int steps = 0;
         long from = jdbc.queryForObject("select place from stuck_watch where id = 1", Long.class);
         do {
             places = jdbc.query("select seq, topic, subject, happened_at from outbox where seq > ? order by seq limit " + STEP,
                             (row, n) -> new Place(row.getLong(1), row.getString(2), row.getString(3), row.getTimestamp(4).toInstant()), from)
-                    .stream().takeWhile(place -> place.at.isBefore(before)).toList();
+                    .stream().takeWhile(place -> place.at.isBefore(before) || place.at.isAfter(future)).toList();
             if (places.isEmpty()) {
                 return;
             }
