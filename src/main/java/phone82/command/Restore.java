@@ -35,7 +35,6 @@ public final class Restore extends OperatorCommand {
 
     private static final String RELEASE = "--release";
     private static final String UNFINISHED = "restore.unfinished";
-    private static final String STORE = "store";
     private static final List<String> REPLACED = Stream.concat(Backup.ORDER.stream(), Stream.of("broker", "coordinator")).toList();
 
     private Restore(PropertyResolver properties, PrintStream out) {
@@ -85,8 +84,12 @@ public final class Restore extends OperatorCommand {
 
     private int release(Path data) {
         try {
-            if (!RestoredData.unmark(data.resolve(STORE))) {
-                throw new Stop(1, "nothing is held in " + data.resolve(STORE) + "; is phone82.data the data folder that was restored?");
+            boolean restored = false;
+            for (String context : Backup.ORDER) {
+                restored |= RestoredData.unmark(data.resolve(context));
+            }
+            if (!restored) {
+                throw new Stop(1, "nothing is held in " + data + "; is phone82.data the folder that was restored?");
             }
         } catch (IOException e) {
             throw new Stop(1, "the data folder " + data + " cannot be written (" + e + "); fix that, and repeat the command.");
@@ -105,10 +108,9 @@ public final class Restore extends OperatorCommand {
             for (String context : Backup.ORDER) {
                 FileSystemUtils.deleteRecursively(draft(data, context));
                 FileSystemUtils.copyRecursively(backup.resolve(context), PrivateFolder.create(draft(data, context)));
+                RestoredData.mark(draft(data, context));
                 FileSync.tree(draft(data, context));
             }
-            RestoredData.mark(draft(data, STORE));
-            FileSync.one(draft(data, STORE));
             // from here on no context starts; one that has started meanwhile is found by its lock
             Files.write(marker, new byte[0]);
             FileSync.one(data);

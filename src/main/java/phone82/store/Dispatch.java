@@ -7,7 +7,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
 import phone82.platform.disk.Disk;
-import phone82.platform.disk.RestoredData;
 
 /**
  * Whether store ships at all. After a restore it does not: a delivery may have been shipped, or its order cancelled, after the backup, which only
@@ -42,7 +41,7 @@ public class Dispatch implements MeterBinder {
         if (!allowed) {
             return FORBIDDEN;
         }
-        return disk.folder() != null && RestoredData.isMarked(disk.folder()) ? RESTORED : null;
+        return disk.isRestored() ? RESTORED : null;
     }
 
     /** @throws Problem 409 if nothing is shipped */

@@ -46,7 +46,7 @@ class RestoreTest {
 
         assertThat(Backup.ORDER).allSatisfy(context -> assertThat(data.resolve(context).resolve("db.script")).hasContent("of monday"));
         assertThat(data.resolve("broker")).doesNotExist();
-        assertThat(RestoredData.isMarked(data.resolve("store"))).isTrue();
+        assertThat(Backup.ORDER).allSatisfy(context -> assertThat(RestoredData.isMarked(data.resolve(context))).isTrue());
         assertThat(Restore.isUnfinished(data)).isFalse();
         assertThat(data.toFile().list()).filteredOn(folder -> folder.startsWith("replaced-")).singleElement()
                 .satisfies(aside -> assertThat(data.resolve(aside).toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer", "broker"));
@@ -59,9 +59,9 @@ class RestoreTest {
 
         assertThat(release()).isZero();
 
-        assertThat(RestoredData.isMarked(data.resolve("store"))).isFalse();
+        assertThat(Backup.ORDER).allSatisfy(context -> assertThat(RestoredData.isMarked(data.resolve(context))).isFalse());
         assertThat(release()).isEqualTo(1);
-        assertThat(err.toString()).contains("nothing is held in " + data.resolve("store"));
+        assertThat(err.toString()).contains("nothing is held in " + data);
     }
 
     private int release() {

@@ -57,6 +57,11 @@ public final class Disk {
         return folder;
     }
 
+    /** Whether the data was restored from a backup, and an operator has not released it yet; false for a database server. */
+    public boolean isRestored() {
+        return folder != null && RestoredData.isMarked(folder);
+    }
+
     /** The bytes to keep free. */
     public long reserve() {
         return reserve;

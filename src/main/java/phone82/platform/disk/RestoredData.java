@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The mark of a data folder that was restored from a backup. What the context did after the backup, it does not know, so it must not do again what
- * cannot be undone until an operator removes the mark.
+ * The mark of a data folder that was restored from a backup, until an operator removes it. What the context did after the backup, it does not know, so it
+ * must not do again what cannot be undone. And it keeps its events, however old the backup is, because some were on their way.
  */
 public final class RestoredData {
 

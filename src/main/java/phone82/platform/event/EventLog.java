@@ -16,10 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The events that this context has published within {@code phone82.outbox.keep}. They can be read, or sent again to a broker that lost
- * them, or lost them for one receiver. Older events are neither read nor sent, as consumers may no longer recognise their ids.
+ * them, or lost them for one receiver. Older events are neither read nor sent, as consumers may no longer recognise their ids. Data that was restored from a
+ * backup has no age until it is released: it contains events that were on their way, and consumers have kept their ids, too.
  */
 public class EventLog {
 
@@ -33,9 +35,11 @@ public class EventLog {
     private final JdbcTemplate jdbc;
     private final Outbox outbox;
     private final Duration keep;
+    private final BooleanSupplier restored;
     private final Counter deleted;
 
-    EventLog(JdbcTemplate jdbc, Outbox outbox, Duration keep, MeterRegistry metrics) {
+    EventLog(JdbcTemplate jdbc, Outbox outbox, Duration keep, BooleanSupplier restored, MeterRegistry metrics) {
+        this.restored = restored;
         this.jdbc = jdbc;
         this.outbox = outbox;
         this.keep = keep;
@@ -135,7 +139,7 @@ public class EventLog {
     }
 
     private Timestamp oldest() {
-        return Timestamp.from(Instant.now().minus(keep));
+        return Timestamp.from(restored.getAsBoolean() ? Instant.EPOCH : Instant.now().minus(keep));
     }
 
     /** Returns the place before the first event since then, by binary search, because there is no index by time. */
