@@ -26,6 +26,8 @@ import phone82.platform.identity.Login;
 import phone82.platform.repair.Repair;
 import phone82.platform.settings.Settings;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -46,6 +48,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The launcher: starts all contexts in one JVM, or the named ones. */
 public final class Phone82 implements AutoCloseable {
@@ -102,7 +106,7 @@ public final class Phone82 implements AutoCloseable {
             PreparedJar.own().filter(PreparedJar::isCurrent).ifPresent(jar -> jar.exec(args));
         }
         Stream.of(args).map(commands()::get).filter(Objects::nonNull).findFirst()
-                .ifPresent(command -> System.exit(command.main(System.out, System.err, args)));
+                .ifPresent(command -> System.exit(run(command, args)));
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {
             if (!arg.startsWith("-")) {
@@ -130,6 +134,17 @@ public final class Phone82 implements AutoCloseable {
     /** An operator command. It gets the launcher's arguments and returns the exit code. */
     private interface Command {
         int main(PrintStream out, PrintStream err, String... arguments);
+    }
+
+    /** Data that a command prints is in UTF-8, whatever the locale is. */
+    private static int run(Command command, String... args) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
+        int exitCode = command.main(out, System.err, args);
+        if (out.checkError()) {
+            System.err.println("phone82: the output could not be written and is incomplete; is the disk full?");
+            return 2;
+        }
+        return exitCode;
     }
 
     private static Map<String, Command> commands() {

@@ -53,6 +53,8 @@ import java.util.Map;
 public class AppContext {
 
     private static final int CANCELLATION_REHEARSALS = 3;
+    /** Longer than an order takes besides its waits. */
+    private static final Duration COMMITS = Duration.ofSeconds(2);
 
     @Bean
     OrderDrafting orderDrafting(Catalogue catalogue) {
@@ -89,9 +91,12 @@ public class AppContext {
         return new OwnedTable("new_owner", "order_id", false, List.of());
     }
 
+    /** An order has its id before it waits for a place and for pay. */
     @Bean
-    Erasures erasures(JdbcTemplate jdbc, PlatformTransactionManager transactions, Erasure erasure) {
-        return new Erasures(jdbc, new TransactionTemplate(transactions), erasure);
+    Erasures erasures(JdbcTemplate jdbc, PlatformTransactionManager transactions, Erasure erasure, @Value("${phone82.app.admission.patience}") Duration patience,
+                      @Value("${phone82.app.payment.lease-timeout}") int lease, @Value("${phone82.app.payment.connect-timeout}") int connect,
+                      @Value("${phone82.app.payment.response-timeout}") int response) {
+        return new Erasures(jdbc, new TransactionTemplate(transactions), erasure, patience.plusMillis(lease + connect + response).plus(COMMITS));
     }
 
     /** The dispatch delay is added to the patience: until it is over, a healthy order makes no progress either. */

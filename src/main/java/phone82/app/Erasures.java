@@ -8,6 +8,7 @@ import phone82.platform.api.Problem;
 import phone82.platform.erasure.Erasure;
 
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -17,8 +18,11 @@ public class Erasures {
     private final JdbcTemplate jdbc;
     private final TransactionOperations transactions;
     private final Erasure erasure;
+    private final Duration longestOrder;
 
-    Erasures(JdbcTemplate jdbc, TransactionOperations transactions, Erasure erasure) {
+    /** @param longestOrder longest time from an order's id to its commit */
+    Erasures(JdbcTemplate jdbc, TransactionOperations transactions, Erasure erasure, Duration longestOrder) {
+        this.longestOrder = longestOrder;
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.erasure = erasure;
@@ -33,8 +37,9 @@ public class Erasures {
      *
      * @param pseudonym replaces the subject in all contexts
      * @param before    the user's orders with lower ids are erased; later ones are new data
+     * @param settles   milliseconds until an order with a lower id, which may still wait for its payment, is there to be erased
      */
-    public record Begun(String pseudonym, long before) {
+    public record Begun(String pseudonym, long before, long settles) {
     }
 
     /** @throws Problem 409 while the user has orders that are not finished, or that pay and store do not know as theirs */
@@ -44,7 +49,7 @@ public class Erasures {
             if (begun == null) {
                 erasure.requireFinished(wanted.subject());
                 requirePassedOn(wanted.subject());
-                begun = new Begun("erased-" + UUID.randomUUID(), OrderIds.from(Instant.now()));
+                begun = new Begun("erased-" + UUID.randomUUID(), OrderIds.from(Instant.now()), longestOrder.toMillis());
                 jdbc.update("insert into erasure (subject, pseudonym, before_id, begun_at) values (?, ?, ?, ?)", wanted.subject(), begun.pseudonym, begun.before,
                         Timestamp.from(Instant.now()));
             }
@@ -60,7 +65,7 @@ public class Erasures {
     }
 
     private Begun find(String subject) {
-        return jdbc.query("select pseudonym, before_id from erasure where subject = ?", row -> row.next() ? new Begun(row.getString(1), row.getLong(2)) : null, subject);
+        return jdbc.query("select pseudonym, before_id from erasure where subject = ?", row -> row.next() ? new Begun(row.getString(1), row.getLong(2), longestOrder.toMillis()) : null, subject);
     }
 
     /** Forgets the subject, which is erased everywhere. */

@@ -2,8 +2,10 @@ package phone82.app;
 
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
+import phone82.platform.api.Problem;
 import phone82.platform.disk.Disk;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Stream;
 
@@ -18,16 +20,23 @@ public class Intake {
         this.camel = camel;
     }
 
-    /** @param seconds duration of the pause from now on; zero ends it */
-    public record Hold(int seconds) {
+    /**
+     * @param owner   a random id of the backup; only the same one can prolong or end the pause
+     * @param seconds duration of the pause from now on; zero ends it
+     */
+    public record Hold(String owner, int seconds) {
     }
 
-    /** @param underWay requests that were accepted before and are still in progress */
-    public record Held(int underWay) {
+    /**
+     * @param underWay requests that were accepted before and are still in progress
+     * @param since    since when new work has been refused without a gap; null if there was no pause to end
+     */
+    public record Held(int underWay, Instant since) {
     }
 
+    /** @throws Problem 409 if another backup has paused the work */
     public Held hold(@Body Hold hold) {
-        disk.holdUntil(Instant.now().plusSeconds(hold.seconds()));
-        return new Held(Stream.of("app-place-order", "app-cancel-order").mapToInt(camel.getInflightRepository()::size).sum());
+        Instant since = disk.hold(hold.owner(), Duration.ofSeconds(hold.seconds()));
+        return new Held(Stream.of("app-place-order", "app-cancel-order").mapToInt(camel.getInflightRepository()::size).sum(), since);
     }
 }

@@ -13,8 +13,11 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * Finds unfinished orders without progress, whose events may be lost, unless a dealer has paused their delivery. It reads app's own event
@@ -24,6 +27,8 @@ public class StuckOrders {
 
     private static final int STEP = 1000;
     private static final int STEPS = 20;
+    /** The clocks of two instances differ by less. */
+    private static final Duration WRONG = Duration.ofMinutes(1);
     /** Most orders whose events one replay requests. */
     private static final int ORDERS = 100;
     private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id)";
@@ -64,20 +69,32 @@ public class StuckOrders {
                 return null;
             }
             orders.forEach(order -> jdbc.update("update stuck set asked = asked + 1, ask_at = ? where order_id = ?", Timestamp.from(now.plus(pause)), order));
-            Timestamp oldest = jdbc.queryForObject("select min(ordered_at) from orders where id in (" + Placeholders.of(orders) + ")", Timestamp.class, orders.toArray());
-            return new EventLog.Replay(oldest.getTime(), null, null, orders);
+            return replay(orders);
         });
     }
 
+    /** An order that is being cancelled waits for the outcome: if store has lost it, the repeated payment would make store ship it. */
+    private EventLog.Replay replay(List<Long> stuck) {
+        Map<Long, Timestamp> orders = new TreeMap<>();
+        jdbc.query("select id, ordered_at from orders where status <> 'Cancelling' and id in (" + Placeholders.of(stuck) + ")",
+                row -> {
+                    orders.put(row.getLong(1), row.getTimestamp(2));
+                }, stuck.toArray());
+        return orders.isEmpty() ? null : new EventLog.Replay(Collections.min(orders.values()).getTime(), null, null, List.copyOf(orders.keySet()));
+    }
+
     private void find() {
-        Instant before = Instant.now().minus(patience);
+        Instant now = Instant.now();
+        Instant before = now.minus(patience);
+        // dated by a wrong clock; it must not hide the orders after it
+        Instant future = now.plus(WRONG);
         List<Place> places;
         int steps = 0;
         long from = jdbc.queryForObject("select place from stuck_watch where id = 1", Long.class);
         do {
             places = jdbc.query("select seq, topic, subject, happened_at from outbox where seq > ? order by seq limit " + STEP,
                             (row, n) -> new Place(row.getLong(1), row.getString(2), row.getString(3), row.getTimestamp(4).toInstant()), from)
-                    .stream().takeWhile(place -> place.at.isBefore(before)).toList();
+                    .stream().takeWhile(place -> place.at.isBefore(before) || place.at.isAfter(future)).toList();
             if (places.isEmpty()) {
                 return;
             }

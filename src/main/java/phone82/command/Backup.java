@@ -2,14 +2,21 @@ package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.env.PropertyResolver;
+import org.springframework.util.FileSystemUtils;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * The command {@code backup}: copies the embedded databases of customer, app, store and pay, in this order. Consumers are copied before
@@ -26,13 +33,16 @@ public final class Backup extends OperatorCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int HELD_SECONDS = 60;
 
+    private final String owner = UUID.randomUUID().toString();
+    private String since;
+
     private Backup(PropertyResolver properties, PrintStream out) {
         super(properties, out);
     }
 
     /**
      * @param arguments those of the launcher: the command's name, a name for the backup, and {@code --name=value} properties
-     * @return the exit code: 0 done, 1 not possible now, 2 wrong arguments, or a context does not answer
+     * @return the exit code: 0 done, 1 not possible now, or not one moment, 2 wrong arguments, or a context does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
@@ -49,15 +59,26 @@ public final class Backup extends OperatorCommand {
 
     private void take(String name) {
         long start = System.nanoTime();
+        since = askToHold(HELD_SECONDS).path("since").asText();
+        List<Path> copies = new ArrayList<>();
+        boolean released = false;
         try {
             awaitQuiet();
             for (String context : ORDER) {
                 hold(HELD_SECONDS);
                 JsonNode copy = copy(context, name);
+                copies.add(Path.of(copy.path("folder").asText()));
                 out.println(context + ": " + copy.path("bytes").asLong() / 1024 + " kB in " + copy.path("folder").asText());
             }
-        } finally {
+            released = true;
             hold(0);
+        } catch (Stop e) {
+            discard(copies);
+            throw e;
+        } finally {
+            if (!released) {
+                release();
+            }
         }
         out.printf(Locale.ROOT, "backup %s is complete; no orders were taken for %.1f s%n", name, (System.nanoTime() - start) / 1e9);
     }
@@ -73,23 +94,63 @@ public final class Backup extends OperatorCommand {
         }
     }
 
-    /** Copies a context's database, retrying while a cancellation is in progress. */
+    /** Copies a context's database, retrying while a cancellation is in progress. A large database takes many requests, between which the hold is prolonged. */
     private JsonNode copy(String context, String name) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return ask("POST", context, "/backup", Map.of("name", name));
+                JsonNode answer = ask("POST", context, "/backup", Map.of("name", name, "owner", owner));
+                if (answer.path("complete").asBoolean()) {
+                    return answer;
+                }
             } catch (Stop e) {
-                if (e.exitCode == 1 || System.nanoTime() > end) {
+                if (e.status != 503 || System.nanoTime() > end) {
                     throw e;
                 }
                 pause();
-                hold(HELD_SECONDS);
             }
+            hold(HELD_SECONDS);
         }
     }
 
+    /**
+     * Prolongs the hold, or ends it.
+     *
+     * @throws Stop if the hold had a gap: an order that app took meanwhile can be in one copy, but not in another
+     */
     private JsonNode hold(int seconds) {
-        return ask("POST", "app", "/hold", Map.of("seconds", seconds));
+        JsonNode held = askToHold(seconds);
+        if (!held.path("since").asText().equals(since)) {
+            throw new Stop(1, "app could take orders during the backup, because it restarted or did not answer in time; repeat the command.");
+        }
+        return held;
+    }
+
+    private JsonNode askToHold(int seconds) {
+        return ask("POST", "app", "/hold", Map.of("owner", owner, "seconds", seconds));
+    }
+
+    private void release() {
+        try {
+            askToHold(0);
+        } catch (Stop e) {
+            out.println("app takes orders again in at most " + HELD_SECONDS + " s (" + e.getMessage() + ")");
+        }
+    }
+
+    /** Deletes the copies of a backup that failed, which may not belong together. */
+    private void discard(List<Path> copies) {
+        for (Path copy : copies) {
+            try {
+                if (!FileSystemUtils.deleteRecursively(copy)) {
+                    throw new NoSuchFileException(copy.toString());
+                }
+                if (copy.getParent().toFile().list().length == 0) {
+                    Files.delete(copy.getParent());
+                }
+            } catch (IOException e) {
+                out.println("delete " + copy + " yourself: it is no part of a complete backup (" + e + ")");
+            }
+        }
     }
 }

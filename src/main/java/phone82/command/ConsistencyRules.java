@@ -45,9 +45,14 @@ final class ConsistencyRules {
         this.ledger = ledger;
     }
 
-    /** Whether it does harm to send the order's events again: store would ship a finished order that it has lost, app has dead letters. */
-    static boolean isBeyondRepair(Breach breach) {
-        return List.of(UNKNOWN_TO_APP, SHIPPED_UNKNOWN_TO_STORE, CANCELLED_UNKNOWN_TO_STORE).contains(breach.what());
+    /**
+     * Whether sending the order's events again can mend it and does no harm: of an order that app has lost, app makes dead letters; one that store has
+     * lost, store ships, although it was shipped or its money is given back.
+     */
+    private static boolean isMendable(OrderRows rows) {
+        boolean lostByStore = rows.delivery() == null && (rows.orderIs("Shipped")
+                || rows.wasCaptured() && !(rows.orderIs("Ordered", "Paid") && rows.paymentIs("Completed")));
+        return rows.order() != null && !lostByStore;
     }
 
     /** Whether the order is finished and breaks no rule. */
@@ -143,7 +148,7 @@ final class ConsistencyRules {
                 "I4", "the delivery is cancelled, but the order is not");
         findings.add(rows.orderIs("Shipped") && rows.deliveryIs("Received", "Paused", "Held"), "I6", "the order is shipped, but the delivery is not");
         findings.add(rows.orderIs("Shipped") && delivery == null, "I6", SHIPPED_UNKNOWN_TO_STORE);
-        findings.add(rows.orderIs("Cancelled") && rows.paymentIs("Refunded") && rows.payment().completedAt() != null && delivery == null,
+        findings.add(rows.orderIs("Cancelled") && rows.wasCaptured() && delivery == null,
                 "I6", CANCELLED_UNKNOWN_TO_STORE);
         if (delivery != null && !(order.item().equals(delivery.item()) && delivery.qty() == order.qty())) {
             findings.add("I6", "the delivery is of " + delivery.qty() + " x " + delivery.item()
@@ -200,7 +205,7 @@ final class ConsistencyRules {
     private static Set<String> happened(OrderRows rows) {
         Set<String> types = new TreeSet<>(Set.of("Ordered"));
         // a capture that a cancellation overtook is refunded without the event
-        if (rows.paymentIs("Completed") || rows.payment() != null && rows.payment().completedAt() != null) {
+        if (rows.paymentIs("Completed") || rows.wasCaptured()) {
             types.add("PayCompleted");
         }
         if (rows.paymentIs("Voided", "Refunded")) {
@@ -240,7 +245,7 @@ final class ConsistencyRules {
         }
 
         void add(String promise, String what) {
-            breaches.add(new Breach(id, promise, what, rows.statuses()));
+            breaches.add(new Breach(id, promise, what, rows.statuses(), List.of("I5", "I6").contains(promise) && isMendable(rows)));
         }
 
         void addAll(String what, Collection<String> events) {

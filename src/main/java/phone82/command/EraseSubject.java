@@ -36,8 +36,6 @@ public final class EraseSubject extends OperatorCommand {
 
     private static final int PASSES = 10;
     private static final Duration PROGRESS = Duration.ofSeconds(2);
-    /** Longer than an order takes that was sent just before: it is found by the next pass. */
-    private static final Duration SETTLED = Duration.ofSeconds(3);
     /** Longer than another instance of a context needs to learn of the erasure. */
     private static final Duration LEARNT = Duration.ofSeconds(6);
 
@@ -75,11 +73,13 @@ public final class EraseSubject extends OperatorCommand {
         String pseudonym = begun.path("pseudonym").asText();
         out.println("the pseudonym is " + pseudonym);
         long before = begun.path("before").asLong();
+        // after it, the next pass finds an order that was sent just before
+        Duration settles = Duration.ofMillis(begun.path("settles").asLong());
         for (int pass = 1; pass(subject, pseudonym, before) > 0 || pass == 1; pass++) {
             if (pass == PASSES) {
                 throw new Stop(2, "after " + PASSES + " passes there is still data of the user; check that no other process of an earlier version runs.");
             }
-            pause(shared ? LEARNT : SETTLED);
+            pause(shared && settles.compareTo(LEARNT) < 0 ? LEARNT : settles);
         }
         long entries = eraseAudits(subject, pseudonym);
         ask("DELETE", "app", "/erasures/" + pseudonym);

@@ -17,7 +17,7 @@ public final class ExportEvents extends OperatorCommand {
 
     /**
      * @param arguments those of the launcher: the command's name, a context, the start (a time or an event's id), and {@code --name=value} properties
-     * @return the exit code: 0 done, 2 wrong arguments, or a context does not answer
+     * @return the exit code: 0 done, 2 wrong arguments, a context does not answer, or the output cannot be written
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         Published published = published(NAME, err, arguments);
@@ -41,6 +41,9 @@ public final class ExportEvents extends OperatorCommand {
         while (after != null) {
             JsonNode page = ask("GET", context, "/events?size=200" + after);
             page.path("items").forEach(out::println);
+            if (out.checkError()) {
+                throw new Stop(2, "the events could not be written; is the disk full?");
+            }
             after = following(page);
         }
     }

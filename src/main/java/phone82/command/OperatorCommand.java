@@ -59,10 +59,17 @@ public abstract class OperatorCommand {
     /** Ends the command. The message is one line that says what to do. */
     static final class Stop extends RuntimeException {
         final int exitCode;
+        /** the status of a context's answer; otherwise zero */
+        final int status;
 
         Stop(int exitCode, String line) {
+            this(exitCode, line, 0);
+        }
+
+        Stop(int exitCode, String line, int status) {
             super(line, null, false, false);
             this.exitCode = exitCode;
+            this.status = status;
         }
     }
 
@@ -183,7 +190,8 @@ public abstract class OperatorCommand {
             if (answer.statusCode() == 200 || answer.statusCode() == 204) {
                 return json;
             }
-            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode()));
+            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode()),
+                    answer.statusCode());
         } catch (IOException | IllegalArgumentException e) {
             throw new Stop(2, name + " does not answer at " + url + " (" + ContextApi.reason(e) + "); " + remedy + ".");
         } catch (InterruptedException e) {

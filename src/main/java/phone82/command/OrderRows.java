@@ -110,6 +110,11 @@ record OrderRows(Order order, Payment payment, Delivery delivery, Progress view,
         return paymentIs("Voided", "Expired") && money().reserved > 0;
     }
 
+    /** Whether pay has published that the money was taken, which makes store ship. */
+    boolean wasCaptured() {
+        return payment != null && payment.completedAt != null;
+    }
+
     /** The statuses in words. */
     String statuses() {
         return "order " + (order == null ? "none" : order.status) + ", payment " + (payment == null ? "none" : payment.status)

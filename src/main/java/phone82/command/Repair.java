@@ -6,12 +6,10 @@ import phone82.command.Report.Breach;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The repair of {@code reconcile --repair}, limited to harmless actions: published events are sent again, which consumers that have them
- * ignore, and the view is rebuilt from the logs. Finished orders that app or store has lost are left alone: store would ship them again.
+ * ignore, and the view is rebuilt from the logs. Orders that app or store has lost are left alone: store would ship what was shipped or is cancelled.
  */
 final class Repair extends OperatorCommand {
 
@@ -23,9 +21,7 @@ final class Repair extends OperatorCommand {
 
     /** Returns the orders that it can repair: those with a wrong view or a missing event, unless app or store has lost them. */
     static List<Long> orders(Report report) {
-        Set<Long> lost = report.breaches().stream().filter(ConsistencyRules::isBeyondRepair).map(Breach::order).collect(Collectors.toSet());
-        return report.breaches().stream().filter(breach -> List.of("I5", "I6").contains(breach.promise())).map(Breach::order)
-                .filter(id -> !lost.contains(id)).distinct().toList();
+        return report.breaches().stream().filter(Breach::mendable).map(Breach::order).distinct().toList();
     }
 
     /** @return the exit code: 0 done, 2 a context does not answer */

@@ -24,8 +24,9 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving, St
      *
      * @param promise  number of the promise, as in {@code --help}
      * @param statuses the order's status in each context
+     * @param mendable whether it can be mended without harm by sending the order's events again
      */
-    public record Breach(long order, String promise, String what, String statuses) {
+    public record Breach(long order, String promise, String what, String statuses, boolean mendable) {
     }
 
     /** An order in progress. */

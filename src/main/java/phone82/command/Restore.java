@@ -4,6 +4,7 @@ import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.FileSystemUtils;
 import phone82.platform.disk.FileSync;
 import phone82.platform.disk.PrivateFolder;
+import phone82.platform.disk.RestoredData;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,13 +25,15 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 /**
  * The command {@code restore}: replaces the data folders by a backup, and moves the replaced ones to another folder. Broker and coordinator
- * start empty: the events are replayed from the logs, and a backup contains no open cancellation.
+ * start empty: the events are replayed from the logs, and a backup contains no open cancellation. Store ships nothing until
+ * {@code restore --release}.
  */
 public final class Restore extends OperatorCommand {
 
     /** As the first argument of the launcher. */
     public static final String NAME = "restore";
 
+    private static final String RELEASE = "--release";
     private static final String UNFINISHED = "restore.unfinished";
     private static final List<String> REPLACED = Stream.concat(Backup.ORDER.stream(), Stream.of("broker", "coordinator")).toList();
 
@@ -39,11 +42,15 @@ public final class Restore extends OperatorCommand {
     }
 
     /**
-     * @param arguments those of the launcher: the command's name, the backup's name, and {@code --name=value} properties
+     * @param arguments those of the launcher: the command's name, the backup's name or {@code --release}, and {@code --name=value} properties
      * @return the exit code: 0 done, 1 not possible, 2 wrong arguments
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
+        if (words.isEmpty() && List.of(arguments).contains(RELEASE)) {
+            String[] options = Stream.of(arguments).filter(argument -> !argument.equals(RELEASE)).toArray(String[]::new);
+            return run(properties -> new Restore(properties, out).release(Path.of(properties.getRequiredProperty("phone82.data"))), err, options);
+        }
         if (words.size() != 1 || !words.get(0).matches("[0-9A-Za-z-]{1,40}")) {
             err.println("phone82: " + NAME + " takes the name of a backup, not " + words + "; --help shows more.");
             return 2;
@@ -71,7 +78,23 @@ public final class Restore extends OperatorCommand {
         } catch (IOException e) {
             throw new Stop(1, "the data folder " + data + " cannot be written (" + e + "); fix that, and repeat the command.");
         }
-        out.println("now start phone82, then run replay-events, then reconcile");
+        out.println("now start phone82, which ships nothing, then run replay-events, then reconcile, and at last " + NAME + " " + RELEASE);
+        return 0;
+    }
+
+    private int release(Path data) {
+        try {
+            boolean restored = false;
+            for (String context : Backup.ORDER) {
+                restored |= RestoredData.unmark(data.resolve(context));
+            }
+            if (!restored) {
+                throw new Stop(1, "nothing is held in " + data + "; is phone82.data the folder that was restored?");
+            }
+        } catch (IOException e) {
+            throw new Stop(1, "the data folder " + data + " cannot be written (" + e + "); fix that, and repeat the command.");
+        }
+        out.println("store ships again");
         return 0;
     }
 
@@ -85,6 +108,7 @@ public final class Restore extends OperatorCommand {
             for (String context : Backup.ORDER) {
                 FileSystemUtils.deleteRecursively(draft(data, context));
                 FileSystemUtils.copyRecursively(backup.resolve(context), PrivateFolder.create(draft(data, context)));
+                RestoredData.mark(draft(data, context));
                 FileSync.tree(draft(data, context));
             }
             // from here on no context starts; one that has started meanwhile is found by its lock

@@ -153,7 +153,7 @@ public class History {
 
     private static final String ADD_STEP = """
             merge into %s as timeline using (values (cast(? as varchar(36)), cast(? as bigint), cast(? as varchar(40)),
-                cast(? as timestamp with time zone), cast(? as varchar(32)), cast(? as varchar(255))))
+                cast(? as timestamp with time zone), cast(? as varchar(32)), cast(? as varchar(500))))
                 as step (event_id, order_id, type, happened_at, correlation_id, reason)
             on timeline.event_id = step.event_id
             when not matched then insert (event_id, order_id, type, happened_at, correlation_id, reason)

@@ -206,6 +206,15 @@ public class Payment {
         return true;
     }
 
+    /**
+     * The money that was to be released had been captured, and is refunded: this record is older than both. No money moves any more, even if the order is
+     * confirmed later.
+     */
+    public void wasRefunded(Instant now) {
+        become(PaymentStatus.Voided, now);
+        reason = "captured and refunded at the provider already";
+    }
+
     public PayCancelled refunded(Instant now) {
         become(PaymentStatus.Refunded, now);
         return new PayCancelled(orderId, amount, reason, owner);

@@ -24,7 +24,7 @@ public enum PaymentStatus {
     Releasing,
     /** Intent: the captured money is to be refunded. */
     Refunding,
-    /** The reservation is released; no money moved. */
+    /** The reservation is released; no money moved, or it was refunded before this record knew of it. */
     Voided,
     /** The money was taken and has been refunded. */
     Refunded,

@@ -124,7 +124,7 @@ public class Payments {
      *                 payment in time; 503 the provider did not answer. With 402 and 424 the provider itself works
      */
     public PaymentResource authorised(@Body Answer answer) {
-        Payment payment = transactions.execute(transaction -> conclude(answer));
+        Payment payment = transactions.execute(transaction -> conclude(answer, null));
         return switch (answer.outcome()) {
             case SUCCEEDED -> {
                 if (isOver(payment)) {
@@ -163,24 +163,28 @@ public class Payments {
         return payment.request();
     }
 
-    /** Commits the provider's answer. */
+    /**
+     * Commits the provider's answer.
+     *
+     * @param account the order's account at the provider; needed only if the answer is that the money to be released was captured
+     */
     @Transactional
-    public void settle(@Body Answer answer) {
-        conclude(answer);
+    public void settle(@Body Answer answer, @Variable("account") Account account) {
+        conclude(answer, account);
     }
 
     /**
      * Applies the answer if it belongs to the current intent. A late answer has no effect: the current intent covers its consequences.
      * The version reveals a conflict with another change, which wins; the next poll continues whatever is left to do.
      */
-    private Payment conclude(Answer answer) {
+    private Payment conclude(Answer answer, Account account) {
         Correlation.about(String.valueOf(answer.request().orderId()));
         Payment payment = entities.find(Payment.class, answer.request().orderId());
         if (payment.awaits(answer.request())) {
             switch (payment.status()) {
                 case Authorising -> concludeAuthorisation(payment, answer);
                 case Capturing -> concludeCapture(payment, answer);
-                case Releasing -> concludeRelease(payment, answer);
+                case Releasing -> concludeRelease(payment, answer, account);
                 case Refunding -> concludeRefund(payment, answer);
                 default -> throw new IllegalStateException(payment.status() + " awaits nothing");
             }
@@ -234,7 +238,7 @@ public class Payments {
         }
     }
 
-    private void concludeRelease(Payment payment, Answer answer) {
+    private void concludeRelease(Payment payment, Answer answer, Account account) {
         if (answer.outcome() == Outcome.SUCCEEDED) {
             PayCancelled event = payment.released(now());
             if (event != null) {
@@ -244,6 +248,9 @@ public class Payments {
         } else if (answer.isDeclined("captured")) {
             if (payment.wasCaptured(now())) {
                 sendAfterCommit(payment);
+            } else if (account != null && account.captured() > 0 && account.captured() == account.refunded()) {
+                payment.wasRefunded(now());
+                LOG.warn("The provider has captured and refunded the payment of order {}, which is not confirmed here: it has ended", payment.orderId());
             } else {
                 payment.retryLater(now(), longestRetry);
                 LOG.error("The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
@@ -371,7 +378,7 @@ public class Payments {
         if (!payment.canBeCancelled()) {
             throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.shownStatus() + ".");
         }
-        if (payment.isCaptured() && account != null && account.refundable() < payment.amount()) {
+        if (payment.isCaptured() && account != null && account.refundable() + account.refunded() < payment.amount()) {
             throw new Problem(409, "Refund refused", "The payment provider does not give the money back: " + account.refundCode() + ".");
         }
         payment.cancelling(now());

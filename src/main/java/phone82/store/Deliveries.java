@@ -31,12 +31,14 @@ public class Deliveries {
     private EntityManager entities;
     private final Outbox outbox;
     private final Participation participation;
+    private final Dispatch dispatch;
     private final Duration dispatchDelay;
 
     /** @param dispatchDelay time in which a customer can still cancel; zero ships at once */
-    public Deliveries(Outbox outbox, Participation participation, Duration dispatchDelay) {
+    public Deliveries(Outbox outbox, Participation participation, Dispatch dispatch, Duration dispatchDelay) {
         this.outbox = outbox;
         this.participation = participation;
+        this.dispatch = dispatch;
         this.dispatchDelay = dispatchDelay;
     }
 
@@ -60,7 +62,7 @@ public class Deliveries {
         Delivery delivery = new Delivery(paid.orderId(), paid.item(), paid.qty(), paid.owner(), now, now.plus(dispatchDelay),
                 Correlation.current());
         outbox.add(delivery.received());
-        if (delivery.isDue(now)) {
+        if (delivery.isDue(now) && !dispatch.isHeld()) {
             outbox.add(delivery.ship(now), delivery.traceparent());
         }
         entities.persist(delivery);
@@ -78,10 +80,11 @@ public class Deliveries {
     /**
      * Ships a delivery before its dispatch time, because a dealer or an operator requests it.
      *
-     * @throws Problem 404 there is no such delivery; 409 it is paused, shipped, being cancelled or cancelled
+     * @throws Problem 404 there is no such delivery; 409 it is paused, shipped, being cancelled or cancelled, or nothing is shipped at the moment
      */
     public DeliveryResource shipNow(@Header("orderId") long orderId) {
         Delivery delivery = unfinished(orderId);
+        dispatch.requireRunning();
         if (delivery.status() == DeliveryStatus.Paused) {
             throw new Problem(409, "Paused", "The delivery is paused: " + delivery.pauseReason() + ". Resume it first.");
         }

@@ -10,9 +10,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
+import phone82.platform.health.Check;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.AbstractMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The bounded context {@code store}: the dealer's deliveries. */
@@ -30,21 +33,34 @@ import java.util.Set;
 @Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class StoreContext {
 
-    /** The query parameter of the poll for due deliveries: the current time at each poll. {@link Deliveries#ship} checks it again. */
+    @Bean
+    Dispatch dispatch(@Value("${phone82.store.dispatch}") boolean allowed, Disk disk) {
+        return new Dispatch(allowed, disk);
+    }
+
+    @Bean
+    Check dispatchCheck(Dispatch dispatch) {
+        return Check.note("dispatch", () -> Map.of("held", Objects.requireNonNullElse(dispatch.reason(), "no")));
+    }
+
+    /**
+     * The query parameter of the poll for due deliveries: the current time at each poll, or a time at which nothing is due. {@link Deliveries#ship} checks
+     * it again.
+     */
     @Bean(defaultCandidate = false)
-    Map<String, Object> dueNow() {
+    Map<String, Object> dueNow(Dispatch dispatch) {
         return new AbstractMap<>() {
             @Override
             public Set<Entry<String, Object>> entrySet() {
-                return Set.of(Map.entry("now", Deliveries.now()));
+                return Set.of(Map.entry("now", dispatch.isHeld() ? Instant.EPOCH : Deliveries.now()));
             }
         };
     }
 
     @Bean
-    Deliveries deliveries(Outbox outbox, Participation participation,
+    Deliveries deliveries(Outbox outbox, Participation participation, Dispatch dispatch,
                           @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
-        return new Deliveries(outbox, participation, dispatchDelay);
+        return new Deliveries(outbox, participation, dispatch, dispatchDelay);
     }
 
     @Bean

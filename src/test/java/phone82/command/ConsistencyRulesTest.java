@@ -98,6 +98,8 @@ class ConsistencyRulesTest {
                 arguments(NO_DELIVERY, statuses("Cancelled", "Refunded", NONE, "Cancelled"), statuses("Cancelled", "Voided", NONE, "Cancelled")),
                 arguments(NO_DELIVERY, statuses("Cancelled", "Refunded", NONE, "Cancelled"), statuses("Cancelled", "Refunded", "Cancelled", "Cancelled")),
                 arguments(NO_DELIVERY, statuses("Cancelled", "Refunded", NONE, "Cancelled"), statuses("Cancelling", "Refunded", NONE, "Cancelled")),
+                arguments(NO_DELIVERY, statuses("Cancelled", "Refunding", NONE, "Paid"), statuses("Cancelled", "Refunding", "Held", "Paid")),
+                arguments(NO_DELIVERY, statuses("Cancelled", "RefundFailed", NONE, "Paid"), statuses("Cancelled", "RefundFailed", "Held", "Paid")),
                 arguments("I6 the delivery is of 1 x note20, the order of 2 x note20", shipped().delivering("note20", 1), shipped()),
                 arguments("I6 the delivery is of 2 x note21, the order of 2 x note20", shipped().delivering("note21", 2), shipped()),
                 arguments("I6 /deliveries contains it twice", shipped().duplicatedIn("/deliveries"), shipped().duplicatedIn("/payments")),
@@ -135,7 +137,7 @@ class ConsistencyRulesTest {
     @Test
     void aBreachContainsTheStatusesOfTheOrder() {
         assertThat(RULES.breaches(7, statuses("Paid", NONE, "Held", "Ordered").rows()))
-                .containsExactly(new Breach(7, "I1", "the order has no payment", "order Paid, payment none, delivery Held, view Ordered"));
+                .containsExactly(new Breach(7, "I1", "the order has no payment", "order Paid, payment none, delivery Held, view Ordered", false));
         assertThat(RULES.breaches(7, statuses(NONE, "Refunded", NONE, NONE).rows())).extracting(Breach::statuses)
                 .containsExactly("order none, payment Refunded, delivery none, view none");
     }
@@ -285,6 +287,18 @@ class ConsistencyRulesTest {
 
     private static List<String> breachesOf(OrderFixture order) {
         return RULES.breaches(7, order.rows()).stream().map(breach -> breach.promise() + " " + breach.what()).toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ' ', value = {"Cancelled Refunding", "Cancelled RefundFailed", "Cancelled Refunded", "Cancelling Completed", "Cancelling Refunding",
+            "Paid Refunding", "Paid Refunded", "- Refunding"})
+    void aRepairLeavesAStuckOrderAloneThatStoreWouldShipAlthoughItsMoneyIsGivenBack(String order, String payment) {
+        ConsistencyRules later = new ConsistencyRules(NOON, NOON.plusSeconds(1), true);
+
+        for (String view : List.of(NONE, "Ordered", "Paid", "Shipped", "Cancelled")) {
+            assertThat(Repair.orders(new Report(1, later.breaches(7, statuses(order, payment, NONE, view).rows()), List.of()))).as(view).isEmpty();
+        }
+        assertThat(Repair.orders(new Report(1, later.breaches(7, statuses("Paid", "Completed", NONE, "Paid").rows()), List.of()))).containsExactly(7L);
     }
 
     @Test

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.FileSystemUtils;
+import phone82.platform.disk.RestoredData;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,10 +46,26 @@ class RestoreTest {
 
         assertThat(Backup.ORDER).allSatisfy(context -> assertThat(data.resolve(context).resolve("db.script")).hasContent("of monday"));
         assertThat(data.resolve("broker")).doesNotExist();
+        assertThat(Backup.ORDER).allSatisfy(context -> assertThat(RestoredData.isMarked(data.resolve(context))).isTrue());
         assertThat(Restore.isUnfinished(data)).isFalse();
         assertThat(data.toFile().list()).filteredOn(folder -> folder.startsWith("replaced-")).singleElement()
                 .satisfies(aside -> assertThat(data.resolve(aside).toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer", "broker"));
         assertThat(data.toFile().list()).noneMatch(folder -> folder.endsWith(".draft"));
+    }
+
+    @Test
+    void deliveriesAreReleasedOnce() {
+        assertThat(restore()).isZero();
+
+        assertThat(release()).isZero();
+
+        assertThat(Backup.ORDER).allSatisfy(context -> assertThat(RestoredData.isMarked(data.resolve(context))).isFalse());
+        assertThat(release()).isEqualTo(1);
+        assertThat(err.toString()).contains("nothing is held in " + data);
+    }
+
+    private int release() {
+        return Restore.main(new PrintStream(out), new PrintStream(err), Restore.NAME, "--release", "--phone82.data=" + data);
     }
 
     @Test

@@ -7,18 +7,57 @@ import org.springframework.util.FileSystemUtils;
 import phone82.command.Report;
 import phone82.journey.Shop;
 
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** A backup under load, the loss of everything except the provider's own ledger, and the restore. */
 @Tag("long")
 class BackupIT {
+
+    @Test
+    void shipsNothingAfterTheRestoreUntilItIsReleased() throws Exception {
+        try (Processes phone82 = new Processes("restored", "--phone82.store.dispatch-delay=15s", "--phone82.warm-up=0",
+                "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s")) {
+            phone82.start("");
+            Shop shop = phone82.gateway();
+            long cancelled = place(shop);
+            long kept = place(shop);
+            await().untilAsserted(() -> assertThat(List.of(cancelled, kept)).allSatisfy(id -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received")));
+            phone82.run(0, "backup first");
+            shop.send("DELETE", "/orders/" + cancelled, null, null).expect(200);
+            await().untilAsserted(() -> assertThat(shop.status("/payments/" + cancelled)).isEqualTo("Refunded"));
+            phone82.kill("");
+
+            phone82.run(0, "restore first");
+            phone82.start("");
+            assertThat(phone82.log()).contains("Nothing is shipped: store's data was restored from a backup");
+            phone82.run(0, "replay-events");
+            await().until(() -> Instant.parse(shop.get("/deliveries/" + kept).body().get("dispatchAt").asText()).isBefore(Instant.now().minusSeconds(2)));
+            assertThat(List.of(cancelled, kept)).allSatisfy(id -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+            assertThat(phone82.reconcile().breaches()).extracting(Report.Breach::order, Report.Breach::promise).containsExactly(tuple(cancelled, "I9"));
+            shop.send("DELETE", "/orders/" + cancelled, null, null).expect(200);
+            await().untilAsserted(() -> assertThat(shop.status("/payments/" + cancelled)).isEqualTo("Refunded"));
+
+            phone82.run(0, "restore --release");
+
+            shop.awaitShipped(kept);
+            await().untilAsserted(() -> assertThat(shop.status("/orders/" + cancelled)).isEqualTo("Cancelled"));
+            assertThat(phone82.reconcile().breaches()).isEmpty();
+        }
+    }
+
+    /** A process that has just started may answer 503. */
+    private static long place(Shop shop) {
+        return await().until(() -> shop.place(anOrder()), answer -> answer.status() == 201).id();
+    }
 
     @Test
     void restoresAllOrdersBeforeTheBackupAndReportsTheMoneyOfLaterOnes() throws Exception {
@@ -50,6 +89,7 @@ class BackupIT {
             phone82.run(0, "restore first");
             phone82.start("");
             phone82.run(0, "replay-events");
+            phone82.run(0, "restore --release");
 
             Set<Long> lost = new HashSet<>(accepted);
             await().untilAsserted(() -> {

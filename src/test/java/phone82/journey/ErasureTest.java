@@ -27,6 +27,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,20 @@ class ErasureTest {
         assertThat(refused.output).contains("orders that are not finished here, among them [" + id + "]", "repeat the command");
         assertThat(rows(BOB).keySet()).containsAll(before.keySet());
         bob.awaitShipped(id);
+    }
+
+    /** Otherwise an order could be stored after the last pass of the command. */
+    @Test
+    @Order(1)
+    void theNextPassComesAfterTheLongestOrder() {
+        Shop app = PHONE82.shop(Context.APP);
+
+        JsonNode begun = app.post("/erasures", "{\"subject\":\"nobody\"}").expect(200).body();
+
+        Environment settings = PHONE82.bean(Context.APP, Environment.class);
+        assertThat(begun.get("settles").asLong()).isGreaterThan(settings.getRequiredProperty("phone82.app.admission.patience", Duration.class).toMillis()
+                + settings.getRequiredProperty("phone82.app.payment.response-timeout", Integer.class) + 1000);
+        app.send("DELETE", "/erasures/" + begun.get("pseudonym").asText(), null, null).expect(204);
     }
 
     @Test

@@ -18,6 +18,7 @@ import phone82.store.Deliveries.Hold;
 import phone82.store.Deliveries.Pause;
 
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,6 +275,21 @@ class PauseTest {
             assertThat(steps.published("DeliveryCancelled", id)).isEqualTo(end.equals("Shipped") ? 0 : 1);
             assertThat(steps.published("DeliveryPaused", id) - steps.published("DeliveryResumed", id)).isBetween(0, end.equals("Shipped") ? 0 : 1);
         }
+    }
+
+    @Test
+    void anEventOfTheFutureHidesNoStuckOrder() {
+        JdbcTemplate app = PHONE82.bean(Context.APP, JdbcTemplate.class);
+        long first = steps.received();
+        long stuck = steps.received();
+        String age = "update outbox set happened_at = ? where topic = 'phone82.app.Ordered' and subject = ?";
+        app.update("update outbox set happened_at = ?", Timestamp.from(Instant.now().minus(Duration.ofDays(3))));
+        app.update(age, Timestamp.from(Instant.now().plus(Duration.ofDays(400))), String.valueOf(first));
+
+        PHONE82.bean(Context.APP, StuckOrders.class).due();
+
+        assertThat(app.queryForList("select order_id from stuck", Long.class)).contains(first, stuck);
+        List.of(first, stuck).forEach(this::cancelled);
     }
 
     @Test

@@ -46,6 +46,13 @@ public final class Provider {
         return http.send(http.request("/accounts/" + orderId).header("Authorization", "Bearer demo-provider-key").GET());
     }
 
+    /** Refunds an order's captured money, as an operator does at the provider, or as pay does with its own key. */
+    public void refund(long orderId, long amount, String key) {
+        http.send(http.request("/payments/" + orderId + "-1/refund").header("Authorization", "Bearer demo-provider-key").header("Idempotency-Key", key)
+                .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{\"orderId\":" + orderId + ",\"amount\":" + amount
+                        + ",\"item\":\"note20\"}"))).expect(200);
+    }
+
     /** The ledger's accounts of all orders. */
     public List<JsonNode> accounts() {
         List<JsonNode> accounts = new ArrayList<>();

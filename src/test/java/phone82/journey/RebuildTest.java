@@ -10,6 +10,7 @@ import phone82.Context;
 import phone82.platform.api.Json;
 
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -65,6 +66,28 @@ class RebuildTest {
         customer.send("DELETE", "/rebuild", null, null).expect(200);
         assertThat(places()).isEqualTo("{}");
         assertThat(jdbc.queryForObject("select count(*) from timeline_rebuilt", Long.class)).isZero();
+    }
+
+    @Test
+    void keepsALongReason() {
+        String reason = "x".repeat(400);
+        PHONE82.topics().send("pay.RefundFailed", 9, id(91), Json.text(Map.of("orderId", 9, "amount", 1199000, "reason", reason)));
+
+        await().untilAsserted(() -> assertThat(reasons()).containsExactly(reason));
+
+        jdbc.update("delete from timeline where order_id = 9");
+        Map<String, Object> event = new HashMap<>(event(91, "pay.RefundFailed", 9, 1));
+        event.put("data", Map.of("orderId", 9, "amount", 1199000, "reason", reason));
+        feed("pay", event);
+        switchOver();
+        assertThat(reasons()).containsExactly(reason);
+
+        customer.send("DELETE", "/rebuild", null, null).expect(200);
+        List.of("timeline", "history").forEach(table -> jdbc.update("delete from " + table + " where order_id = 9"));
+    }
+
+    private List<String> reasons() {
+        return jdbc.queryForList("select reason from timeline where order_id = 9", String.class);
     }
 
     private List<JsonNode> views() {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
@@ -16,6 +17,7 @@ import phone82.command.Backup;
 import phone82.command.Reconcile;
 import phone82.command.Report;
 import phone82.command.Report.Breach;
+import phone82.platform.disk.Disk;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -174,27 +177,101 @@ class ReconcileTest {
         await().untilAsserted(() -> assertThat(IntStream.range(0, 3).mapToObj(i -> sent(publishers.get(i)) - before.get(i))).containsExactly(1.0, 1.0, 2.0));
     }
 
+    @Test
+    void theEventsOfAStuckCancellationAreNotSentAgain() {
+        long id = shop.place(anOrder()).expect(201).id();
+        shop.awaitShipped(id);
+        double before = sent(Context.PAY);
+        sql(Context.APP, "update orders set status = 'Cancelling' where id = ?", id);
+
+        sql(Context.APP, "insert into stuck (order_id, asked, ask_at) values (?, 0, ?)", id, Timestamp.from(Instant.now()));
+
+        JdbcTemplate app = PHONE82.bean(Context.APP, JdbcTemplate.class);
+        await().until(() -> app.queryForObject("select asked from stuck where order_id = ?", Integer.class, id) == 1);
+        long other = shop.place(anOrder()).expect(201).id();
+        sql(Context.APP, "update stuck set ask_at = ? where order_id = ?", Timestamp.from(Instant.now()), id);
+        await().until(() -> app.queryForObject("select asked from stuck where order_id = ?", Integer.class, id) == 2);
+        shop.awaitShipped(other);
+        assertThat(sent(Context.PAY)).isEqualTo(before + 1);
+    }
+
     private static double sent(Context context) {
         return PHONE82.bean(context, MeterRegistry.class).find("phone82.events.sent").counters().stream().mapToDouble(Counter::count).sum();
     }
 
     @Test
     void aBackupIsTakenWhileOrdersAreRefused() throws IOException {
-        Shop app = PHONE82.shop(Context.APP);
         shop.awaitShipped(shop.place(anOrder()).expect(201).id());
-        Path backup = Path.of(Stream.of(PHONE82.arguments()).filter(each -> each.startsWith("--phone82.data=")).findFirst().orElseThrow().substring(15), "backups", "monday");
+        Path backup = backups().resolve("monday");
         Files.writeString(Files.createDirectories(backup.resolve("app.draft")).resolve("db.script"), "cut off");
-        app.post("/hold", "{\"seconds\":60}").expect(200);
-        assertThat(shop.place(anOrder()).status()).isEqualTo(503);
 
-        int exitCode = Backup.main(new PrintStream(out), new PrintStream(err),
-                Stream.concat(Stream.of(Backup.NAME, "monday"), Stream.of(PHONE82.arguments())).toArray(String[]::new));
+        int exitCode = backUp("monday");
 
         assertThat(exitCode).as(this::output).isZero();
         assertThat(out.toString().lines()).hasSize(5).last().asString().startsWith("backup monday is complete");
         assertThat(backup.toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer");
         assertThat(backup.resolve("app/db.script")).content().doesNotContain("cut off");
         shop.awaitShipped(shop.place(anOrder()).expect(201).id());
+    }
+
+    @Test
+    void twoBackupsDoNotShareAHold() throws Exception {
+        openCancellation();
+        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> backUp("first"));
+        try {
+            await().until(() -> Files.exists(backups().resolve("first/store")));
+
+            assertThat(backUp("second")).as(this::output).isEqualTo(1);
+
+            assertThat(err.toString().lines()).singleElement().asString().isEqualTo(
+                    "phone82: app: Another backup is in progress, or was cut off less than a minute ago. Try again later.");
+            assertThat(first).isNotDone();
+            assertThat(shop.place(anOrder()).status()).isEqualTo(503);
+        } finally {
+            endCancellation();
+        }
+        assertThat(first.get(30, TimeUnit.SECONDS)).as(this::output).isZero();
+        assertThat(backups().resolve("first").toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer");
+        assertThat(backups().resolve("second")).doesNotExist();
+        shop.awaitShipped(shop.place(anOrder()).expect(201).id());
+    }
+
+    @Test
+    void aBackupDuringWhichAppTookOrdersIsDiscarded() throws Exception {
+        Disk disk = PHONE82.bean(Context.APP, Disk.class);
+        openCancellation();
+        CompletableFuture<Integer> backup = CompletableFuture.supplyAsync(() -> backUp("gap"));
+        try {
+            await().until(() -> Files.exists(backups().resolve("gap/store")));
+
+            // as a restart of app does
+            ReflectionTestUtils.setField(disk, "hold", null);
+
+            assertThat(backup.get(30, TimeUnit.SECONDS)).as(this::output).isEqualTo(1);
+        } finally {
+            endCancellation();
+        }
+        assertThat(err.toString()).contains("app could take orders during the backup");
+        assertThat(backups().resolve("gap")).doesNotExist();
+        shop.awaitShipped(shop.place(anOrder()).expect(201).id());
+    }
+
+    /** Pay is not copied until it ends. */
+    private static void openCancellation() {
+        sql(Context.PAY, "insert into saga (lra, order_id, state, since, traceparent) values ('open', -7, 'Acted', ?, '')", Timestamp.from(Instant.now()));
+    }
+
+    private static void endCancellation() {
+        sql(Context.PAY, "delete from saga where lra = 'open'");
+    }
+
+    private static Path backups() {
+        return Path.of(Stream.of(PHONE82.arguments()).filter(each -> each.startsWith("--phone82.data=")).findFirst().orElseThrow().substring(15), "backups");
+    }
+
+    private int backUp(String name) {
+        return Backup.main(new PrintStream(out), new PrintStream(err),
+                Stream.concat(Stream.of(Backup.NAME, name), Stream.of(PHONE82.arguments())).toArray(String[]::new));
     }
 
     private record Broken(Context context, String sql, String promise, String what) {

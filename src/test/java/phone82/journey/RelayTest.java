@@ -143,9 +143,31 @@ class RelayTest {
         assertThat(Duration.between(start, Instant.now())).as("200 relays beside a long log").isLessThan(Duration.ofSeconds(3));
         assertThat(PHONE82.shop(Context.APP).get("/events").expect(200).body().findValuesAsText("subject")).isNotEmpty().doesNotContain("0");
 
+        jdbc.update("update outbox set happened_at = ? where seq in (-19000, -5)", Timestamp.from(Instant.now().plus(Duration.ofDays(400))));
+
         log.purge();
-        assertThat(jdbc.queryForObject("select count(*) from outbox where happened_at = ?", Long.class, old)).isZero();
+        assertThat(jdbc.queryForObject("select count(*) from outbox where seq < 0", Long.class)).isZero();
         assertThat(jdbc.queryForObject("select count(*) from outbox where subject = ?", Long.class, String.valueOf(young))).isOne();
+    }
+
+    @Test
+    void theEventsOfOneOrderAreSentAgainAlthoughManyWait() throws Exception {
+        CamelContext camel = PHONE82.bean(Context.APP, CamelContext.class);
+        long id = placeOrders(1).get(0);
+        awaitEmptyOutbox();
+        camel.getRouteController().stopRoute("relay-events");
+        jdbc.batchUpdate("insert into outbox (event_id, topic, subject, happened_at, traceparent, body, sent) values (?, 'phone82.app.Ordered', '0', ?, '', '{}', false)",
+                LongStream.range(0, 2000).mapToObj(n -> new Object[]{"waiting " + n, Timestamp.from(Instant.now())}).toList());
+
+        JsonNode all = PHONE82.shop(Context.APP).post("/events/replay", "{}").expect(200).body();
+        JsonNode one = PHONE82.shop(Context.APP).post("/events/replay", "{\"orders\":[" + id + "]}").expect(200).body();
+
+        jdbc.update("delete from outbox where subject = '0'");
+        camel.getRouteController().startRoute("relay-events");
+        assertThat(all.get("replayed").asInt()).isZero();
+        assertThat(one.get("replayed").asInt()).isOne();
+        assertThat(one.has("next")).isFalse();
+        awaitEmptyOutbox();
     }
 
     private static int replayAll(Shop app, String request) {

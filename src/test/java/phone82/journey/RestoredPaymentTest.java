@@ -11,30 +11,67 @@ import java.time.Instant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static phone82.journey.Shop.anOrder;
-
 /** Pay's database is restored from a copy that was made before an order was confirmed, which is paid and shipped by now. */
 class RestoredPaymentTest {
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.pay.longest-retry=200ms",
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.pay.longest-retry=200ms",
             "--phone82.pay.poll=200ms");
 
     private final Shop shop = PHONE82.gateway();
+    private final StoreSteps steps = new StoreSteps(PHONE82);
+    private final JdbcTemplate pay = PHONE82.bean(Context.PAY, JdbcTemplate.class);
 
     @Test
     void theProviderKeepsTheMoneyAndAReplayCompletesThePayment() {
-        long id = shop.place(anOrder()).expect(201).id();
-        shop.awaitShipped(id);
-        JdbcTemplate pay = PHONE82.bean(Context.PAY, JdbcTemplate.class);
-        pay.update("update payment set status = 'Authorised', confirmed = false, traceparent = null, completed_at = null, due_at = ? where order_id = ?",
-                Timestamp.from(Instant.now()), id);
+        long id = steps.received();
+        steps.ship(id).expect(200);
+        loseTheConfirmation(id);
 
-        await().until(() -> pay.queryForObject("select attempts from payment where order_id = ?", Integer.class, id) > 1);
+        awaitAttempts(id);
         assertThat(PHONE82.provider().held(id)).isEqualTo(1_199_000);
         PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
 
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
         assertThat(PHONE82.provider().held(id)).isEqualTo(1_199_000);
+    }
+
+    @Test
+    void aPaymentThatAnOperatorRefundedAtTheProviderEnds() {
+        long id = steps.received();
+        loseTheConfirmation(id);
+        awaitAttempts(id);
+
+        PHONE82.provider().refund(id, 1_199_000, "by hand");
+
+        await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, id).equals("Voided"));
+        assertThat(shop.get("/payments/" + id).expect(200).body().get("reason").asText()).isEqualTo("captured and refunded at the provider already");
+        PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
+        assertThat(shop.status("/payments/" + id)).isEqualTo("Voided");
+        assertThat(PHONE82.provider().account(id).expect(200).body().get("captured").asLong()).isEqualTo(1_199_000);
+        assertThat(PHONE82.provider().held(id)).isZero();
+    }
+
+    /** Before the restore the order had been cancelled. */
+    @Test
+    void anOrderWhoseMoneyIsBackAlreadyCanBeCancelled() {
+        long id = steps.received();
+        PHONE82.provider().refund(id, 1_199_000, id + "-1-refund");
+
+        assertThat(shop.send("DELETE", "/orders/" + id, null, null).status()).isIn(200, 202);
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        assertThat(PHONE82.provider().account(id).expect(200).body().get("refunded").asLong()).isEqualTo(1_199_000);
+    }
+
+    private void loseTheConfirmation(long id) {
+        pay.update("update payment set status = 'Authorised', confirmed = false, traceparent = null, completed_at = null, due_at = ? where order_id = ?",
+                Timestamp.from(Instant.now()), id);
+    }
+
+    /** Pay tries to release the money, which the provider declines. */
+    private void awaitAttempts(long id) {
+        await().until(() -> pay.queryForObject("select attempts from payment where order_id = ?", Integer.class, id) > 1);
     }
 }

@@ -66,9 +66,8 @@ class DatabaseConfiguration {
     }
 
     @Bean
-    DatabaseBackup databaseBackup(JdbcTemplate jdbc, @Value("${spring.datasource.url}") String url, @Value("${phone82.data}") Path data,
-                                  @Value("${phone82.context}") String context, ObjectProvider<Participation> participation) {
-        return new DatabaseBackup(jdbc, DurableDatabase.isEmbedded(url), data.resolve("backups"), context,
+    DatabaseBackup databaseBackup(JdbcTemplate jdbc, Disk disk, @Value("${phone82.data}") Path data, @Value("${phone82.context}") String context, ObjectProvider<Participation> participation) {
+        return new DatabaseBackup(jdbc, disk, data.resolve("backups"), context,
                 () -> participation.stream().mapToInt(Participation::countOpen).sum());
     }
 

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,7 @@ public final class Disk {
     private final Path folder;
     private final FileStore store;
     private final long reserve;
-    private volatile Instant heldUntil = Instant.MIN;
+    private volatile Hold hold;
 
     private Disk(Path folder, FileStore store, long reserve) {
         this.folder = folder;
@@ -54,6 +55,11 @@ public final class Disk {
 
     public Path folder() {
         return folder;
+    }
+
+    /** Whether the data was restored from a backup, and an operator has not released it yet; false for a database server. */
+    public boolean isRestored() {
+        return folder != null && RestoredData.isMarked(folder);
     }
 
     /** The bytes to keep free. */
@@ -87,14 +93,40 @@ public final class Disk {
         return low;
     }
 
-    /** Refuses new work until this time, because the data is being copied. */
-    public void holdUntil(Instant end) {
-        heldUntil = end;
+    private record Hold(String owner, Instant since, Instant until) {
+
+        boolean isOver() {
+            return !Instant.now().isBefore(until);
+        }
+    }
+
+    /**
+     * Refuses new work for some time from now on, because the data is being copied.
+     *
+     * @param owner the only one who can prolong or end it
+     * @param time  zero ends it
+     * @return since when this owner's hold has had no gap; null if there was none to end
+     * @throws Problem 409 if another owner holds the work
+     */
+    public synchronized Instant hold(String owner, Duration time) {
+        Hold before = hold == null || hold.isOver() ? null : hold;
+        if (before != null && !before.owner.equals(owner)) {
+            throw new Problem(409, "Another backup", "Another backup is in progress, or was cut off less than a minute ago. Try again later.");
+        }
+        Instant now = Instant.now();
+        Instant since = before != null ? before.since : time.isZero() ? null : now;
+        hold = time.isZero() ? null : new Hold(owner, since, now.plus(time));
+        return since;
+    }
+
+    private boolean isHeld() {
+        Hold now = hold;
+        return now != null && !now.isOver();
     }
 
     /** @throws Problem 503 if the disk is nearly full, or the data is being copied */
     public void requireRoom() {
-        if (Instant.now().isBefore(heldUntil)) {
+        if (isHeld()) {
             throw new Problem(503, "Temporarily unavailable", "The shop accepts no new work while its data is being copied, and nothing was done. "
                     + "Try again in " + RETRY_AFTER_HOLD_SECONDS + " s.").header("Retry-After", RETRY_AFTER_HOLD_SECONDS);
         }

@@ -22,6 +22,7 @@ import org.springframework.jms.core.JmsTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import phone82.platform.disk.Disk;
 import phone82.platform.health.Check;
 import phone82.platform.persistence.DatabaseProbe;
 import phone82.platform.repair.Repair;
@@ -43,9 +44,9 @@ public class EventConfiguration {
     /** Keeps event ids at least a day longer than the log that events can be replayed from. */
     @Bean
     Inbox inbox(JdbcTemplate jdbc, @Value("${phone82.inbox.keep}") Duration keep, @Value("${phone82.outbox.keep}") Duration log,
-                MeterRegistry metrics) {
+                Disk disk, MeterRegistry metrics) {
         Duration least = log.plusDays(1);
-        return new Inbox(jdbc, keep.compareTo(least) < 0 ? least : keep, metrics);
+        return new Inbox(jdbc, keep.compareTo(least) < 0 ? least : keep, disk::isRestored, metrics);
     }
 
     @Bean

@@ -16,16 +16,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * The events that this context has published within {@code phone82.outbox.keep}. They can be read, or sent again to a broker that lost
- * them, or lost them for one receiver. Older events are neither read nor sent, as consumers may no longer recognise their ids.
+ * them, or lost them for one receiver. Older events are neither read nor sent, as consumers may no longer recognise their ids. Data that was restored from a
+ * backup has no age until it is released: it contains events that were on their way, and consumers have kept their ids, too.
  */
 public class EventLog {
 
     /** Maximum number of events that one call replays, unless it names orders. */
     static final int STEP = 1000;
-    /** While this many events wait to be sent, no more are replayed, because new events would wait behind them. */
+    /** While this many events wait to be sent, no more are replayed, unless orders are named, because new events would wait behind them. */
     private static final int MOST_WAITING = 2 * STEP;
     /** Events get their place before their transaction commits, so their times may be out of order by this much. */
     private static final Duration DISORDER = Duration.ofMinutes(1);
@@ -33,9 +35,11 @@ public class EventLog {
     private final JdbcTemplate jdbc;
     private final Outbox outbox;
     private final Duration keep;
+    private final BooleanSupplier restored;
     private final Counter deleted;
 
-    EventLog(JdbcTemplate jdbc, Outbox outbox, Duration keep, MeterRegistry metrics) {
+    EventLog(JdbcTemplate jdbc, Outbox outbox, Duration keep, BooleanSupplier restored, MeterRegistry metrics) {
+        this.restored = restored;
         this.jdbc = jdbc;
         this.outbox = outbox;
         this.keep = keep;
@@ -83,14 +87,14 @@ public class EventLog {
     }
 
     /**
-     * Makes the relay send one step of events again, or all events of the given orders. While many events are waiting, none is added. The
+     * Makes the relay send one step of events again, or all events of the given orders. While many events are waiting, no step is added. The
      * caller continues with {@code next} of the response.
      */
     public Replayed replay(@Body Replay wanted) {
         long after = wanted.after() != null ? wanted.after() : before(wanted.since());
         long until = wanted.until() != null ? wanted.until() : place("max");
         long waiting = outbox.depth();
-        if (waiting >= MOST_WAITING) {
+        if (waiting >= MOST_WAITING && wanted.orders() == null) {
             return new Replayed(0, after, until, waiting);
         }
         List<Long> places = wanted.orders() != null ? List.of(until)
@@ -112,21 +116,30 @@ public class EventLog {
         return jdbc.update(sql.toString(), arguments.toArray());
     }
 
-    /** Deletes old sent events, step by step. */
+    private record Place(long seq, Timestamp at) {
+    }
+
+    /** Deletes old sent events, step by step. One that a wrong clock dated in the future is old if a later one is. */
     public void purge() {
-        List<Long> old;
+        int step;
         do {
-            old = jdbc.query("select seq, happened_at from outbox where sent = true order by sent, seq limit " + OldRows.STEP,
-                            (row, n) -> row.getTimestamp(2).before(oldest()) ? row.getLong(1) : null)
-                    .stream().takeWhile(place -> place != null).toList();
-            if (!old.isEmpty()) {
-                deleted.increment(jdbc.update("delete from outbox where sent = true and seq >= ? and seq <= ?", old.get(0), old.get(old.size() - 1)));
+            Timestamp oldest = oldest();
+            Timestamp now = Timestamp.from(Instant.now());
+            List<Place> places = jdbc.query("select seq, happened_at from outbox where sent = true order by sent, seq limit " + OldRows.STEP,
+                            (row, n) -> new Place(row.getLong(1), row.getTimestamp(2)))
+                    .stream().takeWhile(place -> place.at.before(oldest) || place.at.after(now)).toList();
+            step = places.size();
+            while (step > 0 && places.get(step - 1).at.after(now)) {
+                step--;
             }
-        } while (old.size() == OldRows.STEP);
+            if (step > 0) {
+                deleted.increment(jdbc.update("delete from outbox where sent = true and seq >= ? and seq <= ?", places.get(0).seq, places.get(step - 1).seq));
+            }
+        } while (step == OldRows.STEP);
     }
 
     private Timestamp oldest() {
-        return Timestamp.from(Instant.now().minus(keep));
+        return Timestamp.from(restored.getAsBoolean() ? Instant.EPOCH : Instant.now().minus(keep));
     }
 
     /** Returns the place before the first event since then, by binary search, because there is no index by time. */

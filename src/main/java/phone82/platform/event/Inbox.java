@@ -8,17 +8,23 @@ import phone82.platform.persistence.OldRows;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 
 /** The ids of processed events, so that a second delivery of an event has no effect. */
 public class Inbox {
 
     private final JdbcTemplate jdbc;
     private final Duration keep;
+    private final BooleanSupplier restored;
     private final Counter duplicates;
     private final OldRows rows;
 
-    /** @param keep how long ids are kept; longer than an event can be in transit */
-    public Inbox(JdbcTemplate jdbc, Duration keep, MeterRegistry metrics) {
+    /**
+     * @param keep     how long ids are kept; longer than an event can be in transit
+     * @param restored whether the data was restored from a backup, so that older events may be sent again
+     */
+    public Inbox(JdbcTemplate jdbc, Duration keep, BooleanSupplier restored, MeterRegistry metrics) {
+        this.restored = restored;
         this.jdbc = jdbc;
         this.keep = keep;
         duplicates = duplicates(metrics);
@@ -49,6 +55,6 @@ public class Inbox {
     }
 
     public int purge() {
-        return rows.deleteBefore(Instant.now().minus(keep));
+        return restored.getAsBoolean() ? 0 : rows.deleteBefore(Instant.now().minus(keep));
     }
 }

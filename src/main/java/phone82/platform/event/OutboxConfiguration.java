@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.function.SingletonSupplier;
 import phone82.platform.audit.Audit;
+import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
 
 import java.time.Duration;
@@ -33,8 +34,8 @@ public class OutboxConfiguration {
     }
 
     @Bean
-    EventLog eventLog(JdbcTemplate jdbc, Outbox outbox, @Value("${phone82.outbox.keep}") Duration keep, MeterRegistry metrics) {
-        return new EventLog(jdbc, outbox, keep, metrics);
+    EventLog eventLog(JdbcTemplate jdbc, Outbox outbox, @Value("${phone82.outbox.keep}") Duration keep, Disk disk, MeterRegistry metrics) {
+        return new EventLog(jdbc, outbox, keep, disk::isRestored, metrics);
     }
 
     @Bean

@@ -1,0 +1,73 @@
+package phone82.journey;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
+import phone82.platform.disk.Disk;
+import phone82.platform.disk.RestoredData;
+import phone82.platform.event.EventLog;
+import phone82.platform.event.Inbox;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Store after a restore of its data. */
+class RestoredStoreTest {
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s").with(folder -> Databases.embedded());
+
+    private final Shop shop = PHONE82.gateway();
+    private final StoreSteps steps = new StoreSteps(PHONE82);
+
+    @Test
+    void restoredDataIsNotShippedUntilAnOperatorReleasesIt() throws IOException {
+        Path folder = PHONE82.bean(Context.STORE, Disk.class).folder();
+        RestoredData.mark(folder);
+        long id = steps.received();
+
+        assertThat(StoreSteps.refusal(steps.ship(id))).startsWith("Nothing is shipped: ");
+        // many polls for due deliveries
+        await().during(Duration.ofSeconds(2)).until(() -> shop.status("/deliveries/" + id).equals("Received"));
+        PHONE82.operations().get("/actuator/health/readiness").expect(200);
+        assertThat(PHONE82.operations().metrics()).containsPattern("phone82_dispatch_held\\{.*context=\"store\".*} 1");
+
+        assertThat(RestoredData.unmark(folder)).isTrue();
+
+        steps.assertShippedOnce(id);
+    }
+
+    /** An event that was on its way when the backup was made, longer ago than events are kept. */
+    @Test
+    void oldEventsAreKeptAndReplayedUntilAnOperatorReleasesIt() throws IOException {
+        Path folder = PHONE82.bean(Context.STORE, Disk.class).folder();
+        JdbcTemplate jdbc = PHONE82.bean(Context.STORE, JdbcTemplate.class);
+        Timestamp old = Timestamp.from(Instant.now().minus(Duration.ofDays(60)));
+        jdbc.update("insert into outbox (seq, event_id, topic, subject, happened_at, traceparent, body, sent) "
+                + "values (-1, 'old', 'phone82.store.Shipped', '7', ?, '', '{\"orderId\":7}', true)", old);
+        jdbc.update("insert into inbox (event_id, seen_at) values ('old', ?)", old);
+        RestoredData.mark(folder);
+
+        PHONE82.bean(Context.STORE, EventLog.class).purge();
+        PHONE82.bean(Context.STORE, Inbox.class).purge();
+
+        assertThat(jdbc.queryForList("select event_id from outbox where seq < 0", String.class)).containsExactly("old");
+        assertThat(jdbc.queryForList("select event_id from inbox where seen_at = ?", String.class, old)).containsExactly("old");
+        assertThat(PHONE82.shop(Context.STORE).post("/events/replay", "{\"orders\":[7]}").expect(200).body().get("replayed").asInt()).isOne();
+
+        RestoredData.unmark(folder);
+
+        await().untilAsserted(() -> {
+            PHONE82.bean(Context.STORE, EventLog.class).purge();
+            assertThat(jdbc.queryForList("select event_id from outbox where seq < 0", String.class)).isEmpty();
+        });
+        assertThat(PHONE82.bean(Context.STORE, Inbox.class).purge()).isEqualTo(1);
+    }
+}
