@@ -222,6 +222,16 @@ class OperatorPageTest {
             assertThat(page.locator("#deadletters + p strong")).hasText("Cause.");
             assertThat(page.locator("#text")).not().containsText("](");
             shoot(page, "runbook");
+
+            page.locator("#deadletters ~ p a").first().click();
+            assertThat(page).hasURL(url + "/operating#dead-letters");
+            assertThat(page.locator("#dead-letters")).isFocused();
+            assertThat(page.locator("#text table").first()).isVisible();
+            assertThat(page.locator("#text pre").first()).containsText("java -jar");
+            page.setViewportSize(390, 844);
+            assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(390);
+            page.navigate(url + "/operator");
+            assertThat(page).hasURL(url + "/");
         }
     }
 
