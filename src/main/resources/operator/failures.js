@@ -69,6 +69,6 @@ async function change(path, active) {
 place('undo-all').addEventListener('click', async () => {
     await change('/failures', false);
     if (place('broken').hidden) {
-        place('break-title').focus();
+        place('metrics-title').focus();
     }
 });

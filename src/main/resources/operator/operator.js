@@ -1,22 +1,21 @@
 // The state of phone82 at a glance, from the health and the metrics of all its processes.
-import {h, place, root, say, WORDS} from '/words.js';
+import {clock, h, moment, place, readable, root, say, WORDS} from '/words.js';
 import {readFailures, showFailures} from '/failures.js';
 import {readRepairs, showRepairs} from '/repairs.js';
-import {isRefusal, readTrends, refusedInTheHour, showTrends} from '/trends.js';
+import {orderCounts, readTrends, showTrends} from '/trends.js';
 
 const EVERY = 5000;
-const WINDOW = 60_000;
 const CONTEXTS = ['gateway', 'app', 'pay', 'store', 'customer', 'coordinator', 'broker'];
 /** States of a breaker, worst first: of several replicas the worst state is shown. */
 const BREAKER = ['open', 'forced_open', 'half_open', 'disabled', 'metrics_only', 'closed'];
 
 /** The sections of the runbook about parts of a context that are down. */
-const SECTIONS = {broker: 'OutboxStuck', database: 'DatabaseConnectionsExhausted', 'dead-letters': 'DeadLetters'};
+const SECTIONS = {broker: 'OutboxStuck', database: 'DatabaseConnectionsExhausted', 'dead-letters': 'DeadLetters', routes: 'RouteStopped'};
+/** The contexts that a customer needs to order, to get the phone, and to follow it. */
+const NEEDED = {orders: ['gateway', 'app', 'pay'], shipping: ['store', 'broker'], tracking: ['customer', 'broker']};
+/** Pay settles a payment in less time; in seconds. */
+const SETTLED = 30;
 
-/** The counters of each process at the last refresh. */
-const counted = new Map();
-/** The outcomes of orders in the last minute: by context and status, one entry per refresh. */
-const refreshes = [];
 /** The contexts of each process, kept while it is unreachable. */
 const known = new Map();
 let last;
@@ -39,7 +38,6 @@ async function look() {
         const processes = (await answer.json()).map(each => ({...each, samples: samples(each.metrics ?? '')}));
         place('trouble').textContent = '';
         last = {processes, at: new Date()};
-        count(processes);
         show();
     } catch (failure) {
         place('trouble').textContent = say('trouble', {reason: failure.message});
@@ -56,26 +54,31 @@ function show() {
     showFailures();
     showRepairs();
     showTrends(CONTEXTS);
-    showRefusals();
+    const counts = orderCounts();
+    showRefusals(counts);
     if (last) {
         const problems = [];
-        showFigures(last.processes.flatMap(each => each.samples), problems);
-        const down = showProcesses(last.processes, problems);
-        showProblems(problems, down);
-        place('age').textContent = say('age', {time: last.at.toLocaleTimeString(root.lang), seconds: EVERY / 1000});
+        const callsFail = showFigures(last.processes.flatMap(each => each.samples), counts, problems);
+        showProcesses(last.processes, callsFail);
+        findDown(last.processes, problems);
+        showProblems(problems, last);
+        place('age').textContent = say('age', {time: clock(last.at), seconds: EVERY / 1000});
     }
 }
 
 /** The refused orders of the last hour by cause. They do not change the overall state, which is that of the last minute. */
-function showRefusals() {
-    const {refused, orders} = refusedInTheHour();
-    place('refusals-section').hidden = refused.length === 0;
-    const shown = JSON.stringify([root.lang, refused, orders]);
+function showRefusals(counts) {
+    const refused = counts?.refused;
+    place('refusals-section').hidden = !refused?.hour;
+    if (!refused?.hour) {
+        return;
+    }
+    place('refusals-all').textContent = say('refusals.all', {refused: refused.hour, orders: counts.hour, time: clock(refused.last)});
+    const shown = JSON.stringify([root.lang, refused.causes]);
     // a link keeps the focus while nothing changes
     if (shown !== place('refusals').dataset.shown) {
         place('refusals').dataset.shown = shown;
-        place('refusals-all').textContent = say('refusals.all', {refused: refused.reduce((sum, each) => sum + each.count, 0), orders});
-        place('refusals').replaceChildren(...refused.map(({status, count}) => h('li', {}, cause(status, count), runbookLink(status === 'closed' ? 'OrdersSlow' : /^5(?!03)/.test(status) ? 'OrdersFailFast' : 'OrdersRefused'))));
+        place('refusals').replaceChildren(...refused.causes.map(({status, count}) => h('li', {}, cause(status, count), runbookLink(/^5(?!03)/.test(status) ? 'OrdersFailFast' : 'OrdersRefused'))));
     }
 }
 
@@ -83,38 +86,81 @@ const cause = (status, count) => say(WORDS[root.lang][`cause.${status}`] ? `caus
 
 const runbookLink = section => h('a', {href: `/runbook#${section.toLowerCase()}`, 'aria-label': `${say('runbook')}: ${section}`}, say('runbook'));
 
-/** The overall state is UP only if no orders are refused. */
-function showProblems(problems, down) {
-    const overall = down ? 'DOWN' : problems.some(each => each.refused) ? 'REFUSING' : problems.length ? 'ATTENTION' : 'UP';
+/** The overall state is that of the orders: it is down only if none can be placed, and UP only if nothing is wrong. */
+function showProblems(problems, {processes}) {
+    const works = Object.fromEntries(Object.entries(NEEDED).map(([part, contexts]) => {
+        const running = contexts.map(context => processes.filter(each => contextsOf(each).some(([name]) => name === context)).map(each => isRunning(context, each)));
+        return [part, running.some(each => each.length && !each.includes(true)) ? 'DOWN'
+            : problems.find(each => each.part === part)?.state ?? (running.every(each => each.length) ? 'UP' : 'UNKNOWN')];
+    }));
+    const overall = !/^(UP|UNKNOWN)$/.test(works.orders) ? works.orders : problems.length ? 'ATTENTION' : 'UP';
     if (place('overall').textContent !== say(overall)) {
         place('overall').textContent = say(overall);
     }
     place('overall').className = `state ${overall}`;
+    place('works').replaceChildren(...Object.entries(works).map(([part, state]) => h('li', {'data-part': part}, h('span', {class: `dot ${state}`, 'aria-hidden': 'true'}), say(`${part}.${state}`))));
     place('problems-section').hidden = problems.length === 0;
     const shown = JSON.stringify(problems);
     // a link keeps the focus while nothing changes
     if (shown !== place('problems').dataset.shown) {
         place('problems').dataset.shown = shown;
-        place('problems').replaceChildren(...problems.map(({words, runbook, routes}) => h('li', {}, words,
-            runbook && runbookLink(runbook),
-            routes && h('a', {href: '/hawtio/camel'}, say('open.hawtio')))));
+        place('problems').replaceChildren(...problems.map(({words, runbook, state, start}) => h('li', {class: state === 'ATTENTION' ? 'warn' : ''}, words, runbookLink(runbook),
+            start?.map(({context, route}) => startButton(context, route)), start && h('a', {href: '/hawtio/camel'}, say('open.hawtio')))));
     }
 }
 
-/** @returns whether a context is down */
-function showProcesses(processes, problems) {
+/** Whether the process runs the context; it still does with a warning. */
+const isRunning = (context, {health}) => health?.status === 'UP' || health?.components[context].status === 'UP';
+
+/** The button of a route of this process. */
+function startButton(context, route) {
+    const button = h('button', {type: 'button'}, say('start', {route}));
+    button.addEventListener('click', async () => {
+        button.disabled = true;
+        try {
+            const answer = await fetch('/actuator/jolokia', {method: 'POST', headers: {'Content-Type': 'application/json'},
+                body: JSON.stringify({type: 'exec', mbean: `org.apache.camel:context=${context},type=routes,name="${route}"`, operation: 'start()'})});
+            const {status, error} = await answer.json();
+            if (status !== 200) {
+                throw new Error(error ?? `status ${answer.status}`);
+            }
+            place('start-result').textContent = say('start.done', {route});
+        } catch (failure) {
+            place('start-result').textContent = say('start.failed', {route, reason: failure.message});
+        }
+        button.disabled = false;
+    });
+    return button;
+}
+
+function findDown(processes, problems) {
     processes.forEach(each => {
         if (!each.health) {
-            problems.push({words: say('problem.away', {at: each.at, reason: each.error, contexts: contextsOf(each).map(([name]) => name).join(', ')}), runbook: 'ContextMissing'});
+            problems.push({words: say('problem.away', {at: each.at, reason: reason(each.error), contexts: contextsOf(each).map(([name]) => name).join(', ')}), runbook: 'ContextMissing'});
             return;
         }
         Object.entries(each.health.components).filter(([, {status}]) => status !== 'UP').forEach(([context, {status, components = {}}]) => {
             const failed = Object.entries(components).filter(([, part]) => part.status !== 'UP');
-            const parts = failed.map(([part, {details}]) => details?.error ? `${part}, ${details.error.replace(/^[\w.$]+(?:Exception|Error): /, '')}` : part);
-            problems.push({words: say('problem.down', {context, state: say(status), reason: parts.length ? ` (${parts.join('; ')})` : ''}),
-                runbook: failed.map(([part]) => SECTIONS[part]).find(Boolean), routes: each.here && failed.some(([part]) => part === 'routes')});
+            const stopped = failed.map(([part, {details}]) => part === 'routes' && /not started: \[(.*)]/.exec(details?.error)?.[1].split(', ')).find(Boolean);
+            if (stopped) {
+                problems.push({words: say(each.here ? 'problem.stopped' : 'problem.stopped.there', {context, routes: stopped.join(', '), at: each.at}), runbook: 'RouteStopped',
+                    start: each.here && stopped.map(route => ({context, route}))});
+            }
+            const others = failed.filter(([part]) => part !== 'routes' || !stopped);
+            if (others.length || !stopped) {
+                const parts = others.map(([part, {details}]) => details?.error ? `${part}, ${readable(details.error).replace(/^[\w.$]+(?:Exception|Error): /, '')}` : part);
+                problems.push({words: say('problem.down', {context, state: say(status), reason: parts.length ? ` (${parts.join('; ')})` : ''}),
+                    runbook: others.map(([part]) => SECTIONS[part]).find(Boolean) ?? 'ContextMissing'});
+            }
         });
     });
+}
+
+/** Why a process does not answer. */
+const reason = error => WORDS[root.lang][`unanswered.${error}`] ?? readable(error);
+
+/** @param callsFail whether pay's calls to the provider fail */
+function showProcesses(processes, callsFail) {
     const seen = new Set();
     place('processes').replaceChildren(...processes.map(each => {
         const contexts = contextsOf(each);
@@ -123,13 +169,12 @@ function showProcesses(processes, problems) {
         const links = each.here && [['/hawtio', 'Hawtio'], ['/actuator/prometheus', say('metrics')]].map(([path, text]) =>
             h('a', {href: path, 'aria-label': `${text}, ${each.at}`}, text));
         return h('li', {class: contexts.length > 1 ? 'several' : '', 'data-at': each.at},
-            h('ul', {}, contexts.map(([name, context]) => contextOf(name, context))),
-            each.error && h('p', {class: 'error'}, each.error),
+            h('ul', {}, contexts.map(([name, context]) => contextOf(name, name === 'provider' && context.status === 'UP' && callsFail ? {...context, status: 'FAILING'} : context))),
+            each.error && h('p', {class: 'error'}, reason(each.error)),
             h('p', {class: 'where'}, h('span', {}, each.at.replace('http://', ''), each.here && ` (${say('here')})`), h('span', {}, !each.error && links)));
     }));
     const unseen = CONTEXTS.filter(each => !seen.has(each));
     place('unseen').textContent = unseen.length ? say('unseen', {contexts: unseen.join(', ')}) : '';
-    return !processes.every(each => each.health?.status === 'UP');
 }
 
 /** The contexts of a process; if it is unreachable, those that it reported before, or else its host name. */
@@ -145,12 +190,17 @@ function contextsOf(process) {
 function contextOf(name, {status, components = {}}) {
     return h('li', {'data-context': name},
         h('div', {class: 'context'}, h('strong', {}, name), h('span', {class: `state ${status}`}, say(status))),
-        h('ul', {}, Object.entries(components).map(([part, {status: state, details}]) => h('li', {},
-            h('span', {class: `dot ${state}`, 'aria-hidden': 'true'}), part, state !== 'UP' && ` ${say(state)}`,
-            details && h('small', {}, ` ${Object.entries(details).map(([key, value]) => `${key}: ${value}`).join(', ')}`)))));
+        h('ul', {}, Object.entries(components).map(([part, {status: state, details = {}}]) => {
+            const breaker = BREAKER.find(each => Object.values(details).includes(each.toUpperCase()));
+            const shown = state === 'UP' && breaker && breaker !== 'closed' ? 'ATTENTION' : state;
+            return h('li', {}, h('span', {class: `dot ${shown}`, 'aria-hidden': 'true'}), part, shown !== 'UP' && ` ${say(state === 'UP' ? breaker : state)}`,
+                Object.keys(details).length > 0 && h('small', {}, ` ${Object.entries(details).map(([key, value]) => `${key === 'error' ? say('error') : key}: ${detail(value)}`).join(', ')}`));
+        })));
 }
 
-function showFigures(all, problems) {
+const detail = value => typeof value === 'string' && BREAKER.includes(value.toLowerCase()) ? say(value.toLowerCase()) : readable(value);
+
+function showFigures(all, counts, problems) {
     const of = (name, label, value) => all.filter(each => each.name === name && (!label || each.label(label) === value));
     const added = samples => {
         // replicas report the same values for shared resources
@@ -160,17 +210,26 @@ function showFigures(all, problems) {
     };
     const most = samples => samples.reduce((highest, each) => each.value > (highest?.value ?? -1) ? each : highest, null);
     const readers = of('phone82_stream_readers');
-    const recent = outcomes(WINDOW);
-    const states = of('resilience4j_circuitbreaker_state').filter(each => each.value === 1 && each.label('name') === 'pay').map(each => each.label('state'));
+    const breakers = name => of('resilience4j_circuitbreaker_state', 'name', name).filter(each => each.value === 1).map(each => each.label('state'));
+    const isOpen = state => state !== 'closed';
+    const states = breakers('pay');
     const deadLetters = added(of('phone82_dead_letters'));
     const refunds = added(of('phone82_payments', 'status', 'RefundFailed'));
-    if (recent.refused > 0) {
-        const causes = Object.entries(recent.causes).map(([status, count]) => cause(status, count));
-        problems.push({refused: true, words: say('problem.refused', {refused: recent.refused, all: recent.refused + recent.accepted, seconds: recent.seconds, causes: causes.join(', ')}),
-            runbook: recent.causes[500] ? 'OrdersFailFast' : 'OrdersRefused'});
+    if (counts?.refused.minute > 0) {
+        const {since, count, all: orders, causes} = counts.refused.going;
+        problems.push({part: 'orders', state: 'REFUSING', words: say('problem.refused', {refused: count, all: orders, since: clock(since), causes: causes.map(each => cause(each.status, each.count)).join(', ')}),
+            runbook: causes.some(each => each.status === '500') ? 'OrdersFailFast' : 'OrdersRefused'});
     }
-    if (states.some(each => each !== 'closed')) {
-        problems.push({refused: true, words: say('problem.breaker', {state: breakerWords(states)}), runbook: 'PaymentBreakerOpen'});
+    if (states.some(isOpen)) {
+        const worst = BREAKER.find(each => states.includes(each));
+        problems.push({part: 'orders', state: worst === 'half_open' ? 'ATTENTION' : 'REFUSING', words: say(worst === 'half_open' ? 'problem.breaker.half_open' : 'problem.breaker', {state: breakerWords(states)}), runbook: 'PaymentBreakerOpen'});
+    }
+    if (counts?.declined.isMany) {
+        const {since, count, all: orders} = counts.declined.going;
+        problems.push({part: 'orders', state: 'DECLINING', words: say('problem.declined', {declined: count, all: orders, since: clock(since)}), runbook: 'PaymentsDeclined'});
+    }
+    if (counts?.aborted.isMany) {
+        problems.push({state: 'ATTENTION', words: say('problem.aborted', {count: counts.aborted.going.count, since: clock(counts.aborted.going.since)}), runbook: 'OrdersSlow'});
     }
     if (deadLetters > 0) {
         const contexts = [...new Set(of('phone82_dead_letters').map(each => each.label('context')))].map(context => ({context, count: added(of('phone82_dead_letters', 'context', context))}));
@@ -189,8 +248,11 @@ function showFigures(all, problems) {
         problems.push({words: say('problem.outbox', {context: unsent.label('context'), minutes: Math.round(unsent.value / 60)}), runbook: 'OutboxStuck'});
     }
     const intent = most(of('phone82_payments_oldest_intent_seconds'));
-    if (intent?.value > 600) {
-        problems.push({words: say('problem.payments', {minutes: Math.round(intent.value / 60)}), runbook: 'PaymentsStuck'});
+    const waiting = added(of('phone82_payments').filter(each => each.label('status') !== 'RefundFailed'));
+    const unsettled = waiting > 0 && (intent?.value > SETTLED || breakers('settlements').some(isOpen));
+    if (unsettled) {
+        const collects = of('phone82_payments', 'status', 'Capturing').some(each => each.value > 0);
+        problems.push({part: 'shipping', state: 'ATTENTION', words: say(collects ? 'problem.captures' : 'problem.payments', {count: waiting, since: moment(new Date(Date.now() - (intent?.value || 0) * 1000))}), runbook: 'PaymentsStuck'});
     }
     if (of('phone82_audit_failing').some(each => each.value > 0)) {
         problems.push({words: say('problem.audit'), runbook: 'AuditNotWritten'});
@@ -199,17 +261,18 @@ function showFigures(all, problems) {
         problems.push({words: say('problem.refunds', {count: refunds}), runbook: 'RefundFailed'});
     }
     place('metrics').replaceChildren(
-        figure('orders', recent.accepted, () => false, recent.seconds),
-        figure('refused', recent.refused, number => number > 0, recent.seconds),
-        figure('declined', recent.declined, () => false, recent.seconds),
-        figure('breaker', states.length ? breakerWords(states) : null, () => states.some(each => each !== 'closed')),
+        figure('orders', counts?.accepted, () => false, 'minute'),
+        figure('refused', counts?.refused.minute, number => number > 0, 'minute'),
+        figure('declined', counts?.declined.minute, () => counts.declined.isMany && 'warn', 'minute'),
+        figure('breaker', states.length ? breakerWords(states) : null, () => states.some(isOpen) && (states.every(each => each === 'closed' || each === 'half_open') ? 'warn' : true)),
         figure('dead-letters', deadLetters, number => number > 0),
         figure('cancellations', added(of('phone82_cancellations_open', 'context', 'app')), number => number > 10),
-        figure('payments', added(of('phone82_payments').filter(each => each.label('status') !== 'RefundFailed')), () => intent?.value > 600),
+        figure('payments', waiting, () => unsettled && 'warn'),
         figure('refunds', refunds, number => number > 0),
         figure('outbox', added(of('phone82_outbox_events')), number => number > 1000),
         figure('waiting', added(of('phone82_queue_messages')), number => number > 1000),
         figure('readers', readers.length ? readers.reduce((total, each) => total + each.value, 0) : null, () => false));
+    return ['authorisations', 'settlements'].flatMap(breakers).some(isOpen);
 }
 
 function breakerWords(states) {
@@ -218,47 +281,15 @@ function breakerWords(states) {
     return alike === states.length ? say(worst) : say('some', {state: say(worst), count: alike, all: states.length});
 }
 
-function figure(id, value, isBad, seconds) {
+/**
+ * @param isBad  returns warn for a warning
+ * @param period the word for the time of a count
+ */
+function figure(id, value, isBad, period) {
     const bad = value != null && isBad(value);
-    return h('div', {id, class: bad ? 'bad' : ''}, h('dt', {}, say(id), seconds > 0 && h('small', {}, ` ${say('in', {seconds})}`)),
+    return h('div', {id, class: bad === 'warn' ? 'warn' : bad ? 'bad' : ''}, h('dt', {}, say(id), period && h('small', {}, ` ${say(period)}`)),
         value == null ? h('dd', {}, h('span', {'aria-hidden': 'true'}, '–'), h('span', {class: 'unseen'}, say('unknown')))
             : h('dd', {}, typeof value === 'number' ? value.toLocaleString(root.lang) : value, bad && h('span', {class: 'unseen'}, ` ${say('attention')}`)));
-}
-
-/** Counts orders at app and the gateway by their outcome. The counters of a restarted process begin at zero. */
-function count(processes) {
-    const sums = {...refreshes[refreshes.length - 1]?.sums};
-    processes.filter(each => each.samples.length).forEach(({at, samples: all}) => {
-        const before = counted.get(at);
-        const values = new Map();
-        all.filter(each => each.name === 'http_server_requests_seconds_count').forEach(each => {
-            const last = before ? before.get(each.labels) ?? 0 : each.value;
-            const key = `${each.label('context')} ${each.label('status')}`;
-            sums[key] = (sums[key] ?? 0) + (each.value < last ? each.value : each.value - last);
-            values.set(each.labels, each.value);
-        });
-        counted.set(at, values);
-    });
-    refreshes.push({at: performance.now(), sums});
-    while (refreshes.length > 2 && refreshes[1].at < performance.now() - 2 * WINDOW) {
-        refreshes.shift();
-    }
-}
-
-/** The outcomes of the orders within the last milliseconds, or since this page was opened. */
-function outcomes(milliseconds) {
-    const newest = refreshes[refreshes.length - 1];
-    return between(refreshes.findLast(each => each.at <= newest.at - milliseconds) ?? refreshes[0], newest);
-}
-
-/** The gateway passes orders on to app, which also gets direct ones. An order that both have seen is counted once. */
-function between(first, newest) {
-    const of = (context, status) => (newest.sums[`${context} ${status}`] ?? 0) - (first.sums[`${context} ${status}`] ?? 0);
-    const most = status => Math.max(of('app', status), of('gateway', status));
-    const statuses = new Set(Object.keys(newest.sums).map(key => key.split(' ')[1]));
-    const causes = Object.fromEntries([...statuses].filter(isRefusal).map(each => [each, most(each)]).filter(([, number]) => number > 0));
-    return {accepted: most('201'), declined: most('402'), refused: Object.values(causes).reduce((sum, each) => sum + each, 0), causes,
-        seconds: Math.round((newest.at - first.at) / 1000)};
 }
 
 function keep(language) {

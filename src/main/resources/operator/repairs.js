@@ -1,5 +1,5 @@
 // What waits for an operator: dead letters and stuck orders, each with its repair.
-import {h, place, root, say} from '/words.js';
+import {h, place, readable, root, say} from '/words.js';
 
 let waiting = [];
 let reading = false;
@@ -53,7 +53,7 @@ function table({context, name, items, more}) {
         h('div', {class: 'wide', role: 'region', tabindex: '0', 'aria-label': title}, h('table', {},
             h('thead', {}, h('tr', {}, columns.map(column => h('th', {scope: 'col'}, say(column))))),
             h('tbody', {}, items.map(each => h('tr', {}, withCause && h('td', {}, each.type ?? '–'), h('td', {}, each.orderId ?? '–'),
-                h('td', {}, time(each.since)), withCause && h('td', {}, each.cause),
+                h('td', {}, time(each.since)), withCause && h('td', {}, each.cause && readable(each.cause)),
                 h('td', {}, button(`${path}/${each.id}`, say(`repair.${name}.one`), say(`repair.${name}.one-of`, {context, order: each.orderId ?? each.id, type: each.type ?? ''}), {name, context, order: each.orderId ?? each.id}))))))));
 }
 

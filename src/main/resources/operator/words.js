@@ -2,17 +2,22 @@
 export const WORDS = {
     en: {
         title: 'Operator · phone82', other: '한국어', metrics: 'Metrics', health: 'Health', now: 'Now', contexts: 'Contexts', here: 'this process',
-        orders: 'Orders accepted', refused: 'Orders refused', declined: 'Payments declined', in: 'in {seconds} s', breaker: 'Breaker of the payment', 'dead-letters': 'Dead letters', cancellations: 'Open cancellations',
+        orders: 'Orders accepted', refused: 'Orders refused', declined: 'Payments declined', minute: 'last minute', breaker: 'Payment breaker', 'dead-letters': 'Dead letters', cancellations: 'Open cancellations',
         refunds: 'Failed refunds', outbox: 'Events to be sent', readers: 'Readers of the stream', attention: 'needs attention', unknown: 'not known',
         age: 'As of {time}, refreshed every {seconds} s.', trouble: 'This process does not answer ({reason}). The page shows its last known state.',
-        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'UNREACHABLE', REFUSING: 'CUSTOMERS REFUSED', ATTENTION: 'NEEDS ATTENTION',
-        problems: 'What is wrong', 'problem.refused': '{refused} of {all} orders were refused in the last {seconds} s: {causes}.', 'cause.500': '{count} failed (500)', 'cause.503': '{count} found payment unavailable or too busy (503)', 'cause.429': '{count} came too fast (429)', 'cause.closed': '{count} were aborted by the customer', 'cause.other': '{count} with status {status}',
-        'problem.breaker': 'The circuit breaker of the payment is {state}: orders are refused at once. Look at pay and its provider.', 'problem.down': '{context} is {state}{reason}.', 'problem.away': 'The process at {at} does not answer ({reason}): {contexts}.', 'problem.dead-letters': 'Events that could not be processed: {contexts}. Remove the cause, then replay them below.', 'problem.refunds': 'Failed refunds: {count}. Run the command refunds.',
+        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'UNREACHABLE', REFUSING: 'CUSTOMERS REFUSED', DECLINING: 'PAYMENTS DECLINED', ATTENTION: 'NEEDS ATTENTION', FAILING: 'CALLS FAIL',
+        'orders.UP': 'Orders are accepted', 'orders.ATTENTION': 'Orders are tested again', 'orders.REFUSING': 'Orders are refused', 'orders.DECLINING': 'Most payments are declined', 'orders.DOWN': 'No order can be placed', 'orders.UNKNOWN': 'Orders: not known',
+        'shipping.UP': 'Shipping works', 'shipping.ATTENTION': 'Shipping waits for payments', 'shipping.DOWN': 'Shipping stands still', 'shipping.UNKNOWN': 'Shipping: not known', 'tracking.UP': 'Tracking works', 'tracking.DOWN': 'Tracking stands still', 'tracking.UNKNOWN': 'Tracking: not known',
+        error: 'error', 'unanswered.unreachable': 'unreachable', start: 'Start {route}', 'start.done': 'The route {route} is started.', 'start.failed': 'The route {route} is not started: {reason}',
+        problems: 'What is wrong', 'problem.refused': '{refused} of {all} orders were refused since {since}: {causes}.', 'cause.500': '{count} failed (500)', 'cause.503': '{count} found payment unavailable or too busy (503)', 'cause.429': '{count} came too fast (429)', 'cause.other': '{count} with status {status}',
+        'problem.breaker': 'The payment breaker is {state}: orders are refused at once. It tries again with the next orders a few seconds later. Look at pay and its provider.', 'problem.breaker.half_open': 'The payment breaker is {state}: it tests payment again with the next orders, and closes when they succeed. Others are refused meanwhile.',
+        'problem.declined': 'The provider declined {declined} of {all} payments since {since}. These customers are not charged. Ask the provider for its reasons.', 'problem.aborted': '{count} orders were aborted by the customer before the answer since {since}. Orders may take too long.',
+        'problem.stopped': 'Stopped in {context}: {routes}.', 'problem.stopped.there': 'Stopped in {context}: {routes}. Open {at}/hawtio/camel, choose {context}, routes, then the route, and press Start.', 'problem.down': '{context} is {state}{reason}.', 'problem.away': 'The process at {at} does not answer ({reason}): {contexts}.', 'problem.dead-letters': 'Dead letters: {contexts}. Remove the cause, then replay them below.', 'problem.refunds': 'Failed refunds: {count}. Run the command refunds.',
         'problem.audit': 'The audit cannot be written; its entries are in the log. Check the disk of the data folder.',
         audit: 'Who did what', show: 'Show', subject: 'Subject', correlation: 'Correlation id', order: 'Order or other object', time: 'Time', action: 'Action', result: 'Result', roles: 'Roles', none: 'No entry.', 'audit.missing': 'Not read: {processes}.', 'audit.omitted': ', {count} anonymous ones before it not recorded',
-        waiting: 'Events to be received', payments: 'Payments that wait for the provider', 'problem.stuck': 'Orders without progress: {count}. They are listed below, or by the command reconcile.', 'problem.outbox': 'The oldest event of {context} has not been sent for {minutes} min. Look at the broker.', 'problem.payments': 'The oldest payment has waited for the provider for {minutes} min.', 'problem.dead-letters.of': '{context} {count}', runbook: 'What to do', 'open.hawtio': 'Routes in Hawtio',
+        waiting: 'Events to be received', payments: 'Payments that wait for the provider', 'problem.stuck': 'Orders without progress: {count}. They are listed below, or by the command reconcile.', 'problem.outbox': 'The oldest event of {context} has not been sent for {minutes} min. Look at the broker.', 'problem.captures': 'Money is not collected: {count} payments wait for the provider, the oldest since {since}. Orders are accepted.', 'problem.payments': '{count} payments wait for the provider, the oldest since {since}.', 'problem.dead-letters.of': '{context} {count}', runbook: 'What to do', 'open.hawtio': 'Hawtio of this process',
         'problem.new-owners': 'Orders whose new owner pay or store does not have: {count}, the oldest for {minutes} min.',
-        refusals: 'Orders refused in the last hour', 'refusals.all': '{refused} of {orders} orders were refused.',
+        refusals: 'Orders refused in the last hour', 'refusals.all': '{refused} of {orders} orders were refused, the last one at {time}.',
         repairs: 'What waits for you', 'repair.type': 'Event', 'repair.since': 'Since', 'repair.cause': 'Cause', 'repair.no': 'Cancel', 'repair.more': 'The oldest {count} are shown.',
         'repair.dead-letters': 'Dead letters of {context}', 'repair.dead-letters.all': 'Replay all', 'repair.dead-letters.all-of': 'Replay all dead letters of {context}', 'repair.dead-letters.one': 'Replay', 'repair.dead-letters.one-of': 'Replay {type} of order {order} in {context}',
         'repair.dead-letters.about': 'Remove the cause first: an event that fails again stays a dead letter. An event takes effect only once.',
@@ -20,9 +25,9 @@ export const WORDS = {
         'repair.stuck-orders': 'Orders without progress', 'repair.stuck-orders.all': 'Ask again for all', 'repair.stuck-orders.all-of': 'Ask again for all orders without progress', 'repair.stuck-orders.one': 'Ask again', 'repair.stuck-orders.one-of': 'Ask again for order {order}',
         'repair.stuck-orders.about': 'App, pay and store send the events of the order again; what has taken effect already is ignored.',
         'repair.stuck-orders.done': 'Orders whose events are sent again within a minute: {repaired}.', 'repair.failed': 'Not repaired: {reason}',
-        trends: 'The last hour', 'trends.none': 'The first samples come within half a minute.', 'trends.orders': 'Orders', 'trends.minute': 'Last minute', 'trends.hour': 'Last hour', 'trends.course': 'Course', 'trends.highest': 'highest {value}',
+        trends: 'The last hour', 'trends.none': 'The first samples come within half a minute.', 'trends.orders': 'Orders', 'trends.minute': 'Last minute', 'trends.hour': 'Last hour', 'trends.course': 'Trend', 'trends.highest': 'highest {value}', 'trends.worst': 'worst: {value}', 'trends.line': '{from} to {to}: from {least} to {most}', swipe: 'Swipe the tables sideways for more columns.',
         'trends.context': 'Context', 'trends.rate': 'Requests per second', 'trends.errors': 'Server errors', 'trends.duration': 'Mean duration', 'trends.oldest': 'Oldest unsent event', 'trends.breaker': 'Breaker',
-        'order.201': 'Accepted', 'order.402': 'Payment declined (402)', 'order.429': 'Too fast (429)', 'order.500': 'Failed (500)', 'order.503': 'Payment unavailable or too busy (503)', 'order.closed': 'Aborted by the customer', 'order.other': 'Refused ({status})', 'order.shipped': 'Shipped',
+        'order.201': 'Accepted', 'order.402': 'Payment declined (402)', 'order.422': 'Invalid (422)', 'order.429': 'Too fast (429)', 'order.500': 'Failed (500)', 'order.503': 'Payment unavailable or too busy (503)', 'order.closed': 'Aborted by the customer', 'order.other': 'Refused ({status})', 'order.shipped': 'Shipped',
         break: 'Break it', 'break.about': 'For a demonstration: break something, place an order at the shop, and watch this page. Nothing is lost; undo ends the failure.', 'break.do': 'Break it', 'break.undo': 'Undo', 'break.undo-all': 'Undo all', 'break.unknown': 'Its process does not answer.', 'break.failed': 'Nothing was changed: {reason}', broken: 'Broken at the moment: {failures}.', 'failure.other': 'the provider by its own API ({operation}: {kind})',
         'failure.payments-declined': 'the provider declines every payment', 'expect.payments-declined': 'Orders are answered 402, and “Payments declined” grows. The breaker stays closed, because a decline is an answer.',
         'failure.provider-fails': 'the provider fails', 'expect.provider-fails': 'Orders are answered 503. After some of them the breaker opens and orders are refused at once. No refused customer is charged.',
@@ -36,17 +41,22 @@ export const WORDS = {
     },
     ko: {
         title: '운영 · phone82', other: 'English', metrics: '지표', health: '상태', now: '현재', contexts: '컨텍스트', here: '이 프로세스',
-        orders: '접수된 주문', refused: '거절된 주문', declined: '승인 거절', in: '{seconds}초 동안', breaker: '결제 차단기', 'dead-letters': '배달 못 한 이벤트', cancellations: '진행 중인 취소',
+        orders: '접수된 주문', refused: '거절된 주문', declined: '승인 거절', minute: '최근 1분', breaker: '결제 차단기', 'dead-letters': '처리하지 못한 이벤트', cancellations: '진행 중인 취소',
         refunds: '실패한 환불', outbox: '보낼 이벤트', readers: '스트림 구독자', attention: '확인 필요', unknown: '알 수 없음',
         age: '{time} 기준, {seconds}초마다 확인합니다.', trouble: '이 프로세스가 응답하지 않습니다({reason}). 마지막 상태를 보여 드립니다.',
-        unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', AWAY: '연결 안 됨', REFUSING: '주문 거절 중', ATTENTION: '확인 필요',
-        problems: '문제', 'problem.refused': '최근 {seconds}초 동안 주문 {all}건 중 {refused}건이 거절되었습니다: {causes}.', 'cause.500': '오류 {count}건(500)', 'cause.503': '결제 불가 또는 혼잡 {count}건(503)', 'cause.429': '요청 과다 {count}건(429)', 'cause.closed': '고객 포기 {count}건', 'cause.other': '상태 {status} {count}건',
-        'problem.breaker': '결제 차단기가 {state} 상태입니다. 주문이 바로 거절됩니다. pay와 결제사를 확인하세요.', 'problem.down': '{context}: {state}{reason}.', 'problem.away': '{at} 프로세스가 응답하지 않습니다({reason}): {contexts}.', 'problem.dead-letters': '처리하지 못한 이벤트가 있습니다({contexts}). 원인을 없앤 뒤 아래에서 다시 처리하세요.', 'problem.refunds': '환불 {count}건이 실패했습니다. refunds 명령을 실행하세요.',
+        unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', AWAY: '연결 안 됨', REFUSING: '주문 거절 중', DECLINING: '승인 거절 중', ATTENTION: '확인 필요', FAILING: '호출 실패',
+        'orders.UP': '주문 접수 정상', 'orders.ATTENTION': '주문 결제 재시험 중', 'orders.REFUSING': '주문이 거절됨', 'orders.DECLINING': '승인이 대부분 거절됨', 'orders.DOWN': '주문할 수 없음', 'orders.UNKNOWN': '주문 상태 알 수 없음',
+        'shipping.UP': '배송 정상', 'shipping.ATTENTION': '배송이 결제를 기다림', 'shipping.DOWN': '배송 중단', 'shipping.UNKNOWN': '배송 상태 알 수 없음', 'tracking.UP': '조회 정상', 'tracking.DOWN': '조회 중단', 'tracking.UNKNOWN': '조회 상태 알 수 없음',
+        error: '오류', 'unanswered.no answer in time': '응답 시간 초과', 'unanswered.unreachable': '연결할 수 없음', 'unanswered.it has another password': '비밀번호가 다름', start: '{route} 시작', 'start.done': '{route} 라우트를 시작했습니다.', 'start.failed': '{route} 라우트를 시작하지 못했습니다: {reason}',
+        problems: '문제', 'problem.refused': '{since}부터 주문 {all}건 중 {refused}건이 거절되었습니다: {causes}.', 'cause.500': '오류 {count}건(500)', 'cause.503': '결제 불가 또는 혼잡 {count}건(503)', 'cause.429': '요청 과다 {count}건(429)', 'cause.other': '상태 {status} {count}건',
+        'problem.breaker': '결제 차단기가 {state} 상태입니다. 주문이 바로 거절됩니다. 몇 초 뒤 다음 주문으로 다시 시험합니다. pay와 결제사를 확인하세요.', 'problem.breaker.half_open': '결제 차단기가 {state} 상태입니다. 다음 주문으로 결제를 다시 시험하고 성공하면 닫힙니다. 그동안 다른 주문은 거절됩니다.',
+        'problem.declined': '{since}부터 결제사가 결제 {all}건 중 {declined}건의 승인을 거절했습니다. 이 고객에게는 청구하지 않습니다. 결제사에 이유를 문의하세요.', 'problem.aborted': '{since}부터 고객이 응답 전에 중단한 주문이 {count}건입니다. 주문 처리가 너무 오래 걸릴 수 있습니다.',
+        'problem.stopped': '{context}에서 중지됨: {routes}.', 'problem.stopped.there': '{context}에서 중지됨: {routes}. {at}/hawtio/camel에서 {context}, routes, 해당 라우트를 차례로 고른 뒤 Start를 누르세요.', 'problem.down': '{context}: {state}{reason}.', 'problem.away': '{at} 프로세스가 응답하지 않습니다({reason}): {contexts}.', 'problem.dead-letters': '처리하지 못한 이벤트가 있습니다({contexts}). 원인을 없앤 뒤 아래에서 다시 처리하세요.', 'problem.refunds': '환불 {count}건이 실패했습니다. refunds 명령을 실행하세요.',
         'problem.audit': '감사 기록을 쓸 수 없어 로그에 남기고 있습니다. 데이터 폴더의 디스크를 확인하세요.',
         audit: '감사 기록', show: '조회', subject: '사용자', correlation: '상관관계 ID', order: '주문 등 대상', time: '시각', action: '작업', result: '결과', roles: '역할', none: '기록이 없습니다.', 'audit.missing': '읽지 못함: {processes}.', 'audit.omitted': ', 그 전의 익명 거절 {count}건은 기록하지 않음',
-        waiting: '받을 이벤트', payments: '결제사를 기다리는 결제', 'problem.stuck': '진행되지 않는 주문이 {count}건 있습니다. 아래 목록이나 reconcile 명령으로 확인하세요.', 'problem.outbox': '{context}의 가장 오래된 이벤트가 {minutes}분째 전송되지 않았습니다. 브로커를 확인하세요.', 'problem.payments': '가장 오래된 결제가 결제사를 {minutes}분째 기다립니다.', 'problem.dead-letters.of': '{context} {count}건', runbook: '조치 방법', 'open.hawtio': 'Hawtio에서 라우트 보기',
+        waiting: '받을 이벤트', payments: '결제사를 기다리는 결제', 'problem.stuck': '진행되지 않는 주문이 {count}건 있습니다. 아래 목록이나 reconcile 명령으로 확인하세요.', 'problem.outbox': '{context}의 가장 오래된 이벤트가 {minutes}분째 전송되지 않았습니다. 브로커를 확인하세요.', 'problem.captures': '대금이 들어오지 않습니다. 결제 {count}건이 결제사를 기다리며, 가장 오래된 것은 {since}부터입니다. 주문은 접수됩니다.', 'problem.payments': '결제 {count}건이 결제사를 기다리며, 가장 오래된 것은 {since}부터입니다.', 'problem.dead-letters.of': '{context} {count}건', runbook: '조치 방법', 'open.hawtio': '이 프로세스의 Hawtio',
         'problem.new-owners': 'pay나 store가 새 소유자를 받지 못한 주문이 {count}건 있으며, 가장 오래된 것은 {minutes}분째입니다.',
-        refusals: '최근 1시간 동안 거절된 주문', 'refusals.all': '주문 {orders}건 중 {refused}건이 거절되었습니다.',
+        refusals: '최근 1시간 동안 거절된 주문', 'refusals.all': '주문 {orders}건 중 {refused}건이 거절되었습니다. 마지막 거절: {time}.',
         repairs: '조치할 항목', 'repair.type': '이벤트', 'repair.since': '시작 시각', 'repair.cause': '원인', 'repair.no': '취소', 'repair.more': '가장 오래된 {count}건을 보여 드립니다.',
         'repair.dead-letters': '{context}가 처리하지 못한 이벤트', 'repair.dead-letters.all': '모두 다시 처리', 'repair.dead-letters.all-of': '모두 다시 처리: {context}의 처리하지 못한 이벤트', 'repair.dead-letters.one': '다시 처리', 'repair.dead-letters.one-of': '다시 처리: {context}, 주문 {order}, {type}',
         'repair.dead-letters.about': '먼저 원인을 없애세요. 다시 실패한 이벤트는 그대로 남습니다. 이벤트는 한 번만 반영됩니다.',
@@ -54,9 +64,9 @@ export const WORDS = {
         'repair.stuck-orders': '진행되지 않는 주문', 'repair.stuck-orders.all': '모두 다시 요청', 'repair.stuck-orders.all-of': '모두 다시 요청: 진행되지 않는 주문', 'repair.stuck-orders.one': '다시 요청', 'repair.stuck-orders.one-of': '다시 요청: 주문 {order}',
         'repair.stuck-orders.about': 'app, pay, store가 주문의 이벤트를 다시 보냅니다. 이미 반영된 이벤트는 무시됩니다.',
         'repair.stuck-orders.done': '주문 {repaired}건의 이벤트를 1분 안에 다시 보냅니다.', 'repair.failed': '조치하지 못했습니다: {reason}',
-        trends: '최근 1시간', 'trends.none': '30초 안에 첫 기록이 나타납니다.', 'trends.orders': '주문', 'trends.minute': '최근 1분', 'trends.hour': '최근 1시간', 'trends.course': '추이', 'trends.highest': '최고 {value}',
+        trends: '최근 1시간', 'trends.none': '30초 안에 첫 기록이 나타납니다.', 'trends.orders': '주문', 'trends.minute': '최근 1분', 'trends.hour': '최근 1시간', 'trends.course': '추이', 'trends.highest': '최고 {value}', 'trends.worst': '최악: {value}', 'trends.line': '{from}~{to}: 최소 {least}, 최고 {most}', swipe: '표를 옆으로 밀면 나머지 열이 보입니다.',
         'trends.context': '컨텍스트', 'trends.rate': '초당 요청', 'trends.errors': '서버 오류', 'trends.duration': '평균 처리 시간', 'trends.oldest': '가장 오래 기다린 보낼 이벤트', 'trends.breaker': '차단기',
-        'order.201': '접수', 'order.402': '승인 거절(402)', 'order.429': '요청 과다(429)', 'order.500': '오류(500)', 'order.503': '결제 불가 또는 혼잡(503)', 'order.closed': '고객 포기', 'order.other': '거절({status})', 'order.shipped': '배송 시작',
+        'order.201': '접수', 'order.402': '승인 거절(402)', 'order.422': '잘못된 주문(422)', 'order.429': '요청 과다(429)', 'order.500': '오류(500)', 'order.503': '결제 불가 또는 혼잡(503)', 'order.closed': '고객 포기', 'order.other': '거절({status})', 'order.shipped': '배송 시작',
         break: '장애 시연', 'break.about': '시연용입니다. 장애를 일으키고 상점에서 주문한 뒤 이 화면을 보세요. 잃는 것은 없으며, 되돌리면 장애가 끝납니다.', 'break.do': '장애 일으키기', 'break.undo': '되돌리기', 'break.undo-all': '모두 되돌리기', 'break.unknown': '해당 프로세스가 응답하지 않습니다.', 'break.failed': '바뀐 것이 없습니다: {reason}', broken: '현재 장애: {failures}.', 'failure.other': '결제사 API로 일으킨 장애({operation}: {kind})',
         'failure.payments-declined': '결제사가 모든 결제를 거절', 'expect.payments-declined': '주문에 402로 답하고 ‘승인 거절’이 늘어납니다. 거절도 응답이므로 차단기는 닫혀 있습니다.',
         'failure.provider-fails': '결제사가 오류를 냄', 'expect.provider-fails': '주문에 503으로 답합니다. 몇 건 뒤에 차단기가 열려 바로 거절합니다. 거절된 고객에게는 청구하지 않습니다.',
@@ -73,6 +83,14 @@ export const WORDS = {
 export const place = id => document.getElementById(id);
 export const root = document.documentElement;
 export const say = (key, values = {}) => (WORDS[root.lang][key] ?? key).replace(/\{(\w+)}/g, (whole, name) => values[name] ?? '');
+
+export const clock = time => time.toLocaleTimeString(root.lang);
+
+/** A time that may be of another day. */
+export const moment = time => Date.now() - time > 12 * 3_600_000 ? time.toLocaleString(root.lang) : clock(time);
+
+/** A text of a process, with its times as local ones. */
+export const readable = text => String(text).replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, time => new Date(time).toLocaleString(root.lang));
 
 export function h(tag, attributes, ...children) {
     const element = document.createElement(tag);

@@ -14,13 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * The operator's overview page, at {@code /} of the operator's port, and the runbook that it refers to. It shows the reports of all processes,
+ * The operator's overview page, at {@code /} of the operator's port, and the runbook that it refers to, with the guides of its links. It shows the reports of all processes,
  * which it reads from {@code /processes}. The public port serves none of them.
  */
 public class OperatorPage implements Endpoint {
 
-    private static final Map<String, String> PAGES = Map.of("/", "index.html", "/runbook", "runbook.html");
-    private static final List<String> FILES = List.of("operator.js", "words.js", "failures.js", "repairs.js", "trends.js", "operator.css", "runbook.js", "runbook.md");
+    private static final Map<String, String> PAGES = Map.of("/", "index.html", "/runbook", "runbook.html", "/operating", "runbook.html", "/deploying", "runbook.html");
+    private static final List<String> FILES = List.of("operator.js", "words.js", "failures.js", "repairs.js", "trends.js", "operator.css", "runbook.js", "runbook.md", "operating.md", "deploying.md");
 
     private final ClassPathFiles files = new ClassPathFiles();
     private final Supplier<CompletableFuture<?>> processes;
@@ -33,6 +33,8 @@ public class OperatorPage implements Endpoint {
     @Override
     public void mount(Vertx vertx, Router router) {
         PAGES.forEach((path, file) -> serve(router, path, file));
+        // the address that one might guess, from the names of this page and of the shop's
+        router.get("/operator").handler(request -> request.redirect("/"));
         FILES.forEach(file -> serve(router, "/" + file, file));
         router.get("/processes").blockingHandler(this::answerProcesses, false);
     }

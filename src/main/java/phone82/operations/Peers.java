@@ -42,7 +42,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -62,9 +61,6 @@ class Peers {
     private static final Duration AUDIT = Duration.ofSeconds(30);
     /** Up to a hundred events may have to be processed. */
     private static final Duration REPAIR = Duration.ofSeconds(60);
-    /** Metrics of order requests by outcome, at the gateway and at app. */
-    private static final Pattern ORDERS = Pattern.compile("http_server_requests_seconds_count\\{(?:context=\"app\".*uri=\"app-place-order\""
-            + "|context=\"gateway\",method=\"POST\".*uri=\"/orders\")");
 
     private final List<URI> named;
     private final Path folder;
@@ -327,7 +323,7 @@ class Peers {
     }
 
     private static String shown(String metrics) {
-        return metrics.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state") || ORDERS.matcher(line).lookingAt())
+        return metrics.lines().filter(line -> line.startsWith("phone82_") || line.startsWith("resilience4j_circuitbreaker_state"))
                 .collect(Collectors.joining("\n"));
     }
 

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -55,8 +56,13 @@ class Trends implements Endpoint {
     private record Name(String context, String name) {
     }
 
-    /** @param values the oldest first; null where there is no sample */
-    record Series(String context, String name, List<Double> values) {
+    /**
+     * The samples of a meter.
+     *
+     * @param values the oldest first; null where there is no sample
+     * @param since  what was counted since the latest sample; 0 for a gauge
+     */
+    record Series(String context, String name, List<Double> values, double since) {
     }
 
     /**
@@ -95,16 +101,24 @@ class Trends implements Endpoint {
         if (now <= last) {
             return;
         }
-        Map<Name, Double> counts = new HashMap<>();
         Map<Name, Double> values = new HashMap<>();
+        meters((context, meter) -> read(context, meter, values));
+        record(now, counts(), values);
+    }
+
+    private Map<Name, Double> counts() {
+        Map<Name, Double> counts = new HashMap<>();
+        meters((context, meter) -> count(context, meter, counts));
+        return counts;
+    }
+
+    private void meters(BiConsumer<String, Meter> reader) {
         for (Meter meter : metrics.getMeters()) {
             String context = meter.getId().getTag("context");
             if (context != null && !context.equals("operations")) {
-                count(context, meter, counts);
-                read(context, meter, values);
+                reader.accept(context, meter);
             }
         }
-        record(now, counts, values);
     }
 
     private static void count(String context, Meter meter, Map<Name, Double> counts) {
@@ -166,7 +180,20 @@ class Trends implements Endpoint {
     }
 
     synchronized Trend own() {
-        return new Trend(last, samples.entrySet().stream().map(each -> new Series(each.getKey().context, each.getKey().name,
-                IntStream.rangeClosed(1, SAMPLES).mapToObj(i -> each.getValue()[index(last + i)]).map(value -> value.isNaN() ? null : Math.round(value * 1000) / 1000.0).toList())).toList());
+        if (last == 0) {
+            return Trend.NONE;
+        }
+        Map<Name, Double> counts = counts();
+        return new Trend(last, Stream.concat(samples.keySet().stream(), counts.keySet().stream()).distinct().map(name -> new Series(name.context, name.name, values(name),
+                rounded(counts.containsKey(name) ? counts.get(name) - counted.getOrDefault(name, 0.0) : 0))).toList());
+    }
+
+    private List<Double> values(Name name) {
+        double[] all = samples.get(name);
+        return IntStream.rangeClosed(1, SAMPLES).mapToObj(i -> all == null || Double.isNaN(all[index(last + i)]) ? null : rounded(all[index(last + i)])).toList();
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1000) / 1000.0;
     }
 }

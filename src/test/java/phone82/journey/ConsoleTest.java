@@ -45,7 +45,7 @@ class ConsoleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/hawtio", "/hawtio/", "/hawtio/index.html", "/hawtio/user", "/hawtio/jolokia", "/actuator/jolokia", "/actuator/jolokia/version", "/", "/operator.js",
-            "/operator.css", "/processes", "/failures", "/repairs", "/repairs/own", "/repairs.js", "/trends", "/runbook", "/runbook.md", "/anything"})
+            "/operator.css", "/processes", "/failures", "/repairs", "/repairs/own", "/repairs.js", "/trends", "/runbook", "/runbook.md", "/operating", "/operating.md", "/deploying", "/operator", "/anything"})
     void aRequestWithoutThePasswordIsRefused(String path) {
         assertThat(operations.send(operations.request(path).GET()).expect(401).header("WWW-Authenticate")).startsWith("Basic");
     }

@@ -90,6 +90,19 @@ class MetricsTest {
         await().untilAsserted(() -> assertThat(scrape()).contains("\n" + expected));
     }
 
+    /** As programs do that place one order per connection. */
+    @Test
+    void aConnectionThatIsClosedAfterItsAnswerIsNotAborted() {
+        RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
+        String order = "{\"item\":\"note20\",\"qty\":0}";
+        for (int i = 0; i < 30; i++) {
+            assertThat(gateway.once("POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " + order.length() + "\r\n\r\n" + order).status()).isEqualTo(422);
+        }
+
+        await().untilAsserted(() -> assertThat(value("http_server_requests_seconds_count", "context=\"gateway\",method=\"POST\"")).isGreaterThanOrEqualTo(33));
+        assertThat(value("http_server_requests_seconds_count", "status=\"closed\"")).isZero();
+    }
+
     @Test
     void oneScrapeHasMetricsOfEveryContext() {
         assertThat(scrape().lines().filter(line -> line.startsWith("# TYPE "))).isNotEmpty().doesNotHaveDuplicates();

@@ -48,7 +48,7 @@ class TrendsTest {
     void countsAreThoseSinceTheSampleBefore() {
         order("201", 100);
         sample();
-        assertThat(values("app", "requests")).as("what was before the first sample is not of this hour").isNull();
+        assertThat(values("app", "requests")).as("what was before the first sample is not of this hour").containsOnlyNulls();
         order("201", 3);
         order("503", 1);
         sample();
@@ -59,6 +59,22 @@ class TrendsTest {
         assertThat(last("app", "requests", 3)).containsExactly(null, 4.0, 0.0);
         assertThat(last("app", "errors", 3)).containsExactly(null, 1.0, 0.0);
         assertThat(last("app", "seconds", 3)).containsExactly(null, 0.4, 0.0);
+    }
+
+    /** The page counts orders up to now. */
+    @Test
+    void whatIsCountedSinceTheLatestSampleIsShown() {
+        order("201", 100);
+        assertThat(trends.own().series()).as("before the first sample").isEmpty();
+        sample();
+        order("201", 3);
+        order("503", 1);
+        assertThat(since("order 201")).isEqualTo(3);
+        assertThat(since("order 503")).isEqualTo(1);
+        sample();
+
+        assertThat(since("order 201")).isZero();
+        assertThat(last("app", "order 503", 1)).containsExactly(1.0);
     }
 
     @Test
@@ -113,6 +129,10 @@ class TrendsTest {
         sample();
 
         assertThat(trends.own().series()).isEmpty();
+    }
+
+    private double since(String name) {
+        return trends.own().series().stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow().since();
     }
 
     private void order(String status, int times) {

@@ -76,6 +76,32 @@ class FailuresPageTest {
     }
 
     @Test
+    void aProviderThatTakesNoMoneyIsShownWhileOrdersAreAccepted() {
+        click("captures-fail");
+        List<Long> ids = IntStream.range(0, 12).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
+
+        assertThat(page.locator("#problems li.warn")).containsText("Money is not collected: 12 payments wait for the provider", new ContainsTextOptions().setTimeout(SEEN));
+        assertThat(page.locator("#works [data-part=shipping]")).hasText("Shipping waits for payments");
+        page.locator("#undo-all").click();
+        ids.forEach(shop::awaitShipped);
+        assertThat(page.locator("#problems")).not().containsText("Money", new ContainsTextOptions().setTimeout(2 * SEEN));
+    }
+
+    @Test
+    void aProviderThatDeclinesEveryPaymentIsShown() {
+        click("payments-declined");
+        assertThat(page.locator("#broken")).isVisible();
+        assertThat(page.locator("#trends-none")).isHidden(new IsHiddenOptions().setTimeout(3 * SEEN));
+        // more than other tests may have had accepted at the same time
+        for (int i = 0; i < 40; i++) {
+            shop.place(anOrder()).expect(402);
+        }
+
+        assertThat(page.locator("#problems")).containsText("The provider declined ", new ContainsTextOptions().setTimeout(SEEN));
+        assertThat(page.locator("#declined.warn")).isVisible();
+    }
+
+    @Test
     void oneFailureOfAnOperationReplacesAnother() {
         click("provider-slow");
         assertThat(page.locator("#broken-text")).hasText("Broken at the moment: the provider answers late.");
@@ -87,7 +113,7 @@ class FailuresPageTest {
 
         page.locator("#undo-all").click();
         assertThat(page.locator("#broken")).isHidden();
-        assertThat(page.locator("#break-title")).isFocused();
+        assertThat(page.locator("#metrics-title")).isFocused();
         assertThat(PHONE82.provider().hasFaultsLeft()).isFalse();
         await().until(() -> shop.place(anOrder()).status() == 201);
     }
@@ -110,14 +136,15 @@ class FailuresPageTest {
 
         await().untilAsserted(() -> assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid")));
         assertThat(page.locator("#waiting dd")).hasText("3", new HasTextOptions().setTimeout(SEEN));
-        assertThat(page.locator("#problems")).containsText("store is DOWN (routes, not started: [store-receive-events])");
+        assertThat(page.locator("#problems")).containsText("Stopped in store: store-receive-events.");
         assertThat(page.locator("#problems a[href='/hawtio/camel']")).isVisible();
+        assertThat(page.locator("#works [data-part=shipping]")).hasText("Shipping stands still");
 
-        page.locator("#undo-all").click();
+        page.locator("#problems button").click();
         assertThat(page.locator("#broken")).isHidden(new IsHiddenOptions().setTimeout(SEEN));
         ids.forEach(shop::awaitShipped);
         assertThat(page.locator("#waiting dd")).hasText("0", new HasTextOptions().setTimeout(SEEN));
-        assertThat(page.locator("#problems")).not().containsText("store is DOWN", new ContainsTextOptions().setTimeout(SEEN));
+        assertThat(page.locator("#problems")).not().containsText("Stopped in store", new ContainsTextOptions().setTimeout(SEEN));
     }
 
     private void click(String failure) {

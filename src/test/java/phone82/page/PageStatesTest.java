@@ -436,6 +436,19 @@ class PageStatesTest {
     }
 
     @Test
+    void anOperatorLearnsWhereTheConsoleIs() {
+        STAGE.roles = List.of("operator");
+        go("/operator");
+        assertThat(page.locator("h1")).hasText("Page not found");
+        assertThat(page.locator("#main > .hint")).containsText("The operator’s console has a port of its own: http://localhost:9090");
+
+        STAGE.roles = List.of("customer");
+        page.waitForResponse("**/session", () -> go("/operator"));
+        assertThat(page.locator("h1")).hasText("Page not found");
+        assertThat(page.locator("#main > .hint")).hasCount(0);
+    }
+
+    @Test
     void aPathServesPagesToBrowsersAndJsonToPrograms() {
         long id = STAGE.anOrder("note20", "Paid");
         for (String path : List.of("/orders/" + id, "/orders")) {

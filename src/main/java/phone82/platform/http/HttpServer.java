@@ -253,10 +253,13 @@ public class HttpServer implements DisposableBean {
         HttpServerRequest request = context.request();
         long begin = System.nanoTime();
         context.addEndHandler(end -> {
-            metrics.timer("http.server.requests", "method", label(request.method().name()),
-                    "uri", template(context), "status", end.succeeded() ? String.valueOf(request.response().getStatusCode()) : "closed")
-                    .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-            audit.ended(context, end.succeeded());
+            boolean answered = end.succeeded() || isComplete(request.response());
+            if (!WarmUp.isRehearsal(request.getHeader(Correlation.TRACEPARENT))) {
+                metrics.timer("http.server.requests", "method", label(request.method().name()),
+                        "uri", template(context), "status", answered ? String.valueOf(request.response().getStatusCode()) : "closed")
+                        .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+            }
+            audit.ended(context, answered);
         });
         context.addHeadersEndHandler(head -> {
             request.response().putHeader(HttpHeaders.DATE, date());
@@ -293,6 +296,11 @@ public class HttpServer implements DisposableBean {
         // Camel would map them to headers
         context.queryParams().clear();
         context.next();
+    }
+
+    /** Whether the body has its length; a client may then close the connection before the writer has found the end of its stream. */
+    private static boolean isComplete(HttpServerResponse response) {
+        return String.valueOf(response.bytesWritten()).equals(response.headers().get(HttpHeaders.CONTENT_LENGTH));
     }
 
     private CharSequence date() {

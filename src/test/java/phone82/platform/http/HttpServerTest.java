@@ -1,0 +1,81 @@
+package phone82.platform.http;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import phone82.platform.api.Problem;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.Set;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** How a server counts its requests. */
+class HttpServerTest {
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final HttpServer server = new HttpServer("127.0.0.1", 0, new HttpLimits(1, 4, 100, 100, 8, 4096, 8192, 65536, 5, 10, 60), Set.of(), new Hosts("app", Set.of()), false,
+            new ClientAddresses(List.of()), List.of(), List.of(new Answers()), metrics, true, new RequestAudit(() -> null, "app"));
+
+    /** Answers without an end, as the writer of a stream that has not read its end yet. */
+    private static final class Answers implements Endpoint {
+
+        @Override
+        public void mount(Vertx vertx, Router router) {
+            router.get("/whole").handler(request -> request.response().setStatusCode(201).putHeader("Content-Length", "2").write("{}"));
+            router.get("/part").handler(request -> request.response().setStatusCode(201).putHeader("Content-Length", "3").write("{}"));
+            router.get("/chunks").handler(request -> request.response().setStatusCode(201).setChunked(true).write("{}"));
+            router.get("/late").handler(request -> { });
+            router.post("/orders").handler(request -> HttpServer.answer(request, new Problem(422, "Invalid", "The item is missing.")));
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        server.prepare();
+        server.listen();
+    }
+
+    @AfterEach
+    void stop() {
+        server.destroy();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/whole,201", "/part,closed", "/chunks,closed", "/late,closed"})
+    void aRequestIsAbortedOnlyIfItsAnswerWasNotCompleteWhenItsConnectionClosed(String path, String status) throws IOException {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+            client.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(ISO_8859_1));
+            InputStream in = client.getInputStream();
+            for (String seen = ""; !path.equals("/late") && !seen.contains("{}");) {
+                seen += (char) in.read();
+            }
+        }
+
+        await().until(() -> metrics.find("http.server.requests").timer() != null);
+        assertThat(metrics.find("http.server.requests").timers()).extracting(Meter::getId).extracting(id -> id.getTag("status")).containsExactly(status);
+    }
+
+    @Test
+    void rehearsalsAreNoRequests() throws IOException {
+        await().ignoreExceptions().untilAsserted(() -> WarmUp.refusedPost("http://127.0.0.1:" + server.address().getPort() + "/orders").run());
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+            client.getOutputStream().write("POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1));
+            assertThat(client.getInputStream().read()).isEqualTo('H');
+        }
+
+        await().untilAsserted(() -> assertThat(metrics.get("http.server.requests").timer().count()).isEqualTo(1));
+    }
+}
