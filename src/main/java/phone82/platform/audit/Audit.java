@@ -5,7 +5,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import phone82.platform.api.Json;
 import phone82.platform.api.Printable;
+import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
+import phone82.platform.identity.Sender;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ public final class Audit implements AutoCloseable {
     /** Most entries of a client's errors in a second, for each user and for all strangers together: otherwise one could displace all other entries. */
     private static final int MOST_ERRORS = 10;
     private static final String STRANGERS = "";
+    private static final Set<String> OPERATORS = Set.of(Caller.OPERATOR, Sender.service(Caller.OPERATOR));
     private static final int LONGEST = 300;
     /** Pause before another attempt to open the file. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
@@ -82,9 +85,9 @@ public final class Audit implements AutoCloseable {
             return REFUSED.contains(result);
         }
 
-        /** Whether a client can cause any number of such entries. */
+        /** Whether a client can cause any number of such entries. What operators attempt is recorded whole. */
         private boolean isClientError() {
-            return result.startsWith("4") || result.equals(HUNG_UP);
+            return (result.startsWith("4") || result.equals(HUNG_UP)) && OPERATORS.stream().noneMatch(roles::contains);
         }
 
         /** A guest is a stranger: each request can have a subject of its own. */
