@@ -28,7 +28,7 @@ class ReloadTest {
         Shop app = PHONE82.shop(Context.APP);
         app.get("/orders/1").expect(404);
 
-        save("app/api.camel.yaml", "method: find", "method: list");
+        save("app/api.camel.yaml", "method: find\n", "method: list\n");
 
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(app.get("/orders/1").status()).isEqualTo(200));
     }

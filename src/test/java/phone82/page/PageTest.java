@@ -556,7 +556,9 @@ class PageTest {
 
             store.close();
             assertThat(page.locator("[data-context=store] .state")).hasText("UNREACHABLE", new HasTextOptions().setTimeout(PATIENCE));
-            assertThat(page.locator("#overall")).hasText("DOWN");
+            assertThat(page.locator("#overall")).hasText("NEEDS ATTENTION");
+            assertThat(page.locator("main")).containsText("Orders are accepted");
+            assertThat(page.locator("main")).containsText("Shipping stands still");
             assertThat(page.locator("[data-context=app] .context .state")).hasText("UP");
             screenshot("operator-unreachable");
             store = Phone82.start(Set.of(Context.STORE), PHONE82.arguments());
