@@ -7,11 +7,8 @@ import phone82.operations.TimedCheck.Outcome;
 import phone82.platform.health.Check;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
@@ -33,30 +30,6 @@ class TimedCheckTest {
         }
         return Map.of();
     }), underWay::add, PATIENCE, clock);
-
-    private static final class ManualClock extends Clock {
-
-        private Instant now = Instant.EPOCH;
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-        }
-
-        void pass(Duration time) {
-            now = now.plus(time);
-        }
-    }
 
     private Outcome probe() {
         pulse.begin();
