@@ -1051,6 +1051,12 @@ class PageStatesTest {
 
         go("/orders/" + paused);
         checkAccessibility(language, "order-delayed");
+        go("/guest#%d.%s".formatted(paid, "A".repeat(43)));
+        page.locator("#revoke").waitFor();
+        checkAccessibility(language, "guest");
+        go("/");
+        go("/guest#nothing");
+        checkAccessibility(language, "guest-ended");
         go("/dealer/slips?orders=%d,%d".formatted(paid, cancelled));
         checkAccessibility(language, "dealer-slips");
         go("/dealer");
