@@ -41,7 +41,6 @@ export function order(main, id, _, guest) {
     const load = coalesced(async () => {
         clearTimeout(later);
         await phones().catch(() => []);
-        own ||= !guest && isCustomer(await session().catch(() => ({})));
         const [placed, history, payment, delivery] = await Promise.allSettled(
             [`/orders/${id}`, `/history/${id}`, `/payments/${id}`, `/deliveries/${id}`].map(path => find(path, headers)));
         if (left) {
@@ -71,6 +70,15 @@ export function order(main, id, _, guest) {
         show(last);
     }, 100);
     const end = guest ? poll() : follow(id, {opened: load, happened: load});
+    // not before the order is shown
+    session().then(user => {
+        if (!own && !guest && isCustomer(user)) {
+            own = true;
+            if (last && !left) {
+                show(last);
+            }
+        }
+    }).catch(() => {});
     const wasKnown = isKnown(`/orders/${id}`);
     load();
     if (wasKnown) {
