@@ -13,7 +13,7 @@ import static org.awaitility.Awaitility.await;
 @Tag("long")
 class FailoverIT {
 
-    static final int ORDERS_PER_SECOND = Integer.getInteger("phone82.drill.orders-per-second", 10);
+    private static final int ORDERS_PER_SECOND = Integer.getInteger("phone82.drill.orders-per-second", 10);
     /** How long a frozen primary is observed before an operator acts. */
     private static final Duration DETECTION = Duration.ofSeconds(10);
     private static final Duration FROZEN = Duration.ofSeconds(20);

@@ -15,6 +15,9 @@ import static org.awaitility.Awaitility.await;
 @Tag("long")
 class FaultPairsIT {
 
+    /** Few, because each restart of a JVM takes the whole machine. */
+    private static final int ORDERS_PER_SECOND = Integer.getInteger("phone82.drill.orders-per-second", 5);
+
     /** A fault. */
     private interface Fault {
 
@@ -35,7 +38,7 @@ class FaultPairsIT {
     @Test
     void noAcceptedOrderIsLostInAnyPairOfFaults() throws Exception {
         try (HighlyAvailable phone82 = new HighlyAvailable("fault-pairs", "--phone82.store.dispatch-delay=2s", "--phone82.warm-up=0")) {
-            try (PatientCustomers customers = new PatientCustomers(phone82.shop(), FailoverIT.ORDERS_PER_SECOND, 5)) {
+            try (PatientCustomers customers = new PatientCustomers(phone82.shop(), ORDERS_PER_SECOND, 5)) {
                 await().atMost(Duration.ofMinutes(1)).until(() -> customers.accepted().size() > 100);
                 for (Kind first : Kind.values()) {
                     for (Kind second : Kind.values()) {
@@ -63,6 +66,7 @@ class FaultPairsIT {
         for (Context context : List.of(Context.PAY, Context.APP, Context.GATEWAY)) {
             phone82.awaitReady(context);
         }
+        customers.awaitAnswers();
     }
 
     /** Kubernetes restarts a killed process; a frozen one continues after some time. */
@@ -81,7 +85,7 @@ class FaultPairsIT {
                 broker.kill();
                 return () -> phone82.restart(broker);
             };
-            case COORDINATOR_KILLED -> killed(phone82, "coordinator provider");
+            case COORDINATOR_KILLED -> killed(phone82, Context.COORDINATOR.id());
             case APP_KILLED -> killed(phone82, Context.APP.id());
             case GATEWAY_KILLED -> killed(phone82, Context.GATEWAY.id());
             case PAY_FROZEN -> () -> {

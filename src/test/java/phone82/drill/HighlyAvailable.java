@@ -57,7 +57,7 @@ final class HighlyAvailable implements AutoCloseable {
             for (Processes site : List.of(one, other)) {
                 site.set(options("(tcp://localhost:%d,tcp://localhost:%d)".formatted(one.port(BROKER), second)));
             }
-            one.start("coordinator provider");
+            one.start("coordinator", "provider");
             for (Context context : DOUBLE) {
                 one.startWith(other, context.id());
                 awaitReady(context);

@@ -48,6 +48,8 @@ final class PatientCustomers implements AutoCloseable {
     }
 
     private final Map<Long, Acceptance> accepted = new ConcurrentHashMap<>();
+    /** When each request that has no final answer yet was first sent, by {@link System#nanoTime}. */
+    private final Set<Long> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Long> cancelled = ConcurrentHashMap.newKeySet();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger repeated = new AtomicInteger();
@@ -86,6 +88,15 @@ final class PatientCustomers implements AutoCloseable {
     /** Repeats a request until its answer is final; returns null, and records a failure, if that is none of the expected ones. */
     private Answer patiently(Set<Integer> expected, Supplier<Answer> request) {
         long began = System.nanoTime();
+        waiting.add(began);
+        try {
+            return patiently(began, expected, request);
+        } finally {
+            waiting.remove(began);
+        }
+    }
+
+    private Answer patiently(long began, Set<Integer> expected, Supplier<Answer> request) {
         String last = "";
         long pause = PAUSE_MILLIS;
         while (System.nanoTime() - began < PATIENCE.toNanos()) {
@@ -108,6 +119,11 @@ final class PatientCustomers implements AutoCloseable {
         }
         failures.add("after " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began) + " s: " + last);
         return null;
+    }
+
+    /** Waits until everybody who has sent a request before the last five seconds has an answer. */
+    void awaitAnswers() {
+        await().atMost(PATIENCE).until(() -> waiting.stream().noneMatch(sent -> System.nanoTime() - sent > Duration.ofSeconds(5).toNanos()));
     }
 
     /** The ids of the orders whose cancellation was confirmed. */
