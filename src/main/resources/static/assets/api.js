@@ -95,8 +95,11 @@ export const find = async (path, headers) => isKnown(path) ? takeKnown(path) : g
 let user;
 
 /** Who is logged in, read once: a login loads the page anew. */
-export async function session() {
-    user ??= await get('/session');
+export function session() {
+    user ??= get('/session').catch(refused => {
+        user = null;
+        throw refused;
+    });
     return user;
 }
 

@@ -1,5 +1,5 @@
 import {NAVIGATED, announce, closeDialog, go, h, notice} from './dom.js';
-import {get} from './api.js';
+import {session} from './api.js';
 import {language, say} from './words.js';
 import {keepRaw} from './keep.js';
 import {shop} from './shop.js';
@@ -61,7 +61,7 @@ function nothing(main) {
     main.append(h('div', {class: 'head'}, h('h1', {tabindex: -1}, say('nothing.title'))),
         notice('warn', say('nothing.text'), null, h('a', {class: 'button main', href: '/'}, say('nothing.go'))));
     if (location.pathname === '/operator') {
-        get('/session').then(({roles}) => roles?.includes('operator') && main.append(h('p', {class: 'hint', role: 'status'}, say('nothing.operator'))), () => {});
+        session().then(({roles}) => roles?.includes('operator') && main.append(h('p', {class: 'hint', role: 'status'}, say('nothing.operator'))), () => {});
     }
     return {title: say('nothing.title')};
 }

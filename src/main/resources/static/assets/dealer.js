@@ -1,7 +1,8 @@
 import {currentBatch, closeBatch, isRunning, onBatch, perform, start, stopBatch} from './batch.js';
-import {csvPage, find, forSale, get, nameOf, phones, secondsUntil} from './api.js';
+import {csvPage, find, forSale, get, nameOf, phones, secondsUntil, session} from './api.js';
 import {announce, ask, coalesced, failure, go, h, notice, phone, redraw, skeleton} from './dom.js';
 import {follow} from './live.js';
+import {orderNumber} from './rows.js';
 import {language, say, sayOf, span, time} from './words.js';
 
 const AT_ONCE = 200;
@@ -77,7 +78,7 @@ export function dealer(main, _, query) {
         clearTimeout(later);
         try {
             await phones().catch(() => []);
-            may ??= await get('/session').then(({roles}) => ({ship: roles.some(each => SHIPPERS.includes(each)), open: roles.some(each => READERS.includes(each))}))
+            may ??= await session().then(({roles}) => ({ship: roles.some(each => SHIPPERS.includes(each)), open: roles.some(each => READERS.includes(each))}))
                 .catch(() => ({ship: true, open: true}));
             const names = [...new Set([queue, ...OPEN])];
             const read = await Promise.all(names.map(name => readQueue(name, name === queue ? pages : 1)));
@@ -161,7 +162,7 @@ export function dealer(main, _, query) {
     }
 
     function number() {
-        return search.value.replace(/[\s#]/g, '');
+        return orderNumber(search.value);
     }
 
     /** The order with the number that is searched for. */

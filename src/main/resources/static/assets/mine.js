@@ -22,8 +22,6 @@ export function mine(main) {
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('mine.title')), finder()), place, hint);
     let shown = SHOWN;
     let rows = new Map();
-    let end = () => {};
-    let left = false;
     const load = coalesced(async () => {
         let user;
         let orders;
@@ -50,20 +48,10 @@ export function mine(main) {
         redraw(place, rows.size ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(isCustomer(user)),
             ...hasMore ? [h('button', {type: 'button', class: 'more', click: () => { shown += SHOWN; load(); }}, say('more'))] : []);
         hint.replaceChildren(...isCustomer(user) ? [] : [say('mine.hint'), ' '], h('a', {href: '/orders'}, say('mine.all')));
-        if (!left && !follows) {
-            follows = true;
-            end = follow(null, {opened: load, happened});
-        }
     }, 250);
-    let follows = false;
+    const end = follow(null, {opened: load, happened: event => rows.has(event.orderId) && updateRow(rows.get(event.orderId), event)});
     load();
-    return {title: say('mine.title'), tab: 'mine', end: () => { left = true; end(); }};
-
-    function happened(event) {
-        if (rows.has(event.orderId)) {
-            updateRow(rows.get(event.orderId), event);
-        }
-    }
+    return {title: say('mine.title'), tab: 'mine', end};
 }
 
 function empty(hasAccount) {

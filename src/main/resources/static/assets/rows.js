@@ -17,11 +17,14 @@ export function orderRow(item) {
 
 export const updateRow = (row, {status}) => row.querySelector('.badge').replaceWith(badge(status));
 
+/** The number that a user means by a text, which may be copied with blanks and a number sign. */
+export const orderNumber = text => text.replace(/[\s#]/g, '');
+
 /** A form that opens an order by its number. */
 export function finder() {
     return h('form', {class: 'finder', role: 'search', submit: event => {
         event.preventDefault();
-        const id = event.target.elements.id.value.replace(/[\s#]/g, '');
+        const id = orderNumber(event.target.elements.id.value);
         if (/^\d{1,18}$/.test(id)) {
             go(`/orders/${id}`);
         }

@@ -1,6 +1,6 @@
 import {asGuest, call, forSale, nameOf, phones, session} from './api.js';
 import {discardAttempt, isResolvable, isUnderWay, look, newAttempt, pendingAttempt, send} from './attempt.js';
-import {announce, go, h, loginLink, notice, phone, retry, skeleton, swatch} from './dom.js';
+import {announce, failure, go, h, loginLink, notice, phone, skeleton, swatch} from './dom.js';
 import {addressOf} from './guest.js';
 import {keep, kept} from './keep.js';
 import {SPECS, modelsOf, search} from './models.js';
@@ -67,7 +67,7 @@ export function shop(main, _, query) {
         try {
             list = await phones();
         } catch (refused) {
-            place.replaceChildren(notice('bad', say('bad.title'), refused.words, retry(() => load())));
+            place.replaceChildren(failure(refused, () => load()));
             return;
         }
         if (!left) {
@@ -99,22 +99,20 @@ export function shop(main, _, query) {
         const total = h('output', {for: 'qty', class: 'total', id: 'total'});
         const picture = h('div', {class: 'picture'});
         const name = h('p', {class: 'name'});
-        let basket;
         let orderWords = 'shop.order';
         const button = h('button', {type: 'submit', class: 'main', id: 'order'}, say(orderWords));
         const ways = h('div', {class: 'ways'});
         const outcome = h('div', {class: 'outcome'});
+        /** Whether an order is being sent, or must not be sent again yet. */
+        let blocked = false;
+        const basket = h('div', {class: 'panel basket'},
+            h('div', {class: 'choice'}, picture, name),
+            h('div', {class: 'line'}, h('label', {for: 'qty'}, say('shop.qty')), h('div', {class: 'stepper'}, less, qty, more)),
+            range,
+            h('div', {class: 'line sum'}, h('span', {}, say('shop.total')), total),
+            unfound, outcome, button);
         const form = h('form', {novalidate: true, class: 'form', submit: order, keydown: choosesByEnter},
-            h('div', {class: 'shelf'}, shelf, none, specs),
-            h('div', {class: 'side'}, variants,
-                basket = h('div', {class: 'panel basket'},
-                    h('div', {class: 'choice'}, picture, name),
-                    h('div', {class: 'line'}, h('label', {for: 'qty'}, say('shop.qty')),
-                        h('div', {class: 'stepper'},
-                            less, qty, more)),
-                    range,
-                    h('div', {class: 'line sum'}, h('span', {}, say('shop.total')), total),
-                    unfound, outcome, button), ways));
+            h('div', {class: 'shelf'}, shelf, none, specs), h('div', {class: 'side'}, variants, basket, ways));
         clearInterval(timer);
         filter = () => showHits();
         place.replaceChildren(form);
@@ -134,7 +132,7 @@ export function shop(main, _, query) {
         function offerGuest({login, name, guests}) {
             if (login && !name && guests) {
                 orderWords = 'shop.order.guest';
-                if (isOpen(button)) {
+                if (!blocked) {
                     button.textContent = say(orderWords);
                 }
                 ways.replaceChildren(h('p', {class: 'hint'}, say('shop.guest')), h('a', {class: 'button', href: '/login', id: 'login'}, say('shop.login')));
@@ -181,9 +179,7 @@ export function shop(main, _, query) {
             unfound.hidden = isFound;
             variants.hidden = !isFound || !options.length;
             specs.hidden = !isFound || !SPECS.some(spec => model.common[spec]);
-            if (!sending) {
-                button.setAttribute('aria-disabled', !isFound);
-            }
+            block(blocked);
         }
 
         function showAll() {
@@ -195,19 +191,17 @@ export function shop(main, _, query) {
         function chooseModel(next) {
             model = next;
             [chosen] = model.variants;
-            setFound(true);
             showModel();
+            setFound(true);
             choose();
         }
 
         function showModel() {
             const known = SPECS.filter(spec => model.common[spec]);
-            specs.hidden = !known.length;
             specs.replaceChildren(h('h2', {id: 'specs'}, say('shop.specs', {name: model.name})),
                 h('table', {'aria-labelledby': 'specs'}, h('tbody', {}, known.map(spec => h('tr', {}, h('th', {scope: 'row'}, say(`spec.${spec}`)), h('td', {}, model.common[spec]))))));
             options = [];
             variants.replaceChildren(...[choiceOf('storage', gigabytes), choiceOf('colour', colour => sayOf('colour', colour))].filter(Boolean));
-            variants.hidden = !options.length;
             sum();
         }
 
@@ -280,7 +274,7 @@ export function shop(main, _, query) {
                 (shelf.hidden ? find : shelf.querySelector('.model:not([hidden]) input')).focus();
                 return;
             }
-            if (!isOpen(button)) {
+            if (blocked) {
                 return;
             }
             if (!isValid()) {
@@ -293,7 +287,7 @@ export function shop(main, _, query) {
                 return;
             }
             keep('choice', wanted());
-            busy('shop.ordering');
+            busy();
             const {subject} = await session().catch(() => ({}));
             sendOnce(newAttempt(wanted(), orderWords === 'shop.order.guest', subject));
         }
@@ -404,7 +398,7 @@ export function shop(main, _, query) {
                 : ['bad', say('bad.title'), say('shop.refused.text')];
             refusedWith(notice(kind, title, text));
             if (kind === 'warn') {
-                wait(refused.retryAfter, button, 'shop.again');
+                wait(refused.retryAfter);
             }
         }
 
@@ -437,24 +431,26 @@ export function shop(main, _, query) {
                 h('button', {type: 'button', click: () => { discardAttempt(); ready(); outcome.replaceChildren(); button.focus(); }}, say('shop.discard'))));
         }
 
-        function isOpen(element) {
-            return element.getAttribute('aria-disabled') !== 'true';
+        function block(isBlocked) {
+            blocked = isBlocked;
+            button.setAttribute('aria-disabled', blocked || !unfound.hidden);
         }
 
-        function busy(words) {
+        function busy() {
             clearInterval(timer);
-            button.setAttribute('aria-disabled', 'true');
-            button.textContent = say(words);
+            block(true);
+            button.textContent = say('shop.ordering');
             outcome.replaceChildren();
         }
 
         function ready() {
-            button.setAttribute('aria-disabled', !unfound.hidden);
+            block(false);
             button.textContent = say(orderWords);
             button.hidden = false;
         }
 
-        function wait(seconds, element, words) {
+        /** Counts down to the moment at which the order can be tried again. */
+        function wait(seconds) {
             let remaining = seconds;
             clearInterval(timer);
             count();
@@ -466,12 +462,12 @@ export function shop(main, _, query) {
             }
 
             function count() {
-                element.setAttribute('aria-disabled', remaining > 0);
-                element.textContent = remaining > 0 ? say(`${words}.in`, {seconds: remaining}) : say(words);
+                block(remaining > 0);
+                button.textContent = remaining > 0 ? say('shop.again.in', {seconds: remaining}) : say('shop.again');
                 if (remaining <= 0) {
                     clearInterval(timer);
                     if (seconds > 0) {
-                        announce(say(words));
+                        announce(say('shop.again'));
                     }
                 }
             }

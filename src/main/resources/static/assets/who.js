@@ -1,4 +1,6 @@
 // The logged-in user, and the links to log in and out.
+import {isAnonymous, isCustomer, session} from './api.js';
+
 const WORDS = {
     en: {login: 'Log in', logout: 'Log out', demo: 'No login is required here: you are the user demo and may do everything.'},
     ko: {login: '로그인', logout: '로그아웃', demo: '로그인이 필요 없습니다. 누구나 demo 사용자이며 모든 것을 할 수 있습니다.'},
@@ -25,8 +27,9 @@ async function logOut(event) {
 /** The page to return to; a guest's link is kept by its view. */
 const back = () => location.pathname === '/' ? '' : `?${new URLSearchParams({back: location.pathname})}`;
 
-function show({login, name, roles}) {
-    document.querySelector('[data-tab=dealer]').hidden = login && !roles?.some(role => role === 'dealer' || role === 'operator');
+function show(user) {
+    const {login, name} = user;
+    document.querySelector('[data-tab=dealer]').hidden = isAnonymous(user) || isCustomer(user);
     place.title = '';
     const words = WORDS[document.documentElement.lang] ?? WORDS.en;
     if (!login) {
@@ -37,15 +40,14 @@ function show({login, name, roles}) {
         out.addEventListener('click', logOut);
         place.replaceChildren(name, ' ', out);
     } else {
-        const login = link(words.login, '/login');
-        login.addEventListener('click', () => { login.href = `/login${back()}`; });
-        place.replaceChildren(login);
+        const entry = link(words.login, '/login');
+        entry.addEventListener('click', () => { entry.href = `/login${back()}`; });
+        place.replaceChildren(entry);
     }
 }
 
-const answer = await fetch('/session', {cache: 'no-store'}).catch(() => null);
-if (answer?.ok) {
-    const session = await answer.json();
-    show(session);
-    new MutationObserver(() => show(session)).observe(document.documentElement, {attributeFilter: ['lang']});
+const user = await session().catch(() => null);
+if (user) {
+    show(user);
+    new MutationObserver(() => show(user)).observe(document.documentElement, {attributeFilter: ['lang']});
 }
