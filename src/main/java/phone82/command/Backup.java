@@ -2,11 +2,10 @@ package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.env.PropertyResolver;
-import org.springframework.util.FileSystemUtils;
+import phone82.platform.disk.DatabaseBackup;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -142,11 +141,8 @@ public final class Backup extends OperatorCommand {
     private void discard(List<Path> copies) {
         for (Path copy : copies) {
             try {
-                if (!FileSystemUtils.deleteRecursively(copy)) {
+                if (!DatabaseBackup.discard(copy)) {
                     throw new NoSuchFileException(copy.toString());
-                }
-                if (copy.getParent().toFile().list().length == 0) {
-                    Files.delete(copy.getParent());
                 }
             } catch (IOException e) {
                 out.println("delete " + copy + " yourself: it is no part of a complete backup (" + e + ")");

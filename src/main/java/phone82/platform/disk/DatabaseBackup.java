@@ -7,6 +7,7 @@ import phone82.platform.api.Problem;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,10 +149,18 @@ public class DatabaseBackup {
         }
     }
 
-    private static void discard(Path draft) throws IOException {
-        FileSystemUtils.deleteRecursively(draft);
-        if (draft.getParent().toFile().list().length == 0) {
-            Files.delete(draft.getParent());
+    /**
+     * Deletes a copy, and the folder of the backup if nothing else is in it.
+     *
+     * @return whether there was a copy
+     */
+    public static boolean discard(Path copy) throws IOException {
+        boolean existed = FileSystemUtils.deleteRecursively(copy);
+        try {
+            Files.deleteIfExists(copy.getParent());
+        } catch (DirectoryNotEmptyException others) {
+            // copies of other contexts
         }
+        return existed;
     }
 }
