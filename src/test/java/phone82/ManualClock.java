@@ -1,4 +1,4 @@
-package phone82.operations;
+package phone82;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,10 +6,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that a test sets forward. */
-final class ManualClock extends Clock {
+/** A clock that a test sets. */
+public final class ManualClock extends Clock {
 
-    private Instant now = Instant.EPOCH;
+    private volatile Instant now;
+
+    public ManualClock(Instant now) {
+        this.now = now;
+    }
 
     @Override
     public Instant instant() {
@@ -26,7 +30,11 @@ final class ManualClock extends Clock {
         throw new UnsupportedOperationException();
     }
 
-    void pass(Duration time) {
+    public void set(Instant time) {
+        now = time;
+    }
+
+    public void pass(Duration time) {
         now = now.plus(time);
     }
 }

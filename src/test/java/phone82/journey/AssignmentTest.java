@@ -18,14 +18,11 @@ import phone82.journey.Shop.Answer;
 import phone82.platform.api.Json;
 import phone82.platform.identity.Guest;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -50,13 +47,6 @@ class AssignmentTest {
 
     @TempDir
     private Path folder;
-
-    private record Outcome(int exitCode, String output) {
-    }
-
-    private interface Command {
-        int main(PrintStream out, PrintStream err, String... arguments);
-    }
 
     @AfterAll
     static void stop() {
@@ -188,16 +178,16 @@ class AssignmentTest {
         String file = file(first + ",ann\n\n" + bobs + ",ann\r\n " + UNKNOWN + " , ann\n" + second + ",a,b \n");
 
         for (int i = 0; i < 2; i++) {
-            Outcome outcome = run(AssignOrders::main, AssignOrders.NAME, file);
-            assertThat(outcome.exitCode).as(outcome.output).isEqualTo(1);
-            assertThat(outcome.output).contains("order " + bobs + " is refused: app: The order has an owner already.", "order " + UNKNOWN + " is refused: app: ",
+            Phone82Extension.Outcome outcome = PHONE82.run(AssignOrders::main, AssignOrders.NAME, file);
+            assertThat(outcome.exitCode()).as(outcome.output()).isEqualTo(1);
+            assertThat(outcome.output()).contains("order " + bobs + " is refused: app: The order has an owner already.", "order " + UNKNOWN + " is refused: app: ",
                     "2 of 4 orders have the owner of their line, 2 were refused");
         }
         isAnns(first);
         as("a,b", "customer").get("/orders/" + second).expect(200);
         assertThat(audited(first)).anyMatch(entry -> entry.get("action").asText().equals("app-assign-order") && entry.get("subject").asText().equals("operator"));
 
-        assertThat(run(AssignOrders::main, AssignOrders.NAME, file(first + ",ann")).exitCode).isZero();
+        assertThat(PHONE82.run(AssignOrders::main, AssignOrders.NAME, file(first + ",ann")).exitCode()).isZero();
     }
 
     @ParameterizedTest
@@ -205,20 +195,20 @@ class AssignmentTest {
     void nothingIsAssignedIfALineIsWrong(String wrong) throws IOException {
         long id = withoutOwner();
 
-        Outcome outcome = run(AssignOrders::main, AssignOrders.NAME, file(id + ",ann\n" + wrong.replace("%d", String.valueOf(id)) + "\n"));
+        Phone82Extension.Outcome outcome = PHONE82.run(AssignOrders::main, AssignOrders.NAME, file(id + ",ann\n" + wrong.replace("%d", String.valueOf(id)) + "\n"));
 
-        assertThat(outcome.exitCode).isEqualTo(2);
-        assertThat(outcome.output).contains("line 2 of ", "nothing is assigned");
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.output()).contains("line 2 of ", "nothing is assigned");
         ann.get("/orders/" + id).expect(404);
     }
 
     @Test
     void theCommandReportsWhatKeepsItFromWorking() throws IOException {
-        assertThat(run(AssignOrders::main, AssignOrders.NAME).output).contains("takes one file");
-        assertThat(run(AssignOrders::main, AssignOrders.NAME, folder + "/missing").output).contains("cannot be read");
-        Outcome unreachable = run(AssignOrders::main, AssignOrders.NAME, file("1,ann\n"), "--phone82.gateway.app-url=http://localhost:1");
-        assertThat(unreachable.exitCode).isEqualTo(2);
-        assertThat(unreachable.output).contains("app does not answer", "0 of 1 lines are done; repeat the command");
+        assertThat(PHONE82.run(AssignOrders::main, AssignOrders.NAME).output()).contains("takes one file");
+        assertThat(PHONE82.run(AssignOrders::main, AssignOrders.NAME, folder + "/missing").output()).contains("cannot be read");
+        Phone82Extension.Outcome unreachable = PHONE82.run(AssignOrders::main, AssignOrders.NAME, file("1,ann\n"), "--phone82.gateway.app-url=http://localhost:1");
+        assertThat(unreachable.exitCode()).isEqualTo(2);
+        assertThat(unreachable.output()).contains("app does not answer", "0 of 1 lines are done; repeat the command");
     }
 
     /** An order as an earlier version without a login left it. */
@@ -253,15 +243,9 @@ class AssignmentTest {
         return operations.send(operations.requestOfOperator("/audit?order=" + id)).expect(200).body().get("items").valueStream().toList();
     }
 
-    private static void succeeds(Command command, String... words) {
-        Outcome outcome = run(command, words);
-        assertThat(outcome.exitCode).as(outcome.output).isZero();
-    }
-
-    private static Outcome run(Command command, String... words) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int code = command.main(new PrintStream(out), new PrintStream(out), Stream.concat(Stream.of(PHONE82.arguments()), Stream.of(words)).toArray(String[]::new));
-        return new Outcome(code, out.toString());
+    private static void succeeds(Phone82Extension.Command command, String... words) {
+        Phone82Extension.Outcome outcome = PHONE82.run(command, words);
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     }
 
     private static JdbcTemplate jdbc(Context context) {

@@ -58,13 +58,6 @@ class ErasureTest {
     private final Shop bob = as(BOB, "customer");
     private final Shop operator = as("olga", "operator");
 
-    private record Outcome(int exitCode, String output) {
-    }
-
-    private interface Command {
-        int main(PrintStream out, PrintStream err, String... arguments);
-    }
-
     @AfterAll
     static void stop() {
         ISSUER.close();
@@ -77,10 +70,10 @@ class ErasureTest {
         assertThat(bob.status("/orders/" + id)).isEqualTo("Ordered");
         Map<String, List<String>> before = rows(BOB);
 
-        Outcome refused = run(EraseSubject::main, EraseSubject.NAME, BOB);
+        Phone82Extension.Outcome refused = PHONE82.run(EraseSubject::main, EraseSubject.NAME, BOB);
 
-        assertThat(refused.exitCode).as(refused.output).isEqualTo(1);
-        assertThat(refused.output).contains("orders that are not finished here, among them [" + id + "]", "repeat the command");
+        assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
+        assertThat(refused.output()).contains("orders that are not finished here, among them [" + id + "]", "repeat the command");
         assertThat(rows(BOB).keySet()).containsAll(before.keySet());
         bob.awaitShipped(id);
     }
@@ -112,14 +105,14 @@ class ErasureTest {
         Map<String, List<String>> bobsRows = rows(BOB);
         List<JsonNode> bobsViews = views(bob, bobs);
         List<JsonNode> all = operator.all("/orders");
-        Outcome agreed = run(Reconcile::main, Reconcile.NAME);
-        assertThat(agreed.exitCode).as(agreed.output).isZero();
+        Phone82Extension.Outcome agreed = PHONE82.run(Reconcile::main, Reconcile.NAME);
+        assertThat(agreed.exitCode()).as(agreed.output()).isZero();
 
-        Outcome erased = run(EraseSubject::main, EraseSubject.NAME, ANN);
+        Phone82Extension.Outcome erased = PHONE82.run(EraseSubject::main, EraseSubject.NAME, ANN);
 
-        assertThat(erased.exitCode).as(erased.output).isZero();
-        assertThat(erased.output).contains("the pseudonym is erased-", "app: ", " orders", "pay: ", "store: 1 deadLetters", "customer: ", "audit: ").doesNotContain(ANN);
-        String pseudonym = erased.output.lines().findFirst().orElseThrow().replace("the pseudonym is ", "");
+        assertThat(erased.exitCode()).as(erased.output()).isZero();
+        assertThat(erased.output()).contains("the pseudonym is erased-", "app: ", " orders", "pay: ", "store: 1 deadLetters", "customer: ", "audit: ").doesNotContain(ANN);
+        String pseudonym = erased.output().lines().findFirst().orElseThrow().replace("the pseudonym is ", "");
 
         // events that were sent before and arrive now
         PHONE82.topics().send("app.OrderRejected", inFlight, UUID.randomUUID().toString(), "{\"orderId\":" + inFlight + ",\"reason\":\"late\",\"owner\":\"" + ANN + "\"}");
@@ -135,9 +128,9 @@ class ErasureTest {
         jdbc(Context.CUSTOMER).update("delete from timeline where order_id = ?", inFlight);
         jdbc(Context.STORE).update("delete from outbox where subject = ?", String.valueOf(inFlight));
 
-        assertThat(run(ReplayEvents::main, ReplayEvents.NAME).exitCode).isZero();
-        Outcome rebuilt = run(RebuildHistory::main, RebuildHistory.NAME);
-        assertThat(rebuilt.exitCode).as(rebuilt.output).isZero();
+        assertThat(PHONE82.run(ReplayEvents::main, ReplayEvents.NAME).exitCode()).isZero();
+        Phone82Extension.Outcome rebuilt = PHONE82.run(RebuildHistory::main, RebuildHistory.NAME);
+        assertThat(rebuilt.exitCode()).as(rebuilt.output()).isZero();
         assertThat(found(ANN)).as("places of the subject").isEmpty();
         for (String list : List.of("select owner from orders where id = ?", "select owner from payment where order_id = ?", "select owner from delivery where order_id = ?",
                 "select owner from history where order_id = ?")) {
@@ -148,8 +141,8 @@ class ErasureTest {
         assertThat(rows(BOB)).isEqualTo(bobsRows);
         assertThat(views(bob, bobs)).isEqualTo(bobsViews);
         assertThat(operator.all("/orders")).as("the books").isEqualTo(all);
-        agreed = run(Reconcile::main, Reconcile.NAME);
-        assertThat(agreed.exitCode).as(agreed.output).isZero();
+        agreed = PHONE82.run(Reconcile::main, Reconcile.NAME);
+        assertThat(agreed.exitCode()).as(agreed.output()).isZero();
 
         for (String list : List.of("/orders", "/payments", "/deliveries", "/history")) {
             assertThat(ann.all(list)).as(list).isEmpty();
@@ -172,12 +165,12 @@ class ErasureTest {
             assertThat(ann.all(list)).as(list).hasSize(1);
         }
 
-        Outcome erased = run(EraseSubject::main, EraseSubject.NAME, ANN);
-        assertThat(erased.exitCode).as(erased.output).isZero();
-        assertThat(erased.output).contains("1 orders");
-        Outcome again = run(EraseSubject::main, EraseSubject.NAME, ANN);
-        assertThat(again.exitCode).as(again.output).isZero();
-        assertThat(again.output).contains("app: 0 deadLetters, 0 events, 0 idempotency, 0 new_owner, 0 orders");
+        Phone82Extension.Outcome erased = PHONE82.run(EraseSubject::main, EraseSubject.NAME, ANN);
+        assertThat(erased.exitCode()).as(erased.output()).isZero();
+        assertThat(erased.output()).contains("1 orders");
+        Phone82Extension.Outcome again = PHONE82.run(EraseSubject::main, EraseSubject.NAME, ANN);
+        assertThat(again.exitCode()).as(again.output()).isZero();
+        assertThat(again.output()).contains("app: 0 deadLetters, 0 events, 0 idempotency, 0 new_owner, 0 orders");
         assertThat(ann.all("/orders")).isEmpty();
     }
 
@@ -186,8 +179,8 @@ class ErasureTest {
     void theCommandNeedsTheOperatorsKeyAndOneSubject() {
         assertThat(EraseSubject.main(new PrintStream(new ByteArrayOutputStream()), new PrintStream(new ByteArrayOutputStream()), EraseSubject.NAME, "x",
                 "--phone82.data=target/data/nobody")).isEqualTo(2);
-        assertThat(run(EraseSubject::main, EraseSubject.NAME).exitCode).isEqualTo(2);
-        assertThat(run(EraseSubject::main, EraseSubject.NAME, "a", "b").exitCode).isEqualTo(2);
+        assertThat(PHONE82.run(EraseSubject::main, EraseSubject.NAME).exitCode()).isEqualTo(2);
+        assertThat(PHONE82.run(EraseSubject::main, EraseSubject.NAME, "a", "b").exitCode()).isEqualTo(2);
     }
 
     /** Shipped, cancelled, declined and refused orders, one with an Idempotency-Key. */
@@ -288,12 +281,5 @@ class ErasureTest {
 
     private static Shop as(String subject, String role) {
         return new Shop(PHONE82.gateway().url(""), ISSUER.token(subject, role));
-    }
-
-    private static Outcome run(Command command, String... words) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PrintStream both = new PrintStream(out, true);
-        int exitCode = command.main(both, both, Stream.concat(Stream.of(words), Stream.of(PHONE82.arguments())).toArray(String[]::new));
-        return new Outcome(exitCode, out.toString());
     }
 }

@@ -20,9 +20,7 @@ import phone82.journey.Shop.Answer;
 import phone82.platform.api.Json;
 import phone82.platform.identity.Guest;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -341,14 +339,9 @@ class GuestTest {
                 + entry.get("action").asText() + " " + entry.get("result").asText()).toList();
     }
 
-    private interface Command {
-        int run(PrintStream out, PrintStream err, String... arguments);
-    }
-
-    private static void succeeds(Command command, String... words) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int code = command.run(new PrintStream(out), new PrintStream(out), Stream.concat(Stream.of(words), Stream.of(PHONE82.arguments())).toArray(String[]::new));
-        assertThat(code).as(out::toString).isZero();
+    private static void succeeds(Phone82Extension.Command command, String... words) {
+        Phone82Extension.Outcome outcome = PHONE82.run(command, words);
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     }
 
     private static JdbcTemplate jdbc(Context context) {

@@ -7,7 +7,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import phone82.Context;
 import phone82.Phone82;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
 public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
@@ -165,6 +168,24 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     /** The operator's port. */
     public Shop operations() {
         return new Shop(phone82.operations().toString());
+    }
+
+    /** A command of the launcher. */
+    public interface Command {
+
+        int main(PrintStream out, PrintStream err, String... arguments);
+    }
+
+    /** The exit code of a command, and all that it has printed. */
+    public record Outcome(int exitCode, String output) {
+    }
+
+    /** Runs a command with the properties that phone82 was started with. */
+    public Outcome run(Command command, String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream both = new PrintStream(out, true);
+        int exitCode = command.main(both, both, Stream.concat(Stream.of(words), Stream.of(arguments)).toArray(String[]::new));
+        return new Outcome(exitCode, out.toString());
     }
 
     /** The properties that it was started with. */

@@ -2,11 +2,13 @@ package phone82.operations;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import phone82.ManualClock;
 import phone82.platform.health.Check;
 
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -121,7 +123,7 @@ class HealthTest {
     @Test
     void anAnswerResetsTheGracePeriod() {
         AtomicInteger calls = new AtomicInteger();
-        ManualClock clock = new ManualClock();
+        ManualClock clock = new ManualClock(Instant.EPOCH);
         try (Health timed = new Health(PATIENCE, clock)) {
             timed.add("app", List.of(Check.life("pulse", () -> {
                 if (calls.incrementAndGet() % 2 == 1) {

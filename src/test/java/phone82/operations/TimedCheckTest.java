@@ -3,6 +3,7 @@ package phone82.operations;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import phone82.ManualClock;
 import phone82.operations.TimedCheck.Outcome;
 import phone82.platform.health.Check;
 
@@ -21,7 +22,7 @@ class TimedCheckTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration BETWEEN_PROBES = Duration.ofSeconds(10);
 
-    private final ManualClock clock = new ManualClock();
+    private final ManualClock clock = new ManualClock(Instant.EPOCH);
     private final Queue<Runnable> underWay = new ArrayDeque<>();
     private boolean fails;
     private final TimedCheck pulse = new TimedCheck(Check.life("pulse", () -> {

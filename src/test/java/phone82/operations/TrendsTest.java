@@ -6,12 +6,11 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
+import phone82.ManualClock;
 import phone82.operations.Trends.Series;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,28 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TrendsTest {
 
     private final MeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final SteppedClock clock = new SteppedClock();
+    private final ManualClock clock = new ManualClock(Instant.parse("2026-11-29T00:00:00Z"));
     private final Trends trends = new Trends(metrics, null, clock);
-
-    private static final class SteppedClock extends Clock {
-
-        private Instant now = Instant.parse("2026-11-29T00:00:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneId.of("Z");
-        }
-    }
 
     @Test
     void countsAreThoseSinceTheSampleBefore() {
@@ -97,7 +76,7 @@ class TrendsTest {
         order("201", 1);
         sample();
         sample();
-        clock.now = clock.now.plus(Trends.EVERY);
+        clock.pass(Trends.EVERY);
         order("201", 5);
         sample();
         order("201", 2);
@@ -114,7 +93,7 @@ class TrendsTest {
         }
         assertThat(values("app", "requests")).hasSize(Trends.SAMPLES).containsOnly(0.0);
 
-        clock.now = clock.now.plus(Duration.ofDays(1));
+        clock.pass(Duration.ofDays(1));
         sample();
         assertThat(values("app", "requests")).hasSize(Trends.SAMPLES).containsOnlyNulls();
     }
@@ -142,7 +121,7 @@ class TrendsTest {
     }
 
     private void sample() {
-        clock.now = clock.now.plus(Trends.EVERY);
+        clock.pass(Trends.EVERY);
         trends.sample();
         trends.sample();
     }

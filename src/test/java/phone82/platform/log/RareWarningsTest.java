@@ -5,40 +5,23 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import phone82.ManualClock;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
 class RareWarningsTest {
 
-    private Instant now = Instant.EPOCH;
-    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(RareWarningsTest.class), new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    });
+    private final ManualClock clock = new ManualClock(Instant.EPOCH);
+    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(RareWarningsTest.class), clock);
 
     @Test
     void oneWarningPerSubjectIsLoggedInTenSeconds(CapturedOutput log) {
         for (int second = 0; second < 21; second++) {
-            now = Instant.EPOCH.plus(Duration.ofSeconds(second));
+            clock.set(Instant.EPOCH.plus(Duration.ofSeconds(second)));
             warnings.warn("pay", "pay failed at {}", second);
             warnings.warn("store", "store failed at {}", second);
         }
