@@ -79,8 +79,11 @@ public class Order {
         }
     }
 
-    /** Ends the order because the payment could not be captured. The customer sees the reason. */
-    public void paymentRefused(String why) {
+    /**
+     * Ends the order because the payment could not be captured, or ended in a cancellation that this record does not know. The customer sees the
+     * reason. Ignored if the shipment is known already.
+     */
+    public void paymentEnded(String why) {
         if (become(OrderStatus.Cancelled)) {
             reason = why;
         }

@@ -17,7 +17,7 @@ public enum OrderStatus {
 
     private static final Map<OrderStatus, Set<OrderStatus>> NEXT = Map.of(
             Ordered, Set.of(Paid, Shipped, Cancelling, Cancelled),
-            Paid, Set.of(Shipped, Cancelling),
+            Paid, Set.of(Shipped, Cancelling, Cancelled),
             Shipped, Set.of(),
             Cancelling, Set.of(Ordered, Paid, Shipped, Cancelled),
             Cancelled, Set.of());

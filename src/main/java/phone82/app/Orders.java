@@ -177,12 +177,12 @@ public class Orders {
         known(event.orderId()).paid();
     }
 
-    /** Pay has completed a cancellation, or could not capture the payment. */
+    /** Pay has completed a cancellation, even if the money could not be given back, or could not capture the payment. */
     public void paymentCancelled(@Body PayCancelled event) {
         if (participation.completeFor(event.orderId())) {
             cancel(event.orderId());
         } else {
-            known(event.orderId()).paymentRefused(event.reason());
+            known(event.orderId()).paymentEnded(event.reason());
         }
     }
 

@@ -394,10 +394,16 @@ public class Payments {
     public record OrderCancelled(long orderId) {
     }
 
-    /** App has completed a cancellation. */
+    /** App has completed a cancellation. If pay has undone or lost it, the money is given back nevertheless. */
     @Transactional
     public void orderCancelled(@Body OrderCancelled event) {
         if (participation.completeFor(event.orderId())) {
+            giveBack(event.orderId());
+            return;
+        }
+        Payment payment = locked(event.orderId());
+        if (payment != null && payment.canBeCancelled()) {
+            payment.cancelling(now());
             giveBack(event.orderId());
         }
     }

@@ -7,6 +7,8 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.api.Page;
 import phone82.platform.api.Problem;
@@ -26,6 +28,8 @@ import java.util.function.Function;
 /** The dealer's deliveries. */
 @Transactional
 public class Deliveries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
     @PersistenceContext
     private EntityManager entities;
@@ -192,10 +196,24 @@ public class Deliveries {
     public record PayCancelled(long orderId) {
     }
 
-    /** Pay has completed a cancellation, or could not capture the payment. */
+    /**
+     * Pay has completed a cancellation, even if the money could not be given back, or could not capture the payment. If store has undone or lost the
+     * cancellation, the delivery is cancelled nevertheless.
+     */
     public void paymentCancelled(@Body PayCancelled event) {
         if (participation.completeFor(event.orderId())) {
             cancelHeld(event.orderId());
+            return;
+        }
+        Delivery delivery = locked(event.orderId());
+        if (delivery == null) {
+            return;
+        }
+        if (delivery.canBeHeld()) {
+            delivery.hold();
+            outbox.add(delivery.cancel());
+        } else if (delivery.status() == DeliveryStatus.Shipped) {
+            LOG.error("Order {} is shipped, but its payment is cancelled: it was shipped without being paid, or the money was given back", event.orderId());
         }
     }
 

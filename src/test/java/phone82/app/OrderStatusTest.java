@@ -17,7 +17,7 @@ class OrderStatusTest {
 
     private static final Map<OrderStatus, Set<OrderStatus>> ALLOWED = Map.of(
             Ordered, Set.of(Paid, Shipped, Cancelling, Cancelled),
-            Paid, Set.of(Shipped, Cancelling),
+            Paid, Set.of(Shipped, Cancelling, Cancelled),
             Cancelling, Set.of(Ordered, Paid, Shipped, Cancelled),
             Shipped, Set.of(),
             Cancelled, Set.of());

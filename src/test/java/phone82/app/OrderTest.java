@@ -126,7 +126,7 @@ class OrderTest {
             paid shipped                , Shipped
             shipped paid                , Shipped
             paid shipped paid shipped   , Shipped
-            paid refused                , Paid
+            paid refused                , Cancelled
             shipped refused             , Shipped
             refused refused             , Cancelled
             refused paid                , Cancelled
@@ -149,15 +149,15 @@ class OrderTest {
 
     @Test
     void anOrderWithARefusedPaymentKeepsTheReason() {
-        order.paymentRefused("card blocked");
-        order.paymentRefused("declined");
+        order.paymentEnded("card blocked");
+        order.paymentEnded("declined");
         assertThat(order.reason()).isEqualTo("card blocked");
     }
 
     @Test
-    void aLateRefusalDoesNotChangeAPaidOrder() {
-        order.paid();
-        order.paymentRefused("card blocked");
+    void aLateRefusalDoesNotChangeAShippedOrder() {
+        order.shipped(ONE);
+        order.paymentEnded("card blocked");
         assertThat(order.reason()).isNull();
     }
 
@@ -173,7 +173,7 @@ class OrderTest {
         switch (news) {
             case "paid" -> order.paid();
             case "shipped" -> order.shipped(ONE);
-            default -> order.paymentRefused("card blocked");
+            default -> order.paymentEnded("card blocked");
         }
     }
 }

@@ -4,7 +4,9 @@ import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.app.Orders;
 import phone82.pay.Payments;
@@ -12,7 +14,9 @@ import phone82.store.Deliveries;
 
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -78,6 +82,60 @@ class LostCancellationTest {
             assertThat(shop.timeline(id)).containsOnlyOnce("OrderCancelled", "PayCancelled", "DeliveryCancelled").doesNotContain("CancellationRefused");
         });
         assertThat(app.get("/cancellations").body()).isEmpty();
+    }
+
+    /** An operator then gives the money back by hand. */
+    @ParameterizedTest
+    @EnumSource(value = Context.class, names = {"APP", "PAY"})
+    void isCompletedByAllParticipantsEvenIfTheRefundFails(Context first) {
+        long id = shop.place(anOrder().of("sim-refund-fails")).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        String lra = beginCancellation(id);
+        lose(lra);
+
+        if (first == Context.APP) {
+            PHONE82.bean(first, Orders.class).completeCancellation(lra);
+        } else {
+            PHONE82.bean(first, Payments.class).cancel(lra);
+        }
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
+        // until the participants would undo what they have not completed
+        await().during(TIME_LIMIT.multipliedBy(3)).atMost(TIME_LIMIT.multipliedBy(4)).untilAsserted(() -> {
+            assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+        });
+    }
+
+    /** A database that was restored from a copy, or a participant that undid a cancellation which others completed. */
+    @ParameterizedTest
+    @CsvSource({"APP, orders, id, Paid, PAY", "STORE, delivery, order_id, Received, PAY", "PAY, payment, order_id, Completed, APP"})
+    void isMadeUpForByAContextThatLearnsOfItLater(Context context, String table, String key, String before, Context other) {
+        long id = shop.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        assertThat(shop.send("DELETE", "/orders/" + id, null, null).status()).isIn(200, 202);
+        await().untilAsserted(() -> {
+            assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded");
+        });
+        String after = status(context, table, key, id);
+        JdbcTemplate jdbc = PHONE82.bean(context, JdbcTemplate.class);
+        if (context == Context.STORE) {
+            jdbc.update("update delivery set dispatch_at = ? where order_id = ?", Timestamp.from(Instant.now().plusSeconds(3600)), id);
+        }
+        jdbc.update("update " + table + " set status = ? where " + key + " = ?", before, id);
+        jdbc.update("delete from saga where order_id = ?", id);
+        jdbc.update("delete from inbox");
+
+        PHONE82.shop(other).post("/events/replay", "{\"orders\":[" + id + "]}").expect(200);
+
+        await().untilAsserted(() -> assertThat(status(context, table, key, id)).isEqualTo(after));
+        assertThat(PHONE82.provider().account(id).expect(200).body().get("refunded").asLong()).isEqualTo(1_199_000);
+    }
+
+    private static String status(Context context, String table, String key, long id) {
+        return PHONE82.bean(context, JdbcTemplate.class).queryForObject("select status from " + table + " where " + key + " = ?", String.class, id);
     }
 
     /** Runs the actions of all participants in an LRA that the coordinator does not end by itself yet. */
