@@ -10,6 +10,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.http.Problems;
@@ -52,22 +53,25 @@ public class Cancellation {
         return Json.bytes(new Hold(order.item(), order.qty(), order.owner()));
     }
 
-    /** Answers the customer after the saga failed: with the order if all participants had agreed, otherwise with the problem. */
+    /** Answers the customer after the saga failed: with the order if it is cancelled or all participants had agreed, otherwise with the problem. */
     public void answerFailure(@Header("id") long id, Exchange exchange) {
         Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-        if (!exchange.getProperty("agreed", false, boolean.class) || !endsCancelled(id, exchange)) {
+        if (!endsCancelled(id, exchange.getProperty("agreed", false, boolean.class), exchange)) {
             Throwable answer = answer(failure);
             if (answer instanceof Problem problem && problem.status() != 404) {
-                LOG.info("Order {} is not cancelled: {}", id, failure.toString());
+                LOG.atLevel(problem.status() == 409 ? Level.INFO : Level.WARN).log("Order {} is not cancelled: {}", id, failure.toString());
             }
             Problems.write(exchange, answer);
         }
     }
 
-    /** Answers with the order if it is cancelled, or will be: all participants agreed, and only the coordinator's last answer is missing. */
-    private boolean endsCancelled(long id, Exchange exchange) {
+    /**
+     * Answers with the order if it is cancelled, perhaps because its payment failed meanwhile, or is to be: all participants agreed, and only the
+     * coordinator's last answer is missing.
+     */
+    private boolean endsCancelled(long id, boolean agreed, Exchange exchange) {
         OrderResource order = OrderResource.of(orders.get(id));
-        if (order.status() != OrderStatus.Cancelled && order.status() != OrderStatus.Cancelling) {
+        if (order.status() != OrderStatus.Cancelled && !(agreed && order.status() == OrderStatus.Cancelling)) {
             return false;
         }
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, order.status() == OrderStatus.Cancelled ? 200 : 202);

@@ -73,10 +73,16 @@ public class Problems {
         return Json.bytes(json);
     }
 
-    /** Whether the failure ends by itself: another server or the network fails, or another transaction was first. */
+    /**
+     * Whether the failure ends by itself: another server or the network fails, or another transaction was first. A server that refuses the request
+     * (4xx) would refuse it again.
+     */
     public static boolean isTemporary(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException || cause instanceof HttpOperationFailedException || cause instanceof JMSException
+            if (cause instanceof HttpOperationFailedException answer) {
+                return answer.getStatusCode() >= 500 || answer.getStatusCode() == 429;
+            }
+            if (cause instanceof IOException || cause instanceof JMSException
                     || cause instanceof ConcurrencyFailureException || cause instanceof SQLException failure && isUnreachable(failure)) {
                 return true;
             }

@@ -1,7 +1,9 @@
 package phone82.platform.http;
 
 import com.zaxxer.hikari.HikariDataSource;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
@@ -11,6 +13,7 @@ import org.springframework.orm.jpa.JpaSystemException;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -27,6 +30,14 @@ class ProblemsTest {
         assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(status);
         assertThat(exchange.getMessage().getHeader("Retry-After")).isEqualTo(status == 503 ? 5 : null);
         assertThat(exchange.getMessage().getBody(String.class)).doesNotContain("PAYMENT");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500, true", "503, true", "429, true", "400, false", "401, false", "404, false", "409, false"})
+    void onlyAServerThatIsUnavailableFailsTemporarily(int status, boolean temporary) {
+        HttpOperationFailedException refusal = new HttpOperationFailedException("http://pay", status, "", null, Map.of(), "");
+
+        assertThat(Problems.isTemporary(new CamelExecutionException("failed", null, refusal))).isEqualTo(temporary);
     }
 
     @Test
