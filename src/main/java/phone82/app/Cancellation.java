@@ -55,7 +55,7 @@ public class Cancellation {
     /** Answers the customer after the saga failed: with the order if all participants had agreed, otherwise with the problem. */
     public void answerFailure(@Header("id") long id, Exchange exchange) {
         Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-        if (!exchange.getProperty("agreed", false, boolean.class) || !endsCancelled(id, exchange)) {
+        if (!exchange.getVariable("agreed", false, boolean.class) || !endsCancelled(id, exchange)) {
             Throwable answer = answer(failure);
             if (answer instanceof Problem problem && problem.status() != 404) {
                 LOG.info("Order {} is not cancelled: {}", id, failure.toString());
