@@ -1,6 +1,7 @@
 package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import phone82.command.OrderRows.Account;
 import phone82.command.OrderRows.Delivery;
 import phone82.command.OrderRows.Order;
@@ -36,11 +37,7 @@ final class Reconciliation implements AutoCloseable {
     private static final Duration PROGRESS = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    private final ExecutorService readers = Executors.newFixedThreadPool(4, task -> {
-        Thread thread = new Thread(task, "reconcile");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService readers = Executors.newFixedThreadPool(4, BasicThreadFactory.builder().namingPattern("reconcile").daemon(true).build());
     private final ContextApi customer;
     private final PagedList<Order> orders;
     private final PagedList<Payment> payments;
