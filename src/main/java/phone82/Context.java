@@ -45,10 +45,6 @@ public enum Context {
         return this != BROKER && this != COORDINATOR && this != PROVIDER && this != GATEWAY;
     }
 
-    boolean usesCoordinator() {
-        return urlProperties.contains("phone82.saga.coordinator-url");
-    }
-
     /** Whether it has operations for users. */
     boolean servesUsers() {
         return this == GATEWAY || usesBroker();

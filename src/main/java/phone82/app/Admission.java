@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import phone82.platform.api.Problem;
 
 import java.time.Duration;
@@ -65,7 +65,7 @@ public class Admission implements MeterBinder {
         } finally {
             lock.unlock();
         }
-        exchange.setProperty(ADMITTED, System.nanoTime());
+        exchange.setVariable(ADMITTED, System.nanoTime());
     }
 
     public void leave() {
@@ -79,7 +79,7 @@ public class Admission implements MeterBinder {
     }
 
     /** Adjusts the limit if pay's answer states the provider's time, and removes that header from the answer to the customer. */
-    public void answered(@ExchangeProperty(ADMITTED) long admitted, Exchange exchange) {
+    public void answered(@Variable(ADMITTED) long admitted, Exchange exchange) {
         Matcher provider = PROVIDER.matcher(Objects.toString(exchange.getMessage().removeHeader("Server-Timing"), ""));
         if (provider.find()) {
             adjust(System.nanoTime() - admitted - Duration.ofMillis(Long.parseLong(provider.group(1))).toNanos());

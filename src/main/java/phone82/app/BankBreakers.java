@@ -7,8 +7,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
 import org.apache.camel.support.LRUCacheFactory;
 import phone82.platform.api.Problem;
 
@@ -65,7 +65,7 @@ public class BankBreakers implements MeterBinder {
      * Called right before the bank is asked.
      * @throws Problem 503 as above, or another order is the trial
      */
-    public void enter(@ExchangeProperty("order") Order order) {
+    public void enter(@Variable("order") Order order) {
         CircuitBreaker breaker = breakers.get(Orders.like(order));
         if (breaker != null && !breaker.tryAcquirePermission()) {
             throw undecided();
@@ -73,7 +73,7 @@ public class BankBreakers implements MeterBinder {
     }
 
     /** The bank was not asked, or the answer is unknown: another order may be the trial. */
-    public void leave(@ExchangeProperty("order") Order order) {
+    public void leave(@Variable("order") Order order) {
         CircuitBreaker breaker = breakers.get(Orders.like(order));
         if (breaker != null) {
             breaker.releasePermission();
@@ -86,7 +86,7 @@ public class BankBreakers implements MeterBinder {
     }
 
     /** @param status of pay's answer */
-    public void answered(@ExchangeProperty("order") Order order, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
+    public void answered(@Variable("order") Order order, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
         switch (status) {
             case PaymentCall.UNDECIDED -> breakers.computeIfAbsent(Orders.like(order), first -> CircuitBreaker.of("bank", config))
                     .onError(0, TimeUnit.NANOSECONDS, new Problem(status, "Payment not decided", "The bank has not decided."));

@@ -56,7 +56,7 @@ public class Cancellation {
     /** Answers the customer after the saga failed: with the order if it is cancelled or all participants had agreed, otherwise with the problem. */
     public void answerFailure(@Header("id") long id, Exchange exchange) {
         Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-        if (!endsCancelled(id, exchange.getProperty("agreed", false, boolean.class), exchange)) {
+        if (!endsCancelled(id, exchange.getVariable("agreed", false, boolean.class), exchange)) {
             Throwable answer = answer(failure);
             if (answer instanceof Problem problem && problem.status() != 404) {
                 LOG.atLevel(problem.status() == 409 ? Level.INFO : Level.WARN).log("Order {} is not cancelled: {}", id, failure.toString());

@@ -1,6 +1,7 @@
 package phone82.app;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -9,12 +10,9 @@ import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
 import phone82.platform.persistence.OldRows;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -84,10 +82,6 @@ public class IdempotencyKeys {
     }
 
     private static String fingerprint(NewOrder wanted) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Json.bytes(wanted)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return DigestUtils.sha256Hex(Json.bytes(wanted));
     }
 }

@@ -1,7 +1,6 @@
 package phone82.app;
 
 import org.apache.camel.Body;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Variable;
 import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
@@ -35,7 +34,7 @@ public class OrderDrafting {
     }
 
     /** Assigns another id, because pay knows this one for another order. */
-    public Order assignNewId(@ExchangeProperty("order") Order draft) {
+    public Order assignNewId(@Variable("order") Order draft) {
         long id = ids.insteadOf(draft.id());
         draft.renumber(id, OrderIds.time(id));
         return draft;

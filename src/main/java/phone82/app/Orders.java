@@ -4,7 +4,6 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.springframework.transaction.annotation.Transactional;
@@ -64,7 +63,7 @@ public class Orders {
 
     /** @throws Problem 422 the key was used for a different request */
     @Transactional(readOnly = true)
-    public boolean isNew(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key,
+    public boolean isNew(@Variable("wanted") NewOrder wanted, @Header(KEY) String key,
                          @Variable(Caller.VARIABLE) Caller customer) {
         return keys.orderOf(customer, key, wanted).isEmpty();
     }
@@ -81,7 +80,7 @@ public class Orders {
      * @throws Problem 422 the key was used for a different request; 409 a request with the key is in progress, or the order has another owner now
      */
     @Transactional(readOnly = true)
-    public OrderResource placed(@ExchangeProperty("wanted") NewOrder wanted, @Header(KEY) String key,
+    public OrderResource placed(@Variable("wanted") NewOrder wanted, @Header(KEY) String key,
                                 @Variable(Caller.VARIABLE) Caller customer) {
         return OrderResource.placed(keys.orderOf(customer, key, wanted).map(id -> ownOrder(id, customer)).orElseThrow(KeyTaken::new));
     }

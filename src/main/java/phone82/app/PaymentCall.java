@@ -4,8 +4,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Json;
@@ -55,7 +55,7 @@ public class PaymentCall {
     }
 
     /** @throws IdTaken pay's payment under this id belongs to another order, so this one must neither use nor release it */
-    public void requireOwnId(@ExchangeProperty("order") Order order, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
+    public void requireOwnId(@Variable("order") Order order, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
         if (status == CONFLICT) {
             LOG.warn("Pay has another payment for order id {}; the id is not used", order.id());
             throw new IdTaken(order.id());

@@ -1,7 +1,7 @@
 package phone82.app;
 
 import org.apache.camel.Body;
-import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Variable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.api.Json;
@@ -126,7 +126,7 @@ public class StuckOrders {
     }
 
     /** The body of the replay request to pay and store. */
-    public String request(@ExchangeProperty("replay") EventLog.Replay replay) {
+    public String request(@Variable("replay") EventLog.Replay replay) {
         return Json.text(Objects.requireNonNull(replay));
     }
 

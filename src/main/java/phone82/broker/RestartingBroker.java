@@ -2,6 +2,7 @@ package phone82.broker;
 
 import org.apache.activemq.artemis.core.server.ActiveMQServer;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.disk.Disk;
@@ -24,11 +25,8 @@ class RestartingBroker implements AutoCloseable {
 
     private final Callable<EmbeddedActiveMQ> factory;
     private final Disk disk;
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "broker-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            BasicThreadFactory.builder().namingPattern("broker-watch").daemon(true).build());
     private volatile EmbeddedActiveMQ broker;
     private String obstacle;
 

@@ -7,7 +7,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ public final class AssignOrders extends OperatorCommand {
 
     /** An order's id and a subject, which may contain commas and is no guest's. */
     private static final Pattern LINE = Pattern.compile(" *([1-9][0-9]{0,18}) *, *(?!guest:)([\\x21-\\x7E&&[^\"]]{1,255}) *");
-    private static final Duration PROGRESS = Duration.ofSeconds(2);
 
     private record Assignment(String order, String subject) {
     }
@@ -68,7 +66,6 @@ public final class AssignOrders extends OperatorCommand {
     private int assign(List<Assignment> assignments) {
         int refused = 0;
         int done = 0;
-        long lastReport = System.nanoTime();
         for (Assignment assignment : assignments) {
             try {
                 ask("PUT", "app", "/orders/" + assignment.order + "/customer", Map.of("subject", assignment.subject));
@@ -80,10 +77,7 @@ public final class AssignOrders extends OperatorCommand {
                 out.println("order " + assignment.order + " is refused: " + e.getMessage());
             }
             done++;
-            if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
-                lastReport = System.nanoTime();
-                out.println(done + " of " + assignments.size() + " lines so far");
-            }
+            progress.update(done + " of " + assignments.size() + " lines so far");
         }
         out.println((done - refused) + " of " + done + " orders have the owner of their line, " + refused + " were refused");
         return refused == 0 ? 0 : 1;

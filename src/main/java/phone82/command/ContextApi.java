@@ -1,5 +1,6 @@
 package phone82.command;
 
+import phone82.command.OperatorCommand.Stop;
 
 import java.io.IOException;
 import java.net.URI;
@@ -43,7 +44,7 @@ final class ContextApi {
 
     /**
      * @param otherwise the result for a 404; null if a 404 is an error
-     * @throws CannotReconcile if the context does not answer, or the answer is not as expected
+     * @throws Stop if the context does not answer, or the answer is not as expected
      */
     <T> T get(String path, Reading<T> reading, T otherwise) {
         HttpResponse<byte[]> answer = answer(path);
@@ -83,11 +84,11 @@ final class ContextApi {
         return failure.getMessage() == null ? "no connection" : failure.getMessage();
     }
 
-    private CannotReconcile cannot(String path, String why) {
+    private Stop cannot(String path, String why) {
         return cannot(path, why, "start it, or set " + property + " to its address");
     }
 
-    private CannotReconcile cannot(String path, String why, String remedy) {
-        return new CannotReconcile(context + " cannot be read at " + url + path + " (" + why + "); " + remedy + ".");
+    private Stop cannot(String path, String why, String remedy) {
+        return new Stop(2, context + " cannot be read at " + url + path + " (" + why + "); " + remedy + ".");
     }
 }

@@ -35,12 +35,10 @@ public final class EraseSubject extends OperatorCommand {
     private static final Set<String> AUDITED = Set.of("gateway", "app", "pay", "store", "customer");
 
     private static final int PASSES = 10;
-    private static final Duration PROGRESS = Duration.ofSeconds(2);
     /** Longer than another instance of a context needs to learn of the erasure. */
     private static final Duration LEARNT = Duration.ofSeconds(6);
 
     private final Map<String, Map<String, Long>> changed = new TreeMap<>();
-    private long lastReport = System.nanoTime();
     private boolean shared;
 
     private EraseSubject(PropertyResolver properties, PrintStream out) {
@@ -101,7 +99,7 @@ public final class EraseSubject extends OperatorCommand {
                 step = ask("POST", context, "/erasures/" + pseudonym, wanted);
                 changes += add(context, step.path("changed"));
                 shared |= step.path("shared").asBoolean();
-                report(context);
+                progress.update(context + ": " + changed.get(context) + " so far");
             } while (!step.path("done").asBoolean());
         }
         return changes;
@@ -115,13 +113,6 @@ public final class EraseSubject extends OperatorCommand {
             all += count.getValue().asLong();
         }
         return all;
-    }
-
-    private void report(String context) {
-        if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
-            lastReport = System.nanoTime();
-            out.println(context + ": " + changed.get(context) + " so far");
-        }
     }
 
     /** Erases the user from the audit of each process, at its operator's port. */

@@ -45,10 +45,12 @@ public abstract class OperatorCommand {
             .connectTimeout(Duration.ofSeconds(5)).build();
     final PropertyResolver properties;
     final PrintStream out;
+    final ProgressReport progress;
 
     OperatorCommand(PropertyResolver properties, PrintStream out) {
         this.properties = properties;
         this.out = out;
+        this.progress = new ProgressReport(out::println);
     }
 
     /** Empty: a command needs only the properties. */
@@ -119,18 +121,30 @@ public abstract class OperatorCommand {
 
     /** Runs work with the properties, in which {@code --name=value} arguments come first; returns the exit code of the work or of {@link Stop}. */
     static int run(Function<PropertyResolver, Integer> work, PrintStream err, String... arguments) {
-        String[] options = Arrays.stream(arguments).filter(argument -> argument.startsWith("-")).toArray(String[]::new);
-        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
-                .web(WebApplicationType.NONE).registerShutdownHook(false)
-                .properties(Map.of(Settings.ARGUMENTS, options))
-                .run(options)) {
-            return work.apply(application.getEnvironment());
+        try {
+            return withProperties(List.of(), work, arguments);
         } catch (Stop e) {
             err.println("phone82: " + e.getMessage());
             return e.exitCode;
         } catch (WrongSettings e) {
             err.println("phone82: " + e.getMessage());
             return 2;
+        }
+    }
+
+    /**
+     * Returns the result of work with the properties.
+     *
+     * @param contexts whose own properties are read, too
+     * @throws WrongSettings a property is wrong
+     */
+    static <T> T withProperties(List<String> contexts, Function<PropertyResolver, T> work, String... arguments) {
+        String[] options = Arrays.stream(arguments).filter(argument -> argument.startsWith("-")).toArray(String[]::new);
+        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
+                .web(WebApplicationType.NONE).registerShutdownHook(false).profiles(contexts.toArray(String[]::new))
+                .properties(Map.of(Settings.ARGUMENTS, options))
+                .run(options)) {
+            return work.apply(application.getEnvironment());
         }
     }
 

@@ -5,7 +5,6 @@ import org.springframework.core.env.PropertyResolver;
 import phone82.platform.api.Json;
 
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -15,9 +14,6 @@ public final class RebuildHistory extends OperatorCommand {
     /** As the first argument of the launcher. */
     public static final String NAME = "rebuild-history";
 
-    private static final Duration PROGRESS = Duration.ofSeconds(2);
-
-    private long lastReport = System.nanoTime();
     private long read;
 
     private RebuildHistory(PropertyResolver properties, PrintStream out) {
@@ -63,7 +59,7 @@ public final class RebuildHistory extends OperatorCommand {
                 ask("POST", "customer", "/rebuild/events", Map.of("source", source, "events", page.path("items")));
             }
             read += page.path("items").size();
-            report(source + ": " + read + " events read in total");
+            progress.update(source + ": " + read + " events read in total");
             after = following(page);
         }
     }
@@ -78,16 +74,9 @@ public final class RebuildHistory extends OperatorCommand {
             compared += answer.path("compared").asLong();
             changed += answer.path("changed").asLong();
             unlogged += answer.path("unlogged").asLong();
-            report(compared + " orders compared, " + changed + " changed");
+            progress.update(compared + " orders compared, " + changed + " changed");
         } while (answer.has("next"));
         out.println(read + " events read, " + compared + " orders compared, " + changed + " changed"
                 + (unlogged == 0 ? "" : "; for " + unlogged + " the view had events that the logs do not contain (too old) or that are newer than this run; they are kept"));
-    }
-
-    private void report(String line) {
-        if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
-            lastReport = System.nanoTime();
-            out.println(line);
-        }
     }
 }

@@ -1,22 +1,16 @@
 package phone82.command;
 
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertyResolver;
+import phone82.command.OperatorCommand.Stop;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.identity.TokenMinter;
-import phone82.platform.settings.Settings;
 import phone82.platform.settings.WrongSettings;
 
 import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -33,11 +27,6 @@ public final class Reconcile {
     private Reconcile() {
     }
 
-    /** Empty: the command needs only the properties. */
-    @Configuration(proxyBeanMethods = false)
-    static class Properties {
-    }
-
     /**
      * @param arguments those of the launcher: the command's name, {@code --repair}, and {@code --name=value} properties
      * @return the exit code: 0 all orders agree, 1 breaches found, 2 wrong arguments, or a context cannot be read
@@ -48,7 +37,7 @@ public final class Reconcile {
         try {
             for (String argument : arguments) {
                 if (!argument.equals(NAME) && !argument.startsWith("--")) {
-                    throw new CannotReconcile("the command " + NAME + " does not know " + argument + "; --help shows its arguments.");
+                    throw new Stop(2, "the command " + NAME + " does not know " + argument + "; --help shows its arguments.");
                 }
             }
             Report report = run(line -> err.println("phone82: " + line), options);
@@ -65,7 +54,7 @@ public final class Reconcile {
                 out.print(report.text());
             }
             return report.breaches().isEmpty() ? 0 : 1;
-        } catch (CannotReconcile e) {
+        } catch (Stop | WrongSettings e) {
             err.println("phone82: " + e.getMessage());
             return 2;
         }
@@ -75,59 +64,50 @@ public final class Reconcile {
      * Compares all contexts.
      *
      * @param progress receives a line of progress now and then
-     * @param options  {@code --name=value} properties, which override the environment
+     * @param options  {@code --name=value} properties, which override those of the environment
      * @throws RuntimeException if the contexts cannot be compared; its one line says why, and what to do
      */
     public static Report run(Consumer<String> progress, String... options) {
-        try (ConfigurableApplicationContext application = new SpringApplicationBuilder(Properties.class)
-                .web(WebApplicationType.NONE)
-                // the profile of pay has the validity of authorisations
-                .profiles("pay")
-                .registerShutdownHook(false)
-                .properties(Map.of(Settings.ARGUMENTS, Arrays.stream(options).filter(option -> option.startsWith("-")).toArray(String[]::new)))
-                .run(options)) {
-            return run(progress, application.getEnvironment());
-        } catch (WrongSettings e) {
-            throw new CannotReconcile(e.getMessage());
-        }
+        // pay has the validity of authorisations
+        return OperatorCommand.withProperties(List.of("pay"), properties -> run(progress, properties), options);
     }
 
-    private static Report run(Consumer<String> progress, Environment environment) {
+    private static Report run(Consumer<String> progress, PropertyResolver properties) {
         HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
-        Duration held = environment.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
-                .plus(environment.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
-        ContextApi provider = provider(http, environment);
-        try (Reconciliation reconciliation = new Reconciliation(api("app", http, environment), api("pay", http, environment),
-                api("store", http, environment), api("customer", http, environment), provider,
-                new ConsistencyRules(Instant.now().minus(held), Instant.now().minus(environment.getRequiredProperty("phone82.reconcile.moving", Duration.class)),
+        Duration held = properties.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
+                .plus(properties.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
+        ContextApi provider = provider(http, properties);
+        try (Reconciliation reconciliation = new Reconciliation(api("app", http, properties), api("pay", http, properties),
+                api("store", http, properties), api("customer", http, properties), provider,
+                new ConsistencyRules(Instant.now().minus(held), Instant.now().minus(properties.getRequiredProperty("phone82.reconcile.moving", Duration.class)),
                         provider != null), progress)) {
-            Report report = reconciliation.run(environment.getRequiredProperty("phone82.reconcile.settle", Duration.class),
-                    environment.getRequiredProperty("phone82.reconcile.timelines", Integer.class));
+            Report report = reconciliation.run(properties.getRequiredProperty("phone82.reconcile.settle", Duration.class),
+                    properties.getRequiredProperty("phone82.reconcile.timelines", Integer.class));
             return provider != null ? report : report.without("the provider's ledger (I9), because phone82.pay.provider-url is empty");
         }
     }
 
-    private static ContextApi provider(HttpClient http, Environment environment) {
+    private static ContextApi provider(HttpClient http, PropertyResolver properties) {
         String property = "phone82.pay.provider-url";
-        String url = environment.getRequiredProperty(property, String.class);
+        String url = properties.getRequiredProperty(property, String.class);
         return url.isBlank() ? null : new ContextApi(http, "the provider's ledger", url, property,
-                () -> "Bearer " + environment.getRequiredProperty("phone82.provider.api-key", String.class),
+                () -> "Bearer " + properties.getRequiredProperty("phone82.provider.api-key", String.class),
                 "phone82.provider.api-key to the provider's key");
     }
 
-    private static ContextApi api(String context, HttpClient http, Environment environment) {
+    private static ContextApi api(String context, HttpClient http, PropertyResolver properties) {
         String property = "phone82.gateway." + context + "-url";
         // without a key no token is sent; none is needed where no login is required
-        Supplier<String> authorization = minter(environment).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);
-        return new ContextApi(http, context, environment.getRequiredProperty(property, String.class), property, authorization,
+        Supplier<String> authorization = minter(properties).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);
+        return new ContextApi(http, context, properties.getRequiredProperty(property, String.class), property, authorization,
                 "phone82.data to the contexts' data folder, or phone82.identity.key to the operator's key");
     }
 
-    private static Optional<TokenMinter> minter(Environment environment) {
+    private static Optional<TokenMinter> minter(PropertyResolver properties) {
         try {
-            return IdentityConfiguration.knownMinter(OperatorCommand.OPERATOR, environment);
+            return IdentityConfiguration.knownMinter(OperatorCommand.OPERATOR, properties);
         } catch (IllegalArgumentException e) {
-            throw new CannotReconcile(e.getMessage() + ".");
+            throw new Stop(2, e.getMessage() + ".");
         }
     }
 

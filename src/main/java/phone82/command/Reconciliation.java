@@ -1,6 +1,7 @@
 package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import phone82.command.OrderRows.Account;
 import phone82.command.OrderRows.Delivery;
 import phone82.command.OrderRows.Order;
@@ -33,14 +34,9 @@ import java.util.stream.LongStream;
  */
 final class Reconciliation implements AutoCloseable {
 
-    private static final Duration PROGRESS = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    private final ExecutorService readers = Executors.newFixedThreadPool(4, task -> {
-        Thread thread = new Thread(task, "reconcile");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService readers = Executors.newFixedThreadPool(4, BasicThreadFactory.builder().namingPattern("reconcile").daemon(true).build());
     private final ContextApi customer;
     private final PagedList<Order> orders;
     private final PagedList<Payment> payments;
@@ -78,7 +74,7 @@ final class Reconciliation implements AutoCloseable {
             progress.accept("do not agree yet: " + open.size() + "; retrying until none has settled for " + settle.toSeconds() + " s");
         }
         boolean over = false;
-        long lastReport = System.nanoTime();
+        ProgressReport settling = new ProgressReport(progress);
         while (!open.isEmpty() && !over) {
             over = pause(end);
             int before = open.size();
@@ -87,10 +83,7 @@ final class Reconciliation implements AutoCloseable {
                 end = System.nanoTime() + settle.toNanos();
                 over = false;
             }
-            if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
-                lastReport = System.nanoTime();
-                progress.accept("do not agree yet: " + open.size());
-            }
+            settling.update("do not agree yet: " + open.size());
         }
         return report(open);
     }
@@ -104,7 +97,7 @@ final class Reconciliation implements AutoCloseable {
         var account = accounts == null ? null : accounts.cursor(readers);
         List<Long> found = new ArrayList<>();
         long seen = 0;
-        long lastReport = System.nanoTime();
+        ProgressReport reading = new ProgressReport(progress);
         while (true) {
             long id = LongStream.of(order.next(), payment.next(), delivery.next(), view.next(), account == null ? PagedList.END : account.next()).max().getAsLong();
             if (id == PagedList.END) {
@@ -118,10 +111,7 @@ final class Reconciliation implements AutoCloseable {
             if (rows.order() != null) {
                 compared++;
             }
-            if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
-                lastReport = System.nanoTime();
-                progress.accept(compared + " orders compared, down to " + id);
-            }
+            reading.update(compared + " orders compared, down to " + id);
         }
     }
 
@@ -201,7 +191,7 @@ final class Reconciliation implements AutoCloseable {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CannotReconcile("interrupted");
+            throw new OperatorCommand.Stop(2, "interrupted");
         }
     }
 

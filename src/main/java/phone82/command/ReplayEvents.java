@@ -14,7 +14,6 @@ public final class ReplayEvents extends OperatorCommand {
     /** As the first argument of the launcher. */
     public static final String NAME = "replay-events";
 
-    private static final Duration PROGRESS = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private ReplayEvents(PropertyResolver properties, PrintStream out) {
@@ -47,7 +46,6 @@ public final class ReplayEvents extends OperatorCommand {
     private void replay(String context, long since) {
         Map<String, Object> request = new HashMap<>(Map.of("since", since));
         long replayed = 0;
-        long lastReport = System.nanoTime();
         long moved = System.nanoTime();
         long waiting = Long.MAX_VALUE;
         while (true) {
@@ -67,10 +65,7 @@ public final class ReplayEvents extends OperatorCommand {
             if (System.nanoTime() - moved > PATIENCE.toNanos()) {
                 throw new Stop(1, context + ": " + waiting + " events are waiting, and the broker accepts none; check that it runs and that its disk is not full.");
             }
-            if (System.nanoTime() - lastReport > PROGRESS.toNanos()) {
-                lastReport = System.nanoTime();
-                out.println(context + ": " + replayed + " events so far, " + waiting + " of them not with the broker yet");
-            }
+            progress.update(context + ": " + replayed + " events so far, " + waiting + " of them not with the broker yet");
             if (all || answer.path("replayed").asLong() == 0) {
                 pause();
             }

@@ -19,6 +19,7 @@ import io.narayana.lra.LRAConstants;
 import io.narayana.lra.LRAData;
 import io.narayana.lra.coordinator.internal.Implementations;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import phone82.platform.http.HttpServer;
 
 import java.lang.reflect.Field;
@@ -88,11 +89,7 @@ public class LraCoordinator {
 
         server.prepare();
         server.listen();
-        clock = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "coordinator-time-limit");
-            thread.setDaemon(true);
-            return thread;
-        });
+        clock = Executors.newSingleThreadScheduledExecutor(BasicThreadFactory.builder().namingPattern("coordinator-time-limit").daemon(true).build());
         clock.scheduleWithFixedDelay(new OverdueLraTask(timeLimit, executor), 1, 1, TimeUnit.SECONDS);
     }
 

@@ -237,7 +237,7 @@ public class History {
     private static final RowMapper<Progress> PROGRESS = (row, n) -> new Progress(row.getLong(1), row.getString(2), (Integer) row.getObject(3),
             (Long) row.getObject(4), Status.values()[row.getInt(5)].name(), instant(row.getTimestamp(6)), instant(row.getTimestamp(7)), null);
 
-    private static Instant instant(Timestamp timestamp) {
+    static Instant instant(Timestamp timestamp) {
         return timestamp == null ? null : timestamp.toInstant();
     }
 }

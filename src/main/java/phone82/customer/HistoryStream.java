@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -65,11 +66,8 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
     private final AtomicInteger open = new AtomicInteger();
     private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean readScheduled = new AtomicBoolean();
-    private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(1, task -> {
-        Thread thread = new Thread(task, "history-stream");
-        thread.setDaemon(true);
-        return thread;
-    }, new ThreadPoolExecutor.DiscardPolicy());
+    private final ScheduledExecutorService thread = new ScheduledThreadPoolExecutor(1,
+            BasicThreadFactory.builder().namingPattern("history-stream").daemon(true).build(), new ThreadPoolExecutor.DiscardPolicy());
     private Vertx vertx;
     private boolean databaseFails;
     private volatile long pauseUntil = System.nanoTime();

@@ -5,7 +5,6 @@ import org.springframework.jdbc.core.RowMapper;
 import phone82.customer.History.Status;
 import phone82.platform.persistence.Placeholders;
 
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +14,8 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+
+import static phone82.customer.History.instant;
 
 /**
  * Reads the events of the view in sequence, including those that other replicas record. A transaction takes its sequence number before
@@ -137,8 +138,4 @@ class RecordedEvents {
     private static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new OrderEvent(row.getLong(2), row.getString(3),
             instant(row.getTimestamp(4)), row.getString(5), row.getString(6), row.getString(7), (Integer) row.getObject(8),
             (Long) row.getObject(9), Status.values()[row.getInt(10)], instant(row.getTimestamp(11))), row.getString(12));
-
-    private static Instant instant(Timestamp timestamp) {
-        return timestamp == null ? null : timestamp.toInstant();
-    }
 }

@@ -21,7 +21,7 @@ public class UpstreamFailures {
     public void unavailable(Exchange exchange) {
         Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
         Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
-        String upstream = exchange.getProperty("upstream", String.class);
+        String upstream = exchange.getVariable("upstream", String.class);
         warnings.warn(upstream, "{} does not answer (in time): {}", upstream, cause);
         Problems.write(exchange, cause instanceof ConnectionRequestTimeoutException ? problem("Too busy", "overloaded", 1)
                 : isNotConnected(cause) ? problem("Unavailable", "unavailable", 5)

@@ -2,7 +2,6 @@ package phone82.operations;
 
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -61,7 +60,7 @@ class AuditApi implements Endpoint {
     @Override
     public void mount(Vertx vertx, Router router) {
         router.get(ALL).blockingHandler(this::showAll, false);
-        router.get(OWN).blockingHandler(request -> send(request, new Found(read(query(request)), null)), false);
+        router.get(OWN).blockingHandler(request -> OperatorApi.send(request, new Found(read(query(request)), null)), false);
         router.post(ALL + "/erasures/:pseudonym").handler(request -> {
             RequestAudit.action(request, "operations-erase-subject");
             RequestAudit.target(request, request.pathParam("pseudonym"));
@@ -70,22 +69,15 @@ class AuditApi implements Endpoint {
         router.post(ALL + "/erasures/:pseudonym").handler(BodyHandler.create(false).setBodyLimit(10_000)).blockingHandler(this::erase, false);
     }
 
-    /** Blocks no server thread while the other processes are queried. */
     private void showAll(RoutingContext request) {
         Query query = query(request);
         List<Entry> own = read(query);
-        peers.audits(request.request().query()).thenApply(others -> {
+        OperatorApi.sendWhenDone(request, peers.audits(request.request().query()).thenApply(others -> {
             Stream<Entry> all = Stream.concat(own.stream(), others.stream().flatMap(each -> each.items() == null ? Stream.empty() : each.items().stream()));
             // processes with a common folder return the same entries
             return new Found(all.distinct().sorted(Comparator.comparing(Entry::time).reversed()).limit(query.size()).toList(),
                     others.stream().flatMap(each -> each.missing() == null ? Stream.empty() : each.missing().stream()).toList());
-        }).whenComplete((found, failure) -> {
-            if (failure == null) {
-                send(request, found);
-            } else {
-                request.fail(failure);
-            }
-        });
+        }));
     }
 
     private List<Entry> read(Query query) {
@@ -108,7 +100,7 @@ class AuditApi implements Endpoint {
             throw new Problem(400, "Invalid request", "Send the subject to erase as JSON, and in the path the pseudonym that the command erase-subject has got from app.");
         }
         try {
-            send(request, new Erased(audit.erase(erasure.subject(), pseudonym), peers.contexts()));
+            OperatorApi.send(request, new Erased(audit.erase(erasure.subject(), pseudonym), peers.contexts()));
         } catch (IOException e) {
             throw new Problem(503, "Temporarily unavailable", "The audit of this process cannot be rewritten (" + e + "). Check the disk, and repeat the command.");
         }
@@ -139,9 +131,5 @@ class AuditApi implements Endpoint {
 
     private static String first(Map<String, List<String>> parameters, String name) {
         return parameters.containsKey(name) && !parameters.get(name).get(0).isEmpty() ? parameters.get(name).get(0) : null;
-    }
-
-    private static void send(RoutingContext request, Object body) {
-        OperatorApi.json(request, Buffer.buffer(Json.bytes(body)));
     }
 }

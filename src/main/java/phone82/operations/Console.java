@@ -1,10 +1,8 @@
 package phone82.operations;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import phone82.platform.api.Json;
 import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
 
@@ -22,7 +20,7 @@ class Console implements Endpoint {
 
     @Override
     public void mount(Vertx vertx, Router router) {
-        router.get(PATH + "/user").handler(request -> OperatorApi.json(request, Buffer.buffer(Json.bytes(user))));
+        router.get(PATH + "/user").handler(request -> OperatorApi.send(request, user));
         router.get(PATH + "/*").blockingHandler(this::send, false);
     }
 

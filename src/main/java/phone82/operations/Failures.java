@@ -2,7 +2,6 @@ package phone82.operations;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -23,8 +22,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -109,7 +106,7 @@ class Failures implements Endpoint {
 
     @Override
     public void mount(Vertx vertx, Router router) {
-        router.get(PATH).blockingHandler(request -> send(request, this::report), false);
+        router.get(PATH).blockingHandler(request -> OperatorApi.sendWhenDone(request, report()), false);
         for (String path : List.of(PATH, PATH + "/:id")) {
             router.post(path).handler(request -> {
                 RequestAudit.action(request, "operations-set-failure");
@@ -129,10 +126,10 @@ class Failures implements Endpoint {
         boolean wanted = active(request.body().asString()).filter(active -> !active || id != null).orElseThrow(() -> new Problem(400, "Invalid request", "Send {\"active\": true} to break what the path names, and {\"active\": false} to undo it, or without a name to undo all."));
         RequestAudit.action(request, wanted ? "operations-break" : "operations-undo");
         if (id == null) {
-            send(request, () -> undoAll().thenCompose(done -> report()));
+            OperatorApi.sendWhenDone(request, undoAll().thenCompose(done -> report()));
         } else {
             Failure failure = ALL.stream().filter(each -> each.id.equals(id)).findFirst().orElseThrow(() -> Problem.notFound("failure", id));
-            send(request, () -> set(failure, wanted).thenCompose(done -> report()));
+            OperatorApi.sendWhenDone(request, set(failure, wanted).thenCompose(done -> report()));
         }
     }
 
@@ -223,15 +220,5 @@ class Failures implements Endpoint {
 
     private static Problem unavailable(String detail) {
         return new Problem(503, "Temporarily unavailable", detail);
-    }
-
-    private static void send(RoutingContext request, Supplier<CompletableFuture<Report>> work) {
-        work.get().whenComplete((report, failure) -> {
-            if (failure == null) {
-                OperatorApi.json(request, Buffer.buffer(Json.bytes(report)));
-            } else {
-                request.fail(failure instanceof CompletionException ? failure.getCause() : failure);
-            }
-        });
     }
 }

@@ -1,5 +1,6 @@
 package phone82.operations;
 
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import phone82.platform.health.Check;
 import phone82.platform.health.Check.About;
 
@@ -17,7 +18,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The health of the contexts in this JVM, as Kubernetes probes it: liveness, startup, readiness. */
 class Health implements AutoCloseable {
@@ -36,12 +36,7 @@ class Health implements AutoCloseable {
     Health(Duration patience, Clock clock) {
         this.patience = patience;
         this.clock = clock;
-        AtomicInteger number = new AtomicInteger();
-        executor = Executors.newCachedThreadPool(work -> {
-            Thread thread = new Thread(work, "health-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        executor = Executors.newCachedThreadPool(BasicThreadFactory.builder().namingPattern("health-%d").daemon(true).build());
     }
 
     /** The overall result, with the details that operators see. */

@@ -11,6 +11,8 @@ import phone82.platform.http.Endpoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /** The API of the operator's port: health and metrics without a login, everything else for operators only. */
@@ -64,8 +66,23 @@ class OperatorApi implements Endpoint {
                 json.put("components", report.components());
             }
             request.response().setStatusCode(report.up() ? 200 : 503);
-            json(request, Buffer.buffer(Json.bytes(json)));
+            send(request, json);
         }, false);
+    }
+
+    static void send(RoutingContext request, Object body) {
+        json(request, Buffer.buffer(Json.bytes(body)));
+    }
+
+    /** Sends a result when it is there; no server thread waits for it. */
+    static void sendWhenDone(RoutingContext request, CompletableFuture<?> result) {
+        result.thenApply(Json::bytes).whenComplete((json, failure) -> {
+            if (failure == null) {
+                json(request, Buffer.buffer(json));
+            } else {
+                request.fail(failure instanceof CompletionException ? failure.getCause() : failure);
+            }
+        });
     }
 
     static void json(RoutingContext request, Buffer json) {

@@ -1,10 +1,7 @@
 package phone82.operations;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import phone82.platform.api.Json;
 import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
 
@@ -36,7 +33,7 @@ public class OperatorPage implements Endpoint {
         // the address that one might guess, from the names of this page and of the shop's
         router.get("/operator").handler(request -> request.redirect("/"));
         FILES.forEach(file -> serve(router, "/" + file, file));
-        router.get("/processes").blockingHandler(this::answerProcesses, false);
+        router.get("/processes").blockingHandler(request -> OperatorApi.sendWhenDone(request, processes.get()), false);
     }
 
     private void serve(Router router, String path, String file) {
@@ -45,16 +42,5 @@ public class OperatorPage implements Endpoint {
                     + "script-src 'self'; style-src 'self'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'");
             files.send(request, "operator/" + file, "no-cache");
         }, false);
-    }
-
-    /** Blocks no server thread while the other processes are queried. */
-    private void answerProcesses(RoutingContext request) {
-        processes.get().thenApply(Json::bytes).whenComplete((json, failure) -> {
-            if (failure == null) {
-                OperatorApi.json(request, Buffer.buffer(json));
-            } else {
-                request.fail(failure);
-            }
-        });
     }
 }

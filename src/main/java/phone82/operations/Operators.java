@@ -73,7 +73,7 @@ class Operators {
         String credentials = credentials(authorization);
         if (!throttle.attempt(HttpServer.client(request), () -> is(credentials, password) | is(credentials, forPeers))) {
             RequestAudit.action(request, "login");
-            LOG.warn("Login of {} from {} failed", Printable.line(credentials.split(":", 2)[0]), address(request));
+            LOG.warn("Login of {} from {} failed", Printable.line(credentials.split(":", 2)[0]), request.request().remoteAddress().hostAddress());
             throw unauthorized("User or password is wrong.");
         }
         RequestAudit.actor(request, Actor.operator());
@@ -82,10 +82,6 @@ class Operators {
 
     private boolean is(String credentials, String password) {
         return MessageDigest.isEqual(credentials.getBytes(UTF_8), (user + ":" + password).getBytes(UTF_8));
-    }
-
-    static String address(RoutingContext request) {
-        return request.request().remoteAddress().hostAddress();
     }
 
     /** @throws Problem 401 unless an operator sent the request */

@@ -1,13 +1,11 @@
 package phone82.operations;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.RequestAudit;
@@ -55,7 +53,7 @@ class Repairs implements Endpoint {
     @Override
     public void mount(Vertx vertx, Router router) {
         router.get(ALL).blockingHandler(this::showAll, false);
-        router.get(OWN).blockingHandler(request -> send(request, own()), false);
+        router.get(OWN).blockingHandler(request -> OperatorApi.send(request, own()), false);
         for (String path : List.of(OWN, ALL)) {
             for (String item : List.of("/:context/:name", "/:context/:name/:id")) {
                 router.post(path + item).handler(request -> {
@@ -68,17 +66,10 @@ class Repairs implements Endpoint {
         }
     }
 
-    /** Blocks no server thread while the other processes are queried. */
     private void showAll(RoutingContext request) {
         Report own = own();
-        peers.repairs().thenApply(others -> new Report(Stream.concat(Stream.of(own), others.stream()).flatMap(each -> each.repairs.stream()).distinct().toList()))
-                .whenComplete((report, failure) -> {
-                    if (failure == null) {
-                        send(request, report);
-                    } else {
-                        request.fail(failure);
-                    }
-                });
+        OperatorApi.sendWhenDone(request, peers.repairs().thenApply(others -> new Report(
+                Stream.concat(Stream.of(own), others.stream()).flatMap(each -> each.repairs.stream()).distinct().toList())));
     }
 
     private Report own() {
@@ -120,10 +111,6 @@ class Repairs implements Endpoint {
         }
         Repair repair = repairs.stream().filter(each -> each.name().equals(request.pathParam("name"))).findFirst()
                 .orElseThrow(() -> Problem.notFound("repair", request.pathParam("name")));
-        send(request, repair.repair(request.pathParam("id")));
-    }
-
-    private static void send(RoutingContext request, Object body) {
-        OperatorApi.json(request, Buffer.buffer(Json.bytes(body)));
+        OperatorApi.send(request, repair.repair(request.pathParam("id")));
     }
 }

@@ -5,9 +5,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
-import phone82.platform.api.Json;
 import phone82.platform.http.Endpoint;
 
 import java.time.Clock;
@@ -84,15 +82,9 @@ class Trends implements Endpoint {
             sample();
             return null;
         }));
-        router.get(OWN).blockingHandler(request -> OperatorApi.json(request, Buffer.buffer(Json.bytes(own()))), false);
-        router.get(ALL).blockingHandler(request -> peers.trends().thenApply(others -> new Report(EVERY.toSeconds(), SAMPLES, Stream.concat(Stream.of(own()), others.stream()).toList()))
-                .whenComplete((report, failure) -> {
-                    if (failure == null) {
-                        OperatorApi.json(request, Buffer.buffer(Json.bytes(report)));
-                    } else {
-                        request.fail(failure);
-                    }
-                }), false);
+        router.get(OWN).blockingHandler(request -> OperatorApi.send(request, own()), false);
+        router.get(ALL).blockingHandler(request -> OperatorApi.sendWhenDone(request, peers.trends().thenApply(others ->
+                new Report(EVERY.toSeconds(), SAMPLES, Stream.concat(Stream.of(own()), others.stream()).toList()))), false);
     }
 
     /** Reads the meters, once in each period. */

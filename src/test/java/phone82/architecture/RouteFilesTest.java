@@ -178,6 +178,13 @@ class RouteFilesTest {
                 .contains(poll.definition().at("/from/parameters/namedQuery").asText());
     }
 
+    /** The properties of an exchange are Camel's. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void aRouteKeepsItsDataInVariables(RouteFile file) {
+        assertThat(file.lines()).as("lines of %s", file).noneMatch(line -> line.contains("setProperty") || line.contains("exchangeProperty"));
+    }
+
     /** Camel moves the steps after such a step into it; only steps before it keep their place. */
     @ParameterizedTest
     @MethodSource("routes")

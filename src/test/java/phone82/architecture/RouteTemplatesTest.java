@@ -32,7 +32,7 @@ class RouteTemplatesTest {
     public static class UpstreamFailures {
 
         public void unavailable(Exchange exchange) {
-            exchange.getMessage().setBody(exchange.getProperty("upstream") + " " + exchange.getProperty(Exchange.TO_ENDPOINT));
+            exchange.getMessage().setBody(exchange.getVariable("upstream") + " " + exchange.getProperty(Exchange.TO_ENDPOINT));
         }
     }
 

@@ -310,7 +310,7 @@ class ReconciliationTest {
         server.removeContext("/deliveries");
         server.createContext("/deliveries", exchange -> answer(exchange, status, body));
 
-        assertThatThrownBy(() -> run(0)).isInstanceOf(CannotReconcile.class).hasMessage(
+        assertThatThrownBy(() -> run(0)).isInstanceOf(OperatorCommand.Stop.class).hasMessage(
                 "store cannot be read at " + url + "/deliveries?size=200 (" + why + "); start it, or set phone82.gateway.store-url to its address.");
     }
 }

@@ -28,8 +28,8 @@ class BackupIT {
                 "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s")) {
             phone82.start("");
             Shop shop = phone82.gateway();
-            long cancelled = place(shop);
-            long kept = place(shop);
+            long cancelled = shop.placeAccepted(anOrder());
+            long kept = shop.placeAccepted(anOrder());
             await().untilAsserted(() -> assertThat(List.of(cancelled, kept)).allSatisfy(id -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received")));
             phone82.run(0, "backup first");
             shop.send("DELETE", "/orders/" + cancelled, null, null).expect(200);
@@ -52,11 +52,6 @@ class BackupIT {
             await().untilAsserted(() -> assertThat(shop.status("/orders/" + cancelled)).isEqualTo("Cancelled"));
             assertThat(phone82.reconcile().breaches()).isEmpty();
         }
-    }
-
-    /** A process that has just started may answer 503. */
-    private static long place(Shop shop) {
-        return await().until(() -> shop.place(anOrder()), answer -> answer.status() == 201).id();
     }
 
     @Test

@@ -1,7 +1,5 @@
 package phone82.drill;
 
-import io.vertx.core.Vertx;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -15,17 +13,10 @@ import static phone82.Context.BROKER;
 @Tag("long")
 class BrokerOutageIT {
 
-    private final Vertx vertx = Vertx.vertx();
-
-    @AfterEach
-    void close() {
-        vertx.close();
-    }
-
     @Test
     void ordersAreAcceptedDuringTheOutageAndShipAfterIt() throws Exception {
-        try (Processes phone82 = new Processes("broker-outage", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
-            Gate broker = new Gate(vertx, phone82.port(BROKER));
+        try (Processes phone82 = new Processes("broker-outage", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0");
+             Gate broker = new Gate(phone82.port(BROKER))) {
             phone82.start("broker");
             phone82.set("--phone82.broker.url=tcp://localhost:" + broker.port());
             phone82.start("coordinator provider customer store pay app gateway");

@@ -1,7 +1,5 @@
 package phone82.drill;
 
-import io.vertx.core.Vertx;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.Context;
@@ -10,8 +8,6 @@ import phone82.journey.Shop;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -21,21 +17,10 @@ import static phone82.journey.Shop.anOrder;
 @Tag("long")
 class DatabaseOutageIT {
 
-    private final Vertx vertx = Vertx.vertx();
-
-    @AfterEach
-    void close() {
-        vertx.close();
-    }
-
     @Test
     void appRefusesWithoutItsDatabaseAndNoOrderIsLeftIncompleteAfterAKill() throws Exception {
-        try (Processes phone82 = new Processes("database-outage", Databases::onServers, "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0")) {
-            String property = "phone82.app.database.url";
-            Matcher url = Pattern.compile("(.*localhost:)(\\d+)(/.*)").matcher(phone82.get(property));
-            assertThat(url.matches()).isTrue();
-            Gate database = new Gate(vertx, Integer.parseInt(url.group(2)));
-            phone82.set("--" + property + "=" + url.group(1) + database.port() + url.group(3));
+        try (Processes phone82 = new Processes("database-outage", Databases::onServers, "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0");
+             Gate database = Gate.toDatabase(phone82, "phone82.app.database.url")) {
             phone82.start("broker coordinator provider", "customer store pay app gateway");
             Shop shop = phone82.gateway();
             try (Customers customers = new Customers(shop, 4, 15)) {

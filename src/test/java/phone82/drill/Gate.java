@@ -7,11 +7,17 @@ import io.vertx.core.net.NetSocket;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** A network path to a port that can be cut, silently blocked, and restored. */
-final class Gate {
+final class Gate implements AutoCloseable {
 
-    private final Vertx vertx;
+    private static final Pattern URL = Pattern.compile("(.*localhost:)(\\d+)(/.*)");
+
+    private final Vertx vertx = Vertx.vertx();
     private final int target;
     private final int port;
     private final NetClient client;
@@ -19,11 +25,19 @@ final class Gate {
     private NetServer server;
     private volatile boolean blocking;
 
-    Gate(Vertx vertx, int target) {
-        this.vertx = vertx;
+    Gate(int target) {
         this.target = target;
         client = vertx.createNetClient();
         port = listen(0);
+    }
+
+    /** The path to the database with this property, which is set to go through it. */
+    static Gate toDatabase(Processes phone82, String property) {
+        Matcher url = URL.matcher(phone82.get(property));
+        assertThat(url.matches()).isTrue();
+        Gate gate = new Gate(Integer.parseInt(url.group(2)));
+        phone82.set("--" + property + "=" + url.group(1) + gate.port() + url.group(3));
+        return gate;
     }
 
     int port() {
@@ -49,6 +63,11 @@ final class Gate {
         } else {
             listen(port);
         }
+    }
+
+    @Override
+    public void close() {
+        vertx.close();
     }
 
     private int listen(int on) {

@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Test;
 import phone82.journey.Shop;
 import phone82.journey.Shop.Answer;
 
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.Context.APP;
+import static phone82.journey.Shop.anOrder;
 
 /** {@code kill -9} of app between the commit of an order and its answer: a repetition with the same key creates no second order. */
 @Tag("long")
@@ -52,11 +52,11 @@ class LostAnswerIT {
                 String item = "lost-answer-" + round;
                 armed.set(true);
 
-                place(shop, key, item).expect(503);
+                shop.place(key, anOrder().of(item)).expect(503);
                 phone82.start("app");
-                Answer again = await().atMost(Duration.ofSeconds(20)).until(() -> place(shop, key, item), answer -> answer.status() != 503);
+                Answer again = await().atMost(Duration.ofSeconds(20)).until(() -> shop.place(key, anOrder().of(item)), answer -> answer.status() != 503);
 
-                assertThat(place(shop, key, item).expect(201).body()).isEqualTo(again.expect(201).body());
+                assertThat(shop.place(key, anOrder().of(item)).expect(201).body()).isEqualTo(again.expect(201).body());
                 List<JsonNode> orders = shop.all("/orders").stream().filter(order -> order.get("item").asText().equals(item)).toList();
                 assertThat(orders).singleElement().satisfies(order -> assertThat(order.get("id").asLong()).isEqualTo(again.id()));
                 shop.awaitShipped(again.id());
@@ -65,10 +65,5 @@ class LostAnswerIT {
         } finally {
             vertx.close();
         }
-    }
-
-    private static Answer place(Shop shop, String key, String item) {
-        return shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"item\":\"" + item + "\",\"qty\":1}")));
     }
 }

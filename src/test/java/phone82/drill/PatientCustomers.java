@@ -2,10 +2,8 @@ package phone82.drill;
 
 import phone82.journey.Shop;
 import phone82.journey.Shop.Answer;
-import phone82.platform.api.Json;
 
 import java.io.UncheckedIOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
@@ -70,8 +68,7 @@ final class PatientCustomers implements AutoCloseable {
     private void order(boolean cancels) {
         String key = UUID.randomUUID().toString();
         long sent = System.nanoTime();
-        Answer placed = patiently(Set.of(201), () -> shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(Json.text(anOrder())))));
+        Answer placed = patiently(Set.of(201), () -> shop.place(key, anOrder()));
         if (placed == null) {
             return;
         }

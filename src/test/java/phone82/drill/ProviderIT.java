@@ -134,7 +134,7 @@ class ProviderIT {
             Shop shop = phone82.gateway();
             List<Long> paid = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                paid.add(accepted(shop, "note20"));
+                paid.add(shop.placeAccepted(anOrder()));
             }
             await().until(() -> paid.stream().allMatch(id -> shop.status("/orders/" + id).equals("Paid")));
             phone82.kill("provider");
@@ -290,10 +290,6 @@ class ProviderIT {
 
     private static long sum(List<JsonNode> accounts, String field) {
         return accounts.stream().mapToLong(account -> account.get(field).asLong()).sum();
-    }
-
-    private static long accepted(Shop shop, String item) {
-        return await().until(() -> shop.place(anOrder().of(item)), answer -> answer.status() == 201).id();
     }
 
     private static void assertContextsAgree(Processes phone82) throws Exception {

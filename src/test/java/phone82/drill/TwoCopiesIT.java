@@ -1,6 +1,5 @@
 package phone82.drill;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import phone82.journey.Databases;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,12 +47,12 @@ class TwoCopiesIT {
             }
             for (Processes each : List.of(first, second)) {
                 String item = each == first ? "first" : "second";
-                await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(all(each.gateway(), "/history")).hasSize(ORDERS)
+                await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> assertThat(new HashSet<>(each.gateway().all("/history"))).hasSize(ORDERS)
                         .allSatisfy(order -> assertThat(order.path("status").asText()).isEqualTo("Shipped")));
                 for (String list : List.of("/orders", "/deliveries", "/history")) {
-                    assertThat(all(each.gateway(), list)).as(list).hasSize(ORDERS).allSatisfy(order -> assertThat(order.path("item").asText()).isEqualTo(item));
+                    assertThat(new HashSet<>(each.gateway().all(list))).as(list).hasSize(ORDERS).allSatisfy(order -> assertThat(order.path("item").asText()).isEqualTo(item));
                 }
-                assertThat(all(each.gateway(), "/payments")).hasSize(ORDERS);
+                assertThat(new HashSet<>(each.gateway().all("/payments"))).hasSize(ORDERS);
                 assertThat(each.reconcile().breaches()).isEmpty();
             }
         }
@@ -72,16 +70,5 @@ class TwoCopiesIT {
             }
             return null;
         };
-    }
-
-    private static Set<JsonNode> all(Shop shop, String list) {
-        Set<JsonNode> all = new HashSet<>();
-        String next = "";
-        while (next != null) {
-            JsonNode page = shop.get(list + "?size=200" + next).expect(200).body();
-            page.get("items").forEach(all::add);
-            next = page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
-        }
-        return all;
     }
 }

@@ -7,7 +7,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.command.AssignOrders;
 import phone82.command.EraseSubject;
@@ -80,9 +79,9 @@ class AssignmentTest {
         isAnns(id);
         assign(olga, id, "ann").expect(200);
 
-        assertThat(jdbc(Context.APP).queryForObject("select count(*) from outbox where topic = 'phone82.app.OrderAssigned' and subject = ?", Long.class, String.valueOf(id)))
+        assertThat(PHONE82.jdbc(Context.APP).queryForObject("select count(*) from outbox where topic = 'phone82.app.OrderAssigned' and subject = ?", Long.class, String.valueOf(id)))
                 .isEqualTo(1);
-        await().untilAsserted(() -> assertThat(jdbc(Context.APP).queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id)).isZero());
+        await().untilAsserted(() -> assertThat(PHONE82.jdbc(Context.APP).queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id)).isZero());
     }
 
     @Test
@@ -113,15 +112,15 @@ class AssignmentTest {
         long another = withoutOwner();
         assign(olga, id, "eve").expect(200);
         await().untilAsserted(() -> VIEWS.forEach(view -> as("eve", "customer").get(view + id).expect(200)));
-        await().untilAsserted(() -> assertThat(jdbc(Context.APP).queryForObject("select count(*) from new_owner", Long.class)).isZero());
+        await().untilAsserted(() -> assertThat(PHONE82.jdbc(Context.APP).queryForObject("select count(*) from new_owner", Long.class)).isZero());
 
-        succeeds(EraseSubject::main, EraseSubject.NAME, "eve");
+        PHONE82.succeed(EraseSubject::main, EraseSubject.NAME, "eve");
 
         for (String view : VIEWS) {
             as("eve", "customer").get(view + id).expect(404);
             olga.get(view + id).expect(200);
         }
-        assertThat(jdbc(Context.APP).queryForObject("select count(*) from outbox where body like '%\"eve\"%'", Long.class)).isZero();
+        assertThat(PHONE82.jdbc(Context.APP).queryForObject("select count(*) from outbox where body like '%\"eve\"%'", Long.class)).isZero();
         assign(olga, another, "eve").expect(409);
         assign(olga, id, "eve").expect(409);
     }
@@ -145,15 +144,15 @@ class AssignmentTest {
         assign(olga, id, "ann").expect(200);
         isAnns(id);
         if (isInTheLog) {
-            jdbc(Context.CUSTOMER).update("update history set owner = null where order_id = ?", id);
+            PHONE82.jdbc(Context.CUSTOMER).update("update history set owner = null where order_id = ?", id);
         } else {
-            jdbc(Context.APP).update("delete from outbox where topic = 'phone82.app.OrderAssigned' and subject = ?", String.valueOf(id));
+            PHONE82.jdbc(Context.APP).update("delete from outbox where topic = 'phone82.app.OrderAssigned' and subject = ?", String.valueOf(id));
         }
 
-        succeeds(RebuildHistory::main, RebuildHistory.NAME);
+        PHONE82.succeed(RebuildHistory::main, RebuildHistory.NAME);
 
         isAnns(id);
-        succeeds(Reconcile::main, Reconcile.NAME, "--phone82.reconcile.settle=0s");
+        PHONE82.succeed(Reconcile::main, Reconcile.NAME, "--phone82.reconcile.settle=0s");
     }
 
     @Test
@@ -161,10 +160,10 @@ class AssignmentTest {
         long id = withoutOwner();
         assign(olga, id, "ann").expect(200);
         isAnns(id);
-        List.of("timeline", "history").forEach(table -> jdbc(Context.CUSTOMER).update("delete from " + table + " where order_id = ?", id));
+        List.of("timeline", "history").forEach(table -> PHONE82.jdbc(Context.CUSTOMER).update("delete from " + table + " where order_id = ?", id));
         ann.get("/history/" + id).expect(404);
 
-        succeeds(ReplayEvents::main, ReplayEvents.NAME);
+        PHONE82.succeed(ReplayEvents::main, ReplayEvents.NAME);
 
         isAnns(id);
         await().untilAsserted(() -> assertThat(ann.timeline(id)).containsExactlyInAnyOrder("Ordered", "PayCompleted", "OrderReceived", "Shipped", "OrderAssigned"));
@@ -187,7 +186,7 @@ class AssignmentTest {
         as("a,b", "customer").get("/orders/" + second).expect(200);
         assertThat(audited(first)).anyMatch(entry -> entry.get("action").asText().equals("app-assign-order") && entry.get("subject").asText().equals("operator"));
 
-        assertThat(PHONE82.run(AssignOrders::main, AssignOrders.NAME, file(first + ",ann")).exitCode()).isZero();
+        PHONE82.succeed(AssignOrders::main, AssignOrders.NAME, file(first + ",ann"));
     }
 
     @ParameterizedTest
@@ -219,9 +218,9 @@ class AssignmentTest {
         await().untilAsserted(() -> assertThat(former.status("/orders/" + id)).isEqualTo("Shipped"));
         Map.of(Context.APP, "orders set owner = null where id", Context.PAY, "payment set owner = null where order_id",
                 Context.STORE, "delivery set owner = null where order_id", Context.CUSTOMER, "history set owner = null where order_id")
-                .forEach((context, update) -> jdbc(context).update("update " + update + " = ?", id));
+                .forEach((context, update) -> PHONE82.jdbc(context).update("update " + update + " = ?", id));
         for (Context context : List.of(Context.APP, Context.PAY, Context.STORE)) {
-            jdbc(context).update("update outbox set body = replace(body, '\"" + FORMER + "\"', 'null') where subject = ?", String.valueOf(id));
+            PHONE82.jdbc(context).update("update outbox set body = replace(body, '\"" + FORMER + "\"', 'null') where subject = ?", String.valueOf(id));
         }
         return id;
     }
@@ -241,15 +240,6 @@ class AssignmentTest {
     private static List<JsonNode> audited(long id) {
         Shop operations = PHONE82.operations();
         return operations.send(operations.requestOfOperator("/audit?order=" + id)).expect(200).body().get("items").valueStream().toList();
-    }
-
-    private static void succeeds(Phone82Extension.Command command, String... words) {
-        Phone82Extension.Outcome outcome = PHONE82.run(command, words);
-        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    }
-
-    private static JdbcTemplate jdbc(Context context) {
-        return PHONE82.bean(context, JdbcTemplate.class);
     }
 
     private static Shop as(String subject, String role) {

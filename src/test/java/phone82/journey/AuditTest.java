@@ -93,8 +93,7 @@ class AuditTest {
 
     @Test
     void theFileHasNoContentOfRequestsAndNoTokens() throws IOException {
-        ann.send(ann.request("/orders").header("Idempotency-Key", "my-secret-key").header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"item\":\"galaxy-s25\",\"qty\":3}"))).expect(201);
+        ann.place("my-secret-key", anOrder().of("galaxy-s25").times(3)).expect(201);
         await().untilAsserted(() -> assertThat(entries("subject=ann&size=1")).isNotEmpty());
 
         Path folder = Path.of(PHONE82.bean(Context.APP, Environment.class).getRequiredProperty("phone82.data"), "audit");

@@ -5,7 +5,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import phone82.Context;
 
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -15,8 +14,6 @@ import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-import static phone82.journey.Shop.anOrder;
 
 /** The deliveries as CSV, for a client that prefers it. */
 class DeliveryCsvTest {
@@ -28,12 +25,13 @@ class DeliveryCsvTest {
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h");
 
     private final Shop shop = PHONE82.gateway();
+    private final StoreSteps steps = new StoreSteps(PHONE82);
 
     @Test
     void theListIsTheSameAsInJsonPageByPage() {
         List<String> items = List.of("=1+1", "@x", "a,b", "say \"x\"", "재고");
-        items.forEach(item -> received(item));
-        new StoreSteps(PHONE82).pause(received("note20"), "-2 in stock").expect(200);
+        items.forEach(steps::received);
+        steps.pause(steps.received("note20"), "-2 in stock").expect(200);
 
         List<String> lines = new ArrayList<>();
         for (String next = "/deliveries?size=4"; next != null; ) {
@@ -59,8 +57,8 @@ class DeliveryCsvTest {
 
     @Test
     void theNextPageKeepsTheFilter() {
-        received("a & b");
-        received("a & b");
+        steps.received("a & b");
+        steps.received("a & b");
 
         String first = csv("/deliveries?size=1&status=Received&item=a%20%26%20b&sort=dispatchAt&x=%3E", "text/csv").headers().firstValue("Link").orElseThrow();
 
@@ -97,11 +95,5 @@ class DeliveryCsvTest {
 
     private HttpResponse<byte[]> csv(String path, String accept) {
         return shop.exchange(shop.request(path).header("Accept", accept).GET());
-    }
-
-    private long received(String item) {
-        long id = shop.place(anOrder().of(item)).expect(201).id();
-        await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/" + id)).isEqualTo("Received"));
-        return id;
     }
 }

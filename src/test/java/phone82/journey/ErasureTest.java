@@ -11,19 +11,16 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.ConnectionCallback;
-import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.command.EraseSubject;
 import phone82.command.RebuildHistory;
 import phone82.command.Reconcile;
 import phone82.command.ReplayEvents;
-import phone82.platform.api.Json;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -119,23 +116,23 @@ class ErasureTest {
         PHONE82.topics().send("pay.PayCompleted", inFlight, UUID.randomUUID().toString(), "{\"orderId\":" + inFlight + ",\"item\":\"note20\",\"qty\":1,\"amount\":1,\"owner\":\"" + ANN + "\"}");
         for (String owner : List.of("select owner from payment where order_id = ?", "select owner from delivery where order_id = ?", "select owner from history where order_id = ?")) {
             Context context = owner.contains("payment") ? Context.PAY : owner.contains("delivery") ? Context.STORE : Context.CUSTOMER;
-            await().untilAsserted(() -> assertThat(jdbc(context).queryForList(owner, String.class, inFlight)).as(owner).containsExactly(pseudonym));
+            await().untilAsserted(() -> assertThat(PHONE82.jdbc(context).queryForList(owner, String.class, inFlight)).as(owner).containsExactly(pseudonym));
         }
-        await().untilAsserted(() -> assertThat(jdbc(Context.CUSTOMER).queryForObject("select count(*) from timeline where order_id = ?", Integer.class, inFlight)).isEqualTo(3));
-        jdbc(Context.PAY).update("delete from payment where order_id = ?", inFlight);
-        jdbc(Context.STORE).update("delete from delivery where order_id = ?", inFlight);
-        jdbc(Context.CUSTOMER).update("delete from history where order_id = ?", inFlight);
-        jdbc(Context.CUSTOMER).update("delete from timeline where order_id = ?", inFlight);
-        jdbc(Context.STORE).update("delete from outbox where subject = ?", String.valueOf(inFlight));
+        await().untilAsserted(() -> assertThat(PHONE82.jdbc(Context.CUSTOMER).queryForObject("select count(*) from timeline where order_id = ?", Integer.class, inFlight)).isEqualTo(3));
+        PHONE82.jdbc(Context.PAY).update("delete from payment where order_id = ?", inFlight);
+        PHONE82.jdbc(Context.STORE).update("delete from delivery where order_id = ?", inFlight);
+        PHONE82.jdbc(Context.CUSTOMER).update("delete from history where order_id = ?", inFlight);
+        PHONE82.jdbc(Context.CUSTOMER).update("delete from timeline where order_id = ?", inFlight);
+        PHONE82.jdbc(Context.STORE).update("delete from outbox where subject = ?", String.valueOf(inFlight));
 
-        assertThat(PHONE82.run(ReplayEvents::main, ReplayEvents.NAME).exitCode()).isZero();
+        PHONE82.succeed(ReplayEvents::main, ReplayEvents.NAME);
         Phone82Extension.Outcome rebuilt = PHONE82.run(RebuildHistory::main, RebuildHistory.NAME);
         assertThat(rebuilt.exitCode()).as(rebuilt.output()).isZero();
         assertThat(found(ANN)).as("places of the subject").isEmpty();
         for (String list : List.of("select owner from orders where id = ?", "select owner from payment where order_id = ?", "select owner from delivery where order_id = ?",
                 "select owner from history where order_id = ?")) {
             Context context = list.contains("orders") ? Context.APP : list.contains("payment") ? Context.PAY : list.contains("delivery") ? Context.STORE : Context.CUSTOMER;
-            anns.forEach(id -> assertThat(jdbc(context).queryForList(list, String.class, id)).as(list + id).allMatch(pseudonym::equals));
+            anns.forEach(id -> assertThat(PHONE82.jdbc(context).queryForList(list, String.class, id)).as(list + id).allMatch(pseudonym::equals));
         }
 
         assertThat(rows(BOB)).isEqualTo(bobsRows);
@@ -185,8 +182,7 @@ class ErasureTest {
 
     /** Shipped, cancelled, declined and refused orders, one with an Idempotency-Key. */
     private static List<Long> orders(Shop customer) {
-        long shipped = customer.send(customer.request("/orders").header("Idempotency-Key", "key").header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(Json.text(anOrder().times(2))))).expect(201).id();
+        long shipped = customer.place("key", anOrder().times(2)).expect(201).id();
         customer.awaitShipped(shipped);
         long cancelled = customer.place(anOrder().of("sim-capture-away-3")).expect(201).id();
         customer.cancel(customer.request("/orders/" + cancelled).DELETE()).expect(200, 202);
@@ -216,17 +212,13 @@ class ErasureTest {
         return orders.stream().flatMap(id -> Stream.of("/orders/", "/payments/", "/history/").map(path -> customer.get(path + id).expect(200).body())).toList();
     }
 
-    private static JdbcTemplate jdbc(Context context) {
-        return PHONE82.bean(context, JdbcTemplate.class);
-    }
-
     /** All rows with this text, by context and table. Replays change a column of the log of events, and nothing else. */
     private static Map<String, List<String>> rows(String text) {
         Map<String, List<String>> rows = new TreeMap<>();
         for (Context context : CONTEXTS) {
             for (String table : tables(context)) {
                 List<String> found = new ArrayList<>();
-                jdbc(context).query("select * from " + table, (ResultSet row) -> {
+                PHONE82.jdbc(context).query("select * from " + table, (ResultSet row) -> {
                     Map<String, String> columns = new TreeMap<>();
                     for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
                         if (!row.getMetaData().getColumnName(i).equalsIgnoreCase("replays")) {
@@ -246,7 +238,7 @@ class ErasureTest {
     }
 
     private static List<String> tables(Context context) {
-        return jdbc(context).execute((ConnectionCallback<List<String>>) connection -> {
+        return PHONE82.jdbc(context).execute((ConnectionCallback<List<String>>) connection -> {
             List<String> tables = new ArrayList<>();
             try (ResultSet found = connection.getMetaData().getTables(null, null, "%", new String[]{"TABLE"})) {
                 while (found.next()) {

@@ -11,17 +11,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.Environment;
-import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.command.EraseSubject;
 import phone82.command.RebuildHistory;
 import phone82.command.Reconcile;
 import phone82.journey.Shop.Answer;
-import phone82.platform.api.Json;
 import phone82.platform.identity.Guest;
 
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -122,8 +119,8 @@ class GuestTest {
         long id = placeUnder(guest, "8");
         claim(ann, id, secret).expect(200);
 
-        sendUnder(guest, "8").expect(409);
-        assertThat(jdbc(Context.APP).queryForObject("select count(*) from orders where owner = ?", Long.class, Guest.subject(secret))).isZero();
+        guest.place("8", anOrder()).expect(409);
+        assertThat(PHONE82.jdbc(Context.APP).queryForObject("select count(*) from orders where owner = ?", Long.class, Guest.subject(secret))).isZero();
     }
 
     @Test
@@ -146,12 +143,12 @@ class GuestTest {
         long id = placed();
         claim(ann, id, secret).expect(200);
         isAnns(id);
-        jdbc(Context.CUSTOMER).update("update history set owner = ? where order_id = ?", Guest.subject(secret), id);
+        PHONE82.jdbc(Context.CUSTOMER).update("update history set owner = ? where order_id = ?", Guest.subject(secret), id);
 
-        succeeds(RebuildHistory::main, "rebuild-history");
+        PHONE82.succeed(RebuildHistory::main, "rebuild-history");
 
         isAnns(id);
-        succeeds(Reconcile::main, "reconcile", "--phone82.reconcile.settle=0s");
+        PHONE82.succeed(Reconcile::main, "reconcile", "--phone82.reconcile.settle=0s");
     }
 
     /** App's log may have been read before the claim, or no longer contain it. */
@@ -160,9 +157,9 @@ class GuestTest {
         long id = placed();
         claim(ann, id, secret).expect(200);
         isAnns(id);
-        jdbc(Context.APP).update("delete from outbox where topic = 'phone82.app.LinkEnded' and subject = ?", String.valueOf(id));
+        PHONE82.jdbc(Context.APP).update("delete from outbox where topic = 'phone82.app.LinkEnded' and subject = ?", String.valueOf(id));
 
-        succeeds(RebuildHistory::main, "rebuild-history");
+        PHONE82.succeed(RebuildHistory::main, "rebuild-history");
 
         isAnns(id);
     }
@@ -177,7 +174,7 @@ class GuestTest {
         isAnns(id);
         guest.send("DELETE", "/orders/" + id, null, null).expect(404);
         await().untilAsserted(() -> assertThat(ann.status("/history/" + id)).isEqualTo("Cancelled"));
-        succeeds(Reconcile::main, "reconcile", "--phone82.reconcile.settle=3s");
+        PHONE82.succeed(Reconcile::main, "reconcile", "--phone82.reconcile.settle=3s");
     }
 
     @Test
@@ -186,11 +183,11 @@ class GuestTest {
         claim(ann, id, secret).expect(200);
         isAnns(id);
         await().untilAsserted(() -> assertThat(newOwners(id)).isZero());
-        jdbc(Context.PAY).update("update payment set owner = 'missed' where order_id = ?", id);
-        jdbc(Context.STORE).update("update delivery set owner = 'missed' where order_id = ?", id);
+        PHONE82.jdbc(Context.PAY).update("update payment set owner = 'missed' where order_id = ?", id);
+        PHONE82.jdbc(Context.STORE).update("update delivery set owner = 'missed' where order_id = ?", id);
         ann.get("/payments/" + id).expect(404);
 
-        jdbc(Context.APP).update("insert into new_owner (order_id, owner, changed_at) values (?, 'ann', current_timestamp)", id);
+        PHONE82.jdbc(Context.APP).update("insert into new_owner (order_id, owner, changed_at) values (?, 'ann', current_timestamp)", id);
 
         await().untilAsserted(() -> isAnns(id));
     }
@@ -206,7 +203,7 @@ class GuestTest {
         olga.post("/deliveries/" + id + "/shipment", "").expect(200);
         eve.awaitShipped(id);
 
-        succeeds(EraseSubject::main, "erase-subject", "eve");
+        PHONE82.succeed(EraseSubject::main, "erase-subject", "eve");
 
         for (String view : VIEWS) {
             eve.get(view + id).expect(404);
@@ -218,24 +215,24 @@ class GuestTest {
 
     @Test
     void nobodyIsErasedBeforePayAndStoreKnowTheNewOwner() {
-        jdbc(Context.APP).update("insert into new_owner (order_id, owner, changed_at) values (1, 'mia', current_timestamp - interval '60' second)");
+        PHONE82.jdbc(Context.APP).update("insert into new_owner (order_id, owner, changed_at) values (1, 'mia', current_timestamp - interval '60' second)");
 
         PHONE82.shop(Context.APP).post("/erasures", "{\"subject\":\"mia\"}").expect(409);
 
         assertThat(PHONE82.operations().metrics()).containsPattern("phone82_new_owners\\{context=\"app\"} [1-9]")
                 .containsPattern("phone82_new_owners_oldest_seconds\\{context=\"app\"} [^0]");
-        jdbc(Context.APP).update("delete from new_owner where order_id = 1");
+        PHONE82.jdbc(Context.APP).update("delete from new_owner where order_id = 1");
     }
 
     /** The order that is on its way to store names the guest as its owner, and would replace the new one. */
     @Test
     void storeRefusesTheNewOwnerOfADeliveryThatIsHeldBeforeItsOrderArrives() {
-        jdbc(Context.STORE).update("insert into delivery (order_id, item, qty, status, traceparent, owner, version) values (2, 'note20', 1, 'Held', '', 'held', 0)");
+        PHONE82.jdbc(Context.STORE).update("insert into delivery (order_id, item, qty, status, traceparent, owner, version) values (2, 'note20', 1, 'Held', '', 'held', 0)");
 
         PHONE82.shop(Context.STORE).send("PUT", "/deliveries/2/owner", "application/json", "{\"owner\":\"ann\"}").expect(409);
 
-        assertThat(jdbc(Context.STORE).queryForObject("select owner from delivery where order_id = 2", String.class)).isEqualTo("held");
-        jdbc(Context.STORE).update("delete from delivery where order_id = 2");
+        assertThat(PHONE82.jdbc(Context.STORE).queryForObject("select owner from delivery where order_id = 2", String.class)).isEqualTo("held");
+        PHONE82.jdbc(Context.STORE).update("delete from delivery where order_id = 2");
     }
 
     @Test
@@ -275,7 +272,7 @@ class GuestTest {
     }
 
     private static long newOwners(long id) {
-        return jdbc(Context.APP).queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id);
+        return PHONE82.jdbc(Context.APP).queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id);
     }
 
     private long placed() {
@@ -312,12 +309,7 @@ class GuestTest {
     }
 
     private static long placeUnder(Shop shop, String key) {
-        return sendUnder(shop, key).expect(201).id();
-    }
-
-    private static Answer sendUnder(Shop shop, String key) {
-        return shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(Json.text(anOrder()))));
+        return shop.place(key, anOrder()).expect(201).id();
     }
 
     private static List<Path> filesWith(String text) throws IOException {
@@ -337,15 +329,6 @@ class GuestTest {
         JsonNode found = operations.send(operations.requestOfOperator("/audit?" + query)).expect(200).body();
         return found.get("items").valueStream().map(entry -> entry.get("context").asText() + " " + entry.path("subject").asText() + " "
                 + entry.get("action").asText() + " " + entry.get("result").asText()).toList();
-    }
-
-    private static void succeeds(Phone82Extension.Command command, String... words) {
-        Phone82Extension.Outcome outcome = PHONE82.run(command, words);
-        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-    }
-
-    private static JdbcTemplate jdbc(Context context) {
-        return PHONE82.bean(context, JdbcTemplate.class);
     }
 
     private static Shop as(String subject, String role) {

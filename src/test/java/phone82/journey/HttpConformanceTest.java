@@ -125,13 +125,6 @@ class HttpConformanceTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"application/json", "application/json;", "application/json; ", "application/json;charset=utf8", "application/json; charset=\"UTF-8\";",
-            "Application/JSON ; charset=utf-8"})
-    void acceptsAllSpellingsOfTheJsonMediaType(String type) {
-        assertThat(order("Content-Type: " + type + "\r\n").status()).isEqualTo(201);
-    }
-
     /** The cases, through the gateway and directly at app. */
     @ParameterizedTest
     @CsvFileSource(resources = "/http-conformance.csv", nullValues = "-", delimiter = '|', quoteCharacter = '`')

@@ -182,7 +182,7 @@ class IdempotencyTest {
         }
 
         private Answer place(String key, OrderRequest order) {
-            return send(key, Json.text(order));
+            return shop.place(key, order);
         }
 
         private Answer send(String key, String body) {
@@ -212,8 +212,7 @@ class IdempotencyTest {
         void aKeyHasAtMost255Characters() {
             refused("k".repeat(256));
             Shop shop = PHONE82.gateway();
-            shop.send(shop.request("/orders").header("Idempotency-Key", "k".repeat(255)).header("Content-Type", "application/json")
-                    .POST(BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"))).expect(201);
+            shop.place("k".repeat(255), anOrder()).expect(201);
         }
 
         private static void refused(String key) {
@@ -276,8 +275,7 @@ class IdempotencyTest {
         void aFailedAttemptReturnsTheOrderAcceptedMeanwhile() throws Exception {
             Shop app = PHONE82.shop(Context.APP);
             String key = newKey();
-            List<Future<Answer>> answers = started(2, i -> app.send(app.request("/orders").header("Idempotency-Key", key)
-                    .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{\"item\":\"note20\",\"qty\":1}"))));
+            List<Future<Answer>> answers = started(2, i -> app.place(key, anOrder()));
 
             assertThat(BOTH_ASK.await(5, TimeUnit.SECONDS)).isTrue();
             ASKED.get(0).complete(201);

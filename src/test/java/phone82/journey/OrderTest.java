@@ -104,7 +104,7 @@ class OrderTest {
     void aLateAuthorisationOfARefusedOrderIsVoided() {
         shop.place(anOrder().of("sim-slow-900")).expect(503);
 
-        long fast = await().until(() -> shop.place(anOrder()), answer -> answer.status() == 201).id();
+        long fast = shop.placeAccepted(anOrder());
         shop.awaitShipped(fast);
         await().during(Duration.ofMillis(500)).untilAsserted(() -> assertThat(shop.all("/payments"))
                 .as("neither held nor left to expire")

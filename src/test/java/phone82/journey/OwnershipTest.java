@@ -16,13 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
-import phone82.platform.api.Json;
 import phone82.platform.identity.TokenMinter;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,7 +101,7 @@ class OwnershipTest {
         operator = as(ISSUER.token("olga", "operator"));
         nobodys = as(ISSUER.token("eve"));
         guest = Shop.ofGuest(PHONE82.gateway().url(""), "A".repeat(43));
-        id = placeUnder(owner, KEY, anOrder().of("galaxy-s25").times(3)).id();
+        id = owner.place(KEY, anOrder().of("galaxy-s25").times(3)).expect(201).id();
         owner.awaitShipped(id);
         await().untilAsserted(() -> assertThat(owner.status("/payments/" + id)).isEqualTo("Completed"));
     }
@@ -237,12 +235,12 @@ class OwnershipTest {
 
     @Test
     void anIdempotencyKeyBelongsToItsCustomer() {
-        Answer first = placeUnder(owner, "42");
-        Answer others = placeUnder(other, "42");
+        Answer first = owner.place("42", anOrder()).expect(201);
+        Answer others = other.place("42", anOrder()).expect(201);
 
         assertThat(others.id()).isNotEqualTo(first.id());
-        assertThat(placeUnder(owner, "42").id()).isEqualTo(first.id());
-        assertThat(placeUnder(other, "42").id()).isEqualTo(others.id());
+        assertThat(owner.place("42", anOrder()).expect(201).id()).isEqualTo(first.id());
+        assertThat(other.place("42", anOrder()).expect(201).id()).isEqualTo(others.id());
         owner.get("/orders/" + others.id()).expect(404);
     }
 
@@ -356,15 +354,6 @@ class OwnershipTest {
             case "store-pause-delivery" -> shop.send(operation.method, path, "application/json", "{\"reason\":\"out of stock\"}");
             default -> shop.send(operation.method, path, null, null);
         };
-    }
-
-    private static Answer placeUnder(Shop shop, String key) {
-        return placeUnder(shop, key, anOrder());
-    }
-
-    private static Answer placeUnder(Shop shop, String key, Shop.OrderRequest order) {
-        return shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(Json.text(order)))).expect(201);
     }
 
     private static List<Long> ids(Answer page) {

@@ -1,9 +1,12 @@
 package phone82.journey;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.Phone82;
 
@@ -25,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
 public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
@@ -188,6 +193,12 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return new Outcome(exitCode, out.toString());
     }
 
+    /** Runs a command, which must succeed. */
+    void succeed(Command command, String... words) {
+        Outcome outcome = run(command, words);
+        assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    }
+
     /** The properties that it was started with. */
     public String[] arguments() {
         return arguments.clone();
@@ -203,6 +214,15 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     public <T> T bean(Context context, Class<T> type) {
         return phone82.application(context).getBean(type);
+    }
+
+    JdbcTemplate jdbc(Context context) {
+        return bean(context, JdbcTemplate.class);
+    }
+
+    /** The number of events that a context has sent. */
+    double eventsSent(Context context) {
+        return bean(context, MeterRegistry.class).find("phone82.events.sent").counters().stream().mapToDouble(Counter::count).sum();
     }
 
     /** Stops one context until the end of the test class. */

@@ -29,7 +29,6 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** Restores of app alone to an earlier state: no id is used twice, and no customer pays for or receives the order of another. */
@@ -108,16 +107,12 @@ class RestoredOrdersTest {
     }
 
     private List<Long> shipped(String item, int orders) {
-        List<Long> ids = IntStream.range(0, orders).mapToObj(i -> place(shop, anOrder().of(item).times(item.equals("note21") ? 2 : 1))).toList();
+        List<Long> ids = IntStream.range(0, orders).mapToObj(i -> shop.placeAccepted(anOrder().of(item).times(item.equals("note21") ? 2 : 1))).toList();
         ids.forEach(shop::awaitShipped);
         return ids;
     }
 
     /** A new instance may answer 503 at first. */
-    private static long place(Shop shop, Shop.OrderRequest order) {
-        return await().until(() -> shop.place(order), answer -> answer.status() == 201).id();
-    }
-
     private List<Long> ids(String list) {
         return shop.all(list).stream().map(row -> row.path("orderId").asLong(row.path("id").asLong())).toList();
     }
@@ -137,7 +132,7 @@ class RestoredOrdersTest {
             List<Shop> instances = List.of(PHONE82.shop(Context.APP), new Shop("http://localhost:" + port));
             List<Long> placed = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
-                placed.add(place(instances.get(i % 2), anOrder()));
+                placed.add(instances.get(i % 2).placeAccepted(anOrder()));
             }
             List<Long> newestFirst = placed.stream().sorted(Comparator.comparing(placed::indexOf, Comparator.reverseOrder())).toList();
             placed.forEach(shop::awaitShipped);

@@ -106,6 +106,17 @@ public final class Shop {
         return post("/orders", Json.text(order));
     }
 
+    /** Places an order under an idempotency key. */
+    public Answer place(String key, OrderRequest order) {
+        return send(request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Json.text(order))));
+    }
+
+    /** Places an order; a process that has just started, or is busy, may refuse some. */
+    public long placeAccepted(OrderRequest order) {
+        return await().until(() -> place(order), answer -> answer.status() == 201).id();
+    }
+
     public Answer post(String path, String json) {
         return send("POST", path, "application/json", json);
     }

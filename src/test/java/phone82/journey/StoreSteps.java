@@ -31,7 +31,11 @@ final class StoreSteps {
 
     /** An order that the dealer has received and that is not due for an hour. */
     long received() {
-        long id = shop.place(anOrder()).expect(201).id();
+        return received(anOrder().item());
+    }
+
+    long received(String item) {
+        long id = shop.place(anOrder().of(item)).expect(201).id();
         await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
         return id;
     }

@@ -9,7 +9,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import phone82.journey.RawHttp;
 import phone82.journey.RawHttp.Answer;
 import phone82.platform.audit.Audit;
 import phone82.platform.audit.Audit.Entry;
@@ -64,12 +63,12 @@ class FailuresTest {
         start(option);
 
         for (String path : List.of("/failures", "/failures/provider-fails", "/failures/store-receives-nothing")) {
-            Answer refused = post(path, BREAK, LOGIN, JSON);
+            Answer refused = port.post(path, BREAK, LOGIN, JSON);
             assertThat(refused.problem()).isEqualTo(403);
             assertThat(refused.text()).contains("phone82.operations.demo=true");
         }
         assertThat(get("/failures").text()).isEqualTo("{\"enabled\":false,\"failures\":[],\"others\":[]}");
-        await().untilAsserted(() -> assertThat(audited()).contains("operator operations-set-failure provider-fails 403"));
+        await().untilAsserted(() -> assertThat(port.audited()).contains("operator operations-set-failure provider-fails 403"));
     }
 
     @ParameterizedTest
@@ -89,12 +88,12 @@ class FailuresTest {
     void onlyAnOperatorsOwnPageBreaksSomething() {
         start();
 
-        assertThat(post("/failures/provider-fails", BREAK, JSON).problem()).isEqualTo(401);
-        assertThat(post("/failures/provider-fails", BREAK, LOGIN).problem()).isEqualTo(415);
-        assertThat(post("/failures/provider-fails", BREAK, LOGIN, "Content-Type: text/plain").problem()).isEqualTo(415);
-        assertThat(post("/failures/provider-fails", BREAK, LOGIN, JSON, "Origin: http://evil.example").problem()).isEqualTo(403);
-        assertThat(post("/failures/provider-fails", BREAK, LOGIN, JSON, "Sec-Fetch-Site: same-site").problem()).isEqualTo(403);
-        assertThat(raw().once("GET /failures/provider-fails HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LOGIN + "\r\n\r\n").problem()).isEqualTo(405);
+        assertThat(port.post("/failures/provider-fails", BREAK, JSON).problem()).isEqualTo(401);
+        assertThat(port.post("/failures/provider-fails", BREAK, LOGIN).problem()).isEqualTo(415);
+        assertThat(port.post("/failures/provider-fails", BREAK, LOGIN, "Content-Type: text/plain").problem()).isEqualTo(415);
+        assertThat(port.post("/failures/provider-fails", BREAK, LOGIN, JSON, "Origin: http://evil.example").problem()).isEqualTo(403);
+        assertThat(port.post("/failures/provider-fails", BREAK, LOGIN, JSON, "Sec-Fetch-Site: same-site").problem()).isEqualTo(403);
+        assertThat(port.raw().once("GET /failures/provider-fails HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LOGIN + "\r\n\r\n").problem()).isEqualTo(405);
     }
 
     @ParameterizedTest
@@ -104,21 +103,21 @@ class FailuresTest {
     void aRequestIsChecked(String path, int expected, String body) {
         start();
 
-        assertThat(post(path, body, LOGIN, JSON).problem()).isEqualTo(expected);
+        assertThat(port.post(path, body, LOGIN, JSON).problem()).isEqualTo(expected);
     }
 
     @Test
     void whatDoesNotAnswerCannotBeBroken() {
         start();
 
-        Answer provider = post("/failures/provider-fails", BREAK, LOGIN, JSON);
+        Answer provider = port.post("/failures/provider-fails", BREAK, LOGIN, JSON);
         assertThat(provider.problem()).isEqualTo(503);
         assertThat(provider.text()).contains("Start the context provider.");
-        Answer store = post("/failures/store-receives-nothing", BREAK, LOGIN, JSON);
+        Answer store = port.post("/failures/store-receives-nothing", BREAK, LOGIN, JSON);
         assertThat(store.problem()).isEqualTo(503);
         assertThat(store.text()).contains("runs store");
-        assertThat(post("/failures", "{\"active\":false}", LOGIN, JSON).status()).isEqualTo(200);
-        await().untilAsserted(() -> assertThat(audited()).contains("operator operations-break provider-fails 503", "operator operations-undo null 200"));
+        assertThat(port.post("/failures", "{\"active\":false}", LOGIN, JSON).status()).isEqualTo(200);
+        await().untilAsserted(() -> assertThat(port.audited()).contains("operator operations-break provider-fails 503", "operator operations-undo null 200"));
     }
 
     @Test
@@ -134,11 +133,11 @@ class FailuresTest {
             });
             camel.start();
 
-            Answer broken = post("/failures/store-receives-nothing", BREAK, LOGIN, JSON);
+            Answer broken = port.post("/failures/store-receives-nothing", BREAK, LOGIN, JSON);
             assertThat(broken.text()).contains("{\"id\":\"store-receives-nothing\",\"active\":true}", "{\"id\":\"store-ships-nothing\"}", "{\"id\":\"provider-fails\"}");
             assertThat(camel.getRouteController().getRouteStatus("store-receive-events")).isEqualTo(ServiceStatus.Stopped);
 
-            Answer undone = post("/failures", "{\"active\":false}", LOGIN, JSON);
+            Answer undone = port.post("/failures", "{\"active\":false}", LOGIN, JSON);
             assertThat(undone.text()).contains("{\"id\":\"store-receives-nothing\",\"active\":false}");
             assertThat(camel.getRouteController().getRouteStatus("store-receive-events")).isEqualTo(ServiceStatus.Started);
             assertThat(store.bean(Audit.class).read(new Query(null, null, null, null, 100))).extracting(Entry::action).contains("jmx stop()", "jmx start()");
@@ -154,29 +153,12 @@ class FailuresTest {
             for (int i = 0; i < 2 * LoginThrottle.FREE; i++) {
                 assertThat(get("/failures").text()).contains("{\"id\":\"store-receives-nothing\"}");
             }
-            assertThat(new RawHttp(store.operations().address().getPort()).once("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LOGIN + "\r\n\r\n").status())
+            assertThat(store.raw().once("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LOGIN + "\r\n\r\n").status())
                     .as("wrong, but not too often").isEqualTo(401);
         }
     }
 
-    private List<String> audited() throws IOException {
-        return port.bean(Audit.class).read(new Query(null, null, null, null, 100)).stream().map(FailuresTest::line).toList();
-    }
-
-    private static String line(Entry entry) {
-        return entry.subject() + " " + entry.action() + " " + entry.target() + " " + entry.result();
-    }
-
     private Answer get(String path) {
-        return raw().once("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LOGIN + "\r\n\r\n");
-    }
-
-    private Answer post(String path, String body, String... headers) {
-        return raw().once("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n"
-                + String.join("\r\n", headers) + "\r\n\r\n" + body);
-    }
-
-    private RawHttp raw() {
-        return new RawHttp(port.operations().address().getPort());
+        return port.raw().once("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LOGIN + "\r\n\r\n");
     }
 }

@@ -3,8 +3,13 @@ package phone82.operations;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import phone82.journey.RawHttp;
+import phone82.journey.RawHttp.Answer;
+import phone82.platform.audit.Audit;
+import phone82.platform.audit.Audit.Query;
 import phone82.platform.health.Check;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +31,21 @@ final class OperatorsPort implements AutoCloseable {
 
     Operations operations() {
         return bean(Operations.class);
+    }
+
+    RawHttp raw() {
+        return new RawHttp(operations().address().getPort());
+    }
+
+    Answer post(String path, String body, String... headers) {
+        return raw().once("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n"
+                + String.join("\r\n", headers) + "\r\n\r\n" + body);
+    }
+
+    /** The audit, one line for each entry: who did what to which object, and the result. */
+    List<String> audited() throws IOException {
+        return bean(Audit.class).read(new Query(null, null, null, null, 100)).stream()
+                .map(entry -> entry.subject() + " " + entry.action() + " " + entry.target() + " " + entry.result()).toList();
     }
 
     @Override

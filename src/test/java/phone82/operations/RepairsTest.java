@@ -4,14 +4,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import phone82.journey.RawHttp;
 import phone82.journey.RawHttp.Answer;
 import phone82.platform.api.Problem;
-import phone82.platform.audit.Audit;
-import phone82.platform.audit.Audit.Query;
 import phone82.platform.repair.Repair;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -76,11 +72,11 @@ class RepairsTest {
     void onlyAnOperatorsOwnPageRepairsSomething() {
         for (OperatorsPort port : List.of(page, store)) {
             for (String path : List.of("/repairs/store/dead-letters", "/repairs/store/dead-letters/one", "/repairs/own/store/dead-letters", "/repairs/own/store/dead-letters/one")) {
-                assertThat(post(port, path, JSON).problem()).isEqualTo(401);
-                assertThat(post(port, path, LOGIN).problem()).isEqualTo(415);
-                assertThat(post(port, path, LOGIN, "Content-Type: text/plain").problem()).isEqualTo(415);
-                assertThat(post(port, path, LOGIN, JSON, "Origin: http://evil.example").problem()).isEqualTo(403);
-                assertThat(post(port, path, LOGIN, JSON, "Sec-Fetch-Site: same-site").problem()).isEqualTo(403);
+                assertThat(port.post(path, "{}", JSON).problem()).isEqualTo(401);
+                assertThat(port.post(path, "{}", LOGIN).problem()).isEqualTo(415);
+                assertThat(port.post(path, "{}", LOGIN, "Content-Type: text/plain").problem()).isEqualTo(415);
+                assertThat(port.post(path, "{}", LOGIN, JSON, "Origin: http://evil.example").problem()).isEqualTo(403);
+                assertThat(port.post(path, "{}", LOGIN, JSON, "Sec-Fetch-Site: same-site").problem()).isEqualTo(403);
             }
         }
         assertThat(repaired).isEmpty();
@@ -88,37 +84,24 @@ class RepairsTest {
 
     @Test
     void theProcessThatRunsTheContextRepairs() {
-        assertThat(raw(page).once("GET /repairs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LOGIN + "\r\n\r\n").text())
+        assertThat(page.raw().once("GET /repairs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LOGIN + "\r\n\r\n").text())
                 .contains("\"context\":\"store\",\"name\":\"dead-letters\",\"items\":[{\"id\":\"one\"");
-        assertThat(post(page, "/repairs/store/dead-letters/one", LOGIN, JSON).text()).contains("{\"repaired\":1,\"failed\":0,\"more\":false}");
-        assertThat(post(page, "/repairs/store/dead-letters", LOGIN, JSON).status()).isEqualTo(200);
+        assertThat(page.post("/repairs/store/dead-letters/one", "{}", LOGIN, JSON).text()).contains("{\"repaired\":1,\"failed\":0,\"more\":false}");
+        assertThat(page.post("/repairs/store/dead-letters", "{}", LOGIN, JSON).status()).isEqualTo(200);
 
         assertThat(repaired).containsExactly("one", "null");
-        await().untilAsserted(() -> assertThat(audited(page)).contains("operator operations-repair store/dead-letters/one 200"));
-        await().untilAsserted(() -> assertThat(audited(store)).contains("operator operations-repair store/dead-letters/one 200"));
+        await().untilAsserted(() -> assertThat(page.audited()).contains("operator operations-repair store/dead-letters/one 200"));
+        await().untilAsserted(() -> assertThat(store.audited()).contains("operator operations-repair store/dead-letters/one 200"));
     }
 
     @Test
     void aRepairThatIsNotPossibleIsAProblem() {
-        assertThat(post(page, "/repairs/store/dead-letters/other", LOGIN, JSON).problem()).isEqualTo(404);
-        assertThat(post(page, "/repairs/store/nothing", LOGIN, JSON).problem()).isEqualTo(404);
-        assertThat(post(page, "/repairs/own/store/dead-letters", LOGIN, JSON).problem()).isEqualTo(421);
-        Answer nobody = post(page, "/repairs/pay/dead-letters", LOGIN, JSON);
+        assertThat(page.post("/repairs/store/dead-letters/other", "{}", LOGIN, JSON).problem()).isEqualTo(404);
+        assertThat(page.post("/repairs/store/nothing", "{}", LOGIN, JSON).problem()).isEqualTo(404);
+        assertThat(page.post("/repairs/own/store/dead-letters", "{}", LOGIN, JSON).problem()).isEqualTo(421);
+        Answer nobody = page.post("/repairs/pay/dead-letters", "{}", LOGIN, JSON);
         assertThat(nobody.problem()).isEqualTo(503);
         assertThat(nobody.text()).contains("runs pay");
         assertThat(repaired).isEmpty();
-    }
-
-    private static List<String> audited(OperatorsPort port) throws IOException {
-        return port.bean(Audit.class).read(new Query(null, null, null, null, 100)).stream()
-                .map(entry -> entry.subject() + " " + entry.action() + " " + entry.target() + " " + entry.result()).toList();
-    }
-
-    private static Answer post(OperatorsPort port, String path, String... headers) {
-        return raw(port).once("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n" + String.join("\r\n", headers) + "\r\n\r\n{}");
-    }
-
-    private static RawHttp raw(OperatorsPort port) {
-        return new RawHttp(port.operations().address().getPort());
     }
 }

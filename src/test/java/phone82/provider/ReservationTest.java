@@ -16,17 +16,6 @@ class ReservationTest {
     private Reservation reservation = new Reservation("7-1", 7, "note20");
 
     @Test
-    void anAuthorisedAmountIsReservedUntilItIsCaptured() {
-        assertThat(decide(Operation.authorise, 1_000)).isEqualTo(Decision.SUCCEEDED);
-        assertThat(reservation.reserved(NOON, VALIDITY)).isEqualTo(1_000);
-        assertThat(decide(Operation.capture, 1_000)).isEqualTo(Decision.SUCCEEDED);
-        assertThat(reservation.reserved(NOON, VALIDITY)).isZero();
-        assertThat(reservation.captured()).isEqualTo(1_000);
-        assertThat(decide(Operation.capture, 1_000).code()).isEqualTo("already_captured");
-        assertThat(decide(Operation.release, 1_000).code()).isEqualTo("captured");
-    }
-
-    @Test
     void aCaptureTakesAtMostWhatIsAuthorised() {
         assertThat(decide(Operation.capture, 1).code()).isEqualTo("not_authorised");
         decide(Operation.authorise, 1_000);
@@ -41,14 +30,6 @@ class ReservationTest {
         assertThat(decide(Operation.refund, 1_001).code()).isEqualTo("amount_too_large");
         assertThat(decide(Operation.refund, 1_000)).isEqualTo(Decision.SUCCEEDED);
         assertThat(decide(Operation.refund, 1).code()).isEqualTo("amount_too_large");
-    }
-
-    @Test
-    void aReleaseClosesTheReferenceForLaterRequests() {
-        assertThat(decide(Operation.release, 1_000)).isEqualTo(Decision.SUCCEEDED);
-        assertThat(decide(Operation.authorise, 1_000).code()).isEqualTo("closed");
-        assertThat(decide(Operation.capture, 1_000).code()).isEqualTo("closed");
-        assertThat(reservation.reserved(NOON, VALIDITY)).isZero();
     }
 
     @Test

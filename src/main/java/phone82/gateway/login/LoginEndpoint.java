@@ -75,7 +75,6 @@ public class LoginEndpoint implements Endpoint {
     private static final String HOME = "/";
     private static final String BACK = "back";
     private static final String REDIRECTED = "home";
-    /** The pages that need a login, and the only addresses that a login returns to besides the start page. */
     /** Where a login can lead back to. */
     private static final Pattern RETURNS = Pattern.compile("/(?:my-orders|dealer|orders(?:/[1-9]\\d{0,17})?)?");
     private static final Pattern PAGES = Pattern.compile("/orders(?:/[1-9]\\d{0,17})?");

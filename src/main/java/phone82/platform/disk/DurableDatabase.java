@@ -104,7 +104,7 @@ public class DurableDatabase extends SimpleDriverDataSource {
         @Override
         public synchronized void logContext(Throwable failure, String message, int level) {
             if (level == LOG_ERROR && failure instanceof IOException) {
-                LOG.error("The tables of {} cannot be written ({}: {}). The process ends, and its next start reads the data from the disk; " + "free some space there", database, message, failure.getMessage());
+                LOG.error("The tables of {} cannot be written ({}: {}). The process ends, and its next start reads the data from the disk; free some space there", database, message, failure.getMessage());
                 Runtime.getRuntime().halt(1);
             }
         }

@@ -2,17 +2,14 @@ package phone82.platform.erasure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Json;
 import phone82.platform.event.EventTransformation;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,7 +42,7 @@ public class Tombstones implements EventTransformation {
 
     /** Adds a tombstone in the current transaction; it is valid from the next {@link #load} on. */
     void add(String subject, long before, String pseudonym) {
-        String hash = hash(subject);
+        String hash = DigestUtils.sha256Hex(subject);
         if (jdbc.queryForObject("select count(*) from erased where pseudonym = ?", Integer.class, pseudonym) == 0) {
             jdbc.update("insert into erased (pseudonym, subject_hash, before_id, erased_at) values (?, ?, ?, ?)", pseudonym, hash, before,
                     Timestamp.from(Instant.now()));
@@ -89,7 +86,7 @@ public class Tombstones implements EventTransformation {
     }
 
     private Optional<Tombstone> find(String user, long order) {
-        String hash = hash(user);
+        String hash = DigestUtils.sha256Hex(user);
         return all.stream().filter(each -> order < each.before && each.hash.equals(hash)).findFirst();
     }
 
@@ -120,13 +117,5 @@ public class Tombstones implements EventTransformation {
 
     private static String replaced(JsonNode body, String pseudonym) {
         return ((ObjectNode) body).put(OWNER, pseudonym).toString();
-    }
-
-    private static String hash(String subject) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(subject.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -16,7 +16,6 @@ import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 import org.apache.activemq.artemis.jms.client.JMSExceptionHelper;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Header;
 import org.apache.camel.RuntimeCamelException;
@@ -127,17 +126,17 @@ public class DeadLetters {
     }
 
     /** @throws Problem 404 if it has been replayed meanwhile */
-    public void taken(@Body Object letter, @ExchangeProperty("letter") String id) {
+    public void taken(@Body Object letter, @Variable("letter") String id) {
         if (letter == null) {
             throw Problem.notFound("dead letter", id);
         }
     }
 
-    public Outcome replayed(@ExchangeProperty("letter") String id) {
+    public Outcome replayed(@Variable("letter") String id) {
         return new Outcome(id, null);
     }
 
-    public Outcome failed(@ExchangeProperty("letter") String id, Exchange exchange) {
+    public Outcome failed(@Variable("letter") String id, Exchange exchange) {
         return new Outcome(id, cause(exchange));
     }
 

@@ -4,13 +4,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import org.apache.commons.codec.digest.DigestUtils;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
@@ -23,12 +21,7 @@ public record Content(String type, String etag, Buffer whole, Buffer compressed)
 
     /** A content that a client may keep, and revalidate. */
     public static Content of(String type, byte[] bytes) {
-        try {
-            String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
-            return new Content(type, "W/\"" + digest + '"', Buffer.buffer(bytes), compress(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return new Content(type, "W/\"" + DigestUtils.sha256Hex(bytes).substring(0, 16) + '"', Buffer.buffer(bytes), compress(bytes));
     }
 
     /** A content that is sent once. */

@@ -1,8 +1,8 @@
 package phone82.platform.identity;
 
+import org.apache.commons.codec.digest.DigestUtils;
+
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -31,11 +31,6 @@ public final class Guest {
 
     /** Returns the subject of the guest with this secret, which owns the guest's order. */
     public static String subject(String secret) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.US_ASCII));
-            return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(DigestUtils.sha256(secret.getBytes(StandardCharsets.US_ASCII)));
     }
 }

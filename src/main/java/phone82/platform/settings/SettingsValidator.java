@@ -1,5 +1,6 @@
 package phone82.platform.settings;
 
+import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -41,6 +42,7 @@ import static org.springframework.core.env.StandardEnvironment.SYSTEM_PROPERTIES
 final class SettingsValidator {
 
     private static final int LONGEST = 200;
+    private static final LevenshteinDistance DISTANCE = LevenshteinDistance.getDefaultInstance();
     /** Maximum edit distance of a name that counts as a typing error. */
     private static final int SLIP = 2;
     private static final String OURS = "class path resource";
@@ -296,7 +298,7 @@ final class SettingsValidator {
             } else if (ours ? !UNIFORM.contains(uniform) && !LISTED.matcher(uniform).matches()
                     : argument && !name.equals("nonOptionArgs") && !OTHERS.contains(uniform.split("\\.", 2)[0])) {
                 String nearest = !ours && KNOWN.containsKey("phone82." + name) ? "phone82." + name : nearest(uniform, SettingsValidator::uniform);
-                if (SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME.equals(source.getName()) && distance(uniform(nearest), uniform) > SLIP) {
+                if (SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME.equals(source.getName()) && DISTANCE.apply(uniform(nearest), uniform) > SLIP) {
                     // probably meant for other code in this JVM
                     continue;
                 }
@@ -314,24 +316,7 @@ final class SettingsValidator {
     }
 
     private static String nearest(String name, Function<String, String> form) {
-        return KNOWN.keySet().stream().min(Comparator.comparingInt(known -> distance(form.apply(known), name))).orElseThrow();
-    }
-
-    /** The Levenshtein distance. */
-    private static int distance(String one, String other) {
-        int[] last = new int[other.length() + 1];
-        for (int j = 0; j <= other.length(); j++) {
-            last[j] = j;
-        }
-        for (int i = 1; i <= one.length(); i++) {
-            int[] next = new int[other.length() + 1];
-            next[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                next[j] = Math.min(Math.min(next[j - 1], last[j]) + 1, last[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1));
-            }
-            last = next;
-        }
-        return last[other.length()];
+        return KNOWN.keySet().stream().min(Comparator.comparingInt(known -> DISTANCE.apply(form.apply(known), name))).orElseThrow();
     }
 
     /** Spring Boot ignores dashes and case in names. */

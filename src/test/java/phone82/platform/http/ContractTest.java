@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -174,7 +173,7 @@ class ContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"c1a1", "e081a1", "f08081a1", "eda080", "eda080edb080", "f4908080", "ff", "80", "efbbbf"})
+    @ValueSource(strings = {"e9", "c1a1", "e081a1", "f08081a1", "eda080", "eda080edb080", "f4908080", "ff", "80", "efbbbf"})
     void refusesInvalidUtf8(String hex) {
         String[] around = (hex.equals("efbbbf") ? "@{'item':'note20','qty':1}" : "{'item':'@','qty':1}").replace('\'', '"').split("@", -1);
         byte[] body = HexFormat.of().parseHex(HexFormat.of().formatHex(around[0].getBytes(UTF_8)) + hex + HexFormat.of().formatHex(around[1].getBytes(UTF_8)));
@@ -200,13 +199,6 @@ class ContractTest {
 
         assertThat(pay.admit("GET", "/payments").roles()).containsExactlyInAnyOrder("service:app", "service:pay");
         assertThat(contract.admit("GET", "/orders").isPublic()).isTrue();
-    }
-
-    @Test
-    void refusesABodyThatIsNotUtf8() {
-        byte[] latin = "{\"item\":\"caf\u00e9\",\"qty\":1}".getBytes(ISO_8859_1);
-        assertThat(catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(latin, JSON, false)).status())
-                .isEqualTo(400);
     }
 
     @ParameterizedTest
