@@ -138,7 +138,7 @@ final class Help {
         }
 
         String of(Setting setting) {
-            if (setting.fallback() != null && setting.names().stream().noneMatch(common::containsKey)) {
+            if (setting.fallback() != null && setting.names().stream().allMatch(name -> common.getOrDefault(name, "").equals(""))) {
                 return setting.fallback() + special(setting);
             }
             List<Object> values = setting.names().stream().map(this::of).distinct().toList();
@@ -166,7 +166,7 @@ final class Help {
                     new YamlPropertySourceLoader().load(file, resource).forEach(source -> ((Map<?, ?>) source.getSource())
                             .forEach((name, value) -> values.put(name.toString(), value.toString()
                                     .replaceAll("\\$\\{phone82\\.local-host}", "localhost").replaceAll("\\$\\{phone82\\.(\\w+)\\.port}", "<port of $1>")
-                                    .replaceAll("\\$\\{.*?:([^{}]*)}", "$1"))));
+                                    .replaceAll("\\$\\{.*?:([^{}]*)}", "$1").replaceAll("\\$\\{([^{}]*)}", "$1"))));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

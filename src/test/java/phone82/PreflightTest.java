@@ -39,7 +39,7 @@ class PreflightTest {
     @MethodSource("places")
     void anEmptyAddressIsReported(Context context, String property) {
         assertThatThrownBy(() -> Phone82.start(EnumSet.of(context), "--" + property + "="))
-                .isInstanceOf(CannotStart.class).hasMessage(property + " (command line) is empty; allowed: http://<host>:<port>.");
+                .isInstanceOf(CannotStart.class).hasMessage(property + " (command line) is empty; allowed: http(s)://<host>[:<port>].");
     }
 
     @Test

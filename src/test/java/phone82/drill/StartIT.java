@@ -23,7 +23,8 @@ class StartIT {
     @Test
     void helpListsContextsAndProperties() throws Exception {
         try (Processes phone82 = new Processes("help")) {
-            assertThat(phone82.run(0, "--help")).contains("broker", "gateway", "8081", "phone82.store.dispatch-delay", "PHONE82_APP_PORT");
+            assertThat(phone82.run(0, "--help")).contains("broker", "gateway", "8081", "phone82.store.dispatch-delay", "PHONE82_APP_PORT",
+                    "[identity in phone82.data]", "[phone82.inbox.keep]").doesNotContain("${");
         }
     }
 

@@ -35,8 +35,8 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
     static final ValueRule PORT = number(0, 65535);
     static final ValueRule BOOLEAN = new ValueRule("true or false", value -> Set.of("true", "false", "on", "off", "yes", "no", "1", "0")
             .contains(value.toLowerCase(Locale.ROOT)) ? null : "is neither true nor false");
-    static final ValueRule URL = new ValueRule("http://<host>:<port>", value -> isUrl(value) ? null : "is not a URL");
-    static final ValueRule URLS = new ValueRule("http://<host>:<port>, several with commas between",
+    static final ValueRule URL = new ValueRule("http(s)://<host>[:<port>]", value -> isUrl(value) ? null : "is not a URL");
+    static final ValueRule URLS = new ValueRule("http(s)://<host>[:<port>], several with commas between",
             each(value -> isUrl(value) ? null : "is not a URL")).orEmpty();
     static final ValueRule BROKER_URL = new ValueRule("tcp://<host>:<port>, or (tcp://<host>:<port>,tcp://<host>:<port>)?ha=true",
             value -> BrokerUrl.isValid(value) ? null : "is not the URL of a broker");
@@ -56,7 +56,7 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
     static final ValueRule TEXT = new ValueRule("1 to 100 characters of one line", value -> value.matches("[^\\p{Cntrl}]{1,100}") ? null : "is too long, or of several lines");
     static final ValueRule KEY = new ValueRule("up to 200 printable characters of ASCII, without spaces",
             value -> value.matches("[!-~]{1,200}") ? null : "has other characters, or too many", true, true);
-    static final ValueRule ISSUER = new ValueRule("https://<host>[:<port>][/<path>]",
+    static final ValueRule ISSUER = new ValueRule("http(s)://<host>[:<port>][/<path>]",
             value -> value.matches("https?://[^/\\s?#@]+(/[^\\s?#]*)?") ? null : "is not a URL without query").orEmpty();
     static final ValueRule JWK = new ValueRule("a JSON Web Key or a set of them", value -> value.strip().matches("(?s)\\{.{2,20000}}") ? null : "is not a JSON object",
             true, true);

@@ -107,7 +107,7 @@ class SettingsTest {
             --phone82.database.wait=30 | has no unit
             --phone82.app.database.url=postgresql://localhost/app | phone82.app.database.url=postgresql://localhost/app (command line) is not the URL of a supported database
             --phone82.app.database.url=jdbc:mysql://u:hunter2@localhost/app?password=hunter2 | phone82.app.database.url=jdbc:mysql://***@localhost/app?password=***
-            --phone82.app.pay-url=pay:8080 | phone82.app.pay-url=pay:8080 (command line) is not a URL; allowed: http://<host>:<port>.
+            --phone82.app.pay-url=pay:8080 | phone82.app.pay-url=pay:8080 (command line) is not a URL; allowed: http(s)://<host>[:<port>].
             --phone82.app.pay-url=http://pay:eight | is not a URL
             --phone82.app.pay-url=http://pay:8080/ | is not a URL
             --phone82.app.pay-url=http://::1:8082 | is not a URL
@@ -127,7 +127,7 @@ class SettingsTest {
             --phone82.gateway.hosts=shop.example.com,*shop | contains *shop, which is not a host name
             --phone82.gateway.trusted-proxies=10.0.0.0/8,router | contains router, which is neither an address nor a network
             --phone82.gateway.trusted-proxies=10.0.0.0/33 | is neither an address nor a network
-            --phone82.probe.url=shop.example.com | phone82.probe.url=shop.example.com (command line) is not a URL; allowed: http://<host>:<port>, or nothing.
+            --phone82.probe.url=shop.example.com | phone82.probe.url=shop.example.com (command line) is not a URL; allowed: http(s)://<host>[:<port>], or nothing.
             --phone82.probe.url=ftp://shop.example.com | is not a URL
             --phone82.probe.url=https://shop.example.com/orders | is not a URL
             --phone82.probe.every=60 | has no unit
