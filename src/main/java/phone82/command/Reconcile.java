@@ -9,6 +9,7 @@ import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.settings.Settings;
 import phone82.platform.settings.WrongSettings;
+import phone82.platform.tls.Tls;
 
 import java.io.PrintStream;
 import java.net.http.HttpClient;
@@ -93,7 +94,8 @@ public final class Reconcile {
     }
 
     private static Report run(Consumer<String> progress, Environment environment) {
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+        Tls.trust(environment.getRequiredProperty(Tls.AUTHORITIES));
+        HttpClient http = OperatorCommand.client().build();
         Duration held = environment.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
                 .plus(environment.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
         ContextApi provider = provider(http, environment);

@@ -176,7 +176,7 @@ class PeersTest {
             port = new OperatorsPort(List.of(contexts), "--phone82.data=" + folder, "--phone82.operations.password=" + password,
                     "--phone82.operations.peers=" + named.stream().map(URI::toString).collect(Collectors.joining(",")));
             port.bean(PrometheusMeterRegistry.class).gauge("phone82.dead.letters", 0);
-            at = Peers.at(port.operations().address());
+            at = port.operations().url();
         }
 
         URI at() {
