@@ -165,7 +165,8 @@ final class Help {
                 try {
                     new YamlPropertySourceLoader().load(file, resource).forEach(source -> ((Map<?, ?>) source.getSource())
                             .forEach((name, value) -> values.put(name.toString(), value.toString()
-                                    .replaceAll("\\$\\{phone82\\.local-host}", "localhost").replaceAll("\\$\\{phone82\\.(\\w+)\\.port}", "<port of $1>")
+                                    .replaceAll("\\$\\{phone82\\.local-scheme}", "http").replaceAll("\\$\\{phone82\\.local-host}", "localhost")
+                                    .replaceAll("\\$\\{phone82\\.(\\w+)\\.port}", "<port of $1>")
                                     .replaceAll("\\$\\{.*?:([^{}]*)}", "$1").replaceAll("\\$\\{([^{}]*)}", "$1"))));
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);

@@ -25,6 +25,7 @@ import phone82.platform.health.Check;
 import phone82.platform.identity.Login;
 import phone82.platform.repair.Repair;
 import phone82.platform.settings.Settings;
+import phone82.platform.tls.Tls;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -67,6 +68,7 @@ public final class Phone82 implements AutoCloseable {
     private final SortedMap<Context, Running> running = new ConcurrentSkipListMap<>();
     private final ConfigurableApplicationContext operationsApplication;
     private final Operations operations;
+    private final String scheme;
     private final Map<String, Object> shared = new HashMap<>();
 
     private record Running(Context context, ConfigurableApplicationContext application, Preflight preflight) {
@@ -81,11 +83,13 @@ public final class Phone82 implements AutoCloseable {
                     .properties("phone82.context=operations", "phone82.process=" + process)
                     .properties(Map.of(Settings.ARGUMENTS, options))
                     .registerShutdownHook(false)
+                    .initializers(each -> Tls.trust(each.getEnvironment().getRequiredProperty(Tls.AUTHORITIES)))
                     .run(options);
         } catch (RuntimeException e) {
             throw CannotStart.operations(e);
         }
         operations = operationsApplication.getBean(Operations.class);
+        scheme = operationsApplication.getEnvironment().getProperty("phone82.local-scheme") + "://";
     }
 
     /**
@@ -238,7 +242,7 @@ public final class Phone82 implements AutoCloseable {
 
     /** The URL of the operator's port of this JVM. */
     public URI operations() {
-        return URI.create("http://" + operationsApplication.getEnvironment().getProperty("phone82.local-host") + ":" + operations.address().getPort());
+        return URI.create(scheme + operationsApplication.getEnvironment().getProperty("phone82.local-host") + ":" + operations.address().getPort());
     }
 
     /** Reports "not ready", serves until the load balancers have noticed, and then stops. */
@@ -271,7 +275,7 @@ public final class Phone82 implements AutoCloseable {
         running.forEach((context, each) -> places.put(context, place(each)));
         StringBuilder text = new StringBuilder("\nphone82 is up after ")
                 .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
-        text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", "operations", "http://" + authority(operations.address().getAddress().getHostAddress(),
+        text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", "operations", scheme + authority(operations.address().getAddress().getHostAddress(),
                 String.valueOf(operations.address().getPort())), "health, metrics, console for operators"));
         operations.login().ifPresent(login -> text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", login)));
         places.forEach((context, place) -> text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", context.id(), place, context.purpose)));
@@ -286,9 +290,9 @@ public final class Phone82 implements AutoCloseable {
         System.out.println(text);
     }
 
-    private static String place(Running each) {
+    private String place(Running each) {
         Environment environment = each.application.getEnvironment();
-        return (each.context == Context.BROKER ? "tcp://" : "http://") + authority(environment.getProperty("phone82.bind"),
+        return (each.context == Context.BROKER ? "tcp://" : scheme) + authority(environment.getProperty("phone82.bind"),
                 environment.getProperty("phone82." + each.context.id() + ".port"));
     }
 

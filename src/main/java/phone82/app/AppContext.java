@@ -152,7 +152,7 @@ public class AppContext {
     }
 
     @Bean
-    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.app.port}") String url) {
+    Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.app.port}") String url) {
         return WarmUp.refusedPost(url + "/orders");
     }
 

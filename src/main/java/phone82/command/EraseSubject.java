@@ -3,12 +3,14 @@ package phone82.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.env.PropertyResolver;
 import phone82.platform.identity.OperatorsPort;
+import phone82.platform.tls.Tls;
 
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,10 +119,11 @@ public final class EraseSubject extends OperatorCommand {
 
     /** Erases the user from the audit of each process, at its operator's port. */
     private long eraseAudits(String subject, String pseudonym) {
+        HttpClient http = client().sslContext(Tls.toAnyProcess()).build();
         long entries = 0;
         Set<String> missing = new TreeSet<>(AUDITED);
         for (OperatorsPort port : ports()) {
-            JsonNode erased = ask("POST", port.contexts().isEmpty() ? "a process" : String.join(", ", port.contexts()), port.at().toString(), "/audit/erasures/" + pseudonym,
+            JsonNode erased = ask(http, "POST", port.contexts().isEmpty() ? "a process" : String.join(", ", port.contexts()), port.at().toString(), "/audit/erasures/" + pseudonym,
                     OperatorsPort.authorization(properties.getRequiredProperty("phone82.operations.user"), port.password()), Map.of("subject", subject),
                     "start it, or set phone82.operations.peers to the operator's ports of all processes");
             entries += erased.path("entries").asLong();

@@ -10,6 +10,7 @@ import phone82.platform.api.Json;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.settings.Settings;
 import phone82.platform.settings.WrongSettings;
+import phone82.platform.tls.Tls;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,8 +42,7 @@ public abstract class OperatorCommand {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5)).build();
+    private final HttpClient http = client().build();
     final PropertyResolver properties;
     final PrintStream out;
     final ProgressReport progress;
@@ -51,6 +51,10 @@ public abstract class OperatorCommand {
         this.properties = properties;
         this.out = out;
         this.progress = new ProgressReport(out::println);
+    }
+
+    static HttpClient.Builder client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
     }
 
     /** Empty: a command needs only the properties. */
@@ -144,6 +148,7 @@ public abstract class OperatorCommand {
                 .web(WebApplicationType.NONE).registerShutdownHook(false).profiles(contexts.toArray(String[]::new))
                 .properties(Map.of(Settings.ARGUMENTS, options))
                 .run(options)) {
+            Tls.trust(application.getEnvironment().getRequiredProperty(Tls.AUTHORITIES));
             return work.apply(application.getEnvironment());
         }
     }
@@ -183,7 +188,7 @@ public abstract class OperatorCommand {
      */
     JsonNode ask(String method, String context, String path, Object body) {
         String property = "phone82.gateway." + context + "-url";
-        return ask(method, context, properties.getRequiredProperty(property), path, "Bearer " + token(context), body, "start it, or set " + property + " to its address");
+        return ask(http, method, context, properties.getRequiredProperty(property), path, "Bearer " + token(context), body, "start it, or set " + property + " to its address");
     }
 
     /**
@@ -191,7 +196,7 @@ public abstract class OperatorCommand {
      * @param remedy what to do if it does not answer
      * @throws Stop if it does not answer 200 or 204
      */
-    JsonNode ask(String method, String name, String url, String path, String authorization, Object body, String remedy) {
+    static JsonNode ask(HttpClient http, String method, String name, String url, String path, String authorization, Object body, String remedy) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT).header("Authorization", authorization);
             if (body == null) {

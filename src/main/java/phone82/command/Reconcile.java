@@ -73,7 +73,7 @@ public final class Reconcile {
     }
 
     private static Report run(Consumer<String> progress, PropertyResolver properties) {
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+        HttpClient http = OperatorCommand.client().build();
         Duration held = properties.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
                 .plus(properties.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
         ContextApi provider = provider(http, properties);

@@ -6,6 +6,7 @@ import jakarta.ws.rs.client.ClientRequestFilter;
 import jakarta.ws.rs.core.Configuration;
 import org.glassfish.jersey.client.ClientProperties;
 import org.glassfish.jersey.client.JerseyClientBuilder;
+import phone82.platform.tls.Tls;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -34,7 +35,7 @@ public class CallbackClientBuilder extends ClientBuilder {
 
         /** Times out before the coordinator's own limit of 2 s, so that no thread keeps waiting after the coordinator has given up. */
         private static final Client CLIENT = new JerseyClientBuilder().property(ClientProperties.FOLLOW_REDIRECTS, false)
-                .connectTimeout(500, TimeUnit.MILLISECONDS).readTimeout(1900, TimeUnit.MILLISECONDS)
+                .sslContext(Tls.defaultContext()).connectTimeout(500, TimeUnit.MILLISECONDS).readTimeout(1900, TimeUnit.MILLISECONDS)
                 .register((ClientRequestFilter) request -> request.getHeaders().putSingle("Authorization", callbacks.authorization(request.getUri())))
                 .build();
 

@@ -80,7 +80,7 @@ public class CoordinatorContext {
 
     /** The path does not exist; its 404 proves that the server answers. */
     @Bean
-    Check pulseCheck(@Value("${phone82.local-host}") String host, @Value("${phone82.coordinator.port}") int port) {
-        return Check.life("pulse", new Pulse(host, port, "/pulse"));
+    Check pulseCheck(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.coordinator.port}/pulse") String url) {
+        return Check.life("pulse", new Pulse(url));
     }
 }

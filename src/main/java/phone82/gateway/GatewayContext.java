@@ -51,7 +51,7 @@ public class GatewayContext {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayContext.class);
 
     @Bean
-    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.gateway.port}") String url) {
+    Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.gateway.port}") String url) {
         return WarmUp.refusedPost(url + "/orders");
     }
 

@@ -23,6 +23,7 @@ import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpServer;
 import phone82.platform.http.StreamReader;
 import phone82.platform.observability.Correlation;
+import phone82.platform.tls.Tls;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -74,7 +75,7 @@ class StreamProxy implements Endpoint {
         this.vertx = vertx;
         // the idle timeout exceeds the heart-beat; the upstream context limits the number of streams
         client = vertx.httpClientBuilder()
-                .with(new HttpClientOptions().setConnectTimeout(200).setIdleTimeout(45).setIdleTimeoutUnit(TimeUnit.SECONDS).setReceiveBufferSize(QUEUE))
+                .with(Tls.trusting(new HttpClientOptions().setConnectTimeout(200).setIdleTimeout(45).setIdleTimeoutUnit(TimeUnit.SECONDS).setReceiveBufferSize(QUEUE)))
                 .with(new PoolOptions().setHttp1MaxSize(10_000))
                 .withConnectHandler(connection -> connection.exceptionHandler(lost -> LOG.debug("A stream of {} is lost", upstream, lost)))
                 .build();

@@ -5,10 +5,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import phone82.platform.audit.Audit;
 import phone82.platform.health.Check;
 import phone82.platform.http.HttpServer;
+import phone82.platform.identity.OperatorsPort;
 import phone82.platform.repair.Repair;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -47,6 +49,12 @@ public class Operations {
         return server.address();
     }
 
+    /** The URL of the port on this machine. */
+    URI url() {
+        InetSocketAddress at = address();
+        return OperatorsPort.at(server.scheme(), at.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort()) : at);
+    }
+
     /** The operator's user and password, if the password was generated at this start. */
     public Optional<String> login() {
         return operators.isPasswordGenerated() ? Optional.of("user " + operators.user() + ", password " + operators.password()) : Optional.empty();
@@ -66,8 +74,7 @@ public class Operations {
     public void expect(Collection<String> contexts) {
         health.expect(contexts);
         audit.open(contexts);
-        InetSocketAddress at = address();
-        peers.announce(Peers.at(at.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.getLoopbackAddress(), at.getPort()) : at), contexts);
+        peers.announce(url(), contexts);
     }
 
     /** Registers a context that has started. */

@@ -84,7 +84,7 @@ public class OperationsContext {
     @Bean(defaultCandidate = false)
     Failures failures(Peers peers, @Value("${phone82.operations.demo}") String demo, @Value("${phone82.operations.peers}") List<URI> named,
                       @Value("${phone82.operations.bind}") InetAddress address, @Value("${phone82.bind}") InetAddress contexts,
-                      @Value("http://${phone82.local-host}:${phone82.provider.port}") URI provider, @Value("${phone82.provider.control-key}") String controlKey,
+                      @Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.provider.port}") URI provider, @Value("${phone82.provider.control-key}") String controlKey,
                       Environment environment) {
         boolean onThisMachine = address.isLoopbackAddress() && contexts.isLoopbackAddress() && named.isEmpty();
         boolean enabled = demo.isEmpty() ? onThisMachine && Login.of(environment::getProperty) == Login.NONE : environment.getRequiredProperty("phone82.operations.demo", Boolean.class);

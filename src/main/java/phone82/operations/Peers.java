@@ -9,6 +9,7 @@ import phone82.operations.Trends.Trend;
 import phone82.platform.api.Json;
 import phone82.platform.disk.PrivateFolder;
 import phone82.platform.identity.OperatorsPort;
+import phone82.platform.tls.Tls;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -260,7 +261,7 @@ class Peers {
     private List<URI> addresses(URI named) {
         try {
             return OperatorsPort.hosts(named).stream().filter(each -> named.getPort() != here.getPort() || !isOurs(each))
-                    .map(each -> at(new InetSocketAddress(each, named.getPort()))).toList();
+                    .map(each -> OperatorsPort.at(named.getScheme(), new InetSocketAddress(each, named.getPort()))).toList();
         } catch (UnknownHostException e) {
             return List.of(named);
         }
@@ -272,10 +273,6 @@ class Peers {
         } catch (SocketException e) {
             return false;
         }
-    }
-
-    static URI at(InetSocketAddress address) {
-        return OperatorsPort.at("http", address);
     }
 
     private CompletableFuture<ProcessReport> ask(Place place, List<String> contexts) {
@@ -317,7 +314,7 @@ class Peers {
     /** Created on first use. */
     private synchronized HttpClient http() {
         if (http == null) {
-            http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+            http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).sslContext(Tls.toAnyProcess()).build();
         }
         return http;
     }

@@ -180,7 +180,7 @@ public class PayContext {
 
     /** Rehearses a request, which is refused because the caller is not app. App's own rehearsal covers the rest. */
     @Bean
-    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.pay.port}") String url, TokenMinter minter) {
+    Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.pay.port}") String url, TokenMinter minter) {
         return WarmUp.refusedPost(url + "/payments", () -> "Bearer " + minter.token("pay"));
     }
 

@@ -39,7 +39,7 @@ public class ProviderContext {
     }
 
     @Bean
-    Rehearsal rehearsedRequest(@Value("http://${phone82.local-host}:${phone82.provider.port}") String url, @Value("${phone82.provider.api-key}") String apiKey) {
+    Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.provider.port}") String url, @Value("${phone82.provider.api-key}") String apiKey) {
         return WarmUp.refusedPost(url + "/payments/rehearsal/authorise", () -> "Bearer " + apiKey);
     }
 

@@ -35,7 +35,7 @@ class SettingsListTest {
     private static final Pattern USED = Pattern.compile("[{:](phone82(?:\\.(?:[a-z][a-z-]*|\\$\\{phone82\\.context}))+)"
             + "|(?:Property\\(|ConditionalOnProperty\\((?:name = )?|ConfigurationProperties\\(|bind\\()\"(phone82\\.[a-z.-]+[a-z])\"");
     /** Set by the launcher itself. */
-    private static final Set<String> INTERNAL = Set.of("phone82.context", "phone82.process", "phone82.local-host", "phone82.broker.in-vm-url");
+    private static final Set<String> INTERNAL = Set.of("phone82.context", "phone82.process", "phone82.local-host", "phone82.local-scheme", "phone82.broker.in-vm-url");
 
     private final Set<String> known = Settings.all().stream().flatMap(setting -> setting.names().stream()).collect(Collectors.toSet());
 

@@ -228,13 +228,18 @@ final class PostgreSqlCluster implements AutoCloseable {
                 "--options", "-c listen_addresses=localhost -p " + server.port);
     }
 
-    /** PostgreSQL refuses to run as root, so root becomes nobody for it. */
     private void run(String program, String... arguments) throws IOException, InterruptedException {
+        run(folder.resolve("programs.txt"), program, arguments);
+    }
+
+    /** PostgreSQL refuses to run as root, so root becomes nobody for it. */
+    static void run(Path log, String program, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(System.getProperty("user.name").equals("root") ? List.of("unshare", "--user") : List.of());
-        command.add(PROGRAMS.resolve(program).toString());
+        command.add(program.contains("/") ? program : PROGRAMS.resolve(program).toString());
         command.addAll(List.of(arguments));
-        Path log = folder.resolve("programs.txt");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile())).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+        builder.environment().merge("PATH", PROGRAMS.toString(), (path, own) -> own + ":" + path);
+        Process process = builder.start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", command).isTrue();
         assertThat(process.exitValue()).as("%s, see %s", command, log).isZero();
     }

@@ -284,7 +284,11 @@ public final class Processes implements AutoCloseable {
     }
 
     String url(Context context) {
-        return "http://localhost:" + port(context);
+        return scheme() + port(context);
+    }
+
+    private String scheme() {
+        return options.stream().anyMatch(option -> option.startsWith("--phone82.tls.certificate=")) ? "https://localhost:" : "http://localhost:";
     }
 
     public int port(Context context) {
@@ -298,7 +302,7 @@ public final class Processes implements AutoCloseable {
 
     /** A client of that port. */
     public Shop operations(Context context) {
-        return new Shop("http://localhost:" + operationsPort(context));
+        return new Shop(scheme() + operationsPort(context));
     }
 
     long pid(String contexts) {

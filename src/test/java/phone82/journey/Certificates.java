@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Certificates for the broker and its clients on this machine, each in a folder with the files of cert-manager's secrets. */
+/** Certificates for servers and their clients on this machine, each in a folder with the files of cert-manager's secrets. */
 public record Certificates(Path folder) {
 
     /** A new authority, and new certificates of it for the broker, in the folder {@code artemis}, and for these users. */
@@ -26,10 +26,15 @@ public record Certificates(Path folder) {
         openssl("-subj", "/CN=" + name, "-keyout", name + ".key", "-out", name + ".crt");
     }
 
-    /** A new certificate. */
+    /** A new certificate for this machine. */
     public void sign(String name, String subject, String usage, String authority) throws IOException, InterruptedException {
+        sign(name, subject, usage, authority, "localhost");
+    }
+
+    /** A new certificate for a host. */
+    public void sign(String name, String subject, String usage, String authority, String host) throws IOException, InterruptedException {
         Path secret = Files.createDirectories(folder.resolve(name));
-        openssl("-CA", authority + ".crt", "-CAkey", authority + ".key", "-subj", "/CN=" + subject, "-addext", "subjectAltName=DNS:localhost",
+        openssl("-CA", authority + ".crt", "-CAkey", authority + ".key", "-subj", "/CN=" + subject, "-addext", "subjectAltName=DNS:" + host,
                 "-addext", "basicConstraints=critical,CA:FALSE", "-addext", "extendedKeyUsage=" + usage, "-keyout", name + "/tls.key", "-out", name + "/tls.crt");
         Files.writeString(secret.resolve("ca.crt"), Files.readString(folder.resolve(authority + ".crt")));
         Files.writeString(secret.resolve("tls-combined.pem"), Files.readString(secret.resolve("tls.key")) + Files.readString(secret.resolve("tls.crt")));

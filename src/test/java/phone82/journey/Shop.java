@@ -26,8 +26,7 @@ import static org.awaitility.Awaitility.await;
 /** HTTP client of a test: one base address, JSON answers, optional tokens. */
 public final class Shop {
 
-    private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2)).build();
+    private static final HttpClient HTTP = client();
 
     private final String base;
     private final Context context;
@@ -62,6 +61,20 @@ public final class Shop {
         this.base = base;
         this.context = context;
         this.insiders = insiders;
+    }
+
+    private static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(2)).build();
+    }
+
+    /** Made at its first use, so that it trusts what the test trusts by then. */
+    private static final class Encrypted {
+
+        private static final HttpClient HTTP = client();
+    }
+
+    private HttpClient http() {
+        return base.startsWith("https:") ? Encrypted.HTTP : HTTP;
     }
 
     /** The URL of a path. */
@@ -188,7 +201,7 @@ public final class Shop {
     /** The status of an answer that may be endless. */
     int open(String path) {
         try {
-            HttpResponse<InputStream> answer = HTTP.send(request(path).build(), BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer = http().send(request(path).build(), BodyHandlers.ofInputStream());
             answer.body().close();
             return answer.statusCode();
         } catch (IOException e) {
@@ -209,7 +222,7 @@ public final class Shop {
 
     HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
         try {
-            return HTTP.send(authorized(request.build()), BodyHandlers.ofByteArray());
+            return http().send(authorized(request.build()), BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(base, e);
         } catch (InterruptedException e) {

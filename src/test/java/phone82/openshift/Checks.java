@@ -68,7 +68,7 @@ enum Checks {
     FIELDS(Checks::fields), NAMES(Checks::names), VALUES(Checks::values), QUANTITIES(Checks::quantities), LABELS(Checks::labels),
     SELECTORS(Checks::selectors), PORTS(Checks::ports), PROBES(Checks::probes), VOLUMES(Checks::volumes), KEYS(Checks::keys),
     ACCOUNTS(Checks::accounts), SECURITY(Checks::security), SECRETS(Checks::secrets), SETTINGS(Checks::settings),
-    IDENTITY(Checks::identity), PASSWORDS(Checks::passwords), CERTIFICATES(Checks::certificates), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
+    IDENTITY(Checks::identity), PASSWORDS(Checks::passwords), CERTIFICATES(Checks::certificates), ENCRYPTION(Encryption::faults), CALLS(Checks::calls), DOORS(Checks::doors), ROLLING(Checks::rolling), STOPPING(Checks::stopping),
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring),
     AVAILABILITY(Checks::availability), PLATFORM(Checks::platform);
 
@@ -107,7 +107,7 @@ enum Checks {
     private static final Map<String, Set<String>> TYPE_WITHIN = Map.of("strategy", Set.of("RollingUpdate", "Recreate", "Source"),
             "seccompProfile", Set.of("RuntimeDefault"), "metrics", Set.of("Resource"), "target", Set.of("Utilization", "AverageValue"),
             "policies", Set.of("Pods", "Percent"), "source", Set.of("Binary"));
-    private static final Pattern PLACE = Pattern.compile("(?:https?|tcp|jdbc:postgresql|jdbc:hsqldb:hsql)://([^:/]+)(?::(\\d+))?(?:/(\\w*))?(?:\\?.*)?");
+    private static final Pattern PLACE = Pattern.compile("(?:https?|tcp|jdbc:postgresql|jdbc:hsqldb:hsqls?)://([^:/]+)(?::(\\d+))?(?:/(\\w*))?(?:\\?.*)?");
     private static final Pattern NAME_FORM = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
     private static final Pattern VERSIONED = Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9/-]+:(?!latest$)[\\w.-]+");
     private static final Path RUNBOOK = Path.of("src/docs/runbook.md");
@@ -515,7 +515,7 @@ enum Checks {
                 fault.accept(id(workload.object()) + ": runs " + workload.container().path("args"));
             }
         }
-        if (!manifests.data("ConfigMap", "apiurl").equals(Map.of("url", "http://pay:8080")) || contexts.stream().filter(each -> each.name().equals("app"))
+        if (!manifests.data("ConfigMap", "apiurl").equals(Map.of("url", (manifests.project().isProduction() ? "https" : "http") + "://pay:8080")) || contexts.stream().filter(each -> each.name().equals("app"))
                 .noneMatch(app -> each(app.container().path("env")).anyMatch(each -> each.path("name").asText().equals("PHONE82_APP_PAY_URL")
                         && each.at("/valueFrom/configMapKeyRef/name").asText().equals("apiurl")))) {
             fault.accept("app does not find pay by the config map apiurl");
@@ -633,7 +633,8 @@ enum Checks {
                 .forEach(object -> fault.accept(id(object) + ": knows a password of the broker"));
         for (Workload workload : manifests.workloads()) {
             Set<String> secrets = workload.pod().path("volumes").findValues("secret").stream().map(secret -> secret.path("secretName").asText())
-                    .filter(secret -> manifests.certificate(secret).isPresent()).collect(Collectors.toSet());
+                    .filter(secret -> manifests.certificate(secret).filter(certificate -> !certificate.at("/spec/issuerRef/name").asText().equals("tls")).isPresent())
+                    .collect(Collectors.toSet());
             boolean broker = workload.name().equals("artemis");
             boolean client = workload.isContext() && APPLICATION.needed(workload.name()).contains("phone82.broker.url");
             if (!secrets.equals(broker || client ? Set.of("broker-" + workload.name()) : Set.of())) {
@@ -766,10 +767,10 @@ enum Checks {
     private static void doors(Manifests manifests, Consumer<String> fault) {
         Set<Integer> forMonitoring = Set.of(9090);
         manifests.of("Route").forEach(route -> {
-            if (!route.at("/spec/to/name").asText().equals("gateway") || !route.at("/spec/tls/termination").asText().equals("edge")
+            if (!route.at("/spec/to/name").asText().equals("gateway") || !route.at("/spec/tls").has("termination")
                     || !route.at("/spec/tls/insecureEdgeTerminationPolicy").asText().equals("Redirect")
                     || !hasPort(manifests, "gateway", route.at("/spec/port/targetPort"))) {
-                fault.accept(id(route) + ": needs edge TLS to port http of gateway only");
+                fault.accept(id(route) + ": needs TLS to port http of gateway only");
             }
         });
         manifests.of("Ingress").forEach(ingress -> ingress.findValues("service").forEach(service -> {

@@ -248,7 +248,7 @@ final class Kustomize {
     /** As kustomize does it: ten digits of the SHA-256 of the content as Go writes it, without digits that could form words. */
     private static String hash(ObjectNode configMap) {
         try {
-            ObjectNode content = YAML.createObjectNode().set("data", configMap.path("data"));
+            ObjectNode content = YAML.createObjectNode().set("data", YAML.valueToTree(YAML.convertValue(configMap.path("data"), TreeMap.class)));
             String json = new JsonMapper().writeValueAsString(content.put("kind", "ConfigMap").put("name", ""))
                     .replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
             String digits = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(json.getBytes(StandardCharsets.UTF_8)));

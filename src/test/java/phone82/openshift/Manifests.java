@@ -131,6 +131,12 @@ record Manifests(Project project, List<ObjectNode> objects) {
                     ? new String(Base64.getMimeDecoder().decode(each.getValue().asText()), StandardCharsets.UTF_8) : each.getValue().asText()));
         });
         if (kind.equals("Secret")) {
+            if (of("Service").anyMatch(service -> service.at("/metadata/annotations").path("service.beta.openshift.io/serving-cert-secret-name").asText().equals(name))) {
+                List.of("tls.crt", "tls.key").forEach(file -> data.put(file, "made by OpenShift"));
+            }
+            if (of("Cluster").anyMatch(cluster -> name.equals(nameOf(cluster) + "-ca"))) {
+                List.of("ca.crt", "ca.key").forEach(file -> data.put(file, "made by CloudNativePG"));
+            }
             certificate(name).ifPresent(made -> List.of("ca.crt", "tls.crt", "tls.key", "tls-combined.pem").forEach(file -> data.put(file, "made by cert-manager")));
         }
         return data;

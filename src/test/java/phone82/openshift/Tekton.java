@@ -53,8 +53,8 @@ final class Tekton {
                     .forEach(name -> fault.accept("there is no BuildConfig " + name));
             mentioned(script, "imagestreamtag (\\w+):").filter(name -> manifests.find("ImageStream", name).isEmpty())
                     .forEach(name -> fault.accept("there is no ImageStream " + name));
-            mentioned(script, "http://([\\w-]+:\\d+)").filter(place -> manifests.find("Service", place.split(":")[0])
-                    .filter(service -> service.at("/spec/ports/0/port").asText().equals(place.split(":")[1])).isEmpty())
+            mentioned(script, "://([\\w-]+\\S*:\\d+)").filter(place -> manifests.find("Service", place.split("[.:]")[0])
+                    .filter(service -> service.at("/spec/ports/0/port").asText().equals(place.replaceAll(".*:", ""))).isEmpty())
                     .forEach(place -> fault.accept("there is no Service " + place));
         }
     }

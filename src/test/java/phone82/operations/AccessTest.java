@@ -80,7 +80,7 @@ class AccessTest {
     void theReceivingAddressIsServedAsHost() throws IOException {
         stop();
         start("--management.server.address=127.0.0.3");
-        URI here = Peers.at(operations.address());
+        URI here = operations.url();
 
         assertThat(status(here, here.getAuthority())).isEqualTo(200);
         assertThat(status(here, "127.0.0.4:9090")).isEqualTo(403);

@@ -149,7 +149,7 @@ class FailuresTest {
     void aProcessWithAnotherPasswordIsAskedOnce() throws IOException {
         start();
         try (OperatorsPort store = new OperatorsPort(List.of("store"), "--phone82.operations.password=another", "--phone82.data=" + folder)) {
-            Files.writeString(folder.resolve("operations/store"), Peers.at(store.operations().address()) + "\nof a process before it\n");
+            Files.writeString(folder.resolve("operations/store"), store.operations().url() + "\nof a process before it\n");
             for (int i = 0; i < 2 * LoginThrottle.FREE; i++) {
                 assertThat(get("/failures").text()).contains("{\"id\":\"store-receives-nothing\"}");
             }

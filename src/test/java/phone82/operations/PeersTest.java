@@ -5,8 +5,10 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import phone82.journey.Certificates;
 import phone82.operations.Peers.ProcessReport;
 import phone82.operations.Trends.Trend;
+import phone82.platform.tls.Tls;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
@@ -36,6 +40,7 @@ class PeersTest {
     Path folder;
 
     private final List<Process> processes = new ArrayList<>();
+    private List<String> certificate = List.of();
 
     @AfterEach
     void close() {
@@ -73,6 +78,38 @@ class PeersTest {
 
         assertThat(app.ask()).extracting(ProcessReport::at).containsExactly(app.at(), store.at());
         assertThat(app.processAt(store).error()).isNull();
+    }
+
+    @Test
+    void aProcessIsAskedOverTlsAndSentThePasswordOnlyIfItsCertificateIsOfOurAuthority() throws Exception {
+        SSLContext before = SSLContext.getDefault();
+        try {
+            Certificates certificates = new Certificates(folder);
+            certificates.authority("ours");
+            certificates.authority("other");
+            certificates.sign("store", "store", "serverAuth", "ours", "store");
+            certificates.sign("pay", "pay", "serverAuth", "other", "pay");
+            Tls.trust(folder.resolve("ours.crt").toString());
+            Process store = startWith("store", List.of());
+            Process pay = startWith("pay", List.of());
+            Process app = startWith("store", List.of(store.at(), pay.at()));
+
+            assertThat(app.at().getScheme()).isEqualTo("https");
+            // the first handshakes of a JVM may take longer than an answer may
+            await().untilAsserted(() -> {
+                assertThat(app.processAt(store).error()).isNull();
+                assertThat(app.processAt(app).error()).isNull();
+                assertThat(app.processAt(pay).error()).contains("SSLHandshakeException");
+            });
+        } finally {
+            SSLContext.setDefault(before);
+        }
+    }
+
+    private Process startWith(String certificate, List<URI> named) {
+        Path secret = folder.resolve(certificate);
+        this.certificate = List.of("--phone82.tls.certificate=" + secret.resolve("tls.crt"), "--phone82.tls.key=" + secret.resolve("tls.key"));
+        return start(named, "secret", "app");
     }
 
     @Test
@@ -173,10 +210,10 @@ class PeersTest {
         private final URI at;
 
         private Process(List<URI> named, String password, String... contexts) {
-            port = new OperatorsPort(List.of(contexts), "--phone82.data=" + folder, "--phone82.operations.password=" + password,
-                    "--phone82.operations.peers=" + named.stream().map(URI::toString).collect(Collectors.joining(",")));
+            port = new OperatorsPort(List.of(contexts), Stream.concat(certificate.stream(), Stream.of("--phone82.data=" + folder, "--phone82.operations.password=" + password,
+                    "--phone82.operations.peers=" + named.stream().map(URI::toString).collect(Collectors.joining(",")))).toArray(String[]::new));
             port.bean(PrometheusMeterRegistry.class).gauge("phone82.dead.letters", 0);
-            at = Peers.at(port.operations().address());
+            at = port.operations().url();
         }
 
         URI at() {

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 import phone82.gateway.login.LoginEndpoint;
 import phone82.platform.api.Json;
 import phone82.platform.observability.Correlation;
+import phone82.platform.tls.Tls;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +68,7 @@ public final class OrderLookup {
     /** Creates the client. */
     public void open(Vertx vertx) {
         client = vertx.httpClientBuilder()
-                .with(new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS).setKeepAliveTimeout(KEEP_ALIVE_SECONDS))
+                .with(Tls.trusting(new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS).setKeepAliveTimeout(KEEP_ALIVE_SECONDS)))
                 .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(WAITING))
                 .withConnectHandler(connection -> connection.exceptionHandler(lost -> LOG.debug("A connection is lost", lost)))
                 .build();

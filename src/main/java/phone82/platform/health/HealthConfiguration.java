@@ -47,8 +47,7 @@ public class HealthConfiguration {
     }
 
     @Bean
-    Check pulseCheck(@Value("${phone82.local-host}") String host, @Value("${phone82.${phone82.context}.port}") int port,
-                     @Value("${phone82.http.pulse}") String path) {
-        return Check.life("pulse", new Pulse(host, port, path));
+    Check pulseCheck(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.${phone82.context}.port}${phone82.http.pulse}") String url) {
+        return Check.life("pulse", new Pulse(url));
     }
 }

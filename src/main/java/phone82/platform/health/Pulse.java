@@ -1,5 +1,7 @@
 package phone82.platform.health;
 
+import phone82.platform.tls.Tls;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,11 +17,14 @@ import java.util.concurrent.Callable;
  */
 public class Pulse implements Callable<Map<String, ?>> {
 
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client;
     private final HttpRequest request;
 
-    public Pulse(String host, int port, String path) {
-        request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path)).timeout(Duration.ofMinutes(1)).build();
+    /** @param url of a path that the context serves */
+    public Pulse(String url) {
+        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+        client = url.startsWith("https:") ? builder.sslContext(Tls.toItself()).build() : builder.build();
+        request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofMinutes(1)).build();
     }
 
     @Override

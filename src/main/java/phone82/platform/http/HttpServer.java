@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -37,6 +38,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +87,7 @@ public class HttpServer implements DisposableBean {
     private final MeterRegistry metrics;
     private final boolean beginsTraces;
     private final RequestAudit audit;
+    private final Optional<KeyCertOptions> certificate;
     private Vertx vertx;
     private Router router;
     private io.vertx.core.http.HttpServer listening;
@@ -98,9 +101,10 @@ public class HttpServer implements DisposableBean {
      * @param endpoints    endpoints besides the routes, which take precedence
      * @param beginsTraces whether a request without a trace gets one here; false if OpenTelemetry adds it
      * @param audit        records the requests
+     * @param certificate  for HTTPS; empty: HTTP
      */
     HttpServer(String host, int port, HttpLimits limits, Set<String> headersIn, Hosts hosts, boolean forOperators, ClientAddresses clients, List<AdmissionCheck> admissionChecks,
-               List<Endpoint> endpoints, MeterRegistry metrics, boolean beginsTraces, RequestAudit audit) {
+               List<Endpoint> endpoints, MeterRegistry metrics, boolean beginsTraces, RequestAudit audit, Optional<KeyCertOptions> certificate) {
         this.host = host;
         this.port = port;
         this.limits = limits;
@@ -113,6 +117,7 @@ public class HttpServer implements DisposableBean {
         this.metrics = metrics;
         this.beginsTraces = beginsTraces;
         this.audit = audit;
+        this.certificate = certificate;
     }
 
     /** Creates the server without opening the port. */
@@ -157,6 +162,11 @@ public class HttpServer implements DisposableBean {
         return new InetSocketAddress(host, listening.actualPort());
     }
 
+    /** The scheme of its URLs. */
+    public String scheme() {
+        return certificate.isPresent() ? "https" : "http";
+    }
+
     private void listen(int port) {
         CompletableFuture<io.vertx.core.http.HttpServer> opened = new CompletableFuture<>();
         HttpServerOptions options = new HttpServerOptions()
@@ -168,6 +178,7 @@ public class HttpServer implements DisposableBean {
                 .setCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false).setPerFrameWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true);
+        certificate.ifPresent(pem -> options.setSsl(true).setKeyCertOptions(pem));
         vertx.createHttpServer(options)
                 .connectionHandler(connection -> handleConnection((ConnectionBase) connection, options))
                 .invalidRequestHandler(HttpServer::refuseMalformed)

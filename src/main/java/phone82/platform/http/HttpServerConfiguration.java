@@ -13,6 +13,7 @@ import org.springframework.util.function.SingletonSupplier;
 import phone82.platform.audit.Audit;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.identity.TokenVerifier;
+import phone82.platform.tls.Tls;
 
 import java.util.List;
 import java.util.Set;
@@ -47,8 +48,11 @@ public class HttpServerConfiguration {
                           @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, ClientAddresses clients,
                           ObjectProvider<AdmissionCheck> admissionChecks, ObjectProvider<Endpoint> endpoints,
                           MeterRegistry metrics, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces,
-                          @Value("${phone82.context}") String context, ObjectProvider<Audit> audit) {
+                          @Value("${phone82.context}") String context, ObjectProvider<Audit> audit,
+                          @Value("${phone82.${phone82.context}.tls.certificate:${phone82.tls.certificate}}") String certificate,
+                          @Value("${phone82.${phone82.context}.tls.key:${phone82.tls.key}}") String key) {
         return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, admissionChecks.orderedStream().toList(),
-                endpoints.orderedStream().toList(), metrics, beginsTraces, new RequestAudit(SingletonSupplier.ofNullable(audit::getIfAvailable), context));
+                endpoints.orderedStream().toList(), metrics, beginsTraces, new RequestAudit(SingletonSupplier.ofNullable(audit::getIfAvailable), context),
+                Tls.certificate(certificate, key));
     }
 }

@@ -5,6 +5,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import phone82.platform.observability.Correlation;
+import phone82.platform.tls.Tls;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -13,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
 
 /**
  * Rehearses a context's most frequent operations before it reports that it is up. In a cold JVM the first orders under load would be so
@@ -82,8 +85,12 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
     /** @param authorization supplies the {@code Authorization} header; null for none */
     public static Rehearsal refusedPost(String url, Supplier<String> authorization) {
         byte[] order = "{\"item\":\"\",\"qty\":0}".getBytes(StandardCharsets.UTF_8);
+        SSLContext itself = url.startsWith("https:") ? Tls.toItself() : null;
         return () -> {
             HttpURLConnection post = (HttpURLConnection) URI.create(url).toURL().openConnection();
+            if (post instanceof HttpsURLConnection secure) {
+                secure.setSSLSocketFactory(itself.getSocketFactory());
+            }
             post.setRequestMethod("POST");
             post.setConnectTimeout(TIMEOUT_MILLIS);
             post.setReadTimeout(TIMEOUT_MILLIS);

@@ -8,6 +8,7 @@ import static phone82.platform.settings.ValueRule.ADDRESS;
 import static phone82.platform.settings.ValueRule.BOOLEAN;
 import static phone82.platform.settings.ValueRule.BROKER_URL;
 import static phone82.platform.settings.ValueRule.DATABASE_URL;
+import static phone82.platform.settings.ValueRule.FILE;
 import static phone82.platform.settings.ValueRule.FOLDER;
 import static phone82.platform.settings.ValueRule.HEADERS;
 import static phone82.platform.settings.ValueRule.HOSTS;
@@ -37,12 +38,15 @@ public final class Settings {
 
     /** The host name with which contexts on this machine call each other, derived from the address that they listen on. */
     static final String LOCAL_HOST = "phone82.local-host";
+    /** The scheme of their URLs: https if they have a certificate. */
+    static final String LOCAL_SCHEME = "phone82.local-scheme";
+    static final String CERTIFICATE = "phone82.tls.certificate";
     static final String BIND = "phone82.bind";
     static final String DATA = "phone82.data";
     static final String PORT_OFFSET = "phone82.port-offset";
 
     /** Properties that only the launcher sets. */
-    static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", "phone82.broker.in-vm-url", ARGUMENTS, LOCAL_HOST);
+    static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", "phone82.broker.in-vm-url", ARGUMENTS, LOCAL_HOST, LOCAL_SCHEME);
 
     /** The price list; an entry is, for example, {@code phone82.catalogue.phones[0].price}. */
     static final String PHONES = "phone82.catalogue.phones";
@@ -70,6 +74,14 @@ public final class Settings {
             of("management.server.address", ADDRESS, "address of that port").or("phone82.bind"),
             of("phone82.operations.port", PORT, "the same as management.server.port").or("management.server.port"),
             of("phone82.operations.bind", ADDRESS, "the same as management.server.address").or("management.server.address"),
+
+            of(CERTIFICATE, FILE, "certificate, in PEM, with which every HTTP port of the process serves HTTPS; read again at each connection").or("none: HTTP"),
+            of("phone82.tls.key", FILE, "the certificate's private key, in PEM"),
+            ofEach("phone82.<context>.tls.certificate", FILE, "another certificate for the port of one context",
+                    "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("phone82.tls.certificate"),
+            ofEach("phone82.<context>.tls.key", FILE, "its private key",
+                    "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("phone82.tls.key"),
+            of("phone82.tls.authorities", FILE, "authorities, in PEM, whose servers the process trusts besides those that Java trusts; read again at each connection"),
 
             of("phone82.audit.folder", FOLDER.orEmpty(), "folder of the audit, which processes of one machine may share").or("audit in phone82.data"),
             of("phone82.audit.keep", duration("1d", "3650d"), "how long the audit is kept").or("365d"),

@@ -67,6 +67,7 @@ public final class SettingsCheck implements EnvironmentPostProcessor, Ordered {
             derived.put(Settings.BIND, plain);
         }
         derived.put(Settings.LOCAL_HOST, List.of("", "127.0.0.1", "0.0.0.0", "::").contains(plain) ? "localhost" : plain.contains(":") ? "[" + plain + "]" : plain);
+        derived.put(Settings.LOCAL_SCHEME, environment.getProperty(Settings.CERTIFICATE, "").isEmpty() ? "http" : "https");
         String data = environment.getProperty(Settings.DATA, "");
         if (data.startsWith("~")) {
             // HSQLDB would replace ~ by the user's home

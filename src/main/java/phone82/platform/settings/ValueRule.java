@@ -49,6 +49,7 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
     static final ValueRule HEADERS = new ValueRule("names of request headers with commas between",
             each(value -> value.matches("[A-Za-z0-9-]+") ? null : "is not the name of a header"));
     static final ValueRule FOLDER = new ValueRule("a folder; its name may have no semicolon", ValueRule::folderFault);
+    static final ValueRule FILE = new ValueRule("a file that exists", ValueRule::fileFault).orEmpty();
     static final ValueRule PLACE = new ValueRule("classpath:<folder> or file:<folder>", ValueRule::placeFault);
     static final ValueRule PATH = new ValueRule("a path that begins with /", value -> value.matches("/[!-~&&[^?#]]*") ? null : "is not a path");
     static final ValueRule NAME = new ValueRule("1 to 60 letters, digits, dots, dashes or underscores",
@@ -158,6 +159,14 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
                     : Files.exists(Path.of(value)) && !Files.isDirectory(Path.of(value)) ? "is a file" : null;
         } catch (InvalidPathException e) {
             return "is not the name of a folder";
+        }
+    }
+
+    private static String fileFault(String value) {
+        try {
+            return Files.isRegularFile(Path.of(value)) ? null : "is not an existing file";
+        } catch (InvalidPathException e) {
+            return "is not the name of a file";
         }
     }
 

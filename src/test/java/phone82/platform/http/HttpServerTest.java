@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -27,7 +28,7 @@ class HttpServerTest {
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final HttpServer server = new HttpServer("127.0.0.1", 0, new HttpLimits(1, 4, 100, 100, 8, 4096, 8192, 65536, 5, 10, 60), Set.of(), new Hosts("app", Set.of()), false,
-            new ClientAddresses(List.of()), List.of(), List.of(new Answers()), metrics, true, new RequestAudit(() -> null, "app"));
+            new ClientAddresses(List.of()), List.of(), List.of(new Answers()), metrics, true, new RequestAudit(() -> null, "app"), Optional.empty());
 
     /** Answers without an end, as the writer of a stream that has not read its end yet. */
     private static final class Answers implements Endpoint {
