@@ -70,12 +70,12 @@ public class Cancellation {
      * coordinator's last answer is missing.
      */
     private boolean endsCancelled(long id, boolean agreed, Exchange exchange) {
-        OrderResource order = OrderResource.of(orders.get(id));
-        if (order.status() != OrderStatus.Cancelled && !(agreed && order.status() == OrderStatus.Cancelling)) {
+        Order order = orders.get(id);
+        if (order == null || order.status() != OrderStatus.Cancelled && !(agreed && order.status() == OrderStatus.Cancelling)) {
             return false;
         }
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, order.status() == OrderStatus.Cancelled ? 200 : 202);
-        exchange.getMessage().setBody(order);
+        exchange.getMessage().setBody(OrderResource.of(order));
         return true;
     }
 
