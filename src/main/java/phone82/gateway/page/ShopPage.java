@@ -1,6 +1,8 @@
 package phone82.gateway.page;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.io.ClassPathResource;
+import phone82.platform.api.Json;
 import phone82.platform.http.Content;
 
 import java.io.IOException;
@@ -53,11 +55,12 @@ public final class ShopPage {
     /** @param acceptLanguage null if the request has none */
     public Content of(View view, String acceptLanguage) {
         PageWords words = PageWords.preferred(acceptLanguage);
-        return contents.computeIfAbsent(new Key(view, words.language()), key -> {
-            Html go = view == View.NOTHING ? Html.element("a class=\"button main\" href=\"/\"", words.say("nothing.go")) : Html.NOTHING;
-            String page = render(words, null, List.of(heading(words.say(view.title), Html.NOTHING), notice(words.say(view.text), Html.NOTHING, go)));
-            return Content.of(TYPE, page.getBytes(UTF_8));
-        });
+        return contents.computeIfAbsent(new Key(view, words.language()), key -> Content.of(TYPE, render(view, words).getBytes(UTF_8)));
+    }
+
+    static String render(View view, PageWords words) {
+        Html go = view == View.NOTHING ? Html.element("a class=\"button main\" href=\"/\"", words.say("nothing.go")) : Html.NOTHING;
+        return render(words, null, List.of(heading(words.say(view.title), Html.NOTHING), notice(words.say(view.text), Html.NOTHING, go)));
     }
 
     static Html heading(String title, Html state) {
@@ -81,9 +84,10 @@ public final class ShopPage {
     }
 
     /** Adds JSON with the price list and more, which the scripts read instead of requesting it. */
-    static String withKnown(String page, String json) {
+    static String withKnown(String page, JsonNode known) {
         // no text in it can end the element
-        return page.replace(PHONES, "").replace(MAIN_ENDS, MAIN_ENDS + "\n    <script type=\"application/json\" id=\"known\">" + json.replace("<", "\\u003c") + "</script>");
+        String json = Json.text(known).replace("<", "\\u003c");
+        return page.replace(PHONES, "").replace(MAIN_ENDS, MAIN_ENDS + "\n    <script type=\"application/json\" id=\"known\">" + json + "</script>");
     }
 
     private static String read() {
