@@ -34,7 +34,7 @@ public class Pages implements Endpoint {
     private static final Map<String, String> FROM_LIBRARY = Map.of(
             "/docs/swagger-ui.css", LIBRARY + "swagger-ui.css",
             "/docs/swagger-ui-bundle.js", LIBRARY + "swagger-ui-bundle.js");
-    private static final Map<String, View> VIEWS = Map.of("/", View.SHOP, "/my-orders", View.MINE, "/guest", View.GUEST, "/dealer/slips", View.DEALER);
+    private static final Map<String, View> VIEWS = Map.of("/", View.SHOP, "/my-orders", View.MINE, "/guest", View.GUEST, "/dealer/slips", View.SLIPS);
     private static final Pattern FILE = Pattern.compile("/(?:assets/(?:[0-9a-f]{16}/)?|docs/)[a-z][a-z0-9-]*\\.(?:js|css|svg)");
     private static final String ASSETS = "/assets/";
     private static final String VERSIONED = ASSETS + Assets.VERSION + "/";

@@ -55,13 +55,13 @@ public final class OrderPage {
                 : new Answers(found.get("/orders/" + id), found.get("/history/" + id), found.get("/payments/" + id), found.get("/deliveries/" + id), found.get("/phones"));
         int status = answers == null ? MISSING : status(answers);
         if (status != 200) {
-            return rendered(status, ShopPage.render(words, title, List.of(ShopPage.heading(title, Html.NOTHING), refusal(words, id, status))));
+            return rendered(status, ShopPage.render(words, "order", title, List.of(ShopPage.heading(title, Html.NOTHING), refusal(words, id, status))));
         }
         OrderView view = new OrderView(words, Instant.now(), (answers.order().isFound() ? answers.order() : answers.history()).body(), answers);
         List<Html> shown = new ArrayList<>(view.body());
         shown.add(Html.element("p class=\"hint\"", words.say("plain.order"), " ", reload(words, id)));
         List<Html> plain = List.of(ShopPage.heading(title, view.badge()), Html.element("div class=\"order\"", shown));
-        return rendered(status, ShopPage.withKnown(ShopPage.render(words, title, plain), Lookup.known(found)));
+        return rendered(status, ShopPage.withKnown(ShopPage.render(words, "order", title, plain), Lookup.known(found)));
     }
 
     static Rendered rendered(int status, String page) {
