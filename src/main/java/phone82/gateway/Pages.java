@@ -8,7 +8,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 import phone82.gateway.page.Assets;
-import phone82.gateway.page.OrderLookup;
+import phone82.gateway.page.DealerPage;
+import phone82.gateway.page.Lookup;
 import phone82.gateway.page.OrderPage;
 import phone82.gateway.page.OrderPage.Rendered;
 import phone82.gateway.page.ShopPage;
@@ -33,7 +34,7 @@ public class Pages implements Endpoint {
     private static final Map<String, String> FROM_LIBRARY = Map.of(
             "/docs/swagger-ui.css", LIBRARY + "swagger-ui.css",
             "/docs/swagger-ui-bundle.js", LIBRARY + "swagger-ui-bundle.js");
-    private static final Map<String, View> VIEWS = Map.of("/", View.SHOP, "/my-orders", View.MINE, "/guest", View.GUEST, "/dealer", View.DEALER, "/dealer/slips", View.DEALER);
+    private static final Map<String, View> VIEWS = Map.of("/", View.SHOP, "/my-orders", View.MINE, "/guest", View.GUEST, "/dealer/slips", View.SLIPS);
     private static final Pattern FILE = Pattern.compile("/(?:assets/(?:[0-9a-f]{16}/)?|docs/)[a-z][a-z0-9-]*\\.(?:js|css|svg)");
     private static final String ASSETS = "/assets/";
     private static final String VERSIONED = ASSETS + Assets.VERSION + "/";
@@ -55,13 +56,15 @@ public class Pages implements Endpoint {
 
     private final ClassPathFiles files = new ClassPathFiles();
     private final ShopPage shop = new ShopPage();
-    private final OrderLookup lookup;
+    private final Lookup lookup;
     private final OrderPage order;
+    private final DealerPage dealer;
 
-    /** @param urls the base URLs of the contexts whose answers about an order its page shows */
+    /** @param urls the base URLs of the contexts whose answers the pages show */
     public Pages(Map<String, String> urls) {
-        lookup = new OrderLookup(urls);
+        lookup = new Lookup(urls);
         order = new OrderPage(lookup);
+        dealer = new DealerPage(lookup);
     }
 
     @Override
@@ -85,6 +88,7 @@ public class Pages implements Endpoint {
                 context.next();
             }
         });
+        router.get("/dealer").handler(context -> dealer.of(context).onSuccess(page -> send(context, page)).onFailure(context::fail));
         router.routeWithRegex(NOTHING.pattern()).handler(context -> sendIfPreferred(context, 404, View.NOTHING));
         router.getWithRegex(FILE.pattern()).blockingHandler(context -> {
             String path = context.normalizedPath();

@@ -84,6 +84,9 @@ function takeKnown(path) {
     return value;
 }
 
+/** The answer that came with the page, or a new one. */
+export const read = async path => takeKnown(path) ?? get(path);
+
 /** The resource, or null if it does not exist; any other failure is thrown. */
 export const find = async (path, headers) => isKnown(path) ? takeKnown(path) : get(path, headers).catch(refused => {
     if (refused.status === 404 || refused.status === 400) {
@@ -96,7 +99,7 @@ let user;
 
 /** Who is logged in, read once: a login loads the page anew. */
 export function session() {
-    user ??= get('/session').catch(refused => {
+    user ??= read('/session').catch(refused => {
         user = null;
         throw refused;
     });
@@ -129,7 +132,7 @@ export async function phones() {
 }
 
 async function readPhones() {
-    catalogue = takeKnown('/phones') ?? await get('/phones');
+    catalogue = await read('/phones');
 }
 
 /** The phone on the price list; undefined for an unlisted item, and before the list is read. */

@@ -1,46 +1,52 @@
 import {NAVIGATED, announce, closeDialog, go, h, notice} from './dom.js';
 import {session} from './api.js';
 import {language, say} from './words.js';
-import {keepRaw} from './keep.js';
-import {shop} from './shop.js';
-import {mine} from './mine.js';
-import {orders} from './orders.js';
-import {order} from './order.js';
-import {guest, resumeLink} from './guest.js';
-import {dealer} from './dealer.js';
-import {slips} from './slips.js';
+import {keepRaw, resumeLink} from './keep.js';
 
+/** The views by their addresses: each is a function of the module of the same name. */
 const VIEWS = [
-    [/^\/$/, shop],
-    [/^\/my-orders$/, mine],
-    [/^\/orders$/, orders],
-    [/^\/orders\/([^/]+)$/, order],
-    [/^\/guest$/, guest],
-    [/^\/dealer$/, dealer],
-    [/^\/dealer\/slips$/, slips],
+    [/^\/$/, 'shop'],
+    [/^\/my-orders$/, 'mine'],
+    [/^\/orders$/, 'orders'],
+    [/^\/orders\/([^/]+)$/, 'order'],
+    [/^\/guest$/, 'guest'],
+    [/^\/dealer$/, 'dealer'],
+    [/^\/dealer\/slips$/, 'slips'],
 ];
 /** Addresses of earlier versions: #/orders/1. */
 const OLD = /^#(\/.*)/;
 
 const main = document.getElementById('main');
 const root = document.documentElement;
+const loaded = {nothing};
 let leave = () => {};
 let shown;
+let navigations = 0;
 
 const viewOf = path => VIEWS.find(([pattern]) => pattern.test(path));
 
+const load = async name => loaded[name] ??= (await import(`./${name}.js`))[name];
+
 /** Shows the view of the address; the view returns its title, its tab, and a function that ends it. */
-function navigate({focus = true} = {}) {
+async function navigate({focus = true} = {}) {
     const old = OLD.exec(location.hash);
     if (old) {
         history.replaceState(null, '', old[1]);
     }
     const path = location.pathname;
-    const [pattern, view] = viewOf(path) ?? [/()/, nothing];
+    const [pattern, name] = viewOf(path) ?? [/()/, 'nothing'];
+    const current = ++navigations;
+    if (!loaded[name]) {
+        // a module that cannot be loaded may be of a version that the shop no longer has
+        await load(name).catch(() => shown && location.reload());
+        if (!loaded[name] || current !== navigations) {
+            return;
+        }
+    }
     closeDialog();
     leave();
     main.replaceChildren();
-    const {title, tab, end} = view(main, pattern.exec(path)[1], new URLSearchParams(location.search));
+    const {title, tab, end} = loaded[name](main, pattern.exec(path)[1], new URLSearchParams(location.search));
     leave = end ?? (() => {});
     document.title = `${title} · phone82`;
     document.querySelectorAll('[data-tab]').forEach(each => {
@@ -105,5 +111,7 @@ addEventListener('popstate', () => navigate());
 addEventListener(NAVIGATED, event => navigate(event.detail));
 translate();
 resumeLink();
-navigate({focus: false});
+await navigate({focus: false});
 root.classList.add('ready');
+// links to other views need not wait then
+VIEWS.forEach(([, name]) => load(name).catch(() => {}));

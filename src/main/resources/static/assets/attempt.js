@@ -1,6 +1,5 @@
 import {asGuest, call, find} from './api.js';
-import {keep, kept} from './keep.js';
-import {remember} from './mine.js';
+import {keep, kept, remember} from './keep.js';
 
 /** Time in which an unanswered request may still create an order, ms. */
 const UNDER_WAY = 60_000;

@@ -1,5 +1,5 @@
 import {currentBatch, closeBatch, isRunning, onBatch, perform, start, stopBatch} from './batch.js';
-import {csvPage, find, forSale, get, nameOf, phones, secondsUntil, session} from './api.js';
+import {csvPage, find, forSale, nameOf, phones, read, secondsUntil, session} from './api.js';
 import {announce, ask, coalesced, failure, go, h, notice, phone, redraw, skeleton} from './dom.js';
 import {follow} from './live.js';
 import {orderNumber} from './rows.js';
@@ -77,13 +77,16 @@ export function dealer(main, _, query) {
     const load = coalesced(async () => {
         clearTimeout(later);
         try {
-            await phones().catch(() => []);
-            may ??= await session().then(({roles}) => ({ship: roles.some(each => SHIPPERS.includes(each)), open: roles.some(each => READERS.includes(each))}))
-                .catch(() => ({ship: true, open: true}));
             const names = [...new Set([queue, ...OPEN])];
-            const read = await Promise.all(names.map(name => readQueue(name, name === queue ? pages : 1)));
+            const [queues, rights] = await Promise.all([
+                Promise.all(names.map(async name => [name, await readQueue(name, name === queue ? pages : 1)])),
+                may ?? session().then(({roles}) => ({ship: roles.some(each => SHIPPERS.includes(each)), open: roles.some(each => READERS.includes(each))}))
+                    .catch(() => ({ship: true, open: true})),
+                phones().catch(() => []),
+            ]);
+            may = rights;
             const before = lists && shown();
-            lists = Object.fromEntries(names.map((name, i) => [name, read[i]]));
+            lists = Object.fromEntries(queues);
             if (before && !number()) {
                 await findLeavers(before);
             }
@@ -145,7 +148,7 @@ export function dealer(main, _, query) {
         const items = [];
         let next = null;
         for (let page = 0; page < pages && (page === 0 || next); page++) {
-            const list = await get(`/deliveries?${ofList(name, next)}`);
+            const list = await read(`/deliveries?${ofList(name, next)}`);
             items.push(...list.items);
             next = list.next ?? null;
         }

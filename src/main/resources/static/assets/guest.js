@@ -1,29 +1,11 @@
 import {asGuest, call, session} from './api.js';
 import {announce, confirm, go, h, notice} from './dom.js';
-import {remember} from './mine.js';
+import {addressOf, keepLink, remember} from './keep.js';
 import {order} from './order.js';
 import {say} from './words.js';
 
 /** The part of a tracking link that no browser sends to a server: the order and the secret of its guest. */
 const LINK = /^#([1-9]\d{0,17})\.([\w-]{43})$/;
-/** Where the link is kept while the guest logs in. */
-const KEPT = 'guest-link';
-
-/** The address of an order; a guest's is its tracking link. */
-export const addressOf = ({id, secret}) => secret ? `/guest#${id}.${secret}` : `/orders/${id}`;
-
-/** Opens the link again from which a guest went to log in. */
-export function resumeLink() {
-    try {
-        const link = sessionStorage.getItem(KEPT);
-        sessionStorage.removeItem(KEPT);
-        if (link && location.pathname === '/') {
-            history.replaceState(null, '', link);
-        }
-    } catch {
-        // without storage the guest opens the link again
-    }
-}
 
 /** The view of an order that a guest placed. */
 export function guest(main) {
@@ -45,16 +27,8 @@ export function guest(main) {
     function offer({login, name}) {
         account.replaceChildren(...[
             login && name && h('button', {type: 'button', id: 'claim', class: 'main', click: claim}, say('guest.claim')),
-            login && !name && h('a', {class: 'button', href: '/login', click: keepLink}, say('guest.login')),
+            login && !name && h('a', {class: 'button', href: '/login', click: () => keepLink({id, secret})}, say('guest.login')),
             h('button', {type: 'button', id: 'revoke', class: 'quiet', click: revoke}, say('guest.revoke'))].filter(Boolean));
-    }
-
-    function keepLink() {
-        try {
-            sessionStorage.setItem(KEPT, addressOf({id, secret}));
-        } catch {
-            // see above
-        }
     }
 
     async function copy() {

@@ -31,3 +31,40 @@ export function keepRaw(name, text) {
         // kept for this visit only
     }
 }
+
+const MOST_ORDERS = 200;
+
+/** The orders that were placed in this browser, newest first. */
+export const ownOrders = () => (Array.isArray(kept('orders')) ? kept('orders') : []).filter(Number.isInteger);
+
+/** Records that the order was placed in this browser. */
+export const remember = id => keep('orders', [id, ...ownOrders().filter(each => each !== id)].slice(0, MOST_ORDERS));
+
+export const isMine = id => ownOrders().some(each => String(each) === String(id));
+
+/** Where the tracking link is kept while its guest logs in. */
+const LINK = 'guest-link';
+
+/** The address of an order; a guest's is its tracking link. */
+export const addressOf = ({id, secret}) => secret ? `/guest#${id}.${secret}` : `/orders/${id}`;
+
+export function keepLink(order) {
+    try {
+        sessionStorage.setItem(LINK, addressOf(order));
+    } catch {
+        // without storage the guest opens the link again
+    }
+}
+
+/** Opens the link again from which a guest went to log in. */
+export function resumeLink() {
+    try {
+        const link = sessionStorage.getItem(LINK);
+        sessionStorage.removeItem(LINK);
+        if (link && location.pathname === '/') {
+            history.replaceState(null, '', link);
+        }
+    } catch {
+        // see above
+    }
+}

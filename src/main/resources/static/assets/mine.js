@@ -1,6 +1,6 @@
 import {find, get, isAnonymous, isCustomer, phones, session} from './api.js';
 import {coalesced, failure, h, loginLink, phone, redraw, skeleton} from './dom.js';
-import {keep, kept} from './keep.js';
+import {ownOrders} from './keep.js';
 import {follow} from './live.js';
 import {finder, orderRow, updateRow} from './rows.js';
 import {say} from './words.js';
@@ -8,16 +8,9 @@ import {say} from './words.js';
 const MOST = 200;
 const SHOWN = 20;
 
-const ids = () => (Array.isArray(kept('orders')) ? kept('orders') : []).filter(Number.isInteger);
-
-/** Records that the order was placed in this browser. */
-export const remember = id => keep('orders', [id, ...ids().filter(each => each !== id)].slice(0, MOST));
-
-export const isMine = id => ids().some(each => String(each) === String(id));
-
 /** The view of the user's orders, newest first: of the account, or, where no login is required, of this browser. */
 export function mine(main) {
-    const place = h('div', {class: 'list'}, skeleton(Math.min(ids().length || 3, SHOWN), 'row'));
+    const place = h('div', {class: 'list'}, skeleton(Math.min(ownOrders().length || 3, SHOWN), 'row'));
     const hint = h('p', {class: 'hint after'});
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('mine.title')), finder()), place, hint);
     let shown = SHOWN;
@@ -37,8 +30,8 @@ export function mine(main) {
                 const {items, next} = await get(`/history?size=${Math.min(shown, MOST)}`);
                 [orders, hasMore] = [items, next && shown < MOST];
             } else {
-                const found = await Promise.all(ids().slice(0, shown).map(id => find(`/orders/${id}`)));
-                [orders, hasMore] = [found.filter(Boolean).map(order => ({...order, orderId: order.id})), ids().length > shown];
+                const found = await Promise.all(ownOrders().slice(0, shown).map(id => find(`/orders/${id}`)));
+                [orders, hasMore] = [found.filter(Boolean).map(order => ({...order, orderId: order.id})), ownOrders().length > shown];
             }
         } catch (refused) {
             place.replaceChildren(failure(refused, load));
@@ -47,7 +40,7 @@ export function mine(main) {
         rows = new Map(orders.map(order => [order.orderId, orderRow(order)]));
         redraw(place, rows.size ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(isCustomer(user)),
             ...hasMore ? [h('button', {type: 'button', class: 'more', click: () => { shown += SHOWN; load(); }}, say('more'))] : []);
-        hint.replaceChildren(...isCustomer(user) ? [] : [say('mine.hint'), ' '], h('a', {href: '/orders'}, say('mine.all')));
+        redraw(hint, ...isCustomer(user) ? [] : [say('mine.hint'), ' '], h('a', {href: '/orders'}, say('mine.all')));
     }, 250);
     const end = follow(null, {opened: load, happened: event => rows.has(event.orderId) && updateRow(rows.get(event.orderId), event)});
     load();

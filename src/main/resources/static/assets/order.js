@@ -1,8 +1,7 @@
 import {asGuest, call, find, isCustomer, isKnown, nameOf, now, phones, secondsUntil, session} from './api.js';
 import {announce, closeDialog, coalesced, confirm, h, isSecondClick, loginLink, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
-import {keep} from './keep.js';
+import {isMine, keep} from './keep.js';
 import {follow} from './live.js';
-import {isMine} from './mine.js';
 import {badge} from './rows.js';
 import {dateAndTime, day, say, sayOf, span, time, won} from './words.js';
 

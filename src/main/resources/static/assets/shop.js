@@ -1,8 +1,7 @@
 import {asGuest, call, forSale, nameOf, phones, session} from './api.js';
 import {discardAttempt, isResolvable, isUnderWay, look, newAttempt, pendingAttempt, send} from './attempt.js';
 import {announce, failure, go, h, loginLink, notice, phone, skeleton, swatch} from './dom.js';
-import {addressOf} from './guest.js';
-import {keep, kept} from './keep.js';
+import {addressOf, keep, kept} from './keep.js';
 import {SPECS, modelsOf, search} from './models.js';
 import {gigabytes, say, sayOf, time, won} from './words.js';
 

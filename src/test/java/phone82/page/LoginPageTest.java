@@ -191,6 +191,31 @@ class LoginPageTest {
         }
     }
 
+    /** The page contains what the API shows its user, and nothing else. */
+    @Test
+    void theDealersPageContainsTheDeliveriesOfItsUserOnly() {
+        try (BrowserContext one = BROWSER.browser().newContext(); BrowserContext two = BROWSER.browser().newContext(); BrowserContext three = BROWSER.browser().newContext()) {
+            Page kim = login(one, "Kim, customer");
+            String id = String.valueOf(kim.evaluate(ORDER));
+            Page guest = three.newPage();
+            String link = orderAsGuest(guest);
+            String other = link.substring(link.indexOf('#') + 1, link.indexOf('.', link.indexOf('#')));
+            Page park = login(two, "Park, dealer");
+            await().pollInSameThread().until(() -> status(park, "/deliveries/" + id) == 200 && status(park, "/deliveries/" + other) == 200);
+
+            assertThat(dealerPage(park, "")).contains("\"orderId\":" + id + ",", "\"orderId\":" + other + ",", "Park", "private, no-store");
+            assertThat(dealerPage(kim, "")).contains("\"orderId\":" + id + ",", "Kim", "private, no-store").doesNotContain("\"orderId\":" + other + ",");
+            for (String authorization : List.of("", "Guest " + link.substring(link.indexOf('.', link.indexOf('#')) + 1), "Bearer x")) {
+                assertThat(dealerPage(guest, authorization)).contains("\"/session\":{\"login\":true,\"guests\":true}", "private, no-store").doesNotContain("orderId", "/deliveries");
+            }
+        }
+    }
+
+    private static String dealerPage(Page page, String authorization) {
+        return (String) page.evaluate("authorization => fetch('/dealer', {headers: authorization ? {authorization} : {}})"
+                + ".then(async answer => answer.headers.get('cache-control') + await answer.text())", authorization);
+    }
+
     private static BrowserContext english() {
         return BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US"));
     }

@@ -11,6 +11,7 @@ import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ForcedColors;
 import com.microsoft.playwright.options.Media;
+import com.microsoft.playwright.options.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -80,6 +81,7 @@ class PageStatesTest {
 
     private void go(String path) {
         page.navigate(STAGE.url(path));
+        page.locator("html.ready").waitFor();
     }
 
     private long orderShown() {
@@ -433,6 +435,30 @@ class PageStatesTest {
         assertThat(page.locator("h1")).hasText("Page not found");
         page.navigate(STAGE.url("/#/dealer"));
         assertThat(page).hasURL(STAGE.url("/dealer"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/my-orders", "/orders", "/orders/%d", "/dealer", "/dealer/slips?orders=%d", "/guest", "/nowhere"})
+    void aViewNeedsOnlyTheModulesThatItsPageNames(String pattern) {
+        long id = STAGE.anOrder("note20", "Paid");
+        String path = pattern.formatted(id);
+        String html = session.request().get(STAGE.url(path), RequestOptions.create().setHeader("Accept", "text/html")).text();
+        session.route("**/assets/**", route -> {
+            if (html.contains(URI.create(route.request().url()).getPath())) {
+                route.resume();
+            } else {
+                route.abort();
+            }
+        });
+        go(path);
+        assertThat(page.locator("h1")).isVisible();
+        assertThat(page.locator(".skeleton")).hasCount(0);
+
+        // a view whose module was not available is loaded when it is opened
+        session.unroute("**/assets/**");
+        page.locator("[data-tab=mine]").click();
+        assertThat(page.locator("h1")).hasText("My orders");
+        assertThat(page).hasURL(STAGE.url("/my-orders"));
     }
 
     @Test

@@ -269,6 +269,43 @@ class PlainPageTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/dealer", "/dealer?show=paused"})
+    void theDealersScriptsBeginWithTheQueuesOfThePage(String path) {
+        long id = STAGE.anOrder("note20", "Paid");
+        STAGE.pause(STAGE.anOrder("note21", "Paid"), "out of stock");
+        visit("en-US", true);
+        List<Route> held = new ArrayList<>();
+        AtomicBoolean free = new AtomicBoolean();
+        session.route(url -> url.matches(".*/(deliveries|phones|history/stream).*"), route -> {
+            if (free.get()) {
+                route.resume();
+            } else {
+                held.add(route);
+            }
+        });
+        page.navigate(STAGE.url(path));
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"1", "1", "0"});
+        assertThat(page.locator(".rows li")).hasCount(1);
+        STAGE.ship(id);
+        free.set(true);
+        held.forEach(Route::resume);
+        assertThat(page.locator(".queues .number")).hasText(new String[]{"0", "1", "0"});
+    }
+
+    @Test
+    void theDealersPageIsPrivateAndReadsNoQueuesThatItDoesNotShow() {
+        STAGE.anOrder("note20", "Paid");
+        HttpResponse<byte[]> answer = accepting("/dealer", "identity");
+        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("private, no-store");
+        assertThat(answer.headers().firstValue("ETag")).isEmpty();
+        assertThat(STAGE.deliveryLists).hasSize(3);
+        STAGE.deliveryLists.clear();
+        accepting("/dealer?item=note20", "identity");
+        accepting("/dealer/slips?orders=1", "identity");
+        assertThat(STAGE.deliveryLists).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"en-US", "ko-KR"})
     void nothingIsCutOffOrInaccessible(String locale) {
         long id = STAGE.anOrder("an-item-with-a-name-that-is-much-longer-than-the-screen-is-wide", "Paid");

@@ -47,6 +47,7 @@ class ShopPageTest {
 
     private void go(String path) {
         page.navigate(STAGE.url(path));
+        page.locator("html.ready").waitFor();
         assertThat(page.locator(".skeleton")).hasCount(0);
     }
 

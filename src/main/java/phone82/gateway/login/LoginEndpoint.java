@@ -73,6 +73,8 @@ public class LoginEndpoint implements Endpoint {
     private static final int WORKERS = 8;
 
     private static final String HOME = "/";
+    /** The page that begins with the data of its user, whom it does not require to log in. */
+    private static final String DEALER = "/dealer";
     private static final String BACK = "back";
     private static final String REDIRECTED = "home";
     /** Where a login can lead back to. */
@@ -130,19 +132,25 @@ public class LoginEndpoint implements Endpoint {
         router.post(LOGOUT).handler(this::logout);
         router.post(LOGOUT_AT_ISSUER).handler(this::endSessions);
         router.get("/session").handler(this::show);
+        router.get(DEALER).handler(this::recognise);
         router.route().handler(this::identify);
     }
 
-    /**
-     * @param name   null without a session
-     * @param guests whether one can order without a session
-     */
-    private record Shown(boolean login, String subject, String name, Set<String> roles, boolean guests) {
+    private void show(RoutingContext context) {
+        withSession(context, session -> send(context, shown(session)));
     }
 
-    private void show(RoutingContext context) {
-        withSession(context, session -> send(context, new Shown(true, session.map(Session::subject).orElse(null),
-                session.map(Session::name).orElse(null), session.map(Session::roles).orElse(null), guests != null)));
+    private ShownSession shown(Optional<Session> session) {
+        return new ShownSession(true, session.map(Session::subject).orElse(null), session.map(Session::name).orElse(null), session.map(Session::roles).orElse(null), guests != null);
+    }
+
+    /** Adds the session, if any, to the request for a page that anybody may open. */
+    private void recognise(RoutingContext context) {
+        withSession(context, found -> {
+            context.put(ShownSession.KEY, shown(found));
+            found.ifPresent(session -> context.put(TOKENS, tokens(session.subject(), session.roles())));
+            context.next();
+        });
     }
 
     private void login(RoutingContext context) {
@@ -305,9 +313,13 @@ public class LoginEndpoint implements Endpoint {
 
     private void pass(RoutingContext context, String called, String subject, Set<String> roles, Instant validUntil) {
         context.put(VALID_UNTIL, validUntil);
-        context.put(TOKENS, (UnaryOperator<String>) audience -> minter.token(audience, subject, roles));
+        context.put(TOKENS, tokens(subject, roles));
         authorize(context, called, subject, roles);
         context.next();
+    }
+
+    private UnaryOperator<String> tokens(String subject, Set<String> roles) {
+        return audience -> minter.token(audience, subject, roles);
     }
 
     private void authorize(RoutingContext context, String called, String subject, Set<String> roles) {

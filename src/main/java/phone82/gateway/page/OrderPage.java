@@ -1,17 +1,15 @@
 package phone82.gateway.page;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import phone82.gateway.page.OrderLookup.Answer;
-import phone82.gateway.page.OrderLookup.Answers;
-import phone82.platform.api.Json;
+import phone82.gateway.page.Lookup.Answer;
 import phone82.platform.http.Content;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,12 +23,12 @@ public final class OrderPage {
     /** As order.js has it. */
     private static final Pattern ID = Pattern.compile("[1-9]\\d{0,17}");
 
-    private static final int MISSING = 404;
+    private static final int MISSING = Lookup.MISSING;
     private static final int UNAVAILABLE = 503;
 
-    private final OrderLookup lookup;
+    private final Lookup lookup;
 
-    public OrderPage(OrderLookup lookup) {
+    public OrderPage(Lookup lookup) {
         this.lookup = lookup;
     }
 
@@ -38,33 +36,35 @@ public final class OrderPage {
     public record Rendered(int status, Content content) {
     }
 
+    /** The answers about one order. */
+    record Answers(Answer order, Answer history, Answer payment, Answer delivery, Answer phones) {
+    }
+
     public Future<Rendered> of(RoutingContext request, String id) {
         PageWords words = PageWords.preferred(request.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
-        Future<Answers> answers = ID.matcher(id).matches() ? lookup.find(request, id) : Future.succeededFuture(null);
+        Future<Map<String, Answer>> answers = ID.matcher(id).matches()
+                ? lookup.answers(request, Map.of("/orders/" + id, "app", "/history/" + id, "customer", "/payments/" + id, "pay", "/deliveries/" + id, "store", "/phones", "app"))
+                : Future.succeededFuture(null);
         return answers.compose(found -> request.vertx().executeBlocking(() -> render(words, id, found), false));
     }
 
-    /** @param answers null if no order can have this id */
-    private static Rendered render(PageWords words, String id, Answers answers) {
+    /** @param found the answers by path; null if no order can have this id */
+    private static Rendered render(PageWords words, String id, Map<String, Answer> found) {
         String title = words.say("order.title", "id", id);
+        Answers answers = found == null ? null
+                : new Answers(found.get("/orders/" + id), found.get("/history/" + id), found.get("/payments/" + id), found.get("/deliveries/" + id), found.get("/phones"));
         int status = answers == null ? MISSING : status(answers);
         if (status != 200) {
-            return rendered(status, ShopPage.render(words, title, List.of(ShopPage.heading(title, Html.NOTHING), refusal(words, id, status))));
+            return rendered(status, ShopPage.render(words, "order", title, List.of(ShopPage.heading(title, Html.NOTHING), refusal(words, id, status))));
         }
-        ObjectNode known = Json.MAPPER.createObjectNode();
-        add(known, "/orders/" + id, answers.order());
-        add(known, "/history/" + id, answers.history());
-        add(known, "/payments/" + id, answers.payment());
-        add(known, "/deliveries/" + id, answers.delivery());
-        add(known, "/phones", answers.phones());
         OrderView view = new OrderView(words, Instant.now(), (answers.order().isFound() ? answers.order() : answers.history()).body(), answers);
         List<Html> shown = new ArrayList<>(view.body());
         shown.add(Html.element("p class=\"hint\"", words.say("plain.order"), " ", reload(words, id)));
         List<Html> plain = List.of(ShopPage.heading(title, view.badge()), Html.element("div class=\"order\"", shown));
-        return rendered(status, ShopPage.withKnown(ShopPage.render(words, title, plain), Json.text(known)));
+        return rendered(status, ShopPage.withKnown(ShopPage.render(words, "order", title, plain), Lookup.known(found)));
     }
 
-    private static Rendered rendered(int status, String page) {
+    static Rendered rendered(int status, String page) {
         return new Rendered(status, Content.once(ShopPage.TYPE, page.getBytes(UTF_8)));
     }
 
@@ -86,11 +86,5 @@ public final class OrderPage {
 
     private static Html reload(PageWords words, String id) {
         return Html.element("a class=\"button\" href=\"/orders/" + id + '"', words.say("plain.reload"));
-    }
-
-    private static void add(ObjectNode known, String path, Answer answer) {
-        if (answer.isFound() || answer.status() == MISSING) {
-            known.set(path, answer.isFound() ? answer.body() : null);
-        }
     }
 }

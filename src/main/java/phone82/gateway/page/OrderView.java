@@ -2,8 +2,8 @@ package phone82.gateway.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import phone82.gateway.page.OrderLookup.Answer;
-import phone82.gateway.page.OrderLookup.Answers;
+import phone82.gateway.page.Lookup.Answer;
+import phone82.gateway.page.OrderPage.Answers;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,8 @@
 package phone82.gateway.page;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.springframework.core.io.ClassPathResource;
+import phone82.platform.api.Json;
 import phone82.platform.http.Content;
 
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -25,21 +28,26 @@ public final class ShopPage {
     private static final String MAIN_ENDS = "</main>";
     private static final String PHONES = "    <link rel=\"preload\" href=\"/phones\" as=\"fetch\" crossorigin>\n";
 
+    private static final String ASSETS = "/assets/" + Assets.VERSION + "/";
     private static final String TEMPLATE = read();
+    private static final Map<String, String> PRELOADS = new ConcurrentHashMap<>();
 
     /** A view that shows no data without scripts. */
     public enum View {
-        SHOP("shop.title", "plain.shop"),
-        GUEST("guest.link", "plain.guest"),
-        MINE("mine.title", "plain.list"),
-        ORDERS("orders.title", "plain.list"),
-        DEALER("dealer.title", "plain.dealer"),
-        NOTHING("nothing.title", "nothing.text");
+        SHOP("shop", "shop.title", "plain.shop"),
+        GUEST("guest", "guest.link", "plain.guest"),
+        MINE("mine", "mine.title", "plain.list"),
+        ORDERS("orders", "orders.title", "plain.list"),
+        DEALER("dealer", "dealer.title", "plain.dealer"),
+        SLIPS("slips", "dealer.title", "plain.dealer"),
+        NOTHING("app", "nothing.title", "nothing.text");
 
+        private final String module;
         private final String title;
         private final String text;
 
-        View(String title, String text) {
+        View(String module, String title, String text) {
+            this.module = module;
             this.title = title;
             this.text = text;
         }
@@ -53,11 +61,12 @@ public final class ShopPage {
     /** @param acceptLanguage null if the request has none */
     public Content of(View view, String acceptLanguage) {
         PageWords words = PageWords.preferred(acceptLanguage);
-        return contents.computeIfAbsent(new Key(view, words.language()), key -> {
-            Html go = view == View.NOTHING ? Html.element("a class=\"button main\" href=\"/\"", words.say("nothing.go")) : Html.NOTHING;
-            String page = render(words, null, List.of(heading(words.say(view.title), Html.NOTHING), notice(words.say(view.text), Html.NOTHING, go)));
-            return Content.of(TYPE, page.getBytes(UTF_8));
-        });
+        return contents.computeIfAbsent(new Key(view, words.language()), key -> Content.of(TYPE, render(view, words).getBytes(UTF_8)));
+    }
+
+    static String render(View view, PageWords words) {
+        Html go = view == View.NOTHING ? Html.element("a class=\"button main\" href=\"/\"", words.say("nothing.go")) : Html.NOTHING;
+        return render(words, view.module, null, List.of(heading(words.say(view.title), Html.NOTHING), notice(words.say(view.text), Html.NOTHING, go)));
     }
 
     static Html heading(String title, Html state) {
@@ -69,32 +78,44 @@ public final class ShopPage {
     }
 
     /**
+     * @param module of the view that the scripts show
      * @param title null for that of the shop
      * @param plain for browsers that run no scripts
      */
-    static String render(PageWords words, String title, List<Html> plain) {
+    static String render(PageWords words, String module, String title, List<Html> plain) {
         String page = TEMPLATE.replace("<html lang=\"en\">", "<html lang=\"" + words.language() + "\">")
+                .replace(preload("app"), PRELOADS.computeIfAbsent(module, ShopPage::preloads))
                 .replace(PLAIN, Html.element("noscript", plain).markup());
         page = TEXT.matcher(page).replaceAll(found -> Matcher.quoteReplacement(found.group() + Html.escape(words.say(found.group(1)))));
         page = LABEL.matcher(page).replaceAll(found -> Matcher.quoteReplacement(found.group() + " aria-label=\"" + Html.escape(words.say(found.group(1))) + '"'));
         return title == null ? page : page.replace(TITLE, "<title>" + Html.escape(title) + " · phone82</title>");
     }
 
+    private static String preload(String module) {
+        return "    <link rel=\"modulepreload\" href=\"" + ASSETS + module + ".js\">\n";
+    }
+
+    private static String preloads(String module) {
+        return Modules.closure(List.of("app", module)).stream().map(ShopPage::preload).collect(Collectors.joining());
+    }
+
     /** Adds JSON with the price list and more, which the scripts read instead of requesting it. */
-    static String withKnown(String page, String json) {
+    static String withKnown(String page, JsonNode known) {
         // no text in it can end the element
-        return page.replace(PHONES, "").replace(MAIN_ENDS, MAIN_ENDS + "\n    <script type=\"application/json\" id=\"known\">" + json.replace("<", "\\u003c") + "</script>");
+        String json = Json.text(known).replace("<", "\\u003c");
+        return page.replace(PHONES, "").replace(MAIN_ENDS, MAIN_ENDS + "\n    <script type=\"application/json\" id=\"known\">" + json + "</script>");
     }
 
     private static String read() {
         try {
             String page = new ClassPathResource("static/index.html").getContentAsString(UTF_8);
-            for (String part : List.of(TITLE, PLAIN, MAIN_ENDS, PHONES)) {
+            page = page.replace("\"/assets/", '"' + ASSETS);
+            for (String part : List.of(TITLE, PLAIN, MAIN_ENDS, PHONES, preload("app"))) {
                 if (page.split(part, -1).length != 2) {
                     throw new IllegalStateException("index.html must have " + part + " once");
                 }
             }
-            return page.replace("\"/assets/", "\"/assets/" + Assets.VERSION + "/");
+            return page;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

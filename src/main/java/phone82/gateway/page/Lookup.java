@@ -1,6 +1,7 @@
 package phone82.gateway.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -18,19 +19,23 @@ import phone82.platform.tls.Tls;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Map.Entry;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
- * Reads what the contexts answer to the user of a request about one order. It waits for a short time only, because the scripts of the page
+ * Reads what the contexts answer to the user of a request for a page. It waits for a short time only, because the scripts of the page
  * read the answers that are missing.
  */
-public final class OrderLookup {
+public final class Lookup {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OrderLookup.class);
+    static final int MISSING = 404;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lookup.class);
 
     private static final int PATIENCE_MILLIS = 2000;
     private static final int CONNECT_MILLIS = 200;
@@ -42,7 +47,7 @@ public final class OrderLookup {
     private HttpClient client;
 
     /** @param urls the base URLs of app, pay, store and customer */
-    public OrderLookup(Map<String, String> urls) {
+    public Lookup(Map<String, String> urls) {
         this.urls = Map.copyOf(urls);
     }
 
@@ -61,10 +66,6 @@ public final class OrderLookup {
         }
     }
 
-    /** The answers about one order. */
-    record Answers(Answer order, Answer history, Answer payment, Answer delivery, Answer phones) {
-    }
-
     /** Creates the client. */
     public void open(Vertx vertx) {
         client = vertx.httpClientBuilder()
@@ -74,13 +75,25 @@ public final class OrderLookup {
                 .build();
     }
 
-    Future<Answers> find(RoutingContext page, String id) {
-        Map<String, Future<Answer>> asked = new LinkedHashMap<>();
-        Map.of("/orders/", "app", "/history/", "customer", "/payments/", "pay", "/deliveries/", "store")
-                .forEach((path, context) -> asked.put(path, ask(page, context, path + id)));
-        asked.put("/phones", ask(page, "app", "/phones"));
-        return Future.join(List.copyOf(asked.values())).map(all -> new Answers(asked.get("/orders/").result(), asked.get("/history/").result(),
-                asked.get("/payments/").result(), asked.get("/deliveries/").result(), asked.get("/phones").result()));
+    /**
+     * @param contexts the contexts that are asked, by path
+     * @return their answers, by path
+     */
+    Future<Map<String, Answer>> answers(RoutingContext page, Map<String, String> contexts) {
+        Map<String, Future<Answer>> asked = new HashMap<>();
+        contexts.forEach((path, context) -> asked.put(path, ask(page, context, path)));
+        return Future.join(List.copyOf(asked.values())).map(all -> asked.entrySet().stream().collect(Collectors.toMap(Entry::getKey, each -> each.getValue().result())));
+    }
+
+    /** The JSON of a page with the answers that its scripts need not request; null for a resource that does not exist. */
+    static ObjectNode known(Map<String, Answer> answers) {
+        ObjectNode known = Json.MAPPER.createObjectNode();
+        answers.forEach((path, answer) -> {
+            if (answer.isFound() || answer.status() == MISSING) {
+                known.set(path, answer.isFound() ? answer.body() : null);
+            }
+        });
+        return known;
     }
 
     private Future<Answer> ask(RoutingContext page, String context, String path) {
