@@ -15,6 +15,7 @@ import phone82.Context;
 import phone82.app.NewOrder;
 import phone82.app.OrderDrafting;
 import phone82.app.Orders;
+import phone82.app.StuckOrders;
 import phone82.pay.Payments;
 import phone82.platform.event.Inbox;
 import phone82.platform.identity.Caller;
@@ -50,13 +51,36 @@ class EventsTest {
         @ParameterizedTest
         @MethodSource("arrivals")
         void anOrderEndsShipped(List<String> arrival) {
-            Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            long id = orders.place(PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id();
+            long id = placed();
 
             PHONE82.topics().sendTwice(id, arrival);
 
             await().during(Duration.ofMillis(300)).untilAsserted(() ->
                     assertThat(PHONE82.shop(Context.APP).status("/orders/" + id)).isEqualTo("Shipped"));
+        }
+
+        static List<List<String>> arrivalsOfAPause() {
+            return Topics.everySequenceOf(List.of("store.DeliveryPaused", "store.DeliveryResumed"));
+        }
+
+        @ParameterizedTest
+        @MethodSource("arrivalsOfAPause")
+        void aPauseThatHasEndedDoesNotHideAStuckOrder(List<String> arrival) {
+            long id = placed();
+            JdbcTemplate jdbc = PHONE82.bean(Context.APP, JdbcTemplate.class);
+            jdbc.update("delete from stuck");
+            jdbc.update("insert into stuck (order_id, asked, ask_at) values (?, 2, ?)", id, Timestamp.from(Instant.now().plus(Duration.ofDays(1))));
+
+            PHONE82.topics().sendTwice(id, arrival);
+            PHONE82.topics().sendTwice(id, List.of("pay.PayCompleted"));
+
+            await().untilAsserted(() -> assertThat(PHONE82.shop(Context.APP).status("/orders/" + id)).isEqualTo("Paid"));
+            assertThat(PHONE82.bean(Context.APP, StuckOrders.class).count()).isEqualTo(1);
+        }
+
+        private static long placed() {
+            return PHONE82.bean(Context.APP, Orders.class)
+                    .place(PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id();
         }
     }
 
