@@ -199,6 +199,11 @@ public final class Issuer implements AutoCloseable {
         return sign(newKey(), claims(subject, roles).build());
     }
 
+    /** A logout token that is signed with a key that it has not published. */
+    String ofUnknownKey(JWTClaimsSet.Builder logout) {
+        return sign(newKey(), new JOSEObjectType("logout+jwt"), logout.build());
+    }
+
     String unsigned(String subject, String... roles) {
         return new PlainJWT(claims(subject, roles).build()).serialize();
     }
