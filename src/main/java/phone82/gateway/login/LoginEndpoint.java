@@ -169,10 +169,12 @@ public class LoginEndpoint implements Endpoint {
         RequestAudit.action(context, "login");
         Attempt attempt = sealed(context, ATTEMPT, Attempt.class).filter(begun -> !begun.isOver(Instant.now()))
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
-        String code = code(context.request().uri(), attempt);
+        AuthenticationResponse answer = answer(context.request().uri(), attempt);
+        // an attempt is for one answer, whatever it says; the answer to another attempt does not end this one
+        context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
+        String code = code(answer);
         runBlocking(context, logins, () -> issuer.user(code, attempt), login -> {
             RequestAudit.actor(context, Actor.of(login.user().subject(), login.user().roles()));
-            context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
             keep(context, Session.begin(login, Instant.now()));
             String idToken = seal.seal(ID_TOKEN, new IdToken(login.idToken()));
             boolean fits = idToken.length() <= MOST_ID_TOKEN;
@@ -185,19 +187,31 @@ public class LoginEndpoint implements Endpoint {
     }
 
     /** @throws Problem 401 unless it is the issuer's answer to this attempt */
-    private String code(String uri, Attempt attempt) {
+    private AuthenticationResponse answer(String uri, Attempt attempt) {
         try {
             AuthenticationResponse answer = AuthenticationResponseParser.parse(URI.create(settings.publicUrl() + uri));
             if (answer.getState() != null && answer.getState().getValue().equals(attempt.state())
-                    && (answer.getIssuer() == null || answer.getIssuer().getValue().equals(settings.issuer()))
-                    && answer instanceof AuthenticationSuccessResponse success && success.getAuthorizationCode() != null) {
-                return success.getAuthorizationCode().getValue();
+                    && (answer.getIssuer() == null || answer.getIssuer().getValue().equals(settings.issuer()))) {
+                return answer;
             }
-            LOG.info("A login fails: {}", answer.indicatesSuccess() ? "the answer belongs to another login attempt" : answer.toErrorResponse().getErrorObject().getCode());
+            LOG.info("A login fails: the answer belongs to another login attempt");
         } catch (ParseException | IllegalArgumentException e) {
             LOG.info("A login fails: {}", e.getMessage());
         }
-        throw new Problem(401, "Not logged in", "The issuer did not log you in, or another login began meanwhile. Log in again.");
+        throw notLoggedInByIssuer();
+    }
+
+    /** @throws Problem 401 the issuer did not log the user in */
+    private static String code(AuthenticationResponse answer) {
+        if (answer instanceof AuthenticationSuccessResponse success && success.getAuthorizationCode() != null) {
+            return success.getAuthorizationCode().getValue();
+        }
+        LOG.info("A login fails: {}", answer.indicatesSuccess() ? "the answer has no code" : answer.toErrorResponse().getErrorObject().getCode());
+        throw notLoggedInByIssuer();
+    }
+
+    private static Problem notLoggedInByIssuer() {
+        return new Problem(401, "Not logged in", "The issuer did not log you in, or another login began meanwhile. Log in again.");
     }
 
     private record LoggedOut(URI location) {
