@@ -47,10 +47,18 @@ class SessionTest {
     private static final HttpServer CUSTOMER = customer();
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(),
-            "--phone82.identity.renewal=1s", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+    static final Phone82Extension PHONE82 = gatewayWithLogins();
+
+    /** Shares the keys of the sessions and nothing else. */
+    @RegisterExtension
+    static final Phone82Extension OTHER = gatewayWithLogins();
 
     private final Shop gateway = PHONE82.gateway();
+
+    private static Phone82Extension gatewayWithLogins() {
+        return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
+                "--phone82.identity.renewal=1s", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+    }
 
     @AfterAll
     static void stop() {
@@ -247,6 +255,21 @@ class SessionTest {
     }
 
     @Test
+    void aLogoutAtOneGatewayEndsTheSessionAtTheOtherWithTheNextRenewal() {
+        Browser kim = new Browser("kim", "customer");
+        assertThat(kim.session(OTHER.gateway())).contains("\"kim\"");
+        String copy = kim.cookie;
+
+        logOut(kim).expect(200);
+        // as the issuer does when the browser follows the redirect of the logout
+        kim.login.ended = true;
+
+        assertThat(kim.session(copy)).isEqualTo(NOBODY);
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() ->
+                assertThat(OTHER.gateway().text(OTHER.gateway().request("/session").header("Cookie", copy))).isEqualTo(NOBODY));
+    }
+
+    @Test
     void aLogoutAtTheIssuerEndsOneSession() {
         Browser one = new Browser("kim", "customer");
         Browser other = new Browser("kim", "customer");
@@ -367,6 +390,10 @@ class SessionTest {
 
         /** The answer about the session; it may renew the cookie. */
         String session() {
+            return session(gateway);
+        }
+
+        private String session(Shop gateway) {
             HttpResponse<byte[]> answer = gateway.exchange(gateway.request("/session").header("Cookie", cookie));
             keep(answer);
             return new String(answer.body());
