@@ -43,7 +43,8 @@ class SessionTest {
 
     private static final String SESSION = "__Host-phone82=";
     private static final String NOBODY = "{\"login\":true,\"guests\":true}";
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
     private static final HttpServer CUSTOMER = customer();
 
     @RegisterExtension
@@ -62,7 +63,6 @@ class SessionTest {
 
     @AfterAll
     static void stop() {
-        ISSUER.close();
         CUSTOMER.stop(0);
     }
 
