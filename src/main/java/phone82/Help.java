@@ -120,8 +120,8 @@ final class Help {
                 on phone82 starts from there in a third of the time. mvn package has already done it where the jar was built.
                 Exit code: 0 done, 1 not possible, 2 wrong arguments.
 
-                Exit code: 143 after a clean stop by SIGTERM and 130 after Ctrl-C, as for every Java program; 1 if a context cannot start,
-                2 for wrong arguments.
+                Exit code: 143 after a clean stop by SIGTERM and 130 after Ctrl-C, as for every Java program; 1 if a context cannot start
+                or stop, 2 for wrong arguments.
                 """).toString();
     }
 

@@ -93,7 +93,7 @@ public final class Phone82 implements AutoCloseable {
     }
 
     /**
-     * Exit code 143 or 130 after a clean stop by SIGTERM or Ctrl-C, 0 after {@code --help}, 1 when a context cannot start, 2 for
+     * Exit code 143 or 130 after a clean stop by SIGTERM or Ctrl-C, 0 after {@code --help}, 1 when a context cannot start or stop, 2 for
      * wrong arguments; a command has its own.
      */
     public static void main(String[] args) {
@@ -254,7 +254,23 @@ public final class Phone82 implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        endAfter(operationsApplication.getEnvironment().getRequiredProperty("phone82.operations.stop-within", Duration.class));
         close();
+    }
+
+    /** Ends the process if it does not stop in time, for example because a database fails. It loses nothing, as after {@code kill -9}. */
+    private void endAfter(Duration limit) {
+        Thread end = new Thread(() -> {
+            try {
+                Thread.sleep(limit.toMillis());
+            } catch (InterruptedException e) {
+                return;
+            }
+            LoggerFactory.getLogger(Phone82.class).error("The process does not stop within {} s and ends now; its next start continues the work", limit.toSeconds());
+            Runtime.getRuntime().halt(1);
+        }, "stop-within");
+        end.setDaemon(true);
+        end.start();
     }
 
     /** Stops the contexts from the public entry inwards, so that no running context calls a stopped one. */

@@ -3,6 +3,7 @@ package phone82.app;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.apache.camel.Body;
+import phone82.platform.persistence.AfterCommit;
 
 import java.time.Duration;
 
@@ -17,7 +18,7 @@ public class OrderMetrics {
 
     public void shipped(@Body OrderResource order) {
         if (order.shippedAt() != null) {
-            orderToShipped.record(Duration.between(order.orderedAt(), order.shippedAt()));
+            AfterCommit.run(() -> orderToShipped.record(Duration.between(order.orderedAt(), order.shippedAt())));
         }
     }
 }

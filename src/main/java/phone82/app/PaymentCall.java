@@ -27,7 +27,7 @@ public class PaymentCall {
     /** The customer's bank did not decide; neither pay nor the provider failed. */
     static final int UNDECIDED = 424;
 
-    private final RareWarnings warnings = new RareWarnings(LOG);
+    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofSeconds(10));
     private volatile Instant retriesAt = Instant.EPOCH;
 
     /** @param open how long the breaker stays open before its next trial call */

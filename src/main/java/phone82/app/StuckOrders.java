@@ -5,6 +5,7 @@ import org.apache.camel.Variable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.api.Json;
+import phone82.platform.event.Event;
 import phone82.platform.event.EventLog;
 import phone82.platform.persistence.Placeholders;
 import phone82.platform.persistence.Statuses;
@@ -31,7 +32,7 @@ public class StuckOrders {
     private static final Duration WRONG = Duration.ofMinutes(1);
     /** Most orders whose events one replay requests. */
     private static final int ORDERS = 100;
-    private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id)";
+    private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id and ended = false)";
     private static final String UNDER_WAY = Statuses.in(OrderStatus.UNDER_WAY);
 
     private final JdbcTemplate jdbc;
@@ -110,19 +111,24 @@ public class StuckOrders {
         } while (places.size() == STEP && ++steps < STEPS);
     }
 
-    /** The part of store's events that this class uses. */
-    public record Delayed(long orderId) {
-    }
-
     /** Records that the order waits because a dealer has paused its delivery. */
-    public void paused(@Body Delayed order) {
-        resumed(order);
-        jdbc.update("insert into paused (order_id) values (?)", order.orderId());
+    public void paused(@Body Event event) {
+        record(event, false);
     }
 
     /** Records that the order should make progress again. */
-    public void resumed(@Body Delayed order) {
-        jdbc.update("delete from paused where order_id = ?", order.orderId());
+    public void resumed(@Body Event event) {
+        record(event, true);
+    }
+
+    /** An event that happened before the last recorded one of its order is late and has no effect. */
+    private void record(Event event, boolean ended) {
+        jdbc.update("""
+                merge into paused using (values (cast(? as bigint), cast(? as boolean), cast(? as timestamp with time zone))) as event (order_id, ended, since)
+                on paused.order_id = event.order_id
+                when matched and (paused.since is null or paused.since <= event.since) then update set ended = event.ended, since = event.since
+                when not matched then insert (order_id, ended, since) values (event.order_id, event.ended, event.since)""",
+                Long.valueOf(event.subject()), ended, Timestamp.from(event.time()));
     }
 
     /** The body of the replay request to pay and store. */

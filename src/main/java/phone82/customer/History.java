@@ -15,6 +15,7 @@ import phone82.platform.api.Problem;
 import phone82.platform.event.Event;
 import phone82.platform.identity.Caller;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.AfterCommit;
 
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -102,7 +103,7 @@ public class History {
         if (write(event, SERVED)) {
             TransactionSynchronizationManager.registerSynchronization(wake);
         } else {
-            duplicates.increment();
+            AfterCommit.run(duplicates::increment);
         }
     }
 

@@ -12,11 +12,12 @@ import phone82.platform.observability.Correlation;
 
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 
 /** Answers requests whose upstream context is unreachable, does not answer in time or has too many requests already. */
 public class UpstreamFailures {
 
-    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(UpstreamFailures.class));
+    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(UpstreamFailures.class), Duration.ofSeconds(10));
 
     public void unavailable(Exchange exchange) {
         Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);

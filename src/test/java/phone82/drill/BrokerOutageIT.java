@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -32,6 +33,13 @@ class BrokerOutageIT {
                 customers.awaitMore(50);
                 customers.stop();
                 OrderComparison.awaitBalanced(phone82, customers);
+                List<String> log = phone82.log().lines().filter(line -> line.contains("EventContainer")).toList();
+                log.forEach(System.out::println);
+                for (String queue : List.of("::app", "::pay", "::store", "::customer")) {
+                    assertThat(log).filteredOn(line -> line.contains("so no events of") && line.contains(queue)).hasSize(1);
+                    assertThat(log).filteredOn(line -> line.contains("are received again") && line.contains(queue)).hasSize(1);
+                }
+                assertThat(log).noneMatch(line -> line.contains("Could not refresh"));
             }
         }
     }

@@ -6,6 +6,9 @@ import phone82.journey.RawHttp.Answer;
 import phone82.journey.RawHttp.Connection;
 import phone82.journey.Shop;
 
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,6 +45,27 @@ class StopIT {
             assertThat(phone82.terminate(Duration.ofSeconds(40), "gateway")).as("exit code of --help").containsEntry("gateway", 143);
             assertThat(phone82.run(0, "--help")).contains("Exit code: 143 after a clean stop by SIGTERM");
         }
+    }
+
+    /** A context that never answers stands for anything that does not end. */
+    @Test
+    void aStopThatTakesTooLongEndsTheProcess() throws Exception {
+        try (ServerSocket app = new ServerSocket(0); Processes phone82 = new Processes("stop-within", "--phone82.warm-up=0",
+                "--phone82.gateway.app-url=http://localhost:" + app.getLocalPort(), "--phone82.gateway.response-timeout=600000", "--phone82.operations.stop-within=2s")) {
+            phone82.start("gateway");
+            try (Connection waiting = new RawHttp(phone82.port(GATEWAY)).connect(); Socket asked = ask(app, waiting)) {
+                assertThat(phone82.terminate(Duration.ofSeconds(15), "gateway")).containsEntry("gateway", 1);
+            }
+            assertThat(phone82.log()).contains("ERROR", "The process does not stop within 2 s");
+        }
+    }
+
+    /** Returns when app has the request. */
+    private static Socket ask(ServerSocket app, Connection client) throws IOException {
+        client.send("GET /phones HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        Socket asked = app.accept();
+        assertThat(asked.getInputStream().read()).isEqualTo('G');
+        return asked;
     }
 
     private static void assertLast(Connection connection) {

@@ -1,7 +1,6 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +29,8 @@ import static phone82.journey.Shop.anOrder;
 /** Orders from before customers logged in have no owner, until an operator assigns them to customers. */
 class AssignmentTest {
 
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.identity.issuer=" + ISSUER.url(),
@@ -46,11 +46,6 @@ class AssignmentTest {
 
     @TempDir
     private Path folder;
-
-    @AfterAll
-    static void stop() {
-        ISSUER.close();
-    }
 
     @Test
     void anOperatorGivesAnOrderWithoutAnOwnerToACustomer() {

@@ -1,7 +1,6 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.core.env.Environment;
@@ -25,7 +24,8 @@ import static phone82.journey.Shop.anOrder;
 /** Who did what, as an operator reads it. */
 class AuditTest {
 
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.identity.issuer=" + ISSUER.url());
@@ -33,11 +33,6 @@ class AuditTest {
     private final Shop ann = as("ann", "customer");
     private final Shop bob = as("bob", "customer");
     private final Shop dan = as("dan", "dealer");
-
-    @AfterAll
-    static void stop() {
-        ISSUER.close();
-    }
 
     @Test
     void anOrderIsRecordedFromThePurchaseToTheShipment() {

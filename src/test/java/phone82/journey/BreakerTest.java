@@ -37,7 +37,8 @@ class BreakerTest {
     private final Shop shop = PHONE82.gateway();
     private final CircuitBreaker breaker = PHONE82.bean(Context.APP, CircuitBreaker.class);
 
-    private record Refusal(long millis, int retryAfter, boolean whileOpen) {
+    /** @param listMillis duration of a request that never waits for pay; a busy machine delays both */
+    private record Refusal(long millis, long listMillis, int retryAfter, boolean whileOpen) {
     }
 
     @AfterEach
@@ -58,10 +59,11 @@ class BreakerTest {
 
         List<Refusal> open = refusals.stream().filter(Refusal::whileOpen).toList();
         long[] millis = open.stream().mapToLong(Refusal::millis).sorted().toArray();
-        System.out.printf("%,d refusals, %,d of them while the breaker was open: median %d ms, p99 %d ms%n",
-                refusals.size(), millis.length, millis[millis.length / 2], millis[millis.length * 99 / 100]);
+        long[] lists = open.stream().mapToLong(Refusal::listMillis).sorted().toArray();
+        System.out.printf("%,d refusals, %,d of them while the breaker was open: median %d ms, p99 %d ms; price lists meanwhile: p99 %d ms%n",
+                refusals.size(), millis.length, millis[millis.length / 2], millis[millis.length * 99 / 100], lists[lists.length * 99 / 100]);
         assertThat(millis).hasSizeGreaterThan(500);
-        assertThat(millis[millis.length * 99 / 100]).isLessThanOrEqualTo(50);
+        assertThat(millis[millis.length * 99 / 100]).as("p99 in ms").isLessThanOrEqualTo(Math.max(50, 2 * lists[lists.length * 99 / 100]));
         assertThat(refusals).extracting(Refusal::retryAfter).allMatch(seconds -> seconds >= 1 && seconds <= OPEN.toSeconds());
         assertThat(metrics()).contains("resilience4j_circuitbreaker_not_permitted_calls_total{context=\"app\"");
 
@@ -134,8 +136,11 @@ class BreakerTest {
                 Answer answer = shop.place(anOrder());
                 long millis = Duration.ofNanos(System.nanoTime() - asked).toMillis();
                 if (answer.status() != 201) {
-                    refusals.add(new Refusal(millis, Integer.parseInt(answer.expect(503).header("Retry-After")),
-                            openBefore && breaker.getState() == CircuitBreaker.State.OPEN));
+                    boolean whileOpen = openBefore && breaker.getState() == CircuitBreaker.State.OPEN;
+                    long listed = System.nanoTime();
+                    shop.get("/phones").expect(200);
+                    long listMillis = Duration.ofNanos(System.nanoTime() - listed).toMillis();
+                    refusals.add(new Refusal(millis, listMillis, Integer.parseInt(answer.expect(503).header("Retry-After")), whileOpen));
                 }
             }
             return refusals;

@@ -2,7 +2,6 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.jms.JMSException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -41,7 +40,8 @@ import static phone82.journey.Shop.anOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ErasureTest {
 
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.identity.issuer=" + ISSUER.url(),
@@ -54,11 +54,6 @@ class ErasureTest {
     private final Shop ann = as(ANN, "customer");
     private final Shop bob = as(BOB, "customer");
     private final Shop operator = as("olga", "operator");
-
-    @AfterAll
-    static void stop() {
-        ISSUER.close();
-    }
 
     @Test
     @Order(1)

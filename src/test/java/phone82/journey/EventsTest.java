@@ -1,6 +1,8 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import org.junit.jupiter.api.Nested;
@@ -11,13 +13,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 import phone82.app.NewOrder;
 import phone82.app.OrderDrafting;
+import phone82.app.OrderMetrics;
 import phone82.app.Orders;
+import phone82.app.StuckOrders;
+import phone82.customer.History;
 import phone82.pay.Payments;
+import phone82.platform.event.Event;
 import phone82.platform.event.Inbox;
 import phone82.platform.identity.Caller;
+import phone82.platform.observability.Correlation;
 import phone82.store.Deliveries;
 
 import java.net.http.HttpRequest;
@@ -28,6 +38,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -36,6 +47,8 @@ import static org.awaitility.Awaitility.await;
 /** Each event delivered twice, and the events of one order in every sequence: a context always ends in the same state. */
 @Tag("databases")
 class EventsTest {
+
+    private static final String DUPLICATES = "phone82.events.duplicates";
 
     @Nested
     class App {
@@ -50,13 +63,62 @@ class EventsTest {
         @ParameterizedTest
         @MethodSource("arrivals")
         void anOrderEndsShipped(List<String> arrival) {
-            Orders orders = PHONE82.bean(Context.APP, Orders.class);
-            long id = orders.place(PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id();
+            long id = placed();
 
             PHONE82.topics().sendTwice(id, arrival);
 
             await().during(Duration.ofMillis(300)).untilAsserted(() ->
                     assertThat(PHONE82.shop(Context.APP).status("/orders/" + id)).isEqualTo("Shipped"));
+        }
+
+        static List<List<String>> arrivalsOfAPause() {
+            return Topics.everySequenceOf(List.of("store.DeliveryPaused", "store.DeliveryResumed"));
+        }
+
+        @ParameterizedTest
+        @MethodSource("arrivalsOfAPause")
+        void aPauseThatHasEndedDoesNotHideAStuckOrder(List<String> arrival) {
+            long id = placed();
+            JdbcTemplate jdbc = PHONE82.bean(Context.APP, JdbcTemplate.class);
+            jdbc.update("delete from stuck");
+            jdbc.update("insert into stuck (order_id, asked, ask_at) values (?, 2, ?)", id, Timestamp.from(Instant.now().plus(Duration.ofDays(1))));
+
+            PHONE82.topics().sendTwice(id, arrival);
+            PHONE82.topics().sendTwice(id, List.of("pay.PayCompleted"));
+
+            await().untilAsserted(() -> assertThat(PHONE82.shop(Context.APP).status("/orders/" + id)).isEqualTo("Paid"));
+            assertThat(PHONE82.bean(Context.APP, StuckOrders.class).count()).isEqualTo(1);
+        }
+
+        @Test
+        void whatIsRolledBackIsNotCounted() {
+            MeterRegistry metrics = PHONE82.bean(Context.APP, MeterRegistry.class);
+            TransactionTemplate transactions = new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class));
+            Orders orders = PHONE82.bean(Context.APP, Orders.class);
+            Inbox inbox = PHONE82.bean(Context.APP, Inbox.class);
+            OrderMetrics orderMetrics = PHONE82.bean(Context.APP, OrderMetrics.class);
+            long id = placed();
+            Event event = event(id);
+            transactions.executeWithoutResult(once -> inbox.isNew(event));
+            double duplicates = metrics.get(DUPLICATES).counter().count();
+            long shipped = metrics.get("phone82.order.to.shipped").timer().count();
+            Consumer<TransactionStatus> again = transaction -> {
+                inbox.isNew(event);
+                orderMetrics.shipped(orders.shipped(new Orders.Shipped(id, Instant.now())));
+            };
+
+            transactions.executeWithoutResult(again.andThen(TransactionStatus::setRollbackOnly));
+            assertThat(metrics.get(DUPLICATES).counter().count()).isEqualTo(duplicates);
+            assertThat(metrics.get("phone82.order.to.shipped").timer().count()).isEqualTo(shipped);
+
+            transactions.executeWithoutResult(again);
+            assertThat(metrics.get(DUPLICATES).counter().count()).isEqualTo(duplicates + 1);
+            assertThat(metrics.get("phone82.order.to.shipped").timer().count()).isEqualTo(shipped + 1);
+        }
+
+        private static long placed() {
+            return PHONE82.bean(Context.APP, Orders.class)
+                    .place(PHONE82.bean(Context.APP, OrderDrafting.class).draft(new NewOrder("note20", 1), Caller.DEMO), null).id();
         }
     }
 
@@ -258,6 +320,22 @@ class EventsTest {
         }
 
         @Test
+        void aDuplicateThatIsRolledBackIsNotCounted() {
+            Counter duplicates = PHONE82.bean(Context.CUSTOMER, MeterRegistry.class).get(DUPLICATES).counter();
+            TransactionTemplate transactions = new TransactionTemplate(PHONE82.bean(Context.CUSTOMER, PlatformTransactionManager.class));
+            Event event = event(1003);
+            Consumer<TransactionStatus> record = transaction -> PHONE82.bean(Context.CUSTOMER, History.class).record(event);
+            transactions.executeWithoutResult(record);
+            double before = duplicates.count();
+
+            transactions.executeWithoutResult(record.andThen(TransactionStatus::setRollbackOnly));
+            assertThat(duplicates.count()).isEqualTo(before);
+
+            transactions.executeWithoutResult(record);
+            assertThat(duplicates.count()).isEqualTo(before + 1);
+        }
+
+        @Test
         void onlyOldEventIdsAreDeleted() {
             PHONE82.topics().sendTwice(1002, List.of("app.Ordered"));
             await().untilAsserted(() -> view.get("/history/1002").expect(200));
@@ -267,6 +345,10 @@ class EventsTest {
 
             assertThat(PHONE82.bean(Context.CUSTOMER, Inbox.class).purge()).isEqualTo(1);
         }
+    }
+
+    private static Event event(long id) {
+        return new Event(UUID.randomUUID().toString(), "phone82.app.Ordered", String.valueOf(id), Instant.now(), Correlation.begin(null), "{\"orderId\":" + id + "}");
     }
 
     private static String attribute(Message event, String name) {

@@ -1,6 +1,5 @@
 package phone82.journey;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
@@ -16,7 +15,8 @@ import static phone82.journey.Shop.anOrder;
 /** The gateway's settings for guests. No other context runs: a request that the gateway lets through gets 503. */
 class GuestSettingsTest {
 
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
     private static final String SECRET = "A".repeat(43);
 
     @RegisterExtension
@@ -24,11 +24,6 @@ class GuestSettingsTest {
 
     @RegisterExtension
     static final Phone82Extension LIMITED = Phone82Extension.only(EnumSet.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.guest-rate=3");
-
-    @AfterAll
-    static void stop() {
-        ISSUER.close();
-    }
 
     @Test
     void withoutGuestsOneMustLogIn() {

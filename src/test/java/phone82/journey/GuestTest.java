@@ -3,7 +3,6 @@ package phone82.journey;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -37,7 +36,8 @@ import static phone82.journey.Shop.anOrder;
 @ExtendWith(OutputCaptureExtension.class)
 class GuestTest {
 
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.identity.issuer=" + ISSUER.url(),
@@ -51,11 +51,6 @@ class GuestTest {
     private final Shop ann = as("ann", "customer");
     private final Shop bob = as("bob", "customer");
     private final Shop olga = as("olga", "operator");
-
-    @AfterAll
-    static void stop() {
-        ISSUER.close();
-    }
 
     @Test
     void aGuestOrdersFollowsAndCancels() {

@@ -21,6 +21,9 @@ import com.nimbusds.oauth2.sdk.util.URLUtils;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import phone82.platform.api.Json;
 
 import java.io.IOException;
@@ -39,10 +42,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** An external OpenID Connect issuer for programs and browsers. A refresh token is for one use; a second use ends the session. */
-public final class Issuer implements AutoCloseable {
+/**
+ * An external OpenID Connect issuer for programs and browsers. A refresh token is for one use; a second use ends the session. As an extension it is open
+ * while the tests of a class run, also if they run again.
+ */
+public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllCallback {
 
-    private final HttpServer server;
+    private final int port = Phone82Extension.freePort();
+    private HttpServer server;
     private final Map<String, Login> byCode = new ConcurrentHashMap<>();
     private final Map<String, Login> byRefreshToken = new ConcurrentHashMap<>();
     private volatile RSAKey key = newKey();
@@ -71,8 +78,12 @@ public final class Issuer implements AutoCloseable {
     }
 
     public Issuer() {
+        open();
+    }
+
+    private void open() {
         try {
-            server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+            server = HttpServer.create(new InetSocketAddress("localhost", port), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -165,7 +176,7 @@ public final class Issuer implements AutoCloseable {
     }
 
     public String url() {
-        return "http://localhost:" + server.getAddress().getPort();
+        return "http://localhost:" + port;
     }
 
     public String token(String subject, String... roles) {
@@ -197,6 +208,11 @@ public final class Issuer implements AutoCloseable {
     /** Signed with a key that it has not published. */
     String ofUnknownKey(String subject, String... roles) {
         return sign(newKey(), claims(subject, roles).build());
+    }
+
+    /** A logout token that is signed with a key that it has not published. */
+    String ofUnknownKey(JWTClaimsSet.Builder logout) {
+        return sign(newKey(), new JOSEObjectType("logout+jwt"), logout.build());
     }
 
     String unsigned(String subject, String... roles) {
@@ -252,7 +268,22 @@ public final class Issuer implements AutoCloseable {
     }
 
     @Override
+    public void beforeAll(ExtensionContext test) {
+        if (server == null) {
+            open();
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext test) {
+        close();
+    }
+
+    @Override
     public void close() {
-        server.stop(0);
+        if (server != null) {
+            server.stop(0);
+            server = null;
+        }
     }
 }

@@ -175,6 +175,20 @@ class LoginTest {
         callback(answer, begun.cookie, 401);
     }
 
+    /** A login is for one answer of the issuer, whatever it says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"code=guessed", "error=access_denied"})
+    void anAnswerThatFailsEndsTheLogin(String answer) {
+        Begun begun = begin();
+        String state = begun.issuer.getQuery().replaceAll(".*\\bstate=([^&]+).*", "$1");
+
+        HttpResponse<byte[]> failed = callback("/callback?" + answer + "&state=" + state, begun.cookie, 401);
+        HttpResponse<byte[]> ofAnotherLogin = callback("/callback?" + answer + "&state=another", begun.cookie, 401);
+
+        assertThat(failed.headers().allValues("Set-Cookie")).singleElement().asString().startsWith(ATTEMPT + ";").contains("Max-Age=0");
+        assertThat(ofAnotherLogin.headers().allValues("Set-Cookie")).isEmpty();
+    }
+
     @Test
     void aLogoutEndsTheSession() {
         String session = login("park");

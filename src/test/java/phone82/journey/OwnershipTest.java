@@ -3,7 +3,6 @@ package phone82.journey;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -40,7 +39,8 @@ import static phone82.journey.Shop.anOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OwnershipTest {
 
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.customer.stream.poll=100ms",
@@ -104,11 +104,6 @@ class OwnershipTest {
         id = owner.place(KEY, anOrder().of("galaxy-s25").times(3)).expect(201).id();
         owner.awaitShipped(id);
         await().untilAsserted(() -> assertThat(owner.status("/payments/" + id)).isEqualTo("Completed"));
-    }
-
-    @AfterAll
-    static void stop() {
-        ISSUER.close();
     }
 
     static List<PublicOperation> operations() {

@@ -299,7 +299,7 @@ class PauseTest {
         long paused = steps.received();
         long stuck = steps.received();
         steps.pause(paused, "out of stock").expect(200);
-        await().until(() -> app.queryForObject("select count(*) from paused where order_id = ?", Long.class, paused) == 1);
+        await().until(() -> app.queryForObject("select count(*) from paused where order_id = ? and ended = false", Long.class, paused) == 1);
         for (long id : List.of(paused, stuck)) {
             app.update("insert into stuck (order_id, asked, ask_at) values (?, 2, ?)", id, Timestamp.from(Instant.now()));
         }
@@ -311,6 +311,8 @@ class PauseTest {
         assertThat(stuckOrders.count()).isEqualTo(1);
         steps.resume(paused).expect(200);
         await().untilAsserted(() -> assertThat(stuckOrders.count()).isEqualTo(2));
+        steps.pause(paused, "out of stock again").expect(200);
+        await().untilAsserted(() -> assertThat(stuckOrders.count()).isEqualTo(1));
         List.of(paused, stuck).forEach(this::cancelled);
         stuckOrders.due();
         assertThat(stuckOrders.count()).isZero();

@@ -3,7 +3,6 @@ package phone82.journey;
 import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spring.SpringCamelContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,7 +22,8 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class ProbingTest {
 
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
     private static final String ITEM = "abc123";
 
     @RegisterExtension
@@ -32,11 +32,6 @@ class ProbingTest {
             "--phone82.probe.item=" + ITEM);
 
     private final Shop olga = new Shop(PHONE82.gateway().url(""), ISSUER.token("olga", "operator"));
-
-    @AfterAll
-    static void stop() {
-        ISSUER.close();
-    }
 
     @Test
     void eachRoundOrdersAsAGuestAndCancels() {

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
@@ -42,18 +43,26 @@ class SessionTest {
 
     private static final String SESSION = "__Host-phone82=";
     private static final String NOBODY = "{\"login\":true,\"guests\":true}";
-    private static final Issuer ISSUER = new Issuer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
     private static final HttpServer CUSTOMER = customer();
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(),
-            "--phone82.identity.renewal=1s", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+    static final Phone82Extension PHONE82 = gatewayWithLogins();
+
+    /** Shares the keys of the sessions and nothing else. */
+    @RegisterExtension
+    static final Phone82Extension OTHER = gatewayWithLogins();
 
     private final Shop gateway = PHONE82.gateway();
 
+    private static Phone82Extension gatewayWithLogins() {
+        return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
+                "--phone82.identity.renewal=1s", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+    }
+
     @AfterAll
     static void stop() {
-        ISSUER.close();
         CUSTOMER.stop(0);
     }
 
@@ -141,30 +150,66 @@ class SessionTest {
         gateway.send(gateway.request("/history/stream").header("Cookie", kim.cookie)).expect(401);
     }
 
-    @Test
-    void strangersDoNotDelaySessionsWhileTheIssuerHangs() {
+    private enum Kind { TOKEN_CHECK, CALLBACK, BACKCHANNEL_LOGOUT }
+
+    /** While the issuer hangs, requests of one kind wait; those of other kinds, and those that do not need it, go on. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void strangersDelayOnlyRequestsOfTheirKindWhileTheIssuerHangs(Kind kind) {
         Browser kim = new Browser("kim", "customer");
         Instant due = Instant.now().plusSeconds(1);
         await().until(() -> Instant.now().isAfter(due));
+        String flood = flood(kind);
         List<Connection> strangers = new ArrayList<>();
         CountDownLatch hanging = ISSUER.hang();
         try {
-            String check = "GET /orders HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer " + ISSUER.ofUnknownKey("stranger") + "\r\n\r\n";
             for (int i = 0; i < 64; i++) {
                 Connection stranger = new RawHttp(PHONE82.port(Context.GATEWAY)).connect();
                 strangers.add(stranger);
-                stranger.send(check);
+                stranger.send(flood);
             }
             gateway.get("/openapi.json").expect(200);
-            long began = System.nanoTime();
 
-            assertThat(kim.session()).contains("\"kim\"");
-
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+            assertQuick("a session", () -> assertThat(kim.session()).contains("\"kim\""));
+            if (kind != Kind.TOKEN_CHECK) {
+                assertQuick("a token check", () -> new Shop(gateway.url(""), ISSUER.wronglySigned("kim")).get("/orders").expect(401));
+            }
+            if (kind != Kind.CALLBACK) {
+                assertQuick("a login", () -> assertThat(gateway.exchange(gateway.request("/login")).statusCode()).isEqualTo(302));
+            }
+            if (kind != Kind.BACKCHANNEL_LOGOUT) {
+                assertQuick("a logout at the issuer", () -> send(ISSUER.logoutToken(ISSUER.logout().subject("park")), 200));
+            }
+            assertQuick("a logout", () -> logOut(kim).expect(200));
         } finally {
             hanging.countDown();
+            // otherwise they would still occupy their threads in the next test
+            strangers.forEach(Connection::answer);
             strangers.forEach(Connection::close);
         }
+    }
+
+    /** A request that waits for the issuer. */
+    private String flood(Kind kind) {
+        String head = " HTTP/1.1\r\nHost: shop\r\n";
+        return switch (kind) {
+            case TOKEN_CHECK -> "GET /orders" + head + "Authorization: Bearer " + ISSUER.ofUnknownKey("stranger") + "\r\n\r\n";
+            case CALLBACK -> {
+                HttpResponse<byte[]> begun = gateway.exchange(gateway.request("/login"));
+                String state = new QueryStringDecoder(begun.headers().firstValue("Location").orElseThrow()).parameters().get("state").get(0);
+                yield "GET /callback?code=guessed&state=" + state + head + "Cookie: " + cookies(begun).get(0) + "\r\n\r\n";
+            }
+            case BACKCHANNEL_LOGOUT -> {
+                String form = "logout_token=" + ISSUER.ofUnknownKey(ISSUER.logout().subject("stranger"));
+                yield "POST /backchannel-logout" + head + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + form.length() + "\r\n\r\n" + form;
+            }
+        };
+    }
+
+    private static void assertQuick(String what, Runnable request) {
+        long began = System.nanoTime();
+        request.run();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).as(what).isLessThan(Duration.ofSeconds(5));
     }
 
     @Test
@@ -207,6 +252,21 @@ class SessionTest {
         assertThat(answer.body().get("location").asText()).startsWith(ISSUER.url() + "/logout?").contains("id_token_hint=", "post_logout_redirect_uri=");
         assertThat(kim.session(copy)).isEqualTo(NOBODY);
         assertThat(new Browser("kim", "customer").session()).contains("\"kim\"");
+    }
+
+    @Test
+    void aLogoutAtOneGatewayEndsTheSessionAtTheOtherWithTheNextRenewal() {
+        Browser kim = new Browser("kim", "customer");
+        assertThat(kim.session(OTHER.gateway())).contains("\"kim\"");
+        String copy = kim.cookie;
+
+        logOut(kim).expect(200);
+        // as the issuer does when the browser follows the redirect of the logout
+        kim.login.ended = true;
+
+        assertThat(kim.session(copy)).isEqualTo(NOBODY);
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() ->
+                assertThat(OTHER.gateway().text(OTHER.gateway().request("/session").header("Cookie", copy))).isEqualTo(NOBODY));
     }
 
     @Test
@@ -305,6 +365,10 @@ class SessionTest {
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
     }
 
+    private static List<String> cookies(HttpResponse<byte[]> answer) {
+        return answer.headers().allValues("Set-Cookie").stream().map(each -> each.substring(0, each.indexOf(';'))).toList();
+    }
+
     /** A browser that is logged in. */
     private final class Browser {
 
@@ -326,6 +390,10 @@ class SessionTest {
 
         /** The answer about the session; it may renew the cookie. */
         String session() {
+            return session(gateway);
+        }
+
+        private String session(Shop gateway) {
             HttpResponse<byte[]> answer = gateway.exchange(gateway.request("/session").header("Cookie", cookie));
             keep(answer);
             return new String(answer.body());
@@ -337,12 +405,6 @@ class SessionTest {
 
         private void keep(HttpResponse<byte[]> answer) {
             cookies(answer).stream().filter(each -> each.startsWith(SESSION)).forEach(each -> cookie = each);
-        }
-
-        private List<String> cookies(HttpResponse<byte[]> answer) {
-            List<String> cookies = new ArrayList<>();
-            answer.headers().allValues("Set-Cookie").forEach(each -> cookies.add(each.substring(0, each.indexOf(';'))));
-            return cookies;
         }
     }
 }

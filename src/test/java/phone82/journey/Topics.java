@@ -17,7 +17,8 @@ import java.util.UUID;
 /** The topics as a context's broker user: sends the context's events, and reads the subscription of another. */
 public final class Topics {
 
-    private static final List<String> COURSE = List.of("app.Ordered", "pay.PayCompleted", "store.OrderReceived", "store.Shipped");
+    private static final List<String> COURSE = List.of("app.Ordered", "pay.PayCompleted", "store.OrderReceived", "store.DeliveryPaused", "store.DeliveryResumed",
+            "store.Shipped");
 
     private final String brokerUrl;
 

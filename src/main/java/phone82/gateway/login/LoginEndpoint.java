@@ -97,7 +97,10 @@ public class LoginEndpoint implements Endpoint {
     private final AdmissionCheck guests;
     private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
     private Vertx vertx;
-    private WorkerExecutor workers;
+    private WorkerExecutor logins;
+    private WorkerExecutor logouts;
+    private WorkerExecutor reportedLogouts;
+    private WorkerExecutor tokenChecks;
     private SessionRenewal renewal;
 
     /**
@@ -123,9 +126,11 @@ public class LoginEndpoint implements Endpoint {
     @Override
     public void mount(Vertx vertx, Router router) {
         this.vertx = vertx;
-        // its own threads, so that an issuer that hangs does not occupy those of the routes
-        workers = vertx.createSharedWorkerExecutor("issuer", WORKERS);
-        // other threads than those that check the tokens of strangers, who could delay sessions otherwise
+        // the issuer may hang: requests of one kind must occupy neither the threads of the other kinds nor those of the routes
+        logins = vertx.createSharedWorkerExecutor("login", WORKERS);
+        logouts = vertx.createSharedWorkerExecutor("logout", WORKERS);
+        reportedLogouts = vertx.createSharedWorkerExecutor("backchannel-logout", WORKERS);
+        tokenChecks = vertx.createSharedWorkerExecutor("token-check", WORKERS);
         renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", WORKERS));
         router.get("/login").handler(this::login);
         router.get("/callback").handler(this::callback);
@@ -162,7 +167,7 @@ public class LoginEndpoint implements Endpoint {
             return;
         }
         Attempt attempt = Attempt.begin(back);
-        runBlocking(context, () -> issuer.authorization(attempt), place -> {
+        runBlocking(context, logins, () -> issuer.authorization(attempt), place -> {
             context.response().addCookie(cookie(ATTEMPT, seal.seal(ATTEMPT, attempt), Attempt.LASTS));
             redirect(context, place.toString());
         });
@@ -172,10 +177,12 @@ public class LoginEndpoint implements Endpoint {
         RequestAudit.action(context, "login");
         Attempt attempt = sealed(context, ATTEMPT, Attempt.class).filter(begun -> !begun.isOver(Instant.now()))
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
-        String code = code(context.request().uri(), attempt);
-        runBlocking(context, () -> issuer.user(code, attempt), login -> {
+        AuthenticationResponse answer = answer(context.request().uri(), attempt);
+        // an attempt is for one answer, whatever it says; the answer to another attempt does not end this one
+        context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
+        String code = code(answer);
+        runBlocking(context, logins, () -> issuer.user(code, attempt), login -> {
             RequestAudit.actor(context, Actor.of(login.user().subject(), login.user().roles()));
-            context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
             keep(context, Session.begin(login, Instant.now()));
             String idToken = seal.seal(ID_TOKEN, new IdToken(login.idToken()));
             boolean fits = idToken.length() <= MOST_ID_TOKEN;
@@ -188,19 +195,31 @@ public class LoginEndpoint implements Endpoint {
     }
 
     /** @throws Problem 401 unless it is the issuer's answer to this attempt */
-    private String code(String uri, Attempt attempt) {
+    private AuthenticationResponse answer(String uri, Attempt attempt) {
         try {
             AuthenticationResponse answer = AuthenticationResponseParser.parse(URI.create(settings.publicUrl() + uri));
             if (answer.getState() != null && answer.getState().getValue().equals(attempt.state())
-                    && (answer.getIssuer() == null || answer.getIssuer().getValue().equals(settings.issuer()))
-                    && answer instanceof AuthenticationSuccessResponse success && success.getAuthorizationCode() != null) {
-                return success.getAuthorizationCode().getValue();
+                    && (answer.getIssuer() == null || answer.getIssuer().getValue().equals(settings.issuer()))) {
+                return answer;
             }
-            LOG.info("A login fails: {}", answer.indicatesSuccess() ? "the answer belongs to another login attempt" : answer.toErrorResponse().getErrorObject().getCode());
+            LOG.info("A login fails: the answer belongs to another login attempt");
         } catch (ParseException | IllegalArgumentException e) {
             LOG.info("A login fails: {}", e.getMessage());
         }
-        throw new Problem(401, "Not logged in", "The issuer did not log you in, or another login began meanwhile. Log in again.");
+        throw notLoggedInByIssuer();
+    }
+
+    /** @throws Problem 401 the issuer did not log the user in */
+    private static String code(AuthenticationResponse answer) {
+        if (answer instanceof AuthenticationSuccessResponse success && success.getAuthorizationCode() != null) {
+            return success.getAuthorizationCode().getValue();
+        }
+        LOG.info("A login fails: {}", answer.indicatesSuccess() ? "the answer has no code" : answer.toErrorResponse().getErrorObject().getCode());
+        throw notLoggedInByIssuer();
+    }
+
+    private static Problem notLoggedInByIssuer() {
+        return new Problem(401, "Not logged in", "The issuer did not log you in, or another login began meanwhile. Log in again.");
     }
 
     private record LoggedOut(URI location) {
@@ -213,7 +232,7 @@ public class LoginEndpoint implements Endpoint {
         requireOwnPage(context.request());
         open.ifPresent(ended::end);
         String idToken = sealed(context, ID_TOKEN, IdToken.class).map(IdToken::token).orElse(null);
-        runBlocking(context, () -> issuer.logout(idToken), location -> {
+        runBlocking(context, logouts, () -> issuer.logout(idToken), location -> {
             context.response().addCookie(cookie(SESSION, "", Duration.ZERO)).addCookie(cookie(ID_TOKEN, "", Duration.ZERO).setPath(LOGOUT));
             send(context, new LoggedOut(location));
         });
@@ -221,7 +240,7 @@ public class LoginEndpoint implements Endpoint {
 
     /** Ends sessions because of a logout at the issuer. */
     private void endSessions(RoutingContext context) {
-        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> runBlocking(context, () -> issuer.logoutToken(form.toString()), logout -> {
+        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> runBlocking(context, reportedLogouts, () -> issuer.logoutToken(form.toString()), logout -> {
             String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
             String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
             RequestAudit.action(context, "backchannel-logout");
@@ -293,7 +312,7 @@ public class LoginEndpoint implements Endpoint {
             pass(context, called, known.user().subject(), known.user().roles(), Instant.ofEpochMilli(known.untilMillis()));
             return;
         }
-        runBlocking(context, () -> issuer.verify(token), checked -> {
+        runBlocking(context, tokenChecks, () -> issuer.verify(token), checked -> {
             verified.put(token, checked);
             User user = checked.user();
             pass(context, called, user.subject(), user.roles(), Instant.ofEpochMilli(checked.untilMillis()));
@@ -387,7 +406,7 @@ public class LoginEndpoint implements Endpoint {
     }
 
     /** Runs work that waits for the issuer in a worker thread, and then continues on the event loop. */
-    private <T> void runBlocking(RoutingContext context, Callable<T> work, Consumer<T> then) {
+    private static <T> void runBlocking(RoutingContext context, WorkerExecutor workers, Callable<T> work, Consumer<T> then) {
         resume(context, workers.executeBlocking(work, false), then);
     }
 

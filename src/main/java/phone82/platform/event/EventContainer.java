@@ -6,9 +6,13 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
 import org.apache.camel.component.jms.JmsEndpoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jms.support.JmsUtils;
 import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.FixedBackOff;
+import phone82.platform.log.RareWarnings;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -24,11 +28,14 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     /** How long to wait for one more event of a batch; events that are relayed together arrive without gaps. */
     private static final long PAUSE_MILLIS = 1;
     private static final long ASK_AGAIN_MILLIS = 1000;
+    private static final Logger LOG = LoggerFactory.getLogger(EventContainer.class);
 
     private final TransactionOperations database;
     private final BooleanSupplier databaseAcceptsWrites;
     private final int most;
     private final long longestNanos;
+    private final FixedBackOff retries;
+    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
     private final ThreadLocal<MessageConsumer> consumer = new ThreadLocal<>();
     private volatile boolean failed;
 
@@ -42,6 +49,32 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
         this.databaseAcceptsWrites = databaseAcceptsWrites;
         this.most = most;
         this.longestNanos = longest.toNanos();
+        this.retries = new FixedBackOff(endpoint.getRecoveryInterval(), FixedBackOff.UNLIMITED_ATTEMPTS);
+    }
+
+    /** Returns when the broker answers. Unlike the superclass, it does not log every attempt, but the end of an outage. */
+    @Override
+    protected void refreshConnectionUntilSuccessful() {
+        BackOffExecution pauses = retries.start();
+        boolean waited = false;
+        while (isRunning()) {
+            try {
+                if (sharedConnectionEnabled()) {
+                    refreshSharedConnection();
+                } else {
+                    JmsUtils.closeConnection(createConnection());
+                }
+                if (waited) {
+                    LOG.info("The broker answers, and events of {} are received again", getDestinationName());
+                }
+                return;
+            } catch (JMSException | RuntimeException e) {
+                waited = true;
+                warnings.warn("broker", "The broker does not answer, so no events of {} are received; tries again every {} ms: {}", getDestinationName(),
+                        retries.getInterval(), e.getMessage());
+                applyBackOffTime(pauses);
+            }
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package phone82.platform.event;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.persistence.AfterCommit;
 import phone82.platform.persistence.OldRows;
 
 import java.sql.Timestamp;
@@ -44,7 +45,7 @@ public class Inbox {
                 when not matched then insert (event_id, seen_at) values (seen.event_id, seen.seen_at)""",
                 event.id(), Timestamp.from(Instant.now())) == 1;
         if (!added) {
-            duplicates.increment();
+            AfterCommit.run(duplicates::increment);
         }
         return added;
     }

@@ -2,50 +2,72 @@ package phone82.platform.persistence;
 
 import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
 
 /**
  * A lock so that only one instance at a time migrates the tables of a shared HSQLDB. Flyway has one for other databases; on HSQLDB a lock
- * held by a transaction would block the migration itself.
+ * held by a transaction would block the migration itself. So a session holds it, however long the migration takes: it is free when that session has
+ * ended. After an hour it is free in any case, because the server may not notice that the machine of a session has crashed.
  */
 public class MigrationLock implements FlywayMigrationStrategy {
 
+    /** Session ids begin anew when the server starts. */
+    private static final String SESSION = "cast(session_id as varchar(20)) || ' ' || cast(connected as varchar(40))";
+
     @Override
     public void migrate(Flyway flyway) {
-        JdbcTemplate jdbc = new JdbcTemplate(flyway.getConfiguration().getDataSource());
-        if (jdbc.queryForObject("select count(*) from information_schema.tables where table_schema = 'MIGRATION'", Integer.class) == 0) {
+        DataSource database = flyway.getConfiguration().getDataSource();
+        try (Connection holder = database.getConnection()) {
+            JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(holder, true));
+            createTable(jdbc);
+            await(jdbc);
+            try {
+                if (flyway.migrate().migrationsExecuted > 0) {
+                    closeOtherSessions(jdbc, database);
+                }
+            } finally {
+                jdbc.update("update migration.turn set taken_until = current_timestamp");
+            }
+        } catch (SQLException e) {
+            throw new FlywayException("no connection for the lock of the migration", e);
+        }
+    }
+
+    private static void createTable(JdbcTemplate jdbc) {
+        if (jdbc.queryForObject("select count(*) from information_schema.columns where table_schema = 'MIGRATION' and column_name = 'HOLDER'", Integer.class) == 0) {
             // in a separate schema, because Flyway expects an empty one at first
             jdbc.execute("create schema if not exists migration");
             jdbc.execute("create table if not exists migration.turn (id integer primary key, taken_until timestamp with time zone not null)");
+            jdbc.execute("alter table migration.turn add column if not exists holder varchar(80)");
         }
         jdbc.execute("merge into migration.turn using (values (1)) as only (id) on turn.id = only.id "
                 + "when not matched then insert (id, taken_until) values (1, current_timestamp)");
-        await(jdbc);
-        try {
-            if (flyway.migrate().migrationsExecuted > 0) {
-                closeOtherSessions(jdbc);
-            }
-        } finally {
-            jdbc.update("update migration.turn set taken_until = current_timestamp");
-        }
     }
 
     /**
      * A statement that another session prepared before a change of its table may find the table empty from then on (HSQLDB 2.7). Closed
      * sessions fail instead, and their pools open new ones.
      */
-    private static void closeOtherSessions(JdbcTemplate jdbc) {
+    private static void closeOtherSessions(JdbcTemplate jdbc, DataSource database) {
         jdbc.queryForList("select session_id from information_schema.system_sessions where session_id <> session_id()", Long.class)
                 .forEach(session -> jdbc.execute("alter session " + session + " close"));
-        if (jdbc.getDataSource() instanceof HikariDataSource pool) {
+        if (database instanceof HikariDataSource pool) {
             pool.getHikariPoolMXBean().softEvictConnections();
         }
     }
 
-    /** Waits for the lock, which expires after a minute in case its holder has crashed. */
+    /** Waits for the lock, and takes it. */
     private static void await(JdbcTemplate jdbc) {
-        while (jdbc.update("update migration.turn set taken_until = current_timestamp + interval '1' minute where taken_until <= current_timestamp") == 0) {
+        while (jdbc.update("update migration.turn set taken_until = current_timestamp + interval '1' hour, "
+                + "holder = (select " + SESSION + " from information_schema.system_sessions where session_id = session_id()) "
+                + "where taken_until <= current_timestamp or holder is null or holder not in (select " + SESSION + " from information_schema.system_sessions)") == 0) {
             try {
                 Thread.sleep(100);
             } catch (InterruptedException e) {

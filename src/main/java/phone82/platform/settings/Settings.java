@@ -239,6 +239,7 @@ public final class Settings {
                     + "or with phone82.operations.peers").or("true on 127.0.0.1 without an issuer and without phone82.operations.peers"),
             of("phone82.operations.patience", duration("1s", "1h"), "how long a context may not respond before it counts as not alive"),
             of("phone82.operations.notice", duration("0s", "1h"), "how long a process keeps serving after SIGTERM, while it is not ready"),
+            of("phone82.operations.stop-within", duration("1s", "1h"), "how long the stop of a process may take after the notice; then the process ends as after kill -9"),
             of("otel.exporter.otlp.endpoint", new ValueRule("http(s)://<host>[:<port>]", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),
                     "an OpenTelemetry collector, which gets every order's trace").or("none"),
             of("phone82.tracing.endpoint", new ValueRule("http(s)://<host>[:<port>]", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),

@@ -59,6 +59,8 @@ final class SettingsValidator {
     private static final List<List<String>> ASCENDING = List.of(
             List.of("phone82.app.admission.least", "phone82.app.admission.first", "phone82.app.admission.most"),
             List.of("phone82.app.admission.quick", "phone82.app.admission.slow"),
+            // otherwise the breaker closes while its trial may still get an answer
+            List.of("phone82.app.payment.response-timeout", "phone82.app.bank-breaker.open"),
             List.of("phone82.app.breaker.minimum-calls", "phone82.app.breaker.window"),
             List.of("phone82.pay.breaker.minimum-calls", "phone82.pay.breaker.window"));
 

@@ -16,10 +16,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RareWarningsTest {
 
     private final ManualClock clock = new ManualClock(Instant.EPOCH);
-    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(RareWarningsTest.class), clock);
+    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(RareWarningsTest.class), Duration.ofSeconds(10), clock);
 
     @Test
-    void oneWarningPerSubjectIsLoggedInTenSeconds(CapturedOutput log) {
+    void oneWarningPerSubjectIsLoggedInAWhile(CapturedOutput log) {
         for (int second = 0; second < 21; second++) {
             clock.set(Instant.EPOCH.plus(Duration.ofSeconds(second)));
             warnings.warn("pay", "pay failed at {}", second);

@@ -144,6 +144,7 @@ class SettingsTest {
             --phone82.pay.breaker.failure-rate=half | is not a number
             --phone82.pay.breaker.minimum-calls=60 | phone82.pay.breaker.minimum-calls=60 is more than phone82.pay.breaker.window=50; decrease the first or increase the second.
             --phone82.app.admission.first=1 | phone82.app.admission.least=2 is more than phone82.app.admission.first=1
+            --phone82.app.payment.response-timeout=6000 | phone82.app.payment.response-timeout=6000 is more than phone82.app.bank-breaker.open=5s; decrease the first or increase the second.
             --phone82.app.admission.quick=300ms | phone82.app.admission.quick=300ms is more than phone82.app.admission.slow=200ms
             --phone82.app.breaker.window=NaN | is not a whole number
             --phone82.app.payment.response-timeout=450ms | is not a whole number
