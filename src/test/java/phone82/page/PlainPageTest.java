@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ class PlainPageTest {
             session.close();
         }
         session = BROWSER.open(new NewContextOptions().setLocale(locale).setJavaScriptEnabled(scripts)
-                .setViewportSize(390, 844).setColorScheme(ColorScheme.LIGHT).setTimezoneId("UTC"));
+                .setViewportSize(390, 844).setColorScheme(ColorScheme.LIGHT).setTimezoneId(locale.startsWith("ko") ? "Asia/Seoul" : ZoneId.systemDefault().getId()));
         page = session.newPage();
     }
 
