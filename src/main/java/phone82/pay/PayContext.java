@@ -56,8 +56,12 @@ import java.util.concurrent.TimeUnit;
 @Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
 public class PayContext {
 
-    /** The queue of requests to send after a commit. If it is full, a request is dropped but stays due in the database. */
-    private static final String SETTLE = "seda:pay-settle-payment?size=1000&discardWhenFull=true&concurrentConsumers={{phone82.pay.provider-calls}}";
+    private static final String SETTLE = "direct:pay-queue-payment";
+
+    @Bean
+    SettleQueue settleQueue() {
+        return new SettleQueue();
+    }
 
     @Bean
     @ConditionalOnProperty(name = "phone82.pay.provider", havingValue = "http")

@@ -26,6 +26,9 @@ public class Payment {
 
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final int LONGEST_REASON = 500;
+    /** Number of reservations that are requested without a pause. */
+    private static final int AT_ONCE = 3;
+    private static final String CANCELLED = "cancelled by the customer";
 
     /** The reason of a release. */
     enum Ending {
@@ -142,6 +145,12 @@ public class Payment {
     public void authoriseAgain(Instant now) {
         authorisation++;
         become(PaymentStatus.Authorising, now);
+        attempts = Math.max(0, authorisation - AT_ONCE);
+    }
+
+    /** Whether the provider has lost so many reservations that the next one must wait. */
+    public boolean isReservedInVain() {
+        return authorisation > AT_ONCE;
     }
 
     public PayCompleted completed(Instant now) {
@@ -229,6 +238,7 @@ public class Payment {
     /** An operator retries the refund, as a new request to the provider. */
     public void retryRefund(Instant now) {
         become(PaymentStatus.Refunding, now);
+        reason = CANCELLED;
         refund++;
     }
 
@@ -259,7 +269,7 @@ public class Payment {
         this.traceparent = traceparent;
         boolean captured = resumeAs == PaymentStatus.Completed;
         resumeAs = null;
-        reason = "cancelled by the customer";
+        reason = CANCELLED;
         if (captured) {
             become(PaymentStatus.Refunding, now);
         } else {

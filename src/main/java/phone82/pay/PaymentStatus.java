@@ -41,7 +41,7 @@ public enum PaymentStatus {
     static final List<PaymentStatus> UNDER_WAY = Stream.of(values()).filter(PaymentStatus::isUnderWay).toList();
 
     private static final Map<PaymentStatus, Set<PaymentStatus>> NEXT = Map.ofEntries(
-            Map.entry(Authorising, Set.of(Authorised, Capturing, Releasing, Declined, Voided, Cancelling)),
+            Map.entry(Authorising, Set.of(Authorising, Authorised, Capturing, Releasing, Declined, Voided, Cancelling)),
             Map.entry(Authorised, Set.of(Capturing, Releasing, Cancelling)),
             Map.entry(Capturing, Set.of(Completed, Authorising, Releasing, Cancelling)),
             Map.entry(Completed, Set.of(Cancelling)),

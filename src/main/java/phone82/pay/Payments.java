@@ -199,7 +199,11 @@ public class Payments {
                 sendAfterCommit(payment);
             }
             case DECLINED -> {
-                if (payment.isConfirmed()) {
+                if (payment.isConfirmed() && answer.isDeclined("issuer_unavailable")) {
+                    // the customer cannot try again, as the order is accepted
+                    payment.authoriseAgain(now());
+                    payment.retryLater(now(), longestRetry);
+                } else if (payment.isConfirmed()) {
                     publish(payment, payment.refused(answer.reason(), now()));
                 } else {
                     payment.declined(answer.reason(), now());
@@ -229,7 +233,12 @@ public class Payments {
             publish(payment, payment.completed(now()));
         } else if (answer.isDeclined("lapsed") || answer.isDeclined("not_authorised") || answer.isDeclined("closed")) {
             payment.authoriseAgain(now());
-            sendAfterCommit(payment);
+            if (payment.isReservedInVain()) {
+                LOG.warn("The provider does not find the money that it has reserved for order {}: {}. It is reserved again later", payment.orderId(), answer.reason());
+                payment.retryLater(now(), longestRetry);
+            } else {
+                sendAfterCommit(payment);
+            }
         } else if (answer.outcome() == Outcome.DECLINED) {
             publish(payment, payment.refused(answer.reason(), now()));
             sendAfterCommit(payment);
@@ -258,6 +267,10 @@ public class Payments {
             }
         } else {
             payment.retryLater(now(), longestRetry);
+            if (answer.outcome() == Outcome.DECLINED) {
+                LOG.error("The provider declines to release the money reserved for order {}: {}. The request is repeated, and the money stays reserved until then",
+                        payment.orderId(), answer.reason());
+            }
         }
     }
 

@@ -143,6 +143,7 @@ class MoneyTest {
         assertThat(refunds(0, "retry", String.valueOf(id))).contains("the refund is retried");
 
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("cancelled by the customer");
         assertThat(provider.held(id)).isZero();
         assertThat(refunds(1, "retry", String.valueOf(id))).contains("pay: ");
     }

@@ -65,6 +65,23 @@ class RestoredPaymentTest {
         assertThat(PHONE82.provider().account(id).expect(200).body().get("refunded").asLong()).isEqualTo(1_199_000);
     }
 
+    /** The order is accepted, but its reservation has expired: the customer cannot try again. */
+    @Test
+    void aBankThatDoesNotAnswerToANewReservationEndsNoAcceptedOrder() {
+        long id = steps.received();
+        pay.update("update payment set status = 'Expired', item = 'sim-fail', confirmed = false, traceparent = null, completed_at = null, due_at = null "
+                + "where order_id = ?", id);
+
+        PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
+
+        await().until(() -> pay.queryForObject("select authorisation from payment where order_id = ?", Integer.class, id) > 4);
+        assertThat(pay.queryForObject("select status from payment where order_id = ?", String.class, id)).isEqualTo("Authorising");
+        await().untilAsserted(() -> {
+            pay.update("update payment set item = 'note20' where order_id = ?", id);
+            assertThat(shop.status("/payments/" + id)).isEqualTo("Completed");
+        });
+    }
+
     private void loseTheConfirmation(long id) {
         pay.update("update payment set status = 'Authorised', confirmed = false, traceparent = null, completed_at = null, due_at = ? where order_id = ?",
                 Timestamp.from(Instant.now()), id);

@@ -29,7 +29,7 @@ import static phone82.pay.PaymentStatus.Voided;
 class PaymentStatusTest {
 
     private static final Map<PaymentStatus, Set<PaymentStatus>> ALLOWED = Map.ofEntries(
-            entry(Authorising, Set.of(Authorised, Capturing, Releasing, Declined, Voided, Cancelling)),
+            entry(Authorising, Set.of(Authorising, Authorised, Capturing, Releasing, Declined, Voided, Cancelling)),
             entry(Authorised, Set.of(Capturing, Releasing, Cancelling)),
             entry(Capturing, Set.of(Completed, Authorising, Releasing, Cancelling)),
             entry(Completed, Set.of(Cancelling)),

@@ -46,7 +46,8 @@ class PaymentTest {
     /** The status to which each action leads from each status; an action that is not listed is refused. */
     private static final Map<PaymentStatus, Map<String, PaymentStatus>> LEADS_TO = Map.ofEntries(
             Map.entry(PaymentStatus.Authorising, Map.of("authorised", PaymentStatus.Authorised, "refused", PaymentStatus.Voided,
-                    "released", PaymentStatus.Voided, "reject", PaymentStatus.Releasing, "begin cancellation", PaymentStatus.Cancelling)),
+                    "released", PaymentStatus.Voided, "reject", PaymentStatus.Releasing, "authorise again", PaymentStatus.Authorising,
+                    "begin cancellation", PaymentStatus.Cancelling)),
             Map.entry(PaymentStatus.Authorised, Map.of("refused", PaymentStatus.Releasing, "reject", PaymentStatus.Releasing,
                     "begin cancellation", PaymentStatus.Cancelling)),
             Map.entry(PaymentStatus.Capturing, Map.of("completed", PaymentStatus.Completed, "refused", PaymentStatus.Releasing,

@@ -16,6 +16,7 @@ import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import phone82.platform.api.Json;
+import phone82.platform.api.Printable;
 import phone82.platform.tls.Tls;
 
 import java.io.IOException;
@@ -79,7 +80,12 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
             throw new IOException("the provider does not answer " + request.key());
         }
         return new Answer(request, outcome(answer.path("outcome").asText()), answer.path("code").asText(null),
-                answer.path("message").asText(null));
+                printable(answer.path("message").asText(null)));
+    }
+
+    /** The message becomes a part of events and is shown to customers. */
+    private static String printable(String message) {
+        return message == null ? null : Printable.line(message);
     }
 
     private static Outcome outcome(String name) throws IOException {

@@ -1,11 +1,20 @@
 package phone82.pay.provider;
 
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
 import phone82.journey.Phone82Extension;
+import phone82.pay.provider.PaymentProvider.Operation;
+import phone82.pay.provider.PaymentProvider.Request;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumSet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The contract test of the HTTP adapter, run with the simulated provider. */
 class HttpProviderTest extends PaymentProviderContract {
@@ -21,6 +30,26 @@ class HttpProviderTest extends PaymentProviderContract {
     @Override
     PaymentProvider unreachable() {
         return at("http://localhost:1");
+    }
+
+    @Test
+    void aMessageWithControlCharactersIsMadePrintable() throws IOException {
+        HttpServer odd = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+        odd.createContext("/", exchange -> {
+            byte[] answer = "{\"key\":\"7-1-refund\",\"outcome\":\"declined\",\"code\":\"closed\",\"message\":\"no\\u0000 account\\n\\u202e\"}".getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        odd.start();
+        try {
+            Request refund = new Request("7-1-refund", "7-1", Operation.refund, 7, "note20", 1_199_000);
+
+            assertThat(at("http://localhost:" + odd.getAddress().getPort()).perform(refund).reason()).startsWith("no").contains("account")
+                    .doesNotContainPattern("[\\p{Cntrl}\\x{202e}]");
+        } finally {
+            odd.stop(0);
+        }
     }
 
     private static PaymentProvider at(String url) {
