@@ -80,12 +80,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
             throw new IOException("the provider does not answer " + request.key());
         }
         return new Answer(request, outcome(answer.path("outcome").asText()), answer.path("code").asText(null),
-                printable(answer.path("message").asText(null)));
-    }
-
-    /** The message becomes a part of events and is shown to customers. */
-    private static String printable(String message) {
-        return message == null ? null : Printable.line(message);
+                Printable.line(answer.path("message").asText(null)));
     }
 
     private static Outcome outcome(String name) throws IOException {
