@@ -6,6 +6,7 @@ import io.github.resilience4j.bulkhead.BulkheadFullException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Header;
+import org.apache.camel.Variable;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
@@ -14,6 +15,7 @@ import org.slf4j.event.Level;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.http.Problems;
+import phone82.platform.identity.Caller;
 
 import java.io.IOException;
 
@@ -54,9 +56,9 @@ public class Cancellation {
     }
 
     /** Answers the customer after the saga failed: with the order if it is cancelled or all participants had agreed, otherwise with the problem. */
-    public void answerFailure(@Header("id") long id, Exchange exchange) {
+    public void answerFailure(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller, Exchange exchange) {
         Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-        if (!endsCancelled(id, exchange.getVariable("agreed", false, boolean.class), exchange)) {
+        if (!endsCancelled(id, caller, exchange.getVariable("agreed", false, boolean.class), exchange)) {
             Throwable answer = answer(failure);
             if (answer instanceof Problem problem && problem.status() != 404) {
                 LOG.atLevel(problem.status() == 409 ? Level.INFO : Level.WARN).log("Order {} is not cancelled: {}", id, failure.toString());
@@ -69,9 +71,9 @@ public class Cancellation {
      * Answers with the order if it is cancelled, perhaps because its payment failed meanwhile, or is to be: all participants agreed, and only the
      * coordinator's last answer is missing.
      */
-    private boolean endsCancelled(long id, boolean agreed, Exchange exchange) {
+    private boolean endsCancelled(long id, Caller caller, boolean agreed, Exchange exchange) {
         Order order = orders.get(id);
-        if (order == null || order.status() != OrderStatus.Cancelled && !(agreed && order.status() == OrderStatus.Cancelling)) {
+        if (order == null || !caller.sees(order.owner()) || order.status() != OrderStatus.Cancelled && !(agreed && order.status() == OrderStatus.Cancelling)) {
             return false;
         }
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, order.status() == OrderStatus.Cancelled ? 200 : 202);
