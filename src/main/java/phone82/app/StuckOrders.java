@@ -124,10 +124,10 @@ public class StuckOrders {
     /** An event that happened before the last recorded one of its order is late and has no effect. */
     private void record(Event event, boolean ended) {
         jdbc.update("""
-                merge into paused using (values (cast(? as bigint), cast(? as boolean), cast(? as timestamp with time zone))) as event (order_id, ended, since)
+                merge into paused using (values (cast(? as bigint), cast(? as boolean), cast(? as timestamp with time zone))) as event (order_id, ended, event_time)
                 on paused.order_id = event.order_id
-                when matched and (paused.since is null or paused.since <= event.since) then update set ended = event.ended, since = event.since
-                when not matched then insert (order_id, ended, since) values (event.order_id, event.ended, event.since)""",
+                when matched and (paused.event_time is null or paused.event_time <= event.event_time) then update set ended = event.ended, event_time = event.event_time
+                when not matched then insert (order_id, ended, event_time) values (event.order_id, event.ended, event.event_time)""",
                 Long.valueOf(event.subject()), ended, Timestamp.from(event.time()));
     }
 
