@@ -104,6 +104,8 @@ class FailureLogTest {
 
     @Test
     void aCancellationContinuesAfterAConflictWithTheSettlementOfItsPayment(CapturedOutput log) throws Exception {
+        // a capture of another test would take the fault
+        await().until(() -> payments.queryForObject("select count(*) from payment where status = 'Capturing'", Long.class) == 0);
         CamelContext pay = PHONE82.bean(Context.PAY, CamelContext.class);
         pay.getRouteController().stopRoute("pay-settle-due-payments");
         try {

@@ -62,8 +62,12 @@ class ProbingTest {
 
     @Test
     void anOrderThatCannotBeFollowedIsCancelledBeforeTheNextIsPlaced(CapturedOutput output) throws Exception {
+        // not in the middle of a round, whose order would be followed already
+        ready(ReadinessState.REFUSING_TRAFFIC);
+        ticksTwice();
         CamelContext customer = PHONE82.bean(Context.CUSTOMER, CamelContext.class);
         customer.getRouteController().stopRoute("customer-receive-events");
+        ready(ReadinessState.ACCEPTING_TRAFFIC);
         failsAgain("follow-failed");
         List<JsonNode> orders = olga.all("/orders");
         failsAgain("cancel-failed");
