@@ -1,6 +1,8 @@
 package phone82.app;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 class AdmissionTest {
 
@@ -89,10 +92,12 @@ class AdmissionTest {
     @Test
     void slowAnswersRemovePlacesDownToTheMinimum() throws Exception {
         Admission admission = admission(10, Duration.ZERO);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-        while (System.nanoTime() < end) {
+        MeterRegistry metrics = new SimpleMeterRegistry();
+        admission.bindTo(metrics);
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
             answered(admission, 400, NOTHING_OF_IT_THE_PROVIDERS);
-        }
+            return metrics.get("phone82.payment.places").gauge().value() == 2;
+        });
         assertPlaces(admission, 2);
     }
 

@@ -314,7 +314,8 @@ class PageTest {
         go("/dealer");
         assertThat(page.locator(".notice.warn")).containsText("The store cannot be reached", patiently());
         go("/");
-        page.getByText("Order now").click();
+        page.locator("html.ready").waitFor();
+        page.locator("#order").click();
         long id = orderShown();
         awaitStage("Paid");
         assertThat(page.locator("#away")).containsText("Your order is safe", patiently());
