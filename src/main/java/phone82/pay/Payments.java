@@ -11,8 +11,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionOperations;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import phone82.pay.provider.PaymentProvider.Account;
 import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Outcome;
@@ -24,6 +22,7 @@ import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.OwnerQuery;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.AfterCommit;
 import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.RowLock;
 import phone82.platform.saga.Participation;
@@ -296,12 +295,7 @@ public class Payments {
             return;
         }
         Request request = payment.request();
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                send.accept(request);
-            }
-        });
+        AfterCommit.run(() -> send.accept(request));
     }
 
     /** The part of app's event that pay uses. */

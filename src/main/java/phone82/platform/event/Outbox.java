@@ -12,6 +12,7 @@ import phone82.platform.audit.Actor;
 import phone82.platform.audit.Audit;
 import phone82.platform.audit.Audit.Entry;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.AfterCommit;
 import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
@@ -67,14 +68,11 @@ public class Outbox {
     /** Adds an event that the system causes by itself, in the trace of the request that led to it. The audit records it after the commit. */
     public void add(DomainEvent event, String traceparent) {
         insert(event, traceparent);
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                Audit recorded = audit.get();
-                if (recorded != null) {
-                    recorded.write(new Entry(context, Actor.system(context), event.getClass().getSimpleName(), String.valueOf(event.orderId()), "done",
-                            Correlation.id(traceparent)));
-                }
+        AfterCommit.run(() -> {
+            Audit recorded = audit.get();
+            if (recorded != null) {
+                recorded.write(new Entry(context, Actor.system(context), event.getClass().getSimpleName(), String.valueOf(event.orderId()), "done",
+                        Correlation.id(traceparent)));
             }
         });
     }
@@ -104,12 +102,7 @@ public class Outbox {
     public void markSent(List<Row> sent) {
         jdbc.update("update outbox set sent = true where seq in (" + Placeholders.of(sent) + ")",
                 sent.stream().map(Row::seq).toArray());
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                sent.forEach(row -> metrics.counter("phone82.events.sent", "event", row.event().name()).increment());
-            }
-        });
+        AfterCommit.run(() -> sent.forEach(row -> metrics.counter("phone82.events.sent", "event", row.event().name()).increment()));
         if (sent.size() == BATCH) {
             wakeAfterCommit();
         }
