@@ -79,8 +79,12 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
         if (!request.key().equals(answer.path("key").asText())) {
             throw new IOException("the provider does not answer " + request.key());
         }
-        return new Answer(request, outcome(answer.path("outcome").asText()), answer.path("code").asText(null),
-                Printable.line(answer.path("message").asText(null)));
+        return new Answer(request, outcome(answer.path("outcome").asText()), line(answer, "code"), line(answer, "message"));
+    }
+
+    /** Becomes a part of events and of answers to customers. */
+    private static String line(JsonNode answer, String field) {
+        return Printable.line(answer.path(field).asText(null));
     }
 
     private static Outcome outcome(String name) throws IOException {
@@ -101,7 +105,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
             throw new IOException("the provider does not answer for order " + orderId);
         }
         return answer.map(account -> new Account(orderId, account.path("reserved").asLong(), account.path("captured").asLong(),
-                account.path("refunded").asLong(), account.path("refundable").asLong(), account.path("refundCode").asText(null)));
+                account.path("refunded").asLong(), account.path("refundable").asLong(), line(account, "refundCode")));
     }
 
     /** The answer as JSON; empty for 404. */

@@ -1,8 +1,9 @@
 package phone82.pay.provider;
 
 import com.sun.net.httpserver.HttpServer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
 import phone82.journey.Phone82Extension;
 import phone82.pay.provider.PaymentProvider.Operation;
@@ -32,11 +33,12 @@ class HttpProviderTest extends PaymentProviderContract {
         return at("http://localhost:1");
     }
 
-    @Test
-    void aMessageWithControlCharactersIsMadePrintable() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"\"code\":\"closed\",\"message\":\"no\\u0000 account\\n\\u202e\"", "\"code\":\"no\\u0000 account\\n\\u202e\""})
+    void aReasonWithControlCharactersIsMadePrintable(String reason) throws IOException {
         HttpServer odd = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
         odd.createContext("/", exchange -> {
-            byte[] answer = "{\"key\":\"7-1-refund\",\"outcome\":\"declined\",\"code\":\"closed\",\"message\":\"no\\u0000 account\\n\\u202e\"}".getBytes(UTF_8);
+            byte[] answer = ("{\"key\":\"7-1-refund\",\"outcome\":\"declined\"," + reason + "}").getBytes(UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
