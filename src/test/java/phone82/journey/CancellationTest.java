@@ -1,5 +1,9 @@
 package phone82.journey;
 
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -7,7 +11,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
+import phone82.app.Cancellation;
 import phone82.journey.Shop.Answer;
+import phone82.platform.api.Problem;
+import phone82.platform.identity.Caller;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -177,6 +184,24 @@ class CancellationTest {
 
     private static String payment(long id) {
         return PHONE82.bean(Context.PAY, JdbcTemplate.class).queryForObject("select status from payment where order_id = ?", String.class, id);
+    }
+
+    /** For example because its payment was refused while it was being cancelled. */
+    @Test
+    void aCancellationThatFailsShowsTheOrderIfItIsCancelledNeverthelessToItsCustomer() {
+        long id = shop.place(anOrder()).expect(201).id();
+        cancel(id).expect(200, 202);
+        await().untilAsserted(() -> assertCancelledEverywhere(id));
+
+        assertThat(answerToFailure(id, Caller.DEMO)).isEqualTo(200);
+        assertThat(answerToFailure(id, new Caller("another", Set.of(Caller.CUSTOMER)))).isEqualTo(409);
+    }
+
+    private static Object answerToFailure(long id, Caller caller) {
+        Exchange exchange = new DefaultExchange(PHONE82.bean(Context.APP, CamelContext.class));
+        exchange.setProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, new Problem(409, "Cannot be cancelled", "The payment is Voided."));
+        PHONE82.bean(Context.APP, Cancellation.class).answerFailure(id, caller, exchange);
+        return exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE);
     }
 
     @Test

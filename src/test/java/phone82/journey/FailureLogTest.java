@@ -128,6 +128,15 @@ class FailureLogTest {
     }
 
     @Test
+    void aDeclinedReleaseIsAnError(CapturedOutput log) {
+        provider.setFaults("{\"operation\":\"authorise\",\"kind\":\"lose\",\"count\":1}", "{\"operation\":\"release\",\"kind\":\"decline\",\"count\":1}");
+
+        app.place(anOrder()).expect(503);
+
+        await().untilAsserted(() -> assertThat(lines(log, "The provider declines to release the money reserved for order")).isNotEmpty());
+    }
+
+    @Test
     void aLineOfASettlementNamesItsOrderAndTrace(CapturedOutput log) {
         provider.setFaults(fault("capture", 8));
 

@@ -225,6 +225,21 @@ class PaymentTest {
         assertThat(payment.isDue(NOON.plusMillis(millis - 1))).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({"2, false, 500", "3, false, 500", "4, true, 1000", "5, true, 2000", "64, true, 30000"})
+    void aReservationThatIsLostAgainAndAgainIsRequestedAfterGrowingPauses(int reservation, boolean inVain, int millis) {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        for (int i = 2; i <= reservation; i++) {
+            payment.authoriseAgain(NOON);
+        }
+        assertThat(payment.request().reference()).isEqualTo("7-" + reservation);
+        assertThat(payment.isReservedInVain()).isEqualTo(inVain);
+
+        payment.retryLater(NOON, LONGEST);
+
+        assertThat(payment.dueAt()).isEqualTo(NOON.plusMillis(millis));
+    }
+
     @Test
     void anotherOrderWithTheSameIdDiffersInKeyOrContent() {
         Payment payment = Payment.authorising(7, "key", "note20", 3, 3_597_000, "ann", NOON);
