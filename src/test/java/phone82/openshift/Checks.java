@@ -110,6 +110,9 @@ enum Checks {
     private static final Pattern PLACE = Pattern.compile("(?:https?|tcp|jdbc:postgresql|jdbc:hsqldb:hsqls?)://([^:/]+)(?::(\\d+))?(?:/(\\w*))?(?:\\?.*)?");
     private static final Pattern NAME_FORM = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
     private static final Pattern VERSIONED = Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9/-]+:(?!latest$)[\\w.-]+");
+    /** The namespaces into which the operators' manifests and OpenShift's catalogue install them. */
+    private static final Set<String> BROKER_OPERATORS = Set.of("arkmq-org-broker-operator", "activemq-artemis-operator", "openshift-operators");
+    private static final Set<String> DATABASE_OPERATORS = Set.of("cnpg-system", "openshift-operators");
     private static final Path RUNBOOK = Path.of("src/docs/runbook.md");
     private static final Settings APPLICATION = new Settings();
 
@@ -798,6 +801,16 @@ enum Checks {
         if (!door[0]) {
             fault.accept("clients outside of the project cannot reach the gateway");
         }
+        manifests.operated().forEach(server -> {
+            boolean broker = server.service().equals("artemis");
+            Set<String> admitted = manifests.of("NetworkPolicy").filter(policy -> matches(policy.at("/spec/podSelector"), server.labels()))
+                    .flatMap(policy -> each(policy.at("/spec/ingress")))
+                    .filter(rule -> each(rule.path("ports")).anyMatch(port -> port.path("port").asInt() == (broker ? 8161 : 8000)))
+                    .flatMap(rule -> rule.findValues("namespaceSelector").stream()).flatMap(selector -> each(selector.at("/matchExpressions/0/values")))
+                    .map(JsonNode::asText).collect(Collectors.toSet());
+            (broker ? BROKER_OPERATORS : DATABASE_OPERATORS).stream().filter(namespace -> !admitted.contains(namespace))
+                    .forEach(namespace -> fault.accept(server.service() + ": its operator in " + namespace + " cannot reach it"));
+        });
     }
 
     private static boolean hasPort(Manifests manifests, String service, JsonNode port) {

@@ -193,6 +193,7 @@ class MutantsTest {
                 set(Checks.DOORS, KUBERNETES, "an Ingress to pay", "Ingress gateway", "/spec/rules/0/http/paths/0/backend/service/name", "pay"),
                 without(Checks.DOORS, DEV, "a gateway that the router does not reach", "NetworkPolicy router-to-gateway"),
                 set(Checks.DOORS, DEV, "pay open to all", "NetworkPolicy pay", "/spec/ingress/0/from/0", "{namespaceSelector: {}}"),
+                set(Checks.DOORS, PROD_HA, "an operator that is not let in", "NetworkPolicy artemis-operator", "/spec/ingress/0/from/0/namespaceSelector/matchExpressions/0/values", "[openshift-operators]"),
                 set(Checks.DOORS, PROD_HA, "a database open to all", "NetworkPolicy postgresql", "/spec/ingress/2/from", "[]"),
                 set(Checks.PORTS, PROD_HA, "a door to a port that the database has not", "NetworkPolicy postgresql", "/spec/ingress/0/ports/0/port", "5433"),
                 set(Checks.ROLLING, DEV, "unavailable during a rollout", "Deployment app", "/spec/strategy/rollingUpdate/maxUnavailable", "1"),
