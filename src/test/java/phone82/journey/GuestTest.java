@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -46,6 +47,8 @@ class GuestTest {
     private static final List<String> VIEWS = List.of("/orders/", "/payments/", "/deliveries/", "/history/");
     private static final long UNKNOWN = 900_000_000;
 
+    @TempDir
+    private Path folder;
     private final String secret = newSecret();
     private final Shop guest = guest(secret);
     private final Shop ann = as("ann", "customer");
@@ -65,22 +68,46 @@ class GuestTest {
 
     /** The pipeline takes a deployment back if this script fails. */
     @Test
-    void theSmokeTestOfThePipelinePasses(@TempDir Path folder) throws IOException, InterruptedException {
+    void theSmokeTestOfThePipelinePasses() throws IOException, InterruptedException {
+        smokeTest("", 0);
+
+        assertThat(folder.resolve("log")).content().contains("cancelled, and seen so");
+    }
+
+    @Test
+    void aSmokeTestThatRepeatsItsOrderLeavesNone() throws IOException, InterruptedException {
+        smokeTest("/usr/bin/curl \"$@\" > /dev/null", 0);
+    }
+
+    @Test
+    void aSmokeTestWithoutAnAnswerLeavesNoOrder() throws IOException, InterruptedException {
+        smokeTest("/usr/bin/curl \"$@\" > /dev/null; rm -f answer; exit 28", 28);
+    }
+
+    /** Runs it with a curl that does something else first when it orders; afterwards there is an order, and none that would be shipped. */
+    private void smokeTest(String beforeOrder, int exitCode) throws IOException, InterruptedException {
         assumeThat(Path.of("/usr/bin/curl")).isExecutable();
         String script = new YAMLMapper().readTree(Path.of("openshift/pipeline/smoke-test.yaml").toFile()).at("/spec/steps/0/script").asText()
-                .replace("$scheme://gateway.$(context.taskRun.namespace).svc:8080", PHONE82.gateway().url("")).replace("/tmp/answer", folder.resolve("answer").toString());
+                .replace("$scheme://gateway.$(context.taskRun.namespace).svc:8080", PHONE82.gateway().url("")).replace("/tmp/answer", folder.resolve("answer").toString())
+                .replace("$(context.taskRun.uid)", UUID.randomUUID().toString());
+        long last = PHONE82.jdbc(Context.APP).queryForObject("select coalesce(max(id), 0) from orders", Long.class);
         Path log = folder.resolve("log");
 
         // a cluster whose route does not encrypt
-        assertThat(Files.writeString(folder.resolve("oc"), "#!/bin/sh\n").toFile().setExecutable(true)).isTrue();
+        executable("oc", "");
+        executable("curl", "case \"$*\" in *--data*) cd " + folder + "; " + (beforeOrder.isEmpty() ? ":" : beforeOrder) + " ;; esac; exec /usr/bin/curl \"$@\"");
         ProcessBuilder smokeTest = new ProcessBuilder("sh", "-c", script).redirectErrorStream(true).redirectOutput(log.toFile());
         smokeTest.environment().merge("PATH", folder.toString(), (path, first) -> first + ":" + path);
-
         Process process = smokeTest.start();
 
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(log)).isZero();
-        assertThat(log).content().contains("cancelled, and seen so");
+        assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(exitCode);
+        await().untilAsserted(() -> assertThat(PHONE82.jdbc(Context.APP).queryForList("select status from orders where id > ?", String.class, last))
+                .as(Files.readString(log)).containsExactly("Cancelled"));
+    }
+
+    private void executable(String name, String script) throws IOException {
+        assertThat(Files.writeString(folder.resolve(name), "#!/bin/sh\n" + script + "\n").toFile().setExecutable(true)).isTrue();
     }
 
     @Test
