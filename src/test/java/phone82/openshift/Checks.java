@@ -614,6 +614,10 @@ enum Checks {
                 fault.accept(workload.name() + " does not have its own password of its database");
             }
         }
+        manifests.of("Cluster").flatMap(cluster -> Stream.concat(Stream.of(cluster.at("/spec/bootstrap/initdb/secret/name")),
+                each(cluster.at("/spec/managed/roles")).map(role -> role.at("/passwordSecret/name")))).map(JsonNode::asText)
+                .filter(secret -> manifests.find("Secret", secret).filter(each -> each.at("/metadata/labels").path("cnpg.io/reload").asText().equals("true")).isEmpty())
+                .forEach(secret -> fault.accept("CloudNativePG does not notice a new password in " + secret));
         Set<String> distinct = new HashSet<>(known.values());
         if (distinct.size() < known.size()) {
             fault.accept("users of the broker share a password");

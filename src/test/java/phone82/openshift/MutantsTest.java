@@ -136,6 +136,7 @@ class MutantsTest {
                 set(Checks.PASSWORDS, DEV, "one password for all", "Secret broker-users", "/stringData/artemis-users.properties", "app=x\npay=x\n"),
                 set(Checks.PASSWORDS, DEV, "a database with the password of another", "StatefulSet store-db", "/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/key", "app"),
                 without(Checks.PASSWORDS, PROD_HA, "a database that nobody creates", "Database store"),
+                remove(Checks.PASSWORDS, PROD_HA, "a password that cannot be replaced", "Secret database-app", "/metadata/labels/cnpg.io~1reload"),
                 set(Checks.PASSWORDS, PROD_HA, "a user with the password of another", "Cluster postgresql", "/spec/managed/roles/0/passwordSecret/name", "database-store"),
                 mutant(Checks.CERTIFICATES, PROD, "passwords of the broker", manifests -> manifests.objects().removeIf(each -> each.path("kind").asText().equals("Certificate"))),
                 set(Checks.CERTIFICATES, PROD, "a password of the broker", "Deployment app", "/spec/template/spec/containers/0/env/0", "{name: PHONE82_APP_BROKER_PASSWORD, value: x}"),
@@ -299,7 +300,7 @@ class MutantsTest {
     private static Mutant remove(Checks check, Project project, String name, String object, String field) {
         return mutant(check, project, name, manifests -> {
             JsonNode parent = object(manifests, object).at(field.substring(0, field.lastIndexOf('/')));
-            String last = field.substring(field.lastIndexOf('/') + 1);
+            String last = field.substring(field.lastIndexOf('/') + 1).replace("~1", "/");
             assertThat(parent.isArray() ? ((ArrayNode) parent).remove(Integer.parseInt(last)) : ((ObjectNode) parent).remove(last)).isNotNull();
         });
     }
