@@ -926,7 +926,7 @@ enum Checks {
                 fault.accept("phone82:latest would be looked for in a public registry");
             }
             manifests.of("BuildConfig").forEach(build -> {
-                if (!isOurs(build.at("/spec/output/to"), manifests) || !build.at("/spec/source/type").asText().equals("Binary")) {
+                if (!isTag(build.at("/spec/output/to"), "phone82:candidate", manifests) || !build.at("/spec/source/type").asText().equals("Binary")) {
                     fault.accept(id(build) + ": does not build our image");
                 }
             });
@@ -936,7 +936,7 @@ enum Checks {
     private static void trigger(Manifests manifests, Workload workload, String triggers, Consumer<String> fault) {
         try {
             JsonNode trigger = new JsonMapper().readTree(triggers).path(0);
-            if (!isOurs(trigger.path("from"), manifests) || !trigger.path("fieldPath").asText()
+            if (!isTag(trigger.path("from"), "phone82:latest", manifests) || !trigger.path("fieldPath").asText()
                     .equals("spec.template.spec.containers[?(@.name==\"" + workload.container().path("name").asText() + "\")].image")) {
                 fault.accept(id(workload.object()) + ": a trigger that never fires: " + trigger);
             }
@@ -945,8 +945,8 @@ enum Checks {
         }
     }
 
-    private static boolean isOurs(JsonNode tag, Manifests manifests) {
-        return tag.path("kind").asText().equals("ImageStreamTag") && tag.path("name").asText().equals("phone82:latest")
+    private static boolean isTag(JsonNode tag, String name, Manifests manifests) {
+        return tag.path("kind").asText().equals("ImageStreamTag") && tag.path("name").asText().equals(name)
                 && manifests.find("ImageStream", "phone82").isPresent();
     }
 

@@ -26,7 +26,7 @@ final class CustomKinds {
     private static final Map<String, Set<String>> FIELDS = Map.ofEntries(
             entry("Pipeline", fields("params[].name params[].description params[].type params[].default workspaces[].name workspaces[].description",
                     within("tasks[]", PIPELINE_TASK), within("finally[]", PIPELINE_TASK))),
-            entry("Task", fields("description params[].name params[].description params[].type workspaces[].name results[].name results[].description",
+            entry("Task", fields("description params[].name params[].description params[].type params[].default workspaces[].name results[].name results[].description",
                     within("steps[]", """
                             name image workingDir script env[].name env[].value computeResources.requests.cpu computeResources.requests.memory
                             computeResources.limits.memory securityContext.runAsNonRoot securityContext.allowPrivilegeEscalation"""))),
