@@ -40,7 +40,7 @@ final class CustomKinds {
                     triggers[].authenticationRef.name""")),
             entry("TriggerAuthentication", fields("secretTargetRef[].parameter secretTargetRef[].name secretTargetRef[].key")),
             entry("ActiveMQArtemis", fields("""
-                    acceptors[].name acceptors[].port acceptors[].protocols
+                    acceptors[].name acceptors[].port acceptors[].protocols console.sslEnabled console.sslSecret env[].name env[].value
                     deploymentPlan.size deploymentPlan.persistenceEnabled deploymentPlan.requireLogin deploymentPlan.labels.* deploymentPlan.storage.size
                     deploymentPlan.resources.requests.cpu deploymentPlan.resources.requests.memory deploymentPlan.resources.limits.memory
                     deploymentPlan.extraMounts.secrets[] brokerProperties[] deploymentPlan.clustered deploymentPlan.extraVolumes[].name

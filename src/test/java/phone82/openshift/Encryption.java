@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 
 import static phone82.openshift.Manifests.each;
 import static phone82.openshift.Manifests.id;
+import static phone82.openshift.Manifests.nameOf;
 
 /** Checks of production: nothing is sent in plain text, each server has a certificate of its names, and each client verifies it. */
 final class Encryption {
@@ -37,6 +38,7 @@ final class Encryption {
                 .flatMap(text -> PLAIN.matcher(text).results()).forEach(match -> fault.accept(id(object) + ": plain text to " + match.group())));
         manifests.workloads().stream().filter(workload -> !workload.name().equals("artemis")).forEach(workload ->
                 server(manifests, workload, line -> fault.accept(id(workload.object()) + ": " + line)));
+        manifests.of("ActiveMQArtemis").forEach(broker -> console(manifests, broker, line -> fault.accept(id(broker) + ": " + line)));
         router(manifests, fault);
         manifests.of("PodMonitor").flatMap(monitor -> each(monitor.at("/spec/podMetricsEndpoints"))).filter(endpoint -> !endpoint.path("scheme").asText().equals("https")
                         || !endpoint.at("/tlsConfig/serverName").asText().equals(ANY_CONTEXT) || endpoint.at("/tlsConfig").has("insecureSkipVerify")
@@ -72,6 +74,20 @@ final class Encryption {
                 }
             }
             default -> context(manifests, workload, environment, fault);
+        }
+    }
+
+    /** The operator calls the console by the name of the pod, and sends it a password. */
+    private static void console(Manifests manifests, ObjectNode broker, Consumer<String> fault) {
+        JsonNode certificate = certificate(manifests, broker.at("/spec/console/sslSecret").asText());
+        String name = each(certificate.path("dnsNames")).map(JsonNode::asText)
+                .filter(each -> each.matches("%1$s-ss-0\\.%1$s-hdls-svc\\.[a-z0-9-]+\\.svc\\.cluster\\.local".formatted(nameOf(broker)))).findFirst().orElse("");
+        if (!broker.at("/spec/console/sslEnabled").asBoolean() || !isServer(certificate, name)) {
+            fault.accept("plain text to its console, or a certificate of another server");
+        }
+        if (each(broker.at("/spec/env")).noneMatch(variable -> variable.path("name").asText().equals("JAVA_ARGS_APPEND")
+                && variable.path("value").asText().contains("-Dwebconfig.bindings.artemis.sslAutoReload=true"))) {
+            fault.accept("its console goes on with an expired certificate");
         }
     }
 
