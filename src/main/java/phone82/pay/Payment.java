@@ -21,9 +21,6 @@ import java.util.Objects;
 @Table(name = "payment")
 public class Payment {
 
-    /** Time after which another worker repeats an attempt at an intent; longer than any time limit of a call. */
-    static final Duration LEASE = Duration.ofSeconds(5);
-
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final int LONGEST_REASON = 500;
     /** Number of reservations that are requested without a pause. */
@@ -88,7 +85,7 @@ public class Payment {
         payment.authorisation = 1;
         payment.refund = 1;
         payment.changedAt = now;
-        payment.dueAt = now.plus(LEASE);
+        payment.dueAt = now;
         return payment;
     }
 
@@ -298,16 +295,16 @@ public class Payment {
         status = next;
         changedAt = now;
         attempts = 0;
-        dueAt = next.isIntent() ? now.plus(LEASE) : null;
+        dueAt = next.isIntent() ? now : null;
     }
 
     public boolean isDue(Instant now) {
         return dueAt != null && !dueAt.isAfter(now);
     }
 
-    /** Reserves the next attempt for the caller. */
-    public void claim(Instant now) {
-        dueAt = now.plus(LEASE);
+    /** Reserves the next attempt at the intent for the caller. After {@code lease} another worker repeats it. */
+    public void claim(Instant now, Duration lease) {
+        dueAt = now.plus(lease);
     }
 
     /** The outcome is unknown: the request is repeated after a pause that doubles each time. */

@@ -51,6 +51,7 @@ public class Payments {
     private final Participation participation;
     private final TransactionOperations transactions;
     private final Consumer<Request> send;
+    private final Duration lease;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
     private final Duration keepRejected;
@@ -58,17 +59,19 @@ public class Payments {
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
+     * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
      * @param keepRejected          how long declined and rejected payments are kept; longer than any request can be late
      * @param old                   the old ones among them
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
+                    Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
         this.send = send;
+        this.lease = lease;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
         this.keepRejected = keepRejected;
@@ -88,6 +91,7 @@ public class Payments {
     public Request beginAuthorisation(@Body Wanted wanted, @Header("Payment-Key") String key) {
         Correlation.about(String.valueOf(wanted.orderId()));
         Payment payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now());
+        payment.claim(now(), lease);
         try {
             transactions.executeWithoutResult(transaction -> entities.persist(payment));
         } catch (DataIntegrityViolationException e) {
@@ -146,9 +150,9 @@ public class Payments {
                 .setParameter("now", now()).setMaxResults(POLLED).getResultList();
     }
 
-    /** The next request for a payment that is due; null if it is not due any more. */
+    /** The next request for a payment that is due, reserved for the caller; null if it is not due any more. */
     @Transactional
-    public Request claim(@Body Long orderId) {
+    public Request claim(long orderId) {
         Payment payment = locked(orderId);
         if (payment == null || !payment.isDue(now())) {
             return null;
@@ -156,9 +160,8 @@ public class Payments {
         if (payment.status() == PaymentStatus.Authorised
                 || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
             payment.expire(now());
-        } else {
-            payment.claim(now());
         }
+        payment.claim(now(), lease);
         return payment.request();
     }
 
@@ -294,6 +297,7 @@ public class Payments {
         if (!payment.status().isIntent()) {
             return;
         }
+        payment.claim(now(), lease);
         Request request = payment.request();
         AfterCommit.run(() -> send.accept(request));
     }

@@ -2,8 +2,12 @@ package phone82.journey;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.Context;
 
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,12 +25,13 @@ class SettleBacklogTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.pay.provider-calls=1",
-            "--phone82.pay.poll=200ms");
+            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=4s");
 
     private final Shop shop = PHONE82.gateway();
 
     @Test
     void eachCaptureIsRequestedOnce() {
+        double before = requests();
         PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":600}");
 
         List<Long> orders = IntStream.range(0, ORDERS).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
@@ -35,7 +40,41 @@ class SettleBacklogTest {
         awaitCompleted(shop.place(anOrder()).expect(201).id());
 
         // an authorisation and a capture each
-        assertThat(requests()).isEqualTo(2 * (ORDERS + 1));
+        assertThat(requests() - before).isEqualTo(2 * (ORDERS + 1));
+    }
+
+    /** It has claimed the payment because the lease ended while the request waited here. */
+    @Test
+    void aRequestThatAnotherInstanceHasClaimedIsNotSent() {
+        JdbcTemplate pay = PHONE82.jdbc(Context.PAY);
+        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":600}");
+        List<Long> before = IntStream.range(0, ORDERS).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
+        long claimed = shop.place(anOrder()).expect(201).id();
+        await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, claimed).equals("Capturing"));
+        pay.update("update payment set due_at = ?, version = version + 1 where order_id = ?", Timestamp.from(Instant.now().plus(Duration.ofHours(1))), claimed);
+
+        before.forEach(this::awaitCompleted);
+        awaitCompleted(shop.place(anOrder()).expect(201).id());
+
+        assertThat(PHONE82.provider().account(claimed).expect(200).body().get("captured").asLong()).isZero();
+        pay.update("update payment set due_at = ?, version = version + 1 where order_id = ?", Timestamp.from(Instant.now()), claimed);
+        awaitCompleted(claimed);
+    }
+
+    /** Otherwise another instance repeats a call that is in progress. */
+    @Test
+    void anAttemptIsReservedForLongerThanItsCallsMayTake() {
+        JdbcTemplate pay = PHONE82.jdbc(Context.PAY);
+        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":2000}");
+        long id = shop.place(anOrder()).expect(201).id();
+
+        await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, id).equals("Capturing"));
+
+        Duration reserved = pay.queryForObject("select changed_at, due_at from payment where order_id = ?",
+                (row, n) -> Duration.between(row.getTimestamp(1).toInstant(), row.getTimestamp(2).toInstant()), id);
+        // a call, and half of its limit for a look-up
+        assertThat(reserved).isGreaterThan(Duration.ofSeconds(4 + 2));
+        awaitCompleted(id);
     }
 
     private void awaitCompleted(long id) {

@@ -90,7 +90,9 @@ class PaymentTest {
     void everyIntentIsDueAgainAndAsksTheProvider(PaymentStatus status) {
         Payment given = paymentThatIs(status);
         if (status.isIntent()) {
-            assertThat(given.dueAt()).isEqualTo(NOON.plus(Payment.LEASE));
+            assertThat(given.isDue(NOON)).isTrue();
+            given.claim(NOON, Duration.ofSeconds(7));
+            assertThat(given.dueAt()).isEqualTo(NOON.plusSeconds(7));
             assertThat(given.awaits(given.request())).isTrue();
         } else {
             assertThatIllegalStateException().isThrownBy(given::request);
