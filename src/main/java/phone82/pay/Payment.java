@@ -53,6 +53,7 @@ public class Payment {
     private Ending ending;
     private boolean confirmed;
     private int authorisation;
+    private int lost;
     private int refund;
     private Instant authorisedAt;
     private Instant completedAt;
@@ -138,16 +139,23 @@ public class Payment {
         }
     }
 
-    /** The reservation was lost although the order is accepted: the money is reserved once more, under a new reference. */
+    /** The money of an accepted order is reserved once more, under a new reference. */
     public void authoriseAgain(Instant now) {
         authorisation++;
         become(PaymentStatus.Authorising, now);
         attempts = Math.max(0, authorisation - AT_ONCE);
     }
 
+    /** The provider does not find the reservation although the order is accepted: the money is reserved once more. */
+    public void reservationLost(Instant now) {
+        lost++;
+        authoriseAgain(now);
+        attempts = Math.max(0, lost + 1 - AT_ONCE);
+    }
+
     /** Whether the provider has lost so many reservations that the next one must wait. */
     public boolean isReservedInVain() {
-        return authorisation > AT_ONCE;
+        return lost >= AT_ONCE;
     }
 
     public PayCompleted completed(Instant now) {

@@ -234,7 +234,7 @@ public class Payments {
         if (answer.outcome() == Outcome.SUCCEEDED || answer.isDeclined("already_captured")) {
             publish(payment, payment.completed(now()));
         } else if (answer.isDeclined("lapsed") || answer.isDeclined("not_authorised") || answer.isDeclined("closed")) {
-            payment.authoriseAgain(now());
+            payment.reservationLost(now());
             if (payment.isReservedInVain()) {
                 LOG.warn("The provider does not find the money that it has reserved for order {}: {}. It is reserved again later", payment.orderId(), answer.reason());
                 payment.retryLater(now(), longestRetry);

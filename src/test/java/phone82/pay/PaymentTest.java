@@ -232,7 +232,7 @@ class PaymentTest {
     void aReservationThatIsLostAgainAndAgainIsRequestedAfterGrowingPauses(int reservation, boolean inVain, int millis) {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         for (int i = 2; i <= reservation; i++) {
-            payment.authoriseAgain(NOON);
+            payment.reservationLost(NOON);
         }
         assertThat(payment.request().reference()).isEqualTo("7-" + reservation);
         assertThat(payment.isReservedInVain()).isEqualTo(inVain);
@@ -240,6 +240,24 @@ class PaymentTest {
         payment.retryLater(NOON, LONGEST);
 
         assertThat(payment.dueAt()).isEqualTo(NOON.plusMillis(millis));
+    }
+
+    @Test
+    void reservationsThatTheBankDidNotDecideAreNotLost() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        payment.reservationLost(NOON);
+        for (int i = 0; i < 50; i++) {
+            payment.authoriseAgain(NOON);
+        }
+        payment.retryLater(NOON, LONGEST);
+        assertThat(payment.dueAt()).isEqualTo(NOON.plus(LONGEST));
+        payment.authorised(NOON, VALIDITY);
+
+        payment.reservationLost(NOON);
+
+        assertThat(payment.isReservedInVain()).isFalse();
+        payment.retryLater(NOON, LONGEST);
+        assertThat(payment.dueAt()).isEqualTo(NOON.plusMillis(500));
     }
 
     @Test
