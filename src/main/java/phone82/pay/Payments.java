@@ -21,6 +21,7 @@ import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.OwnerQuery;
+import phone82.platform.log.RareWarnings;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.AfterCommit;
 import phone82.platform.persistence.OldRows;
@@ -44,6 +45,8 @@ public class Payments {
 
     /** Most payments that one poll returns. */
     private static final int POLLED = 100;
+    /** Shortest time between two log lines about a payment that an operator has to settle. */
+    private static final Duration REMINDER = Duration.ofHours(1);
 
     @PersistenceContext
     private EntityManager entities;
@@ -56,6 +59,7 @@ public class Payments {
     private final Duration longestRetry;
     private final Duration keepRejected;
     private final OldRows old;
+    private final RareWarnings reminders = new RareWarnings(LOG, REMINDER);
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
@@ -264,14 +268,14 @@ public class Payments {
                 LOG.warn("The provider has captured and refunded the payment of order {}, which is not confirmed here: it has ended", payment.orderId());
             } else {
                 payment.retryLater(now(), longestRetry);
-                LOG.error("The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
+                reminders.error(answer.request().key(), "The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
                         + "No money moves until app's events are replayed: run the command replay-events", payment.orderId());
             }
         } else {
             payment.retryLater(now(), longestRetry);
             if (answer.outcome() == Outcome.DECLINED) {
-                LOG.error("The provider declines to release the money reserved for order {}: {}. The request is repeated, and the money stays reserved until then",
-                        payment.orderId(), answer.reason());
+                reminders.error(answer.request().key(), "The provider declines to release the money reserved for order {}: {}. Ask the provider to release it, "
+                        + "and to answer the request {} with success. Pay repeats it every {} s, and shows the payment as open until then", payment.orderId(), answer.reason(), answer.request().key(), longestRetry.toSeconds());
             }
         }
     }
