@@ -41,6 +41,7 @@ public final class Settings {
     /** The scheme of their URLs: https if they have a certificate. */
     static final String LOCAL_SCHEME = "phone82.local-scheme";
     static final String CERTIFICATE = "phone82.tls.certificate";
+    static final String OWN_CERTIFICATE = "phone82.<context>.tls.certificate";
     static final String BIND = "phone82.bind";
     static final String DATA = "phone82.data";
     static final String PORT_OFFSET = "phone82.port-offset";
@@ -77,7 +78,7 @@ public final class Settings {
 
             of(CERTIFICATE, FILE, "certificate, in PEM, with which every HTTP port of the process serves HTTPS; read again at each connection").or("none: HTTP"),
             of("phone82.tls.key", FILE, "the certificate's private key, in PEM"),
-            ofEach("phone82.<context>.tls.certificate", FILE, "another certificate for the port of one context",
+            ofEach(OWN_CERTIFICATE, FILE, "another certificate for the port of one context; needs phone82.tls.certificate, too",
                     "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("phone82.tls.certificate"),
             ofEach("phone82.<context>.tls.key", FILE, "its private key",
                     "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("phone82.tls.key"),

@@ -107,6 +107,7 @@ final class SettingsValidator {
             }
         });
         ascending();
+        certificates();
         ports();
         phones();
         models();
@@ -188,6 +189,15 @@ final class SettingsValidator {
     private Duration amount(String name) {
         String value = environment.getRequiredProperty(name);
         return value.matches("\\d+") ? Duration.ofMillis(Long.parseLong(value)) : environment.getRequiredProperty(name, Duration.class);
+    }
+
+    /** Without the common certificate a process calls all of its ports by HTTP, and is restarted as not alive. */
+    private void certificates() {
+        if (environment.getProperty(Settings.CERTIFICATE, "").isEmpty()) {
+            Settings.ALL.stream().filter(setting -> setting.name().equals(Settings.OWN_CERTIFICATE)).flatMap(setting -> setting.names().stream())
+                    .filter(name -> !wrong.contains(name) && !environment.getProperty(name, "").isEmpty())
+                    .forEach(name -> findings.add(name + " replaces " + Settings.CERTIFICATE + " for one port, and that is not set; set it and its key, too."));
+        }
     }
 
     /** A port with the offset added must still be valid. */
