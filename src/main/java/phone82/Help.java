@@ -55,6 +55,9 @@ final class Help {
         for (Setting setting : Settings.all()) {
             text.append(String.format(Locale.ROOT, "  %s%n      %s; %s [%s]%n", setting.name(), setting.purpose(), setting.allowed(), defaults.of(setting)));
         }
+        for (Settings.Listed list : Settings.lists()) {
+            text.append(String.format(Locale.ROOT, "  %s[0].%s, and so on%n      %s%n", list.name(), String.join(", .", list.parts()), list.purpose()));
+        }
         return text.append("""
 
                 reconcile compares every order in the running app, pay, store and customer, and reports every breach of these

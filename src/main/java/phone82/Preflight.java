@@ -65,7 +65,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (context != Context.BROKER && context != Context.COORDINATOR) {
             requireRoutes(environment.getRequiredProperty("phone82.routes"));
         }
-        boolean externalDatabase = context.usesDatabase() && DatabaseProbe.isExternal(environment);
+        boolean externalDatabase = context.usesDatabase() && DatabaseLogin.isExternal(environment);
         if (context.keepsData() && !externalDatabase) {
             lockData(environment);
         }
@@ -256,8 +256,8 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     }
 
     private void awaitDatabase(Environment environment) {
-        DatabaseProbe probe = new DatabaseProbe(context, environment);
-        await("database", probe.place(), environment, probe, "start it, or set " + probe.property("url") + ".");
+        DatabaseLogin login = new DatabaseLogin(context, environment);
+        await("database", login.place(), environment, login, "start it, or set " + login.property("url") + ".");
     }
 
     /** Retries until the attempt succeeds, for at most {@code phone82.<what>.wait}. */

@@ -239,6 +239,10 @@ function showFigures(all, counts, problems) {
     if (stuck?.value > 0) {
         problems.push({words: say('problem.stuck', {count: stuck.value}), runbook: 'OrdersStuck'});
     }
+    const held = most(of('phone82_dispatch_waiting'));
+    if (held?.value > 0) {
+        problems.push({part: 'shipping', state: 'ATTENTION', words: say('problem.held', {count: held.value}), runbook: 'OrdersStuck'});
+    }
     const newOwner = most(of('phone82_new_owners_oldest_seconds'));
     if (newOwner?.value > 60) {
         problems.push({words: say('problem.new-owners', {count: most(of('phone82_new_owners'))?.value, minutes: Math.round(newOwner.value / 60)}), runbook: 'NewOwnersStuck'});

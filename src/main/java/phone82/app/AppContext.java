@@ -102,8 +102,8 @@ public class AppContext {
     /** The dispatch delay is added to the patience: until it is over, a healthy order makes no progress either. */
     @Bean
     StuckOrders stuckOrders(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.reconcile.moving}") Duration moving,
-                            @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
-        return new StuckOrders(jdbc, new TransactionTemplate(transactions), moving.plus(dispatchDelay), moving);
+                            @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk) {
+        return new StuckOrders(jdbc, new TransactionTemplate(transactions), moving.plus(dispatchDelay), moving, () -> !dispatch || disk.isRestored());
     }
 
     @Bean

@@ -16,6 +16,9 @@ import java.util.UUID;
 @Table(name = "orders")
 public class Order {
 
+    /** The reason of a cancellation that all contexts agreed to. */
+    static final String BY_CUSTOMER = "cancelled by the customer";
+
     @Id
     private long id;
     private String item;
@@ -100,10 +103,11 @@ public class Order {
         resumeAs = before;
     }
 
-    public OrderCancelled cancelled() {
+    /** Ends a cancellation: the order is cancelled. The customer sees the reason. */
+    public OrderCancelled cancelled(String why) {
         endCancellation();
         require(OrderStatus.Cancelled);
-        reason = "cancelled by the customer";
+        reason = why;
         return new OrderCancelled(id, amount, reason, owner);
     }
 

@@ -164,7 +164,7 @@ public class Orders {
 
     /** The completion: store and pay agreed. */
     public void completeCancellation(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
-        participation.complete(lra).ifPresent(this::cancel);
+        participation.complete(lra).ifPresent(id -> cancel(id, Order.BY_CUSTOMER));
     }
 
     /** The compensation: store or pay refused. */
@@ -176,10 +176,20 @@ public class Orders {
         known(event.orderId()).paid();
     }
 
-    /** Pay has completed a cancellation, even if the money could not be given back, or could not capture the payment. */
+    /** Pay has completed a cancellation, or could not capture the payment, perhaps while the customer cancels the order. */
     public void paymentCancelled(@Body PayCancelled event) {
+        end(event, event.reason());
+    }
+
+    /** Pay has completed a cancellation, but the provider does not give the money back. */
+    public void refundFailed(@Body PayCancelled event) {
+        end(event, Order.BY_CUSTOMER);
+    }
+
+    /** @param why the reason if the event ends a cancellation */
+    private void end(PayCancelled event, String why) {
         if (participation.completeFor(event.orderId())) {
-            cancel(event.orderId());
+            cancel(event.orderId(), why);
         } else {
             known(event.orderId()).paymentEnded(event.reason());
         }
@@ -188,12 +198,12 @@ public class Orders {
     /** Store has completed a cancellation. */
     public void deliveryCancelled(@Body DeliveryCancelled event) {
         if (participation.completeFor(event.orderId())) {
-            cancel(event.orderId());
+            cancel(event.orderId(), Order.BY_CUSTOMER);
         }
     }
 
-    private void cancel(long id) {
-        outbox.add(locked(id).cancelled());
+    private void cancel(long id, String why) {
+        outbox.add(locked(id).cancelled(why));
     }
 
     public OrderResource shipped(@Body Shipped event) {
@@ -223,7 +233,7 @@ public class Orders {
     public record PayCompleted(long orderId) {
     }
 
-    /** The part of pay's event that app uses. */
+    /** The part of pay's events {@code PayCancelled} and {@code RefundFailed} that app uses. */
     public record PayCancelled(long orderId, String reason) {
     }
 

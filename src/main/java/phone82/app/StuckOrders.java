@@ -19,10 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
- * Finds unfinished orders without progress, whose events may be lost, unless a dealer has paused their delivery. It reads app's own event
- * log once, some time behind the newest orders: that costs one look-up per order, less than an index would.
+ * Finds unfinished orders without progress, whose events may be lost, unless their delivery waits on purpose: a dealer has paused it, or store
+ * ships nothing. It reads app's own event log once, some time behind the newest orders: that costs one look-up per order, less than an index would.
  */
 public class StuckOrders {
 
@@ -32,26 +33,40 @@ public class StuckOrders {
     private static final Duration WRONG = Duration.ofMinutes(1);
     /** Most orders whose events one replay requests. */
     private static final int ORDERS = 100;
+    /** The pause before the next replay of an order doubles so many times: 10 min become 11 h. */
+    private static final int DOUBLED = 6;
     private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id and ended = false)";
+    private static final String NOT_PAID = "not exists (select 1 from orders paid where paid.id = stuck.order_id and paid.status = 'Paid')";
     private static final String UNDER_WAY = Statuses.in(OrderStatus.UNDER_WAY);
 
     private final JdbcTemplate jdbc;
     private final TransactionOperations transactions;
     private final Duration patience;
     private final Duration pause;
+    private final BooleanSupplier nothingIsShipped;
 
     /**
-     * @param patience how long an order may go without progress
-     * @param pause    how long to wait for the effect of a replay before the next one
+     * @param patience         how long an order may go without progress
+     * @param pause            how long to wait for the effect of the first replay before the next one; then it doubles
+     * @param nothingIsShipped whether store ships nothing on purpose, so that a paid order makes no progress
      */
-    StuckOrders(JdbcTemplate jdbc, TransactionOperations transactions, Duration patience, Duration pause) {
+    StuckOrders(JdbcTemplate jdbc, TransactionOperations transactions, Duration patience, Duration pause, BooleanSupplier nothingIsShipped) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.patience = patience;
         this.pause = pause;
+        this.nothingIsShipped = nothingIsShipped;
     }
 
     private record Place(long seq, String topic, String subject, Instant at) {
+    }
+
+    /** The SQL condition of an order that does not wait on purpose. */
+    private String canMove() {
+        return nothingIsShipped.getAsBoolean() ? NOT_PAUSED + " and " + NOT_PAID : NOT_PAUSED;
+    }
+
+    private record Asked(long order, int times) {
     }
 
     /** The replay to request now, or null if no order is stuck. */
@@ -64,13 +79,14 @@ public class StuckOrders {
                 jdbc.update("delete from " + table + " where not exists (select 1 from orders where id = order_id and " + UNDER_WAY + ")");
             }
             Instant now = Instant.now();
-            List<Long> orders = jdbc.queryForList("select order_id from stuck where ask_at <= ? and " + NOT_PAUSED + " order by ask_at, order_id limit " + ORDERS,
-                    Long.class, Timestamp.from(now));
+            List<Asked> orders = jdbc.query("select order_id, asked from stuck where ask_at <= ? and " + canMove() + " order by ask_at, order_id limit " + ORDERS,
+                    (row, n) -> new Asked(row.getLong(1), row.getInt(2)), Timestamp.from(now));
             if (orders.isEmpty()) {
                 return null;
             }
-            orders.forEach(order -> jdbc.update("update stuck set asked = asked + 1, ask_at = ? where order_id = ?", Timestamp.from(now.plus(pause)), order));
-            return replay(orders);
+            orders.forEach(each -> jdbc.update("update stuck set asked = asked + 1, ask_at = ? where order_id = ?",
+                    Timestamp.from(now.plus(pause.multipliedBy(1L << Math.min(each.times, DOUBLED)))), each.order));
+            return replay(orders.stream().map(Asked::order).toList());
         });
     }
 
@@ -142,7 +158,7 @@ public class StuckOrders {
 
     /** The orders that count as stuck, oldest first. */
     List<Waiting> waiting(int most) {
-        return jdbc.query("select id, ordered_at from orders join stuck on order_id = id where " + UNDER_WAY + " and asked > 1 and " + NOT_PAUSED + " order by id limit " + most,
+        return jdbc.query("select id, ordered_at from orders join stuck on order_id = id where " + UNDER_WAY + " and asked > 1 and " + canMove() + " order by id limit " + most,
                 (row, n) -> new Waiting(row.getLong(1), row.getTimestamp(2).toInstant()));
     }
 
@@ -153,13 +169,13 @@ public class StuckOrders {
      * @return the number of orders
      */
     int askNow(Long id) {
-        String stuck = "update stuck set ask_at = ? where asked > 1 and " + NOT_PAUSED;
+        String stuck = "update stuck set ask_at = ? where asked > 1 and " + canMove();
         Timestamp now = Timestamp.from(Instant.now());
         return id == null ? jdbc.update(stuck, now) : jdbc.update(stuck + " and order_id = ?", now, id);
     }
 
     /** Number of orders that made no progress although their events were sent again. */
     public long count() {
-        return jdbc.queryForObject("select count(*) from stuck where asked > 1 and " + NOT_PAUSED, Long.class);
+        return jdbc.queryForObject("select count(*) from stuck where asked > 1 and " + canMove(), Long.class);
     }
 }

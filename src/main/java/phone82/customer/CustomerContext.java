@@ -14,6 +14,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.customer.History.Status;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.EventTransformation;
 import phone82.platform.event.Inbox;
@@ -54,15 +55,16 @@ public class CustomerContext {
 
     @Bean
     MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving,
-                            @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
+                            @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk) {
         return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject(
                         """
                                 select count(*) from history where progress in (?, ?) and updated_at < ? and not exists (
                                     select 1 from timeline paused where paused.order_id = history.order_id and paused.type = 'DeliveryPaused' and not exists (
                                         select 1 from timeline resumed where resumed.order_id = paused.order_id and resumed.type = 'DeliveryResumed'
                                             and resumed.happened_at > paused.happened_at))""",
-                        Long.class, Status.Ordered.ordinal(), Status.Paid.ordinal(), Timestamp.from(Instant.now().minus(moving).minus(dispatchDelay))))
-                .description("unfinished orders without progress in the view, but for paused deliveries").register(metrics);
+                        // a paid order waits on purpose while store ships nothing
+                        Long.class, Status.Ordered.ordinal(), (dispatch && !disk.isRestored() ? Status.Paid : Status.Ordered).ordinal(), Timestamp.from(Instant.now().minus(moving).minus(dispatchDelay))))
+                .description("unfinished orders without progress in the view, but for deliveries that wait on purpose").register(metrics);
     }
 
     @Bean

@@ -59,8 +59,14 @@ public class PayContext {
     private static final String SETTLE = "direct:pay-queue-payment";
 
     @Bean
-    SettleQueue settleQueue() {
-        return new SettleQueue();
+    Lease lease(@Value("${phone82.pay.provider-connect-limit}") Duration connectLimit,
+                @Value("${phone82.pay.provider-authorisation-limit}") Duration authorisationLimit, @Value("${phone82.pay.provider-limit}") Duration limit) {
+        return Lease.covering(connectLimit, authorisationLimit, limit);
+    }
+
+    @Bean
+    SettleQueue settleQueue(Payments payments, Lease lease) {
+        return new SettleQueue(payments, lease.spare());
     }
 
     @Bean
@@ -190,14 +196,14 @@ public class PayContext {
 
     @Bean
     Payments payments(Outbox outbox, Participation participation, PlatformTransactionManager transactionManager,
-                      ObjectProvider<ProducerTemplate> camel,
+                      ObjectProvider<ProducerTemplate> camel, Lease lease,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
                       @Value("${phone82.pay.rejected.keep}") Duration keepRejected, JdbcTemplate jdbc, MeterRegistry metrics) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
                 request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
-                authorisationValidity, longestRetry, keepRejected,
+                lease.time(), authorisationValidity, longestRetry, keepRejected,
                 new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
     }
 }

@@ -21,9 +21,6 @@ import java.util.Objects;
 @Table(name = "payment")
 public class Payment {
 
-    /** Time after which another worker repeats an attempt at an intent; longer than any time limit of a call. */
-    static final Duration LEASE = Duration.ofSeconds(5);
-
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final int LONGEST_REASON = 500;
     /** Number of reservations that are requested without a pause. */
@@ -56,6 +53,7 @@ public class Payment {
     private Ending ending;
     private boolean confirmed;
     private int authorisation;
+    private int lost;
     private int refund;
     private Instant authorisedAt;
     private Instant completedAt;
@@ -88,7 +86,7 @@ public class Payment {
         payment.authorisation = 1;
         payment.refund = 1;
         payment.changedAt = now;
-        payment.dueAt = now.plus(LEASE);
+        payment.dueAt = now;
         return payment;
     }
 
@@ -141,16 +139,23 @@ public class Payment {
         }
     }
 
-    /** The reservation was lost although the order is accepted: the money is reserved once more, under a new reference. */
+    /** The money of an accepted order is reserved once more, under a new reference. */
     public void authoriseAgain(Instant now) {
         authorisation++;
         become(PaymentStatus.Authorising, now);
         attempts = Math.max(0, authorisation - AT_ONCE);
     }
 
+    /** The provider does not find the reservation although the order is accepted: the money is reserved once more. */
+    public void reservationLost(Instant now) {
+        lost++;
+        authoriseAgain(now);
+        attempts = Math.max(0, lost + 1 - AT_ONCE);
+    }
+
     /** Whether the provider has lost so many reservations that the next one must wait. */
     public boolean isReservedInVain() {
-        return authorisation > AT_ONCE;
+        return lost >= AT_ONCE;
     }
 
     public PayCompleted completed(Instant now) {
@@ -298,16 +303,16 @@ public class Payment {
         status = next;
         changedAt = now;
         attempts = 0;
-        dueAt = next.isIntent() ? now.plus(LEASE) : null;
+        dueAt = next.isIntent() ? now : null;
     }
 
     public boolean isDue(Instant now) {
         return dueAt != null && !dueAt.isAfter(now);
     }
 
-    /** Reserves the next attempt for the caller. */
-    public void claim(Instant now) {
-        dueAt = now.plus(LEASE);
+    /** Reserves the next attempt at the intent for the caller. After {@code lease} another worker repeats it. */
+    public void claim(Instant now, Duration lease) {
+        dueAt = now.plus(lease);
     }
 
     /** The outcome is unknown: the request is repeated after a pause that doubles each time. */

@@ -21,6 +21,7 @@ import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.OwnerQuery;
+import phone82.platform.log.RareWarnings;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.AfterCommit;
 import phone82.platform.persistence.OldRows;
@@ -44,6 +45,8 @@ public class Payments {
 
     /** Most payments that one poll returns. */
     private static final int POLLED = 100;
+    /** Shortest time between two log lines about a payment that an operator has to settle. */
+    private static final Duration REMINDER = Duration.ofHours(1);
 
     @PersistenceContext
     private EntityManager entities;
@@ -51,24 +54,28 @@ public class Payments {
     private final Participation participation;
     private final TransactionOperations transactions;
     private final Consumer<Request> send;
+    private final Duration lease;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
     private final Duration keepRejected;
     private final OldRows old;
+    private final RareWarnings reminders = new RareWarnings(LOG, REMINDER);
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
+     * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
      * @param keepRejected          how long declined and rejected payments are kept; longer than any request can be late
      * @param old                   the old ones among them
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
+                    Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
         this.send = send;
+        this.lease = lease;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
         this.keepRejected = keepRejected;
@@ -88,6 +95,7 @@ public class Payments {
     public Request beginAuthorisation(@Body Wanted wanted, @Header("Payment-Key") String key) {
         Correlation.about(String.valueOf(wanted.orderId()));
         Payment payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now());
+        payment.claim(now(), lease);
         try {
             transactions.executeWithoutResult(transaction -> entities.persist(payment));
         } catch (DataIntegrityViolationException e) {
@@ -142,13 +150,14 @@ public class Payments {
     /** The payments with a due intent or an expired authorisation, the longest waiting first. */
     @Transactional(readOnly = true)
     public List<Long> due() {
-        return entities.createQuery("select orderId from Payment where dueAt <= :now order by dueAt, orderId", Long.class)
+        // with another column HSQLDB sorts all due payments, which are many after an outage of the provider
+        return entities.createQuery("select orderId from Payment where dueAt <= :now order by dueAt", Long.class)
                 .setParameter("now", now()).setMaxResults(POLLED).getResultList();
     }
 
-    /** The next request for a payment that is due; null if it is not due any more. */
+    /** The next request for a payment that is due, reserved for the caller; null if it is not due any more. */
     @Transactional
-    public Request claim(@Body Long orderId) {
+    public Request claim(long orderId) {
         Payment payment = locked(orderId);
         if (payment == null || !payment.isDue(now())) {
             return null;
@@ -156,9 +165,8 @@ public class Payments {
         if (payment.status() == PaymentStatus.Authorised
                 || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
             payment.expire(now());
-        } else {
-            payment.claim(now());
         }
+        payment.claim(now(), lease);
         return payment.request();
     }
 
@@ -231,7 +239,7 @@ public class Payments {
         if (answer.outcome() == Outcome.SUCCEEDED || answer.isDeclined("already_captured")) {
             publish(payment, payment.completed(now()));
         } else if (answer.isDeclined("lapsed") || answer.isDeclined("not_authorised") || answer.isDeclined("closed")) {
-            payment.authoriseAgain(now());
+            payment.reservationLost(now());
             if (payment.isReservedInVain()) {
                 LOG.warn("The provider does not find the money that it has reserved for order {}: {}. It is reserved again later", payment.orderId(), answer.reason());
                 payment.retryLater(now(), longestRetry);
@@ -261,14 +269,14 @@ public class Payments {
                 LOG.warn("The provider has captured and refunded the payment of order {}, which is not confirmed here: it has ended", payment.orderId());
             } else {
                 payment.retryLater(now(), longestRetry);
-                LOG.error("The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
+                reminders.error(answer.request().key(), "The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
                         + "No money moves until app's events are replayed: run the command replay-events", payment.orderId());
             }
         } else {
             payment.retryLater(now(), longestRetry);
             if (answer.outcome() == Outcome.DECLINED) {
-                LOG.error("The provider declines to release the money reserved for order {}: {}. The request is repeated, and the money stays reserved until then",
-                        payment.orderId(), answer.reason());
+                reminders.error(answer.request().key(), "The provider declines to release the money reserved for order {}: {}. Ask the provider to release it, "
+                        + "and to answer the request {} with success. Pay repeats it every {} s, and shows the payment as open until then", payment.orderId(), answer.reason(), answer.request().key(), longestRetry.toSeconds());
             }
         }
     }
@@ -294,6 +302,7 @@ public class Payments {
         if (!payment.status().isIntent()) {
             return;
         }
+        payment.claim(now(), lease);
         Request request = payment.request();
         AfterCommit.run(() -> send.accept(request));
     }

@@ -5,32 +5,55 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 import phone82.pay.provider.PaymentProvider.Request;
 
-import java.util.Set;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Names the requests that wait for a worker or are with one, so that none is queued twice, however long it waits. Otherwise a provider that is slower than
- * the orders would get every request again and again, and settle less and less.
+ * The requests that wait for a worker or are with one. None is queued twice, however long it waits: otherwise a provider that is slower than the orders
+ * would get every request again and again, and settle less and less. For the same reason a worker claims again what has waited for too long:
+ * another instance may have it by now.
  */
 public class SettleQueue {
 
     /** Below the size of the queue, which drops what it has no room for: a request that is dropped would be named for ever. */
     static final int LARGEST = 900;
 
-    private final Set<String> keys = ConcurrentHashMap.newKeySet();
+    /** Requests, and ids of orders whose payments are due, with the time since which they wait. */
+    private final Map<Object, Long> waiting = new ConcurrentHashMap<>();
+    private final Payments payments;
+    private final Duration spare;
 
-    /** Whether the request is to be queued: it is not in the queue, and there is room. If there is none, it stays due in the database. */
-    public boolean admits(@Body Request request) {
-        return keys.size() < LARGEST && keys.add(request.key());
+    /** @param spare how long a request may wait for a worker before it must be claimed again */
+    SettleQueue(Payments payments, Duration spare) {
+        this.payments = payments;
+        this.spare = spare;
     }
 
-    /** Forgets the request once its exchange has ended, whatever the outcome. */
-    public void leave(@Body Request request, Exchange exchange) {
+    /**
+     * Whether to queue it: it is not in the queue, and there is room. If there is none, it stays due in the database.
+     *
+     * @param wanted a request that is claimed, or the id of an order whose payment is due
+     */
+    public boolean admits(@Body Object wanted) {
+        return waiting.size() < LARGEST && !hasRequestOf(wanted) && waiting.putIfAbsent(wanted, System.nanoTime()) == null;
+    }
+
+    private boolean hasRequestOf(Object order) {
+        return order instanceof Long id && waiting.keySet().stream().anyMatch(each -> each instanceof Request request && request.orderId() == id);
+    }
+
+    /** The request to send, which stays in the queue until the exchange has ended, whatever the outcome; null if it is not due or another instance has it. */
+    public Request begin(@Body Object wanted, Exchange exchange) {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                keys.remove(request.key());
+                waiting.remove(wanted);
             }
         });
+        if (wanted instanceof Request request) {
+            return System.nanoTime() - waiting.get(wanted) < spare.toNanos() ? request : payments.claim(request.orderId());
+        }
+        return payments.claim((Long) wanted);
     }
 }

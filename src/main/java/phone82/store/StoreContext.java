@@ -69,9 +69,16 @@ public class StoreContext {
     }
 
     @Bean
-    MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving) {
-        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject(
-                        "select count(*) from delivery where status = 'Received' and dispatch_at < ?", Long.class, Timestamp.from(Instant.now().minus(moving))))
-                .description("deliveries that should have been shipped").register(metrics);
+    MeterBinder dueMetrics(JdbcTemplate jdbc, Dispatch dispatch, @Value("${phone82.reconcile.moving}") Duration moving) {
+        return metrics -> {
+            Gauge.builder("phone82.orders.stuck", jdbc, database -> dispatch.isHeld() ? 0 : countDue(database, Instant.now().minus(moving)))
+                    .description("deliveries that should have been shipped").register(metrics);
+            Gauge.builder("phone82.dispatch.waiting", jdbc, database -> dispatch.isHeld() ? countDue(database, Instant.now()) : 0)
+                    .description("due deliveries that wait because nothing is shipped").register(metrics);
+        };
+    }
+
+    private static long countDue(JdbcTemplate database, Instant before) {
+        return database.queryForObject("select count(*) from delivery where status = 'Received' and dispatch_at < ?", Long.class, Timestamp.from(before));
     }
 }

@@ -78,7 +78,7 @@ class OrderTest {
     @Test
     void aCancelledOrderStaysCancelled() {
         order.cancelling();
-        assertThat(order.cancelled()).isEqualTo(new OrderCancelled(7, order.amount(), "cancelled by the customer", "ann"));
+        assertThat(order.cancelled("cancelled by the customer")).isEqualTo(new OrderCancelled(7, order.amount(), "cancelled by the customer", "ann"));
 
         handleAll("paid shipped refused");
         assertThat(order.status()).isEqualTo(OrderStatus.Cancelled);
@@ -111,7 +111,7 @@ class OrderTest {
         }
         OrderStatus before = order.status();
 
-        assertThatIllegalStateException().isThrownBy(order::cancelled).withMessageContaining("order 7 is " + before);
+        assertThatIllegalStateException().isThrownBy(() -> order.cancelled("")).withMessageContaining("order 7 is " + before);
         assertThatIllegalStateException().isThrownBy(order::restored).withMessageContaining("order 7 is " + before);
         assertThat(order.status()).isEqualTo(before);
     }

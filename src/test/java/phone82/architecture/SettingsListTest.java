@@ -77,7 +77,11 @@ class SettingsListTest {
         Set<String> set = set();
         assertThat(set).contains("phone82.store.dispatch-delay", "phone82.operations.patience");
 
-        assertThat(set.stream().filter(name -> name.startsWith("phone82.") && !name.matches("phone82\\.catalogue\\.(phones|models)\\[.*") && !known.contains(name))).isEmpty();
+        assertThat(set.stream().filter(name -> name.startsWith("phone82.") && !known.contains(name) && !isListed(name))).isEmpty();
+    }
+
+    private static boolean isListed(String name) {
+        return Settings.lists().stream().anyMatch(list -> list.parts().stream().anyMatch(part -> name.matches(Pattern.quote(list.name()) + "\\[\\d+]\\." + part)));
     }
 
     private static Set<String> set() throws IOException {
@@ -131,6 +135,20 @@ class SettingsListTest {
         }
         assertThat(named).isNotEmpty();
         assertThat(named.stream().filter(each -> !Set.of("phone82.jar", "phone82.prepared", "phone82.env", "phone82.audit").contains(each) && !isKnown(each))).isEmpty();
+    }
+
+    @Test
+    void everyPropertyOfTheLoadTestsIsInTheirGuide() throws IOException {
+        Pattern name = Pattern.compile("(?:getProperty|getInteger|words)\\(\"(load\\.[a-z]+)\"");
+        Set<String> used = new TreeSet<>();
+        try (Stream<Path> sources = Files.walk(Path.of("src/test/java/phone82/load"))) {
+            for (Path file : sources.filter(Files::isRegularFile).toList()) {
+                name.matcher(Files.readString(file)).results().map(result -> result.group(1)).forEach(used::add);
+            }
+        }
+        assertThat(used).contains("load.scenario");
+        String guide = Files.readString(Path.of("src/docs/load-testing.md"));
+        assertThat(used).allSatisfy(each -> assertThat(guide).contains("`" + each + "`"));
     }
 
     private static List<Path> files() throws IOException {

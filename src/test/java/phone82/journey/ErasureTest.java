@@ -10,6 +10,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 import phone82.command.EraseSubject;
 import phone82.command.RebuildHistory;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -82,6 +86,30 @@ class ErasureTest {
         assertThat(begun.get("settles").asLong()).isGreaterThan(settings.getRequiredProperty("phone82.app.admission.patience", Duration.class).toMillis()
                 + settings.getRequiredProperty("phone82.app.payment.response-timeout", Integer.class) + 1000);
         app.send("DELETE", "/erasures/" + begun.get("pseudonym").asText(), null, null).expect(204);
+    }
+
+    /** It comes after the check that all orders are finished, and before the rows are changed. */
+    @Test
+    @Order(1)
+    void anOrderThatIsStoredDuringAStepIsNotErased() {
+        JdbcTemplate store = PHONE82.bean(Context.STORE, JdbcTemplate.class);
+        String pseudonym = "erased-" + UUID.randomUUID();
+        String delivery = "insert into delivery (order_id, item, qty, status, owner, traceparent, version) values (?, 'note20', 1, ?, 'eve', '', 0)";
+        store.update(delivery, 1, "Shipped");
+
+        Shop.Answer refused = new TransactionTemplate(PHONE82.bean(Context.STORE, PlatformTransactionManager.class)).execute(other -> {
+            other.setRollbackOnly();
+            // the step waits for this transaction
+            store.update("insert into erased (pseudonym, subject_hash, before_id, erased_at) values (?, '', 0, current_timestamp)", pseudonym);
+            CompletableFuture<Shop.Answer> step = CompletableFuture.supplyAsync(() -> PHONE82.shop(Context.STORE).post("/erasures/" + pseudonym, "{\"subject\":\"eve\",\"before\":9}"));
+            await().until(() -> step.isDone() || store.queryForObject("select count(*) from information_schema.system_sessions where waiting_for_this <> ''", Long.class) > 0);
+            CompletableFuture.runAsync(() -> store.update(delivery, 2, "Received")).join();
+            return step;
+        }).join();
+
+        refused.expect(409);
+        assertThat(store.queryForList("select owner from delivery where order_id < 9", String.class)).containsExactly("eve", "eve");
+        store.update("delete from delivery where order_id < 9");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -105,6 +106,23 @@ class LostCancellationTest {
             assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
             assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
         });
+    }
+
+    /** Pay's event arrives before the end of the cancellation: a capture that is refused also refuses the cancellation. */
+    @ParameterizedTest
+    @CsvSource({"PayCancelled, card blocked, card blocked", "RefundFailed, account closed, cancelled by the customer"})
+    void theReasonIsWhyTheOrderEnds(String event, String reason, String shown) {
+        long id = shop.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        beginCancellation(id);
+
+        PHONE82.topics().send("pay." + event, id, UUID.randomUUID().toString(), "{\"orderId\":" + id + ",\"amount\":1199000,\"reason\":\"" + reason + "\",\"owner\":\"demo\"}");
+
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        assertThat(shop.get("/orders/" + id).body().get("reason").asText()).isEqualTo(shown);
+        await().untilAsserted(() -> assertThat(shop.get("/history/" + id).body().get("timeline").valueStream().filter(step -> step.get("type").asText().equals("OrderCancelled"))
+                .map(step -> step.get("reason").asText())).containsExactly(shown));
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
     }
 
     /** A database that was restored from a copy, or a participant that undid a cancellation which others completed. */

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -316,6 +317,22 @@ class PauseTest {
         List.of(paused, stuck).forEach(this::cancelled);
         stuckOrders.due();
         assertThat(stuckOrders.count()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 10", "1, 20", "2, 40", "6, 640", "7, 640", "100, 640"})
+    void thePausesBetweenTwoRequestsForAnOrderDouble(int asked, int minutes) {
+        JdbcTemplate app = PHONE82.bean(Context.APP, JdbcTemplate.class);
+        long stuck = steps.received();
+        Instant begin = Instant.now();
+        app.update("insert into stuck (order_id, asked, ask_at) values (?, ?, ?)", stuck, asked, Timestamp.from(begin));
+
+        PHONE82.bean(Context.APP, StuckOrders.class).due();
+
+        assertThat(asked(app, stuck)).isEqualTo(asked + 1);
+        assertThat(app.queryForObject("select ask_at from stuck where order_id = ?", Timestamp.class, stuck).toInstant())
+                .isBetween(begin.plus(Duration.ofMinutes(minutes)), Instant.now().plus(Duration.ofMinutes(minutes)));
+        cancelled(stuck);
     }
 
     @Test

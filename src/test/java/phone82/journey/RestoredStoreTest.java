@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
+import phone82.app.StuckOrders;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.RestoredData;
 import phone82.platform.event.EventLog;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -42,6 +44,45 @@ class RestoredStoreTest {
         assertThat(RestoredData.unmark(folder)).isTrue();
 
         steps.assertShippedOnce(id);
+    }
+
+    /** The operator's release makes the same orders stuck if they do not move then. */
+    @Test
+    void anOrderThatWaitsForTheReleaseIsNotStuck() throws IOException {
+        List<Context> contexts = List.of(Context.APP, Context.STORE, Context.CUSTOMER);
+        for (Context context : contexts) {
+            RestoredData.mark(PHONE82.bean(context, Disk.class).folder());
+        }
+        JdbcTemplate app = PHONE82.jdbc(Context.APP);
+        StuckOrders stuckOrders = PHONE82.bean(Context.APP, StuckOrders.class);
+        long paid = steps.received();
+        long lost = steps.received();
+        await().untilAsserted(() -> List.of(paid, lost).forEach(id -> assertThat(shop.timeline(id)).contains("OrderReceived")));
+        await().untilAsserted(() -> List.of(paid, lost).forEach(id -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid")));
+        app.update("update orders set status = 'Ordered' where id = ?", lost);
+        for (long id : List.of(paid, lost)) {
+            app.update("insert into stuck (order_id, asked, ask_at) values (?, 2, ?)", id, Timestamp.from(Instant.now()));
+        }
+        PHONE82.jdbc(Context.CUSTOMER).update("update history set updated_at = ? where order_id = ?", Timestamp.from(Instant.EPOCH), paid);
+        Timestamp dayBefore = Timestamp.from(Instant.now().minus(Duration.ofDays(1)));
+        PHONE82.jdbc(Context.STORE).update("update delivery set dispatch_at = ? where order_id = ?", dayBefore, paid);
+
+        stuckOrders.due();
+
+        assertThat(app.queryForList("select order_id from stuck where asked = 3", Long.class)).containsExactly(lost);
+        assertThat(PHONE82.operations().metrics()).contains("phone82_orders_stuck{context=\"app\"} 1.0", "phone82_orders_stuck{context=\"store\"} 0.0",
+                "phone82_orders_stuck{context=\"customer\"} 0.0", "phone82_dispatch_waiting{context=\"store\"} 2.0");
+        RestoredData.unmark(PHONE82.bean(Context.APP, Disk.class).folder());
+        RestoredData.unmark(PHONE82.bean(Context.CUSTOMER, Disk.class).folder());
+        assertThat(stuckOrders.count()).isEqualTo(2);
+        assertThat(PHONE82.operations().metrics()).contains("phone82_orders_stuck{context=\"customer\"} 1.0");
+        stuckOrders.due();
+        assertThat(app.queryForObject("select asked from stuck where order_id = ?", Integer.class, paid)).isEqualTo(3);
+
+        RestoredData.unmark(PHONE82.bean(Context.STORE, Disk.class).folder());
+
+        List.of(paid, lost).forEach(steps::assertShippedOnce);
+        assertThat(PHONE82.operations().metrics()).contains("phone82_dispatch_waiting{context=\"store\"} 0.0");
     }
 
     /** An event that was on its way when the backup was made, longer ago than events are kept. */

@@ -56,6 +56,7 @@ class OperatorPageTest {
              "metrics":"phone82_dead_letters{context=\\"store\\"} 2.0\\n\
             phone82_orders_stuck{context=\\"app\\"} 3.0\\n\
             phone82_orders_stuck{context=\\"store\\"} 2.0\\n\
+            phone82_dispatch_waiting{context=\\"store\\"} 6.0\\n\
             phone82_new_owners{context=\\"app\\"} 2.0\\n\
             phone82_new_owners_oldest_seconds{context=\\"app\\"} 240.0\\n\
             phone82_outbox_oldest_seconds{context=\\"store\\"} 180.0\\n\
@@ -272,7 +273,8 @@ class OperatorPageTest {
             assertThat(page.locator("#refusals-all")).hasText(Pattern.compile("30 of 159 orders were refused, the last one at 12:24:45\\sAM\\."));
             assertThat(page.locator("#refusals li")).hasText("30 found payment unavailable or too busy (503)What to do");
             assertThat(page.locator("#refusals a")).hasAttribute("href", "/runbook#ordersrefused");
-            assertThat(page.locator("#problems li")).hasCount(10);
+            assertThat(page.locator("#problems li")).hasCount(11);
+            assertThat(page.locator("#problems")).containsText("Nothing is shipped, after a restore or by phone82.store.dispatch: 6 due deliveries wait.");
             assertThat(page.locator("#problems")).containsText("Orders whose new owner pay or store does not have: 2, the oldest for 4 min.");
             assertThat(page.locator("#problems")).containsText("Orders without progress: 3.");
             assertThat(page.locator("#problems")).containsText("The oldest event of store has not been sent for 3 min.");

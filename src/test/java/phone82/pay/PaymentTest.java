@@ -90,7 +90,9 @@ class PaymentTest {
     void everyIntentIsDueAgainAndAsksTheProvider(PaymentStatus status) {
         Payment given = paymentThatIs(status);
         if (status.isIntent()) {
-            assertThat(given.dueAt()).isEqualTo(NOON.plus(Payment.LEASE));
+            assertThat(given.isDue(NOON)).isTrue();
+            given.claim(NOON, Duration.ofSeconds(7));
+            assertThat(given.dueAt()).isEqualTo(NOON.plusSeconds(7));
             assertThat(given.awaits(given.request())).isTrue();
         } else {
             assertThatIllegalStateException().isThrownBy(given::request);
@@ -230,7 +232,7 @@ class PaymentTest {
     void aReservationThatIsLostAgainAndAgainIsRequestedAfterGrowingPauses(int reservation, boolean inVain, int millis) {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         for (int i = 2; i <= reservation; i++) {
-            payment.authoriseAgain(NOON);
+            payment.reservationLost(NOON);
         }
         assertThat(payment.request().reference()).isEqualTo("7-" + reservation);
         assertThat(payment.isReservedInVain()).isEqualTo(inVain);
@@ -238,6 +240,24 @@ class PaymentTest {
         payment.retryLater(NOON, LONGEST);
 
         assertThat(payment.dueAt()).isEqualTo(NOON.plusMillis(millis));
+    }
+
+    @Test
+    void reservationsThatTheBankDidNotDecideAreNotLost() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        payment.reservationLost(NOON);
+        for (int i = 0; i < 50; i++) {
+            payment.authoriseAgain(NOON);
+        }
+        payment.retryLater(NOON, LONGEST);
+        assertThat(payment.dueAt()).isEqualTo(NOON.plus(LONGEST));
+        payment.authorised(NOON, VALIDITY);
+
+        payment.reservationLost(NOON);
+
+        assertThat(payment.isReservedInVain()).isFalse();
+        payment.retryLater(NOON, LONGEST);
+        assertThat(payment.dueAt()).isEqualTo(NOON.plusMillis(500));
     }
 
     @Test

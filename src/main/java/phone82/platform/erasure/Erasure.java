@@ -99,12 +99,15 @@ public class Erasure {
         tombstones.add(wanted.subject(), wanted.before(), pseudonym);
         Map<String, Integer> changed = new TreeMap<>();
         for (OwnedTable table : tables) {
-            List<Long> orders = jdbc.queryForList("select " + table.order() + " from " + table.name() + " where owner = ? and " + table.order() + " < ? order by "
-                    + table.order() + " limit " + STEP, Long.class, wanted.subject(), wanted.before());
+            String finished = table.underWay().isEmpty() ? "" : " and not " + Statuses.in(table.underWay());
+            List<Long> orders = jdbc.queryForList("select " + table.order() + " from " + table.name() + " where owner = ? and " + table.order() + " < ?" + finished
+                    + " order by " + table.order() + " limit " + STEP, Long.class, wanted.subject(), wanted.before());
             int rows = orders.isEmpty() ? 0 : jdbc.update("update " + table.name() + " set owner = ?" + (table.versioned() ? ", version = version + 1" : "")
-                    + " where owner = ? and " + table.order() + " <= ?", pseudonym, wanted.subject(), orders.get(orders.size() - 1));
+                    + " where owner = ? and " + table.order() + " <= ?" + finished, pseudonym, wanted.subject(), orders.get(orders.size() - 1));
             changed.put(table.name(), Math.min(rows, STEP));
         }
+        // an order may have been stored since the first check
+        requireFinished(wanted.subject());
         return changed;
     }
 

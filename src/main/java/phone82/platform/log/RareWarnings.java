@@ -1,6 +1,7 @@
 package phone82.platform.log;
 
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -8,7 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Logs at most one warning per subject in a while, however many requests fail. */
+/** Logs at most one warning or error per subject in a while, however many requests fail. */
 public class RareWarnings {
 
     private final Logger log;
@@ -29,9 +30,18 @@ public class RareWarnings {
 
     /** @param subject for example the server that does not answer; one of few */
     public void warn(String subject, String format, Object... arguments) {
+        log(Level.WARN, subject, format, arguments);
+    }
+
+    /** @param subject for example a payment that needs an operator; one of few */
+    public void error(String subject, String format, Object... arguments) {
+        log(Level.ERROR, subject, format, arguments);
+    }
+
+    private void log(Level level, String subject, String format, Object... arguments) {
         Instant now = clock.instant();
         if (logged.merge(subject, now, (last, next) -> last.plus(quiet).isAfter(next) ? last : next) == now) {
-            log.warn(format, arguments);
+            log.atLevel(level).log(format, arguments);
         }
     }
 }

@@ -41,6 +41,7 @@ public final class Settings {
     /** The scheme of their URLs: https if they have a certificate. */
     static final String LOCAL_SCHEME = "phone82.local-scheme";
     static final String CERTIFICATE = "phone82.tls.certificate";
+    static final String OWN_CERTIFICATE = "phone82.<context>.tls.certificate";
     static final String BIND = "phone82.bind";
     static final String DATA = "phone82.data";
     static final String PORT_OFFSET = "phone82.port-offset";
@@ -48,10 +49,18 @@ public final class Settings {
     /** Properties that only the launcher sets. */
     static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", "phone82.broker.in-vm-url", ARGUMENTS, LOCAL_HOST, LOCAL_SCHEME);
 
-    /** The price list; an entry is, for example, {@code phone82.catalogue.phones[0].price}. */
-    static final String PHONES = "phone82.catalogue.phones";
-    /** What the page shows of a model; an entry is, for example, {@code phone82.catalogue.models[0].display}. */
-    static final String MODELS = "phone82.catalogue.models";
+    /**
+     * A setting that is a list, whose entries are numbered from 0.
+     *
+     * @param parts what an entry consists of: {@code price} is {@code phone82.catalogue.phones[0].price} of the first phone
+     */
+    public record Listed(String name, List<String> parts, String purpose) {
+    }
+
+    static final Listed PHONES = new Listed("phone82.catalogue.phones", List.of("item", "name", "price", "model", "storage", "colour"),
+            "the phones on sale, with prices in won; your list replaces the built-in one, and needs item, name and price of each phone");
+    static final Listed MODELS = new Listed("phone82.catalogue.models", List.of("model", "keywords", "display", "processor", "memory", "camera", "battery", "weight"),
+            "what the page shows of a model, and words by which it is found; your list replaces the built-in one");
 
     private static final ValueRule MILLIS = number(1, 600_000);
     private static final ValueRule PERCENT = decimal("0.1", "100");
@@ -77,7 +86,7 @@ public final class Settings {
 
             of(CERTIFICATE, FILE, "certificate, in PEM, with which every HTTP port of the process serves HTTPS; read again at each connection").or("none: HTTP"),
             of("phone82.tls.key", FILE, "the certificate's private key, in PEM"),
-            ofEach("phone82.<context>.tls.certificate", FILE, "another certificate for the port of one context",
+            ofEach(OWN_CERTIFICATE, FILE, "another certificate for the port of one context; needs phone82.tls.certificate, too",
                     "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("phone82.tls.certificate"),
             ofEach("phone82.<context>.tls.key", FILE, "its private key",
                     "gateway", "app", "pay", "store", "customer", "coordinator", "provider", "operations").or("phone82.tls.key"),
@@ -261,5 +270,9 @@ public final class Settings {
 
     public static List<Setting> all() {
         return ALL;
+    }
+
+    public static List<Listed> lists() {
+        return List.of(PHONES, MODELS);
     }
 }

@@ -46,8 +46,8 @@ final class SettingsValidator {
     /** Maximum edit distance of a name that counts as a typing error. */
     private static final int SLIP = 2;
     private static final String OURS = "class path resource";
-    private static final String PHONE_PARTS = "item|name|price|model|storage|colour";
-    private static final String MODEL_PARTS = "model|keywords|display|processor|memory|camera|battery|weight";
+    private static final String PHONE_PARTS = String.join("|", Settings.PHONES.parts());
+    private static final String MODEL_PARTS = String.join("|", Settings.MODELS.parts());
     private static final Pattern LISTED = Pattern.compile("phone82\\.catalogue\\.(phones(\\[\\d+])?(\\.(" + PHONE_PARTS + "))?|models(\\[\\d+])?(\\.(" + MODEL_PARTS + "))?)");
     private static final Pattern LISTED_VARIABLE = Pattern.compile("PHONE82_CATALOGUE_(?i:PHONES_\\d+_(" + PHONE_PARTS + ")|MODELS_\\d+_(" + MODEL_PARTS + "))");
     private static final Bindable<List<Map<String, String>>> MODEL_LIST = Bindable.of(ResolvableType.forClassWithGenerics(List.class,
@@ -107,6 +107,7 @@ final class SettingsValidator {
             }
         });
         ascending();
+        certificates();
         ports();
         phones();
         models();
@@ -190,6 +191,15 @@ final class SettingsValidator {
         return value.matches("\\d+") ? Duration.ofMillis(Long.parseLong(value)) : environment.getRequiredProperty(name, Duration.class);
     }
 
+    /** Without the common certificate a process calls all of its ports by HTTP, and is restarted as not alive. */
+    private void certificates() {
+        if (environment.getProperty(Settings.CERTIFICATE, "").isEmpty()) {
+            Settings.ALL.stream().filter(setting -> setting.name().equals(Settings.OWN_CERTIFICATE)).flatMap(setting -> setting.names().stream())
+                    .filter(name -> !wrong.contains(name) && !environment.getProperty(name, "").isEmpty())
+                    .forEach(name -> findings.add(name + " replaces " + Settings.CERTIFICATE + " for one port, and that is not set; set it and its key, too."));
+        }
+    }
+
     /** A port with the offset added must still be valid. */
     private void ports() {
         if (wrong.contains(Settings.PORT_OFFSET)) {
@@ -210,10 +220,10 @@ final class SettingsValidator {
     }
 
     private void phones() {
-        List<Phone> phones = listed(Settings.PHONES, Bindable.listOf(Phone.class), "phones; allowed: item, name and price of each");
+        List<Phone> phones = listed(Settings.PHONES.name(), Bindable.listOf(Phone.class), "phones; allowed: item, name and price of each");
         Set<String> items = new HashSet<>();
         for (int i = 0; i < phones.size(); i++) {
-            String name = Settings.PHONES + "[" + i + "]";
+            String name = Settings.PHONES.name() + "[" + i + "]";
             Phone phone = phones.get(i);
             if (phone.item() == null || phone.name() == null || phone.price() == null) {
                 findings.add(name + " is incomplete; allowed: item, name and price of each phone.");
@@ -234,9 +244,9 @@ final class SettingsValidator {
     }
 
     private void models() {
-        List<Map<String, String>> models = listed(Settings.MODELS, MODEL_LIST, "models; allowed: model and texts of each");
+        List<Map<String, String>> models = listed(Settings.MODELS.name(), MODEL_LIST, "models; allowed: model and texts of each");
         for (int i = 0; i < models.size(); i++) {
-            String name = Settings.MODELS + "[" + i + "]";
+            String name = Settings.MODELS.name() + "[" + i + "]";
             if (!models.get(i).containsKey("model")) {
                 findings.add(name + " is incomplete; allowed: the model with its texts.");
             }

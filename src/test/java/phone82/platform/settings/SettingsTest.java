@@ -121,6 +121,8 @@ class SettingsTest {
             --phone82.saga.time-limit=0s | is too small
             --phone82.operations.peers=http://app:9090,store | phone82.operations.peers=http://app:9090,store (command line) contains store, which is not a URL
             --phone82.operations.user=a:b | is not a name
+            --phone82.store.tls.certificate=pom.xml --phone82.store.tls.key=pom.xml | phone82.store.tls.certificate replaces phone82.tls.certificate for one port, and that is not set; set it and its key, too.
+            PHONE82_GATEWAY_TLS_CERTIFICATE=pom.xml | phone82.gateway.tls.certificate replaces phone82.tls.certificate for one port
             --phone82.operations.patience=0s | is too small
             --phone82.operations.notice=5 | has no unit
             --phone82.operations.hosts=shop:8080 | is not a host name
@@ -224,7 +226,7 @@ class SettingsTest {
             "--phone82.store.dispatch-delay=0", "--phone82.store.dispatch-delay=PT1M", "--phone82.store.dispatch-delay=1500ms", "--phone82.operations.peers=",
             "--phone82.operations.peers=http://app:9090, http://[::1]:9090", "--phone82.gateway.hosts=shop.example.com,*.example.com,*", "--phone82.app.PAY-URL=http://pay:1",
             "--phone82.gateway.trusted-proxies=10.0.3.0/28,fd00::1", "--phone82.pay.provider-url=", "--phone82.pay.broker-password=a b:c=d", "--phone82.routes=file:routes",
-            "--phone82.port-offset=3919", "--spring.datasource.hikari.maximum-pool-size=5", "--logging.level.phone82=debug", "--debug", "--phone82.catalogue.open=no",
+            "--phone82.port-offset=3919", "--phone82.tls.certificate=pom.xml --phone82.store.tls.certificate=pom.xml", "--spring.datasource.hikari.maximum-pool-size=5", "--logging.level.phone82=debug", "--debug", "--phone82.catalogue.open=no",
             "--phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1",
             "--phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1 --phone82.catalogue.phones[0].model=m "
             + "--phone82.catalogue.phones[0].storage=1024 --phone82.catalogue.phones[0].colour=navy --phone82.catalogue.models[0].model=m --phone82.catalogue.models[0].battery=1",

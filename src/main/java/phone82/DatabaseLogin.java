@@ -10,9 +10,9 @@ import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
 
 /** Checks whether the context's database server accepts connections with the configured user. */
-class DatabaseProbe implements BooleanSupplier {
+class DatabaseLogin implements BooleanSupplier {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DatabaseProbe.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseLogin.class);
     private static final String URL = "spring.datasource.url";
     private static final int LOGIN_SECONDS = 5;
 
@@ -21,7 +21,7 @@ class DatabaseProbe implements BooleanSupplier {
     private final String user;
     private final String password;
 
-    DatabaseProbe(Context context, Environment environment) {
+    DatabaseLogin(Context context, Environment environment) {
         this.context = context;
         url = environment.getRequiredProperty(URL);
         user = environment.getRequiredProperty("spring.datasource.username");

@@ -1,0 +1,20 @@
+package phone82;
+
+import org.junit.jupiter.api.Test;
+import phone82.platform.settings.Settings;
+
+import java.util.regex.Pattern;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HelpTest {
+
+    @Test
+    void everySettingIsInTheHelp() {
+        String help = Help.text();
+
+        assertThat(Settings.all()).allSatisfy(setting -> assertThat(help).contains("\n  " + setting.name() + "\n      " + setting.purpose()));
+        assertThat(Settings.lists()).isNotEmpty().allSatisfy(list -> assertThat(list.parts()).allSatisfy(part -> assertThat(help)
+                .containsPattern("\n  " + Pattern.quote(list.name()) + "\\[0]\\.(\\w+, \\.)*" + part + "\\b.*\n      " + Pattern.quote(list.purpose()))));
+    }
+}
