@@ -102,6 +102,19 @@ class PreflightTest {
     }
 
     @Test
+    void theCopyOfARestoreThatWasCutOffIsDeleted(@TempDir Path data) throws Exception {
+        Files.createDirectories(data.resolve("pay.draft"));
+        Files.writeString(data.resolve("pay.draft/db.script"), "incomplete");
+
+        try (ServerSocket other = new ServerSocket(0)) {
+            assertThatThrownBy(() -> start(Context.PAY, "--phone82.data=" + data, "--phone82.pay.port=" + other.getLocalPort())).isInstanceOf(CannotStart.class)
+                    .hasMessageContaining("cannot be opened");
+        }
+
+        assertThat(data.resolve("pay.draft")).doesNotExist();
+    }
+
+    @Test
     void aWrongLibrarySettingIsReportedInOneLine() {
         assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=0", "--camel.main.shutdown-timeout=never")).isInstanceOf(CannotStart.class)
                 .hasMessageStartingWith("gateway: cannot start (").hasMessageContaining("never").hasMessageNotContainingAny("\n", "Exception", "org.");
