@@ -137,6 +137,23 @@ class DeadLettersTest {
         }
 
         @Test
+        void isAddedOnceHoweverOftenTheEventIsSentAgain() {
+            long id = 2101;
+            String event = newId();
+            String other = newId();
+            for (int i = 0; i < 3; i++) {
+                PHONE82.topics().send("store.Shipped", id, event);
+            }
+            PHONE82.topics().send("store.Shipped", id, other);
+
+            letterOf(Context.APP, other);
+
+            await().untilAsserted(() -> assertThat(letters(PHONE82, Context.APP)).filteredOn(letter -> letter.path("orderId").asLong() == id)
+                    .extracting(letter -> letter.get("type").asText() + " " + letter.get("eventId").asText())
+                    .containsExactly("phone82.store.Shipped " + event, "phone82.store.Shipped " + other));
+        }
+
+        @Test
         void takesMoneyOnce() {
             long id = 2001;
             String event = newId();

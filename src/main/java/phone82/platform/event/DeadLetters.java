@@ -107,6 +107,24 @@ public class DeadLetters {
     public record Report(int replayed, List<Outcome> failed, int gone, String next) {
     }
 
+    /** Whether the event is no dead letter yet. One that waits already comes again with each replay of the event log. */
+    public boolean isNew(@Header(Envelope.ID) String event, @Header(Envelope.TYPE) String type, @Header(Envelope.SUBJECT) String subject) {
+        if (event == null || type == null || subject == null) {
+            return true;
+        }
+        String selector = Envelope.ID + " = " + literal(event) + " and " + Envelope.TYPE + " = " + literal(type) + " and " + Envelope.SUBJECT + " = " + literal(subject);
+        return ask(session -> {
+            try (ClientConsumer browser = session.createConsumer(queue, SimpleString.of(selector), 0, -1, true)) {
+                session.start();
+                return browser.receiveImmediate() == null;
+            }
+        });
+    }
+
+    private static String literal(String value) {
+        return "'" + value.replace("'", "''") + "'";
+    }
+
     /** Turns the exchange of an event that failed for good into its dead letter: the event as received, with the cause. */
     public void mark(@Variable("delivered") Object delivered, Exchange exchange) {
         org.apache.camel.Message message = exchange.getMessage();
