@@ -2,9 +2,11 @@ package phone82;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.internal.exception.FlywayMigrateException;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import phone82.platform.api.Printable;
+import phone82.platform.persistence.MigrationFailed;
 import phone82.platform.settings.WrongSettings;
 
 import java.io.IOException;
@@ -63,6 +65,10 @@ class CannotStart extends RuntimeException {
             }
             if (cause instanceof IOException && String.valueOf(cause.getMessage()).contains("Too many open files")) {
                 return new CannotStart(context + ": too many files are open; raise the limit (ulimit -n).");
+            }
+            if (cause instanceof MigrationFailed || cause instanceof FlywayMigrateException) {
+                return new CannotStart(context + ": the migration " + (cause instanceof FlywayMigrateException failed ? failed.getMigration().getScript() : cause.getMessage())
+                        + " failed (" + reason(NestedExceptionUtils.getMostSpecificCause(cause)) + "); remove the cause and start again, which completes it.");
             }
             if (cause instanceof FlywayException) {
                 return new CannotStart(context + ": its tables cannot be brought up to date ("

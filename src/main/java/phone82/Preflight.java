@@ -225,6 +225,11 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (Restore.isUnfinished(folder.getParent())) {
             throw new CannotStart(context.id() + ": a restore into " + folder.getParent() + " is in progress or was cut off; wait for it, or repeat it.");
         }
+        try {
+            Restore.discardDraft(folder.getParent(), context.id());
+        } catch (IOException e) {
+            LOG.warn("{}: the copy of a restore that was cut off cannot be deleted ({})", context.id(), e.toString());
+        }
         requireFreeSpace(Disk.of(folder, environment.getRequiredProperty("phone82.data.reserve", DataSize.class)));
     }
 

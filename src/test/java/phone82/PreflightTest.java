@@ -13,11 +13,13 @@ import phone82.app.Catalogue;
 import phone82.journey.Phone82Extension;
 import phone82.platform.http.HttpServer;
 import phone82.platform.identity.KeyFolder;
+import phone82.platform.persistence.MigrationFailed;
 
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +53,12 @@ class PreflightTest {
     void payNeedsAProvider() {
         assertThatThrownBy(() -> start(Context.PAY, "--phone82.pay.provider-url="))
                 .isInstanceOf(CannotStart.class).hasMessage("pay: phone82.pay.provider-url is empty; set it to http://<host>:<port>.");
+    }
+
+    @Test
+    void aMigrationThatFailsIsReported() {
+        assertThat(CannotStart.from(Context.STORE, new MigrationFailed("V55__lists.sql", new SQLException("no space left"))))
+                .hasMessage("store: the migration V55__lists.sql failed (no space left); remove the cause and start again, which completes it.");
     }
 
     @Test
@@ -91,6 +99,19 @@ class PreflightTest {
                     .hasMessage("gateway: port " + other.getLocalPort() + " on 127.0.0.1 cannot be opened (Address already in use); stop the program that listens there, "
                             + "or set phone82.gateway.port or phone82.port-offset to move it.");
         }
+    }
+
+    @Test
+    void theCopyOfARestoreThatWasCutOffIsDeleted(@TempDir Path data) throws Exception {
+        Files.createDirectories(data.resolve("pay.draft"));
+        Files.writeString(data.resolve("pay.draft/db.script"), "incomplete");
+
+        try (ServerSocket other = new ServerSocket(0)) {
+            assertThatThrownBy(() -> start(Context.PAY, "--phone82.data=" + data, "--phone82.pay.port=" + other.getLocalPort())).isInstanceOf(CannotStart.class)
+                    .hasMessageContaining("cannot be opened");
+        }
+
+        assertThat(data.resolve("pay.draft")).doesNotExist();
     }
 
     @Test

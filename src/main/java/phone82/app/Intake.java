@@ -7,10 +7,13 @@ import phone82.platform.disk.Disk;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.stream.Stream;
+import java.util.List;
 
-/** Refuses new orders and cancellations while all databases are copied. */
+/** Refuses new orders, cancellations and owners of orders while all databases are copied. */
 public class Intake {
+
+    private static final List<String> ROUTES = List.of("app-place-order", "app-cancel-order", "app-claim-order", "app-revoke-link", "app-assign-order",
+            "app-repeat-new-owners");
 
     private final Disk disk;
     private final CamelContext camel;
@@ -37,6 +40,11 @@ public class Intake {
     /** @throws Problem 409 if another backup has paused the work */
     public Held hold(@Body Hold hold) {
         Instant since = disk.hold(hold.owner(), Duration.ofSeconds(hold.seconds()));
-        return new Held(Stream.of("app-place-order", "app-cancel-order").mapToInt(camel.getInflightRepository()::size).sum(), since);
+        return new Held(ROUTES.stream().mapToInt(camel.getInflightRepository()::size).sum(), since);
+    }
+
+    /** Whether other contexts may be called to change their data. */
+    public boolean isOpen() {
+        return !disk.isHeld();
     }
 }

@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -59,14 +60,13 @@ public final class Backup extends OperatorCommand {
     private void take(String name) {
         long start = System.nanoTime();
         since = askToHold(HELD_SECONDS).path("since").asText();
-        List<Path> copies = new ArrayList<>();
+        Set<Path> copies = new LinkedHashSet<>();
         boolean released = false;
         try {
             awaitQuiet();
             for (String context : ORDER) {
                 hold(HELD_SECONDS);
-                JsonNode copy = copy(context, name);
-                copies.add(Path.of(copy.path("folder").asText()));
+                JsonNode copy = copy(context, name, copies);
                 out.println(context + ": " + copy.path("bytes").asLong() / 1024 + " kB in " + copy.path("folder").asText());
             }
             released = true;
@@ -94,15 +94,23 @@ public final class Backup extends OperatorCommand {
     }
 
     /** Copies a context's database, retrying while a cancellation is in progress. A large database takes many requests, between which the hold is prolonged. */
-    private JsonNode copy(String context, String name) {
+    private JsonNode copy(String context, String name, Set<Path> copies) {
+        Path folder = Path.of(properties.getRequiredProperty("phone82.data"), "backups", name, context).toAbsolutePath().normalize();
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
+                // before the request, as its answer may be lost
+                copies.add(folder);
                 JsonNode answer = ask("POST", context, "/backup", Map.of("name", name, "owner", owner));
                 if (answer.path("complete").asBoolean()) {
+                    copies.add(Path.of(answer.path("folder").asText()));
                     return answer;
                 }
             } catch (Stop e) {
+                if (e.status != 0) {
+                    // refused, for example because there is another backup of this name
+                    copies.remove(folder);
+                }
                 if (e.status != 503 || System.nanoTime() > end) {
                     throw e;
                 }
@@ -138,14 +146,14 @@ public final class Backup extends OperatorCommand {
     }
 
     /** Deletes the copies of a backup that failed, which may not belong together. */
-    private void discard(List<Path> copies) {
+    private void discard(Set<Path> copies) {
         for (Path copy : copies) {
             try {
                 if (!DatabaseBackup.discard(copy)) {
                     throw new NoSuchFileException(copy.toString());
                 }
             } catch (IOException e) {
-                out.println("delete " + copy + " yourself: it is no part of a complete backup (" + e + ")");
+                out.println("delete " + copy + " yourself, also if it appears later: it is no part of a complete backup (" + e + ")");
             }
         }
     }

@@ -84,10 +84,12 @@ public final class DeadLetters extends OperatorCommand {
     private void replayAll(String context) {
         int replayed = 0;
         int failed = 0;
+        int gone = 0;
         String after = "";
         while (after != null) {
             JsonNode report = ask("POST", context, "/dead-letters/replay?size=100" + after);
             replayed += report.path("replayed").asInt();
+            gone += report.path("gone").asInt();
             for (JsonNode letter : report.path("failed")) {
                 failed++;
                 out.printf(Locale.ROOT, "%-9s%s  failed again: %s%n", context, letter.path("id").asText(), letter.path("cause").asText());
@@ -95,6 +97,7 @@ public final class DeadLetters extends OperatorCommand {
             after = following(report);
         }
         failures += failed;
-        out.println(context + ": " + replayed + " replayed" + (failed == 0 ? "" : ", " + failed + " failed again and stay"));
+        out.println(context + ": " + replayed + " replayed" + (failed == 0 ? "" : ", " + failed + " failed again and stay")
+                + (gone == 0 ? "" : ", " + gone + " replayed by somebody else"));
     }
 }

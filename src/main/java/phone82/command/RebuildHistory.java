@@ -7,6 +7,7 @@ import phone82.platform.api.Json;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** The command {@code rebuild-history}: rebuilds customer's view from the event logs of app, pay and store. */
 public final class RebuildHistory extends OperatorCommand {
@@ -14,6 +15,7 @@ public final class RebuildHistory extends OperatorCommand {
     /** As the first argument of the launcher. */
     public static final String NAME = "rebuild-history";
 
+    private final String run = UUID.randomUUID().toString();
     private long read;
 
     private RebuildHistory(PropertyResolver properties, PrintStream out) {
@@ -35,19 +37,21 @@ public final class RebuildHistory extends OperatorCommand {
                 new RebuildHistory(properties, out).rebuild();
                 return 0;
             } catch (Stop e) {
-                err.println("phone82: " + e.getMessage() + " Repeat the command: it continues where it stopped.");
+                err.println("phone82: " + e.getMessage() + (e.status == 409 ? "" : " Repeat the command: it continues where it stopped."));
                 return 2;
             }
         }, err, arguments);
     }
 
     private void rebuild() {
-        JsonNode places = ask("GET", "customer", "/rebuild").path("places");
+        JsonNode places = ask("POST", "customer", "/rebuild", Map.of("run", run)).path("places");
         for (String source : PUBLISHERS) {
             feed(source, places.path(source));
         }
         switchOver();
-        ask("DELETE", "customer", "/rebuild");
+        while (ask("DELETE", "customer", "/rebuild?run=" + run).path("deleted").asInt() > 0) {
+            progress.update("deleting the second view");
+        }
     }
 
     private void feed(String source, JsonNode place) {
@@ -56,7 +60,7 @@ public final class RebuildHistory extends OperatorCommand {
         while (after != null) {
             JsonNode page = ask("GET", source, "/events?size=200" + after);
             if (!page.path("items").isEmpty()) {
-                ask("POST", "customer", "/rebuild/events", Map.of("source", source, "events", page.path("items")));
+                ask("POST", "customer", "/rebuild/events", Map.of("run", run, "source", source, "events", page.path("items")));
             }
             read += page.path("items").size();
             progress.update(source + ": " + read + " events read in total");
@@ -70,7 +74,7 @@ public final class RebuildHistory extends OperatorCommand {
         long unlogged = 0;
         JsonNode answer = Json.MAPPER.nullNode();
         do {
-            answer = ask("POST", "customer", "/rebuild/switch", answer.has("next") ? Map.of("before", answer.path("next").asLong()) : Map.of());
+            answer = ask("POST", "customer", "/rebuild/switch", answer.has("next") ? Map.of("run", run, "before", answer.path("next").asLong()) : Map.of("run", run));
             compared += answer.path("compared").asLong();
             changed += answer.path("changed").asLong();
             unlogged += answer.path("unlogged").asLong();

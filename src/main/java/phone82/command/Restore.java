@@ -2,6 +2,7 @@ package phone82.command;
 
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.FileSystemUtils;
+import phone82.platform.disk.DatabaseBackup;
 import phone82.platform.disk.FileSync;
 import phone82.platform.disk.PrivateFolder;
 import phone82.platform.disk.RestoredData;
@@ -61,6 +62,11 @@ public final class Restore extends OperatorCommand {
     /** Whether a restore replaces folders or was cut off while it did, so that the data folders may not belong together. */
     public static boolean isUnfinished(Path data) {
         return Files.exists(data.resolve(UNFINISHED));
+    }
+
+    /** Deletes what a restore that was cut off has copied for a context, whose data folder the caller has locked. */
+    public static void discardDraft(Path data, String context) throws IOException {
+        FileSystemUtils.deleteRecursively(draft(data, context));
     }
 
     private int restore(Path data, String name) {
@@ -158,7 +164,7 @@ public final class Restore extends OperatorCommand {
     }
 
     private static Path draft(Path data, String context) {
-        return data.resolve(context + ".draft");
+        return data.resolve(context + DatabaseBackup.DRAFT);
     }
 
     /** A running process holds the lock of its folder. */

@@ -1,6 +1,7 @@
 package phone82.customer;
 
 import org.apache.camel.Body;
+import org.apache.camel.Header;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -9,6 +10,7 @@ import phone82.platform.api.Problem;
 import phone82.platform.event.Event;
 import phone82.platform.event.EventLog.Logged;
 import phone82.platform.event.EventTransformation;
+import phone82.platform.persistence.OldRows;
 
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -26,7 +28,7 @@ import java.util.stream.Stream;
 /**
  * Rebuilds the view from the event logs of app, pay and store. It fills a second view beside the one that is served, and then copies it
  * order by order, each in one transaction. Every step can be repeated. Data of the served view that is missing in the logs is kept,
- * because logs are kept only for a limited time.
+ * because logs are kept only for a limited time. A rebuild that begins continues an interrupted one; if that still runs, its next step is refused.
  */
 public class Rebuild {
 
@@ -51,12 +53,20 @@ public class Rebuild {
     public record Places(Map<String, Long> places) {
     }
 
+    /** @param run a random id, which each step of this rebuild has */
+    public record Begin(String run) {
+    }
+
     /** Events of one context's log. */
-    public record Feed(String source, List<Logged> events) {
+    public record Feed(String run, String source, List<Logged> events) {
     }
 
     /** @param before only orders with lower ids; null for all */
-    public record Switch(Long before) {
+    public record Switch(String run, Long before) {
+    }
+
+    /** @param deleted rows of the rebuilt view that one step has deleted; zero at the end */
+    public record Ended(int deleted) {
     }
 
     /**
@@ -78,9 +88,22 @@ public class Rebuild {
         return new Places(places);
     }
 
-    /** Adds events to the new view. */
+    /** Begins a rebuild, or continues an interrupted one, and returns the positions from which to read the logs. */
+    public Places begin(@Body Begin begin) {
+        return transactions.execute(transaction -> {
+            jdbc.update("update rebuild_run set run = ?", begin.run());
+            return places();
+        });
+    }
+
+    /**
+     * Adds events to the new view.
+     *
+     * @throws Problem 409 if another rebuild has begun
+     */
     public Places feed(@Body Feed feed) {
         transactions.executeWithoutResult(transaction -> {
+            requireRun(feed.run());
             for (Logged event : feed.events()) {
                 try {
                     history.rebuild(new Event(event.id(), event.type(), event.subject(), event.time(), event.traceparent(),
@@ -97,8 +120,13 @@ public class Rebuild {
         return places();
     }
 
-    /** Copies the rebuilt view of some orders to the served view, those with the highest ids first. */
+    /**
+     * Copies the rebuilt view of some orders to the served view, those with the highest ids first.
+     *
+     * @throws Problem 409 if another rebuild has begun
+     */
     public Switched switchOver(@Body Switch wanted) {
+        requireRun(wanted.run());
         long before = wanted.before() == null ? Long.MAX_VALUE : wanted.before();
         List<Long> servedIds = ids("history", before);
         List<Long> rebuiltIds = ids("history_rebuilt", before);
@@ -125,10 +153,31 @@ public class Rebuild {
         return new Switched(orders.size(), changed, unlogged, lowest == Long.MIN_VALUE ? null : lowest);
     }
 
-    /** Deletes the rebuilt view. */
-    public Places end() {
-        List.of("rebuild", "timeline_rebuilt", "history_rebuilt").forEach(table -> jdbc.execute("truncate table " + table));
-        return places();
+    /**
+     * Deletes some rows of the rebuilt view. The positions go first: a rebuild that begins before all rows are deleted reads the logs from the beginning.
+     *
+     * @throws Problem 409 if another rebuild has begun
+     */
+    public Ended end(@Header("run") String run) {
+        return transactions.execute(transaction -> {
+            requireRun(run);
+            jdbc.update("delete from rebuild");
+            int steps = deleteSome("timeline_rebuilt", "event_id");
+            return new Ended(steps > 0 ? steps : deleteSome("history_rebuilt", "order_id"));
+        });
+    }
+
+    /** All at once would be one transaction, which HSQLDB keeps in memory. */
+    private int deleteSome(String table, String key) {
+        List<Object> keys = jdbc.queryForList("select " + key + " from " + table + " order by " + key + " limit " + OldRows.STEP, Object.class);
+        return keys.isEmpty() ? 0 : jdbc.update("delete from " + table + " where " + key + " <= ?", keys.get(keys.size() - 1));
+    }
+
+    /** Keeps another rebuild from beginning until the transaction ends. */
+    private void requireRun(String run) {
+        if (jdbc.update("update rebuild_run set run = ? where run = ?", run, run) == 0) {
+            throw new Problem(409, "Another rebuild", "Another rebuild of the view has begun, so this one ended. Wait until that one is complete.");
+        }
     }
 
     private List<Long> ids(String table, long before) {

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.command.AssignOrders;
 import phone82.command.EraseSubject;
@@ -14,11 +15,13 @@ import phone82.command.Reconcile;
 import phone82.command.ReplayEvents;
 import phone82.journey.Shop.Answer;
 import phone82.platform.api.Json;
+import phone82.platform.disk.Disk;
 import phone82.platform.identity.Guest;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -129,6 +132,28 @@ class AssignmentTest {
         assign(olga, id, "mia").expect(409);
 
         app.send("DELETE", "/erasures/" + pseudonym, null, null).expect(204);
+    }
+
+    @Test
+    void noOrderGetsAnOwnerWhileTheDatabasesAreCopied() {
+        long id = withoutOwner();
+        JdbcTemplate app = PHONE82.jdbc(Context.APP);
+        Disk disk = PHONE82.bean(Context.APP, Disk.class);
+        disk.hold("backup", Duration.ofMinutes(1));
+        try {
+            assign(olga, id, "ann").expect(503);
+            ann.send("PUT", "/orders/" + id + "/owner", "application/json", Json.text(Map.of("secret", "A".repeat(43)))).expect(503);
+            olga.send("DELETE", "/orders/" + id + "/owner", null, null).expect(503);
+            app.update("update orders set owner = 'ann' where id = ?", id);
+            app.update("insert into new_owner (order_id, owner, changed_at) values (?, 'ann', current_timestamp)", id);
+            await().during(Duration.ofSeconds(1)).untilAsserted(() ->
+                    assertThat(PHONE82.jdbc(Context.PAY).queryForObject("select owner from payment where order_id = ?", String.class, id)).isNull());
+        } finally {
+            disk.hold("backup", Duration.ZERO);
+        }
+
+        await().untilAsserted(() -> assertThat(PHONE82.jdbc(Context.STORE).queryForObject("select owner from delivery where order_id = ?", String.class, id)).isEqualTo("ann"));
+        assertThat(PHONE82.jdbc(Context.PAY).queryForObject("select owner from payment where order_id = ?", String.class, id)).isEqualTo("ann");
     }
 
     /** App's log may no longer contain the assignment. */

@@ -71,6 +71,7 @@ class CallersTest {
             pay-replay-events             app operator
             store-replay-events           app operator
             customer-show-rebuild         operator
+            customer-begin-rebuild        operator
             customer-end-rebuild          operator
             customer-feed-rebuild         operator
             customer-switch-rebuild       operator

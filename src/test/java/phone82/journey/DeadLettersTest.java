@@ -3,6 +3,7 @@ package phone82.journey;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.jms.JMSException;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +17,10 @@ import phone82.app.OrderDrafting;
 import phone82.app.Orders;
 import phone82.command.DeadLetters;
 import phone82.journey.Shop.Answer;
+import phone82.platform.api.Problem;
+import phone82.platform.event.DeadLetters.Letter;
+import phone82.platform.event.DeadLetters.Outcome;
+import phone82.platform.event.DeadLetters.Report;
 import phone82.platform.identity.Caller;
 
 import java.io.ByteArrayOutputStream;
@@ -31,6 +36,7 @@ import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
@@ -131,6 +137,23 @@ class DeadLettersTest {
         }
 
         @Test
+        void isAddedOnceHoweverOftenTheEventIsSentAgain() {
+            long id = 2101;
+            String event = newId();
+            String other = newId();
+            for (int i = 0; i < 3; i++) {
+                PHONE82.topics().send("store.Shipped", id, event);
+            }
+            PHONE82.topics().send("store.Shipped", id, other);
+
+            letterOf(Context.APP, other);
+
+            await().untilAsserted(() -> assertThat(letters(PHONE82, Context.APP)).filteredOn(letter -> letter.path("orderId").asLong() == id)
+                    .extracting(letter -> letter.get("type").asText() + " " + letter.get("eventId").asText())
+                    .containsExactly("phone82.store.Shipped " + event, "phone82.store.Shipped " + other));
+        }
+
+        @Test
         void takesMoneyOnce() {
             long id = 2001;
             String event = newId();
@@ -201,8 +224,22 @@ class DeadLettersTest {
                     .map(operator -> CompletableFuture.supplyAsync(() -> replayAll(Context.STORE))).toList();
 
             assertThat(operators.stream().mapToInt(operator -> operator.join().get("replayed").asInt()).sum()).isEqualTo(ids.size());
+            assertThat(operators).allSatisfy(operator -> assertThat(operator.join().get("failed").findValuesAsText("cause")).noneMatch(cause -> cause.contains("no dead letter")));
             assertThat(ids).allSatisfy(id -> await().untilAsserted(() -> assertThat(view.timeline(id)).containsExactlyInAnyOrder("OrderReceived", "Shipped")));
             assertThat(letters(PHONE82, Context.STORE)).extracting(letter -> letter.get("orderId").asLong()).doesNotContainAnyElementsOf(ids);
+        }
+
+        @Test
+        void isNoFailureIfAnotherOperatorHasReplayedItMeanwhile() {
+            ProducerTemplate camel = PHONE82.bean(Context.STORE, ProducerTemplate.class);
+            Letter replayed = new Letter(newId(), newId(), "phone82.pay.PayCompleted", "1", null, null, null, "");
+
+            Outcome outcome = camel.requestBody("direct:try-dead-letter", replayed, Outcome.class);
+
+            var letters = PHONE82.bean(Context.STORE, phone82.platform.event.DeadLetters.class);
+            assertThat(letters.report(List.of(outcome, new Outcome("2", "it failed", false), new Outcome("3", null, false)), 3, 5L))
+                    .isEqualTo(new Report(1, List.of(new Outcome("2", "it failed", false)), 1, "6"));
+            assertThatThrownBy(() -> letters.reportOne(outcome)).isInstanceOf(Problem.class).hasMessage("There is no dead letter " + replayed.id() + ".");
         }
 
         @ParameterizedTest

@@ -2,6 +2,7 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,8 +28,15 @@ class RebuildTest {
 
     private static final String AT = "2026-11-27T20:00:0%d.123456Z";
 
+    private static final String RUN = new UUID(1, 1).toString();
+
     private final Shop customer = PHONE82.shop(Context.CUSTOMER);
     private final JdbcTemplate jdbc = PHONE82.bean(Context.CUSTOMER, JdbcTemplate.class);
+
+    @BeforeEach
+    void begin() {
+        begin(RUN);
+    }
 
     @Test
     void restoresLostAndChangedRowsAndKeepsTheRest() {
@@ -63,7 +71,7 @@ class RebuildTest {
         assertThat(customer.timeline(1)).containsExactly("Ordered", "PayCompleted", "Shipped");
         assertThat(customer.get("/dead-letters").body().get("items")).isEmpty();
 
-        customer.send("DELETE", "/rebuild", null, null).expect(200);
+        end(RUN);
         assertThat(places()).isEqualTo("{}");
         assertThat(jdbc.queryForObject("select count(*) from timeline_rebuilt", Long.class)).isZero();
     }
@@ -82,8 +90,49 @@ class RebuildTest {
         switchOver();
         assertThat(reasons()).containsExactly(reason);
 
-        customer.send("DELETE", "/rebuild", null, null).expect(200);
+        end(RUN);
         List.of("timeline", "history").forEach(table -> jdbc.update("delete from " + table + " where order_id = 9"));
+    }
+
+    @Test
+    void onlyTheOneThatBeganLastGoesOn() {
+        String other = new UUID(1, 2).toString();
+        feed("app", event(1, "app.Ordered", 1, 1));
+
+        assertThat(begin(other)).as("it continues").isEqualTo("{\"app\":1}");
+
+        String events = Json.text(Map.of("run", RUN, "source", "app", "events", List.of(event(2, "app.Ordered", 2, 1))));
+        assertThat(customer.post("/rebuild/events", events).expect(409).body().get("detail").asText())
+                .isEqualTo("Another rebuild of the view has begun, so this one ended. Wait until that one is complete.");
+        customer.post("/rebuild/switch", Json.text(Map.of("run", RUN))).expect(409);
+        customer.send("DELETE", "/rebuild?run=" + RUN, null, null).expect(409);
+        assertThat(places()).isEqualTo("{\"app\":1}");
+        assertThat(jdbc.queryForObject("select count(*) from timeline_rebuilt", Long.class)).isOne();
+        end(other);
+    }
+
+    @Test
+    void oneThatBeginsDuringTheDeletionReadsTheLogsFromTheBeginning() {
+        feed("app", event(1, "app.Ordered", 1, 1));
+        for (int i = 0; i < 1500; i++) {
+            jdbc.update("insert into timeline_rebuilt (event_id, order_id, type, happened_at, correlation_id) values (?, 1, 'Ordered', current_timestamp, 'x')", "z" + i);
+        }
+
+        assertThat(customer.send("DELETE", "/rebuild?run=" + RUN, null, null).expect(200).body().get("deleted").asInt()).isEqualTo(1000);
+
+        assertThat(begin(RUN)).isEqualTo("{}");
+        end(RUN);
+        List.of("timeline_rebuilt", "history_rebuilt").forEach(table -> assertThat(jdbc.queryForObject("select count(*) from " + table, Long.class)).isZero());
+    }
+
+    private String begin(String run) {
+        return customer.post("/rebuild", Json.text(Map.of("run", run))).expect(200).body().get("places").toString();
+    }
+
+    private void end(String run) {
+        while (customer.send("DELETE", "/rebuild?run=" + run, null, null).expect(200).body().get("deleted").asInt() > 0) {
+            // more to delete
+        }
     }
 
     private List<String> reasons() {
@@ -99,12 +148,12 @@ class RebuildTest {
     }
 
     private String switchOver() {
-        return customer.post("/rebuild/switch", "{}").expect(200).body().toString();
+        return customer.post("/rebuild/switch", Json.text(Map.of("run", RUN))).expect(200).body().toString();
     }
 
     @SafeVarargs
     private void feed(String source, Map<String, Object>... events) {
-        customer.post("/rebuild/events", Json.text(Map.of("source", source, "events", events))).expect(200);
+        customer.post("/rebuild/events", Json.text(Map.of("run", RUN, "source", source, "events", events))).expect(200);
     }
 
     private static Map<String, Object> event(long seq, String type, long order, int second) {

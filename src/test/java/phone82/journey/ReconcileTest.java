@@ -1,5 +1,6 @@
 package phone82.journey;
 
+import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -21,6 +22,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +44,7 @@ import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
@@ -248,6 +252,36 @@ class ReconcileTest {
         assertThat(err.toString()).contains("app could take orders during the backup");
         assertThat(backups().resolve("gap")).doesNotExist();
         shop.awaitShipped(shop.place(anOrder()).expect(201).id());
+    }
+
+    @Test
+    void theCopyOfAContextWhoseAnswerIsLostIsDeleted() throws Exception {
+        HttpServer lossy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        lossy.createContext("/", request -> {
+            PHONE82.shop(Context.STORE).post("/backup", new String(request.getRequestBody().readAllBytes(), UTF_8)).expect(200);
+            assertThat(backups().resolve("lost/store")).exists();
+            request.close();
+        });
+        lossy.start();
+        try {
+            String[] arguments = Stream.concat(Stream.of(PHONE82.arguments()).filter(each -> !each.startsWith("--phone82.gateway.store-url=")),
+                    Stream.of("--phone82.gateway.store-url=http://127.0.0.1:" + lossy.getAddress().getPort(), Backup.NAME, "lost")).toArray(String[]::new);
+
+            assertThat(Backup.main(new PrintStream(out), new PrintStream(err), arguments)).as(this::output).isEqualTo(2);
+        } finally {
+            lossy.stop(0);
+        }
+
+        assertThat(backups().resolve("lost")).doesNotExist();
+    }
+
+    @Test
+    void anotherBackupOfTheSameNameStays() {
+        assertThat(backUp("same")).as(this::output).isZero();
+
+        assertThat(backUp("same")).as(this::output).isEqualTo(1);
+
+        assertThat(backups().resolve("same").toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer");
     }
 
     /** Pay is not copied until it ends. */

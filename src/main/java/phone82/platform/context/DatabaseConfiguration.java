@@ -20,7 +20,9 @@ import org.springframework.util.unit.DataSize;
 import phone82.platform.disk.DatabaseBackup;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
+import phone82.platform.persistence.HsqldbMigration;
 import phone82.platform.persistence.MigrationLock;
+import phone82.platform.persistence.MigrationLog;
 import phone82.platform.saga.Participation;
 
 import java.nio.file.Path;
@@ -73,7 +75,12 @@ class DatabaseConfiguration {
 
     @Bean
     FlywayMigrationStrategy migration(@Value("${spring.datasource.url}") String url) {
-        return url.startsWith("jdbc:hsqldb:hsql") ? new MigrationLock() : Flyway::migrate;
+        return url.startsWith("jdbc:hsqldb:hsql") ? new MigrationLock() : url.startsWith("jdbc:hsqldb") ? new HsqldbMigration() : Flyway::migrate;
+    }
+
+    @Bean
+    MigrationLog migrationLog() {
+        return new MigrationLog();
     }
 
     @Bean

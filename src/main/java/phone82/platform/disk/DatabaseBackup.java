@@ -26,6 +26,9 @@ public class DatabaseBackup {
     /** Shorter than the time after which an idle connection is closed, and than the hold on new work. */
     private static final Duration LONGEST_REQUEST = Duration.ofSeconds(5);
 
+    /** Ends the name of a copy that is not complete, in a backup or beside the data folder of a context. */
+    public static final String DRAFT = ".draft";
+
     private final JdbcTemplate jdbc;
     private final Disk disk;
     private final Path backups;
@@ -104,6 +107,7 @@ public class DatabaseBackup {
         if (underWay.getAsInt() > 0) {
             throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet. Try again in 1 s.").header("Retry-After", 1);
         }
+        discardDrafts();
         inProgress = new InProgress(owner, folder, CompletableFuture.supplyAsync(() -> copy(folder), task -> {
             Thread thread = new Thread(task, "backup");
             thread.setDaemon(true);
@@ -111,11 +115,24 @@ public class DatabaseBackup {
         }));
     }
 
+    /** Deletes copies that were cut off, in the folder of whatever backup. */
+    private void discardDrafts() {
+        if (!Files.exists(backups)) {
+            return;
+        }
+        try (Stream<Path> folders = Files.list(backups)) {
+            for (Path draft : folders.map(backup -> backup.resolve(context + DRAFT)).filter(Files::exists).toList()) {
+                discard(draft);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Copy copy(Path folder) {
         // a crash during the copy leaves no folder that looks like a backup
-        Path draft = folder.resolveSibling(context + ".draft");
+        Path draft = folder.resolveSibling(context + DRAFT);
         try {
-            FileSystemUtils.deleteRecursively(draft);
             PrivateFolder.create(draft);
             try {
                 requireRoom(draft);

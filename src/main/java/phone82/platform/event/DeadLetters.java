@@ -1,5 +1,6 @@
 package phone82.platform.event;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
@@ -80,17 +81,48 @@ public class DeadLetters {
     public record Letter(String id, String eventId, String type, String orderId, String time, String since, String cause, String body) {
     }
 
-    /** The outcome of replaying one dead letter; the cause is null if it succeeded. */
-    public record Outcome(String id, String cause) {
+    /**
+     * The outcome of replaying one dead letter.
+     *
+     * @param cause why it failed; null if it did not
+     */
+    public record Outcome(String id, String cause, @JsonIgnore boolean gone) {
+    }
+
+    /** Somebody else has replayed the letter, or is doing so. */
+    private static final class Gone extends RuntimeException {
+
+        private Gone() {
+            super(null, null, false, false);
+        }
     }
 
     /**
      * The outcome of replaying several dead letters.
      *
      * @param failed those that failed again; they remain dead letters
+     * @param gone   number of those that somebody else replayed meanwhile
      * @param next   the cursor to continue with; null if none is left to try
      */
-    public record Report(int replayed, List<Outcome> failed, String next) {
+    public record Report(int replayed, List<Outcome> failed, int gone, String next) {
+    }
+
+    /** Whether the event is no dead letter yet. One that waits already comes again with each replay of the event log. */
+    public boolean isNew(@Header(Envelope.ID) String event, @Header(Envelope.TYPE) String type, @Header(Envelope.SUBJECT) String subject) {
+        if (event == null || type == null || subject == null) {
+            return true;
+        }
+        String selector = Envelope.ID + " = " + literal(event) + " and " + Envelope.TYPE + " = " + literal(type) + " and " + Envelope.SUBJECT + " = " + literal(subject);
+        return ask(session -> {
+            try (ClientConsumer browser = session.createConsumer(queue, SimpleString.of(selector), 0, -1, true)) {
+                session.start();
+                return browser.receiveImmediate() == null;
+            }
+        });
+    }
+
+    private static String literal(String value) {
+        return "'" + value.replace("'", "''") + "'";
     }
 
     /** Turns the exchange of an event that failed for good into its dead letter: the event as received, with the cause. */
@@ -125,34 +157,38 @@ public class DeadLetters {
         return browse(null, place(after), Page.size(size), 0);
     }
 
-    /** @throws Problem 404 if it has been replayed meanwhile */
-    public void taken(@Body Object letter, @Variable("letter") String id) {
+    /** Stops the replay if the letter is no longer in the queue. */
+    public void taken(@Body Object letter) {
         if (letter == null) {
-            throw Problem.notFound("dead letter", id);
+            throw new Gone();
         }
     }
 
     public Outcome replayed(@Variable("letter") String id) {
-        return new Outcome(id, null);
+        return new Outcome(id, null, false);
     }
 
     public Outcome failed(@Variable("letter") String id, Exchange exchange) {
-        return new Outcome(id, cause(exchange));
+        return thrown(exchange) instanceof Gone ? new Outcome(id, null, true) : new Outcome(id, cause(exchange), false);
     }
 
     public Report report(@Body List<Outcome> outcomes, @Header("size") Integer size, @Header("after") Long after) {
         List<Outcome> failed = outcomes.stream().filter(outcome -> outcome.cause() != null).toList();
         // those that failed are still in the queue, in front of those not tried yet
         String next = outcomes.size() < Page.size(size) ? null : String.valueOf(place(after) + failed.size());
-        return new Report(outcomes.size() - failed.size(), failed, next);
+        int gone = (int) outcomes.stream().filter(Outcome::gone).count();
+        return new Report(outcomes.size() - failed.size() - gone, failed, gone, next);
     }
 
-    /** @throws Problem 409 if it failed again */
+    /** @throws Problem 409 if it failed again; 404 if somebody else has replayed it meanwhile */
     public Report reportOne(@Body Outcome outcome) {
         if (outcome.cause() != null) {
             throw new Problem(409, "Failed again", "It stays a dead letter. Remove the cause, then replay it again: " + outcome.cause());
         }
-        return new Report(1, List.of(), null);
+        if (outcome.gone()) {
+            throw Problem.notFound("dead letter", outcome.id());
+        }
+        return new Report(1, List.of(), 0, null);
     }
 
     /**
@@ -275,12 +311,16 @@ public class DeadLetters {
         return new String(content, UTF_8);
     }
 
-    private static String cause(Exchange exchange) {
+    private static Throwable thrown(Exchange exchange) {
         Throwable thrown = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         while (thrown instanceof RuntimeCamelException && thrown.getCause() != null) {
             thrown = thrown.getCause();
         }
-        String line = thrown.toString().lines().findFirst().orElseThrow().replaceFirst("^[\\w.$]*\\.", "");
+        return thrown;
+    }
+
+    private static String cause(Exchange exchange) {
+        String line = thrown(exchange).toString().lines().findFirst().orElseThrow().replaceFirst("^[\\w.$]*\\.", "");
         return Printable.line(line.length() > LONGEST_CAUSE ? line.substring(0, LONGEST_CAUSE) : line);
     }
 }

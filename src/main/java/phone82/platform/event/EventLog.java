@@ -119,21 +119,27 @@ public class EventLog {
     private record Place(long seq, Timestamp at) {
     }
 
-    /** Deletes old sent events, step by step. One that a wrong clock dated in the future is old if a later one is. */
+    /** Deletes old sent events, step by step. Those that a wrong clock dated in the future are old if a later one is. */
     public void purge() {
+        long after = Long.MIN_VALUE;
+        List<Long> ends = new ArrayList<>();
         int step;
         do {
             Timestamp oldest = oldest();
             Timestamp now = Timestamp.from(Instant.now());
-            List<Place> places = jdbc.query("select seq, happened_at from outbox where sent = true order by sent, seq limit " + OldRows.STEP,
-                            (row, n) -> new Place(row.getLong(1), row.getTimestamp(2)))
+            List<Place> places = jdbc.query("select seq, happened_at from outbox where sent = true and seq > ? order by sent, seq limit " + OldRows.STEP,
+                            (row, n) -> new Place(row.getLong(1), row.getTimestamp(2)), after)
                     .stream().takeWhile(place -> place.at.before(oldest) || place.at.after(now)).toList();
             step = places.size();
-            while (step > 0 && places.get(step - 1).at.after(now)) {
-                step--;
+            List<Long> old = places.stream().filter(place -> place.at.before(oldest)).map(Place::seq).toList();
+            if (!old.isEmpty()) {
+                ends.add(old.get(old.size() - 1));
+                ends.forEach(end -> deleted.increment(jdbc.update("delete from outbox where sent = true and seq <= ?", end)));
+                ends.clear();
             }
             if (step > 0) {
-                deleted.increment(jdbc.update("delete from outbox where sent = true and seq >= ? and seq <= ?", places.get(0).seq, places.get(step - 1).seq));
+                after = places.get(step - 1).seq;
+                ends.add(after);
             }
         } while (step == OldRows.STEP);
     }

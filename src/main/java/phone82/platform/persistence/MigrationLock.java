@@ -29,7 +29,7 @@ public class MigrationLock implements FlywayMigrationStrategy {
             createTable(jdbc);
             await(jdbc);
             try {
-                if (flyway.migrate().migrationsExecuted > 0) {
+                if (HsqldbMigration.changesTables(flyway)) {
                     closeOtherSessions(jdbc, database);
                 }
             } finally {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -116,5 +117,20 @@ class DatabaseBackupTest {
         assertThatThrownBy(() -> backup(failing).take(new Wanted("monday", OWNER))).isInstanceOf(DataAccessException.class);
 
         assertThat(folder.resolve("disk/backups")).isEmptyDirectory();
+    }
+
+    @Test
+    void copiesThatWereCutOffAreDeleted() throws Exception {
+        Path backups = folder.resolve("disk/backups");
+        for (String draft : List.of("saturday/app.draft", "sunday/app.draft", "sunday/pay.draft")) {
+            Files.createDirectories(backups.resolve(draft));
+            Files.writeString(backups.resolve(draft).resolve("db.script"), "incomplete");
+        }
+
+        backup(jdbc).take(new Wanted("monday", OWNER));
+
+        assertThat(backups.resolve("saturday")).doesNotExist();
+        assertThat(backups.resolve("sunday").toFile().list()).as("pay may still write").containsExactly("pay.draft");
+        assertThat(backups.resolve("monday").toFile().list()).containsExactly("app");
     }
 }
