@@ -159,7 +159,8 @@ final class DatabaseStore implements LraStore {
             verify();
             LOG.info("The coordinator holds its database");
             logged = false;
-        } catch (SQLException | RuntimeException e) {
+        } catch (SQLException | RuntimeException | Error e) {
+            // Narayana throws an Error if it cannot open its store
             session = null;
             if (!(e instanceof StoreUnavailable)) {
                 obstacle = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
@@ -223,7 +224,7 @@ final class DatabaseStore implements LraStore {
 
     @Override
     public Map<String, ?> check() throws Exception {
-        if (session == null) {
+        if (session == null || working.isWriteLocked()) {
             throw new SQLException(obstacle);
         }
         return Map.of("product", DatabaseProbe.probe(pool));

@@ -100,6 +100,8 @@ public class LraCoordinator implements LraStore.Memory {
 
     @Override
     public void read() {
+        // before Narayana's recovery thread, which would end if the store could not be opened
+        StoreManager.getRecoveryStore();
         started = true;
         RecoveryManager.manager();
         LRAService lras = LRARecoveryModule.getService();
