@@ -50,8 +50,9 @@ public enum Context {
         return this == GATEWAY || usesBroker();
     }
 
+    /** Whether its data may be on a database server. */
     boolean usesDatabase() {
-        return this != BROKER && this != COORDINATOR && this != GATEWAY;
+        return this != BROKER && this != GATEWAY;
     }
 
     /** Whether it authenticates its callers. */

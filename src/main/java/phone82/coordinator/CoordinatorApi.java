@@ -47,6 +47,7 @@ class CoordinatorApi implements Endpoint {
     /** The only headers passed on: Narayana would accept callback links in other headers, too. */
     private static final List<String> HEADERS = List.of("Accept", "Content-Type", "Link", "Long-Running-Action");
 
+    private final LraStore store;
     private final Executor executor;
     private final HttpLimits limits;
     private final ContractGate gate;
@@ -55,12 +56,14 @@ class CoordinatorApi implements Endpoint {
     private ApplicationHandler jersey;
 
     /**
+     * @param store     keeps the LRAs; without it, every request is answered 503
      * @param executor  processes requests, which includes calling participants
      * @param gate      admits the requests that the API contract allows
      * @param callbacks the addresses at which participants may be called back
      * @param scheme    scheme of the URLs at which participants reach the coordinator: https if a proxy ends TLS
      */
-    CoordinatorApi(Executor executor, HttpLimits limits, ContractGate gate, ParticipantCallbacks callbacks, String scheme) {
+    CoordinatorApi(LraStore store, Executor executor, HttpLimits limits, ContractGate gate, ParticipantCallbacks callbacks, String scheme) {
+        this.store = store;
         this.executor = executor;
         this.limits = limits;
         this.gate = gate;
@@ -79,7 +82,9 @@ class CoordinatorApi implements Endpoint {
         router.route(PATH).handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytes()))
                 .handler(request -> executor.execute(() -> {
                     try {
-                        serve(request);
+                        store.use(() -> serve(request));
+                    } catch (StoreUnavailable e) {
+                        request.fail(problem(e));
                     } catch (RuntimeException e) {
                         request.fail(e);
                     }
@@ -113,6 +118,11 @@ class CoordinatorApi implements Endpoint {
         jersey.handle(request);
     }
 
+    private static Problem problem(StoreUnavailable unavailable) {
+        return new Problem(503, "Unavailable", unavailable.getMessage() + " Repeat the request.")
+                .header("Retry-After", unavailable.getResponse().getHeaderString("Retry-After"));
+    }
+
     /** The caller was authenticated before. */
     private static final class AnonymousContext implements SecurityContext {
 
@@ -138,7 +148,7 @@ class CoordinatorApi implements Endpoint {
     }
 
     /** Sends a response when it is complete. */
-    private static final class Writer implements ContainerResponseWriter {
+    private final class Writer implements ContainerResponseWriter {
 
         private final RoutingContext context;
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -158,6 +168,12 @@ class CoordinatorApi implements Endpoint {
         public void commit() {
             HttpServerResponse response = context.response();
             if (response.closed()) {
+                return;
+            }
+            try {
+                store.verify();
+            } catch (StoreUnavailable e) {
+                context.fail(problem(e));
                 return;
             }
             MultiMap headers = response.setStatusCode(answer.getStatus()).headers();

@@ -1,13 +1,18 @@
 package phone82.coordinator;
 
+import com.zaxxer.hikari.HikariDataSource;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.unit.DataSize;
 import phone82.platform.disk.Disk;
+import phone82.platform.disk.DurableDatabase;
 import phone82.platform.health.Check;
 import phone82.platform.health.Pulse;
 import phone82.platform.http.Access;
@@ -35,6 +40,8 @@ import java.util.concurrent.TimeUnit;
 @Import({MetricsConfiguration.class, HttpServerConfiguration.class})
 public class CoordinatorContext {
 
+    private static final String URL = "spring.datasource.url";
+
     @Bean
     ExecutorService coordinatorThreads(@Value("${phone82.coordinator.threads}") int threads) {
         CustomizableThreadFactory factory = new CustomizableThreadFactory("coordinator-");
@@ -45,9 +52,9 @@ public class CoordinatorContext {
     }
 
     @Bean
-    CoordinatorApi coordinatorApi(ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, ParticipantCallbacks callbacks,
+    CoordinatorApi coordinatorApi(LraStore store, ExecutorService coordinatorThreads, HttpLimits limits, Contract contract, Access access, ParticipantCallbacks callbacks,
                                   @Value("${phone82.saga.coordinator-url}") URI url) {
-        return new CoordinatorApi(coordinatorThreads, limits, new ContractGate(contract, access, null), callbacks, url.getScheme());
+        return new CoordinatorApi(store, coordinatorThreads, limits, new ContractGate(contract, access, null), callbacks, url.getScheme());
     }
 
     @Bean
@@ -62,20 +69,39 @@ public class CoordinatorContext {
     }
 
     @Bean(initMethod = "start", destroyMethod = "stop")
-    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, ParticipantCallbacks callbacks, @Value("${phone82.data}/coordinator") Path data,
+    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, ParticipantCallbacks callbacks, LraStore store, @Value("${phone82.data}/coordinator") Path data,
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
                                @Value("${phone82.saga.time-limit}") Duration timeLimit) {
-        return new LraCoordinator(server, coordinatorThreads, callbacks, data, (int) recoveryPeriod.toSeconds(), timeLimit);
+        return new LraCoordinator(server, coordinatorThreads, callbacks, store, data, (int) recoveryPeriod.toSeconds(), timeLimit);
+    }
+
+    /** A database if one is configured, otherwise the data folder. */
+    @Bean
+    LraStore store(Environment environment, Disk disk) {
+        if (disk.folder() != null) {
+            return new FolderStore(disk.folder());
+        }
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(environment.getRequiredProperty(URL));
+        pool.setUsername(environment.getRequiredProperty("spring.datasource.username"));
+        pool.setPassword(environment.getRequiredProperty("spring.datasource.password"));
+        Binder.get(environment).bind("spring.datasource.hikari", Bindable.ofInstance(pool));
+        return new DatabaseStore(pool);
     }
 
     @Bean
-    Disk disk(@Value("${phone82.data}/coordinator") Path data, @Value("${phone82.data.reserve}") DataSize reserve) {
-        return Disk.of(data, reserve);
+    Disk disk(@Value("${" + URL + "}") String url, @Value("${phone82.data}/coordinator") Path data, @Value("${phone82.data.reserve}") DataSize reserve) {
+        return DurableDatabase.isEmbedded(url) ? Disk.of(data, reserve) : Disk.elsewhere();
     }
 
     @Bean
     Check diskCheck(Disk disk) {
         return Check.readiness("disk", disk::check);
+    }
+
+    @Bean
+    Check databaseCheck(LraStore store) {
+        return Check.readiness("database", store::check);
     }
 
     /** The path does not exist; its 404 proves that the server answers. */

@@ -32,6 +32,9 @@ public class InterruptedLraRecovery implements RecoveryModule {
                     if (new Interrupted(service, LRAConstants.getLRAUid(lra.getLraId())).resume()) {
                         LOG.info("Resumes {}, whose {} was interrupted", lra.getLraId(), lra.getStatus());
                     }
+                } catch (StoreUnavailable e) {
+                    // Narayana's thread would end
+                    LOG.debug("{} is resumed later", lra.getLraId(), e);
                 } finally {
                     lock.unlock();
                 }

@@ -11,12 +11,11 @@ import com.arjuna.ats.arjuna.objectstore.StoreManager;
 import com.arjuna.ats.arjuna.recovery.ActionStatusService;
 import com.arjuna.ats.arjuna.recovery.RecoveryManager;
 import com.arjuna.ats.arjuna.recovery.TransactionStatusConnectionManager;
-import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqJournalEnvironmentBean;
-import com.arjuna.ats.internal.arjuna.objectstore.hornetq.HornetqObjectStoreAdaptor;
 import com.arjuna.ats.internal.arjuna.utils.MBeanProcessId;
 import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import io.narayana.lra.LRAConstants;
 import io.narayana.lra.LRAData;
+import io.narayana.lra.coordinator.domain.service.LRAService;
 import io.narayana.lra.coordinator.internal.Implementations;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
@@ -32,27 +31,32 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** An embedded Narayana LRA coordinator; one per JVM, because Narayana keeps its state in static fields. */
-public class LraCoordinator {
+public class LraCoordinator implements LraStore.Memory {
 
     private final HttpServer server;
     private final ExecutorService executor;
     private final ParticipantCallbacks callbacks;
-    private final Path store;
+    private final LraStore store;
+    private final Path folder;
     private final int recoverySeconds;
     private final Duration timeLimit;
     private ScheduledExecutorService clock;
+    private boolean started;
 
     /**
      * @param server    serves the coordinator's API
      * @param executor  runs API calls and cancels overdue LRAs
      * @param callbacks the addresses at which participants may be called back
+     * @param folder    may be used by Narayana for everything but LRAs
      * @param timeLimit an LRA that is still active after this time is cancelled, within a second
      */
-    LraCoordinator(HttpServer server, ExecutorService executor, ParticipantCallbacks callbacks, Path store, int recoverySeconds, Duration timeLimit) {
+    LraCoordinator(HttpServer server, ExecutorService executor, ParticipantCallbacks callbacks, LraStore store, Path folder, int recoverySeconds,
+                   Duration timeLimit) {
         this.server = server;
         this.executor = executor;
         this.callbacks = callbacks;
         this.store = store;
+        this.folder = folder;
         this.recoverySeconds = recoverySeconds;
         this.timeLimit = timeLimit;
     }
@@ -60,15 +64,9 @@ public class LraCoordinator {
     public void start() {
         for (String name : new String[]{null, "communicationStore", "stateStore"}) {
             BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name)
-                    .setObjectStoreDir(store.toAbsolutePath().toString());
+                    .setObjectStoreDir(folder.toAbsolutePath().toString());
         }
-        // the default store rewrites files in place: a crash during a write loses the LRA
-        arjPropertyManager.getObjectStoreEnvironmentBean().setObjectStoreType(HornetqObjectStoreAdaptor.class.getName());
-        HornetqJournalEnvironmentBean journal = BeanPopulator.getDefaultInstance(HornetqJournalEnvironmentBean.class);
-        journal.setStoreDir(store.resolve("journal").toAbsolutePath().toString());
-        journal.setAsyncIO(false);
-        journal.setFileSize(1024 * 1024);
-        journal.setBufferFlushesPerSecond(3000);
+        store.install();
         // the default opens a socket just to get an id that is unique among processes
         arjPropertyManager.getCoreEnvironmentBean().setProcessImplementationClassName(MBeanProcessId.class.getName());
         CoordinatorEnvironmentBean coordinator = arjPropertyManager.getCoordinatorEnvironmentBean();
@@ -83,36 +81,66 @@ public class LraCoordinator {
         recovery.setRecoveryActivatorClassNames(List.of());
         CallbackClientBuilder.use(callbacks);
         Implementations.install();
-        RecoveryManager.manager();
-        // otherwise a request to end an LRA from before the restart is answered 404 until the first recovery pass
-        LRARecoveryModule.getInstance().recover();
+        store.hold(this);
 
         server.prepare();
         server.listen();
-        clock = Executors.newSingleThreadScheduledExecutor(BasicThreadFactory.builder().namingPattern("coordinator-time-limit").daemon(true).build());
-        clock.scheduleWithFixedDelay(new OverdueLraTask(timeLimit, executor), 1, 1, TimeUnit.SECONDS);
+        OverdueLraTask overdue = new OverdueLraTask(store, timeLimit, executor);
+        clock = Executors.newScheduledThreadPool(2, BasicThreadFactory.builder().namingPattern("coordinator-clock-%d").daemon(true).build());
+        clock.scheduleWithFixedDelay(() -> store.hold(this), 1, 1, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(overdue, 1, 1, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void pause() {
+        if (started) {
+            RecoveryManager.manager().suspend(false, false);
+        }
+    }
+
+    @Override
+    public void read() {
+        // before Narayana's recovery thread, which would end if the store could not be opened
+        StoreManager.getRecoveryStore();
+        started = true;
+        RecoveryManager.manager();
+        LRAService lras = LRARecoveryModule.getService();
+        for (LRAData lra : lras.getAll()) {
+            forget(lra);
+            lras.remove(lra.getLraId());
+        }
+        // otherwise a request to end an LRA from before the restart is answered 404 until the first recovery pass
+        LRARecoveryModule.getInstance().recover();
+        RecoveryManager.manager().resume();
     }
 
     public void stop() {
         server.destroy();
         clock.shutdown();
         executor.shutdown();
-        RecoveryManager.manager().terminate();
-        resetNarayana();
+        if (started) {
+            RecoveryManager.manager().terminate();
+            resetNarayana();
+        }
         Implementations.uninstall();
         StoreManager.shutdown();
+        store.release();
     }
 
     /** Clears Narayana's static state, so that a later start in this JVM reads its object store as after a restart. Narayana has no API for that. */
     private static void resetNarayana() {
         for (LRAData lra : LRARecoveryModule.getService().getAll()) {
-            ActionManager.manager().remove(new Uid(LRAConstants.getLRAUid(lra.getLraId())));
+            forget(lra);
         }
         recoveryPropertyManager.getRecoveryEnvironmentBean().setRecoveryModules(null);
         clear(LRARecoveryModule.class, "lraRecoveryModule");
         for (Class<?> reader : List.of(LRARecoveryModule.class, ActionStatusService.class, TransactionStatusConnectionManager.class)) {
             clear(reader, "_recoveryStore");
         }
+    }
+
+    private static void forget(LRAData lra) {
+        ActionManager.manager().remove(new Uid(LRAConstants.getLRAUid(lra.getLraId())));
     }
 
     private static void clear(Class<?> type, String name) {

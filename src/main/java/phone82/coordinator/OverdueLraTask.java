@@ -21,11 +21,13 @@ final class OverdueLraTask implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OverdueLraTask.class);
 
+    private final LraStore store;
     private final Duration limit;
     private final ExecutorService executor;
 
     /** @param executor runs cancellations of several LRAs in parallel */
-    OverdueLraTask(Duration limit, ExecutorService executor) {
+    OverdueLraTask(LraStore store, Duration limit, ExecutorService executor) {
+        this.store = store;
         this.limit = limit;
         this.executor = executor;
     }
@@ -33,13 +35,21 @@ final class OverdueLraTask implements Runnable {
     @Override
     public void run() {
         try {
+            store.use(this::cancelOverdue);
+        } catch (StoreUnavailable e) {
+            LOG.debug("time limits wait", e);
+        } catch (RuntimeException e) {
+            // an exception would end the schedule
+            LOG.warn("Time limits cannot be checked; retrying in a second", e);
+        }
+    }
+
+    private void cancelOverdue() {
+        try {
             LRAService service = LRARecoveryModule.getService();
             executor.invokeAll(overdue(service).map(lra -> Executors.callable(() -> cancel(service, lra))).toList());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            // an exception would end the schedule
-            LOG.warn("Time limits cannot be checked; retrying in a second", e);
         }
     }
 

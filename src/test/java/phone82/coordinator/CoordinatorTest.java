@@ -6,17 +6,20 @@ import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
+import phone82.journey.Databases;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,25 +32,36 @@ import static org.awaitility.Awaitility.await;
 
 /** The coordinator alone, with a participant that is unavailable when it is called back. */
 @ExtendWith(OutputCaptureExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CoordinatorTest {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(4);
-    private static final int PARTICIPANT = Phone82Extension.freePort();
+
+    private final int port = Phone82Extension.freePort();
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.COORDINATOR),
+    final Phone82Extension phone82 = Phone82Extension.only(EnumSet.of(Context.COORDINATOR),
             "--phone82.saga.time-limit=" + TIME_LIMIT.toMillis() + "ms", "--phone82.coordinator.recovery-period=1h",
-            "--phone82.coordinator.app-url=http://localhost:" + PARTICIPANT);
+            "--phone82.coordinator.app-url=http://localhost:" + port).with(this::databases);
 
-    private final Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+    private Shop coordinator;
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
     private final Queue<String> authorized = new ConcurrentLinkedQueue<>();
     private HttpServer participant;
     private volatile boolean back;
 
+    /** Those of the coordinator under test. */
+    Databases databases(Path data) {
+        return Databases.embedded();
+    }
+
     @BeforeEach
     void listen() throws IOException {
-        participant = HttpServer.create(new InetSocketAddress("localhost", PARTICIPANT), 0);
+        coordinator = phone82.shop(Context.COORDINATOR);
+        back = false;
+        asked.clear();
+        authorized.clear();
+        participant = HttpServer.create(new InetSocketAddress("localhost", port), 0);
         participant.createContext("/", this::answer);
         participant.start();
     }
@@ -99,7 +113,7 @@ class CoordinatorTest {
 
         assertThat(asked).containsExactly("/lra-participant/compensate");
         assertThat(authorized).singleElement().satisfies(authorization ->
-                assertThat(PHONE82.insiders().sender(Context.APP, authorization)).isEqualTo("coordinator"));
+                assertThat(phone82.insiders().sender(Context.APP, authorization)).isEqualTo("coordinator"));
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isBetween(TIME_LIMIT, TIME_LIMIT.plusSeconds(3));
     }
 
@@ -123,7 +137,7 @@ class CoordinatorTest {
 
     /** While a recovery pass processes an LRA, the coordinator refuses participants and ignores a close. */
     private void join(String lra) {
-        String url = "http://localhost:" + PARTICIPANT + "/lra-participant";
+        String url = "http://localhost:" + port + "/lra-participant";
         await().until(() -> coordinator.text(coordinator.request(path(lra))
                 .header("Link", "<" + url + "/compensate>; rel=compensate,<" + url + "/complete>; rel=complete").PUT(BodyPublishers.noBody())).startsWith("http"));
     }

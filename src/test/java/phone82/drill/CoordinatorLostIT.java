@@ -3,6 +3,8 @@ package phone82.drill;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.FileSystemUtils;
+import phone82.Context;
+import phone82.journey.Databases;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The coordinator is killed, also together with pay or store, frozen, and loses its folder, under a stream of orders and cancellations:
- * orders are accepted meanwhile, each cancellation is complete or undone, and cancellations work again afterwards.
+ * The coordinator is killed, also together with pay or store, frozen, and loses its folder, or another one takes over, under a stream of
+ * orders and cancellations: orders are accepted meanwhile, each cancellation is complete or undone, and cancellations work again afterwards.
  */
 @Tag("long")
 class CoordinatorLostIT {
@@ -70,6 +72,55 @@ class CoordinatorLostIT {
         }
     }
 
+    @Test
+    void everyCancellationIsAllOrNothingWhenAnotherCoordinatorTakesOver() throws Exception {
+        String[] database = Databases.onPostgreSql(Set.of(Context.COORDINATOR)).options().toArray(String[]::new);
+        try (Processes one = new Processes("coordinator-replaced", "--phone82.store.dispatch-delay=2s", "--phone82.warm-up=0"); Processes other = one.twin()) {
+            other.set(database);
+            other.separate(Context.COORDINATOR);
+            for (Context participant : List.of(Context.APP, Context.PAY, Context.STORE)) {
+                other.set("--phone82.coordinator." + participant.id() + "-url=" + one.url(participant));
+            }
+            try (Balancer service = new Balancer(one.data(""), List.of(Context.COORDINATOR, Context.GATEWAY), List.of(one, other))) {
+                one.set("--phone82.saga.coordinator-url=" + service.url(Context.COORDINATOR));
+                one.start("broker provider customer gateway", COORDINATOR, "store", "pay", "app");
+                try (Customers customers = new Customers(one.gateway(), 3, 80)) {
+                    awaitCancelled(customers, 3);
+
+                    one.kill(COORDINATOR);
+                    one.set(database);
+                    restart("kill -9, a database in place of the folder", one, customers, COORDINATOR);
+                    one.kill(COORDINATOR);
+                    restart("kill -9, another one starts", other, customers, COORDINATOR);
+                    other.kill(COORDINATOR);
+                    restart("kill -9, the first one starts", one, customers, COORDINATOR);
+
+                    ProcessHandle frozen = one.handles().get(COORDINATOR);
+                    for (int freeze = 0; freeze < 3; freeze++) {
+                        awaitCancelled(customers, 1);
+                        PostgreSqlCluster.signal("-STOP", List.of(frozen));
+                        restart("frozen, another one starts", other, customers, COORDINATOR);
+                        PostgreSqlCluster.signal("-CONT", List.of(frozen));
+                        long began = System.nanoTime();
+                        awaitCancelled(customers, 5);
+                        assertThat(other.operations(Context.COORDINATOR).get("/actuator/health/readiness").status()).isEqualTo(200);
+                        assertThat(one.operations(Context.COORDINATOR).get("/actuator/health/readiness").status()).isEqualTo(503);
+                        recovered("it continues, and waits", began, customers);
+                        began = System.nanoTime();
+                        other.kill(COORDINATOR);
+                        recovered("kill -9 of the other one, it takes over", began, customers);
+                    }
+
+                    customers.stop();
+                    OrderComparison.awaitBalanced(one, customers);
+                    System.out.printf("%s%n%s%n", String.join("\n", times), customers);
+                    assertThat(customers.unanswered()).isZero();
+                    assertThat(Set.copyOf(customers.cancellations().values())).isSubsetOf(200, 202, 409, 503);
+                }
+            }
+        }
+    }
+
     private void restart(String fault, Processes phone82, Customers customers, String... contexts) throws Exception {
         long began = System.nanoTime();
         phone82.start(contexts);
@@ -78,7 +129,7 @@ class CoordinatorLostIT {
 
     private void recovered(String fault, long began, Customers customers) {
         awaitCancelled(customers, 1);
-        times.add("%-25s orders are cancelled again %.1f s after the restart".formatted(fault, (System.nanoTime() - began) / 1e9));
+        times.add("%-42s orders are cancelled again %.1f s after the restart".formatted(fault, (System.nanoTime() - began) / 1e9));
         System.out.println(times.get(times.size() - 1));
     }
 

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.Context.APP;
 import static phone82.Context.BROKER;
+import static phone82.Context.COORDINATOR;
 import static phone82.Context.CUSTOMER;
 import static phone82.Context.GATEWAY;
 import static phone82.Context.PAY;
@@ -31,7 +32,7 @@ import static phone82.Context.STORE;
 final class HighlyAvailable implements AutoCloseable {
 
     private static final List<Context> DOUBLE = List.of(CUSTOMER, STORE, PAY, APP, GATEWAY);
-    private static final List<Context> ON_POSTGRESQL = List.of(APP, PAY, STORE, CUSTOMER);
+    private static final List<Context> ON_POSTGRESQL = List.of(APP, PAY, STORE, CUSTOMER, COORDINATOR);
     private static final String BROKER_OPTIONS = "-Xms64m -Xmx256m -XX:TieredStopAtLevel=1";
 
     private final List<AutoCloseable> parts = new ArrayList<>();

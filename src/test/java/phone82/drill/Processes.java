@@ -93,6 +93,11 @@ public final class Processes implements AutoCloseable {
         return twin;
     }
 
+    /** Gives an instance that it shares with its twin a port of its own. */
+    void separate(Context context) {
+        ports.put(context, Phone82Extension.freePort());
+    }
+
     /** Another shop on this machine: the same settings except for the folder and the offset of all ports. */
     Processes copy() throws IOException {
         Processes copy = new Processes(Files.createTempDirectory(folder, "copy"), folder -> Databases.embedded());

@@ -21,11 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The databases of one test: embedded HSQLDB files without any server, or, with {@code -Dphone82.test.database=postgresql}, new
- * databases on servers: PostgreSQL for app, pay and customer, HSQLDB for store.
+ * databases on servers: PostgreSQL for app, pay, customer and the coordinator, HSQLDB for store.
  */
 public final class Databases implements AutoCloseable {
 
-    private static final List<Context> ON_POSTGRESQL = List.of(Context.APP, Context.PAY, Context.CUSTOMER);
+    private static final List<Context> ON_POSTGRESQL = List.of(Context.APP, Context.PAY, Context.CUSTOMER, Context.COORDINATOR);
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final List<String> options = new ArrayList<>();

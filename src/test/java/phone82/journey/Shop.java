@@ -220,7 +220,8 @@ public final class Shop {
                 .orElse(request);
     }
 
-    HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
+    /** The response, whatever its body is. */
+    public HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
         try {
             return http().send(authorized(request.build()), BodyHandlers.ofByteArray());
         } catch (IOException e) {

@@ -72,6 +72,8 @@ enum Checks {
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring),
     AVAILABILITY(Checks::availability), PLATFORM(Checks::platform);
 
+    /** Addresses that a context uses if they are set. */
+    private static final Set<String> OPTIONAL = Set.of("PHONE82_PAY_PROVIDER_URL", "PHONE82_COORDINATOR_DATABASE_URL");
     /** The secret that new-broker-users creates for each project without certificates. */
     private static final String BROKER_USERS = "broker-users";
     /** The prefix of the secrets that new-keys creates for each project. */
@@ -706,7 +708,7 @@ enum Checks {
     private static void calls(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             Map<String, String> environment = new LinkedHashMap<>(manifests.environment(workload.container()));
-            environment.keySet().removeIf(variable -> variable.startsWith("PHONE82_") && workload.isContext() && !variable.equals("PHONE82_PAY_PROVIDER_URL")
+            environment.keySet().removeIf(variable -> variable.startsWith("PHONE82_") && workload.isContext() && !OPTIONAL.contains(variable)
                     && !APPLICATION.needed(workload.name()).stream().map(Settings::variable).toList().contains(variable));
             environment.forEach((variable, value) -> {
                 Matcher place = PLACE.matcher(value);
@@ -821,15 +823,15 @@ enum Checks {
         return manifests.find("Service", service).stream().flatMap(each -> each(each.at("/spec/ports"))).anyMatch(each -> each.path("name").equals(port));
     }
 
-    /** A new pod is ready before an old one ends, except where two would write to one volume. */
+    /** A new pod is ready before an old one ends, except where two would write to one volume, or to the coordinator's database. */
     private static void rolling(Manifests manifests, Consumer<String> fault) {
         for (Workload workload : manifests.workloads()) {
             JsonNode strategy = workload.spec().path("strategy");
-            boolean volume = !workload.pod().path("volumes").findValues("persistentVolumeClaim").isEmpty();
-            if (volume && !(strategy.path("type").asText().equals("Recreate") && workload.spec().path("replicas").asInt() == 1 && !strategy.has("rollingUpdate"))) {
-                fault.accept(id(workload.object()) + ": two instances would use one volume");
+            boolean single = workload.name().equals("coordinator") || !workload.pod().path("volumes").findValues("persistentVolumeClaim").isEmpty();
+            if (single && !(strategy.path("type").asText().equals("Recreate") && workload.spec().path("replicas").asInt() == 1 && !strategy.has("rollingUpdate"))) {
+                fault.accept(id(workload.object()) + ": two instances would use one volume or database");
             }
-            if (workload.kind().equals("Deployment") && !volume && !(strategy.path("type").asText().equals("RollingUpdate")
+            if (workload.kind().equals("Deployment") && !single && !(strategy.path("type").asText().equals("RollingUpdate")
                     && strategy.at("/rollingUpdate/maxUnavailable").asText().equals("0") && strategy.at("/rollingUpdate/maxSurge").asInt() > 0
                     && workload.spec().path("minReadySeconds").asInt() > 0)) {
                 fault.accept(id(workload.object()) + ": is unavailable during a rollout");
@@ -989,6 +991,9 @@ enum Checks {
             }
             if (workload.kind().equals("StatefulSet")) {
                 fault.accept(id(workload.object()) + ": a single server");
+            }
+            if (workload.isContext() && each(workload.pod().path("volumes")).anyMatch(volume -> volume.has("persistentVolumeClaim"))) {
+                fault.accept(id(workload.object()) + ": its volume keeps it from starting on another machine");
             }
         });
         JsonNode cluster = manifests.of("Cluster").findFirst().map(each -> each.path("spec")).orElse(MissingNode.getInstance());

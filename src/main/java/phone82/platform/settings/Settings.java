@@ -21,6 +21,7 @@ import static phone82.platform.settings.ValueRule.PASSWORD;
 import static phone82.platform.settings.ValueRule.PATH;
 import static phone82.platform.settings.ValueRule.PLACE;
 import static phone82.platform.settings.ValueRule.PORT;
+import static phone82.platform.settings.ValueRule.POSTGRESQL_URL;
 import static phone82.platform.settings.ValueRule.TEXT;
 import static phone82.platform.settings.ValueRule.URL;
 import static phone82.platform.settings.ValueRule.URLS;
@@ -104,8 +105,10 @@ public final class Settings {
                     "app", "pay", "store", "customer", "operator").or("demo-<context>, or a random one where all contexts are in one JVM"),
             ofEach("phone82.<context>.database.url", DATABASE_URL.orEmpty(), "a PostgreSQL or HSQLDB server; several instances of a context share it",
                     "app", "pay", "store", "customer", "provider").or("HSQLDB files under phone82.data"),
-            ofEach("phone82.<context>.database.user", TEXT, "the database user", "app", "pay", "store", "customer", "provider").or("SA"),
-            ofEach("phone82.<context>.database.password", PASSWORD, "the database user's password", "app", "pay", "store", "customer", "provider"),
+            of("phone82.coordinator.database.url", POSTGRESQL_URL.orEmpty(), "a PostgreSQL server (14 or newer) for cancellations in progress; the coordinator then needs no folder")
+                    .or("a journal under phone82.data"),
+            ofEach("phone82.<context>.database.user", TEXT, "the database user", "app", "pay", "store", "customer", "coordinator", "provider").or("SA"),
+            ofEach("phone82.<context>.database.password", PASSWORD, "the database user's password", "app", "pay", "store", "customer", "coordinator", "provider"),
             of("phone82.database.wait", WAIT, "how long a start waits for a database server"),
 
             ofEach("phone82.gateway.<context>-url", URL, "URL of a context for the gateway and the commands", "app", "pay", "store", "customer"),

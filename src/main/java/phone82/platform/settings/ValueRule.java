@@ -42,6 +42,8 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
             value -> BrokerUrl.isValid(value) ? null : "is not the URL of a broker");
     static final ValueRule DATABASE_URL = new ValueRule("jdbc:postgresql://<host>:<port>/<database> or jdbc:hsqldb:hsql://<host>:<port>/<database>",
             value -> value.matches("jdbc:(postgresql|hsqldb):\\S+") ? null : "is not the URL of a supported database");
+    static final ValueRule POSTGRESQL_URL = new ValueRule("jdbc:postgresql://<host>:<port>/<database>",
+            value -> value.matches("jdbc:postgresql:\\S+") ? null : "is not the URL of a PostgreSQL database");
     static final ValueRule ADDRESS = new ValueRule("an address of this machine, such as 127.0.0.1, ::1, or 0.0.0.0 for all", ValueRule::addressFault);
     static final ValueRule HOSTS = new ValueRule("host names, *.example.com for all below one, * for all, with commas between",
             each(value -> value.matches("\\*|(\\*\\.)?\\w[\\w.-]*|\\[[0-9A-Fa-f:.]+]") ? null : "is not a host name")).orEmpty();
