@@ -6,6 +6,7 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.EmulateMediaOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
@@ -39,6 +40,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -274,6 +277,82 @@ class PageStatesTest {
         STAGE.ship(id);
         assertThat(page.locator("dialog")).hasCount(0);
         assertThat(page.locator("#truth")).containsText("was shipped");
+    }
+
+    /** App may process the event after the view, and then nothing more is reported. */
+    @ParameterizedTest
+    @CsvSource({"Shipped, Paid, Shipped", "PayCancelled, Ordered, Cancelled", "RefundFailed, Paid, Cancelled", "PayCompleted, Ordered, Paid"})
+    void anOrderIsShownAsItIsEvenIfAppIsBehindTheView(String event, String before, String after) {
+        page.clock().install();
+        long id = STAGE.anOrder("note20", before);
+        STAGE.timelines.get(id).remove(1);
+        go("/orders/" + id);
+        assertThat(page.locator(".badge")).hasText(before);
+        await().until(() -> STAGE.streams.size() == 1);
+        STAGE.happened(event, id);
+        assertThat(page.locator(".timeline li")).hasCount(3);
+        assertThat(readsWithin(Duration.ofMinutes(1), id)).isBetween(3, 8);
+        assertThat(page.locator("#cancel")).isVisible();
+
+        STAGE.orders.get(id).put("status", after);
+        readsWithin(Duration.ofSeconds(30), id);
+
+        assertThat(page.locator(".badge")).hasText(after);
+        assertThat(page.locator("#cancel")).hasCount(after.equals("Paid") ? 1 : 0);
+        assertThat(readsWithin(Duration.ofSeconds(30), id)).isZero();
+    }
+
+    @Test
+    void aGuestsPageFollowsTheOrderToItsEndAndNoLonger() {
+        page.clock().install();
+        long shipped = STAGE.anOrder("note20", "Paid");
+        STAGE.orders.get(shipped).put("status", "Shipped");
+        go(guest(shipped));
+        assertThat(page.locator(".badge")).hasText("Shipped");
+        STAGE.timelines.get(shipped).add(step("Shipped"));
+        assertThat(page.locator(".timeline")).containsText("Shipped");
+        assertThat(readsWithin(Duration.ofMinutes(1), shipped)).isZero();
+
+        for (String end : List.of("PayCancelled", "RefundFailed")) {
+            long cancelled = STAGE.anOrder("note20", "Paid");
+            go("/");
+            go(guest(cancelled));
+            assertThat(page.locator(".badge")).hasText("Paid");
+            STAGE.cancel(cancelled);
+            assertThat(page.locator(".badge")).hasText("Cancelled");
+            STAGE.timelines.get(cancelled).add(step(end));
+            assertThat(page.locator(".timeline li")).hasCount(5);
+            assertThat(readsWithin(Duration.ofMinutes(1), cancelled)).isZero();
+        }
+    }
+
+    /** A refund can take days. */
+    @Test
+    void aGuestsPageReadsACancelledOrderLessAndLess() {
+        page.clock().install();
+        long id = STAGE.anOrder("note20", "Paid");
+        STAGE.cancel(id);
+        go(guest(id));
+        assertThat(page.locator(".badge")).hasText("Cancelled");
+
+        assertThat(readsWithin(Duration.ofMinutes(2), id)).isBetween(2, 12);
+    }
+
+    private static String guest(long id) {
+        return "/guest#" + id + "." + "x".repeat(43);
+    }
+
+    /** How often the page reads the order in this time, which passes at once. */
+    private int readsWithin(Duration time, long id) {
+        AtomicInteger reads = new AtomicInteger();
+        Consumer<Request> counter = request -> reads.addAndGet(request.url().endsWith("/orders/" + id) ? 1 : 0);
+        page.onRequest(counter);
+        for (int passed = 0; passed < time.toSeconds(); passed += 3) {
+            page.clock().runFor(3000);
+            page.evaluate("() => fetch('/phones').then(answer => answer.text())");
+        }
+        page.offRequest(counter);
+        return reads.get();
     }
 
     /** Meanwhile another tab waits and sends nothing; the tab that sent the order repeats it if it is still in progress. */
