@@ -793,6 +793,7 @@ class PageStatesTest {
             409 Shipped already  | was shipped already at
             409 Being cancelled  | is being cancelled.
             409 Cancelled already | is cancelled and is not shipped.
+            409 Another reason   | is not paused.
             422 Invalid request  | is not paused. The reason must be one line of 1 to 200 visible characters.
             503 Unavailable      | is not paused. This part of the shop is unavailable. Try again in 5 s.
             500 Internal error   | We do not know yet whether order
@@ -848,6 +849,19 @@ class PageStatesTest {
         assertThat(page.locator("#batch")).hasCount(0);
         assertThat(page.locator(".rows li")).hasCount(1);
         firstIs(unselected);
+    }
+
+    @Test
+    void aBatchEndsWhenNothingIsShipped() {
+        List<Long> ids = List.of(STAGE.anOrder("note20", "Paid"), STAGE.anOrder("note20", "Paid"), STAGE.anOrder("note20", "Paid"));
+        go("/dealer");
+        page.getByLabel("Select all").check();
+        STAGE.shipmentAnswers.add(problem(409, "Nothing is shipped", 0));
+        page.locator("#ship-selected").press("Enter");
+
+        assertThat(page.locator("#batch-summary")).hasText("Stopped: 1 of 3 done. The others are as they were.");
+        assertThat(page.locator(".results li")).hasText(new String[]{"Order " + ids.get(0) + " is not shipped: nothing is shipped until an operator allows it."});
+        assertThat(STAGE.shipments).containsExactly(String.valueOf(ids.get(0)));
     }
 
     @Test
@@ -1015,6 +1029,8 @@ class PageStatesTest {
             en-US | 409 Being cancelled  | it is being cancelled.
             en-US | 409 Paused           | is paused. Resume it first.
             en-US | 409 Cancelled already | is cancelled and is not shipped.
+            en-US | 409 Nothing is shipped | is not shipped: nothing is shipped until an operator allows it.
+            en-US | 409 Another reason   | is not shipped.
             en-US | 503 Unavailable      | is not shipped. This part of the shop is unavailable. Try again in 5 s.
             en-US | 403 Not allowed      | is not shipped. Your account is not allowed to do this.
             en-US | 500 Internal error   | We do not know yet whether order
@@ -1022,6 +1038,8 @@ class PageStatesTest {
             ko-KR | 409 Being cancelled  | 취소 처리 중입니다. 발송하지 마세요.
             ko-KR | 409 Paused           | 먼저 보류를 해제해 주세요.
             ko-KR | 409 Cancelled already | 취소되어 발송하지 않습니다.
+            ko-KR | 409 Nothing is shipped | 운영자가 허용할 때까지 아무것도 발송되지 않습니다.
+            ko-KR | 409 Another reason   | 발송하지 못했습니다.
             ko-KR | 503 Unavailable      | 발송하지 못했습니다. 지금은 이용할 수 없습니다.
             ko-KR | 500 Internal error   | 발송되었는지 아직 알 수 없습니다.
             """)
