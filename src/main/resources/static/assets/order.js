@@ -1,4 +1,4 @@
-import {asGuest, call, find, isCustomer, isKnown, nameOf, now, phones, secondsUntil, session} from './api.js';
+import {asGuest, call, find, isKnown, nameOf, now, phones, secondsUntil, seesOwnOrders, session} from './api.js';
 import {announce, closeDialog, coalesced, confirm, h, isSecondClick, loginLink, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
 import {isMine, keep} from './keep.js';
 import {follow} from './live.js';
@@ -81,7 +81,7 @@ export function order(main, id, _, guest) {
     const end = guest ? () => {} : follow(id, {opened: load, happened: load});
     // not before the order is shown
     session().then(user => {
-        if (!own && !guest && isCustomer(user)) {
+        if (!own && !guest && seesOwnOrders(user)) {
             own = true;
             if (last && !left) {
                 show(last);

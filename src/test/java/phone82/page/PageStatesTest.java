@@ -1,5 +1,6 @@
 package phone82.page;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
@@ -7,6 +8,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.EmulateMediaOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
@@ -671,6 +673,51 @@ class PageStatesTest {
         page.getByLabel("Order no.").fill(String.valueOf(id - 1));
         page.keyboard().press("Enter");
         assertThat(page).hasURL(STAGE.url("/orders/" + (id - 1)));
+    }
+
+    /** The answer was made before the event and arrives after it. */
+    @Test
+    void myOrdersHasWhatHappensWhileTheListIsRead() {
+        STAGE.roles = List.of("customer");
+        long id = STAGE.anOrder("note20", "Paid");
+        go("/my-orders");
+        assertThat(page.locator(".rows .badge")).hasText("Paid");
+        await().until(() -> STAGE.streams.size() == 1);
+        page.evaluate("() => { new BroadcastChannel('phone82-stream').onmessage = message => { window.heard = message.data.kind; }; }");
+        AtomicInteger lists = new AtomicInteger();
+        page.route("**/history?*", route -> {
+            APIResponse early = route.fetch();
+            STAGE.ship(id);
+            page.waitForFunction("() => window.heard === 'happened'");
+            route.fulfill(new FulfillOptions().setResponse(early));
+            lists.incrementAndGet();
+        });
+
+        STAGE.stream("reset", new JsonObject());
+
+        assertThat(page.locator(".rows .badge")).hasText("Shipped");
+        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        assertThat(lists.get()).isPositive();
+        assertThat(page.locator(".rows .badge")).hasText("Shipped");
+    }
+
+    /** Whose stream has the deliveries of others, too. */
+    @Test
+    void aDealerWhoAlsoOrdersSeesOwnOrdersOnly() {
+        STAGE.roles = List.of("customer", "dealer");
+        STAGE.anOrder("note20", "Paid");
+        go("/orders");
+        assertThat(page.locator("h1")).hasText("My orders");
+        assertThat(page.locator(".rows li")).hasCount(1);
+        await().until(() -> STAGE.streams.size() == 1);
+
+        STAGE.stream("progress", step("OrderReceived").put("orderId", 1_000_000).put("status", "Paid").put("item", "note20"));
+        STAGE.happened("Ordered", STAGE.anOrder("note21", "Ordered"));
+
+        assertThat(page.locator(".fresh")).hasText("1 new – show");
+        page.locator("[data-tab=mine]").click();
+        assertThat(page.locator(".rows li")).hasCount(2);
+        assertThat(page.locator("[data-tab=dealer]")).isVisible();
     }
 
     @Test
