@@ -217,8 +217,8 @@ public class AppContext {
     }
 
     @Bean
-    OrderMetrics orderMetrics(MeterRegistry metrics) {
-        return new OrderMetrics(metrics);
+    OrderMetrics orderMetrics(MeterRegistry metrics, StuckOrders stuckOrders, @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
+        return new OrderMetrics(metrics, stuckOrders, dispatchDelay);
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package phone82.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadFullException;
 import org.apache.camel.Exchange;
@@ -88,7 +89,7 @@ public class Cancellation {
                 return known;
             }
             if (cause instanceof HttpOperationFailedException answer && answer.getStatusCode() == 409) {
-                return new Problem(409, "Cannot be cancelled", detail(answer));
+                return refusal(answer);
             }
         }
         if (!Problems.isTemporary(failure) && !(failure instanceof BulkheadFullException)) {
@@ -98,12 +99,15 @@ public class Cancellation {
                 "The order cannot be cancelled at the moment; nothing has changed. Try again in 5 s.").header("Retry-After", 5);
     }
 
-    private static String detail(HttpOperationFailedException answer) {
+    /** Store may know of a shipment before app. */
+    private static Problem refusal(HttpOperationFailedException answer) {
+        JsonNode problem;
         try {
-            JsonNode problem = Json.read(answer.getResponseBody().getBytes(UTF_8));
-            return problem.path("detail").asText("The order cannot be cancelled any more.");
+            problem = Json.read(answer.getResponseBody().getBytes(UTF_8));
         } catch (IOException e) {
-            return "The order cannot be cancelled any more.";
+            problem = MissingNode.getInstance();
         }
+        return new Problem(409, problem.path("title").asText().equals(Orders.SHIPPED_ALREADY) ? Orders.SHIPPED_ALREADY : "Cannot be cancelled",
+                problem.path("detail").asText("The order cannot be cancelled any more."));
     }
 }

@@ -21,6 +21,8 @@ import java.time.Instant;
 @Transactional
 public class Orders {
 
+    static final String SHIPPED_ALREADY = "Shipped already";
+
     private static final String KEY = "Idempotency-Key";
 
     @PersistenceContext
@@ -143,7 +145,7 @@ public class Orders {
     }
 
     static Problem shipped(Instant at) {
-        return new Problem(409, "Shipped already", "The order was shipped at " + at + " and cannot be cancelled any more.");
+        return new Problem(409, SHIPPED_ALREADY, "The order was shipped at " + at + " and cannot be cancelled any more.");
     }
 
     /**

@@ -147,6 +147,11 @@ public class StuckOrders {
                 Long.valueOf(event.subject()), ended, Timestamp.from(event.time()));
     }
 
+    /** Whether a dealer has paused the delivery of this unfinished order, even if it was resumed. */
+    boolean hasPaused(long order) {
+        return jdbc.queryForObject("select count(*) from paused where order_id = ?", Long.class, order) > 0;
+    }
+
     /** The body of the replay request to pay and store. */
     public String request(@Variable("replay") EventLog.Replay replay) {
         return Json.text(Objects.requireNonNull(replay));

@@ -47,7 +47,7 @@ public class Dispatch implements MeterBinder {
     /** @throws Problem 409 if nothing is shipped */
     void requireRunning() {
         if (isHeld()) {
-            throw new Problem(409, "Nothing is shipped", "The shop's data was restored, and nothing is shipped until an operator allows it. Try again then.");
+            throw new Problem(409, "Nothing is shipped", "Nothing is shipped until an operator allows it. Try again then.");
         }
     }
 

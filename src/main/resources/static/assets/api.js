@@ -109,8 +109,8 @@ export function session() {
 /** Whether nobody is logged in where a login is required. */
 export const isAnonymous = ({login, name}) => login === true && !name;
 
-/** Whether the user may only see their own orders. */
-export const isCustomer = ({login, name, roles}) => login === true && Boolean(name) && !roles?.some(role => role === 'dealer' || role === 'operator');
+/** Whether the user sees only their own orders, as all but operators do. A dealer sees the deliveries of all orders besides. */
+export const seesOwnOrders = ({login, name, roles}) => login === true && Boolean(name) && !roles?.includes('operator');
 
 /** Items on the price list that are only for trying the API. */
 const FOR_TRIALS = ['test', 'abc123'];

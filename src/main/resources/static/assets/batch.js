@@ -6,7 +6,7 @@ const ACTIONS = {
     pause: (id, reason) => call('PUT', `/deliveries/${id}/pause`, {reason}),
     resume: id => call('DELETE', `/deliveries/${id}/pause`),
 };
-const REASONS = {'Being cancelled': 'ship.held', 'Cancelled already': 'ship.cancelled', 'Paused': 'ship.paused'};
+const REASONS = {'Being cancelled': 'ship.held', 'Cancelled already': 'ship.cancelled', 'Paused': 'ship.paused', 'Nothing is shipped': 'ship.stopped'};
 /** Most attempts at one delivery; each request has its effect once, however often it is sent. */
 const ATTEMPTS = 3;
 
@@ -28,6 +28,7 @@ function sentence(action, id, refused, delivery) {
         return delivery?.shippedAt ? say('ship.late.at', {id, time: time(delivery.shippedAt)}) : say('ship.late', {id});
     }
     return status === 409 && REASONS[title] ? say(REASONS[title], {id})
+        : status === 409 && title ? say(`${action}.not`, {id})
         : status === 422 && action === 'pause' ? `${say('pause.not', {id})} ${say('pause.invalid')}`
         : refused.isRefusal ? `${say(`${action}.not`, {id})} ${refused.words}`
         : say(`${action}.unsure`, {id});
@@ -69,6 +70,8 @@ export async function start(action, ids, reason) {
         changed(null);
         const result = await persistently(own, id, reason);
         own.results.set(id, result);
+        // it would be refused for each of the others, too
+        own.stopped ||= result.refused?.problem.title === 'Nothing is shipped';
         changed(result.delivery);
     }
     removeEventListener('beforeunload', warn);

@@ -1,4 +1,4 @@
-import {find, get, isAnonymous, isCustomer, phones, session} from './api.js';
+import {find, get, isAnonymous, phones, seesOwnOrders, session} from './api.js';
 import {coalesced, failure, h, loginLink, phone, redraw, skeleton} from './dom.js';
 import {ownOrders} from './keep.js';
 import {follow} from './live.js';
@@ -15,7 +15,25 @@ export function mine(main) {
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('mine.title')), finder()), place, hint);
     let shown = SHOWN;
     let rows = new Map();
+    /** The events since the list was requested, as its answer may be older; null while none is requested. */
+    let during = null;
     const load = coalesced(async () => {
+        during = [];
+        await list();
+        during.forEach(update);
+        during = null;
+    }, 250);
+    const end = follow(null, {opened: load, happened: event => { during?.push(event); update(event); }});
+    load();
+    return {title: say('mine.title'), tab: 'mine', end};
+
+    function update(event) {
+        if (rows.has(event.orderId)) {
+            updateRow(rows.get(event.orderId), event);
+        }
+    }
+
+    async function list() {
         let user;
         let orders;
         let hasMore;
@@ -26,7 +44,7 @@ export function mine(main) {
                 return;
             }
             await phones().catch(() => []);
-            if (isCustomer(user)) {
+            if (seesOwnOrders(user)) {
                 const {items, next} = await get(`/history?size=${Math.min(shown, MOST)}`);
                 [orders, hasMore] = [items, next && shown < MOST];
             } else {
@@ -38,13 +56,10 @@ export function mine(main) {
             return;
         }
         rows = new Map(orders.map(order => [order.orderId, orderRow(order)]));
-        redraw(place, rows.size ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(isCustomer(user)),
+        redraw(place, rows.size ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(seesOwnOrders(user)),
             ...hasMore ? [h('button', {type: 'button', class: 'more', click: () => { shown += SHOWN; load(); }}, say('more'))] : []);
-        redraw(hint, ...isCustomer(user) ? [] : [say('mine.hint'), ' '], h('a', {href: '/orders'}, say('mine.all')));
-    }, 250);
-    const end = follow(null, {opened: load, happened: event => rows.has(event.orderId) && updateRow(rows.get(event.orderId), event)});
-    load();
-    return {title: say('mine.title'), tab: 'mine', end};
+        redraw(hint, ...seesOwnOrders(user) ? [] : [say('mine.hint'), ' '], h('a', {href: '/orders'}, say('mine.all')));
+    }
 }
 
 function empty(hasAccount) {

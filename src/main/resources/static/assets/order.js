@@ -1,4 +1,4 @@
-import {asGuest, call, find, isCustomer, isKnown, nameOf, now, phones, secondsUntil, session} from './api.js';
+import {asGuest, call, find, isKnown, nameOf, now, phones, secondsUntil, seesOwnOrders, session} from './api.js';
 import {announce, closeDialog, coalesced, confirm, h, isSecondClick, loginLink, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
 import {isMine, keep} from './keep.js';
 import {follow} from './live.js';
@@ -11,6 +11,10 @@ const BY_CUSTOMER = 'cancelled by the customer';
 const SOON = 60 * 60;
 /** Interval at which a guest's page loads the order: EventSource cannot send the secret, ms. */
 const POLL = 3000;
+const LONGEST_WAIT = 30_000;
+/** The statuses, and the events, after which nothing more happens to an order. */
+const FINAL = ['Shipped', 'Cancelled'];
+const LAST = ['Shipped', 'PayCancelled', 'RefundFailed'];
 
 /**
  * The view of one order, which is followed until it is shipped.
@@ -36,9 +40,13 @@ export function order(main, id, _, guest) {
     let status;
     let clock;
     let later;
+    let wait = 1000;
     let left = false;
     const load = coalesced(async () => {
         clearTimeout(later);
+        if (left) {
+            return;
+        }
         await phones().catch(() => []);
         const [placed, history, payment, delivery] = await Promise.allSettled(
             [`/orders/${id}`, `/history/${id}`, `/payments/${id}`, `/deliveries/${id}`].map(path => find(path, headers)));
@@ -56,7 +64,7 @@ export function order(main, id, _, guest) {
             return;
         }
         if (placed.status === 'rejected' && history.value == null) {
-            later = setTimeout(load, (placed.reason.retryAfter || 5) * 1000);
+            loadIn((placed.reason.retryAfter || 5) * 1000);
             if (!last) {
                 place.replaceChildren(notice('warn', say('bad.title'), say('order.away'), retry(load)));
             }
@@ -64,14 +72,16 @@ export function order(main, id, _, guest) {
         }
         last = {order: placed.value ?? {...history.value, id: history.value.orderId}, timeline: history.value?.timeline ?? [], payment, delivery};
         if ([placed, history, payment, delivery].some(answer => answer.status === 'rejected')) {
-            later = setTimeout(load, 5000);
+            loadIn(5000);
+        } else {
+            loadUntilTheEnd(last);
         }
         show(last);
     }, 100);
-    const end = guest ? poll() : follow(id, {opened: load, happened: load});
+    const end = guest ? () => {} : follow(id, {opened: load, happened: load});
     // not before the order is shown
     session().then(user => {
-        if (!own && !guest && isCustomer(user)) {
+        if (!own && !guest && seesOwnOrders(user)) {
             own = true;
             if (last && !left) {
                 show(last);
@@ -86,9 +96,24 @@ export function order(main, id, _, guest) {
     }
     return {...view, end: () => { left = true; end(); clearInterval(clock); clearTimeout(later); }};
 
-    function poll() {
-        const timer = setInterval(() => !document.hidden && status !== 'Shipped' && load(), POLL);
-        return () => clearInterval(timer);
+    /** Loads the order again after a pause in ms; in a hidden tab not before it is visible. */
+    function loadIn(pause) {
+        later = setTimeout(() => document.hidden ? document.addEventListener('visibilitychange', load, {once: true}) : load(), pause);
+    }
+
+    /** Loads again what no event will report: all of a guest's order, and what app does after the view, as it may get an event later. */
+    function loadUntilTheEnd({order, timeline}) {
+        const has = type => timeline.some(step => step.type === type);
+        const isFinal = FINAL.includes(order.status);
+        const isOver = LAST.some(has);
+        if (guest && !isFinal && !isOver) {
+            loadIn(POLL);
+        } else if (isFinal ? guest && !isOver : isOver || order.status === 'Ordered' && has('PayCompleted')) {
+            loadIn(wait);
+            wait = Math.min(2 * wait, LONGEST_WAIT);
+        } else {
+            wait = 1000;
+        }
     }
 
     function missing() {

@@ -1,4 +1,4 @@
-import {forSale, get, isCustomer, nameOf, phones, session} from './api.js';
+import {forSale, get, nameOf, phones, seesOwnOrders, session} from './api.js';
 import {coalesced, failure, go, h, phone, redraw, skeleton} from './dom.js';
 import {follow} from './live.js';
 import {finder, orderRow, updateRow} from './rows.js';
@@ -25,7 +25,7 @@ export function orders(main, _, query) {
     const filters = h('form', {class: 'filters', 'aria-label': say('orders.filters'), submit: event => event.preventDefault()});
     const heading = h('h1', {tabindex: -1}, say('orders.title'));
     main.append(h('div', {class: 'head row'}, heading, finder()), filters, count, fresh, place);
-    session().then(user => isCustomer(user) && heading.replaceChildren(say('mine.title'))).catch(() => {});
+    session().then(user => seesOwnOrders(user) && heading.replaceChildren(say('mine.title'))).catch(() => {});
 
     const load = coalesced(async () => {
         let page;
@@ -115,7 +115,10 @@ export function orders(main, _, query) {
         return (!query.get('status') || query.get('status') === event.status) && (!query.get('item') || query.get('item') === event.item);
     }
 
-    /** Updates the shown orders in place. New orders appear only on request, so that rows do not move under the pointer. */
+    /**
+     * Updates the shown orders in place. New orders appear only on request, so that rows do not move under the pointer. The deliveries of
+     * other customers, which a dealer's stream has, too, have no amount.
+     */
     function happened(event) {
         if (during) {
             during.push(event);
@@ -124,7 +127,7 @@ export function orders(main, _, query) {
         const shown = rows.get(event.orderId);
         if (shown) {
             updateRow(shown, event);
-        } else if (!after && matches(event) && ![...rows.keys()].some(id => id > event.orderId)) {
+        } else if (event.amount && !after && matches(event) && ![...rows.keys()].some(id => id > event.orderId)) {
             unseen.add(event.orderId);
             if (!listed) {
                 load();

@@ -1,5 +1,5 @@
 // The logged-in user, and the links to log in and out.
-import {isAnonymous, isCustomer, session} from './api.js';
+import {isAnonymous, seesOwnOrders, session} from './api.js';
 
 const WORDS = {
     en: {login: 'Log in', logout: 'Log out', demo: 'No login is required here: you are the user demo and may do everything.'},
@@ -29,7 +29,7 @@ const back = () => location.pathname === '/' ? '' : `?${new URLSearchParams({bac
 
 function show(user) {
     const {login, name} = user;
-    document.querySelector('[data-tab=dealer]').hidden = isAnonymous(user) || isCustomer(user);
+    document.querySelector('[data-tab=dealer]').hidden = isAnonymous(user) || seesOwnOrders(user) && !user.roles?.includes('dealer');
     place.title = '';
     const words = WORDS[document.documentElement.lang] ?? WORDS.en;
     if (!login) {

@@ -3,6 +3,7 @@ package phone82.journey;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import org.junit.jupiter.api.Nested;
@@ -38,6 +39,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -114,6 +116,30 @@ class EventsTest {
             transactions.executeWithoutResult(again);
             assertThat(metrics.get(DUPLICATES).counter().count()).isEqualTo(duplicates + 1);
             assertThat(metrics.get("phone82.order.to.shipped").timer().count()).isEqualTo(shipped + 1);
+        }
+
+        @Test
+        void theDispatchDelayAndADealersPauseAreNoDelay() {
+            Timer delay = PHONE82.bean(Context.APP, MeterRegistry.class).get("phone82.shipment.delay").timer();
+            double before = delay.totalTime(TimeUnit.SECONDS);
+            long paused = placed();
+            PHONE82.topics().sendTwice(paused, List.of("store.DeliveryPaused", "store.DeliveryResumed"));
+            await().untilAsserted(() -> assertThat(PHONE82.bean(Context.APP, JdbcTemplate.class)
+                    .queryForObject("select count(*) from paused where order_id = ? and ended = true", Long.class, paused)).isEqualTo(1));
+
+            shipped(paused, Duration.ofHours(1));
+            assertThat(delay.totalTime(TimeUnit.SECONDS)).isEqualTo(before);
+            shipped(placed(), Duration.ofSeconds(10));
+            assertThat(delay.totalTime(TimeUnit.SECONDS) - before).isLessThan(5);
+            shipped(placed(), Duration.ofSeconds(110));
+            assertThat(delay.totalTime(TimeUnit.SECONDS) - before).isBetween(100.0, 105.0);
+        }
+
+        private static void shipped(long id, Duration later) {
+            Orders orders = PHONE82.bean(Context.APP, Orders.class);
+            OrderMetrics metrics = PHONE82.bean(Context.APP, OrderMetrics.class);
+            new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class))
+                    .executeWithoutResult(transaction -> metrics.shipped(orders.shipped(new Orders.Shipped(id, Instant.now().plus(later)))));
         }
 
         private static long placed() {

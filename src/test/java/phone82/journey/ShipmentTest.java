@@ -2,6 +2,8 @@ package phone82.journey;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.RouteController;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -80,6 +82,21 @@ class ShipmentTest {
 
         shop.send("DELETE", "/orders/" + id, null, null).expect(409);
 
+        steps.assertShippedOnce(id);
+    }
+
+    @Test
+    void anOrderWhoseShipmentAppDoesNotKnowYetIsRefusedAsShipped() throws Exception {
+        RouteController app = PHONE82.bean(Context.APP, CamelContext.class).getRouteController();
+        long id = steps.received();
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
+        app.stopRoute("app-receive-events");
+        String shippedAt = steps.ship(id).expect(200).body().get("shippedAt").asText();
+
+        assertThat(refusal(shop.send("DELETE", "/orders/" + id, null, null).expect(409)))
+                .isEqualTo("Shipped already: The order was shipped at " + shippedAt + " and cannot be cancelled any more.");
+
+        app.startRoute("app-receive-events");
         steps.assertShippedOnce(id);
     }
 

@@ -1,11 +1,14 @@
 package phone82.page;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.EmulateMediaOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
+import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
@@ -39,6 +42,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -274,6 +279,82 @@ class PageStatesTest {
         STAGE.ship(id);
         assertThat(page.locator("dialog")).hasCount(0);
         assertThat(page.locator("#truth")).containsText("was shipped");
+    }
+
+    /** App may process the event after the view, and then nothing more is reported. */
+    @ParameterizedTest
+    @CsvSource({"Shipped, Paid, Shipped", "PayCancelled, Ordered, Cancelled", "RefundFailed, Paid, Cancelled", "PayCompleted, Ordered, Paid"})
+    void anOrderIsShownAsItIsEvenIfAppIsBehindTheView(String event, String before, String after) {
+        page.clock().install();
+        long id = STAGE.anOrder("note20", before);
+        STAGE.timelines.get(id).remove(1);
+        go("/orders/" + id);
+        assertThat(page.locator(".badge")).hasText(before);
+        await().until(() -> STAGE.streams.size() == 1);
+        STAGE.happened(event, id);
+        assertThat(page.locator(".timeline li")).hasCount(3);
+        assertThat(readsWithin(Duration.ofMinutes(1), id)).isBetween(3, 8);
+        assertThat(page.locator("#cancel")).isVisible();
+
+        STAGE.orders.get(id).put("status", after);
+        readsWithin(Duration.ofSeconds(30), id);
+
+        assertThat(page.locator(".badge")).hasText(after);
+        assertThat(page.locator("#cancel")).hasCount(after.equals("Paid") ? 1 : 0);
+        assertThat(readsWithin(Duration.ofSeconds(30), id)).isZero();
+    }
+
+    @Test
+    void aGuestsPageFollowsTheOrderToItsEndAndNoLonger() {
+        page.clock().install();
+        long shipped = STAGE.anOrder("note20", "Paid");
+        STAGE.orders.get(shipped).put("status", "Shipped");
+        go(guest(shipped));
+        assertThat(page.locator(".badge")).hasText("Shipped");
+        STAGE.timelines.get(shipped).add(step("Shipped"));
+        assertThat(page.locator(".timeline")).containsText("Shipped");
+        assertThat(readsWithin(Duration.ofMinutes(1), shipped)).isZero();
+
+        for (String end : List.of("PayCancelled", "RefundFailed")) {
+            long cancelled = STAGE.anOrder("note20", "Paid");
+            go("/");
+            go(guest(cancelled));
+            assertThat(page.locator(".badge")).hasText("Paid");
+            STAGE.cancel(cancelled);
+            assertThat(page.locator(".badge")).hasText("Cancelled");
+            STAGE.timelines.get(cancelled).add(step(end));
+            assertThat(page.locator(".timeline li")).hasCount(5);
+            assertThat(readsWithin(Duration.ofMinutes(1), cancelled)).isZero();
+        }
+    }
+
+    /** A refund can take days. */
+    @Test
+    void aGuestsPageReadsACancelledOrderLessAndLess() {
+        page.clock().install();
+        long id = STAGE.anOrder("note20", "Paid");
+        STAGE.cancel(id);
+        go(guest(id));
+        assertThat(page.locator(".badge")).hasText("Cancelled");
+
+        assertThat(readsWithin(Duration.ofMinutes(2), id)).isBetween(2, 12);
+    }
+
+    private static String guest(long id) {
+        return "/guest#" + id + "." + "x".repeat(43);
+    }
+
+    /** How often the page reads the order in this time, which passes at once. */
+    private int readsWithin(Duration time, long id) {
+        AtomicInteger reads = new AtomicInteger();
+        Consumer<Request> counter = request -> reads.addAndGet(request.url().endsWith("/orders/" + id) ? 1 : 0);
+        page.onRequest(counter);
+        for (int passed = 0; passed < time.toSeconds(); passed += 3) {
+            page.clock().runFor(3000);
+            page.evaluate("() => fetch('/phones').then(answer => answer.text())");
+        }
+        page.offRequest(counter);
+        return reads.get();
     }
 
     /** Meanwhile another tab waits and sends nothing; the tab that sent the order repeats it if it is still in progress. */
@@ -594,6 +675,51 @@ class PageStatesTest {
         assertThat(page).hasURL(STAGE.url("/orders/" + (id - 1)));
     }
 
+    /** The answer was made before the event and arrives after it. */
+    @Test
+    void myOrdersHasWhatHappensWhileTheListIsRead() {
+        STAGE.roles = List.of("customer");
+        long id = STAGE.anOrder("note20", "Paid");
+        go("/my-orders");
+        assertThat(page.locator(".rows .badge")).hasText("Paid");
+        await().until(() -> STAGE.streams.size() == 1);
+        page.evaluate("() => { new BroadcastChannel('phone82-stream').onmessage = message => { window.heard = message.data.kind; }; }");
+        AtomicInteger lists = new AtomicInteger();
+        page.route("**/history?*", route -> {
+            APIResponse early = route.fetch();
+            STAGE.ship(id);
+            page.waitForFunction("() => window.heard === 'happened'");
+            route.fulfill(new FulfillOptions().setResponse(early));
+            lists.incrementAndGet();
+        });
+
+        STAGE.stream("reset", new JsonObject());
+
+        assertThat(page.locator(".rows .badge")).hasText("Shipped");
+        page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        assertThat(lists.get()).isPositive();
+        assertThat(page.locator(".rows .badge")).hasText("Shipped");
+    }
+
+    /** Whose stream has the deliveries of others, too. */
+    @Test
+    void aDealerWhoAlsoOrdersSeesOwnOrdersOnly() {
+        STAGE.roles = List.of("customer", "dealer");
+        STAGE.anOrder("note20", "Paid");
+        go("/orders");
+        assertThat(page.locator("h1")).hasText("My orders");
+        assertThat(page.locator(".rows li")).hasCount(1);
+        await().until(() -> STAGE.streams.size() == 1);
+
+        STAGE.stream("progress", step("OrderReceived").put("orderId", 1_000_000).put("status", "Paid").put("item", "note20"));
+        STAGE.happened("Ordered", STAGE.anOrder("note21", "Ordered"));
+
+        assertThat(page.locator(".fresh")).hasText("1 new – show");
+        page.locator("[data-tab=mine]").click();
+        assertThat(page.locator(".rows li")).hasCount(2);
+        assertThat(page.locator("[data-tab=dealer]")).isVisible();
+    }
+
     @Test
     void theDealerSeesQueuesAndCanSearch() {
         long waiting = STAGE.anOrder("note20", "Paid");
@@ -714,6 +840,7 @@ class PageStatesTest {
             409 Shipped already  | was shipped already at
             409 Being cancelled  | is being cancelled.
             409 Cancelled already | is cancelled and is not shipped.
+            409 Another reason   | is not paused.
             422 Invalid request  | is not paused. The reason must be one line of 1 to 200 visible characters.
             503 Unavailable      | is not paused. This part of the shop is unavailable. Try again in 5 s.
             500 Internal error   | We do not know yet whether order
@@ -769,6 +896,19 @@ class PageStatesTest {
         assertThat(page.locator("#batch")).hasCount(0);
         assertThat(page.locator(".rows li")).hasCount(1);
         firstIs(unselected);
+    }
+
+    @Test
+    void aBatchEndsWhenNothingIsShipped() {
+        List<Long> ids = List.of(STAGE.anOrder("note20", "Paid"), STAGE.anOrder("note20", "Paid"), STAGE.anOrder("note20", "Paid"));
+        go("/dealer");
+        page.getByLabel("Select all").check();
+        STAGE.shipmentAnswers.add(problem(409, "Nothing is shipped", 0));
+        page.locator("#ship-selected").press("Enter");
+
+        assertThat(page.locator("#batch-summary")).hasText("Stopped: 1 of 3 done. The others are as they were.");
+        assertThat(page.locator(".results li")).hasText(new String[]{"Order " + ids.get(0) + " is not shipped: nothing is shipped until an operator allows it."});
+        assertThat(STAGE.shipments).containsExactly(String.valueOf(ids.get(0)));
     }
 
     @Test
@@ -936,6 +1076,8 @@ class PageStatesTest {
             en-US | 409 Being cancelled  | it is being cancelled.
             en-US | 409 Paused           | is paused. Resume it first.
             en-US | 409 Cancelled already | is cancelled and is not shipped.
+            en-US | 409 Nothing is shipped | is not shipped: nothing is shipped until an operator allows it.
+            en-US | 409 Another reason   | is not shipped.
             en-US | 503 Unavailable      | is not shipped. This part of the shop is unavailable. Try again in 5 s.
             en-US | 403 Not allowed      | is not shipped. Your account is not allowed to do this.
             en-US | 500 Internal error   | We do not know yet whether order
@@ -943,6 +1085,8 @@ class PageStatesTest {
             ko-KR | 409 Being cancelled  | 취소 처리 중입니다. 발송하지 마세요.
             ko-KR | 409 Paused           | 먼저 보류를 해제해 주세요.
             ko-KR | 409 Cancelled already | 취소되어 발송하지 않습니다.
+            ko-KR | 409 Nothing is shipped | 운영자가 허용할 때까지 아무것도 발송되지 않습니다.
+            ko-KR | 409 Another reason   | 발송하지 못했습니다.
             ko-KR | 503 Unavailable      | 발송하지 못했습니다. 지금은 이용할 수 없습니다.
             ko-KR | 500 Internal error   | 발송되었는지 아직 알 수 없습니다.
             """)

@@ -254,10 +254,15 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         happened("DeliveryResumed", id);
     }
 
-    private void happened(String type, long id) {
+    /** The view and the streams have the event; app may process it later. */
+    void happened(String type, long id) {
         timelines.get(id).add(step(type));
-        JsonObject event = step(type).put("orderId", id).put("status", orders.get(id).getString("status")).put("item", orders.get(id).getString("item"));
-        streams.keySet().forEach(each -> each.write("event: progress\ndata: " + event.encode() + "\n\n"));
+        stream("progress", step(type).put("orderId", id).put("status", orders.get(id).getString("status"))
+                .put("item", orders.get(id).getString("item")).put("amount", orders.get(id).getLong("amount")));
+    }
+
+    void stream(String event, JsonObject data) {
+        streams.keySet().forEach(each -> each.write("event: " + event + "\ndata: " + data.encode() + "\n\n"));
     }
 
     void place(RoutingContext context) {

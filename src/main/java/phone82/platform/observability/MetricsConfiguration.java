@@ -1,6 +1,7 @@
 package phone82.platform.observability;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -29,6 +30,7 @@ public class MetricsConfiguration {
     @Bean
     SmartInitializingSingleton boundMetrics(MeterRegistry metrics, ObjectProvider<MeterBinder> binders, ObjectProvider<HikariDataSource> pools) {
         return () -> {
+            Gauge.builder("phone82.up", () -> 1).description("1 for each context of the process").register(metrics);
             binders.forEach(each -> each.bindTo(metrics));
             pools.forEach(pool -> pool.setMetricRegistry(metrics));
         };
