@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Stream;
 
-/** Refuses new orders and cancellations while all databases are copied. */
+/** Refuses new orders, cancellations and the archiving of orders while all databases are copied. */
 public class Intake {
 
     private final Disk disk;
@@ -37,6 +37,6 @@ public class Intake {
     /** @throws Problem 409 if another backup has paused the work */
     public Held hold(@Body Hold hold) {
         Instant since = disk.hold(hold.owner(), Duration.ofSeconds(hold.seconds()));
-        return new Held(Stream.of("app-place-order", "app-cancel-order").mapToInt(camel.getInflightRepository()::size).sum(), since);
+        return new Held(Stream.of("app-place-order", "app-cancel-order", "archive-orders", "app-end-archive").mapToInt(camel.getInflightRepository()::size).sum(), since);
     }
 }

@@ -119,7 +119,8 @@ public final class Disk {
         return since;
     }
 
-    private boolean isHeld() {
+    /** Whether new work is held while the data is being copied. */
+    public boolean isHeld() {
         Hold now = hold;
         return now != null && !now.isOver();
     }
