@@ -32,6 +32,7 @@ final class Help {
                        java -jar phone82.jar restore name | --release [--property=value ...]
                        java -jar phone82.jar rebuild-history [--property=value ...]
                        java -jar phone82.jar erase-subject subject [--property=value ...]
+                       java -jar phone82.jar archive-orders age file [--property=value ...]
                        java -jar phone82.jar assign-orders file [--property=value ...]
                        java -jar phone82.jar replay-events [app | pay | store] [time | event id] [--property=value ...]
                        java -jar phone82.jar token <context> [--property=value ...]
@@ -108,6 +109,13 @@ final class Help {
                 Delete the user at the issuer first. The command may be interrupted and repeated.
                 Exit code: 0 erased, 1 refused because orders of the user are not finished, 2 wrong arguments or a process does not
                 answer.
+
+                archive-orders writes the orders that are finished everywhere and have not changed for an age (400d) or since a date
+                (2026-01-31) to a file, one line of JSON each, and then deletes them from app, customer, store and pay. The file contains
+                no subjects. Orders of that age that are not finished or do not agree stay and are listed. The command may be interrupted
+                and repeated with the same file: it deletes the rest of what the file contains.
+                Exit code: 0 done, 1 orders stay, or not possible now, 2 wrong arguments, a context does not answer, or the file cannot
+                be written.
 
                 assign-orders gives orders from before customers logged in, which have no owner, to customers. Each line of the file is
                 an order's id, a comma and the customer's subject, without quotation marks. Check the subjects: an assigned order cannot

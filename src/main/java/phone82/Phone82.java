@@ -8,6 +8,7 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
+import phone82.command.ArchiveOrders;
 import phone82.command.AssignOrders;
 import phone82.command.Backup;
 import phone82.command.DeadLetters;
@@ -154,7 +155,7 @@ public final class Phone82 implements AutoCloseable {
     private static Map<String, Command> commands() {
         return Map.ofEntries(Map.entry(Reconcile.NAME, Reconcile::main), Map.entry(DeadLetters.NAME, DeadLetters::main), Map.entry(Refunds.NAME, Refunds::main),
                 Map.entry(ReplayEvents.NAME, ReplayEvents::main), Map.entry(ExportEvents.NAME, ExportEvents::main), Map.entry(RebuildHistory.NAME, RebuildHistory::main),
-                Map.entry(EraseSubject.NAME, EraseSubject::main), Map.entry(AssignOrders.NAME, AssignOrders::main), Map.entry(Backup.NAME, Backup::main),
+                Map.entry(EraseSubject.NAME, EraseSubject::main), Map.entry(ArchiveOrders.NAME, ArchiveOrders::main), Map.entry(AssignOrders.NAME, AssignOrders::main), Map.entry(Backup.NAME, Backup::main),
                 Map.entry(Restore.NAME, Restore::main), Map.entry(Token.NAME, Token::main), Map.entry(Prepare.NAME, Prepare::main));
     }
 

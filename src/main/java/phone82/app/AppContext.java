@@ -23,6 +23,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.Erasure;
@@ -34,6 +35,7 @@ import phone82.platform.health.Check;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.Statuses;
 import phone82.platform.repair.Repair;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
@@ -89,6 +91,21 @@ public class AppContext {
     @Bean
     OwnedTable newOwners() {
         return new OwnedTable("new_owner", "order_id", false, List.of());
+    }
+
+    @Bean
+    ArchivedTable archivedOrders() {
+        return new ArchivedTable("orders", "id", true, "not " + Statuses.in(OrderStatus.UNDER_WAY), "it is not finished");
+    }
+
+    @Bean
+    ArchivedTable archivedNewOwners() {
+        return ArchivedTable.inProgress("new_owner", "order_id", "pay or store does not have its new owner yet");
+    }
+
+    @Bean
+    ArchivingOrders archivingOrders(JdbcTemplate jdbc, Disk disk) {
+        return new ArchivingOrders(jdbc, disk);
     }
 
     /** An order has its id before it waits for a place and for pay. */

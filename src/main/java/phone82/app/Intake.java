@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Refuses new orders, cancellations and owners of orders while all databases are copied. */
+/** Refuses new orders, cancellations and owners of orders, and the archiving of orders, while all databases are copied. */
 public class Intake {
 
     private static final List<String> ROUTES = List.of("app-place-order", "app-cancel-order", "app-claim-order", "app-revoke-link", "app-assign-order",
-            "app-repeat-new-owners");
+            "app-repeat-new-owners", "archive-orders", "app-end-archive");
 
     private final Disk disk;
     private final CamelContext camel;

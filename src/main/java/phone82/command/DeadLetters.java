@@ -14,7 +14,7 @@ public final class DeadLetters extends OperatorCommand {
     /** As the first argument of the launcher. */
     public static final String NAME = "dead-letters";
 
-    private static final List<String> CONTEXTS = List.of("app", "pay", "store", "customer");
+    static final List<String> CONTEXTS = List.of("app", "pay", "store", "customer");
 
     private int failures;
 

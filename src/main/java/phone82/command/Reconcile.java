@@ -87,7 +87,7 @@ public final class Reconcile {
         }
     }
 
-    private static ContextApi provider(HttpClient http, PropertyResolver properties) {
+    static ContextApi provider(HttpClient http, PropertyResolver properties) {
         String property = "phone82.pay.provider-url";
         String url = properties.getRequiredProperty(property, String.class);
         return url.isBlank() ? null : new ContextApi(http, "the provider's ledger", url, property,
@@ -95,7 +95,7 @@ public final class Reconcile {
                 "phone82.provider.api-key to the provider's key");
     }
 
-    private static ContextApi api(String context, HttpClient http, PropertyResolver properties) {
+    static ContextApi api(String context, HttpClient http, PropertyResolver properties) {
         String property = "phone82.gateway." + context + "-url";
         // without a key no token is sent; none is needed where no login is required
         Supplier<String> authorization = minter(properties).<Supplier<String>>map(minter -> () -> "Bearer " + minter.token(context)).orElse(null);

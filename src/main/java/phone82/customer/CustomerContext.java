@@ -13,6 +13,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.customer.History.Status;
+import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
@@ -51,6 +52,22 @@ public class CustomerContext {
     @Bean
     OwnedTable ownedRebuiltViews() {
         return new OwnedTable("history_rebuilt", "order_id", false, List.of());
+    }
+
+    @Bean
+    ArchivedTable archivedViews() {
+        return ArchivedTable.whole("history", "order_id");
+    }
+
+    @Bean
+    ArchivedTable archivedTimelines() {
+        return ArchivedTable.whole("timeline", "order_id");
+    }
+
+    /** The second view would bring the order back. */
+    @Bean
+    ArchivedTable archivedRebuiltViews() {
+        return ArchivedTable.inProgress("history_rebuilt", "order_id", "rebuild-history is in progress; let it finish");
     }
 
     @Bean

@@ -28,6 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.function.SingletonSupplier;
 import phone82.pay.provider.HttpProvider;
 import phone82.pay.provider.PaymentProvider;
+import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
@@ -38,6 +39,7 @@ import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.OldRows;
+import phone82.platform.persistence.Statuses;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -142,6 +144,18 @@ public class PayContext {
     @Bean
     OwnedTable ownedPayments() {
         return new OwnedTable("payment", "order_id", true, PaymentStatus.UNDER_WAY);
+    }
+
+    /** A refund that was settled by hand stays, because the provider's ledger differs from it. */
+    @Bean
+    ArchivedTable archivedPayments() {
+        return new ArchivedTable("payment", "order_id", true, "not " + Statuses.in(PaymentStatus.UNDER_WAY) + " and (reason is null or reason not like 'settled by hand%')",
+                "its payment is not settled, or was settled by hand");
+    }
+
+    @Bean
+    ArchivedPayments archivedMoney(JdbcTemplate jdbc) {
+        return new ArchivedPayments(jdbc);
     }
 
     @Bean

@@ -9,12 +9,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
+import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
+import phone82.platform.persistence.Statuses;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -80,5 +82,10 @@ public class StoreContext {
 
     private static long countDue(JdbcTemplate database, Instant before) {
         return database.queryForObject("select count(*) from delivery where status = 'Received' and dispatch_at < ?", Long.class, Timestamp.from(before));
+    }
+
+    @Bean
+    ArchivedTable archivedDeliveries() {
+        return new ArchivedTable("delivery", "order_id", true, "not " + Statuses.in(DeliveryStatus.UNDER_WAY), "its delivery is not finished");
     }
 }

@@ -67,6 +67,10 @@ class CallersTest {
             app-begin-erasure             operator
             app-end-erasure               operator
             *-erase-subject               operator
+            *-archive-orders              operator
+            app-show-archive              operator
+            app-end-archive               operator
+            pay-show-archive              operator
             app-replay-events             operator
             pay-replay-events             app operator
             store-replay-events           app operator

@@ -12,7 +12,7 @@ import java.util.Map;
  * Orders that were shipped or cancelled long ago, one every ten seconds, written into the databases of a stopped phone82. Every thousandth order belongs to
  * the same customer, every eighth is of a second phone, and three of the oldest are of a third one; every twentieth was cancelled.
  */
-final class FinishedOrders {
+public final class FinishedOrders {
 
     /** With the number of an order, modulo 1000, the subject of its customer. */
     static final String OWNERS = "customer-";
@@ -89,12 +89,12 @@ final class FinishedOrders {
     }
 
     /** Returns the id of an order. */
-    static long id(int order) {
+    public static long id(int order) {
         return (86_400_000L + 10_000L * order) * 4096;
     }
 
     /** @param withEvents of so many orders, the newest ones, the events are kept, too */
-    static void add(Path data, int orders, int withEvents) throws SQLException {
+    public static void add(Path data, int orders, int withEvents) throws SQLException {
         add(data, INSERTS, 1, orders);
         if (withEvents > 0) {
             add(data, EVENTS, orders - withEvents + 1, orders);

@@ -1,0 +1,308 @@
+package phone82.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.springframework.core.env.PropertyResolver;
+import phone82.command.OrderRows.Account;
+import phone82.command.OrderRows.Delivery;
+import phone82.command.OrderRows.Order;
+import phone82.command.OrderRows.Payment;
+import phone82.command.OrderRows.Progress;
+import phone82.platform.api.Json;
+import phone82.platform.disk.FileSync;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.net.http.HttpClient;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+/**
+ * The command {@code archive-orders}: writes old finished orders to a file, and deletes them from all contexts when the file is on the
+ * disk. App deletes an order first and remembers it until all others have deleted it, so that a repeated command finishes it.
+ */
+public final class ArchiveOrders extends OperatorCommand {
+
+    /** As the first argument of the launcher. */
+    public static final String NAME = "archive-orders";
+
+    /** Pay is the last one: money is accounted for by the payment until it is in the total of the archived ones. */
+    private static final List<String> AFTER_APP = List.of("customer", "store", "pay");
+    /** Orders that one request checks or deletes. */
+    private static final int STEP = 100;
+    private static final int LEFT_SHOWN = 20;
+
+    private final Path file;
+    private final Instant before;
+    private final PagedList<JsonNode> payments;
+    private final PagedList<JsonNode> deliveries;
+    private final PagedList<Account> accounts;
+    private final ContextApi customer;
+    private final ConsistencyRules rules;
+    /** Why an order stays, newest first. */
+    private final Map<Long, String> left = new TreeMap<>(Comparator.reverseOrder());
+    private long archived;
+
+    private ArchiveOrders(PropertyResolver properties, PrintStream out, Instant before, Path file) {
+        super(properties, out);
+        this.before = before;
+        this.file = file;
+        HttpClient client = client().build();
+        ContextApi provider = Reconcile.provider(client, properties);
+        payments = new PagedList<>(Reconcile.api("pay", client, properties), OrderRows.PAYMENTS, JsonNode.class, row -> row.path("orderId").asLong());
+        deliveries = new PagedList<>(Reconcile.api("store", client, properties), OrderRows.DELIVERIES, JsonNode.class, row -> row.path("orderId").asLong());
+        accounts = provider == null ? null : new PagedList<>(provider, OrderRows.ACCOUNTS, Account.class, Account::orderId);
+        customer = Reconcile.api("customer", client, properties);
+        rules = new ConsistencyRules(before, before, provider != null);
+    }
+
+    /** An order that was written to the file, and its version. */
+    private record Archived(long id, int version) {
+    }
+
+    private record Archiving(List<Long> orders, long below) {
+    }
+
+    private record Outcome(Map<Long, String> left, Map<Long, Integer> versions) {
+    }
+
+    /**
+     * @param arguments those of the launcher: the command's name, an age in days or a date, a file, and {@code --name=value} properties
+     * @return the exit code: 0 done, 1 orders stay, or not possible now, 2 wrong arguments, a context does not answer, or the file cannot be written
+     */
+    public static int main(PrintStream out, PrintStream err, String... arguments) {
+        List<String> words = words(NAME, arguments);
+        Instant before = words.size() == 2 ? time(words.get(0)) : null;
+        if (before == null) {
+            err.println("phone82: " + NAME + " takes an age in days, such as 400d, or a date, such as 2026-01-31, and a file, not " + words + "; --help shows more.");
+            return 2;
+        }
+        return run(properties -> {
+            try {
+                return new ArchiveOrders(properties, out, before, Path.of(words.get(1)).toAbsolutePath()).archive();
+            } catch (InvalidPathException e) {
+                throw new Stop(2, e.getMessage() + ".");
+            }
+        }, err, arguments);
+    }
+
+    private static Instant time(String word) {
+        try {
+            return word.matches("[0-9]{1,5}d") ? Instant.now().minus(Duration.ofDays(Long.parseLong(word.substring(0, word.length() - 1))))
+                    : LocalDate.parse(word).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private int archive() {
+        Archiving archiving = archiving();
+        // before anything is written, so that a wrong age or a context that is not ready costs nothing
+        request("app", "check", List.of(), null);
+        AFTER_APP.forEach(context -> request(context, "check", List.of(), null));
+        for (; !archiving.orders.isEmpty(); archiving = archiving()) {
+            out.println(archiving.orders.size() + " orders that an earlier run has written and not deleted everywhere are deleted");
+            finish(archiving.orders);
+        }
+        try {
+            if (!Files.exists(file)) {
+                write(archiving.below);
+            } else {
+                out.println(file + " exists: the orders in it are deleted");
+            }
+            if (Files.exists(file)) {
+                long orders = readAll(batch -> { });
+                readAll(batch -> delete(batch, orders));
+            }
+        } catch (IOException e) {
+            throw new Stop(2, file + " cannot be written or read (" + e + "). " + archived + " orders of it were deleted; with a file that is complete, repeat the command.");
+        }
+        left.entrySet().stream().limit(LEFT_SHOWN).forEach(each -> out.println("order " + each.getKey() + " stays: " + each.getValue()));
+        if (left.size() > LEFT_SHOWN) {
+            out.println("and " + (left.size() - LEFT_SHOWN) + " older ones stay");
+        }
+        out.println(archived == 0 ? "no order was archived" : archived + (archived == 1 ? " order is" : " orders are") + " archived in " + file);
+        return left.isEmpty() ? 0 : 1;
+    }
+
+    /** Writes all orders before any is deleted. The file gets its name when it is complete and on the disk. */
+    private void write(long below) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        long written = 0;
+        try (FileChannel channel = FileChannel.open(part, CREATE, WRITE); Writer lines = new BufferedWriter(Channels.newWriter(channel, UTF_8))) {
+            if (channel.tryLock() == null) {
+                throw new Stop(1, "another command is writing " + part + ".");
+            }
+            channel.truncate(0);
+            Set<Long> deadLetters = deadLetters();
+            String after = "&after=" + below;
+            while (after != null) {
+                JsonNode page = ask("GET", "app", OrderRows.ORDERS + "?size=" + STEP + after);
+                for (JsonNode line : lines(page.path("items"), deadLetters)) {
+                    lines.write(line + "\n");
+                    written++;
+                }
+                progress.update(written + " orders written so far");
+                after = following(page);
+            }
+            lines.flush();
+            channel.force(true);
+        }
+        if (written == 0) {
+            Files.delete(part);
+            return;
+        }
+        if (Files.exists(file)) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+        Files.move(part, file, ATOMIC_MOVE);
+        FileSync.one(file.getParent());
+        out.println(written + " orders written to " + file);
+    }
+
+    /** Returns the lines of the orders that can be archived; the others are left. */
+    private List<JsonNode> lines(JsonNode orders, Set<Long> deadLetters) {
+        List<Long> ids = new ArrayList<>();
+        orders.forEach(order -> ids.add(order.path("id").asLong()));
+        Outcome app = request("app", "check", ids, null);
+        Map<Long, String> open = new HashMap<>(app.left);
+        AFTER_APP.forEach(context -> open.putAll(request(context, "check", ids, null).left));
+        Map<Long, List<JsonNode>> payment = payments.of(ids);
+        Map<Long, List<JsonNode>> delivery = deliveries.of(ids);
+        Map<Long, List<Account>> account = accounts == null ? Map.of() : accounts.of(ids);
+        List<JsonNode> lines = new ArrayList<>();
+        for (JsonNode order : orders) {
+            long id = order.path("id").asLong();
+            JsonNode history = customer.get(OrderRows.HISTORY + "/" + id, Json::read, Json.MAPPER.nullNode());
+            OrderRows rows = OrderRows.of(List.of(as(order, Order.class)), as(payment.get(id), Payment.class), as(delivery.get(id), Delivery.class),
+                    history.isNull() ? List.of() : List.of(as(history, Progress.class)), account.getOrDefault(id, List.of()))
+                    .withTimeline(history.path("timeline").findValuesAsText("type"));
+            String why = deadLetters.contains(id) ? "an event of it is a dead letter" : open.get(id);
+            if (why == null && !rules.agree(rows)) {
+                why = "it is not finished, or the contexts do not agree (" + rows.statuses() + "); run reconcile";
+            }
+            boolean old = rows.lastChange() == null || rows.lastChange().isBefore(before);
+            if (why != null) {
+                left.put(id, why);
+            } else if (old && app.versions.containsKey(id)) {
+                ObjectNode line = Json.MAPPER.createObjectNode().put("version", app.versions.get(id));
+                line.set("order", order);
+                line.set("payment", payment.get(id).get(0));
+                line.set("delivery", rows.delivery() == null ? null : delivery.get(id).get(0));
+                line.set("history", history);
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    private static <T> List<T> as(List<JsonNode> rows, Class<T> type) {
+        return rows == null ? List.of() : rows.stream().map(row -> as(row, type)).toList();
+    }
+
+    private static <T> T as(JsonNode row, Class<T> type) {
+        return Json.MAPPER.convertValue(row, type);
+    }
+
+    /** The orders whose events wait to be replayed: one would bring a part of its order back. */
+    private Set<Long> deadLetters() {
+        Set<Long> orders = new HashSet<>();
+        for (String context : DeadLetters.CONTEXTS) {
+            String after = "";
+            while (after != null) {
+                JsonNode page = ask("GET", context, "/dead-letters?size=200" + after);
+                page.path("items").forEach(letter -> orders.add(letter.path("orderId").asLong()));
+                after = following(page);
+            }
+        }
+        return orders;
+    }
+
+    private interface Batch {
+        void process(List<Archived> orders);
+    }
+
+    /** Reads the file in steps, and returns the number of its orders. */
+    private long readAll(Batch batch) throws IOException {
+        long read = 0;
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            List<Archived> orders = new ArrayList<>();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                JsonNode json = Json.read(line.getBytes(UTF_8));
+                if (!json.path("version").isInt() || json.at("/order/id").asLong() <= 0 || !json.path("history").has("timeline")) {
+                    throw new IOException("line " + (read + 1) + " is no order");
+                }
+                orders.add(new Archived(json.at("/order/id").asLong(), json.path("version").asInt()));
+                read++;
+                if (orders.size() == STEP) {
+                    batch.process(orders);
+                    orders.clear();
+                }
+            }
+            batch.process(orders);
+        }
+        return read;
+    }
+
+    private void delete(List<Archived> orders, long all) {
+        Set<Long> deadLetters = deadLetters();
+        Map<Long, Integer> versions = new TreeMap<>();
+        orders.stream().filter(order -> !deadLetters.contains(order.id)).forEach(order -> versions.put(order.id, order.version));
+        Outcome outcome = request("app", "delete", List.copyOf(versions.keySet()), versions);
+        left.putAll(outcome.left);
+        List<Long> deleted = outcome.versions.keySet().stream().filter(order -> !outcome.left.containsKey(order)).toList();
+        finish(deleted);
+        archived += deleted.size();
+        progress.update(archived + " of " + all + " orders deleted so far");
+    }
+
+    /** Deletes the orders that app has deleted from the other contexts. */
+    private void finish(List<Long> orders) {
+        if (orders.isEmpty()) {
+            return;
+        }
+        for (String context : AFTER_APP) {
+            request(context, "delete", orders, null).left.forEach((order, why) -> {
+                throw new Stop(1, context + " does not delete order " + order + ": " + why + ". Then repeat the command.");
+            });
+        }
+        ask("POST", "app", "/archive/end", Map.of("orders", orders));
+    }
+
+    private Archiving archiving() {
+        return as(ask("GET", "app", "/archive?before=" + before.toEpochMilli()), Archiving.class);
+    }
+
+    private Outcome request(String context, String action, List<Long> orders, Map<Long, Integer> versions) {
+        Map<String, Object> wanted = new HashMap<>(Map.of("action", action, "orders", orders, "before", before.toEpochMilli()));
+        if (versions != null) {
+            wanted.put("versions", versions);
+        }
+        return as(ask("POST", context, "/archive", wanted), Outcome.class);
+    }
+}
