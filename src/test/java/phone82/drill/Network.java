@@ -141,10 +141,11 @@ final class Network implements AutoCloseable {
         return builder.start().waitFor() == 0;
     }
 
-    /** The processes on the machines must have ended. */
+    /** Ends the machines; sockets without a process would otherwise keep them for a while. */
     @Override
     public void close() throws IOException, InterruptedException {
         for (Machine machine : machines) {
+            run("ip", "link", "delete", machine.name);
             run("ip", "netns", "delete", machine.name);
         }
         if (bridge != null) {
