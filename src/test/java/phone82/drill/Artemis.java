@@ -1,9 +1,13 @@
 package phone82.drill;
 
+import phone82.drill.Network.Machine;
+
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -17,7 +21,10 @@ public final class Artemis implements AutoCloseable {
     private static final Path DISTRIBUTION = Path.of(System.getProperty("artemis"));
     private static final List<String> FILES = List.of("broker.xml", "artemis-users.properties", "artemis-roles.properties");
 
+    private static final int CONNECT_MILLIS = 500;
+
     private final Path instance;
+    private final Machine machine;
     private final int port;
     private Process process;
 
@@ -27,7 +34,13 @@ public final class Artemis implements AutoCloseable {
      * @param properties lines that change {@code broker.xml}
      */
     public Artemis(Path instance, int port, String... properties) throws IOException, InterruptedException {
+        this(instance, Network.HERE, port, properties);
+    }
+
+    /** @param machine where it runs */
+    Artemis(Path instance, Machine machine, int port, String... properties) throws IOException, InterruptedException {
         this.instance = instance;
+        this.machine = machine;
         this.port = port;
         Process create = new ProcessBuilder(DISTRIBUTION.resolve("bin/artemis").toString(), "create",
                 "--silent", "--require-login", "--user", "operator", "--password", "demo-operator", "--role", "operator", "--no-web",
@@ -38,7 +51,8 @@ public final class Artemis implements AutoCloseable {
         for (String file : FILES) {
             Files.copy(Path.of("artemis", file), instance.resolve("etc").resolve(file), REPLACE_EXISTING);
         }
-        configure("broker.properties", "acceptorConfigurations.artemis.params.port=" + port + "\n" + String.join("\n", properties));
+        configure("broker.properties", "acceptorConfigurations.artemis.params.host=" + machine.address() + "\n"
+                + "acceptorConfigurations.artemis.params.port=" + port + "\n" + String.join("\n", properties));
     }
 
     /** Writes a file of its configuration. */
@@ -55,18 +69,28 @@ public final class Artemis implements AutoCloseable {
 
     /** @param options appended to those of the JVM */
     public ProcessHandle start(String options) throws IOException {
-        ProcessBuilder run = new ProcessBuilder(instance.resolve("bin/artemis").toString(), "run")
+        ProcessBuilder run = machine.on(new ProcessBuilder(new ArrayList<>(List.of(instance.resolve("bin/artemis").toString(), "run"))))
                 .redirectErrorStream(true).redirectOutput(instance.resolve("log/run.txt").toFile());
         run.environment().put("JAVA_ARGS_APPEND", options);
         process = run.start();
         return process.toHandle();
     }
 
+    Machine machine() {
+        return machine;
+    }
+
+    /** The URL of its acceptor. */
+    String url() {
+        return "tcp://" + machine.address() + ":" + port;
+    }
+
     /** Whether it accepts connections; a broker that waits for the lock does not. */
     boolean listens() {
-        try (Socket ignored = new Socket("localhost", port)) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(machine.address(), port), CONNECT_MILLIS);
             return true;
-        } catch (IOException refused) {
+        } catch (IOException refusedOrCutOff) {
             return false;
         }
     }

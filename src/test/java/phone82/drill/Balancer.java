@@ -41,10 +41,15 @@ final class Balancer implements AutoCloseable {
             """;
 
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
+    private final String address;
     private final Process process;
 
-    /** @param sites where an instance of each context is, or may be later */
-    Balancer(Path folder, List<Context> contexts, List<Processes> sites) throws IOException {
+    /**
+     * @param address at which it accepts connections
+     * @param sites   where an instance of each context is, or may be later
+     */
+    Balancer(Path folder, String address, List<Context> contexts, List<Processes> sites) throws IOException {
+        this.address = address;
         Phone82Extension.freePorts(ports);
         StringBuilder text = new StringBuilder("""
                 defaults
@@ -59,9 +64,10 @@ final class Balancer implements AutoCloseable {
                     default-server check inter 1s fall 1 rise 1
                 """);
         for (Context context : contexts) {
-            text.append("listen %s%n    bind 127.0.0.1:%d%n%s".formatted(context.id(), ports.get(context), context == Context.GATEWAY ? ROUTER : SERVICE));
+            text.append("listen %s%n    bind %s:%d%n%s".formatted(context.id(), address, ports.get(context), context == Context.GATEWAY ? ROUTER : SERVICE));
             for (int site = 0; site < sites.size(); site++) {
-                text.append("    server %d 127.0.0.1:%d check port %d%n".formatted(site, sites.get(site).port(context), sites.get(site).operationsPort(context)));
+                text.append("    server %d %s:%d check port %d%n".formatted(site, sites.get(site).machine(context.id()).address(),
+                        sites.get(site).port(context), sites.get(site).operationsPort(context)));
             }
         }
         Path configuration = Files.writeString(folder.resolve("haproxy.cfg"), text);
@@ -70,7 +76,7 @@ final class Balancer implements AutoCloseable {
     }
 
     String url(Context context) {
-        return "http://127.0.0.1:" + ports.get(context);
+        return "http://" + address + ":" + ports.get(context);
     }
 
     /** Waits until it uses these sites. */

@@ -2,6 +2,7 @@ package phone82.drill;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import phone82.journey.Shop;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,9 +11,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.Context.BROKER;
 
-/** A running broker that becomes unreachable, under a stream of orders. */
+/** A running broker that becomes unreachable, or whose connections fall silent, under a stream of orders. */
 @Tag("long")
 class BrokerOutageIT {
+
+    /** The broker redelivers what a silent receiver has, and the contexts connect again, both without waiting for an error. */
+    @Test
+    void ordersShipSoonAfterAllConnectionsFellSilent() throws Exception {
+        try (Processes phone82 = new Processes("broker-silence", "--phone82.store.dispatch-delay=0s", "--phone82.warm-up=0");
+             Gate broker = new Gate(phone82.port(BROKER))) {
+            phone82.start("broker");
+            phone82.set("--phone82.broker.url=tcp://localhost:" + broker.port());
+            phone82.start("coordinator provider customer store pay app gateway");
+            try (Customers customers = new Customers(phone82.gateway(), 2, 0)) {
+                customers.awaitMore(20);
+                broker.block();
+                broker.restore();
+                long began = System.nanoTime();
+                long order = phone82.gateway().placeAccepted(Shop.anOrder());
+                await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(200)).ignoreExceptions()
+                        .until(() -> phone82.gateway().get("/orders/" + order).body().path("status").asText().equals("Shipped"));
+                customers.stop();
+                OrderComparison.awaitBalanced(phone82, customers);
+                Duration silence = Duration.ofNanos(System.nanoTime() - began);
+                System.out.printf("everything shipped %.1f s after all connections to the broker fell silent; %s%n", silence.toMillis() / 1e3, customers);
+                assertThat(silence).isLessThan(Duration.ofSeconds(40));
+            }
+        }
+    }
 
     @Test
     void ordersAreAcceptedDuringTheOutageAndShipAfterIt() throws Exception {

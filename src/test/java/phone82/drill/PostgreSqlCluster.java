@@ -1,5 +1,6 @@
 package phone82.drill;
 
+import phone82.drill.Network.Machine;
 import phone82.journey.Phone82Extension;
 
 import java.io.IOException;
@@ -39,11 +40,25 @@ final class PostgreSqlCluster implements AutoCloseable {
 
         private final String name;
         private final Path data;
+        private final Machine machine;
         private final int port = Phone82Extension.freePort();
 
-        private Server(Path folder, String name) {
+        private Server(Path folder, String name, Machine machine) {
             this.name = name;
+            this.machine = machine;
             data = folder.resolve(name);
+        }
+
+        Machine machine() {
+            return machine;
+        }
+
+        private String address() {
+            return machine.address() + ":" + port;
+        }
+
+        private String conninfo() {
+            return "host=" + machine.address() + " port=" + port + " user=" + SUPERUSER;
         }
 
         @Override
@@ -53,14 +68,19 @@ final class PostgreSqlCluster implements AutoCloseable {
     }
 
     private final Path folder;
-    private final List<Server> servers;
+    private final List<Server> servers = new ArrayList<>();
     private final List<Server> standbys = new ArrayList<>();
     private Server primary;
 
-    /** @param databases the names of the databases, each of an owner of the same name */
-    PostgreSqlCluster(Path folder, List<String> databases) throws IOException, InterruptedException, SQLException {
+    /**
+     * @param network   on which each server gets a machine
+     * @param databases the names of the databases, each of an owner of the same name
+     */
+    PostgreSqlCluster(Path folder, Network network, List<String> databases) throws IOException, InterruptedException, SQLException {
         this.folder = Files.createDirectories(folder);
-        servers = NAMES.stream().map(name -> new Server(folder, name)).toList();
+        for (String name : NAMES) {
+            servers.add(new Server(folder, name, network.machine()));
+        }
         primary = servers.get(0);
         run("initdb", "--auth=trust", "--username=" + SUPERUSER, "--encoding=UTF8", "--pgdata", primary.data.toString());
         Files.writeString(primary.data.resolve("postgresql.conf"), """
@@ -68,6 +88,10 @@ final class PostgreSqlCluster implements AutoCloseable {
                 max_connections = 200
                 shared_buffers = 32MB
                 wal_keep_size = 512MB
+                """);
+        Files.writeString(primary.data.resolve("pg_hba.conf"), """
+                host all all 127.0.0.0/8 trust
+                host replication all 127.0.0.0/8 trust
                 """);
         start(primary);
         try (Connection connection = superuser(primary); Statement statement = connection.createStatement()) {
@@ -100,7 +124,7 @@ final class PostgreSqlCluster implements AutoCloseable {
 
     /** The URL of a database: whichever server is the primary. */
     String url(String database) {
-        return servers.stream().map(server -> "localhost:" + server.port).collect(Collectors.joining(",", "jdbc:postgresql://", "/"))
+        return servers.stream().map(Server::address).collect(Collectors.joining(",", "jdbc:postgresql://", "/"))
                 + database + "?targetServerType=primary";
     }
 
@@ -149,7 +173,7 @@ final class PostgreSqlCluster implements AutoCloseable {
         standbys.remove(next);
         primary = next;
         for (Server standby : standbys) {
-            setting(standby, "primary_conninfo", "host=localhost port=" + primary.port + " user=" + SUPERUSER + " application_name=" + standby.name);
+            setting(standby, "primary_conninfo", primary.conninfo() + " application_name=" + standby.name);
         }
     }
 
@@ -165,7 +189,7 @@ final class PostgreSqlCluster implements AutoCloseable {
 
     private void join(Server standby) throws IOException, InterruptedException, SQLException {
         run("pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream", "--pgdata", standby.data.toString(),
-                "--dbname", "host=localhost port=" + primary.port + " user=" + SUPERUSER + " application_name=" + standby.name);
+                "--dbname", primary.conninfo() + " application_name=" + standby.name);
         start(standby);
         standbys.add(standby);
         await().atMost(Duration.ofSeconds(30)).until(() -> query(primary, "select count(*) from pg_stat_replication where state = 'streaming'"
@@ -182,7 +206,7 @@ final class PostgreSqlCluster implements AutoCloseable {
         limits.setProperty("user", SUPERUSER);
         limits.setProperty("connectTimeout", "2");
         limits.setProperty("socketTimeout", "5");
-        try (Connection connection = DriverManager.getConnection("jdbc:postgresql://localhost:" + zombie.port + "/postgres", limits);
+        try (Connection connection = DriverManager.getConnection("jdbc:postgresql://" + zombie.address() + "/postgres", limits);
              Statement statement = connection.createStatement()) {
             statement.execute("create table confirmed (at timestamp)");
             return true;
@@ -194,6 +218,11 @@ final class PostgreSqlCluster implements AutoCloseable {
     /** The number of connections to the contexts' databases at a server. */
     long connections(Server server) throws SQLException {
         return query(server, "select count(*) from pg_stat_activity where datname is not null and datname <> 'postgres'");
+    }
+
+    /** The number that a statement returns from a database of the primary. */
+    long number(String database, String sql) throws SQLException {
+        return query(primary, database, sql);
     }
 
     /** The servers that follow the primary. */
@@ -213,19 +242,27 @@ final class PostgreSqlCluster implements AutoCloseable {
     }
 
     private static long query(Server server, String sql) throws SQLException {
-        try (Connection connection = superuser(server); Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
+        return query(server, "postgres", sql);
+    }
+
+    private static long query(Server server, String database, String sql) throws SQLException {
+        try (Connection connection = superuser(server, database); Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(sql)) {
             result.next();
             return result.getLong(1);
         }
     }
 
     private static Connection superuser(Server server) throws SQLException {
-        return DriverManager.getConnection("jdbc:postgresql://localhost:" + server.port + "/postgres?connectTimeout=2", SUPERUSER, null);
+        return superuser(server, "postgres");
+    }
+
+    private static Connection superuser(Server server, String database) throws SQLException {
+        return DriverManager.getConnection("jdbc:postgresql://" + server.address() + "/" + database + "?connectTimeout=2&socketTimeout=10", SUPERUSER, null);
     }
 
     private void start(Server server) throws IOException, InterruptedException {
-        run("pg_ctl", "start", "--wait", "--pgdata", server.data.toString(), "--log", folder.resolve(server.name + ".txt").toString(),
-                "--options", "-c listen_addresses=localhost -p " + server.port);
+        run(folder.resolve("programs.txt"), server.machine, "pg_ctl", "start", "--wait", "--pgdata", server.data.toString(),
+                "--log", folder.resolve(server.name + ".txt").toString(), "--options", "-c listen_addresses=" + server.machine.address() + " -p " + server.port);
     }
 
     private void run(String program, String... arguments) throws IOException, InterruptedException {
@@ -234,10 +271,14 @@ final class PostgreSqlCluster implements AutoCloseable {
 
     /** PostgreSQL refuses to run as root, so root becomes nobody for it. */
     static void run(Path log, String program, String... arguments) throws IOException, InterruptedException {
+        run(log, Network.HERE, program, arguments);
+    }
+
+    private static void run(Path log, Machine machine, String program, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(System.getProperty("user.name").equals("root") ? List.of("unshare", "--user") : List.of());
         command.add(program.contains("/") ? program : PROGRAMS.resolve(program).toString());
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+        ProcessBuilder builder = machine.on(new ProcessBuilder(command)).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
         builder.environment().merge("PATH", PROGRAMS.toString(), (path, own) -> own + ":" + path);
         Process process = builder.start();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", command).isTrue();

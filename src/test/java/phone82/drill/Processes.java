@@ -3,6 +3,7 @@ package phone82.drill;
 import phone82.Context;
 import phone82.command.Reconcile;
 import phone82.command.Report;
+import phone82.drill.Network.Machine;
 import phone82.journey.Databases;
 import phone82.journey.Insiders;
 import phone82.journey.Phone82Extension;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ public final class Processes implements AutoCloseable {
     private final Map<Context, Integer> operationsPorts = new EnumMap<>(Context.class);
     private final Map<String, Process> processes = Collections.synchronizedMap(new LinkedHashMap<>());
     private BiFunction<String, List<String>, ProcessBuilder> launcher = this::java;
+    private final Map<String, Machine> machines = new HashMap<>();
     private int runs;
     private int offset;
 
@@ -120,6 +123,16 @@ public final class Processes implements AutoCloseable {
     /** Starts further processes with commands that {@code launcher} makes of the contexts and all arguments. */
     void launchWith(BiFunction<String, List<String>, ProcessBuilder> launcher) {
         this.launcher = launcher;
+    }
+
+    /** Starts the process of these contexts on a machine of its own, and binds it to the address of that machine. */
+    void place(String contexts, Machine machine) {
+        machines.put(contexts, machine);
+    }
+
+    /** Where the process of these contexts runs. */
+    Machine machine(String contexts) {
+        return machines.getOrDefault(contexts, Network.HERE);
     }
 
     /** Sets properties of further processes. */
@@ -203,7 +216,10 @@ public final class Processes implements AutoCloseable {
             arguments.add("--management.server.port=" + operationsPorts.entrySet().stream()
                     .filter(each -> each.getKey().id().equals(contexts)).map(Map.Entry::getValue).findFirst().orElse(0));
         }
-        return run(launcher.apply(contexts, arguments), log);
+        if (machines.containsKey(contexts)) {
+            arguments.add("--phone82.bind=" + machine(contexts).address());
+        }
+        return run(machine(contexts).on(launcher.apply(contexts, arguments)), log);
     }
 
     private ProcessBuilder java(String contexts, List<String> arguments) {

@@ -79,7 +79,7 @@ class RolloutIT {
         Function<Path, Databases> databases = upgrade ? folder -> Databases.onPostgreSql(Set.of(APP, PAY, STORE, CUSTOMER)) : Databases::onServers;
         try (Processes first = new Processes("rollout", databases, "--phone82.store.dispatch-delay=0s");
              Processes second = first.twin(); Processes third = first.twin(); Processes fourth = first.twin();
-             Balancer balancer = new Balancer(first.data(""), ROLLED, List.of(first, second, third, fourth))) {
+             Balancer balancer = new Balancer(first.data(""), Network.HERE.address(), ROLLED, List.of(first, second, third, fourth))) {
             List<Processes> sites = List.of(first, second, third, fourth);
             sites.forEach(site -> site.set(options(balancer)));
             if (upgrade) {

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Session;
+import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.jms.JmsComponent;
@@ -35,6 +36,12 @@ import javax.sql.DataSource;
 /** Beans for consuming events, and for transactions with the broker. */
 @Configuration(proxyBeanMethods = false)
 public class EventConfiguration {
+
+    /** The broker drops a connection that is silent for so long; a context one that is silent for once to twice as long. */
+    private static final Duration CONNECTION_TTL = Duration.ofSeconds(10);
+    /** The interval of a context's pings, to which the broker replies. */
+    private static final Duration FAILURE_CHECK = Duration.ofSeconds(5);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
     @Bean
     Envelope envelope(@Value("${phone82.context}") String context, EventTransformation received) {
@@ -93,19 +100,36 @@ public class EventConfiguration {
         });
     }
 
-    /** Makes messages that are not text arrive as bytes, and the JMS client deserialise no objects. */
+    /** Makes messages that are not text arrive as bytes, and the JMS client deserialise no objects; limits the time that a silent peer is waited for. */
     @Bean
-    static BeanPostProcessor textOnly() {
+    static BeanPostProcessor brokerClient() {
         return new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
                 if (bean instanceof JmsPoolConnectionFactory pool && pool.getConnectionFactory() instanceof ActiveMQConnectionFactory broker) {
                     broker.setIncomingInterceptorList(NonTextToBytes.class.getName());
                     broker.setDeserializationDenyList("*");
+                    limitSilence(broker);
                 }
                 return bean;
             }
         };
+    }
+
+    /**
+     * A peer that is frozen, or cut off without an error, is noticed in seconds, from both sides: the broker then redelivers what a silent context has
+     * received and not confirmed, which blocks the later events of the same orders. Options in the broker's URL take precedence.
+     */
+    static void limitSilence(ActiveMQConnectionFactory broker) {
+        if (broker.getConnectionTTL() == ActiveMQClient.DEFAULT_CONNECTION_TTL) {
+            broker.setConnectionTTL(CONNECTION_TTL.toMillis());
+        }
+        if (broker.getClientFailureCheckPeriod() == ActiveMQClient.DEFAULT_CLIENT_FAILURE_CHECK_PERIOD) {
+            broker.setClientFailureCheckPeriod(FAILURE_CHECK.toMillis());
+        }
+        if (broker.getCallTimeout() == ActiveMQClient.DEFAULT_CALL_TIMEOUT) {
+            broker.setCallTimeout(CALL_TIMEOUT.toMillis());
+        }
     }
 
     /** The policy {@code broker}: one broker transaction, inside the database transaction if there is one. */

@@ -1,0 +1,34 @@
+package phone82.platform.event;
+
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** How long the broker and its clients wait for a silent peer. */
+class SilenceTest {
+
+    @Test
+    void isLimitedToSeconds() {
+        try (ActiveMQConnectionFactory broker = limited("(tcp://a:61616,tcp://b:61616)")) {
+            assertThat(broker.getConnectionTTL()).isEqualTo(10_000);
+            assertThat(broker.getClientFailureCheckPeriod()).isEqualTo(5_000);
+            assertThat(broker.getCallTimeout()).isEqualTo(10_000);
+        }
+    }
+
+    @Test
+    void isWhatTheUrlSays() {
+        try (ActiveMQConnectionFactory broker = limited("(tcp://a:61616,tcp://b:61616)?connectionTTL=90000&clientFailureCheckPeriod=20000&callTimeout=40000")) {
+            assertThat(broker.getConnectionTTL()).isEqualTo(90_000);
+            assertThat(broker.getClientFailureCheckPeriod()).isEqualTo(20_000);
+            assertThat(broker.getCallTimeout()).isEqualTo(40_000);
+        }
+    }
+
+    private static ActiveMQConnectionFactory limited(String url) {
+        ActiveMQConnectionFactory broker = new ActiveMQConnectionFactory(url);
+        EventConfiguration.limitSilence(broker);
+        return broker;
+    }
+}
