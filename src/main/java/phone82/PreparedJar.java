@@ -31,6 +31,8 @@ record PreparedJar(Path packed, Path folder) {
     private static final List<String> LATE_PROFILES = List.of("-XX:Tier3DelayOn=0", "-XX:Tier2InvokeNotifyFreqLog=18", "-XX:Tier2BackedgeNotifyFreqLog=18");
 
     static final List<String> JVM_OPTIONS = Stream.of(LATE_PROFILES, List.of("-XX:+UseSerialGC"),
+            // the default is smaller than the classes, which costs a full collection during the start
+            List.of("-XX:MetaspaceSize=256m"),
             // Netty does what these versions warn of
             Runtime.version().feature() < 24 ? List.<String>of() : List.of("--sun-misc-unsafe-memory-access=allow")).flatMap(List::stream).toList();
 

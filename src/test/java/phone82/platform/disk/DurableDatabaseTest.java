@@ -1,5 +1,6 @@
 package phone82.platform.disk;
 
+import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -8,6 +9,7 @@ import phone82.drill.SmallDisk;
 import phone82.journey.Phone82Extension;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -35,6 +37,7 @@ class DurableDatabaseTest {
 
     private static final String OPTIONS = ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached;shutdown=true";
     private static final int ROWS = 300;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @TempDir
     Path folder;
@@ -276,5 +279,30 @@ class DurableDatabaseTest {
     private static Connection awaitConnection(int port) {
         return await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(SQLException.class)
                 .until(() -> DriverManager.getConnection("jdbc:hsqldb:hsql://localhost:" + port + "/store", "store", "secret"), Objects::nonNull);
+    }
+
+    /** In HSQLDB's default layout each of these rows costs more than 500 kB. */
+    @Test
+    void aRowThatBecomesLongerFindsAPlaceCheaply() throws Exception {
+        try (Connection connection = open(database(folder)); Statement statement = connection.createStatement()) {
+            statement.execute("create cached table t (id integer primary key, v varchar(1000))");
+            long before = 0;
+            statement.execute("create cached table longer (id integer primary key, v varchar(1000))");
+            try (PreparedStatement insert = connection.prepareStatement("insert into t (id, v) values (?, 'ordered')");
+                 PreparedStatement update = connection.prepareStatement("update t set v = 'ordered' || repeat(' and paid', 6) where id = ?");
+                 PreparedStatement longer = connection.prepareStatement("insert into longer (id, v) values (?, repeat('delivered', 12))")) {
+                for (int id = 0; id < ROWS; id++) {
+                    if (id == ROWS / 2) {
+                        before = THREADS.getCurrentThreadAllocatedBytes();
+                    }
+                    for (PreparedStatement each : List.of(insert, update, longer)) {
+                        each.setInt(1, id);
+                        each.executeUpdate();
+                    }
+                }
+            }
+            long each = (THREADS.getCurrentThreadAllocatedBytes() - before) / (ROWS - ROWS / 2);
+            assertThat(each).as("bytes allocated for a row").isPositive().isLessThan(50_000);
+        }
     }
 }
