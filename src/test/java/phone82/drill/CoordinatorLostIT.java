@@ -81,7 +81,7 @@ class CoordinatorLostIT {
             for (Context participant : List.of(Context.APP, Context.PAY, Context.STORE)) {
                 other.set("--phone82.coordinator." + participant.id() + "-url=" + one.url(participant));
             }
-            try (Balancer service = new Balancer(one.data(""), List.of(Context.COORDINATOR, Context.GATEWAY), List.of(one, other))) {
+            try (Balancer service = new Balancer(one.data(""), Network.HERE.address(), List.of(Context.COORDINATOR, Context.GATEWAY), List.of(one, other))) {
                 one.set("--phone82.saga.coordinator-url=" + service.url(Context.COORDINATOR));
                 one.start("broker provider customer gateway", COORDINATOR, "store", "pay", "app");
                 try (Customers customers = new Customers(one.gateway(), 3, 80)) {
