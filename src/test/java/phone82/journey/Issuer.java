@@ -58,6 +58,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     /** Whether it gives refresh tokens. */
     volatile boolean refreshes = true;
     private volatile CountDownLatch hanging = new CountDownLatch(0);
+    final AtomicInteger tokenRequests = new AtomicInteger();
 
     /** A session of a user. */
     static final class Login {
@@ -116,6 +117,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     }
 
     private void tokens(HttpExchange exchange) throws IOException {
+        tokenRequests.incrementAndGet();
         if (!available) {
             exchange.close();
             return;

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -175,6 +176,27 @@ class LimitsTest {
                 }
                 assertThat(statuses).hasSizeLessThanOrEqualTo(9).endsWith(429);
             }
+        }
+    }
+
+    @Nested
+    class Logins {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity=embedded",
+                "--phone82.identity.port=" + Phone82Extension.freePort(), "--phone82.gateway.login-rate=3");
+
+        @Test
+        void returnsFromTheIssuerAreLimitedForEachAddress() {
+            RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
+            String callback = "GET /callback?code=guessed&state=x HTTP/1.1\r\nHost: shop\r\n\r\n";
+            List<Answer> answers = Stream.generate(() -> gateway.once(callback)).limit(20).toList();
+
+            assertThat(answers).extracting(Answer::problem).startsWith(401).contains(429);
+            assertThat(answers).filteredOn(answer -> answer.status() == 429).hasSizeGreaterThan(5)
+                    .allSatisfy(answer -> assertThat(answer.headers()).containsKey("retry-after").doesNotContainKey("set-cookie"));
+            assertThat(gateway.from("127.0.0.2").once(callback).problem()).isEqualTo(401);
+            assertThat(gateway.once("GET /phones HTTP/1.1\r\nHost: shop\r\n\r\n").problem()).isEqualTo(503);
         }
     }
 

@@ -37,7 +37,7 @@ class LoginTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity=embedded",
-            "--phone82.identity.port=" + ISSUER, "--phone82.gateway.app-url=http://localhost:" + APP.getAddress().getPort());
+            "--phone82.identity.port=" + ISSUER, "--phone82.gateway.login-rate=1000", "--phone82.gateway.app-url=http://localhost:" + APP.getAddress().getPort());
 
     private final Shop gateway = PHONE82.gateway();
 

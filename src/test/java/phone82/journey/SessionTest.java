@@ -58,7 +58,7 @@ class SessionTest {
 
     private static Phone82Extension gatewayWithLogins() {
         return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
-                "--phone82.identity.renewal=1s", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+                "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
     }
 
     @AfterAll
@@ -187,6 +187,46 @@ class SessionTest {
             strangers.forEach(Connection::answer);
             strangers.forEach(Connection::close);
         }
+    }
+
+    /** However many strangers there are, and whether they wait for the answer or not. */
+    @Test
+    void onlySomeRequestsWaitForTheIssuer() {
+        new Browser("kim", "customer");
+        String flood = flood(Kind.CALLBACK);
+        double left = left();
+        List<Connection> strangers = new ArrayList<>();
+        CountDownLatch hanging = ISSUER.hang();
+        try {
+            for (int i = 0; i < 100; i++) {
+                Connection stranger = new RawHttp(PHONE82.port(Context.GATEWAY)).connect();
+                strangers.add(stranger);
+                stranger.send(flood);
+            }
+
+            Instant sent = Instant.now();
+            RawHttp.Answer refused = strangers.get(99).answer();
+            assertThat(Duration.between(sent, Instant.now())).isLessThan(Duration.ofSeconds(15));
+            assertThat(refused.problem()).isEqualTo(503);
+            assertThat(refused.json().get("title").asText()).isEqualTo("Login unavailable");
+            assertThat(refused.headers()).containsEntry("retry-after", "5");
+            strangers.forEach(Connection::close);
+            await().until(() -> left() - left >= 64);
+        } finally {
+            hanging.countDown();
+            strangers.forEach(Connection::close);
+        }
+        // the requests of those who have left are not made
+        int before = ISSUER.tokenRequests.get();
+        await().until(() -> gateway.exchange(gateway.request("/login")).statusCode() == 302);
+        assertThat(new Browser("kim", "customer").session()).contains("\"kim\"");
+        assertThat(ISSUER.tokenRequests.get() - before).isLessThan(10);
+    }
+
+    /** Number of requests whose client has left. */
+    private static double left() {
+        return PHONE82.operations().metrics().lines().filter(line -> line.startsWith("http_server_requests_seconds_count") && line.contains("status=\"closed\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
     }
 
     /** A request that waits for the issuer. */

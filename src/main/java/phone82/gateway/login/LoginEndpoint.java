@@ -9,7 +9,6 @@ import com.nimbusds.openid.connect.sdk.AuthenticationSuccessResponse;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpMethod;
@@ -70,7 +69,8 @@ public class LoginEndpoint implements Endpoint {
     /** Key of the function that returns a token of the request's user for a context, as a {@link UnaryOperator}. */
     public static final String TOKENS = "tokens";
 
-    private static final int WORKERS = 8;
+    /** Sessions that the issuer confirms at once. */
+    private static final int RENEWALS = 8;
 
     private static final String HOME = "/";
     /** The page that begins with the data of its user, whom it does not require to log in. */
@@ -95,20 +95,23 @@ public class LoginEndpoint implements Endpoint {
     private final String publicHost;
     private final EndedSessions ended;
     private final AdmissionCheck guests;
+    private final AdmissionCheck callbacks;
     private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
     private Vertx vertx;
-    private WorkerExecutor logins;
-    private WorkerExecutor logouts;
-    private WorkerExecutor reportedLogouts;
-    private WorkerExecutor tokenChecks;
+    private IssuerCalls logins;
+    private IssuerCalls logouts;
+    private IssuerCalls reportedLogouts;
+    private IssuerCalls tokenChecks;
     private SessionRenewal renewal;
 
     /**
-     * @param contexts the contexts by the first part of the paths that need a login
-     * @param guests   limits the requests of guests; null if guests may not order
+     * @param contexts  the contexts by the first part of the paths that need a login
+     * @param guests    limits the requests of guests; null if guests may not order
+     * @param callbacks limits the logins, each of which costs the issuer a request
      */
-    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts, AdmissionCheck guests) {
+    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts, AdmissionCheck guests, AdmissionCheck callbacks) {
         this.guests = guests;
+        this.callbacks = callbacks;
         this.settings = settings;
         this.issuer = new OpenIdIssuer(settings);
         this.seal = new CookieSeal(settings.sessionKeys());
@@ -127,11 +130,11 @@ public class LoginEndpoint implements Endpoint {
     public void mount(Vertx vertx, Router router) {
         this.vertx = vertx;
         // the issuer may hang: requests of one kind must occupy neither the threads of the other kinds nor those of the routes
-        logins = vertx.createSharedWorkerExecutor("login", WORKERS);
-        logouts = vertx.createSharedWorkerExecutor("logout", WORKERS);
-        reportedLogouts = vertx.createSharedWorkerExecutor("backchannel-logout", WORKERS);
-        tokenChecks = vertx.createSharedWorkerExecutor("token-check", WORKERS);
-        renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", WORKERS));
+        logins = new IssuerCalls(vertx, "login");
+        logouts = new IssuerCalls(vertx, "logout");
+        reportedLogouts = new IssuerCalls(vertx, "backchannel-logout");
+        tokenChecks = new IssuerCalls(vertx, "token-check");
+        renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", RENEWALS));
         router.get("/login").handler(this::login);
         router.get("/callback").handler(this::callback);
         router.post(LOGOUT).handler(this::logout);
@@ -174,6 +177,7 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void callback(RoutingContext context) {
+        callbacks.admit(HttpServer.client(context));
         RequestAudit.action(context, "login");
         Attempt attempt = sealed(context, ATTEMPT, Attempt.class).filter(begun -> !begun.isOver(Instant.now()))
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
@@ -406,8 +410,8 @@ public class LoginEndpoint implements Endpoint {
     }
 
     /** Runs work that waits for the issuer in a worker thread, and then continues on the event loop. */
-    private static <T> void runBlocking(RoutingContext context, WorkerExecutor workers, Callable<T> work, Consumer<T> then) {
-        resume(context, workers.executeBlocking(work, false), then);
+    private static <T> void runBlocking(RoutingContext context, IssuerCalls calls, Callable<T> work, Consumer<T> then) {
+        resume(context, calls.call(context, work), then);
     }
 
     /** Continues the request on the event loop with the result. */

@@ -396,7 +396,7 @@ class OpenIdIssuer {
         return unavailable();
     }
 
-    private static Problem unavailable() {
+    static Problem unavailable() {
         return new Problem(503, "Login unavailable", "The issuer of logins does not answer at the moment. Try again in 5 s.").header("Retry-After", 5);
     }
 }

@@ -1,0 +1,39 @@
+package phone82.gateway.login;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.ext.web.RoutingContext;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Calls the issuer for requests of one kind, in a few threads. Some requests more may wait for a thread; they are not made for clients that have left. */
+class IssuerCalls {
+
+    private static final int THREADS = 8;
+    private static final int WAITING = 64;
+
+    private final WorkerExecutor threads;
+    private final AtomicInteger pending = new AtomicInteger();
+
+    /** @param kind the name of the threads */
+    IssuerCalls(Vertx vertx, String kind) {
+        threads = vertx.createSharedWorkerExecutor(kind, THREADS);
+    }
+
+    /** Makes a call that may block. It fails at once with a 503 if too many requests wait already. */
+    <T> Future<T> call(RoutingContext request, Callable<T> work) {
+        if (pending.incrementAndGet() > THREADS + WAITING) {
+            pending.decrementAndGet();
+            return Future.failedFuture(OpenIdIssuer.unavailable());
+        }
+        return threads.executeBlocking(() -> {
+            if (request.response().closed()) {
+                throw new HttpClosedException("the client has left");
+            }
+            return work.call();
+        }, false).onComplete(done -> pending.decrementAndGet());
+    }
+}
