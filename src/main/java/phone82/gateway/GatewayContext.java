@@ -27,6 +27,7 @@ import phone82.platform.health.HealthConfiguration;
 import phone82.platform.http.Contract;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpConfiguration;
+import phone82.platform.http.HttpLimits;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.Login;
@@ -87,8 +88,9 @@ public class GatewayContext {
     @Bean
     StreamProxy historyStream(@Value("${phone82.gateway.customer-url}") String customer,
                               @Value("${phone82.gateway.reader-patience}") Duration patience,
-                              @Value("${phone82.gateway.streams-per-client}") int streamsPerClient) {
-        return new StreamProxy("/history/stream", customer, patience, streamsPerClient);
+                              @Value("${phone82.gateway.streams-per-client}") int streamsPerClient,
+                              @Value("${phone82.gateway.streams-per-user}") int streamsPerUser, HttpLimits limits) {
+        return new StreamProxy("/history/stream", customer, patience, streamsPerClient, streamsPerUser, Math.max(1, limits.connections() / 2));
     }
 
     /** The first endpoint, so that no other one sees a request that is not authenticated. */

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A proxy for an endless event stream. It passes data on as fast as the reader takes it, and occupies no thread; a route would occupy one
@@ -53,21 +54,30 @@ class StreamProxy implements Endpoint {
     private final String upstream;
     private final Duration patience;
     private final int streamsPerClient;
-    private final ClientLimit places;
+    private final int streamsPerUser;
+    private final int streams;
+    private final ClientLimit<InetAddress> clients;
+    private final ClientLimit<String> users;
+    private final AtomicInteger open = new AtomicInteger();
     private Vertx vertx;
     private HttpClient client;
 
     /**
      * @param upstream         base URL of the context that serves the stream
      * @param patience         how long a reader may take nothing while its queue is full
-     * @param streamsPerClient most streams of one client at once
+     * @param streamsPerClient most streams of one address at once
+     * @param streamsPerUser   most streams of one user who is no operator
+     * @param streams          most streams of all, so that connections are left for other requests
      */
-    StreamProxy(String path, String upstream, Duration patience, int streamsPerClient) {
+    StreamProxy(String path, String upstream, Duration patience, int streamsPerClient, int streamsPerUser, int streams) {
         this.path = path;
         this.upstream = upstream;
         this.patience = patience;
         this.streamsPerClient = streamsPerClient;
-        this.places = new ClientLimit(streamsPerClient);
+        this.streamsPerUser = streamsPerUser;
+        this.streams = streams;
+        this.clients = new ClientLimit<>(streamsPerClient);
+        this.users = new ClientLimit<>(streamsPerUser);
     }
 
     @Override
@@ -85,12 +95,15 @@ class StreamProxy implements Endpoint {
     private void pass(RoutingContext context) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
-        InetAddress reader = HttpServer.client(context);
-        if (!places.acquire(reader)) {
-            throw new Problem(429, "Too many streams", "Open at most " + streamsPerClient + " streams at once. Close one, or try again in 5 s.")
-                    .header("Retry-After", 5);
+        take(clients, streamsPerClient, HttpServer.client(context), context);
+        String user = context.get(LoginEndpoint.LIMITED_USER);
+        if (user != null) {
+            take(users, streamsPerUser, user, context);
         }
-        context.addEndHandler(left -> places.release(reader));
+        context.addEndHandler(left -> open.decrementAndGet());
+        if (open.incrementAndGet() > streams) {
+            throw new Problem(503, "Too many streams", "No more streams can be opened at the moment. Try again in 5 s.").header("Retry-After", 5);
+        }
         client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(upstream + request.uri()))
                 .compose(asked -> {
                     asked.exceptionHandler(lost -> LOG.debug("A stream of {} is lost", upstream, lost));
@@ -110,6 +123,14 @@ class StreamProxy implements Endpoint {
                                 "This part of the shop is unavailable at the moment. Try again in 5 s.").header("Retry-After", 5));
                     }
                 });
+    }
+
+    private static <C> void take(ClientLimit<C> places, int most, C reader, RoutingContext context) {
+        if (!places.acquire(reader)) {
+            throw new Problem(429, "Too many streams", "Open at most " + most + " streams at once. Close one, or try again in 5 s.")
+                    .header("Retry-After", 5);
+        }
+        context.addEndHandler(left -> places.release(reader));
     }
 
     private void passOn(HttpClientResponse answer, RoutingContext context) {

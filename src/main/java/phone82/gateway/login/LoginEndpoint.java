@@ -66,6 +66,9 @@ public class LoginEndpoint implements Endpoint {
     /** Key of the time until which a request's identity is known to be valid, as an {@link Instant}. */
     public static final String VALID_UNTIL = "validUntil";
 
+    /** Key of the subject whose share of the gateway is limited; absent for operators. */
+    public static final String LIMITED_USER = "limitedUser";
+
     /** Key of the function that returns a token of the request's user for a context, as a {@link UnaryOperator}. */
     public static final String TOKENS = "tokens";
 
@@ -336,6 +339,9 @@ public class LoginEndpoint implements Endpoint {
 
     private void pass(RoutingContext context, String called, String subject, Set<String> roles, Instant validUntil) {
         context.put(VALID_UNTIL, validUntil);
+        if (!roles.contains(Caller.OPERATOR)) {
+            context.put(LIMITED_USER, subject);
+        }
         context.put(TOKENS, tokens(subject, roles));
         authorize(context, called, subject, roles);
         context.next();

@@ -1,14 +1,17 @@
 package phone82.platform.http;
 
-import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Limits how many resources, such as connections, one client may hold at once. */
-public final class ClientLimit {
+/**
+ * Limits how many resources, such as connections, one client may hold at once.
+ *
+ * @param <C> identifies a client
+ */
+public final class ClientLimit<C> {
 
     private final int each;
-    private final Map<InetAddress, Integer> taken = new ConcurrentHashMap<>();
+    private final Map<C, Integer> taken = new ConcurrentHashMap<>();
 
     /** @param each maximum per client */
     public ClientLimit(int each) {
@@ -16,7 +19,7 @@ public final class ClientLimit {
     }
 
     /** Returns whether the client is below its limit; then it must {@link #release} later. */
-    public boolean acquire(InetAddress client) {
+    public boolean acquire(C client) {
         if (taken.merge(client, 1, Integer::sum) <= each) {
             return true;
         }
@@ -24,7 +27,7 @@ public final class ClientLimit {
         return false;
     }
 
-    public void release(InetAddress client) {
+    public void release(C client) {
         taken.computeIfPresent(client, (same, places) -> places > 1 ? places - 1 : null);
     }
 }

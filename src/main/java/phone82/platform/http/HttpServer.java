@@ -76,7 +76,7 @@ public class HttpServer implements DisposableBean {
 
     private volatile Second second = new Second(0, "");
     private final AtomicInteger connections = new AtomicInteger();
-    private final ClientLimit clientConnections;
+    private final ClientLimit<InetAddress> clientConnections;
     private final ClientAddresses clients;
     private final String host;
     private final int port;
@@ -111,7 +111,7 @@ public class HttpServer implements DisposableBean {
         this.rules = new RequestRules(headersIn, hosts, forOperators,
                 endpoints.stream().flatMap(endpoint -> endpoint.forms().stream()).collect(Collectors.toUnmodifiableSet()));
         this.clients = clients;
-        this.clientConnections = new ClientLimit(limits.connectionsPerClient());
+        this.clientConnections = new ClientLimit<>(limits.connectionsPerClient());
         this.admissionChecks = admissionChecks;
         this.endpoints = endpoints;
         this.metrics = metrics;

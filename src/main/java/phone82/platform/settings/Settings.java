@@ -116,6 +116,7 @@ public final class Settings {
             of("phone82.gateway.guest-rate", number(1, 1_000_000), "requests per second of all guests at one address"),
             of("phone82.gateway.login-rate", number(1, 1_000_000), "logins per second of all users at one address"),
             of("phone82.gateway.streams-per-client", number(1, 10_000), "open streams of one client"),
+            of("phone82.gateway.streams-per-user", number(1, 10_000), "open streams of one user who is no operator"),
             of("phone82.gateway.at-once", number(1, 10_000), "concurrent requests to one context"),
             of("phone82.gateway.lease-timeout", MILLIS, "milliseconds that a further request waits"),
             of("phone82.gateway.connect-timeout", MILLIS, "milliseconds until a context must accept a connection"),

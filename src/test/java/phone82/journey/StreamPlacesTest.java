@@ -1,0 +1,122 @@
+package phone82.journey;
+
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
+import phone82.journey.RawHttp.Answer;
+import phone82.journey.RawHttp.Connection;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Event streams leave connections of the gateway for other requests and for other users. */
+class StreamPlacesTest {
+
+    private static final HttpServer CUSTOMER = customer();
+    @RegisterExtension
+    static final Issuer ISSUER = new Issuer();
+
+    @RegisterExtension
+    static final Phone82Extension WITHOUT_LOGIN = gateway("--phone82.http.connections=20");
+
+    @RegisterExtension
+    static final Phone82Extension WITH_LOGIN = gateway("--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.streams-per-user=2");
+
+    private static Phone82Extension gateway(String... options) {
+        return Phone82Extension.only(Set.of(Context.GATEWAY), Stream.concat(Stream.of(options),
+                Stream.of("--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort())).toArray(String[]::new));
+    }
+
+    @AfterAll
+    static void stop() {
+        CUSTOMER.stop(0);
+    }
+
+    @Test
+    void streamsUseHalfOfTheConnections() {
+        RawHttp gateway = new RawHttp(WITHOUT_LOGIN.port(Context.GATEWAY));
+        List<Connection> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 10; i++) {
+                open.add(opened(gateway.from("127.0.0." + (i + 1)), ""));
+            }
+
+            Answer refused = gateway.once(stream(""));
+            assertThat(refused.problem()).isEqualTo(503);
+            assertThat(refused.headers()).containsEntry("retry-after", "5");
+            assertThat(gateway.once("GET /openapi.json HTTP/1.1\r\nHost: shop\r\n\r\n").status()).isEqualTo(200);
+
+            open.remove(0).close();
+            await().ignoreExceptionsInstanceOf(AssertionError.class).until(() -> open.add(opened(gateway, "")));
+            assertThat(gateway.once(stream("")).problem()).isEqualTo(503);
+        } finally {
+            open.forEach(Connection::close);
+        }
+    }
+
+    @Test
+    void aUserHasALimitAtAllAddressesTogether() {
+        RawHttp gateway = new RawHttp(WITH_LOGIN.port(Context.GATEWAY));
+        String kim = ISSUER.token("kim", "customer");
+        String lee = ISSUER.token("lee", "operator");
+        List<Connection> open = new ArrayList<>();
+        try {
+            open.add(opened(gateway, kim));
+            open.add(opened(gateway.from("127.0.0.2"), kim));
+
+            assertThat(gateway.from("127.0.0.3").once(stream(kim)).problem()).isEqualTo(429);
+            open.add(opened(gateway, ISSUER.token("ann", "customer")));
+            for (int i = 0; i < 3; i++) {
+                open.add(opened(gateway, lee));
+            }
+
+            open.remove(0).close();
+            await().ignoreExceptionsInstanceOf(AssertionError.class).until(() -> open.add(opened(gateway, kim)));
+        } finally {
+            open.forEach(Connection::close);
+        }
+    }
+
+    private static Connection opened(RawHttp gateway, String token) {
+        Connection connection = gateway.connect();
+        connection.send(stream(token));
+        Answer head = connection.answer(true);
+        if (head.status() != 200) {
+            connection.close();
+        }
+        assertThat(head.status()).isEqualTo(200);
+        return connection;
+    }
+
+    private static String stream(String token) {
+        return "GET /history/stream HTTP/1.1\r\nHost: shop\r\n" + (token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n";
+    }
+
+    /** The context's stream, which is endless. */
+    private static HttpServer customer() {
+        try {
+            HttpServer customer = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+            customer.createContext("/", exchange -> {
+                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write("event: heart-beat\ndata: {}\n\n".getBytes(UTF_8));
+                exchange.getResponseBody().flush();
+            });
+            customer.start();
+            return customer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
