@@ -8,9 +8,11 @@ import io.vertx.core.WorkerExecutor;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,16 +21,19 @@ import java.util.concurrent.TimeUnit;
  */
 class SessionRenewal {
 
-    private static final int MOST = 10_000;
-    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+    /** Long enough for requests with the former cookie, and for a browser that tries again. */
+    private static final Duration REMEMBERED = Duration.ofMinutes(2);
+    /** Renewals of 10,000 sessions in this time, some 40 MB. With more, tokens are forgotten early. */
+    private static final int MOST = 20_000;
     private static final Duration PAUSE = Duration.ofSeconds(5);
     private static final int LONGEST_SECONDS = 3;
 
     private final OpenIdIssuer issuer;
     private final Duration interval;
     private final WorkerExecutor workers;
-    private final Cache<String, CompletableFuture<Optional<Renewal>>> renewals = Caffeine.newBuilder().maximumSize(MOST)
-            .expireAfterWrite(REMEMBERED).build();
+    /** By the refresh token; never forgotten before the issuer answers. */
+    private final Map<String, CompletableFuture<Optional<Renewal>>> unfinished = new ConcurrentHashMap<>();
+    private final Cache<String, Optional<Renewal>> answers = Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(REMEMBERED).build();
     /** While the issuer does not answer, only one request in a while waits for it. */
     private final CircuitBreaker breaker = CircuitBreaker.of("issuer", CircuitBreakerConfig.custom()
             .slidingWindowSize(1).minimumNumberOfCalls(1).failureRateThreshold(100)
@@ -55,14 +60,7 @@ class SessionRenewal {
 
     private CompletableFuture<Optional<Session>> confirmed(Session session) {
         String token = session.refreshToken();
-        CompletableFuture<Optional<Renewal>> renewal = renewals.get(token, key -> workers
-                .executeBlocking(() -> breaker.executeSupplier(() -> ask(session)), false).toCompletionStage().toCompletableFuture());
-        renewal.whenComplete((answer, failure) -> {
-            if (failure != null) {
-                renewals.asMap().remove(token, renewal);
-            }
-        });
-        return renewal.thenCompose(answer -> {
+        return renewal(session).thenCompose(answer -> {
             if (answer.isEmpty()) {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
@@ -72,10 +70,22 @@ class SessionRenewal {
                 return CompletableFuture.completedFuture(Optional.of(renewed));
             }
             if (known.refreshToken.equals(token)) {
-                renewals.asMap().remove(token, renewal);
+                answers.asMap().remove(token, answer);
             }
             return confirmed(renewed);
         });
+    }
+
+    private CompletableFuture<Optional<Renewal>> renewal(Session session) {
+        String token = session.refreshToken();
+        CompletableFuture<Optional<Renewal>> renewal = unfinished.computeIfAbsent(token, key -> {
+            Optional<Renewal> known = answers.getIfPresent(key);
+            return known != null ? CompletableFuture.completedFuture(known)
+                    : workers.executeBlocking(() -> breaker.executeSupplier(() -> ask(session)), false)
+                    .onSuccess(answer -> answers.put(key, answer)).toCompletionStage().toCompletableFuture();
+        });
+        renewal.whenComplete((answer, failure) -> unfinished.remove(token, renewal));
+        return renewal;
     }
 
     private Optional<Renewal> ask(Session session) {

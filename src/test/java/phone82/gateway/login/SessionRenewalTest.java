@@ -24,7 +24,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Renewals of many sessions at an issuer that does not answer. */
+/** Renewals of many sessions, at an issuer that does not answer at once. */
 class SessionRenewalTest {
 
     private static final Instant LONG_AGO = Instant.parse("2026-01-01T12:00:00Z");
@@ -62,8 +62,7 @@ class SessionRenewalTest {
 
     @Test
     void renewalsThatWaitForAThreadDoNotAskAnIssuerThatHasFailed() {
-        LoginSettings settings = new LoginSettings("http://localhost", url(), "phone82", "", "openid", "phone82", "roles", List.of(),
-                Duration.ofMinutes(30), Duration.ofHours(8), Duration.ofMinutes(1));
+        LoginSettings settings = settings();
         SessionRenewal renewal = new SessionRenewal(new OpenIdIssuer(settings), settings.renewal(), vertx.createSharedWorkerExecutor("renewals", 1));
 
         List<CompletableFuture<Optional<Session>>> renewals = IntStream.range(0, 20).mapToObj(i -> renewal.renew(session("token-" + i))).toList();
@@ -72,6 +71,41 @@ class SessionRenewalTest {
 
         assertThat(renewals).allSatisfy(each -> assertThat(each).failsWithin(Duration.ofSeconds(5)));
         assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void aTokenIsUsedOnceHoweverManySessionsThereAre() {
+        LoginSettings settings = settings();
+        SessionRenewal renewal = new SessionRenewal(new OpenIdIssuer(settings) {
+            @Override
+            Optional<Renewed> renew(String refreshToken, String subject) {
+                awaitQuietly(answer);
+                asked.incrementAndGet();
+                return Optional.of(new Renewed(Set.of("customer"), refreshToken + "-next"));
+            }
+        }, settings.renewal(), vertx.createSharedWorkerExecutor("renewals", 4));
+        List<Session> sessions = IntStream.range(0, 12_000).mapToObj(i -> session("token-" + i)).toList();
+
+        sessions.forEach(renewal::renew);
+        sessions.forEach(renewal::renew);
+        answer.countDown();
+        await().until(() -> asked.get() >= 12_000);
+
+        assertThat(sessions).allSatisfy(each -> assertThat(renewal.renew(each)).succeedsWithin(Duration.ofSeconds(5)));
+        assertThat(asked).hasValue(12_000);
+    }
+
+    private LoginSettings settings() {
+        return new LoginSettings("http://localhost", url(), "phone82", "", "openid", "phone82", "roles", List.of(),
+                Duration.ofMinutes(30), Duration.ofHours(8), Duration.ofMinutes(1));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Session session(String refreshToken) {
