@@ -150,6 +150,15 @@ class SessionTest {
         gateway.send(gateway.request("/history/stream").header("Cookie", kim.cookie)).expect(401);
     }
 
+    /** However many strangers send such tokens. */
+    @Test
+    void aTokenOfAnUnknownKeyIsInvalidAndNoOutage() {
+        for (int i = 0; i < 10; i++) {
+            new Shop(gateway.url(""), ISSUER.ofUnknownKey("stranger")).get("/orders").expect(401);
+            send(ISSUER.ofUnknownKey(ISSUER.logout().subject("stranger")), 400);
+        }
+    }
+
     private enum Kind { TOKEN_CHECK, CALLBACK, BACKCHANNEL_LOGOUT }
 
     /** While the issuer hangs, requests of one kind wait; those of other kinds, and those that do not need it, go on. */

@@ -32,6 +32,7 @@ import phone82.platform.http.SmallBody;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
 import phone82.platform.identity.TokenMinter;
+import phone82.platform.log.RareWarnings;
 
 import java.net.URI;
 import java.time.Duration;
@@ -75,6 +76,8 @@ public class LoginEndpoint implements Endpoint {
     /** Sessions that the issuer confirms at once. */
     private static final int RENEWALS = 8;
 
+    private static final String LOGIN_FAILS = "A login fails: {}";
+
     private static final String HOME = "/";
     /** The page that begins with the data of its user, whom it does not require to log in. */
     private static final String DEALER = "/dealer";
@@ -99,6 +102,7 @@ public class LoginEndpoint implements Endpoint {
     private final EndedSessions ended;
     private final AdmissionCheck guests;
     private final AdmissionCheck callbacks;
+    private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
     private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
     private Vertx vertx;
     private IssuerCalls logins;
@@ -209,19 +213,19 @@ public class LoginEndpoint implements Endpoint {
                     && (answer.getIssuer() == null || answer.getIssuer().getValue().equals(settings.issuer()))) {
                 return answer;
             }
-            LOG.info("A login fails: the answer belongs to another login attempt");
+            rareLog.info(LOGIN_FAILS, LOGIN_FAILS, "the answer belongs to another login attempt");
         } catch (ParseException | IllegalArgumentException e) {
-            LOG.info("A login fails: {}", e.getMessage());
+            rareLog.info(LOGIN_FAILS, LOGIN_FAILS, e.getMessage());
         }
         throw notLoggedInByIssuer();
     }
 
     /** @throws Problem 401 the issuer did not log the user in */
-    private static String code(AuthenticationResponse answer) {
+    private String code(AuthenticationResponse answer) {
         if (answer instanceof AuthenticationSuccessResponse success && success.getAuthorizationCode() != null) {
             return success.getAuthorizationCode().getValue();
         }
-        LOG.info("A login fails: {}", answer.indicatesSuccess() ? "the answer has no code" : answer.toErrorResponse().getErrorObject().getCode());
+        rareLog.info(LOGIN_FAILS, LOGIN_FAILS, answer.indicatesSuccess() ? "the answer has no code" : answer.toErrorResponse().getErrorObject().getCode());
         throw notLoggedInByIssuer();
     }
 

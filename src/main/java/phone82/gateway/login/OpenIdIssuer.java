@@ -4,8 +4,11 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -53,6 +56,7 @@ import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
+import phone82.platform.log.RareWarnings;
 
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -83,15 +87,19 @@ class OpenIdIssuer {
     private static final int SKEW_SECONDS = 60;
     /** An unknown key id reloads the keys, but not more often than this. */
     private static final long KEYS_AT_MOST_EVERY_MILLIS = 5_000;
+    /** Between two lines of the log about failures that strangers can cause. */
+    static final Duration QUIET = Duration.ofSeconds(10);
+    private static final JWKSelector ANY_KEY = new JWKSelector(new JWKMatcher.Builder().build());
     private static final Duration DISCOVERY_PAUSE = Duration.ofSeconds(1);
 
+    private final RareWarnings rareLog = new RareWarnings(LOG, QUIET);
     private final LoginSettings settings;
     private final ClientID client;
     private volatile Discovered known;
     private long failed;
 
     /** The discovery document, and the processors that are created from it once. */
-    private record Discovered(OIDCProviderMetadata metadata, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
+    private record Discovered(OIDCProviderMetadata metadata, JWKSource<SecurityContext> keys, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
                          IDTokenValidator idTokens, LogoutTokenValidator logoutTokens) {
     }
 
@@ -181,7 +189,7 @@ class OpenIdIssuer {
         } catch (IOException | KeySourceException e) {
             throw unavailable(e);
         } catch (ParseException | java.text.ParseException | BadJOSEException | JOSEException e) {
-            LOG.info("A login fails: {}", e.getMessage());
+            rareLog.info("login", "A login fails: {}", e.getMessage());
             throw new Problem(401, "Not logged in", "The issuer does not confirm this login. Log in again.");
         }
     }
@@ -261,12 +269,14 @@ class OpenIdIssuer {
      * @throws Problem 400 the token is not valid; 503 its signature cannot be checked
      */
     LogoutTokenClaimsSet logoutToken(String form) {
+        Discovered issuer = known();
         try {
-            return known().logoutTokens.validate(BackChannelLogoutRequest.parse(URLUtils.parseParameters(form)).getLogoutToken());
-        } catch (KeySourceException e) {
-            throw unavailable(e);
+            return issuer.logoutTokens.validate(BackChannelLogoutRequest.parse(URLUtils.parseParameters(form)).getLogoutToken());
         } catch (ParseException | BadJOSEException | JOSEException e) {
-            LOG.info("A logout token is refused: {}", e.getMessage());
+            if (e instanceof KeySourceException && !isOfUnknownKey(issuer, e)) {
+                throw unavailable(e);
+            }
+            rareLog.info("logout", "A logout token is refused: {}", e.getMessage());
             throw new Problem(400, "Bad logout token", "Send logout_token=<token> as a form, with a logout token of " + settings.issuer()
                     + " for the client " + settings.clientId() + ".");
         }
@@ -278,16 +288,27 @@ class OpenIdIssuer {
      * @throws Problem 401 the token is not valid; 503 its signature cannot be checked
      */
     Verified verify(String token) {
+        Discovered issuer = known();
         try {
-            JWTClaimsSet claims = known().bearer.process(token, null);
+            JWTClaimsSet claims = issuer.bearer.process(token, null);
             return new Verified(new User(subject(claims), name(claims), roles(claims)), claims.getExpirationTime().getTime() + SKEW_SECONDS * 1000L);
-        } catch (KeySourceException e) {
-            throw unavailable(e);
         } catch (java.text.ParseException | BadJOSEException | JOSEException e) {
+            if (e instanceof KeySourceException && !isOfUnknownKey(issuer, e)) {
+                throw unavailable(e);
+            }
             LOG.debug("A token is refused", e);
             throw new Problem(401, "Not allowed", "The bearer token is not valid here: it must be signed by " + settings.issuer()
                     + ", for the audience " + settings.audience() + ", not expired, and no ID token. Get a new access token.")
                     .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        }
+    }
+
+    /** Whether the keys are known and the token's key is none of them, although they were read again just now. */
+    private static boolean isOfUnknownKey(Discovered issuer, Exception failure) {
+        try {
+            return failure instanceof RateLimitReachedException && !issuer.keys.get(ANY_KEY, null).isEmpty();
+        } catch (KeySourceException unknown) {
+            return false;
         }
     }
 
@@ -341,7 +362,7 @@ class OpenIdIssuer {
         JWSVerificationKeySelector<SecurityContext> selector = new JWSVerificationKeySelector<>(ALGORITHMS, keys);
         IDTokenValidator idTokens = new IDTokenValidator(metadata.getIssuer(), client, selector, null);
         idTokens.setMaxClockSkew(SKEW_SECONDS);
-        return new Discovered(metadata, processor(selector, Set.of(settings.audience()), OF_NO_ACCESS_TOKEN), processor(selector, null, Set.of()), idTokens,
+        return new Discovered(metadata, keys, processor(selector, Set.of(settings.audience()), OF_NO_ACCESS_TOKEN), processor(selector, null, Set.of()), idTokens,
                 new LogoutTokenValidator(metadata.getIssuer(), client, false, selector, null));
     }
 
@@ -392,7 +413,7 @@ class OpenIdIssuer {
     }
 
     private Problem unavailable(Exception e) {
-        LOG.warn("The issuer {} is unavailable: {}", settings.issuer(), e.getMessage());
+        rareLog.warn("issuer", "The issuer {} is unavailable: {}", settings.issuer(), e.getMessage());
         return unavailable();
     }
 

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Logs at most one warning or error per subject in a while, however many requests fail. */
+/** Logs at most one line per subject in a while, however many requests fail. */
 public class RareWarnings {
 
     private final Logger log;
@@ -36,6 +36,11 @@ public class RareWarnings {
     /** @param subject for example a payment that needs an operator; one of few */
     public void error(String subject, String format, Object... arguments) {
         log(Level.ERROR, subject, format, arguments);
+    }
+
+    /** Like {@link #warn}, for what any stranger can cause. */
+    public void info(String subject, String format, Object... arguments) {
+        log(Level.INFO, subject, format, arguments);
     }
 
     private void log(Level level, String subject, String format, Object... arguments) {
