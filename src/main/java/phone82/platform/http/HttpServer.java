@@ -46,6 +46,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 
 /**
  * A context's HTTP server with its protection: limits, strict parsing, and checks of host names and cross-site requests. It answers
@@ -178,7 +179,8 @@ public class HttpServer implements DisposableBean {
                 .setCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false).setPerFrameWebSocketCompressionSupported(false)
                 .setHandle100ContinueAutomatically(true);
-        certificate.ifPresent(pem -> options.setSsl(true).setKeyCertOptions(pem));
+        // a connection is counted, and must send something in time, from the end of its handshake on
+        certificate.ifPresent(pem -> options.setSsl(true).setKeyCertOptions(pem).setSslHandshakeTimeout(limits.headSeconds()));
         vertx.createHttpServer(options)
                 .connectionHandler(connection -> handleConnection((ConnectionBase) connection, options))
                 .invalidRequestHandler(HttpServer::refuseMalformed)
@@ -247,11 +249,11 @@ public class HttpServer implements DisposableBean {
     }
 
     /**
-     * Closes the connection after an unexpected failure, because the request would never be answered. A client that hung up is no error,
-     * and a request that the decoder refused has been answered.
+     * Closes the connection after an unexpected failure, because the request would never be answered. A client that hung up, or that sends
+     * something else than TLS, is no error, and a request that the decoder refused has been answered.
      */
     private static void lost(ConnectionBase connection, StrictRequestDecoder decoder, Throwable failure) {
-        if (decoder.hasRefused() || failure instanceof IOException || failure instanceof VertxException
+        if (decoder.hasRefused() || failure instanceof IOException || failure.getCause() instanceof SSLException || failure instanceof VertxException
                 || failure instanceof PrematureChannelClosureException) {
             LOG.debug("A connection is lost", failure);
         } else {
