@@ -2,6 +2,7 @@ package phone82.platform.tls;
 
 import org.springframework.boot.autoconfigure.ssl.PemSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PropertiesSslBundle;
+import org.springframework.boot.ssl.pem.PemContent;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -38,6 +39,8 @@ class Authorities extends X509ExtendedTrustManager {
     }
 
     private static X509ExtendedTrustManager read(List<String> texts) {
+        // fails without a certificate; the bundle would trust what Java trusts
+        PemContent.of(texts.get(0)).getCertificates();
         PemSslBundleProperties authorities = new PemSslBundleProperties();
         authorities.getTruststore().setCertificate(texts.get(0));
         return only(PropertiesSslBundle.get(authorities).getManagers().getTrustManagers());

@@ -9,13 +9,19 @@ import io.vertx.ext.web.Router;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.journey.Certificates;
 import phone82.platform.health.Pulse;
 import phone82.platform.tls.Tls;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +37,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -172,6 +179,47 @@ class HttpsTest {
                 .hasMessageStartingWith("phone82.tls.authorities cannot be used");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "tls.crt"})
+    void authoritiesWithoutACertificateTrustNobody(String text) throws Exception {
+        start("server");
+        String authorities = file("server", "ca.crt");
+        Tls.trust(authorities);
+        SSLContext trusting = Tls.toAnyProcess();
+
+        Files.writeString(Path.of(authorities), text);
+
+        assertThat(get(HttpClient.newBuilder().sslContext(trusting).build(), url("127.0.0.1"))).as("the former content").isEqualTo(200);
+        assertThatThrownBy(() -> Tls.trust(authorities)).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("phone82.tls.authorities cannot be used");
+        assertThatThrownBy(() -> Tls.certificate(authorities, file("server", "tls.key"))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Tls.certificate(file("server", "tls.crt"), authorities)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aHandshakeMustEndInTime() throws IOException {
+        start("server");
+        try (Socket silent = new Socket("localhost", server.address().getPort())) {
+            silent.setSoTimeout(8_000);
+
+            assertThat(silent.getInputStream().read()).as("closed before the timeout of Netty, 10 s").isEqualTo(-1);
+        }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void plainTextAfterTheHandshakeEndsTheConnectionWithoutAWarning(CapturedOutput log) throws IOException {
+        start("server");
+        try (Socket plain = new Socket("localhost", server.address().getPort());
+             SSLSocket encrypted = (SSLSocket) Tls.toItself().getSocketFactory().createSocket(plain, "localhost", server.address().getPort(), true)) {
+            encrypted.startHandshake();
+            plain.setSoTimeout(8_000);
+            plain.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+
+            plain.getInputStream().readAllBytes();
+        }
+        assertThat(log.getAll()).doesNotContain("WARN", "SSLException", "NotSslRecord");
+    }
+
     private void move(String renewed) throws IOException {
         Files.move(folder.resolve("renewed").resolve(renewed), folder.resolve("server").resolve(renewed), ATOMIC_MOVE);
     }
@@ -181,7 +229,7 @@ class HttpsTest {
     }
 
     private void start(String secret) {
-        server = new HttpServer("127.0.0.1", 0, new HttpLimits(1, 4, 100, 100, 8, 4096, 8192, 65536, 5, 10, 60), Set.of(), new Hosts("app", Set.of()), false,
+        server = new HttpServer("127.0.0.1", 0, new HttpLimits(1, 4, 100, 100, 8, 4096, 8192, 65536, 2, 10, 60), Set.of(), new Hosts("app", Set.of()), false,
                 new ClientAddresses(List.of()), List.of(), List.of(new Answers()), new SimpleMeterRegistry(), true, new RequestAudit(() -> null, "app"),
                 Tls.certificate(file(secret, "tls.crt"), file(secret, "tls.key")));
         server.prepare();
