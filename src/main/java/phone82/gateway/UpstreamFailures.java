@@ -6,6 +6,7 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
+import phone82.platform.http.OneRepetition;
 import phone82.platform.http.Problems;
 import phone82.platform.log.RareWarnings;
 import phone82.platform.observability.Correlation;
@@ -20,18 +21,20 @@ public class UpstreamFailures {
     private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(UpstreamFailures.class), Duration.ofSeconds(10));
 
     public void unavailable(Exchange exchange) {
-        Object cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT);
+        Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
         String upstream = exchange.getVariable("upstream", String.class);
-        warnings.warn(upstream, "{} does not answer (in time): {}", upstream, cause);
-        Problems.write(exchange, cause instanceof ConnectionRequestTimeoutException ? problem("Too busy", "overloaded", 1)
+        warnings.warn(upstream, "{} does not answer (in time): {}", upstream, cause.toString());
+        // the first attempt of a repeated request may have had its effect
+        Problems.write(exchange, OneRepetition.isFailureOf(cause) ? problem("Temporarily unavailable", "unavailable", 5)
+                : cause instanceof ConnectionRequestTimeoutException ? problem("Too busy", "overloaded", 1)
                 : isNotConnected(cause) ? problem("Unavailable", "unavailable", 5)
                 : problem("Temporarily unavailable", "unavailable", 5));
         Correlation.end();
     }
 
     /** Whether the request was not passed on, and so cannot have had any effect. */
-    private static boolean isNotConnected(Object cause) {
+    private static boolean isNotConnected(Throwable cause) {
         return cause instanceof ConnectException || cause instanceof ConnectTimeoutException || cause instanceof UnknownHostException;
     }
 

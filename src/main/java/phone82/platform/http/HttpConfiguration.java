@@ -2,9 +2,6 @@ package phone82.platform.http;
 
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
-import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
-import org.apache.hc.core5.http.HttpResponse;
-import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.util.TimeValue;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -49,12 +46,7 @@ public class HttpConfiguration {
     HttpClientConfigurer contextClient(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
                                        Environment environment, ObjectProvider<TokenMinter> minter) {
         TokenInterceptor tokenInterceptor = new TokenInterceptor(name, environment, SingletonSupplier.of(minter::getObject));
-        return client -> client.addRequestInterceptorFirst(tokenInterceptor).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS) {
-            @Override
-            public boolean retryRequest(HttpResponse answer, int attempts, HttpContext context) {
-                return false;
-            }
-        });
+        return client -> client.addRequestInterceptorFirst(tokenInterceptor).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new OneRepetition());
     }
 
     @Bean
