@@ -67,7 +67,7 @@ public class OwnerChanges {
     /**
      * Gives a guest's order to the caller. A repeated claim changes nothing.
      *
-     * @throws Problem 404 there is no such order of a guest with this secret; 409 the caller was erased after it was placed
+     * @throws Problem 404 there is no such order of a guest with this secret; 409 the caller was erased, or is being erased, after it was placed
      */
     public OrderResource claim(@Header("id") long id, @Body Proof proof, @Variable(Caller.VARIABLE) Caller caller) {
         Order order = locked(id);
@@ -76,7 +76,7 @@ public class OwnerChanges {
             if (!Guest.subject(proof.secret()).equals(owner)) {
                 throw Problem.notFound("order", id);
             }
-            if (tombstones.cover(caller.subject(), id)) {
+            if (isErased(caller.subject(), id)) {
                 throw new Problem(409, "Erased", "The order is from before your data was erased, so it cannot be added to your orders. Its link still works.");
             }
             change(order, order.endLink(caller.subject()));
@@ -102,7 +102,7 @@ public class OwnerChanges {
     /**
      * Gives an order that has no owner, being from before customers logged in, to a customer. A repeated request changes nothing.
      *
-     * @throws Problem 404 there is no such order; 409 it has another owner, or the customer was erased after it was placed
+     * @throws Problem 404 there is no such order; 409 it has another owner, or the customer was erased, or is being erased, after it was placed
      */
     public OrderResource assign(@Header("id") long id, @Body Customer customer) {
         Order order = locked(id);
@@ -113,7 +113,7 @@ public class OwnerChanges {
             if (order.owner() != null) {
                 throw new Problem(409, "Has an owner", "The order has an owner already. Only orders from before customers logged in can be assigned.");
             }
-            if (tombstones.cover(customer.subject(), id) || isBeingErased(customer.subject())) {
+            if (isErased(customer.subject(), id)) {
                 throw new Problem(409, "Erased", "The order is from before this user's data was erased. Leave it without an owner, or assign it to another user.");
             }
             change(order, order.assign(customer.subject()));
@@ -121,9 +121,10 @@ public class OwnerChanges {
         return OrderResource.of(order);
     }
 
-    /** An erasure in progress: app gets its tombstone last, when pay and store may have replaced the subject already. */
-    private boolean isBeingErased(String subject) {
-        return jdbc.queryForObject("select count(*) from erasure where subject = ?", Long.class, subject) > 0;
+    /** Whether the order is from before an erasure. App gets the tombstone of one in progress last, when pay and store may have replaced the subject already. */
+    private boolean isErased(String subject, long order) {
+        return tombstones.cover(subject, order)
+                || jdbc.queryForObject("select count(*) from erasure where subject = ? and before_id > ?", Long.class, subject, order) > 0;
     }
 
     private void change(Order order, DomainEvent changed) {

@@ -15,6 +15,7 @@ import phone82.command.EraseSubject;
 import phone82.command.RebuildHistory;
 import phone82.command.Reconcile;
 import phone82.journey.Shop.Answer;
+import phone82.platform.api.Json;
 import phone82.platform.identity.Guest;
 
 import java.io.IOException;
@@ -23,7 +24,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+<<<<<<< HEAD
 import java.util.UUID;
+=======
+import java.util.Map;
+>>>>>>> f59801c (Refuse a claim by a customer who is being erased)
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -238,6 +243,24 @@ class GuestTest {
         }
         claim(eve, older, secret).expect(409);
         guest.get("/orders/" + older).expect(200);
+    }
+
+    @Test
+    void aCustomerWhoIsBeingErasedClaimsOnlyLaterOrders() {
+        long before = placed();
+        Shop app = PHONE82.shop(Context.APP);
+        String pseudonym = app.post("/erasures", Json.text(Map.of("subject", "mia"))).expect(200).body().get("pseudonym").asText();
+        Shop mia = as("mia", "customer");
+
+        claim(mia, before, secret).expect(409);
+        guest.get("/orders/" + before).expect(200);
+        // the bound is a second ahead of the clock
+        await().untilAsserted(() -> {
+            String another = newSecret();
+            claim(mia, guest(another).place(anOrder()).expect(201).id(), another).expect(200);
+        });
+
+        app.send("DELETE", "/erasures/" + pseudonym, null, null).expect(204);
     }
 
     @Test
