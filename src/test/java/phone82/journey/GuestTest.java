@@ -24,11 +24,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
-<<<<<<< HEAD
-import java.util.UUID;
-=======
 import java.util.Map;
->>>>>>> f59801c (Refuse a claim by a customer who is being erased)
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
