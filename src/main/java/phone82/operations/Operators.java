@@ -63,7 +63,7 @@ class Operators {
     /**
      * Whether an operator sent the request; one without credentials is anonymous.
      *
-     * @throws Problem 401 for wrong credentials; 429 after several wrong ones
+     * @throws Problem 401 for wrong credentials; 429 after several wrong ones, until then also for the right ones unless they are random
      */
     boolean isOperator(RoutingContext request) {
         String authorization = request.request().getHeader("Authorization");
@@ -71,7 +71,9 @@ class Operators {
             return false;
         }
         String credentials = credentials(authorization);
-        if (!throttle.attempt(HttpServer.client(request), () -> is(credentials, password) | is(credentials, forPeers))) {
+        // nobody guesses random passwords, so an attacker at the same address must not keep their users out
+        boolean isRandom = is(credentials, forPeers) | generated & is(credentials, password);
+        if (!isRandom && !throttle.attempt(HttpServer.client(request), () -> is(credentials, password))) {
             RequestAudit.action(request, "login");
             LOG.warn("Login of {} from {} failed", Printable.line(credentials.split(":", 2)[0]), request.request().remoteAddress().hostAddress());
             throw unauthorized("User or password is wrong.");

@@ -161,6 +161,23 @@ class AccessTest {
         assertThat(log.getOut().lines().filter(line -> line.contains("Login of operator from 127.0.0.1 failed"))).hasSize(LoginThrottle.FREE + 1);
     }
 
+    /** A stranger at the same address, for example through a port-forward, must not keep operators and commands out. */
+    @Test
+    void randomPasswordsDoNotWaitForTheGuessesOfOthers() {
+        String peers = port.bean(Operators.class).passwordForPeers();
+        guessUntilRefused();
+        assertThat(get("/", "Host: localhost", authorization("Basic", "operator", peers)).status()).isEqualTo(200);
+        stop();
+        start("--phone82.operations.password=");
+        guessUntilRefused();
+
+        assertThat(get("/", "Host: localhost", authorization("Basic", "operator", port.bean(Operators.class).password())).status()).isEqualTo(200);
+    }
+
+    private void guessUntilRefused() {
+        await().pollInterval(Duration.ZERO).until(() -> get("/", "Host: localhost", authorization("Basic", "operator", "guess")).status() == 429);
+    }
+
     @Test
     void theLogOfAFailedLoginIsEscapedAndHasNoPassword(CapturedOutput log) {
         get("/", "Host: localhost", authorization("Basic", "eve\r\n12.00 INFO all is well\u001b[2J\u2028\u202e", "typed-by-mistake"));
