@@ -53,7 +53,7 @@ final class ContextApi {
         }
         if (answer.statusCode() != 200) {
             String why = "the answer is " + answer.statusCode();
-            throw answer.statusCode() == 401 || answer.statusCode() == 403 ? cannot(path, why, "set " + credential) : cannot(path, why);
+            throw answer.statusCode() == 401 || answer.statusCode() == 403 ? cannot(path, why, "set " + credential, answer.statusCode()) : cannot(path, why);
         }
         try {
             return reading.of(answer.body());
@@ -85,10 +85,10 @@ final class ContextApi {
     }
 
     private Stop cannot(String path, String why) {
-        return cannot(path, why, "start it, or set " + property + " to its address");
+        return cannot(path, why, "start it, or set " + property + " to its address", 0);
     }
 
-    private Stop cannot(String path, String why, String remedy) {
-        return new Stop(2, context + " cannot be read at " + url + path + " (" + why + "); " + remedy + ".");
+    private Stop cannot(String path, String why, String remedy, int status) {
+        return new Stop(2, context + " cannot be read at " + url + path + " (" + why + "); " + remedy + ".", status);
     }
 }

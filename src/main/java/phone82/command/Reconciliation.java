@@ -51,6 +51,7 @@ final class Reconciliation implements AutoCloseable {
     private final Consumer<String> progress;
     private Total archived = Total.NONE;
     private long heldForArchived;
+    private boolean refused;
     private long compared;
 
     /** @param provider the payment provider, whose ledger is compared too; null: it is not */
@@ -151,12 +152,18 @@ final class Reconciliation implements AutoCloseable {
         }, Set.of());
     }
 
-    /** Without the operator's key one can compare orders, but not read this. */
+    /** Without the operator's key one can compare orders, but not read this: the context refuses it. */
     private <T> T archive(ContextApi context, ContextApi.Reading<T> reading, T otherwise) {
         try {
             return context.get("/archive", reading, otherwise);
         } catch (OperatorCommand.Stop e) {
-            progress.accept("archived orders are not known: " + e.getMessage());
+            if (e.status == 0) {
+                throw e;
+            }
+            if (!refused) {
+                refused = true;
+                progress.accept("archived orders are not known: " + e.getMessage());
+            }
             return otherwise;
         }
     }

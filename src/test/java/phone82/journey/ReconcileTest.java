@@ -343,7 +343,7 @@ class ReconcileTest {
 
         assertThat(out.size()).isZero();
         assertThat(err.toString().lines()).singleElement().asString().startsWith("phone82: pay cannot be read at http://localhost:" + nobody
-                + "/payments?size=200 (").contains("phone82.gateway.pay-url");
+                + "/archive (").contains("phone82.gateway.pay-url");
     }
 
     @Test
