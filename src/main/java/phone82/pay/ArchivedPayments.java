@@ -26,11 +26,11 @@ public class ArchivedPayments implements ArchiveEffect {
     public void deleting(List<Long> orders) {
         String among = " from payment where order_id in (" + Placeholders.of(orders) + ")";
         jdbc.query("select count(*), coalesce(sum(case when status = 'Completed' then amount else 0 end), 0), coalesce(max(order_id), 0)" + among, row -> {
-            jdbc.update("update archived set orders = orders + ?, held = held + ?, last_id = greatest(last_id, ?) where id = 1", row.getLong(1), row.getLong(2), row.getLong(3));
+            jdbc.update("update archived set orders = orders + ?, held = held + ?, last_id = greatest(last_id, ?) where one = 1", row.getLong(1), row.getLong(2), row.getLong(3));
         }, orders.toArray());
     }
 
     public Total show() {
-        return jdbc.queryForObject("select orders, held, last_id from archived where id = 1", (row, n) -> new Total(row.getLong(1), row.getLong(2), row.getLong(3)));
+        return jdbc.queryForObject("select orders, held, last_id from archived where one = 1", (row, n) -> new Total(row.getLong(1), row.getLong(2), row.getLong(3)));
     }
 }

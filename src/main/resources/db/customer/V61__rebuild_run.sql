@@ -1,6 +1,6 @@
 -- the rebuild that goes on; every step holds this row
 create table rebuild_run (
-    id  integer primary key,
-    run varchar(36) not null
+    one integer primary key,
+    run varchar(40) not null
 );
-insert into rebuild_run (id, run) values (1, '');
+insert into rebuild_run (one, run) values (1, '');

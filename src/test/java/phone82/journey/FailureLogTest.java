@@ -49,7 +49,9 @@ class FailureLogTest {
         }
     }
 
+    /** Before others have logged such a failure. */
     @Test
+    @Order(1)
     void theCauseOfAFailedPaymentCallIsLoggedOnceInTenSeconds(CapturedOutput log) {
         provider.setFaults(fault("authorise", 3));
 
