@@ -15,9 +15,6 @@ import phone82.journey.Issuer.Login;
 import phone82.journey.RawHttp.Connection;
 import phone82.journey.Shop.Answer;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -34,7 +31,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -45,7 +41,7 @@ class SessionTest {
     private static final String NOBODY = "{\"login\":true,\"guests\":true}";
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
-    private static final HttpServer CUSTOMER = customer();
+    private static final HttpServer CUSTOMER = EndlessStream.start();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = gatewayWithLogins();
@@ -390,23 +386,6 @@ class SessionTest {
         gateway.send("POST", "/backchannel-logout", "application/json", "{}").expect(400);
         gateway.send("POST", "/logout", "application/x-www-form-urlencoded", "a=b").expect(415);
         assertThat(kim.session()).contains("\"kim\"");
-    }
-
-    /** The context's stream, which is endless. */
-    private static HttpServer customer() {
-        try {
-            HttpServer customer = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-            customer.createContext("/", exchange -> {
-                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-                exchange.sendResponseHeaders(200, 0);
-                exchange.getResponseBody().write("event: heart-beat\ndata: {}\n\n".getBytes(UTF_8));
-                exchange.getResponseBody().flush();
-            });
-            customer.start();
-            return customer;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void send(String logoutToken, int expected) {

@@ -8,22 +8,18 @@ import phone82.Context;
 import phone82.journey.RawHttp.Answer;
 import phone82.journey.RawHttp.Connection;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Event streams leave connections of the gateway for other requests and for other users. */
 class StreamPlacesTest {
 
-    private static final HttpServer CUSTOMER = customer();
+    private static final HttpServer CUSTOMER = EndlessStream.start();
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
 
@@ -101,22 +97,5 @@ class StreamPlacesTest {
 
     private static String stream(String token) {
         return "GET /history/stream HTTP/1.1\r\nHost: shop\r\n" + (token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n";
-    }
-
-    /** The context's stream, which is endless. */
-    private static HttpServer customer() {
-        try {
-            HttpServer customer = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-            customer.createContext("/", exchange -> {
-                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-                exchange.sendResponseHeaders(200, 0);
-                exchange.getResponseBody().write("event: heart-beat\ndata: {}\n\n".getBytes(UTF_8));
-                exchange.getResponseBody().flush();
-            });
-            customer.start();
-            return customer;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

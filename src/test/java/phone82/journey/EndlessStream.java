@@ -1,0 +1,33 @@
+package phone82.journey;
+
+import com.sun.net.httpserver.HttpServer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** Stands for the customer context, whose stream of events never ends. */
+final class EndlessStream {
+
+    private EndlessStream() {
+    }
+
+    /** The caller stops it. */
+    static HttpServer start() {
+        try {
+            HttpServer customer = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+            customer.createContext("/", exchange -> {
+                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write("event: heart-beat\ndata: {}\n\n".getBytes(UTF_8));
+                exchange.getResponseBody().flush();
+            });
+            customer.start();
+            return customer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
