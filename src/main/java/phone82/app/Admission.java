@@ -4,6 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Variable;
 import phone82.platform.api.Problem;
@@ -16,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An adaptive limit on the orders that call pay at the same time. A quick answer raises the limit, a slow one lowers it; the payment
- * provider's part of the time does not count. Orders above the limit wait here, before the time limits of the call begin.
+ * An adaptive limit on the orders that call pay at the same time. A quick answer raises the limit, a slow one or none in time lowers it; the
+ * payment provider's part of the time does not count. Orders above the limit wait here, before the time limits of the call begin.
  */
 public class Admission implements MeterBinder {
 
@@ -83,6 +84,17 @@ public class Admission implements MeterBinder {
         Matcher provider = PROVIDER.matcher(Objects.toString(exchange.getMessage().removeHeader("Server-Timing"), ""));
         if (provider.find()) {
             adjust(System.nanoTime() - admitted - Duration.ofMillis(Long.parseLong(provider.group(1))).toNanos());
+        }
+    }
+
+    /**
+     * Lowers the limit after a call without an answer in time. Pay has to release what it reserved, so that such a call is more work than
+     * one that succeeds: customers who try again could keep a shop overloaded that serves as many without difficulty.
+     */
+    public void unanswered(@Body Order order) {
+        // pay always refuses a rehearsal
+        if (order.id() > 0) {
+            adjust(Long.MAX_VALUE);
         }
     }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import phone82.platform.api.Problem;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -99,6 +100,23 @@ class AdmissionTest {
             return metrics.get("phone82.payment.places").gauge().value() == 2;
         });
         assertPlaces(admission, 2);
+    }
+
+    @Test
+    void callsWithoutAnAnswerRemovePlacesUnlessTheyAreRehearsals() throws Exception {
+        Admission admission = admission(10, Duration.ZERO);
+        admission.unanswered(order(-1));
+        assertPlaces(admission, 10);
+
+        admission.unanswered(order(1));
+        for (int i = 0; i < 10; i++) {
+            admission.leave();
+        }
+        assertPlaces(admission, 7);
+    }
+
+    private static Order order(long id) {
+        return new Order(id, "note20", 1, 1_199_000, "ann", Instant.EPOCH);
     }
 
     @Test
