@@ -111,11 +111,11 @@ final class Help {
                 answer.
 
                 archive-orders writes the orders that are finished everywhere and have not changed for an age (400d) or since a date
-                (2026-01-31) to a file, one line of JSON each, and then deletes them from app, customer, store and pay. The file contains
-                no subjects. Orders of that age that are not finished or do not agree stay and are listed. The command may be interrupted
-                and repeated with the same file: it deletes the rest of what the file contains.
-                Exit code: 0 done, 1 orders stay, or not possible now, 2 wrong arguments, a context does not answer, or the file cannot
-                be written.
+                (2026-01-31) to a new file, one line of JSON each, without subjects. Copy the file to where you keep the books. The same
+                command again, with the same file, deletes the orders in it from app, customer, store and pay. Orders of that age that
+                are not finished or do not agree stay and are listed. The command may be interrupted and repeated.
+                Exit code: 0 done, 1 orders stay, or refused, 2 wrong arguments, a context does not answer or is busy, or the file cannot
+                be written or read.
 
                 assign-orders gives orders from before customers logged in, which have no owner, to customers. Each line of the file is
                 an order's id, a comma and the customer's subject, without quotation marks. Check the subjects: an assigned order cannot

@@ -43,8 +43,9 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 /**
- * The command {@code archive-orders}: writes old finished orders to a file, and deletes them from all contexts when the file is on the
- * disk. App deletes an order first and remembers it until all others have deleted it, so that a repeated command finishes it.
+ * The command {@code archive-orders}: the first run writes old finished orders to a file, and the second one, with the same file, deletes
+ * them from all contexts, so that the file can be copied before. App deletes an order first and remembers it until all others have deleted
+ * it, so that a repeated command finishes it.
  */
 public final class ArchiveOrders extends OperatorCommand {
 
@@ -56,6 +57,7 @@ public final class ArchiveOrders extends OperatorCommand {
     /** Orders that one request checks or deletes. */
     private static final int STEP = 100;
     private static final int LEFT_SHOWN = 20;
+    private static final String DEAD_LETTER = "an event of it is a dead letter";
 
     private final Path file;
     private final Instant before;
@@ -66,7 +68,7 @@ public final class ArchiveOrders extends OperatorCommand {
     private final ConsistencyRules rules;
     /** Why an order stays, newest first. */
     private final Map<Long, String> left = new TreeMap<>(Comparator.reverseOrder());
-    private long archived;
+    private long deleted;
 
     private ArchiveOrders(PropertyResolver properties, PrintStream out, Instant before, Path file) {
         super(properties, out);
@@ -93,7 +95,8 @@ public final class ArchiveOrders extends OperatorCommand {
 
     /**
      * @param arguments those of the launcher: the command's name, an age in days or a date, a file, and {@code --name=value} properties
-     * @return the exit code: 0 done, 1 orders stay, or not possible now, 2 wrong arguments, a context does not answer, or the file cannot be written
+     * @return the exit code: 0 done, 1 orders stay, or refused, 2 wrong arguments, a context does not answer or is busy, or the file cannot be
+     * written or read
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
@@ -121,36 +124,44 @@ public final class ArchiveOrders extends OperatorCommand {
     }
 
     private int archive() {
-        Archiving archiving = archiving();
+        if (accounts == null) {
+            out.println("not compared: " + Reconcile.WITHOUT_LEDGER);
+        }
         // before anything is written, so that a wrong age or a context that is not ready costs nothing
         request("app", "check", List.of(), null);
         AFTER_APP.forEach(context -> request(context, "check", List.of(), null));
+        boolean finished = false;
+        Archiving archiving = archiving();
         for (; !archiving.orders.isEmpty(); archiving = archiving()) {
-            out.println(archiving.orders.size() + " orders that an earlier run has written and not deleted everywhere are deleted");
+            out.println(count(archiving.orders.size()) + " that an earlier run has not deleted everywhere: deleted");
             finish(archiving.orders);
+            finished = true;
         }
+        boolean exists = Files.exists(file);
         try {
-            if (!Files.exists(file)) {
-                write(archiving.below);
+            if (exists) {
+                delete();
             } else {
-                out.println(file + " exists: the orders in it are deleted");
-            }
-            if (Files.exists(file)) {
-                long orders = readAll(batch -> { });
-                readAll(batch -> delete(batch, orders));
+                write(archiving.below);
             }
         } catch (IOException e) {
-            throw new Stop(2, file + " cannot be written or read (" + e + "). " + archived + " orders of it were deleted; with a file that is complete, repeat the command.");
+            throw new Stop(2, file + " cannot be written or read (" + e + "); deleted: " + count(deleted) + ". Mend that, and repeat the command.");
         }
         left.entrySet().stream().limit(LEFT_SHOWN).forEach(each -> out.println("order " + each.getKey() + " stays: " + each.getValue()));
         if (left.size() > LEFT_SHOWN) {
             out.println("and " + (left.size() - LEFT_SHOWN) + " older ones stay");
         }
-        out.println(archived == 0 ? "no order was archived" : archived + (archived == 1 ? " order is" : " orders are") + " archived in " + file);
+        if (exists && deleted == 0 && left.isEmpty() && !finished) {
+            throw new Stop(1, "the orders in " + file + " are deleted already; name another file for the next archive.");
+        }
         return left.isEmpty() ? 0 : 1;
     }
 
-    /** Writes all orders before any is deleted. The file gets its name when it is complete and on the disk. */
+    private static String count(long orders) {
+        return orders == 1 ? "1 order" : orders + " orders";
+    }
+
+    /** The file gets its name when it is complete and on the disk. */
     private void write(long below) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         long written = 0;
@@ -167,7 +178,7 @@ public final class ArchiveOrders extends OperatorCommand {
                     lines.write(line + "\n");
                     written++;
                 }
-                progress.update(written + " orders written so far");
+                progress.update(count(written) + " written so far");
                 after = following(page);
             }
             lines.flush();
@@ -175,6 +186,7 @@ public final class ArchiveOrders extends OperatorCommand {
         }
         if (written == 0) {
             Files.delete(part);
+            out.println("no order to archive");
             return;
         }
         if (Files.exists(file)) {
@@ -182,7 +194,7 @@ public final class ArchiveOrders extends OperatorCommand {
         }
         Files.move(part, file, ATOMIC_MOVE);
         FileSync.one(file.getParent());
-        out.println(written + " orders written to " + file);
+        out.println(count(written) + " written to " + file + "; copy it to where you keep the books, and repeat the command, which then deletes what is in the file");
     }
 
     /** Returns the lines of the orders that can be archived; the others are left. */
@@ -202,7 +214,7 @@ public final class ArchiveOrders extends OperatorCommand {
             OrderRows rows = OrderRows.of(List.of(as(order, Order.class)), as(payment.get(id), Payment.class), as(delivery.get(id), Delivery.class),
                     history.isNull() ? List.of() : List.of(as(history, Progress.class)), account.getOrDefault(id, List.of()))
                     .withTimeline(history.path("timeline").findValuesAsText("type"));
-            String why = deadLetters.contains(id) ? "an event of it is a dead letter" : open.get(id);
+            String why = deadLetters.contains(id) ? DEAD_LETTER : open.get(id);
             if (why == null && !rules.agree(rows)) {
                 why = "it is not finished, or the contexts do not agree (" + rows.statuses() + "); run reconcile";
             }
@@ -269,16 +281,29 @@ public final class ArchiveOrders extends OperatorCommand {
         return read;
     }
 
-    private void delete(List<Archived> orders, long all) {
+    /** Reads the whole file before the first order is deleted: it may be damaged. */
+    private void delete() throws IOException {
+        long orders = readAll(batch -> { });
         Set<Long> deadLetters = deadLetters();
+        readAll(batch -> delete(batch, deadLetters, orders));
+        out.println(count(deleted) + " of " + file + " deleted");
+    }
+
+    private void delete(List<Archived> orders, Set<Long> deadLetters, long all) {
         Map<Long, Integer> versions = new TreeMap<>();
-        orders.stream().filter(order -> !deadLetters.contains(order.id)).forEach(order -> versions.put(order.id, order.version));
+        for (Archived order : orders) {
+            if (deadLetters.contains(order.id)) {
+                left.put(order.id, DEAD_LETTER);
+            } else {
+                versions.put(order.id, order.version);
+            }
+        }
         Outcome outcome = request("app", "delete", List.copyOf(versions.keySet()), versions);
         left.putAll(outcome.left);
-        List<Long> deleted = outcome.versions.keySet().stream().filter(order -> !outcome.left.containsKey(order)).toList();
-        finish(deleted);
-        archived += deleted.size();
-        progress.update(archived + " of " + all + " orders deleted so far");
+        List<Long> gone = outcome.versions.keySet().stream().filter(order -> !outcome.left.containsKey(order)).toList();
+        finish(gone);
+        deleted += gone.size();
+        progress.update(deleted + " of " + all + " orders deleted so far");
     }
 
     /** Deletes the orders that app has deleted from the other contexts. */

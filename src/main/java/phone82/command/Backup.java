@@ -6,6 +6,7 @@ import phone82.platform.disk.DatabaseBackup;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,11 +97,14 @@ public final class Backup extends OperatorCommand {
     /** Copies a context's database, retrying while a cancellation is in progress. A large database takes many requests, between which the hold is prolonged. */
     private JsonNode copy(String context, String name, Set<Path> copies) {
         Path folder = Path.of(properties.getRequiredProperty("phone82.data"), "backups", name, context).toAbsolutePath().normalize();
+        boolean ours = !Files.exists(folder);
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                // before the request, as its answer may be lost
-                copies.add(folder);
+                if (ours) {
+                    // before the request, as its answer may be lost
+                    copies.add(folder);
+                }
                 JsonNode answer = ask("POST", context, "/backup", Map.of("name", name, "owner", owner));
                 if (answer.path("complete").asBoolean()) {
                     copies.add(Path.of(answer.path("folder").asText()));

@@ -22,6 +22,8 @@ public final class Reconcile {
     /** As the first argument of the launcher. */
     public static final String NAME = "reconcile";
 
+    static final String WITHOUT_LEDGER = "the provider's ledger (I9), because phone82.pay.provider-url is empty";
+
     private static final String REPAIR = "--repair";
 
     private Reconcile() {
@@ -83,7 +85,7 @@ public final class Reconcile {
                         provider != null), progress)) {
             Report report = reconciliation.run(properties.getRequiredProperty("phone82.reconcile.settle", Duration.class),
                     properties.getRequiredProperty("phone82.reconcile.timelines", Integer.class));
-            return provider != null ? report : report.without("the provider's ledger (I9), because phone82.pay.provider-url is empty");
+            return provider != null ? report : report.without(WITHOUT_LEDGER);
         }
     }
 

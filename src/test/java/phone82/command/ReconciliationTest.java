@@ -29,6 +29,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -276,6 +277,33 @@ class ReconciliationTest {
         assertThat(run(0)).isEqualTo(new Report(3, List.of(), List.of(
                 new Moving(3, "order Shipped, payment Completed, delivery Shipped, view Ordered"),
                 new Moving(2, "order Paid, payment Completed, delivery none, view none"))));
+    }
+
+    @Test
+    void anOrderThatIsArchivedMeanwhileIsNoBreach() {
+        archivedOrder(1);
+        AtomicInteger asked = new AtomicInteger();
+        server.createContext("/archive", exchange -> {
+            int archived = asked.getAndIncrement() == 0 ? 0 : 1;
+            answer(exchange, 200, "{\"orders\":%d,\"held\":%d,\"last\":%d}".formatted(archived, 5 * archived, archived));
+        });
+
+        assertThat(run(0)).isEqualTo(new Report(0, List.of(), List.of()));
+    }
+
+    @Test
+    void anArchivedOrderIsNoBreachForThoseWhoMayNotReadWhatIsArchived() {
+        archivedOrder(1);
+        server.createContext("/archive", exchange -> answer(exchange, 403, "{}"));
+
+        Report report = run(0);
+
+        assertThat(report.breaches()).isEmpty();
+        assertThat(report.text()).contains("not compared: orders that the provider alone knows");
+    }
+
+    private void archivedOrder(long id) {
+        put("/accounts", id, "{\"orderId\":%d,\"reserved\":0,\"captured\":5,\"refunded\":%s}", "0");
     }
 
     @Test

@@ -47,6 +47,7 @@ class ArchiveKillIT {
                 kill(phone82, command);
                 assertThat(file).doesNotExist();
                 assertThat(shop.get("/orders/" + FinishedOrders.id(1)).status()).isEqualTo(200);
+                assertThat(phone82.run(0, command)).contains(ORDERS + " orders written");
                 for (int i = 1; i <= KILLS; i++) {
                     int next = i * ORDERS / (KILLS + 1);
                     phone82.launch(command);
@@ -77,7 +78,7 @@ class ArchiveKillIT {
                 assertThat(shop.all(list)).as(list).isNotEmpty().noneMatch(row -> archived.contains(row.path("orderId").asLong(row.path("id").asLong())));
             }
             assertThat(phone82.run(0, "reconcile")).contains("orders agree");
-            assertThat(phone82.run(0, "archive-orders 100d " + phone82.data("next.jsonl"))).contains("no order was archived");
+            assertThat(phone82.run(0, "archive-orders 100d " + phone82.data("next.jsonl"))).contains("no order to archive");
         }
     }
 

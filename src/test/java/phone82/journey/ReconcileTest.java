@@ -280,6 +280,10 @@ class ReconcileTest {
         assertThat(backUp("same")).as(this::output).isZero();
 
         assertThat(backUp("same")).as(this::output).isEqualTo(1);
+        // the first context to be copied does not answer
+        assertThat(Backup.main(new PrintStream(out), new PrintStream(err), Stream.concat(
+                Stream.of(PHONE82.arguments()).filter(each -> !each.startsWith("--phone82.gateway.customer-url=")),
+                Stream.of("--phone82.gateway.customer-url=http://127.0.0.1:1", Backup.NAME, "same")).toArray(String[]::new))).as(this::output).isEqualTo(2);
 
         assertThat(backups().resolve("same").toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer");
     }
