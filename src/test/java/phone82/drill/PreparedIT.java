@@ -43,7 +43,7 @@ class PreparedIT {
             phone82.start(COORDINATOR);
 
             assertThat(commandLine(phone82)).contains(Processes.EXTRACTED.resolve("phone82.jar").toString(), "-XX:+UseParallelGC", "-XX:Tier2InvokeNotifyFreqLog=11")
-                    .doesNotContain("-XX:+UseSerialGC", "-XX:Tier2InvokeNotifyFreqLog=18", "-XX:Tier3DelayOn=0");
+                    .doesNotContain("-XX:+UseSerialGC", "-XX:Tier2InvokeNotifyFreqLog=15", "-XX:Tier3DelayOn=0");
         }
     }
 
