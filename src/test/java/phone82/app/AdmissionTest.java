@@ -105,14 +105,18 @@ class AdmissionTest {
     @Test
     void callsWithoutAnAnswerRemovePlacesUnlessTheyAreRehearsals() throws Exception {
         Admission admission = admission(10, Duration.ZERO);
-        admission.unanswered(order(-1));
-        assertPlaces(admission, 10);
+        MeterRegistry metrics = new SimpleMeterRegistry();
+        admission.bindTo(metrics);
+        await().during(Duration.ofMillis(300)).pollInterval(Duration.ofMillis(10)).until(() -> {
+            admission.unanswered(order(-1));
+            return metrics.get("phone82.payment.places").gauge().value() == 10;
+        });
 
-        admission.unanswered(order(1));
-        for (int i = 0; i < 10; i++) {
-            admission.leave();
-        }
-        assertPlaces(admission, 7);
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            admission.unanswered(order(1));
+            return metrics.get("phone82.payment.places").gauge().value() == 2;
+        });
+        assertPlaces(admission, 2);
     }
 
     private static Order order(long id) {

@@ -183,7 +183,7 @@ class ArchiveTest {
         assertThere(first, second);
 
         Files.writeString(file, lines);
-        assertThat(archive("100d").exitCode()).isZero();
+        assertThat(run("100d").exitCode()).isZero();
         assertGone(first, second);
     }
 
