@@ -303,6 +303,7 @@ class ReconciliationTest {
     }
 
     private void archivedOrder(long id) {
+        ledger = true;
         put("/accounts", id, "{\"orderId\":%d,\"reserved\":0,\"captured\":5,\"refunded\":%s}", "0");
     }
 
