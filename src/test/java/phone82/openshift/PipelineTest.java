@@ -38,6 +38,7 @@ class PipelineTest {
                             *) echo "${each#workloads/}=$(cat "$each")" ;;
                         esac
                     done ;;
+                "get pod "*) [ ! -f "pods/$3" ] || cat "pods/$3" ;;
                 "get imagestreamtag"*) cat "tags/$3" ;;
                 "set image"*) echo "${4#\\*=}" > "workloads/$3" ;;
                 "rollout status"*) test -f "workloads/$3" ;;
@@ -89,6 +90,16 @@ class PipelineTest {
         run("smoke-test");
 
         assertThat(ours()).containsEntry("Deployment/app", REGISTRY + "phone82@sha256:00").containsEntry("Deployment/pay", REGISTRY + FORMER);
+    }
+
+    /** A StatefulSet that names the tag has a pod of the image that the tag named when the pod was created. */
+    @Test
+    void aPodIsReturnedToItsImage() throws Exception {
+        write("pods/store-db-0", REGISTRY + "phone82@sha256:00");
+
+        run("smoke-test");
+
+        assertThat(ours()).containsEntry("StatefulSet/store-db", REGISTRY + "phone82@sha256:00").containsEntry("Deployment/store", REGISTRY + FORMER);
     }
 
     /** OpenShift would put the image of the tag back, and the smoke test would test that one. */
