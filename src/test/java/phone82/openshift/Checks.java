@@ -115,6 +115,9 @@ enum Checks {
     /** The namespaces into which the operators' manifests and OpenShift's catalogue install them. */
     private static final Set<String> BROKER_OPERATORS = Set.of("arkmq-org-broker-operator", "activemq-artemis-operator", "openshift-operators");
     private static final Set<String> DATABASE_OPERATORS = Set.of("cnpg-system", "openshift-operators");
+    private static final Pattern LABEL_SECRET = Pattern.compile("oc label secret ([^`\\n]+)");
+    private static final Path DEPLOYING = Path.of("src/docs/deploying.md");
+    private static final Path OPERATING = Path.of("src/docs/operating.md");
     private static final Path RUNBOOK = Path.of("src/docs/runbook.md");
     private static final Settings APPLICATION = new Settings();
 
@@ -616,14 +619,31 @@ enum Checks {
                 fault.accept(workload.name() + " does not have its own password of its database");
             }
         }
-        manifests.of("Cluster").flatMap(cluster -> Stream.concat(Stream.of(cluster.at("/spec/bootstrap/initdb/secret/name")),
-                each(cluster.at("/spec/managed/roles")).map(role -> role.at("/passwordSecret/name")))).map(JsonNode::asText)
-                .filter(secret -> manifests.find("Secret", secret).filter(each -> each.at("/metadata/labels").path("cnpg.io/reload").asText().equals("true")).isEmpty())
-                .forEach(secret -> fault.accept("CloudNativePG does not notice a new password in " + secret));
+        reloads(manifests, fault);
         Set<String> distinct = new HashSet<>(known.values());
         if (distinct.size() < known.size()) {
             fault.accept("users of the broker share a password");
         }
+    }
+
+    /** CloudNativePG notices a new password in a secret with a label. Secrets that the scripts did not create get it by the commands of the guides. */
+    private static void reloads(Manifests manifests, Consumer<String> fault) {
+        Set<String> secrets = manifests.of("Cluster").flatMap(cluster -> Stream.concat(Stream.of(cluster.at("/spec/bootstrap/initdb/secret/name")),
+                each(cluster.at("/spec/managed/roles")).map(role -> role.at("/passwordSecret/name")))).map(JsonNode::asText).collect(Collectors.toSet());
+        secrets.stream().filter(secret -> manifests.find("Secret", secret).filter(each -> each.at("/metadata/labels").path("cnpg.io/reload").asText().equals("true")).isEmpty())
+                .forEach(secret -> fault.accept("CloudNativePG does not notice a new password in " + secret));
+        for (Path guide : List.of(DEPLOYING, OPERATING)) {
+            labelled(guide).filter(command -> !command.contains("cnpg.io/reload=true")).flatMap(Set::stream).filter(secrets::contains)
+                    .forEach(secret -> fault.accept(guide + ": CloudNativePG does not notice a new password in " + secret));
+        }
+        Set<String> forgotten = new HashSet<>(secrets);
+        labelled(OPERATING).forEach(forgotten::removeAll);
+        forgotten.forEach(secret -> fault.accept(OPERATING + ": does not label " + secret));
+    }
+
+    /** The words after each {@code oc label secret} of a guide. */
+    private static Stream<Set<String>> labelled(Path guide) {
+        return LABEL_SECRET.matcher(Settings.text(guide)).results().map(command -> Set.copyOf(List.of(command.group(1).split(" "))));
     }
 
     private static boolean hasCertificates(Manifests manifests) {

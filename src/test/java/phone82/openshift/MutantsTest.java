@@ -137,6 +137,12 @@ class MutantsTest {
                 set(Checks.PASSWORDS, DEV, "a database with the password of another", "StatefulSet store-db", "/spec/template/spec/containers/0/env/0/valueFrom/secretKeyRef/key", "app"),
                 without(Checks.PASSWORDS, PROD_HA, "a database that nobody creates", "Database store"),
                 remove(Checks.PASSWORDS, PROD_HA, "a password that cannot be replaced", "Secret database-app", "/metadata/labels/cnpg.io~1reload"),
+                mutant(Checks.PASSWORDS, PROD_HA, "a password that the guide forgets", manifests -> {
+                    ObjectNode secret = object(manifests, "Secret database-app").deepCopy();
+                    put(secret, "/metadata/name", "database-new");
+                    manifests.objects().add(secret);
+                    put(object(manifests, "Cluster postgresql"), "/spec/bootstrap/initdb/secret/name", "database-new");
+                }),
                 set(Checks.PASSWORDS, PROD_HA, "a user with the password of another", "Cluster postgresql", "/spec/managed/roles/0/passwordSecret/name", "database-store"),
                 mutant(Checks.CERTIFICATES, PROD, "passwords of the broker", manifests -> manifests.objects().removeIf(each -> each.path("kind").asText().equals("Certificate"))),
                 set(Checks.CERTIFICATES, PROD, "a password of the broker", "Deployment app", "/spec/template/spec/containers/0/env/0", "{name: PHONE82_APP_BROKER_PASSWORD, value: x}"),

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static phone82.openshift.Manifests.each;
 
 /** The pipeline's scripts, run in the pipeline's sequence against a cluster that consists of files: one for each workload and each tag, which contains its image. */
@@ -30,7 +31,14 @@ class PipelineTest {
             cd "$CLUSTER"
             case "$*" in
                 start-build*) cp built "tags/$OUTPUT" ;;
-                "get deployments,statefulsets"*) for each in workloads/*/*; do echo "${each#workloads/}=$(cat "$each")"; done ;;
+                "get deployments,statefulsets"*)
+                    for each in workloads/*/*; do
+                        case "$*" in
+                            *triggers*) echo "${each#workloads/}=$(cat "$each")=$(cat "triggers/${each#workloads/}" 2>/dev/null)" ;;
+                            *) echo "${each#workloads/}=$(cat "$each")" ;;
+                        esac
+                    done ;;
+                "get pod "*) [ ! -f "pods/$3" ] || cat "pods/$3" ;;
                 "get imagestreamtag"*) cat "tags/$3" ;;
                 "set image"*) echo "${4#\\*=}" > "workloads/$3" ;;
                 "rollout status"*) test -f "workloads/$3" ;;
@@ -52,9 +60,7 @@ class PipelineTest {
         tag("phone82:latest", REGISTRY + FORMER);
         Files.writeString(cluster.resolve("built"), REGISTRY + BUILT + "\n");
         for (Manifests.Workload workload : manifests.workloads()) {
-            Path file = cluster.resolve("workloads").resolve(workload.kind()).resolve(workload.name());
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, workload.container().path("image").asText());
+            write("workloads/" + workload.kind() + "/" + workload.name(), workload.container().path("image").asText());
         }
         assertThat(Files.writeString(cluster.resolve("oc"), OC).toFile().setExecutable(true)).isTrue();
     }
@@ -86,6 +92,29 @@ class PipelineTest {
         assertThat(ours()).containsEntry("Deployment/app", REGISTRY + "phone82@sha256:00").containsEntry("Deployment/pay", REGISTRY + FORMER);
     }
 
+    /** A StatefulSet that names the tag has a pod of the image that the tag named when the pod was created. */
+    @Test
+    void aPodIsReturnedToItsImage() throws Exception {
+        write("pods/store-db-0", REGISTRY + "phone82@sha256:00");
+
+        run("smoke-test");
+
+        assertThat(ours()).containsEntry("StatefulSet/store-db", REGISTRY + "phone82@sha256:00").containsEntry("Deployment/store", REGISTRY + FORMER);
+    }
+
+    /** OpenShift would put the image of the tag back, and the smoke test would test that one. */
+    @Test
+    void aProjectThatRollsOutEveryImageOfTheTagIsRefused() throws Exception {
+        for (Manifests.Workload workload : Project.DEV.manifests(Path.of("")).workloads()) {
+            write("triggers/" + workload.kind() + "/" + workload.name(), workload.object().at("/metadata/annotations").path("image.openshift.io/triggers").asText());
+        }
+
+        assertThatThrownBy(() -> run("passes")).hasMessageContaining("leave out the component image-triggers");
+
+        assertThat(ours()).isNotEmpty().allSatisfy((workload, image) -> assertThat(image).as(workload).isEqualTo("phone82:latest"));
+        assertThat(tagged("phone82:latest")).isEqualTo(REGISTRY + FORMER);
+    }
+
     @Test
     void otherImagesStay() throws Exception {
         String artemis = image("StatefulSet/artemis");
@@ -110,6 +139,12 @@ class PipelineTest {
 
     private void tag(String tag, String image) throws IOException {
         Files.writeString(cluster.resolve("tags").resolve(tag), image + "\n");
+    }
+
+    private void write(String path, String content) throws IOException {
+        Path file = cluster.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
     }
 
     /** Runs the tasks that have a script for oc until one fails, and then those of finally. */
