@@ -95,6 +95,10 @@ class StreamProxy implements Endpoint {
     private void pass(RoutingContext context) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
+        if (response.closed()) {
+            // its end handlers, which would release its places, have run already
+            return;
+        }
         take(clients, streamsPerClient, HttpServer.client(context), context);
         String user = context.get(LoginEndpoint.LIMITED_USER);
         if (user != null) {

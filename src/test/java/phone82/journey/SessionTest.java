@@ -54,7 +54,8 @@ class SessionTest {
 
     private static Phone82Extension gatewayWithLogins() {
         return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
-                "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+                "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.streams-per-user=1",
+                "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
     }
 
     @AfterAll
@@ -146,6 +147,32 @@ class SessionTest {
         gateway.send(gateway.request("/history/stream").header("Cookie", kim.cookie)).expect(401);
     }
 
+    @Test
+    void aReaderWhoLeavesDuringTheCheckOfItsSessionTakesNoPlace() {
+        Browser kim = new Browser("kim", "customer");
+        awaitRenewal();
+        double left = left();
+        int asked = ISSUER.tokenRequests.get();
+        CountDownLatch hanging = ISSUER.hang();
+        try (Connection reader = new RawHttp(PHONE82.port(Context.GATEWAY)).connect()) {
+            reader.send("GET /history/stream HTTP/1.1\r\nHost: shop\r\nCookie: " + kim.cookie + "\r\n\r\n");
+            await().until(() -> ISSUER.tokenRequests.get() > asked);
+            reader.close();
+            await().until(() -> left() > left);
+        } finally {
+            hanging.countDown();
+        }
+        assertThat(kim.session()).contains("\"kim\"");
+
+        assertThat(gateway.text(gateway.request("/history/stream").header("Cookie", kim.cookie))).endsWith("event: renew\ndata: {}\n\n");
+    }
+
+    /** Waits until a session that has just begun must be confirmed. */
+    private static void awaitRenewal() {
+        Instant due = Instant.now().plusSeconds(1);
+        await().until(() -> Instant.now().isAfter(due));
+    }
+
     /** However many strangers send such tokens. */
     @Test
     void aTokenOfAnUnknownKeyIsInvalidAndNoOutage() {
@@ -162,8 +189,7 @@ class SessionTest {
     @EnumSource(Kind.class)
     void strangersDelayOnlyRequestsOfTheirKindWhileTheIssuerHangs(Kind kind) {
         Browser kim = new Browser("kim", "customer");
-        Instant due = Instant.now().plusSeconds(1);
-        await().until(() -> Instant.now().isAfter(due));
+        awaitRenewal();
         String flood = flood(kind);
         List<Connection> strangers = new ArrayList<>();
         CountDownLatch hanging = ISSUER.hang();
