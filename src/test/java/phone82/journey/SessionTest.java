@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -151,14 +152,14 @@ class SessionTest {
     void aReaderWhoLeavesDuringTheCheckOfItsSessionTakesNoPlace() {
         Browser kim = new Browser("kim", "customer");
         awaitRenewal();
-        double left = left();
+        double left = left(PHONE82);
         int asked = ISSUER.tokenRequests.get();
         CountDownLatch hanging = ISSUER.hang();
         try (Connection reader = new RawHttp(PHONE82.port(Context.GATEWAY)).connect()) {
             reader.send("GET /history/stream HTTP/1.1\r\nHost: shop\r\nCookie: " + kim.cookie + "\r\n\r\n");
             await().until(() -> ISSUER.tokenRequests.get() > asked);
             reader.close();
-            await().until(() -> left() > left);
+            await().until(() -> left(PHONE82) > left);
         } finally {
             hanging.countDown();
         }
@@ -190,15 +191,11 @@ class SessionTest {
     void strangersDelayOnlyRequestsOfTheirKindWhileTheIssuerHangs(Kind kind) {
         Browser kim = new Browser("kim", "customer");
         awaitRenewal();
-        String flood = flood(kind);
+        List<String> flood = flood(kind, 64);
         List<Connection> strangers = new ArrayList<>();
         CountDownLatch hanging = ISSUER.hang();
         try {
-            for (int i = 0; i < 64; i++) {
-                Connection stranger = new RawHttp(PHONE82.port(Context.GATEWAY)).connect();
-                strangers.add(stranger);
-                stranger.send(flood);
-            }
+            flood.forEach(request -> strangers.add(sent(PHONE82, request)));
             gateway.get("/openapi.json").expect(200);
 
             assertQuick("a session", () -> assertThat(kim.session()).contains("\"kim\""));
@@ -224,16 +221,12 @@ class SessionTest {
     @Test
     void onlySomeRequestsWaitForTheIssuer() {
         new Browser("kim", "customer");
-        String flood = flood(Kind.CALLBACK);
-        double left = left();
+        List<String> flood = flood(Kind.CALLBACK, 100);
+        double left = left(PHONE82);
         List<Connection> strangers = new ArrayList<>();
         CountDownLatch hanging = ISSUER.hang();
         try {
-            for (int i = 0; i < 100; i++) {
-                Connection stranger = new RawHttp(PHONE82.port(Context.GATEWAY)).connect();
-                strangers.add(stranger);
-                stranger.send(flood);
-            }
+            flood.forEach(request -> strangers.add(sent(PHONE82, request)));
 
             Instant sent = Instant.now();
             RawHttp.Answer refused = strangers.get(99).answer();
@@ -242,7 +235,7 @@ class SessionTest {
             assertThat(refused.json().get("title").asText()).isEqualTo("Login unavailable");
             assertThat(refused.headers()).containsEntry("retry-after", "5");
             strangers.forEach(Connection::close);
-            await().until(() -> left() - left >= 64);
+            await().until(() -> left(PHONE82) - left >= 64);
         } finally {
             hanging.countDown();
             strangers.forEach(Connection::close);
@@ -254,27 +247,65 @@ class SessionTest {
         assertThat(ISSUER.tokenRequests.get() - before).isLessThan(10);
     }
 
+    /** It waits for a thread when its sender closes the connection. */
+    @Test
+    void aReportedLogoutCountsAlsoIfItsSenderHasLeft() {
+        Browser kim = new Browser("kim", "customer");
+        assertThat(kim.session(OTHER.gateway())).contains("\"kim\"");
+        List<String> flood = flood(Kind.BACKCHANNEL_LOGOUT, 16);
+        String report = report(ISSUER.logoutToken(ISSUER.logout().subject("kim").claim("sid", kim.login.id)));
+        int before = ISSUER.requests.get();
+        double left = left(OTHER);
+        List<Connection> strangers = new ArrayList<>();
+        CountDownLatch hanging = ISSUER.hang();
+        try {
+            flood.forEach(request -> strangers.add(sent(OTHER, request)));
+            await().until(() -> ISSUER.requests.get() > before);
+            OTHER.gateway().get("/openapi.json").expect(200);
+            sent(OTHER, report).close();
+            await().until(() -> left(OTHER) > left);
+        } finally {
+            hanging.countDown();
+            strangers.forEach(Connection::answer);
+            strangers.forEach(Connection::close);
+        }
+
+        await().untilAsserted(() -> assertThat(kim.session(OTHER.gateway())).isEqualTo(NOBODY));
+        Shop operations = OTHER.operations();
+        assertThat(operations.send(operations.requestOfOperator("/audit?size=100")).expect(200).body().get("items"))
+                .anySatisfy(entry -> assertThat(entry.path("action").asText() + " " + entry.path("result").asText()).isEqualTo("backchannel-logout closed"));
+    }
+
+    private static Connection sent(Phone82Extension phone82, String request) {
+        Connection connection = new RawHttp(phone82.port(Context.GATEWAY)).connect();
+        connection.send(request);
+        return connection;
+    }
+
     /** Number of requests whose client has left. */
-    private static double left() {
-        return PHONE82.operations().metrics().lines().filter(line -> line.startsWith("http_server_requests_seconds_count") && line.contains("status=\"closed\""))
+    private static double left(Phone82Extension phone82) {
+        return phone82.operations().metrics().lines().filter(line -> line.startsWith("http_server_requests_seconds_count") && line.contains("status=\"closed\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
     }
 
-    /** A request that waits for the issuer. */
-    private String flood(Kind kind) {
+    /** Requests that wait for the issuer. */
+    private List<String> flood(Kind kind, int number) {
         String head = " HTTP/1.1\r\nHost: shop\r\n";
         return switch (kind) {
-            case TOKEN_CHECK -> "GET /orders" + head + "Authorization: Bearer " + ISSUER.ofUnknownKey("stranger") + "\r\n\r\n";
+            case TOKEN_CHECK -> Collections.nCopies(number, "GET /orders" + head + "Authorization: Bearer " + ISSUER.ofUnknownKey("stranger") + "\r\n\r\n");
             case CALLBACK -> {
                 HttpResponse<byte[]> begun = gateway.exchange(gateway.request("/login"));
                 String state = new QueryStringDecoder(begun.headers().firstValue("Location").orElseThrow()).parameters().get("state").get(0);
-                yield "GET /callback?code=guessed&state=" + state + head + "Cookie: " + cookies(begun).get(0) + "\r\n\r\n";
+                yield Collections.nCopies(number, "GET /callback?code=guessed&state=" + state + head + "Cookie: " + cookies(begun).get(0) + "\r\n\r\n");
             }
-            case BACKCHANNEL_LOGOUT -> {
-                String form = "logout_token=" + ISSUER.ofUnknownKey(ISSUER.logout().subject("stranger"));
-                yield "POST /backchannel-logout" + head + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + form.length() + "\r\n\r\n" + form;
-            }
+            case BACKCHANNEL_LOGOUT -> Collections.nCopies(number, report(ISSUER.ofUnknownKey(ISSUER.logout().subject("stranger"))));
         };
+    }
+
+    /** A logout that the issuer reports. */
+    private static String report(String logoutToken) {
+        String form = "logout_token=" + logoutToken;
+        return "POST /backchannel-logout HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + form.length() + "\r\n\r\n" + form;
     }
 
     private static void assertQuick(String what, Runnable request) {

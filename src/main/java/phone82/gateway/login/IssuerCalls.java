@@ -4,12 +4,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.ext.web.RoutingContext;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
-/** Calls the issuer for requests of one kind, in a few threads. Some requests more may wait for a thread; they are not made for clients that have left. */
+/** Calls the issuer for requests of one kind, in a few threads. Some calls more may wait for a thread. */
 class IssuerCalls {
 
     private static final int THREADS = 8;
@@ -23,14 +23,18 @@ class IssuerCalls {
         threads = vertx.createSharedWorkerExecutor(kind, THREADS);
     }
 
-    /** Makes a call that may block. It fails at once with a 503 if too many requests wait already. */
-    <T> Future<T> call(RoutingContext request, Callable<T> work) {
+    /**
+     * Makes a call that may block. It fails at once with a 503 if too many calls wait already.
+     *
+     * @param wanted whether somebody still waits for the call when a thread is free; otherwise it is not made
+     */
+    <T> Future<T> call(BooleanSupplier wanted, Callable<T> work) {
         if (pending.incrementAndGet() > THREADS + WAITING) {
             pending.decrementAndGet();
             return Future.failedFuture(OpenIdIssuer.unavailable());
         }
         return threads.executeBlocking(() -> {
-            if (request.response().closed()) {
+            if (!wanted.getAsBoolean()) {
                 throw new HttpClosedException("the client has left");
             }
             return work.call();

@@ -251,10 +251,11 @@ public class LoginEndpoint implements Endpoint {
 
     /** Ends sessions because of a logout at the issuer. */
     private void endSessions(RoutingContext context) {
-        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> runBlocking(context, reportedLogouts, () -> issuer.logoutToken(form.toString()), logout -> {
+        RequestAudit.action(context, "backchannel-logout");
+        // the sessions end also if the sender does not wait for the answer
+        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> resume(context, reportedLogouts.call(() -> true, () -> issuer.logoutToken(form.toString())), logout -> {
             String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
             String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
-            RequestAudit.action(context, "backchannel-logout");
             RequestAudit.target(context, id);
             RequestAudit.actor(context, subject == null ? Actor.NOBODY : Actor.of(subject, Set.of()));
             ended.end(subject, id, logout.getIssueTime().toInstant());
@@ -419,9 +420,9 @@ public class LoginEndpoint implements Endpoint {
         return Cookie.cookie(name, value).setPath("/").setMaxAge(lasts.toSeconds()).setSecure(true).setHttpOnly(true).setSameSite(CookieSameSite.LAX);
     }
 
-    /** Runs work that waits for the issuer in a worker thread, and then continues on the event loop. */
+    /** Runs work that waits for the issuer in a worker thread, unless the client leaves before, and then continues on the event loop. */
     private static <T> void runBlocking(RoutingContext context, IssuerCalls calls, Callable<T> work, Consumer<T> then) {
-        resume(context, calls.call(context, work), then);
+        resume(context, calls.call(() -> !context.response().closed(), work), then);
     }
 
     /** Continues the request on the event loop with the result. */
