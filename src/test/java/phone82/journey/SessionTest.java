@@ -5,16 +5,20 @@ import com.sun.net.httpserver.HttpServer;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
 import phone82.journey.Issuer.Login;
 import phone82.journey.RawHttp.Connection;
 import phone82.journey.Shop.Answer;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -30,8 +34,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -43,6 +49,7 @@ class SessionTest {
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
     private static final HttpServer CUSTOMER = EndlessStream.start();
+    private static final Recorder APP = new Recorder("{}".getBytes(UTF_8));
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = gatewayWithLogins();
@@ -56,12 +63,13 @@ class SessionTest {
     private static Phone82Extension gatewayWithLogins() {
         return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
                 "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.streams-per-user=1",
-                "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+                "--phone82.gateway.app-url=" + APP.url(), "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
     }
 
     @AfterAll
     static void stop() {
         CUSTOMER.stop(0);
+        APP.close();
     }
 
     @Test
@@ -219,7 +227,8 @@ class SessionTest {
 
     /** However many strangers there are, and whether they wait for the answer or not. */
     @Test
-    void onlySomeRequestsWaitForTheIssuer() {
+    @ExtendWith(OutputCaptureExtension.class)
+    void onlySomeRequestsWaitForTheIssuer(CapturedOutput output) {
         new Browser("kim", "customer");
         List<String> flood = flood(Kind.CALLBACK, 100);
         double left = left(PHONE82);
@@ -233,6 +242,8 @@ class SessionTest {
             assertThat(Duration.between(sent, Instant.now())).isLessThan(Duration.ofSeconds(15));
             assertThat(refused.problem()).isEqualTo(503);
             assertThat(refused.json().get("title").asText()).isEqualTo("Login unavailable");
+            assertThat(refused.json().get("detail").asText()).startsWith("Too many requests wait for the issuer of logins.");
+            assertThat(output.getAll()).containsOnlyOnce("Too many requests wait for the issuer (login)");
             assertThat(refused.headers()).containsEntry("retry-after", "5");
             strangers.forEach(Connection::close);
             await().until(() -> left(PHONE82) - left >= 64);
@@ -245,6 +256,41 @@ class SessionTest {
         await().until(() -> gateway.exchange(gateway.request("/login")).statusCode() == 302);
         assertThat(new Browser("kim", "customer").session()).contains("\"kim\"");
         assertThat(ISSUER.tokenRequests.get() - before).isLessThan(10);
+    }
+
+    /** After a start the gateway knows nothing of the issuer. One of the crowd leaves before the token is checked. */
+    @Test
+    void aCrowdWithOneTokenIsNotRefusedAfterAStart() throws IOException {
+        Phone82Extension fresh = gatewayWithLogins();
+        int before = ISSUER.requests.get();
+        fresh.start("Crowd");
+        List<Connection> strangers = new ArrayList<>();
+        List<Connection> crowd = new ArrayList<>();
+        CountDownLatch hanging = new CountDownLatch(0);
+        try {
+            await("discovery without a request").until(() -> ISSUER.requests.get() > before);
+            int discovered = ISSUER.requests.get();
+            hanging = ISSUER.hang();
+            flood(Kind.TOKEN_CHECK, 16).forEach(request -> strangers.add(sent(fresh, request)));
+            await().until(() -> ISSUER.requests.get() > discovered);
+            fresh.gateway().get("/openapi.json").expect(200);
+            String request = "GET /orders HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer " + ISSUER.token("kim", "customer") + "\r\n\r\n";
+            Connection first = sent(fresh, request);
+            fresh.gateway().get("/openapi.json").expect(200);
+            for (int i = 0; i < 100; i++) {
+                crowd.add(sent(fresh, request));
+            }
+            first.close();
+            await().until(() -> left(fresh) == 1);
+            hanging.countDown();
+
+            assertThat(crowd).extracting(each -> each.answer().status()).containsOnly(200);
+        } finally {
+            hanging.countDown();
+            crowd.forEach(Connection::close);
+            strangers.forEach(Connection::close);
+            fresh.stop();
+        }
     }
 
     /** It waits for a thread when its sender closes the connection. */
@@ -292,7 +338,10 @@ class SessionTest {
     private List<String> flood(Kind kind, int number) {
         String head = " HTTP/1.1\r\nHost: shop\r\n";
         return switch (kind) {
-            case TOKEN_CHECK -> Collections.nCopies(number, "GET /orders" + head + "Authorization: Bearer " + ISSUER.ofUnknownKey("stranger") + "\r\n\r\n");
+            case TOKEN_CHECK -> {
+                String token = ISSUER.ofUnknownKey("stranger");
+                yield IntStream.range(0, number).mapToObj(i -> "GET /orders" + head + "Authorization: Bearer " + token + i + "\r\n\r\n").toList();
+            }
             case CALLBACK -> {
                 HttpResponse<byte[]> begun = gateway.exchange(gateway.request("/login"));
                 String state = new QueryStringDecoder(begun.headers().firstValue("Location").orElseThrow()).parameters().get("state").get(0);

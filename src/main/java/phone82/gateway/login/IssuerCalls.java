@@ -4,6 +4,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClosedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.platform.api.Problem;
+import phone82.platform.log.RareWarnings;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,14 +16,19 @@ import java.util.function.BooleanSupplier;
 /** Calls the issuer for requests of one kind, in a few threads. Some calls more may wait for a thread. */
 class IssuerCalls {
 
+    private static final Logger LOG = LoggerFactory.getLogger(IssuerCalls.class);
+
     private static final int THREADS = 8;
     private static final int WAITING = 64;
 
+    private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
+    private final String kind;
     private final WorkerExecutor threads;
     private final AtomicInteger pending = new AtomicInteger();
 
     /** @param kind the name of the threads */
     IssuerCalls(Vertx vertx, String kind) {
+        this.kind = kind;
         threads = vertx.createSharedWorkerExecutor(kind, THREADS);
     }
 
@@ -31,7 +40,9 @@ class IssuerCalls {
     <T> Future<T> call(BooleanSupplier wanted, Callable<T> work) {
         if (pending.incrementAndGet() > THREADS + WAITING) {
             pending.decrementAndGet();
-            return Future.failedFuture(OpenIdIssuer.unavailable());
+            rareLog.warn(kind, "Too many requests wait for the issuer ({}); further ones are refused", kind);
+            return Future.failedFuture(new Problem(503, OpenIdIssuer.UNAVAILABLE, "Too many requests wait for the issuer of logins. Try again in 5 s.")
+                    .header("Retry-After", 5));
         }
         return threads.executeBlocking(() -> {
             if (!wanted.getAsBoolean()) {

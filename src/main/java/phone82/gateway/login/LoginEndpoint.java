@@ -1,7 +1,5 @@
 package phone82.gateway.login;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
@@ -17,8 +15,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.event.EventListener;
 import phone82.gateway.login.OpenIdIssuer.Attempt;
-import phone82.gateway.login.OpenIdIssuer.User;
 import phone82.gateway.login.OpenIdIssuer.Verified;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
@@ -103,12 +102,11 @@ public class LoginEndpoint implements Endpoint {
     private final AdmissionCheck guests;
     private final AdmissionCheck callbacks;
     private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
-    private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
     private Vertx vertx;
     private IssuerCalls logins;
     private IssuerCalls logouts;
     private IssuerCalls reportedLogouts;
-    private IssuerCalls tokenChecks;
+    private TokenChecks tokenChecks;
     private SessionRenewal renewal;
 
     /**
@@ -140,7 +138,7 @@ public class LoginEndpoint implements Endpoint {
         logins = new IssuerCalls(vertx, "login");
         logouts = new IssuerCalls(vertx, "logout");
         reportedLogouts = new IssuerCalls(vertx, "backchannel-logout");
-        tokenChecks = new IssuerCalls(vertx, "token-check");
+        tokenChecks = new TokenChecks(issuer, vertx);
         renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", RENEWALS));
         router.get("/login").handler(this::login);
         router.get("/callback").handler(this::callback);
@@ -149,6 +147,15 @@ public class LoginEndpoint implements Endpoint {
         router.get("/session").handler(this::show);
         router.get(DEALER).handler(this::recognise);
         router.route().handler(this::identify);
+    }
+
+    /** Prepares the issuer in the background: otherwise each of the first requests would wait for that in a thread. */
+    @EventListener(ApplicationStartedEvent.class)
+    public void prepare() {
+        logins.call(() -> true, () -> {
+            issuer.prepare();
+            return null;
+        });
     }
 
     private void show(RoutingContext context) {
@@ -319,16 +326,13 @@ public class LoginEndpoint implements Endpoint {
             throw notLoggedIn();
         }
         String token = authorization.substring(BEARER.length()).strip();
-        Verified known = verified.getIfPresent(token);
-        if (known != null && System.currentTimeMillis() < known.untilMillis()) {
-            pass(context, called, known.user().subject(), known.user().roles(), Instant.ofEpochMilli(known.untilMillis()));
-            return;
+        Consumer<Verified> pass = checked -> pass(context, called, checked.user().subject(), checked.user().roles(), Instant.ofEpochMilli(checked.untilMillis()));
+        Verified known = tokenChecks.known(token);
+        if (known != null) {
+            pass.accept(known);
+        } else {
+            resume(context, Future.fromCompletionStage(tokenChecks.check(context, token), vertx.getOrCreateContext()), pass);
         }
-        runBlocking(context, tokenChecks, () -> issuer.verify(token), checked -> {
-            verified.put(token, checked);
-            User user = checked.user();
-            pass(context, called, user.subject(), user.roles(), Instant.ofEpochMilli(checked.untilMillis()));
-        });
     }
 
     private Instant validUntil(Session session) {
