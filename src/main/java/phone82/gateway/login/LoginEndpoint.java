@@ -196,8 +196,12 @@ public class LoginEndpoint implements Endpoint {
         Attempt attempt = sealed(context, ATTEMPT, Attempt.class).filter(begun -> !begun.isOver(Instant.now()))
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
         AuthenticationResponse answer = answer(context.request().uri(), attempt);
-        // an attempt is for one answer, whatever it says; the answer to another attempt does not end this one
-        context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
+        // an attempt is for one answer, whatever it says; the answer to another attempt does not end this one, nor does an issuer that is unavailable
+        context.addHeadersEndHandler(head -> {
+            if (context.response().getStatusCode() != 503) {
+                context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
+            }
+        });
         String code = code(answer);
         runBlocking(context, logins, () -> issuer.user(code, attempt), login -> {
             RequestAudit.actor(context, Actor.of(login.user().subject(), login.user().roles()));
