@@ -1122,6 +1122,8 @@ class PageStatesTest {
             STAGE.roles = roles;
             page.reload();
             assertThat(page.locator(".ship")).hasCount(1);
+            // a customer who is a dealer, too, cannot open the orders of others
+            assertThat(page.locator(".rows a")).hasCount(roles.contains("operator") ? 1 : 0);
         }
     }
 
