@@ -305,7 +305,7 @@ class OpenIdIssuer {
         }
     }
 
-    /** Whether the keys are known and the token's key is none of them, although they were read again just now. */
+    /** Whether the keys are known and the token's key is none of them, although they were read again within the last 5 s. */
     private static boolean isOfUnknownKey(Discovered issuer, Exception failure) {
         try {
             return failure instanceof RateLimitReachedException && !issuer.keys.get(ANY_KEY, null).isEmpty();
