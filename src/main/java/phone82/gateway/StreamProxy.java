@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A proxy for an endless event stream. It passes data on as fast as the reader takes it, and occupies no thread; a route would occupy one
@@ -95,6 +96,10 @@ class StreamProxy implements Endpoint {
     private void pass(RoutingContext context) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
+        if (response.closed()) {
+            // its end handlers, which would release its places, have run already
+            return;
+        }
         take(clients, streamsPerClient, HttpServer.client(context), context);
         String user = context.get(LoginEndpoint.LIMITED_USER);
         if (user != null) {
@@ -138,14 +143,15 @@ class StreamProxy implements Endpoint {
         HttpServerResponse response = context.response().setStatusCode(answer.statusCode()).setChunked(true).setWriteQueueMaxSize(QUEUE);
         copy(OUT, answer.headers(), response.headers());
         AtomicBoolean betweenEvents = new AtomicBoolean(true);
+        AtomicLong stuck = new AtomicLong(-1);
         answer.exceptionHandler(lost -> reader.cutOff()).endHandler(ended -> response.end()).handler(part -> {
             response.write(part);
             betweenEvents.set(endsEvent(part));
             if (response.writeQueueFull()) {
                 answer.pause();
-                long stuck = vertx.setTimer(patience.toMillis(), passed -> reader.cutOff());
+                stuck.set(vertx.setTimer(patience.toMillis(), passed -> reader.cutOff()));
                 response.drainHandler(drained -> {
-                    vertx.cancelTimer(stuck);
+                    vertx.cancelTimer(stuck.get());
                     answer.resume();
                 });
             }
@@ -154,7 +160,8 @@ class StreamProxy implements Endpoint {
         if (until != null) {
             long end = vertx.setTimer(Math.max(1, Duration.between(Instant.now(), until).toMillis()), passed -> {
                 answer.handler(null).endHandler(null).exceptionHandler(reset -> LOG.debug("The stream of {} is reset", upstream, reset));
-                response.end(betweenEvents.get() ? RENEW : Buffer.buffer());
+                // no drain is reported after the end, and the connection may have the reader's next request
+                response.end(betweenEvents.get() ? RENEW : Buffer.buffer()).onSuccess(taken -> vertx.cancelTimer(stuck.get()));
             });
             context.addEndHandler(left -> vertx.cancelTimer(end));
         }

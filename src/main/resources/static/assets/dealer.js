@@ -18,8 +18,6 @@ const QUEUES = {
 /** The queues of unfinished work, whose numbers are always shown. */
 const OPEN = ['ship', 'paused', 'held'];
 const SHIPPERS = ['dealer', 'operator'];
-/** The roles that see the page of any order. */
-const READERS = ['customer', 'operator'];
 const LONGEST_REASON = 200;
 /** If more deliveries leave a queue at once, they are not reported one by one. */
 const MOST_LEAVERS = 20;
@@ -62,7 +60,7 @@ export function dealer(main, _, query) {
     let found;
     /** The requests under way, by order. */
     const underWay = new Map();
-    /** Whether the user may ship and open orders; if that is not known, the shop decides. */
+    /** Whether the user may ship and open any order; if that is not known, the shop decides. */
     let may = null;
     let exporting = false;
     /** Deliveries that have left the queue, with their former places: they stay under the pointer until it leaves the list. */
@@ -80,7 +78,7 @@ export function dealer(main, _, query) {
             const names = [...new Set([queue, ...OPEN])];
             const [queues, rights] = await Promise.all([
                 Promise.all(names.map(async name => [name, await readQueue(name, name === queue ? pages : 1)])),
-                may ?? session().then(({roles}) => ({ship: roles.some(each => SHIPPERS.includes(each)), open: roles.some(each => READERS.includes(each))}))
+                may ?? session().then(({roles}) => ({ship: roles.some(each => SHIPPERS.includes(each)), open: roles.includes('operator')}))
                     .catch(() => ({ship: true, open: true})),
                 phones().catch(() => []),
             ]);

@@ -19,9 +19,12 @@ export function mine(main) {
     let during = null;
     const load = coalesced(async () => {
         during = [];
-        await list();
-        during.forEach(update);
-        during = null;
+        try {
+            await list();
+            during.forEach(update);
+        } finally {
+            during = null;
+        }
     }, 250);
     const end = follow(null, {opened: load, happened: event => { during?.push(event); update(event); }});
     load();
@@ -45,7 +48,7 @@ export function mine(main) {
             }
             await phones().catch(() => []);
             if (seesOwnOrders(user)) {
-                const {items, next} = await get(`/history?size=${Math.min(shown, MOST)}`);
+                const {items, next} = mayOrder(user) ? await get(`/history?size=${Math.min(shown, MOST)}`) : {items: []};
                 [orders, hasMore] = [items, next && shown < MOST];
             } else {
                 const found = await Promise.all(ownOrders().slice(0, shown).map(id => find(`/orders/${id}`)));
@@ -58,8 +61,13 @@ export function mine(main) {
         rows = new Map(orders.map(order => [order.orderId, orderRow(order)]));
         redraw(place, rows.size ? h('ul', {class: 'rows'}, [...rows.values()]) : empty(seesOwnOrders(user)),
             ...hasMore ? [h('button', {type: 'button', class: 'more', click: () => { shown += SHOWN; load(); }}, say('more'))] : []);
-        redraw(hint, ...seesOwnOrders(user) ? [] : [say('mine.hint'), ' '], h('a', {href: '/orders'}, say('mine.all')));
+        redraw(hint, ...seesOwnOrders(user) ? [] : [say('mine.hint'), ' '], ...mayOrder(user) ? [h('a', {href: '/orders'}, say('mine.all'))] : []);
     }
+}
+
+/** Whether the user can have orders: a dealer alone has none, and may not read the list. */
+function mayOrder(user) {
+    return !seesOwnOrders(user) || user.roles?.includes('customer');
 }
 
 function empty(hasAccount) {

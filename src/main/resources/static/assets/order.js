@@ -12,9 +12,9 @@ const SOON = 60 * 60;
 /** Interval at which a guest's page loads the order: EventSource cannot send the secret, ms. */
 const POLL = 3000;
 const LONGEST_WAIT = 30_000;
-/** The statuses, and the events, after which nothing more happens to an order. */
+/** The statuses, and the events, after which nothing more happens to an order, unless an operator repeats a refund that failed. */
 const FINAL = ['Shipped', 'Cancelled'];
-const LAST = ['Shipped', 'PayCancelled', 'RefundFailed'];
+const LAST = ['Shipped', 'PayCancelled'];
 
 /**
  * The view of one order, which is followed until it is shipped.
@@ -105,7 +105,8 @@ export function order(main, id, _, guest) {
     function loadUntilTheEnd({order, timeline}) {
         const has = type => timeline.some(step => step.type === type);
         const isFinal = FINAL.includes(order.status);
-        const isOver = LAST.some(has);
+        // a stream would report that the refund is repeated, but a guest has none
+        const isOver = LAST.some(has) || !guest && has('RefundFailed');
         if (guest && !isFinal && !isOver) {
             loadIn(POLL);
         } else if (isFinal ? guest && !isOver : isOver || order.status === 'Ordered' && has('PayCompleted')) {

@@ -14,14 +14,19 @@ final class EndlessStream {
     private EndlessStream() {
     }
 
-    /** The caller stops it. */
+    /** One heart-beat and then nothing. The caller stops it. */
     static HttpServer start() {
+        return start(1);
+    }
+
+    /** That many heart-beats at once and then nothing. The caller stops it. */
+    static HttpServer start(int heartBeats) {
         try {
             HttpServer customer = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
             customer.createContext("/", exchange -> {
                 exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
                 exchange.sendResponseHeaders(200, 0);
-                exchange.getResponseBody().write("event: heart-beat\ndata: {}\n\n".getBytes(UTF_8));
+                exchange.getResponseBody().write("event: heart-beat\ndata: {}\n\n".repeat(heartBeats).getBytes(UTF_8));
                 exchange.getResponseBody().flush();
             });
             customer.start();

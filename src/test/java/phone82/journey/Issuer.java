@@ -58,6 +58,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     /** Whether it gives refresh tokens. */
     volatile boolean refreshes = true;
     private volatile CountDownLatch hanging = new CountDownLatch(0);
+    final AtomicInteger requests = new AtomicInteger();
     final AtomicInteger tokenRequests = new AtomicInteger();
 
     /** A session of a user. */
@@ -257,6 +258,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     }
 
     private void answer(HttpExchange exchange, int status, String json) throws IOException {
+        requests.incrementAndGet();
         try {
             hanging.await();
         } catch (InterruptedException e) {

@@ -5,22 +5,27 @@ import com.sun.net.httpserver.HttpServer;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
 import phone82.journey.Issuer.Login;
 import phone82.journey.RawHttp.Connection;
 import phone82.journey.Shop.Answer;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -29,8 +34,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -42,6 +49,7 @@ class SessionTest {
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
     private static final HttpServer CUSTOMER = EndlessStream.start();
+    private static final Recorder APP = new Recorder("{}".getBytes(UTF_8));
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = gatewayWithLogins();
@@ -54,12 +62,14 @@ class SessionTest {
 
     private static Phone82Extension gatewayWithLogins() {
         return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
-                "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+                "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.streams-per-user=1",
+                "--phone82.gateway.app-url=" + APP.url(), "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
     }
 
     @AfterAll
     static void stop() {
         CUSTOMER.stop(0);
+        APP.close();
     }
 
     @Test
@@ -146,6 +156,32 @@ class SessionTest {
         gateway.send(gateway.request("/history/stream").header("Cookie", kim.cookie)).expect(401);
     }
 
+    @Test
+    void aReaderWhoLeavesDuringTheCheckOfItsSessionTakesNoPlace() {
+        Browser kim = new Browser("kim", "customer");
+        awaitRenewal();
+        double left = left(PHONE82);
+        int asked = ISSUER.tokenRequests.get();
+        CountDownLatch hanging = ISSUER.hang();
+        try (Connection reader = new RawHttp(PHONE82.port(Context.GATEWAY)).connect()) {
+            reader.send("GET /history/stream HTTP/1.1\r\nHost: shop\r\nCookie: " + kim.cookie + "\r\n\r\n");
+            await().until(() -> ISSUER.tokenRequests.get() > asked);
+            reader.close();
+            await().until(() -> left(PHONE82) > left);
+        } finally {
+            hanging.countDown();
+        }
+        assertThat(kim.session()).contains("\"kim\"");
+
+        assertThat(gateway.text(gateway.request("/history/stream").header("Cookie", kim.cookie))).endsWith("event: renew\ndata: {}\n\n");
+    }
+
+    /** Waits until a session that has just begun must be confirmed. */
+    private static void awaitRenewal() {
+        Instant due = Instant.now().plusSeconds(1);
+        await().until(() -> Instant.now().isAfter(due));
+    }
+
     /** However many strangers send such tokens. */
     @Test
     void aTokenOfAnUnknownKeyIsInvalidAndNoOutage() {
@@ -162,17 +198,12 @@ class SessionTest {
     @EnumSource(Kind.class)
     void strangersDelayOnlyRequestsOfTheirKindWhileTheIssuerHangs(Kind kind) {
         Browser kim = new Browser("kim", "customer");
-        Instant due = Instant.now().plusSeconds(1);
-        await().until(() -> Instant.now().isAfter(due));
-        String flood = flood(kind);
+        awaitRenewal();
+        List<String> flood = flood(kind, 64);
         List<Connection> strangers = new ArrayList<>();
         CountDownLatch hanging = ISSUER.hang();
         try {
-            for (int i = 0; i < 64; i++) {
-                Connection stranger = new RawHttp(PHONE82.port(Context.GATEWAY)).connect();
-                strangers.add(stranger);
-                stranger.send(flood);
-            }
+            flood.forEach(request -> strangers.add(sent(PHONE82, request)));
             gateway.get("/openapi.json").expect(200);
 
             assertQuick("a session", () -> assertThat(kim.session()).contains("\"kim\""));
@@ -196,27 +227,26 @@ class SessionTest {
 
     /** However many strangers there are, and whether they wait for the answer or not. */
     @Test
-    void onlySomeRequestsWaitForTheIssuer() {
+    @ExtendWith(OutputCaptureExtension.class)
+    void onlySomeRequestsWaitForTheIssuer(CapturedOutput output) {
         new Browser("kim", "customer");
-        String flood = flood(Kind.CALLBACK);
-        double left = left();
+        List<String> flood = flood(Kind.CALLBACK, 100);
+        double left = left(PHONE82);
         List<Connection> strangers = new ArrayList<>();
         CountDownLatch hanging = ISSUER.hang();
         try {
-            for (int i = 0; i < 100; i++) {
-                Connection stranger = new RawHttp(PHONE82.port(Context.GATEWAY)).connect();
-                strangers.add(stranger);
-                stranger.send(flood);
-            }
+            flood.forEach(request -> strangers.add(sent(PHONE82, request)));
 
             Instant sent = Instant.now();
             RawHttp.Answer refused = strangers.get(99).answer();
             assertThat(Duration.between(sent, Instant.now())).isLessThan(Duration.ofSeconds(15));
             assertThat(refused.problem()).isEqualTo(503);
             assertThat(refused.json().get("title").asText()).isEqualTo("Login unavailable");
-            assertThat(refused.headers()).containsEntry("retry-after", "5");
+            assertThat(refused.json().get("detail").asText()).startsWith("Too many requests wait for the issuer of logins.");
+            assertThat(output.getAll()).containsOnlyOnce("Too many requests wait for the issuer (login)");
+            assertThat(refused.headers()).containsEntry("retry-after", "5").as("the login can be tried again").doesNotContainKey("set-cookie");
             strangers.forEach(Connection::close);
-            await().until(() -> left() - left >= 64);
+            await().until(() -> left(PHONE82) - left >= 64);
         } finally {
             hanging.countDown();
             strangers.forEach(Connection::close);
@@ -228,27 +258,103 @@ class SessionTest {
         assertThat(ISSUER.tokenRequests.get() - before).isLessThan(10);
     }
 
+    /** After a start the gateway knows nothing of the issuer. One of the crowd leaves before the token is checked. */
+    @Test
+    void aCrowdWithOneTokenIsNotRefusedAfterAStart() throws IOException {
+        Phone82Extension fresh = gatewayWithLogins();
+        int before = ISSUER.requests.get();
+        fresh.start("Crowd");
+        List<Connection> strangers = new ArrayList<>();
+        List<Connection> crowd = new ArrayList<>();
+        CountDownLatch hanging = new CountDownLatch(0);
+        try {
+            await("discovery without a request").until(() -> ISSUER.requests.get() > before);
+            int discovered = ISSUER.requests.get();
+            hanging = ISSUER.hang();
+            flood(Kind.TOKEN_CHECK, 16).forEach(request -> strangers.add(sent(fresh, request)));
+            await().until(() -> ISSUER.requests.get() > discovered);
+            fresh.gateway().get("/openapi.json").expect(200);
+            String request = "GET /orders HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer " + ISSUER.token("kim", "customer") + "\r\n\r\n";
+            Connection first = sent(fresh, request);
+            fresh.gateway().get("/openapi.json").expect(200);
+            for (int i = 0; i < 100; i++) {
+                crowd.add(sent(fresh, request));
+            }
+            first.close();
+            await().until(() -> left(fresh) == 1);
+            hanging.countDown();
+
+            assertThat(crowd).extracting(each -> each.answer().status()).containsOnly(200);
+        } finally {
+            hanging.countDown();
+            crowd.forEach(Connection::close);
+            strangers.forEach(Connection::close);
+            fresh.stop();
+        }
+    }
+
+    /** It waits for a thread when its sender closes the connection. */
+    @Test
+    void aReportedLogoutCountsAlsoIfItsSenderHasLeft() {
+        Browser kim = new Browser("kim", "customer");
+        assertThat(kim.session(OTHER.gateway())).contains("\"kim\"");
+        List<String> flood = flood(Kind.BACKCHANNEL_LOGOUT, 16);
+        String report = report(ISSUER.logoutToken(ISSUER.logout().subject("kim").claim("sid", kim.login.id)));
+        int before = ISSUER.requests.get();
+        double left = left(OTHER);
+        List<Connection> strangers = new ArrayList<>();
+        CountDownLatch hanging = ISSUER.hang();
+        try {
+            flood.forEach(request -> strangers.add(sent(OTHER, request)));
+            await().until(() -> ISSUER.requests.get() > before);
+            OTHER.gateway().get("/openapi.json").expect(200);
+            sent(OTHER, report).close();
+            await().until(() -> left(OTHER) > left);
+        } finally {
+            hanging.countDown();
+            strangers.forEach(Connection::answer);
+            strangers.forEach(Connection::close);
+        }
+
+        await().untilAsserted(() -> assertThat(kim.session(OTHER.gateway())).isEqualTo(NOBODY));
+        Shop operations = OTHER.operations();
+        assertThat(operations.send(operations.requestOfOperator("/audit?size=100")).expect(200).body().get("items"))
+                .anySatisfy(entry -> assertThat(entry.path("action").asText() + " " + entry.path("result").asText()).isEqualTo("backchannel-logout closed"));
+    }
+
+    private static Connection sent(Phone82Extension phone82, String request) {
+        Connection connection = new RawHttp(phone82.port(Context.GATEWAY)).connect();
+        connection.send(request);
+        return connection;
+    }
+
     /** Number of requests whose client has left. */
-    private static double left() {
-        return PHONE82.operations().metrics().lines().filter(line -> line.startsWith("http_server_requests_seconds_count") && line.contains("status=\"closed\""))
+    private static double left(Phone82Extension phone82) {
+        return phone82.operations().metrics().lines().filter(line -> line.startsWith("http_server_requests_seconds_count") && line.contains("status=\"closed\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ')))).sum();
     }
 
-    /** A request that waits for the issuer. */
-    private String flood(Kind kind) {
+    /** Requests that wait for the issuer. */
+    private List<String> flood(Kind kind, int number) {
         String head = " HTTP/1.1\r\nHost: shop\r\n";
         return switch (kind) {
-            case TOKEN_CHECK -> "GET /orders" + head + "Authorization: Bearer " + ISSUER.ofUnknownKey("stranger") + "\r\n\r\n";
+            case TOKEN_CHECK -> {
+                String token = ISSUER.ofUnknownKey("stranger");
+                yield IntStream.range(0, number).mapToObj(i -> "GET /orders" + head + "Authorization: Bearer " + token + i + "\r\n\r\n").toList();
+            }
             case CALLBACK -> {
                 HttpResponse<byte[]> begun = gateway.exchange(gateway.request("/login"));
                 String state = new QueryStringDecoder(begun.headers().firstValue("Location").orElseThrow()).parameters().get("state").get(0);
-                yield "GET /callback?code=guessed&state=" + state + head + "Cookie: " + cookies(begun).get(0) + "\r\n\r\n";
+                yield Collections.nCopies(number, "GET /callback?code=guessed&state=" + state + head + "Cookie: " + cookies(begun).get(0) + "\r\n\r\n");
             }
-            case BACKCHANNEL_LOGOUT -> {
-                String form = "logout_token=" + ISSUER.ofUnknownKey(ISSUER.logout().subject("stranger"));
-                yield "POST /backchannel-logout" + head + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " + form.length() + "\r\n\r\n" + form;
-            }
+            case BACKCHANNEL_LOGOUT -> Collections.nCopies(number, report(ISSUER.ofUnknownKey(ISSUER.logout().subject("stranger"))));
         };
+    }
+
+    /** A logout that the issuer reports. */
+    private static String report(String logoutToken) {
+        String form = "logout_token=" + logoutToken;
+        return "POST /backchannel-logout HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " + form.length() + "\r\n\r\n" + form;
     }
 
     private static void assertQuick(String what, Runnable request) {

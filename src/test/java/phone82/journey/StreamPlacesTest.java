@@ -1,5 +1,6 @@
 package phone82.journey;
 
+import com.nimbusds.jwt.JWTClaimsSet;
 import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -8,7 +9,10 @@ import phone82.Context;
 import phone82.journey.RawHttp.Answer;
 import phone82.journey.RawHttp.Connection;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,14 +33,25 @@ class StreamPlacesTest {
     @RegisterExtension
     static final Phone82Extension WITH_LOGIN = gateway("--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.streams-per-user=2");
 
+    /** More than the buffers on the way to a reader can take. */
+    private static final HttpServer CUSTOMER_WITH_NEWS = EndlessStream.start(400_000);
+
+    @RegisterExtension
+    static final Phone82Extension WITH_NEWS = gateway(CUSTOMER_WITH_NEWS, "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.reader-patience=5s");
+
     private static Phone82Extension gateway(String... options) {
+        return gateway(CUSTOMER, options);
+    }
+
+    private static Phone82Extension gateway(HttpServer customer, String... options) {
         return Phone82Extension.only(Set.of(Context.GATEWAY), Stream.concat(Stream.of(options),
-                Stream.of("--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort())).toArray(String[]::new));
+                Stream.of("--phone82.gateway.customer-url=http://localhost:" + customer.getAddress().getPort())).toArray(String[]::new));
     }
 
     @AfterAll
     static void stop() {
         CUSTOMER.stop(0);
+        CUSTOMER_WITH_NEWS.stop(0);
     }
 
     @Test
@@ -81,6 +96,27 @@ class StreamPlacesTest {
             await().ignoreExceptionsInstanceOf(AssertionError.class).until(() -> open.add(opened(gateway, kim)));
         } finally {
             open.forEach(Connection::close);
+        }
+    }
+
+    /** The reader takes the rest of the stream when its login has ended, and goes on with the connection. */
+    @Test
+    void aReaderThatWasSlowBeforeTheEndKeepsItsConnection() {
+        // with the minute for clocks it is valid for 2 to 3 s
+        Instant expires = Instant.now().minusSeconds(57).truncatedTo(ChronoUnit.SECONDS);
+        String kim = ISSUER.signed(new JWTClaimsSet.Builder().issuer(ISSUER.url()).subject("kim").audience("phone82").expirationTime(Date.from(expires))
+                .claim("roles", List.of("customer")));
+        Instant begun = Instant.now();
+        try (Connection reader = new RawHttp(WITH_NEWS.port(Context.GATEWAY)).connect()) {
+            reader.send(stream(kim));
+            await().until(() -> Instant.now().isAfter(expires.plusSeconds(60).plusMillis(500)));
+            Answer taken = reader.answer();
+            assertThat(taken.status()).isEqualTo(200);
+            assertThat(taken.body().length).as("bytes, of 11 MB").isBetween(100_000, 9_000_000);
+
+            await().until(() -> Instant.now().isAfter(begun.plusSeconds(6)));
+            reader.send("GET /openapi.json HTTP/1.1\r\nHost: shop\r\n\r\n");
+            assertThat(reader.answer()).isNotNull().extracting(Answer::status).isEqualTo(200);
         }
     }
 

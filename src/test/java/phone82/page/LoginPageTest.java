@@ -98,6 +98,18 @@ class LoginPageTest {
     }
 
     @Test
+    void aDealerWhoDoesNotOrderHasNoOrders() {
+        try (BrowserContext session = english()) {
+            Page page = login(session, "Park, dealer");
+            page.locator("[data-tab=mine]").click();
+
+            assertThat(page.locator("main")).containsText("You have not ordered anything yet.");
+            assertThat(page.locator(".notice.bad")).hasCount(0);
+            assertThat(page.locator("main a[href='/orders']")).hasCount(0);
+        }
+    }
+
+    @Test
     void nothingIsShownAfterTheLogoutEvenByGoingBack() {
         try (BrowserContext session = BROWSER.browser().newContext()) {
             Page page = login(session, "Lee, operator");

@@ -4,33 +4,48 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.ext.web.RoutingContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import phone82.platform.api.Problem;
+import phone82.platform.log.RareWarnings;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
-/** Calls the issuer for requests of one kind, in a few threads. Some requests more may wait for a thread; they are not made for clients that have left. */
+/** Calls the issuer for requests of one kind, in a few threads. Some calls more may wait for a thread. */
 class IssuerCalls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IssuerCalls.class);
 
     private static final int THREADS = 8;
     private static final int WAITING = 64;
 
+    private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
+    private final String kind;
     private final WorkerExecutor threads;
     private final AtomicInteger pending = new AtomicInteger();
 
     /** @param kind the name of the threads */
     IssuerCalls(Vertx vertx, String kind) {
+        this.kind = kind;
         threads = vertx.createSharedWorkerExecutor(kind, THREADS);
     }
 
-    /** Makes a call that may block. It fails at once with a 503 if too many requests wait already. */
-    <T> Future<T> call(RoutingContext request, Callable<T> work) {
+    /**
+     * Makes a call that may block. It fails at once with a 503 if too many calls wait already.
+     *
+     * @param wanted whether somebody still waits for the call when a thread is free; otherwise it is not made
+     */
+    <T> Future<T> call(BooleanSupplier wanted, Callable<T> work) {
         if (pending.incrementAndGet() > THREADS + WAITING) {
             pending.decrementAndGet();
-            return Future.failedFuture(OpenIdIssuer.unavailable());
+            rareLog.warn(kind, "Too many requests wait for the issuer ({}); further ones are refused", kind);
+            return Future.failedFuture(new Problem(503, OpenIdIssuer.UNAVAILABLE, "Too many requests wait for the issuer of logins. Try again in 5 s.")
+                    .header("Retry-After", 5));
         }
         return threads.executeBlocking(() -> {
-            if (request.response().closed()) {
+            if (!wanted.getAsBoolean()) {
                 throw new HttpClosedException("the client has left");
             }
             return work.call();

@@ -1,7 +1,5 @@
 package phone82.gateway.login;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
@@ -17,8 +15,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
+import org.springframework.context.event.EventListener;
 import phone82.gateway.login.OpenIdIssuer.Attempt;
-import phone82.gateway.login.OpenIdIssuer.User;
 import phone82.gateway.login.OpenIdIssuer.Verified;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
@@ -103,12 +102,11 @@ public class LoginEndpoint implements Endpoint {
     private final AdmissionCheck guests;
     private final AdmissionCheck callbacks;
     private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
-    private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
     private Vertx vertx;
     private IssuerCalls logins;
     private IssuerCalls logouts;
     private IssuerCalls reportedLogouts;
-    private IssuerCalls tokenChecks;
+    private TokenChecks tokenChecks;
     private SessionRenewal renewal;
 
     /**
@@ -140,7 +138,7 @@ public class LoginEndpoint implements Endpoint {
         logins = new IssuerCalls(vertx, "login");
         logouts = new IssuerCalls(vertx, "logout");
         reportedLogouts = new IssuerCalls(vertx, "backchannel-logout");
-        tokenChecks = new IssuerCalls(vertx, "token-check");
+        tokenChecks = new TokenChecks(issuer, vertx);
         renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", RENEWALS));
         router.get("/login").handler(this::login);
         router.get("/callback").handler(this::callback);
@@ -149,6 +147,15 @@ public class LoginEndpoint implements Endpoint {
         router.get("/session").handler(this::show);
         router.get(DEALER).handler(this::recognise);
         router.route().handler(this::identify);
+    }
+
+    /** Prepares the issuer in the background: otherwise each of the first requests would wait for that in a thread. */
+    @EventListener(ApplicationStartedEvent.class)
+    public void prepare() {
+        logins.call(() -> true, () -> {
+            issuer.prepare();
+            return null;
+        });
     }
 
     private void show(RoutingContext context) {
@@ -189,8 +196,12 @@ public class LoginEndpoint implements Endpoint {
         Attempt attempt = sealed(context, ATTEMPT, Attempt.class).filter(begun -> !begun.isOver(Instant.now()))
                 .orElseThrow(() -> new Problem(401, "Not logged in", "This login took too long, or began elsewhere. Log in again."));
         AuthenticationResponse answer = answer(context.request().uri(), attempt);
-        // an attempt is for one answer, whatever it says; the answer to another attempt does not end this one
-        context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
+        // an attempt is for one answer, whatever it says; the answer to another attempt does not end this one, nor does an issuer that is unavailable
+        context.addHeadersEndHandler(head -> {
+            if (context.response().getStatusCode() != 503) {
+                context.response().addCookie(cookie(ATTEMPT, "", Duration.ZERO));
+            }
+        });
         String code = code(answer);
         runBlocking(context, logins, () -> issuer.user(code, attempt), login -> {
             RequestAudit.actor(context, Actor.of(login.user().subject(), login.user().roles()));
@@ -251,10 +262,11 @@ public class LoginEndpoint implements Endpoint {
 
     /** Ends sessions because of a logout at the issuer. */
     private void endSessions(RoutingContext context) {
-        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> runBlocking(context, reportedLogouts, () -> issuer.logoutToken(form.toString()), logout -> {
+        RequestAudit.action(context, "backchannel-logout");
+        // the sessions end also if the sender does not wait for the answer
+        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> resume(context, reportedLogouts.call(() -> true, () -> issuer.logoutToken(form.toString())), logout -> {
             String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
             String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
-            RequestAudit.action(context, "backchannel-logout");
             RequestAudit.target(context, id);
             RequestAudit.actor(context, subject == null ? Actor.NOBODY : Actor.of(subject, Set.of()));
             ended.end(subject, id, logout.getIssueTime().toInstant());
@@ -318,16 +330,13 @@ public class LoginEndpoint implements Endpoint {
             throw notLoggedIn();
         }
         String token = authorization.substring(BEARER.length()).strip();
-        Verified known = verified.getIfPresent(token);
-        if (known != null && System.currentTimeMillis() < known.untilMillis()) {
-            pass(context, called, known.user().subject(), known.user().roles(), Instant.ofEpochMilli(known.untilMillis()));
-            return;
+        Consumer<Verified> pass = checked -> pass(context, called, checked.user().subject(), checked.user().roles(), Instant.ofEpochMilli(checked.untilMillis()));
+        Verified known = tokenChecks.known(token);
+        if (known != null) {
+            pass.accept(known);
+        } else {
+            resume(context, Future.fromCompletionStage(tokenChecks.check(context, token), vertx.getOrCreateContext()), pass);
         }
-        runBlocking(context, tokenChecks, () -> issuer.verify(token), checked -> {
-            verified.put(token, checked);
-            User user = checked.user();
-            pass(context, called, user.subject(), user.roles(), Instant.ofEpochMilli(checked.untilMillis()));
-        });
     }
 
     private Instant validUntil(Session session) {
@@ -419,9 +428,9 @@ public class LoginEndpoint implements Endpoint {
         return Cookie.cookie(name, value).setPath("/").setMaxAge(lasts.toSeconds()).setSecure(true).setHttpOnly(true).setSameSite(CookieSameSite.LAX);
     }
 
-    /** Runs work that waits for the issuer in a worker thread, and then continues on the event loop. */
+    /** Runs work that waits for the issuer in a worker thread, unless the client leaves before, and then continues on the event loop. */
     private static <T> void runBlocking(RoutingContext context, IssuerCalls calls, Callable<T> work, Consumer<T> then) {
-        resume(context, calls.call(context, work), then);
+        resume(context, calls.call(() -> !context.response().closed(), work), then);
     }
 
     /** Continues the request on the event loop with the result. */

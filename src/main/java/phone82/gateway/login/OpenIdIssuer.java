@@ -89,6 +89,8 @@ class OpenIdIssuer {
     private static final long KEYS_AT_MOST_EVERY_MILLIS = 5_000;
     /** Between two lines of the log about failures that strangers can cause. */
     static final Duration QUIET = Duration.ofSeconds(10);
+    /** Title of a 503. */
+    static final String UNAVAILABLE = "Login unavailable";
     private static final JWKSelector ANY_KEY = new JWKSelector(new JWKMatcher.Builder().build());
     private static final Duration DISCOVERY_PAUSE = Duration.ofSeconds(1);
 
@@ -303,7 +305,7 @@ class OpenIdIssuer {
         }
     }
 
-    /** Whether the keys are known and the token's key is none of them, although they were read again just now. */
+    /** Whether the keys are known and the token's key is none of them, although they were read again within the last 5 s. */
     private static boolean isOfUnknownKey(Discovered issuer, Exception failure) {
         try {
             return failure instanceof RateLimitReachedException && !issuer.keys.get(ANY_KEY, null).isEmpty();
@@ -332,6 +334,15 @@ class OpenIdIssuer {
         } catch (java.text.ParseException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * Reads the discovery document, if it is not known yet.
+     *
+     * @throws Problem 503 the issuer is unavailable
+     */
+    void prepare() {
+        known();
     }
 
     /** @throws Problem 503 the issuer is unavailable */
@@ -417,7 +428,7 @@ class OpenIdIssuer {
         return unavailable();
     }
 
-    static Problem unavailable() {
-        return new Problem(503, "Login unavailable", "The issuer of logins does not answer at the moment. Try again in 5 s.").header("Retry-After", 5);
+    private static Problem unavailable() {
+        return new Problem(503, UNAVAILABLE, "The issuer of logins does not answer at the moment. Try again in 5 s.").header("Retry-After", 5);
     }
 }

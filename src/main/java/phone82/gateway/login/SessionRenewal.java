@@ -16,12 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets the issuer confirm sessions by their refresh tokens. Each token is used once, also if several requests need it at once or the browser
- * did not get the next one, because an issuer may end a session whose token is used twice.
+ * Lets the issuer confirm sessions by their refresh tokens. Each token is used once in a while, also if several requests need it at once or the
+ * browser did not get the next one, because an issuer may end a session whose token is used twice.
  */
 class SessionRenewal {
 
-    /** Long enough for requests with the former cookie, and for a browser that tries again. */
+    /** Long enough for requests with the former cookie, and for a browser that tries again; not for a laptop that sleeps before it has the next one. */
     private static final Duration REMEMBERED = Duration.ofMinutes(2);
     /** Renewals of 10,000 sessions in this time, some 40 MB. With more, tokens are forgotten early. */
     private static final int MOST = 20_000;

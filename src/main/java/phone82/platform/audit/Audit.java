@@ -31,8 +31,8 @@ public final class Audit implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("phone82.audit");
 
-    /** Most entries of a client's errors in a second, for each user and for all strangers together: otherwise one could displace all other entries. */
-    private static final int MOST_ERRORS = 10;
+    /** Most entries of failed requests in a second, for each user and for all strangers together: otherwise one could displace all other entries. */
+    private static final int MOST_FAILURES = 10;
     private static final String STRANGERS = "";
     private static final Set<String> OPERATORS = Set.of(Caller.OPERATOR, Sender.service(Caller.OPERATOR));
     private static final int LONGEST = 300;
@@ -49,8 +49,8 @@ public final class Audit implements AutoCloseable {
     private Instant openAgain = Instant.MIN;
     private boolean failing;
     private long second;
-    /** The number of errors in this second, by subject. */
-    private final Map<String, Integer> errors = new HashMap<>();
+    /** The number of failed requests in this second, by subject. */
+    private final Map<String, Integer> failures = new HashMap<>();
     private long omitted;
 
     /** @param folder the folder of the files of all processes that share a data folder */
@@ -68,7 +68,7 @@ public final class Audit implements AutoCloseable {
      * @param target        id of the order, dead letter or other object; null if there is none or it is not known
      * @param result        status of the response; {@code closed} if the client hung up; {@code done} for an event
      * @param correlationId as in logs, errors and timelines
-     * @param omitted       number of client's errors just before that are not recorded; null for none
+     * @param omitted       number of failed requests just before that are not recorded; null for none
      */
     public record Entry(Instant time, String context, String subject, List<String> roles, String action, String target, String result,
                         String correlationId, Long omitted) {
@@ -86,8 +86,8 @@ public final class Audit implements AutoCloseable {
         }
 
         /** Whether a client can cause any number of such entries. What operators attempt is recorded whole. */
-        private boolean isClientError() {
-            return (result.startsWith("4") || result.equals(HUNG_UP)) && OPERATORS.stream().noneMatch(roles::contains);
+        private boolean isFailure() {
+            return (result.startsWith("4") || result.equals("503") || result.equals(HUNG_UP)) && OPERATORS.stream().noneMatch(roles::contains);
         }
 
         /** A guest is a stranger: each request can have a subject of its own. */
@@ -152,13 +152,13 @@ public final class Audit implements AutoCloseable {
     }
 
     private synchronized Entry limited(Entry entry) {
-        if (entry.isClientError()) {
+        if (entry.isFailure()) {
             long now = entry.time().getEpochSecond();
             if (now != second) {
                 second = now;
-                errors.clear();
+                failures.clear();
             }
-            if (errors.merge(entry.limitedAs(), 1, Integer::sum) > MOST_ERRORS) {
+            if (failures.merge(entry.limitedAs(), 1, Integer::sum) > MOST_FAILURES) {
                 omitted++;
                 return null;
             }

@@ -32,7 +32,7 @@ class AuditTest {
 
     private static final AuditSettings SETTINGS = new AuditSettings(Duration.ofDays(365), DataSize.ofMegabytes(16), DataSize.ofGigabytes(1), false);
     private static final Actor KIM = Actor.of("kim", Set.of("customer"));
-    private static final List<String> RESULTS = List.of("403", "409", "422", "closed");
+    private static final List<String> RESULTS = List.of("403", "409", "422", "503", "closed");
     private static final String ID = "a".repeat(32);
 
     @TempDir
