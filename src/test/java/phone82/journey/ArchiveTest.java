@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.command.ArchiveOrders;
@@ -323,5 +325,16 @@ class ArchiveTest {
 
     private static JdbcTemplate jdbc(Context context) {
         return PHONE82.jdbc(context);
+    }
+
+    /** Ids begin with 2026. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2025-06-30", "2000d"})
+    void anAgeBeforeTheFirstOrderArchivesNothing(String age) {
+        Outcome none = archive(age);
+
+        assertThat(none.exitCode()).as(none.output()).isZero();
+        assertThat(none.output()).contains("no order to archive");
+        assertThat(file.getParent()).isEmptyDirectory();
     }
 }
