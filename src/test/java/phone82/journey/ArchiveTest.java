@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
@@ -336,5 +337,20 @@ class ArchiveTest {
         assertThat(none.exitCode()).as(none.output()).isZero();
         assertThat(none.output()).contains("no order to archive");
         assertThat(file.getParent()).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Context.class, names = {"APP", "CUSTOMER", "STORE", "PAY"})
+    void eachContextKeepsAnOrderThatHasChangedLately(Context context) {
+        long id = shipped();
+
+        JsonNode kept = PHONE82.shop(context).post("/archive", deletionOf(id)).expect(200).body();
+
+        assertThat(kept.get("left").get(String.valueOf(id)).asText()).isEqualTo("it has changed in the last 61 days");
+        assertThere(id);
+    }
+
+    private static String deletionOf(long id) {
+        return "{\"action\":\"delete\",\"orders\":[" + id + "],\"before\":" + (System.currentTimeMillis() - Duration.ofDays(100).toMillis()) + "}";
     }
 }
