@@ -350,7 +350,21 @@ class ArchiveTest {
         assertThere(id);
     }
 
-    private static String deletionOf(long id) {
-        return "{\"action\":\"delete\",\"orders\":[" + id + "],\"before\":" + (System.currentTimeMillis() - Duration.ofDays(100).toMillis()) + "}";
+    @Test
+    void onlyAnOrderThatIsThereIsRemembered() {
+        long id = old(shipped());
+        Shop app = PHONE82.shop(Context.APP);
+
+        app.post("/archive", deletionOf(id, id)).expect(200);
+        app.post("/archive", deletionOf(id)).expect(200);
+        app.post("/archive", deletionOf(id + 1)).expect(200);
+
+        assertThat(jdbc(Context.APP).queryForList("select order_id from archiving", Long.class)).containsExactly(id);
+        assertThat(archive("100d").output()).contains("1 order that an earlier run has not deleted everywhere");
+        assertGone(id);
+    }
+
+    private static String deletionOf(Long... ids) {
+        return "{\"action\":\"delete\",\"orders\":" + List.of(ids) + ",\"before\":" + (System.currentTimeMillis() - Duration.ofDays(100).toMillis()) + "}";
     }
 }

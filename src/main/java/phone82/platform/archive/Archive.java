@@ -123,9 +123,9 @@ public class Archive {
             });
         }
         if (wanted.action() == Action.delete) {
-            List<Long> deleted = wanted.orders().stream()
-                    .filter(order -> !outcome.left.containsKey(order) && (wanted.versions() == null || outcome.versions.containsKey(order))).toList();
-            delete(deleted);
+            boolean versioned = tables.stream().anyMatch(ArchivedTable::versioned);
+            delete(wanted.orders().stream().distinct()
+                    .filter(order -> !outcome.left.containsKey(order) && (!versioned || outcome.versions.containsKey(order))).toList());
         }
         return outcome;
     }
