@@ -95,7 +95,7 @@ public class AppContext {
 
     @Bean
     ArchivedTable archivedOrders() {
-        return new ArchivedTable("orders", "id", true, "not " + Statuses.in(OrderStatus.UNDER_WAY), "it is not finished");
+        return new ArchivedTable("orders", "id", true, "coalesce(shipped_at, ordered_at)", "not " + Statuses.in(OrderStatus.UNDER_WAY), "it is not finished");
     }
 
     @Bean

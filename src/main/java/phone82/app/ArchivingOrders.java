@@ -26,7 +26,7 @@ public class ArchivingOrders implements ArchiveEffect {
         this.disk = disk;
     }
 
-    /** @param below orders from before the requested time have lower ids */
+    /** @param below orders from before the requested time have lower ids; positive, as an id is */
     public record Archiving(List<Long> orders, long below) {
     }
 
@@ -36,7 +36,7 @@ public class ArchivingOrders implements ArchiveEffect {
 
     public Archiving show(@Header("before") Long before) {
         return new Archiving(jdbc.queryForList("select order_id from archiving order by order_id limit 200", Long.class),
-                before == null ? 0 : OrderIds.from(Instant.ofEpochMilli(before)));
+                before == null ? 0 : Math.max(1, OrderIds.from(Instant.ofEpochMilli(before))));
     }
 
     @Override

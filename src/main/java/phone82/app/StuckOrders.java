@@ -14,16 +14,15 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * Finds unfinished orders without progress, whose events may be lost, unless their delivery waits on purpose: a dealer has paused it, or store
- * ships nothing. It reads app's own event log once, some time behind the newest orders: that costs one look-up per order, less than an index would.
+ * Finds unfinished orders without progress, whose events may be lost. Orders that wait on purpose are left out: for the end of their cancellation,
+ * because a dealer has paused the delivery, or because store ships nothing. It reads app's own event log once, some time behind the newest orders:
+ * that costs one look-up per order, less than an index would.
  */
 public class StuckOrders {
 
@@ -36,7 +35,6 @@ public class StuckOrders {
     /** The pause before the next replay of an order doubles so many times: 10 min become 11 h. */
     private static final int DOUBLED = 6;
     private static final String NOT_PAUSED = "not exists (select 1 from paused where paused.order_id = stuck.order_id and ended = false)";
-    private static final String NOT_PAID = "not exists (select 1 from orders paid where paid.id = stuck.order_id and paid.status = 'Paid')";
     private static final String UNDER_WAY = Statuses.in(OrderStatus.UNDER_WAY);
 
     private final JdbcTemplate jdbc;
@@ -61,12 +59,16 @@ public class StuckOrders {
     private record Place(long seq, String topic, String subject, Instant at) {
     }
 
-    /** The SQL condition of an order that does not wait on purpose. */
+    /**
+     * The SQL condition of an order that does not wait on purpose. One that is being cancelled waits for the outcome: if store has lost it, the
+     * repeated payment would make store ship it.
+     */
     private String canMove() {
-        return nothingIsShipped.getAsBoolean() ? NOT_PAUSED + " and " + NOT_PAID : NOT_PAUSED;
+        List<OrderStatus> waiting = nothingIsShipped.getAsBoolean() ? List.of(OrderStatus.Cancelling, OrderStatus.Paid) : List.of(OrderStatus.Cancelling);
+        return NOT_PAUSED + " and not exists (select 1 from orders waiting where waiting.id = stuck.order_id and waiting." + Statuses.in(waiting) + ")";
     }
 
-    private record Asked(long order, int times) {
+    private record Stuck(long id, int asked, Instant orderedAt) {
     }
 
     /** The replay to request now, or null if no order is stuck. */
@@ -79,25 +81,24 @@ public class StuckOrders {
                 jdbc.update("delete from " + table + " where not exists (select 1 from orders where id = order_id and " + UNDER_WAY + ")");
             }
             Instant now = Instant.now();
-            List<Asked> orders = jdbc.query("select order_id, asked from stuck where ask_at <= ? and " + canMove() + " order by ask_at, order_id limit " + ORDERS,
-                    (row, n) -> new Asked(row.getLong(1), row.getInt(2)), Timestamp.from(now));
+            List<Stuck> orders = jdbc.query("select order_id, asked, ordered_at from stuck join orders on id = order_id where ask_at <= ? and " + canMove()
+                    + " order by ask_at, order_id limit " + ORDERS, (row, n) -> new Stuck(row.getLong(1), row.getInt(2), row.getTimestamp(3).toInstant()), Timestamp.from(now));
             if (orders.isEmpty()) {
                 return null;
             }
             orders.forEach(each -> jdbc.update("update stuck set asked = asked + 1, ask_at = ? where order_id = ?",
-                    Timestamp.from(now.plus(pause.multipliedBy(1L << Math.min(each.times, DOUBLED)))), each.order));
-            return replay(orders.stream().map(Asked::order).toList());
+                    Timestamp.from(now.plus(pause.multipliedBy(1L << Math.min(each.asked, DOUBLED)))), each.id));
+            Instant since = orders.stream().map(Stuck::orderedAt).min(Comparator.naturalOrder()).orElseThrow();
+            return new EventLog.Replay(since.toEpochMilli(), null, null, orders.stream().map(Stuck::id).toList());
         });
     }
 
-    /** An order that is being cancelled waits for the outcome: if store has lost it, the repeated payment would make store ship it. */
-    private EventLog.Replay replay(List<Long> stuck) {
-        Map<Long, Timestamp> orders = new TreeMap<>();
-        jdbc.query("select id, ordered_at from orders where status <> 'Cancelling' and id in (" + Placeholders.of(stuck) + ")",
-                row -> {
-                    orders.put(row.getLong(1), row.getTimestamp(2));
-                }, stuck.toArray());
-        return orders.isEmpty() ? null : new EventLog.Replay(Collections.min(orders.values()).getTime(), null, null, List.copyOf(orders.keySet()));
+    /** Makes a run after the shortest pause repeat the replay, because pay or store could not do it. */
+    public void failed(@Variable("replay") EventLog.Replay replay) {
+        List<Object> arguments = new ArrayList<>(List.of(Timestamp.from(Instant.now().plus(pause))));
+        arguments.addAll(replay.orders());
+        // still counted as stuck, but the next pause is short
+        jdbc.update("update stuck set asked = least(asked, 2), ask_at = ? where order_id in (" + Placeholders.of(replay.orders()) + ")", arguments.toArray());
     }
 
     private void find() {

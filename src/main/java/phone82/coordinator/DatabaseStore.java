@@ -114,13 +114,21 @@ final class DatabaseStore implements LraStore {
         @Override
         public Connection getConnection() throws SQLException {
             Connection held = session;
+            if (held == null) {
+                // without waiting for the database, as the work in progress may have done already
+                throw notHeld();
+            }
             Connection connection = super.getConnection();
             if (held == connection.unwrap(Connection.class)) {
                 return connection;
             }
             connection.close();
             lose("the session has ended");
-            throw new SQLTransientConnectionException("this process does not hold the store");
+            throw notHeld();
+        }
+
+        private static SQLException notHeld() {
+            return new SQLTransientConnectionException("this process does not hold the store");
         }
 
         @Override

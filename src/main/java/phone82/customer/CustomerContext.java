@@ -56,12 +56,12 @@ public class CustomerContext {
 
     @Bean
     ArchivedTable archivedViews() {
-        return ArchivedTable.whole("history", "order_id");
+        return ArchivedTable.whole("history", "order_id", "updated_at");
     }
 
     @Bean
     ArchivedTable archivedTimelines() {
-        return ArchivedTable.whole("timeline", "order_id");
+        return ArchivedTable.whole("timeline", "order_id", "happened_at");
     }
 
     /** The second view would bring the order back. */

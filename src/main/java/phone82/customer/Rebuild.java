@@ -143,7 +143,7 @@ public class Rebuild {
             View old = now.getOrDefault(order, View.NONE);
             View rebuilt = then.getOrDefault(order, View.NONE);
             if (!old.mergedWith(rebuilt).equals(old)) {
-                switchOver(order, rebuilt);
+                switchOver(order, rebuilt, wanted.run());
                 changed++;
             }
             if (!rebuilt.steps.keySet().containsAll(old.steps.keySet()) || rebuilt.row.isEmpty()) {
@@ -189,10 +189,13 @@ public class Rebuild {
     }
 
     /** Waits or retries if an event of the order is recorded at the same time. */
-    private void switchOver(long order, View rebuilt) {
+    private void switchOver(long order, View rebuilt, String run) {
         for (int attempt = 1; ; attempt++) {
             try {
-                transactions.executeWithoutResult(transaction -> write(order, rebuilt));
+                transactions.executeWithoutResult(transaction -> {
+                    requireRun(run);
+                    write(order, rebuilt);
+                });
                 return;
             } catch (ConcurrencyFailureException | DuplicateKeyException e) {
                 if (attempt == ATTEMPTS) {

@@ -149,7 +149,8 @@ public class PayContext {
     /** A refund that was settled by hand stays, because the provider's ledger differs from it. */
     @Bean
     ArchivedTable archivedPayments() {
-        return new ArchivedTable("payment", "order_id", true, "not " + Statuses.in(PaymentStatus.UNDER_WAY) + " and (reason is null or reason not like 'settled by hand%')",
+        return new ArchivedTable("payment", "order_id", true, "changed_at",
+                "not " + Statuses.in(PaymentStatus.UNDER_WAY) + " and (reason is null or reason not like 'settled by hand%')",
                 "its payment is not settled, or was settled by hand");
     }
 

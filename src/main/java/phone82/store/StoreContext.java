@@ -86,6 +86,6 @@ public class StoreContext {
 
     @Bean
     ArchivedTable archivedDeliveries() {
-        return new ArchivedTable("delivery", "order_id", true, "not " + Statuses.in(DeliveryStatus.UNDER_WAY), "its delivery is not finished");
+        return new ArchivedTable("delivery", "order_id", true, "coalesce(shipped_at, received_at)", "not " + Statuses.in(DeliveryStatus.UNDER_WAY), "its delivery is not finished");
     }
 }

@@ -151,6 +151,31 @@ class DatabaseStoreTest {
         assertThat(called).containsExactly("/lra-participant/complete");
     }
 
+    /** App waits for 2 s, and the pool for 1.5 s. */
+    @Test
+    void aRequestDoesNotWaitTwiceForADatabaseThatIsDown() {
+        String lra = path(text(expect(201, send("POST", "/lra-coordinator/start"))));
+        SingleConnectionDataSource superuser = new SingleConnectionDataSource(option("url"), "postgres", "", true);
+        JdbcTemplate postgres = new JdbcTemplate(superuser);
+        String session = "from pg_stat_activity join pg_locks using (pid) where locktype = 'advisory' and granted and datname = current_database()";
+        postgres.execute("alter role " + option("user") + " nologin");
+        try {
+            // so long that the pool checks the connection, and before the coordinator does
+            await().until(() -> postgres.queryForObject("select clock_timestamp() - state_change > interval '600 ms' " + session, Boolean.class));
+            postgres.queryForList("select pg_terminate_backend(pid) " + session);
+            long begin = System.nanoTime();
+
+            expect(503, join(lra, 1));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        } finally {
+            postgres.execute("alter role " + option("user") + " login");
+            superuser.destroy();
+        }
+        await().untilAsserted(() -> expect(200, join(lra, 1)));
+        expect(200, send("PUT", lra + "/cancel"));
+    }
+
     private int waiting() {
         SingleConnectionDataSource other = new SingleConnectionDataSource(option("url"), option("user"), option("password"), true);
         try {

@@ -8,6 +8,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.command.ArchiveOrders;
@@ -323,5 +326,45 @@ class ArchiveTest {
 
     private static JdbcTemplate jdbc(Context context) {
         return PHONE82.jdbc(context);
+    }
+
+    /** Ids begin with 2026. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2025-06-30", "2000d"})
+    void anAgeBeforeTheFirstOrderArchivesNothing(String age) {
+        Outcome none = archive(age);
+
+        assertThat(none.exitCode()).as(none.output()).isZero();
+        assertThat(none.output()).contains("no order to archive");
+        assertThat(file.getParent()).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Context.class, names = {"APP", "CUSTOMER", "STORE", "PAY"})
+    void eachContextKeepsAnOrderThatHasChangedLately(Context context) {
+        long id = shipped();
+
+        JsonNode kept = PHONE82.shop(context).post("/archive", deletionOf(id)).expect(200).body();
+
+        assertThat(kept.get("left").get(String.valueOf(id)).asText()).isEqualTo("it has changed in the last 61 days");
+        assertThere(id);
+    }
+
+    @Test
+    void onlyAnOrderThatIsThereIsRemembered() {
+        long id = old(shipped());
+        Shop app = PHONE82.shop(Context.APP);
+
+        app.post("/archive", deletionOf(id, id)).expect(200);
+        app.post("/archive", deletionOf(id)).expect(200);
+        app.post("/archive", deletionOf(id + 1)).expect(200);
+
+        assertThat(jdbc(Context.APP).queryForList("select order_id from archiving", Long.class)).containsExactly(id);
+        assertThat(archive("100d").output()).contains("1 order that an earlier run has not deleted everywhere");
+        assertGone(id);
+    }
+
+    private static String deletionOf(Long... ids) {
+        return "{\"action\":\"delete\",\"orders\":" + List.of(ids) + ",\"before\":" + (System.currentTimeMillis() - Duration.ofDays(100).toMillis()) + "}";
     }
 }

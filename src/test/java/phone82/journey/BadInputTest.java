@@ -7,6 +7,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import phone82.Context;
 import phone82.journey.Shop.Answer;
 
 import java.util.stream.Stream;
@@ -110,6 +111,11 @@ class BadInputTest {
                 arguments(404, "GET", "/actuator", null, null),
                 arguments(404, "GET", "/lra-participant/compensate", null, null),
                 arguments(404, "GET", "/orders/1/2", null, null));
+    }
+
+    @Test
+    void anEmptyListOfArchivedOrdersIsRefused() {
+        problem(PHONE82.shop(Context.APP).post("/archive/end", "{\"orders\":[]}"), 422);
     }
 
     @Test

@@ -56,7 +56,7 @@ class EventsTest {
     class App {
 
         @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP));
+        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.APP), "--phone82.app.stuck-every=500ms");
 
         static List<List<String>> arrivals() {
             return Topics.everySequenceOf(List.of("pay.PayCompleted", "store.Shipped"));
@@ -80,16 +80,53 @@ class EventsTest {
         @ParameterizedTest
         @MethodSource("arrivalsOfAPause")
         void aPauseThatHasEndedDoesNotHideAStuckOrder(List<String> arrival) {
-            long id = placed();
-            JdbcTemplate jdbc = PHONE82.bean(Context.APP, JdbcTemplate.class);
-            jdbc.update("delete from stuck");
-            jdbc.update("insert into stuck (order_id, asked, ask_at) values (?, 2, ?)", id, Timestamp.from(Instant.now().plus(Duration.ofDays(1))));
+            long id = stuck(2);
 
             PHONE82.topics().sendTwice(id, arrival);
             PHONE82.topics().sendTwice(id, List.of("pay.PayCompleted"));
 
             await().untilAsserted(() -> assertThat(PHONE82.shop(Context.APP).status("/orders/" + id)).isEqualTo("Paid"));
             assertThat(PHONE82.bean(Context.APP, StuckOrders.class).count()).isEqualTo(1);
+        }
+
+        @Test
+        void anOrderThatIsBeingCancelledIsNotStuck() {
+            long id = stuck(2);
+            JdbcTemplate jdbc = PHONE82.bean(Context.APP, JdbcTemplate.class);
+            jdbc.update("update orders set status = 'Cancelling', resume_as = 'Ordered' where id = ?", id);
+            Timestamp now = new Timestamp(System.currentTimeMillis());
+            jdbc.update("update stuck set ask_at = ?", now);
+            StuckOrders stuckOrders = PHONE82.bean(Context.APP, StuckOrders.class);
+
+            assertThat(stuckOrders.due()).isNull();
+
+            assertThat(jdbc.queryForObject("select count(*) from stuck where asked = 2 and ask_at = ?", Integer.class, now)).isOne();
+            assertThat(stuckOrders.count()).isZero();
+            HttpRequest.Builder again = PHONE82.operations().requestOfOperator("/repairs/app/stuck-orders").header("Content-Type", "application/json");
+            assertThat(PHONE82.operations().send(again.POST(BodyPublishers.ofString("{}"))).expect(200).body().get("repaired").asInt()).isZero();
+            jdbc.update("update orders set status = 'Ordered', resume_as = null where id = ?", id);
+            await().untilAsserted(() -> assertThat(jdbc.queryForObject("select ask_at from stuck", Timestamp.class)).isAfter(now));
+        }
+
+        /** Neither pay nor store runs. */
+        @Test
+        void aReplayThatIsImpossibleIsRepeatedAfterTheShortestPause() {
+            stuck(5);
+            JdbcTemplate jdbc = PHONE82.bean(Context.APP, JdbcTemplate.class);
+            jdbc.update("update stuck set ask_at = ?", Timestamp.from(Instant.now()));
+
+            await().untilAsserted(() -> assertThat(jdbc.queryForObject("select count(*) from stuck where asked = 2 and ask_at > ? and ask_at < ?", Integer.class,
+                    Timestamp.from(Instant.now().plus(Duration.ofMinutes(9))), Timestamp.from(Instant.now().plus(Duration.ofMinutes(11))))).isOne());
+            assertThat(PHONE82.bean(Context.APP, StuckOrders.class).count()).isOne();
+        }
+
+        /** The only order that is known to be stuck; its events are not sent again yet. */
+        private static long stuck(int asked) {
+            JdbcTemplate jdbc = PHONE82.bean(Context.APP, JdbcTemplate.class);
+            long id = placed();
+            jdbc.update("delete from stuck");
+            jdbc.update("insert into stuck (order_id, asked, ask_at) values (?, ?, ?)", id, asked, Timestamp.from(Instant.now().plus(Duration.ofDays(1))));
+            return id;
         }
 
         @Test

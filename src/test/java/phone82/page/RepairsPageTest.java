@@ -119,7 +119,7 @@ class RepairsPageTest {
 
         confirm(ask);
 
-        assertThat(page.locator("#repairs-result")).hasText("Orders whose events are sent again within a minute: 1.");
+        assertThat(page.locator("#repairs-result")).hasText("Orders whose events will be sent again: 1.");
         await().untilAsserted(() -> assertThat(app.queryForObject("select asked from stuck where order_id = ?", Integer.class, id)).isEqualTo(3));
         app.update("update orders set status = 'Shipped' where id = ?", id);
         assertThat(ask).isHidden(new IsHiddenOptions().setTimeout(SEEN));

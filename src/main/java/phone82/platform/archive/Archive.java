@@ -7,6 +7,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.api.Problem;
 import phone82.platform.persistence.Placeholders;
 
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 
 /**
  * Deletes the rows of finished orders from this context. They must be so old that neither an event of them nor its id is kept anywhere:
@@ -97,6 +99,7 @@ public class Archive {
         }
         String among = " in (" + Placeholders.of(wanted.orders()) + ")";
         Object[] orders = wanted.orders().toArray();
+        Object[] ordersAndYoungest = Stream.concat(Stream.of(orders), Stream.of(Timestamp.from(Instant.now().minus(leastAge)))).toArray();
         for (ArchivedTable table : tables) {
             if (table.versioned()) {
                 // also locks the rows
@@ -105,8 +108,12 @@ public class Archive {
                     outcome.versions.put(row.getLong(1), row.getInt(2));
                 }, orders);
             }
-            jdbc.queryForList("select " + table.order() + " from " + table.name() + " where " + table.order() + among + " and not (" + table.finished() + ")",
-                    Long.class, orders).forEach(order -> outcome.left.put(order, table.unless()));
+            String rows = "select " + table.order() + " from " + table.name() + " where " + table.order() + among + " and ";
+            if (table.changed() != null) {
+                jdbc.queryForList(rows + table.changed() + " > ?", Long.class, ordersAndYoungest)
+                        .forEach(order -> outcome.left.put(order, "it has changed in the last " + leastAge.toDays() + " days"));
+            }
+            jdbc.queryForList(rows + "not (" + table.finished() + ")", Long.class, orders).forEach(order -> outcome.left.put(order, table.unless()));
         }
         if (wanted.versions() != null) {
             outcome.versions.forEach((order, version) -> {
@@ -116,9 +123,9 @@ public class Archive {
             });
         }
         if (wanted.action() == Action.delete) {
-            List<Long> deleted = wanted.orders().stream()
-                    .filter(order -> !outcome.left.containsKey(order) && (wanted.versions() == null || outcome.versions.containsKey(order))).toList();
-            delete(deleted);
+            boolean versioned = tables.stream().anyMatch(ArchivedTable::versioned);
+            delete(wanted.orders().stream().distinct()
+                    .filter(order -> !outcome.left.containsKey(order) && (!versioned || outcome.versions.containsKey(order))).toList());
         }
         return outcome;
     }

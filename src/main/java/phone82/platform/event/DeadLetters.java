@@ -107,9 +107,9 @@ public class DeadLetters {
     public record Report(int replayed, List<Outcome> failed, int gone, String next) {
     }
 
-    /** Whether the event is no dead letter yet. One that waits already comes again with each replay of the event log. */
-    public boolean isNew(@Header(Envelope.ID) String event, @Header(Envelope.TYPE) String type, @Header(Envelope.SUBJECT) String subject) {
-        if (event == null || type == null || subject == null) {
+    /** Whether the event is no dead letter yet. One that waits already comes again with each replay of the event log; only then the queue is searched. */
+    public boolean isNew(@Header(Envelope.ID) String event, @Header(Envelope.TYPE) String type, @Header(Envelope.SUBJECT) String subject, @Header(Envelope.SENT_ID) String sent) {
+        if (event == null || type == null || subject == null || event.equals(sent)) {
             return true;
         }
         String selector = Envelope.ID + " = " + literal(event) + " and " + Envelope.TYPE + " = " + literal(type) + " and " + Envelope.SUBJECT + " = " + literal(subject);

@@ -19,6 +19,8 @@ public class Envelope {
     static final String TYPE = "cloudEvents_type";
     static final String TIME = "cloudEvents_time";
     static final String SUBJECT = "cloudEvents_subject";
+    /** By it the broker drops a duplicate: the event's id, followed by a number if it is replayed. */
+    static final String SENT_ID = "_AMQ_DUPL_ID";
 
     private final String source;
     private final EventTransformation received;
@@ -39,7 +41,7 @@ public class Envelope {
         message.setHeaders(new HashMap<>(Map.ofEntries(
                 Map.entry("CamelJmsDestinationName", event.topic()),
                 Map.entry("JMSXGroupID", event.subject()),
-                Map.entry("_AMQ_DUPL_ID", row.sendId()),
+                Map.entry(SENT_ID, row.sendId()),
                 Map.entry("cloudEvents_specversion", "1.0"),
                 Map.entry("cloudEvents_datacontenttype", "application/json"),
                 Map.entry(ID, event.id()),

@@ -139,7 +139,9 @@ public class EventLog {
             }
             if (step > 0) {
                 after = places.get(step - 1).seq;
-                ends.add(after);
+                if (old.isEmpty() || after > old.get(old.size() - 1)) {
+                    ends.add(after);
+                }
             }
         } while (step == OldRows.STEP);
     }

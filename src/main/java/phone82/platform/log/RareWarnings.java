@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Logs at most one line per subject in a while, however many requests fail. */
 public class RareWarnings {
 
+    /** More are remembered only if so many fail within the quiet time. */
+    private static final int MOST = 1000;
+
     private final Logger log;
     private final Duration quiet;
     private final Clock clock;
@@ -28,12 +31,12 @@ public class RareWarnings {
         this.clock = clock;
     }
 
-    /** @param subject for example the server that does not answer; one of few */
+    /** @param subject for example the server that does not answer */
     public void warn(String subject, String format, Object... arguments) {
         log(Level.WARN, subject, format, arguments);
     }
 
-    /** @param subject for example a payment that needs an operator; one of few */
+    /** @param subject for example a payment that needs an operator */
     public void error(String subject, String format, Object... arguments) {
         log(Level.ERROR, subject, format, arguments);
     }
@@ -45,6 +48,9 @@ public class RareWarnings {
 
     private void log(Level level, String subject, String format, Object... arguments) {
         Instant now = clock.instant();
+        if (logged.size() > MOST) {
+            logged.values().removeIf(last -> !last.plus(quiet).isAfter(now));
+        }
         if (logged.merge(subject, now, (last, next) -> last.plus(quiet).isAfter(next) ? last : next) == now) {
             log.atLevel(level).log(format, arguments);
         }

@@ -18,7 +18,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,14 +29,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /**
  * Migrates an HSQLDB, which commits each statement of a script by itself, while Flyway records the script only at its end. A script that
  * was interrupted fails at the next start, because some of its tables or columns exist already; then it is completed: it runs once more, and
- * errors about objects that exist or are gone already are ignored. Every script must allow that.
+ * errors about objects that exist already, or that the script itself removes, are ignored. Every script must allow that.
  */
 public class HsqldbMigration implements FlywayMigrationStrategy {
 
     private static final Logger LOG = LoggerFactory.getLogger(HsqldbMigration.class);
 
-    /** The SQL states of: no such object, object exists, row exists, primary key exists. */
-    private static final Set<String> DONE_ALREADY = Set.of("42501", "42504", "23505", "42532");
+    /** The SQL states of: object exists, primary key exists. */
+    private static final Set<String> EXISTS = Set.of("42504", "42532");
+    /** In a script that removes something, a statement before that may fail so when it is repeated. */
+    private static final String NO_SUCH_OBJECT = "42501";
+    private static final Pattern REMOVES = Pattern.compile("\\b(drop|rename)\\b", Pattern.CASE_INSENSITIVE);
+    /** Also the state of a unique index that the rows do not allow. */
+    private static final String ROW_EXISTS = "23505";
 
     /** @throws MigrationFailed if a script fails for another reason than that it was interrupted */
     @Override
@@ -59,8 +66,10 @@ public class HsqldbMigration implements FlywayMigrationStrategy {
     private static void complete(Configuration flyway, MigrationInfo failed) {
         LOG.info("The migration {} was interrupted, or failed; it is run again", failed.getScript());
         try (Connection connection = flyway.getDataSource().getConnection()) {
-            for (String statement : statements(script(flyway, failed))) {
-                run(connection, statement);
+            List<String> statements = statements(script(flyway, failed));
+            boolean removes = statements.stream().anyMatch(statement -> REMOVES.matcher(statement).find());
+            for (String statement : statements) {
+                run(connection, statement, removes);
             }
             try (PreparedStatement history = connection.prepareStatement("update \"" + flyway.getTable() + "\" set \"success\" = true where \"version\" = ?")) {
                 history.setString(1, failed.getVersion().getVersion());
@@ -72,15 +81,19 @@ public class HsqldbMigration implements FlywayMigrationStrategy {
         LOG.info("The migration {} is complete", failed.getScript());
     }
 
-    private static void run(Connection connection, String sql) throws SQLException {
+    private static void run(Connection connection, String sql, boolean removes) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
-            if (!DONE_ALREADY.contains(e.getSQLState())) {
+            if (!isDone(sql, e.getSQLState(), removes)) {
                 throw e;
             }
             LOG.debug("Done already: {} ({})", sql, e.getMessage());
         }
+    }
+
+    private static boolean isDone(String sql, String state, boolean removes) {
+        return EXISTS.contains(state) || removes && NO_SUCH_OBJECT.equals(state) || ROW_EXISTS.equals(state) && sql.toLowerCase(Locale.ROOT).startsWith("insert");
     }
 
     private static Resource script(Configuration flyway, MigrationInfo migration) {

@@ -10,7 +10,9 @@ import phone82.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 @ExtendWith(OutputCaptureExtension.class)
 class RareWarningsTest {
@@ -28,5 +30,17 @@ class RareWarningsTest {
 
         assertThat(log.getOut().lines().map(line -> line.replaceFirst(".* -- ", "")))
                 .containsExactly("pay failed at 0", "store failed at 0", "pay failed at 10", "store failed at 10", "pay failed at 20", "store failed at 20");
+    }
+
+    @Test
+    void manySubjectsThatNoLongerFailAreForgotten() {
+        for (int payment = 0; payment <= 1000; payment++) {
+            warnings.warn("payment " + payment, "payment {} failed", payment);
+        }
+        clock.pass(Duration.ofSeconds(10));
+
+        warnings.warn("pay", "pay failed");
+
+        assertThat(warnings).extracting("logged", as(MAP)).containsOnlyKeys("pay");
     }
 }

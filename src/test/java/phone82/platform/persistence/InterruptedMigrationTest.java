@@ -3,6 +3,7 @@ package phone82.platform.persistence;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.Test;
@@ -96,21 +97,26 @@ class InterruptedMigrationTest {
         assertThat(HsqldbMigration.changesTables(flyway)).isFalse();
     }
 
-    @Test
-    void anErrorOfAScriptIsReported(@TempDir Path scripts) throws IOException {
-        write(scripts, "V1__delivery.sql", "create table delivery (id integer primary key);\ninsert into delivery (id) values (1);");
-        write(scripts, "V2__column.sql", "alter table delivery add column a integer;\nalter table delivery alter column a set not null;");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "alter table delivery add column a integer; alter table delivery alter column a set not null | integrity constraint violation | update delivery set a = 1",
+            "create unique index delivery_item on delivery (item) | integrity constraint violation | delete from delivery where id = 2",
+            "alter table other add column a integer | user lacks privilege or object not found: PUBLIC.OTHER | create table other (id integer)"})
+    void anErrorOfAScriptIsReported(String script, String error, String correction, @TempDir Path scripts) throws IOException {
+        write(scripts, "V1__delivery.sql", "create table delivery (id integer primary key, item integer);\ninsert into delivery values (1, 7);\ninsert into delivery values (2, 7);");
+        write(scripts, "V2__change.sql", script);
         Flyway flyway = Flyway.configure().dataSource(database).locations("filesystem:" + scripts).load();
 
         for (int start = 1; start <= 2; start++) {
-            assertThatThrownBy(() -> new HsqldbMigration().migrate(flyway)).isInstanceOf(MigrationFailed.class).hasMessage("V2__column.sql")
-                    .rootCause().hasMessageStartingWith("integrity constraint violation");
+            assertThatThrownBy(() -> new HsqldbMigration().migrate(flyway)).isInstanceOf(MigrationFailed.class).hasMessage("V2__change.sql")
+                    .rootCause().hasMessageStartingWith(error);
+            assertThat(flyway.info().current().getState()).isEqualTo(MigrationState.FAILED);
         }
-        new JdbcTemplate(database).update("update delivery set a = 1");
+        new JdbcTemplate(database).update(correction);
 
         new HsqldbMigration().migrate(flyway);
 
-        assertThat(flyway.info().current().getScript()).isEqualTo("V2__column.sql");
+        assertThat(flyway.info().current().getState()).isEqualTo(MigrationState.SUCCESS);
     }
 
     @Test
