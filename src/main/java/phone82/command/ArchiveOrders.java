@@ -219,7 +219,7 @@ public final class ArchiveOrders extends OperatorCommand {
                 why = "it is not finished, or the contexts do not agree (" + rows.statuses() + "); run reconcile";
             }
             boolean old = rows.lastChange() == null || rows.lastChange().isBefore(before);
-            if (why != null) {
+            if (old && why != null) {
                 left.put(id, why);
             } else if (old && app.versions.containsKey(id)) {
                 ObjectNode line = Json.MAPPER.createObjectNode().put("version", app.versions.get(id));
