@@ -152,7 +152,9 @@ final class PostgreSqlCluster implements AutoCloseable {
     static void signal(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("kill", signal));
         processes.forEach(process -> command.add(String.valueOf(process.pid())));
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        boolean signalled = new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+        // a connection's process may have ended just now
+        assertThat(signalled || processes.stream().anyMatch(process -> !process.isAlive())).isTrue();
     }
 
     private static List<ProcessHandle> processes(Server server) throws IOException {
