@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Session;
+import org.apache.activemq.artemis.api.core.TransportConfiguration;
 import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
+import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.jms.JmsComponent;
@@ -42,6 +44,7 @@ public class EventConfiguration {
     /** The interval of a context's pings, to which the broker replies. */
     private static final Duration FAILURE_CHECK = Duration.ofSeconds(5);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
     @Bean
     Envelope envelope(@Value("${phone82.context}") String context, EventTransformation received) {
@@ -118,7 +121,8 @@ public class EventConfiguration {
 
     /**
      * A peer that is frozen, or cut off without an error, is noticed in seconds, from both sides: the broker then redelivers what a silent context has
-     * received and not confirmed, which blocks the later events of the same orders. Options in the broker's URL take precedence.
+     * received and not confirmed, which blocks the later events of the same orders. A server that is cut off holds up the connection to the next one in
+     * the URL as briefly. Options in the broker's URL take precedence.
      */
     static void limitSilence(ActiveMQConnectionFactory broker) {
         if (broker.getConnectionTTL() == ActiveMQClient.DEFAULT_CONNECTION_TTL) {
@@ -129,6 +133,9 @@ public class EventConfiguration {
         }
         if (broker.getCallTimeout() == ActiveMQClient.DEFAULT_CALL_TIMEOUT) {
             broker.setCallTimeout(CALL_TIMEOUT.toMillis());
+        }
+        for (TransportConfiguration server : broker.getStaticConnectors()) {
+            server.getParams().putIfAbsent(TransportConstants.NETTY_CONNECT_TIMEOUT, (int) CONNECT_TIMEOUT.toMillis());
         }
     }
 
