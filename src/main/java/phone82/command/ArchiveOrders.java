@@ -284,12 +284,12 @@ public final class ArchiveOrders extends OperatorCommand {
     /** Reads the whole file before the first order is deleted: it may be damaged. */
     private void delete() throws IOException {
         long orders = readAll(batch -> { });
-        Set<Long> deadLetters = deadLetters();
-        readAll(batch -> delete(batch, deadLetters, orders));
+        readAll(batch -> delete(batch, orders));
         out.println(count(deleted) + " of " + file + " deleted");
     }
 
-    private void delete(List<Archived> orders, Set<Long> deadLetters, long all) {
+    private void delete(List<Archived> orders, long all) {
+        Set<Long> deadLetters = deadLetters();
         Map<Long, Integer> versions = new TreeMap<>();
         for (Archived order : orders) {
             if (deadLetters.contains(order.id)) {
