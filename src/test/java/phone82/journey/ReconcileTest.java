@@ -266,10 +266,7 @@ class ReconcileTest {
         });
         lossy.start();
         try {
-            String[] arguments = Stream.concat(Stream.of(PHONE82.arguments()).filter(each -> !each.startsWith("--phone82.gateway.store-url=")),
-                    Stream.of("--phone82.gateway.store-url=http://127.0.0.1:" + lossy.getAddress().getPort(), Backup.NAME, "lost")).toArray(String[]::new);
-
-            assertThat(Backup.main(new PrintStream(out), new PrintStream(err), arguments)).as(this::output).isEqualTo(2);
+            assertThat(backUp("lost", Context.STORE, lossy.getAddress().getPort())).as(this::output).isEqualTo(2);
         } finally {
             lossy.stop(0);
         }
@@ -283,9 +280,7 @@ class ReconcileTest {
 
         assertThat(backUp("same")).as(this::output).isEqualTo(1);
         // the first context to be copied does not answer
-        assertThat(Backup.main(new PrintStream(out), new PrintStream(err), Stream.concat(
-                Stream.of(PHONE82.arguments()).filter(each -> !each.startsWith("--phone82.gateway.customer-url=")),
-                Stream.of("--phone82.gateway.customer-url=http://127.0.0.1:1", Backup.NAME, "same")).toArray(String[]::new))).as(this::output).isEqualTo(2);
+        assertThat(backUp("same", Context.CUSTOMER, 1)).as(this::output).isEqualTo(2);
 
         assertThat(backups().resolve("same").toFile().list()).containsExactlyInAnyOrder("app", "pay", "store", "customer");
     }
@@ -306,6 +301,13 @@ class ReconcileTest {
     private int backUp(String name) {
         return Backup.main(new PrintStream(out), new PrintStream(err),
                 Stream.concat(Stream.of(Backup.NAME, name), Stream.of(PHONE82.arguments())).toArray(String[]::new));
+    }
+
+    /** Reaches one context at another port. */
+    private int backUp(String name, Context context, int port) {
+        String url = "--phone82.gateway." + context.id() + "-url=";
+        return Backup.main(new PrintStream(out), new PrintStream(err), Stream.concat(Stream.of(PHONE82.arguments()).filter(each -> !each.startsWith(url)),
+                Stream.of(url + "http://127.0.0.1:" + port, Backup.NAME, name)).toArray(String[]::new));
     }
 
     private record Broken(Context context, String sql, String promise, String what) {
