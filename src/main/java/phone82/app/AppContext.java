@@ -5,8 +5,6 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
-import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -25,6 +23,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.context.BreakerConfiguration;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.Erasure;
 import phone82.platform.erasure.OwnedTable;
@@ -51,7 +50,7 @@ import java.util.Map;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = Order.class)
-@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
+@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class, BreakerConfiguration.class})
 public class AppContext {
 
     private static final int CANCELLATION_REHEARSALS = 3;
@@ -199,28 +198,9 @@ public class AppContext {
         return Binder.get(environment).bind("phone82.app.breaker", PayBreakerSettings.class).get().config();
     }
 
-    /** The circuit breaker EIP looks up its breaker here by id. */
-    @Bean
-    CircuitBreakerRegistry circuitBreakers() {
-        return CircuitBreakerRegistry.ofDefaults();
-    }
-
-    @Bean
-    BulkheadRegistry bulkheads() {
-        return BulkheadRegistry.ofDefaults();
-    }
-
     @Bean
     CircuitBreaker payBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig payBreakerConfig) {
         return circuitBreakers.circuitBreaker("pay", payBreakerConfig);
-    }
-
-    @Bean
-    MeterBinder breakerMetrics(CircuitBreakerRegistry circuitBreakers, BulkheadRegistry bulkheads) {
-        return metrics -> {
-            TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
-            TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
-        };
     }
 
     @Bean

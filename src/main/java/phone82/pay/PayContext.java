@@ -1,11 +1,8 @@
 package phone82.pay;
 
-import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
-import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -30,6 +27,7 @@ import phone82.pay.provider.HttpProvider;
 import phone82.pay.provider.PaymentProvider;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.context.BreakerConfiguration;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
@@ -55,7 +53,7 @@ import java.util.concurrent.TimeUnit;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = Payment.class)
-@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
+@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class, BreakerConfiguration.class})
 public class PayContext {
 
     private static final String SETTLE = "direct:pay-queue-payment";
@@ -84,17 +82,6 @@ public class PayContext {
     @Bean
     ProviderCall providerCall(PaymentProvider provider) {
         return new ProviderCall(provider);
-    }
-
-    /** The circuit breaker EIP looks up its breakers here by id. */
-    @Bean
-    CircuitBreakerRegistry circuitBreakers() {
-        return CircuitBreakerRegistry.ofDefaults();
-    }
-
-    @Bean
-    BulkheadRegistry bulkheads() {
-        return BulkheadRegistry.ofDefaults();
     }
 
     @Bean
@@ -131,14 +118,6 @@ public class PayContext {
     Check providerCheck(CircuitBreaker authorisationBreaker, CircuitBreaker settlementBreaker) {
         return Check.note("payment-provider", () -> Map.of("authorisations", authorisationBreaker.getState(),
                 "settlements", settlementBreaker.getState()));
-    }
-
-    @Bean
-    MeterBinder providerMetrics(CircuitBreakerRegistry circuitBreakers, BulkheadRegistry bulkheads) {
-        return metrics -> {
-            TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
-            TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
-        };
     }
 
     @Bean
