@@ -34,6 +34,7 @@ import phone82.platform.health.Check;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.Statuses;
 import phone82.platform.repair.Repair;
 import phone82.platform.saga.Participation;
@@ -128,17 +129,17 @@ public class AppContext {
     }
 
     @Bean
-    MeterBinder stuckMetric(StuckOrders stuckOrders) {
-        return metrics -> Gauge.builder("phone82.orders.stuck", stuckOrders, StuckOrders::count)
+    MeterBinder stuckMetric(StuckOrders stuckOrders, GaugeQueries queries) {
+        return metrics -> Gauge.builder("phone82.orders.stuck", stuckOrders, queries.unlessUnavailable(StuckOrders::count))
                 .description("unfinished orders without progress").register(metrics);
     }
 
     @Bean
-    MeterBinder newOwnersMetrics(OwnerChanges ownerChanges) {
+    MeterBinder newOwnersMetrics(OwnerChanges ownerChanges, GaugeQueries queries) {
         return metrics -> {
-            Gauge.builder("phone82.new.owners", ownerChanges, OwnerChanges::waiting)
+            Gauge.builder("phone82.new.owners", ownerChanges, queries.unlessUnavailable(OwnerChanges::waiting))
                     .description("orders whose new owner pay or store may not have yet").register(metrics);
-            Gauge.builder("phone82.new.owners.oldest", ownerChanges, OwnerChanges::oldestSeconds).baseUnit("seconds")
+            Gauge.builder("phone82.new.owners.oldest", ownerChanges, queries.unlessUnavailable(OwnerChanges::oldestSeconds)).baseUnit("seconds")
                     .description("age of the oldest of them").register(metrics);
         };
     }

@@ -36,6 +36,7 @@ import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.Statuses;
 import phone82.platform.saga.Participation;
@@ -139,23 +140,23 @@ public class PayContext {
     }
 
     @Bean
-    MeterBinder paymentMetrics(Payments payments) {
+    MeterBinder paymentMetrics(Payments payments, GaugeQueries queries) {
         return metrics -> {
             for (PaymentStatus status : EnumSet.of(PaymentStatus.Authorising, PaymentStatus.Capturing, PaymentStatus.Releasing,
                     PaymentStatus.Refunding, PaymentStatus.RefundFailed)) {
-                Gauge.builder("phone82.payments", payments, each -> each.count(status)).tag("status", status.name())
+                Gauge.builder("phone82.payments", payments, queries.unlessUnavailable(each -> each.count(status))).tag("status", status.name())
                         .description("payments that wait for the provider, or for an operator").register(metrics);
             }
-            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, Payments::oldestIntentSeconds)
+            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, queries.unlessUnavailable(Payments::oldestIntentSeconds))
                     .description("how long the oldest open intent has been open").register(metrics);
         };
     }
 
     @Bean
-    MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving) {
-        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject("select count(*) from payment "
+    MeterBinder stuckMetric(JdbcTemplate jdbc, GaugeQueries queries, @Value("${phone82.reconcile.moving}") Duration moving) {
+        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, queries.unlessUnavailable(database -> database.queryForObject("select count(*) from payment "
                         + "where status in ('Authorising', 'Capturing', 'Releasing', 'Refunding', 'Cancelling') and changed_at < ?",
-                        Long.class, Timestamp.from(Instant.now().minus(moving))))
+                        Long.class, Timestamp.from(Instant.now().minus(moving)))))
                 .description("unfinished payments without progress").register(metrics);
     }
 
