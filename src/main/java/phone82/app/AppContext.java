@@ -5,8 +5,6 @@ import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
-import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -25,6 +23,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.context.BreakerConfiguration;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.Erasure;
 import phone82.platform.erasure.OwnedTable;
@@ -35,6 +34,7 @@ import phone82.platform.health.Check;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.Statuses;
 import phone82.platform.repair.Repair;
 import phone82.platform.saga.Participation;
@@ -51,7 +51,7 @@ import java.util.Map;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = Order.class)
-@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
+@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class, BreakerConfiguration.class})
 public class AppContext {
 
     private static final int CANCELLATION_REHEARSALS = 3;
@@ -129,17 +129,17 @@ public class AppContext {
     }
 
     @Bean
-    MeterBinder stuckMetric(StuckOrders stuckOrders) {
-        return metrics -> Gauge.builder("phone82.orders.stuck", stuckOrders, StuckOrders::count)
+    MeterBinder stuckMetric(StuckOrders stuckOrders, GaugeQueries queries) {
+        return metrics -> Gauge.builder("phone82.orders.stuck", stuckOrders, queries.unlessUnavailable(StuckOrders::count))
                 .description("unfinished orders without progress").register(metrics);
     }
 
     @Bean
-    MeterBinder newOwnersMetrics(OwnerChanges ownerChanges) {
+    MeterBinder newOwnersMetrics(OwnerChanges ownerChanges, GaugeQueries queries) {
         return metrics -> {
-            Gauge.builder("phone82.new.owners", ownerChanges, OwnerChanges::waiting)
+            Gauge.builder("phone82.new.owners", ownerChanges, queries.unlessUnavailable(OwnerChanges::waiting))
                     .description("orders whose new owner pay or store may not have yet").register(metrics);
-            Gauge.builder("phone82.new.owners.oldest", ownerChanges, OwnerChanges::oldestSeconds).baseUnit("seconds")
+            Gauge.builder("phone82.new.owners.oldest", ownerChanges, queries.unlessUnavailable(OwnerChanges::oldestSeconds)).baseUnit("seconds")
                     .description("age of the oldest of them").register(metrics);
         };
     }
@@ -199,28 +199,9 @@ public class AppContext {
         return Binder.get(environment).bind("phone82.app.breaker", PayBreakerSettings.class).get().config();
     }
 
-    /** The circuit breaker EIP looks up its breaker here by id. */
-    @Bean
-    CircuitBreakerRegistry circuitBreakers() {
-        return CircuitBreakerRegistry.ofDefaults();
-    }
-
-    @Bean
-    BulkheadRegistry bulkheads() {
-        return BulkheadRegistry.ofDefaults();
-    }
-
     @Bean
     CircuitBreaker payBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig payBreakerConfig) {
         return circuitBreakers.circuitBreaker("pay", payBreakerConfig);
-    }
-
-    @Bean
-    MeterBinder breakerMetrics(CircuitBreakerRegistry circuitBreakers, BulkheadRegistry bulkheads) {
-        return metrics -> {
-            TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
-            TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
-        };
     }
 
     @Bean

@@ -21,6 +21,7 @@ import phone82.platform.event.EventTransformation;
 import phone82.platform.event.Inbox;
 import phone82.platform.http.Authentication;
 import phone82.platform.http.Contract;
+import phone82.platform.persistence.GaugeQueries;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -71,16 +72,16 @@ public class CustomerContext {
     }
 
     @Bean
-    MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving,
+    MeterBinder stuckMetric(JdbcTemplate jdbc, GaugeQueries queries, @Value("${phone82.reconcile.moving}") Duration moving,
                             @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk) {
-        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject(
+        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, queries.unlessUnavailable(database -> database.queryForObject(
                         """
                                 select count(*) from history where progress in (?, ?) and updated_at < ? and not exists (
                                     select 1 from timeline paused where paused.order_id = history.order_id and paused.type = 'DeliveryPaused' and not exists (
                                         select 1 from timeline resumed where resumed.order_id = paused.order_id and resumed.type = 'DeliveryResumed'
                                             and resumed.happened_at > paused.happened_at))""",
                         // a paid order waits on purpose while store ships nothing
-                        Long.class, Status.Ordered.ordinal(), (dispatch && !disk.isRestored() ? Status.Paid : Status.Ordered).ordinal(), Timestamp.from(Instant.now().minus(moving).minus(dispatchDelay))))
+                        Long.class, Status.Ordered.ordinal(), (dispatch && !disk.isRestored() ? Status.Paid : Status.Ordered).ordinal(), Timestamp.from(Instant.now().minus(moving).minus(dispatchDelay)))))
                 .description("unfinished orders without progress in the view, but for deliveries that wait on purpose").register(metrics);
     }
 

@@ -1,11 +1,8 @@
 package phone82.pay;
 
-import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
-import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -30,6 +27,7 @@ import phone82.pay.provider.HttpProvider;
 import phone82.pay.provider.PaymentProvider;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
+import phone82.platform.context.BreakerConfiguration;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
@@ -38,6 +36,7 @@ import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.Statuses;
 import phone82.platform.saga.Participation;
@@ -55,7 +54,7 @@ import java.util.concurrent.TimeUnit;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = Payment.class)
-@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class})
+@Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class, BreakerConfiguration.class})
 public class PayContext {
 
     private static final String SETTLE = "direct:pay-queue-payment";
@@ -84,17 +83,6 @@ public class PayContext {
     @Bean
     ProviderCall providerCall(PaymentProvider provider) {
         return new ProviderCall(provider);
-    }
-
-    /** The circuit breaker EIP looks up its breakers here by id. */
-    @Bean
-    CircuitBreakerRegistry circuitBreakers() {
-        return CircuitBreakerRegistry.ofDefaults();
-    }
-
-    @Bean
-    BulkheadRegistry bulkheads() {
-        return BulkheadRegistry.ofDefaults();
     }
 
     @Bean
@@ -134,14 +122,6 @@ public class PayContext {
     }
 
     @Bean
-    MeterBinder providerMetrics(CircuitBreakerRegistry circuitBreakers, BulkheadRegistry bulkheads) {
-        return metrics -> {
-            TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(circuitBreakers).bindTo(metrics);
-            TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(metrics);
-        };
-    }
-
-    @Bean
     OwnedTable ownedPayments() {
         return new OwnedTable("payment", "order_id", true, PaymentStatus.UNDER_WAY);
     }
@@ -160,23 +140,23 @@ public class PayContext {
     }
 
     @Bean
-    MeterBinder paymentMetrics(Payments payments) {
+    MeterBinder paymentMetrics(Payments payments, GaugeQueries queries) {
         return metrics -> {
             for (PaymentStatus status : EnumSet.of(PaymentStatus.Authorising, PaymentStatus.Capturing, PaymentStatus.Releasing,
                     PaymentStatus.Refunding, PaymentStatus.RefundFailed)) {
-                Gauge.builder("phone82.payments", payments, each -> each.count(status)).tag("status", status.name())
+                Gauge.builder("phone82.payments", payments, queries.unlessUnavailable(each -> each.count(status))).tag("status", status.name())
                         .description("payments that wait for the provider, or for an operator").register(metrics);
             }
-            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, Payments::oldestIntentSeconds)
+            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, queries.unlessUnavailable(Payments::oldestIntentSeconds))
                     .description("how long the oldest open intent has been open").register(metrics);
         };
     }
 
     @Bean
-    MeterBinder stuckMetric(JdbcTemplate jdbc, @Value("${phone82.reconcile.moving}") Duration moving) {
-        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, database -> database.queryForObject("select count(*) from payment "
+    MeterBinder stuckMetric(JdbcTemplate jdbc, GaugeQueries queries, @Value("${phone82.reconcile.moving}") Duration moving) {
+        return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, queries.unlessUnavailable(database -> database.queryForObject("select count(*) from payment "
                         + "where status in ('Authorising', 'Capturing', 'Releasing', 'Refunding', 'Cancelling') and changed_at < ?",
-                        Long.class, Timestamp.from(Instant.now().minus(moving))))
+                        Long.class, Timestamp.from(Instant.now().minus(moving)))))
                 .description("unfinished payments without progress").register(metrics);
     }
 

@@ -16,6 +16,7 @@ import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.Statuses;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
@@ -71,11 +72,13 @@ public class StoreContext {
     }
 
     @Bean
-    MeterBinder dueMetrics(JdbcTemplate jdbc, Dispatch dispatch, @Value("${phone82.reconcile.moving}") Duration moving) {
+    MeterBinder dueMetrics(JdbcTemplate jdbc, GaugeQueries queries, Dispatch dispatch, @Value("${phone82.reconcile.moving}") Duration moving) {
         return metrics -> {
-            Gauge.builder("phone82.orders.stuck", jdbc, database -> dispatch.isHeld() ? 0 : countDue(database, Instant.now().minus(moving)))
+            Gauge.builder("phone82.orders.stuck", jdbc,
+                            queries.unlessUnavailable(database -> dispatch.isHeld() ? 0 : countDue(database, Instant.now().minus(moving))))
                     .description("deliveries that should have been shipped").register(metrics);
-            Gauge.builder("phone82.dispatch.waiting", jdbc, database -> dispatch.isHeld() ? countDue(database, Instant.now()) : 0)
+            Gauge.builder("phone82.dispatch.waiting", jdbc,
+                            queries.unlessUnavailable(database -> dispatch.isHeld() ? countDue(database, Instant.now()) : 0))
                     .description("due deliveries that wait because nothing is shipped").register(metrics);
         };
     }

@@ -158,8 +158,7 @@ class RouteFilesTest {
     @ParameterizedTest
     @MethodSource("contexts")
     void everyBeanMethodThatARouteCallsExists(String context) throws ClassNotFoundException {
-        Map<String, Class<?>> beans = beans(Class.forName(
-                "phone82." + context + "." + StringUtils.capitalize(context) + "Context"));
+        Map<String, Class<?>> beans = beans(configuration(context));
         assertThat(used(context).flatMap(RouteFile::nodes).filter(node -> node.has("ref"))).isNotEmpty().allSatisfy(node -> {
             assertThat(beans).containsKey(node.get("ref").asText());
             if (node.has("method")) {
@@ -229,6 +228,29 @@ class RouteFilesTest {
     void everyFolderIsLoadedByItsContext() {
         assertThat(contexts()).allSatisfy(context ->
                 assertThat(RouteFile.loadedBy(context)).extracting(RouteFile::folder).contains(context, RouteFile.SHARED));
+    }
+
+    /** Nothing calls such a route, so that nothing would show that it is missing. */
+    @ParameterizedTest
+    @MethodSource("contexts")
+    void aSharedTimerThatAContextLeavesOutNeedsABeanThatItLacks(String context) throws ClassNotFoundException {
+        Set<String> beans = beans(configuration(context)).keySet();
+        List<RouteFile> loaded = RouteFile.loadedBy(context);
+        List<Route> leftOut = files().stream().filter(file -> file.folder().equals(RouteFile.SHARED) && !loaded.contains(file))
+                .flatMap(file -> file.routes().stream()).filter(route -> route.from().startsWith("timer:")).toList();
+
+        assertThat(leftOut).allSatisfy(route -> {
+            Set<String> used = beansOf(route);
+            assertThat(used.isEmpty() || !beans.containsAll(used)).as("%s is of no use in %s, which has %s", route, context, used).isTrue();
+        });
+    }
+
+    private static Set<String> beansOf(Route route) {
+        return route.nodes().filter(node -> node.has("ref") && node.has("method")).map(node -> node.get("ref").asText()).collect(Collectors.toSet());
+    }
+
+    private static Class<?> configuration(String context) throws ClassNotFoundException {
+        return Class.forName("phone82." + context + "." + StringUtils.capitalize(context) + "Context");
     }
 
     private static Set<String> taken(String context) {

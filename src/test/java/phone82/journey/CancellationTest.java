@@ -182,6 +182,19 @@ class CancellationTest {
         PHONE82.provider().removeFaults();
     }
 
+    /** How long the provider took is between pay and app. */
+    @Test
+    void theAnswerToACancellationHasNoHeaderOfAnotherContext() {
+        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"hang\",\"count\":1}");
+        long id = shop.place(anOrder()).expect(201).id();
+        await().until(() -> !PHONE82.provider().hasFaultsLeft());
+
+        Answer answer = shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
+
+        assertThat(answer.header("Server-Timing")).isNull();
+        await().untilAsserted(() -> assertCancelledEverywhere(id));
+    }
+
     private static String payment(long id) {
         return PHONE82.bean(Context.PAY, JdbcTemplate.class).queryForObject("select status from payment where order_id = ?", String.class, id);
     }

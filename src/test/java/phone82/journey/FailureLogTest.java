@@ -164,6 +164,31 @@ class FailureLogTest {
     }
 
     @Test
+    void aNewOwnerThatIsPassedOnLaterIsNoWarning(CapturedOutput log) throws Exception {
+        long id = app.place(anOrder()).expect(201).id();
+        await().until(() -> payments.queryForObject("select count(*) from payment where order_id = ? and status = 'Completed'", Long.class, id) > 0);
+        CamelContext camel = PHONE82.bean(Context.APP, CamelContext.class);
+        camel.getRouteController().stopRoute("app-repeat-new-owners");
+        try {
+            orders.update("update orders set owner = null where id = ?", id);
+            payments.execute("alter table payment rename to paid");
+            try {
+                app.send("PUT", "/orders/" + id + "/customer", "application/json", "{\"subject\":\"ann\"}").expect(200);
+            } finally {
+                payments.execute("alter table paid rename to payment");
+            }
+            assertThat(orders.queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id)).isOne();
+        } finally {
+            camel.getRouteController().startRoute("app-repeat-new-owners");
+        }
+
+        await().until(() -> orders.queryForObject("select count(*) from new_owner where order_id = ?", Long.class, id) == 0);
+        double before = exchanges("app-repeat-new-owners");
+        await().until(() -> exchanges("app-repeat-new-owners") > before);
+        assertThat(lines(log, " WARN  app app-repeat-new-owners ")).isEmpty();
+    }
+
+    @Test
     void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
         double before = failed("app-repeat-new-owners");
         orders.execute("alter table new_owner rename to no_owner");

@@ -3,6 +3,7 @@ package phone82.journey;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,10 +17,15 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -167,6 +173,28 @@ class MetricsTest {
             }
         });
         return metrics;
+    }
+
+    /** Otherwise Prometheus would drop the scrape, and no alert about the context would be evaluated while its database is unavailable. */
+    @Test
+    void aScrapeDoesNotWaitForTheDatabaseAgainForEachMetric() throws SQLException {
+        HikariDataSource database = PHONE82.bean(Context.PAY, HikariDataSource.class);
+        List<Connection> all = new ArrayList<>();
+        try {
+            for (int i = 0; i < database.getMaximumPoolSize(); i++) {
+                all.add(await().ignoreExceptions().until(database::getConnection, Objects::nonNull));
+            }
+            Instant begin = Instant.now();
+
+            assertThat(scrape()).contains("phone82_up{context=\"pay\"} 1.0", "phone82_payments{context=\"pay\",status=\"Capturing\"} NaN");
+
+            assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofMillis(4 * database.getConnectionTimeout()));
+        } finally {
+            for (Connection each : all) {
+                each.close();
+            }
+        }
+        await().untilAsserted(() -> assertThat(scrape()).contains("phone82_payments{context=\"pay\",status=\"Capturing\"} 0.0"));
     }
 
     @Test

@@ -39,6 +39,7 @@ import phone82.openshift.Manifests.Workload;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -980,6 +981,16 @@ enum Checks {
                 new JsonMapper().readTree(dashboard.asText());
             } catch (JsonProcessingException e) {
                 fault.accept(id(map) + ": not JSON");
+            }
+        }));
+        // one query hangs, and two more wait for a connection
+        Map<String, String> settings = APPLICATION.of("pay");
+        Duration hanging = Duration.ofSeconds(Long.parseLong(settings.get("spring.datasource.hikari.data-source-properties.socketTimeout")))
+                .plusMillis(2 * Long.parseLong(settings.get("spring.datasource.hikari.connection-timeout")));
+        manifests.of("PodMonitor").forEach(monitor -> each(monitor.at("/spec/podMetricsEndpoints")).forEach(endpoint -> {
+            Duration patience = DurationStyle.detectAndParse(endpoint.path("scrapeTimeout").asText("10s"));
+            if (patience.compareTo(hanging) < 0 || patience.compareTo(DurationStyle.detectAndParse(endpoint.path("interval").asText())) > 0) {
+                fault.accept(id(monitor) + ": there are no metrics while a database hangs for " + hanging + ", as a scrape ends after " + patience);
             }
         }));
         if (manifests.project().isProduction()) {

@@ -10,9 +10,10 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import phone82.platform.api.Json;
@@ -23,11 +24,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A client of the payment provider's HTTP API, which {@code routes/provider/provider.openapi.yaml} describes. */
 public class HttpProvider implements PaymentProvider, AutoCloseable {
 
     private static final int MOST_CONNECTIONS = 100;
+    private static final int MOST_BYTES = 64 * 1024;
 
     private final String url;
     private final String authorization;
@@ -39,6 +43,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
     /**
      * @param url                for example http://localhost:8085
      * @param apiKey             pay's credential at the provider
+     * @param connectTimeout     longest wait for a free connection, and for a new one
      * @param authorisationLimit longest wait for the answer to an authorisation; a customer waits for it
      * @param limit              longest wait for any other answer; half of it for a look-up, because a cancellation waits for it
      * @param keepAlive          longest time that an idle connection is kept
@@ -74,8 +79,8 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
         post.setHeader("Idempotency-Key", request.key());
         post.setEntity(new ByteArrayEntity(Json.bytes(new Body(request.orderId(), request.amount(), request.item())),
                 ContentType.APPLICATION_JSON));
-        post.setConfig(request.operation() == Operation.authorise ? authorisationLimits : limits);
-        JsonNode answer = send(post).orElseThrow(() -> new IOException("the provider answers 404 to " + request.key()));
+        JsonNode answer = send(post, request.operation() == Operation.authorise ? authorisationLimits : limits)
+                .orElseThrow(() -> new IOException("the provider answers 404 to " + request.key()));
         if (!request.key().equals(answer.path("key").asText())) {
             throw new IOException("the provider does not answer " + request.key());
         }
@@ -98,9 +103,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
 
     @Override
     public Optional<Account> account(long orderId) throws IOException {
-        HttpGet get = new HttpGet(url + "/accounts/" + orderId);
-        get.setConfig(lookUpLimits);
-        Optional<JsonNode> answer = send(get);
+        Optional<JsonNode> answer = send(new HttpGet(url + "/accounts/" + orderId), lookUpLimits);
         if (answer.isPresent() && answer.get().path("orderId").asLong() != orderId) {
             throw new IOException("the provider does not answer for order " + orderId);
         }
@@ -108,23 +111,41 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
                 account.path("refunded").asLong(), account.path("refundable").asLong(), line(account, "refundCode")));
     }
 
-    /** The answer as JSON; empty for 404. */
-    private Optional<JsonNode> send(HttpUriRequestBase request) throws IOException {
+    /** The answer as JSON; empty for 404. The client's own limits are for each part of an answer, so a timer limits the whole call. */
+    private Optional<JsonNode> send(HttpUriRequestBase request, RequestConfig limits) throws IOException {
+        request.setConfig(limits);
         request.setHeader("Authorization", authorization);
-        return client.execute(request, response -> {
-            byte[] body = EntityUtils.toByteArray(response.getEntity());
-            if (response.getCode() == 404) {
-                return Optional.empty();
-            }
-            if (response.getCode() != 200) {
-                throw new IOException(String.format(Locale.ROOT, "the provider answers %d", response.getCode()));
-            }
-            JsonNode json = Json.read(body);
-            if (json == null || !json.isObject()) {
-                throw new IOException("the provider answers no JSON object");
-            }
-            return Optional.of(json);
-        });
+        long longest = 2 * limits.getConnectionRequestTimeout().toMilliseconds() + limits.getResponseTimeout().toMilliseconds();
+        CompletableFuture<Boolean> call = new CompletableFuture<Boolean>().orTimeout(longest, TimeUnit.MILLISECONDS);
+        call.exceptionally(late -> request.cancel());
+        try {
+            return client.execute(request, response -> answer(request, response));
+        } catch (IOException e) {
+            throw call.isCompletedExceptionally() ? new IOException("the provider does not answer within " + longest + " ms", e) : e;
+        } finally {
+            call.complete(true);
+        }
+    }
+
+    private static Optional<JsonNode> answer(HttpUriRequestBase request, ClassicHttpResponse response) throws IOException {
+        HttpEntity entity = response.getEntity();
+        byte[] body = entity == null ? new byte[0] : entity.getContent().readNBytes(MOST_BYTES + 1);
+        if (body.length > MOST_BYTES) {
+            // otherwise the client would read the rest before it closes the connection
+            request.cancel();
+            throw new IOException("the provider answers more than 64 KiB");
+        }
+        if (response.getCode() == 404) {
+            return Optional.empty();
+        }
+        if (response.getCode() != 200) {
+            throw new IOException(String.format(Locale.ROOT, "the provider answers %d", response.getCode()));
+        }
+        JsonNode json = Json.read(body);
+        if (json == null || !json.isObject()) {
+            throw new IOException("the provider answers no JSON object");
+        }
+        return Optional.of(json);
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.springframework.util.unit.DataSize;
 import phone82.platform.disk.DatabaseBackup;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.HsqldbMigration;
 import phone82.platform.persistence.MigrationLock;
 import phone82.platform.persistence.MigrationLog;
@@ -76,6 +77,11 @@ class DatabaseConfiguration {
     @Bean
     FlywayMigrationStrategy migration(@Value("${spring.datasource.url}") String url) {
         return url.startsWith("jdbc:hsqldb:hsql") ? new MigrationLock() : url.startsWith("jdbc:hsqldb") ? new HsqldbMigration() : Flyway::migrate;
+    }
+
+    @Bean
+    GaugeQueries gaugeQueries() {
+        return new GaugeQueries();
     }
 
     @Bean

@@ -14,6 +14,7 @@ import org.springframework.util.function.SingletonSupplier;
 import phone82.platform.audit.Audit;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
+import phone82.platform.persistence.GaugeQueries;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -39,11 +40,11 @@ public class OutboxConfiguration {
     }
 
     @Bean
-    MeterBinder outboxMetrics(Outbox outbox) {
+    MeterBinder outboxMetrics(Outbox outbox, GaugeQueries queries) {
         return metrics -> {
-            Gauge.builder("phone82.outbox.events", outbox, Outbox::depth)
+            Gauge.builder("phone82.outbox.events", outbox, queries.unlessUnavailable(Outbox::depth))
                     .description("events that are not sent yet").register(metrics);
-            TimeGauge.builder("phone82.outbox.oldest", outbox, TimeUnit.SECONDS, Outbox::oldestSeconds)
+            TimeGauge.builder("phone82.outbox.oldest", outbox, TimeUnit.SECONDS, queries.unlessUnavailable(Outbox::oldestSeconds))
                     .description("how long the oldest unsent event has been waiting").register(metrics);
         };
     }
