@@ -98,6 +98,19 @@ class BusyCoordinatorTest {
         assertThat(asked).containsExactly("/lra-participant/complete", "/lra-participant/complete");
     }
 
+    @Test
+    void beginsAnLraWhileItUndoesOneThatHasExceededItsTimeLimit() {
+        lras.join(lras.start());
+        await().untilAsserted(() -> assertThat(asked).containsExactly("/lra-participant/compensate"));
+
+        String lra = coordinator.text(lras.starting().timeout(Duration.ofSeconds(1)));
+
+        assertThat(lra).startsWith("http");
+        answering.countDown();
+        lras.close(lra);
+        await().untilAsserted(() -> assertThat(lras.known()).isEqualTo("[]"));
+    }
+
     /** Closes an LRA, whose participant does not answer yet. */
     private CompletableFuture<?> occupy() {
         String lra = lras.start();
