@@ -10,21 +10,26 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
@@ -61,6 +66,14 @@ class CoordinatorOutageTest {
                     .singleElement().asString().contains(" WARN ");
         });
         assertThat(log.getOut()).doesNotContain("Unexpected failure", "\tat ");
+    }
+
+    private static ServerSocket listen() {
+        try {
+            return new ServerSocket(0, 200);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Nested
@@ -141,13 +154,50 @@ class CoordinatorOutageTest {
             customers.shutdown();
             assertThat(customers.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
         }
+    }
 
-        private static ServerSocket listen() {
-            try {
-                return new ServerSocket(0, 200);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    /** Frozen or cut off in the middle of an answer. */
+    @Nested
+    class Halting {
+
+        private static final List<Socket> CONNECTIONS = new CopyOnWriteArrayList<>();
+
+        static final ServerSocket COORDINATOR = answerWithoutBodies();
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=60s",
+                "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
+
+        @Test
+        void aCancellationIsRefusedInTime() {
+            Shop shop = PHONE82.gateway();
+
+            Timed refused = cancel(shop, shop.place(anOrder()).expect(201).id());
+
+            assertThat(refused.answer.expect(503).body().get("title").asText()).isEqualTo("Cancellation unavailable");
+            assertThat(refused.took).isLessThan(Duration.ofSeconds(3));
+        }
+
+        private static ServerSocket answerWithoutBodies() {
+            ServerSocket coordinator = listen();
+            Thread answering = new Thread(() -> {
+                try {
+                    while (true) {
+                        Socket connection = coordinator.accept();
+                        CONNECTIONS.add(connection);
+                        BufferedReader request = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
+                        while (!request.readLine().isEmpty()) {
+                            // reads the head
+                        }
+                        connection.getOutputStream().write("HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n".getBytes(US_ASCII));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            answering.setDaemon(true);
+            answering.start();
+            return coordinator;
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** The Saga EIP's client for the LRA coordinator, with timeouts, and limited to the configured coordinator. */
 public class LraSagaClient extends LRASagaService implements CamelContextConfiguration {
@@ -130,7 +131,8 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
 
         private <T> CompletableFuture<T> correlated(CompletableFuture<T> answer) {
             Map<String, String> context = MDC.getCopyOfContextMap();
-            return answer.handleAsync((result, failure) -> {
+            // the timeout of a request ends with the head of its answer
+            return answer.orTimeout(requestTimeout.plus(connectTimeout).toMillis(), TimeUnit.MILLISECONDS).handleAsync((result, failure) -> {
                 if (context != null) {
                     MDC.setContextMap(context);
                 } else {
