@@ -386,7 +386,9 @@ public class Payments {
     @Transactional
     public void beginCancellation(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra,
                                   @Body Account account) {
-        participation.act(lra, orderId);
+        if (!participation.act(lra, orderId)) {
+            return;
+        }
         Payment payment = locked(orderId);
         if (payment == null || payment.shownStatus() == null) {
             throw Problem.notFound("payment of order", orderId);

@@ -173,7 +173,9 @@ public class Deliveries {
      * @throws Problem 409 the order is shipped, or cannot be cancelled for another reason
      */
     public void hold(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra, @Body Hold order) {
-        participation.act(lra, orderId);
+        if (!participation.act(lra, orderId)) {
+            return;
+        }
         Delivery delivery = locked(orderId);
         if (delivery == null) {
             entities.persist(Delivery.heldInAdvance(orderId, order.item(), order.qty(), order.owner(), Correlation.current()));
