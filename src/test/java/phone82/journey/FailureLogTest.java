@@ -1,5 +1,6 @@
 package phone82.journey;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
+import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -99,7 +103,8 @@ class FailureLogTest {
             orders.execute("alter table story rename to saga");
         }
 
-        assertThat(lines(log, "Problems: Unexpected failure")).hasSize(1);
+        // the callback of the coordinator fails, too
+        assertThat(lines(log, "Problems: Unexpected failure")).filteredOn(line -> line.contains(" app app-cancel-order ")).hasSize(1);
         assertThat(lines(log, "is not cancelled")).isEmpty();
         app.cancel(app.request("/orders/" + id).DELETE()).expect(200, 202);
     }
@@ -127,6 +132,27 @@ class FailureLogTest {
         } finally {
             pay.getRouteController().startRoute("pay-settle-due-payments");
         }
+    }
+
+    @Test
+    void aCallbackWithoutADatabaseIsTemporarilyUnavailable(CapturedOutput log) throws Exception {
+        Shop store = PHONE82.shop(Context.STORE);
+        HikariDataSource pool = PHONE82.bean(Context.STORE, HikariDataSource.class);
+        List<Connection> taken = new ArrayList<>();
+        try {
+            while (taken.size() < pool.getMaximumPoolSize()) {
+                taken.add(pool.getConnection());
+            }
+            store.send(store.request("/lra-participant/compensate?Camel-Saga-Compensate=direct://store-undo-cancellation")
+                    .header("Long-Running-Action", "http://localhost:1/lra-coordinator/0_1").PUT(BodyPublishers.noBody())).expect(503);
+        } finally {
+            for (Connection connection : taken) {
+                connection.close();
+            }
+        }
+
+        assertThat(lines(log, "The database does not answer: ")).singleElement().asString().contains(" WARN  store ");
+        assertThat(lines(log, "\tat ")).isEmpty();
     }
 
     @Test
