@@ -7,6 +7,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
@@ -17,11 +18,15 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -160,13 +165,14 @@ class CoordinatorOutageTest {
     @Nested
     class Halting {
 
+        private static final Queue<String> REQUESTS = new ConcurrentLinkedQueue<>();
         private static final List<Socket> CONNECTIONS = new CopyOnWriteArrayList<>();
 
         static final ServerSocket COORDINATOR = answerWithoutBodies();
 
         @RegisterExtension
         static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=60s",
-                "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
+                "--phone82.coordinator.recovery-period=1s", "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
 
         @Test
         void aCancellationIsRefusedInTime() {
@@ -178,6 +184,26 @@ class CoordinatorOutageTest {
             assertThat(refused.took).isLessThan(Duration.ofSeconds(3));
         }
 
+        /** Otherwise hundreds of them would be asked for, each until its timeout. */
+        @Test
+        void overdueCancellationsAreNotAskedForAfterOneWithoutAnAnswer(CapturedOutput log) {
+            JdbcTemplate jdbc = PHONE82.jdbc(Context.APP);
+            String lras = "http://localhost:" + COORDINATOR.getLocalPort() + "/lra-coordinator/";
+            Map.of("first", 90, "second", 80).forEach((lra, seconds) ->
+                    jdbc.update("insert into saga (lra, order_id, state, since, traceparent) values (?, 1, 'Acted', ?, '')",
+                            lras + lra, Timestamp.from(Instant.now().minusSeconds(seconds))));
+
+            await().until(() -> requests("first") > 2);
+
+            assertThat(requests("second")).isZero();
+            assertThat(log.getOut().lines().filter(line -> line.contains(" app settle-cancellations "))).hasSizeBetween(1, 3)
+                    .allMatch(line -> line.contains(" WARN ") && line.contains("Failed, until the next run: "));
+        }
+
+        private static long requests(String lra) {
+            return REQUESTS.stream().filter(("GET /lra-coordinator/" + lra + "/status HTTP/1.1")::equals).count();
+        }
+
         private static ServerSocket answerWithoutBodies() {
             ServerSocket coordinator = listen();
             Thread answering = new Thread(() -> {
@@ -186,6 +212,7 @@ class CoordinatorOutageTest {
                         Socket connection = coordinator.accept();
                         CONNECTIONS.add(connection);
                         BufferedReader request = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
+                        REQUESTS.add(request.readLine());
                         while (!request.readLine().isEmpty()) {
                             // reads the head
                         }

@@ -125,6 +125,22 @@ class LostCancellationTest {
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
     }
 
+    @Test
+    void isUndoneEvenIfAnEarlierOneCannotBeUndone() {
+        long id = shop.place(anOrder()).expect(201).id();
+        String lra = beginCancellation(id);
+        lose(lra);
+        JdbcTemplate store = PHONE82.jdbc(Context.STORE);
+        String ofNoOrder = lra.substring(0, lra.lastIndexOf('/')) + "/0_0_0_0_1";
+        store.update("insert into saga (lra, order_id, state, since, traceparent) values (?, -1, 'Acted', ?, '')",
+                ofNoOrder, Timestamp.from(Instant.now().minusSeconds(90)));
+        store.update("update saga set since = ? where lra = ?", Timestamp.from(Instant.now().minusSeconds(80)), lra);
+
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isIn("Received", "Shipped"));
+
+        assertThat(store.update("delete from saga where lra = ? and state = 'Acted'", ofNoOrder)).isEqualTo(1);
+    }
+
     /** One participant has not undone it yet. */
     @ParameterizedTest
     @EnumSource(value = Context.class, names = {"STORE", "PAY"})
