@@ -134,6 +134,25 @@ class FailureLogTest {
         }
     }
 
+    /** Another instance has changed the payment at the same moment. */
+    @Test
+    void aConflictWithAnotherInstanceIsNoWarning(CapturedOutput log) {
+        await().until(() -> payments.queryForObject("select count(*) from payment where status = 'Capturing'", Long.class) == 0);
+        double before = failed(Context.PAY, "pay-settle-payment");
+        provider.setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":500,\"count\":1}");
+        long id = app.place(anOrder()).expect(201).id();
+        await().until(() -> payments.queryForObject("select count(*) from payment where order_id = ? and status = 'Capturing'", Long.class, id) > 0);
+
+        new TransactionTemplate(PHONE82.bean(Context.PAY, PlatformTransactionManager.class)).executeWithoutResult(other -> {
+            payments.update("update payment set version = version + 1, due_at = current_timestamp where order_id = ?", id);
+            await().until(() -> payments.queryForObject("select count(*) from information_schema.system_sessions where waiting_for_this <> ''", Long.class) > 0);
+        });
+
+        await().until(() -> payments.queryForObject("select count(*) from payment where order_id = ? and status = 'Completed'", Long.class, id) > 0);
+        assertThat(failed(Context.PAY, "pay-settle-payment")).as("conflicts").isGreaterThan(before);
+        assertThat(lines(log, " pay pay-")).noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
+    }
+
     @Test
     void aCallbackWithoutADatabaseIsTemporarilyUnavailable(CapturedOutput log) throws Exception {
         Shop store = PHONE82.shop(Context.STORE);
@@ -222,7 +241,11 @@ class FailureLogTest {
     }
 
     private static double failed(String route) {
-        return PHONE82.bean(Context.APP, MeterRegistry.class).get("camel.exchanges.failed").tag("routeId", route).counter().count();
+        return failed(Context.APP, route);
+    }
+
+    private static double failed(Context context, String route) {
+        return PHONE82.bean(context, MeterRegistry.class).get("camel.exchanges.failed").tag("routeId", route).counter().count();
     }
 
     private static String fault(String operation, int count) {
