@@ -42,6 +42,7 @@ class CoordinatorApi implements Endpoint {
 
     private static final String PATH = "/lra-coordinator/*";
     private static final Pattern JOIN = Pattern.compile("/lra-coordinator/[^/]+");
+    private static final Pattern END = Pattern.compile("/lra-coordinator/[^/]+/(close|cancel)");
     private static final Pattern CLIENT_ID = Pattern.compile("ClientID=[\\w-]{1,64}");
 
     /** The only headers passed on: Narayana would accept callback links in other headers, too. */
@@ -81,6 +82,9 @@ class CoordinatorApi implements Endpoint {
         router.route(PATH).handler(this::admit);
         router.route(PATH).handler(BodyHandler.create(false).setBodyLimit(limits.bodyBytes()))
                 .handler(request -> executor.execute(() -> {
+                    if (isAbandoned(request)) {
+                        return;
+                    }
                     try {
                         store.use(() -> serve(request));
                     } catch (StoreUnavailable e) {
@@ -102,6 +106,14 @@ class CoordinatorApi implements Endpoint {
             throw new Problem(400, "Invalid request", "Send no parameter except ClientID, and only letters and digits in it: nested LRAs and time limits are not supported.");
         }
         request.next();
+    }
+
+    /**
+     * Whether the client has closed its connection while the request waited for a thread: it will not use the LRA, or ends it. Only an end is still
+     * wanted, as the others have agreed to it, or wait for it.
+     */
+    private static boolean isAbandoned(RoutingContext request) {
+        return request.response().closed() && !END.matcher(request.normalizedPath()).matches();
     }
 
     private void serve(RoutingContext context) {

@@ -69,10 +69,10 @@ public class CoordinatorContext {
     }
 
     @Bean(initMethod = "start", destroyMethod = "stop")
-    LraCoordinator coordinator(HttpServer server, ExecutorService coordinatorThreads, ParticipantCallbacks callbacks, LraStore store, @Value("${phone82.data}/coordinator") Path data,
+    LraCoordinator coordinator(HttpServer server, ParticipantCallbacks callbacks, LraStore store, @Value("${phone82.data}/coordinator") Path data,
                                @Value("${phone82.coordinator.recovery-period}") Duration recoveryPeriod,
                                @Value("${phone82.saga.time-limit}") Duration timeLimit) {
-        return new LraCoordinator(server, coordinatorThreads, callbacks, store, data, (int) recoveryPeriod.toSeconds(), timeLimit);
+        return new LraCoordinator(server, callbacks, store, data, (int) recoveryPeriod.toSeconds(), timeLimit);
     }
 
     /** A database if one is configured, otherwise the data folder. */

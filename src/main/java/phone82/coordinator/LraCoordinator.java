@@ -33,27 +33,28 @@ import java.util.concurrent.TimeUnit;
 /** An embedded Narayana LRA coordinator; one per JVM, because Narayana keeps its state in static fields. */
 public class LraCoordinator implements LraStore.Memory {
 
+    /** Calls of participants take most of the time. */
+    private static final int OVERDUE_AT_ONCE = 4;
+
     private final HttpServer server;
-    private final ExecutorService executor;
     private final ParticipantCallbacks callbacks;
     private final LraStore store;
     private final Path folder;
     private final int recoverySeconds;
     private final Duration timeLimit;
     private ScheduledExecutorService clock;
+    /** Not the threads of the API: after an outage all open LRAs are overdue at once, and would keep requests waiting. */
+    private ExecutorService overdue;
     private boolean started;
 
     /**
      * @param server    serves the coordinator's API
-     * @param executor  runs API calls and cancels overdue LRAs
      * @param callbacks the addresses at which participants may be called back
      * @param folder    may be used by Narayana for everything but LRAs
      * @param timeLimit an LRA that is still active after this time is cancelled, within a second
      */
-    LraCoordinator(HttpServer server, ExecutorService executor, ParticipantCallbacks callbacks, LraStore store, Path folder, int recoverySeconds,
-                   Duration timeLimit) {
+    LraCoordinator(HttpServer server, ParticipantCallbacks callbacks, LraStore store, Path folder, int recoverySeconds, Duration timeLimit) {
         this.server = server;
-        this.executor = executor;
         this.callbacks = callbacks;
         this.store = store;
         this.folder = folder;
@@ -85,10 +86,10 @@ public class LraCoordinator implements LraStore.Memory {
 
         server.prepare();
         server.listen();
-        OverdueLraTask overdue = new OverdueLraTask(store, timeLimit, executor);
+        overdue = Executors.newFixedThreadPool(OVERDUE_AT_ONCE, BasicThreadFactory.builder().namingPattern("coordinator-overdue-%d").daemon(true).build());
         clock = Executors.newScheduledThreadPool(2, BasicThreadFactory.builder().namingPattern("coordinator-clock-%d").daemon(true).build());
         clock.scheduleWithFixedDelay(() -> store.hold(this), 1, 1, TimeUnit.SECONDS);
-        clock.scheduleWithFixedDelay(overdue, 1, 1, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(new OverdueLraTask(store, timeLimit, overdue), 1, 1, TimeUnit.SECONDS);
     }
 
     @Override
@@ -117,7 +118,7 @@ public class LraCoordinator implements LraStore.Memory {
     public void stop() {
         server.destroy();
         clock.shutdown();
-        executor.shutdown();
+        overdue.shutdown();
         if (started) {
             RecoveryManager.manager().terminate();
             resetNarayana();

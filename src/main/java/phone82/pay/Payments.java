@@ -26,6 +26,7 @@ import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.AfterCommit;
 import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.RowLock;
+import phone82.platform.saga.CancellationUnavailable;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;
@@ -381,15 +382,20 @@ public class Payments {
      * The action of the saga: no money moves until the outcome is known.
      * @param account the order's account at the provider; null if nothing is captured, or if the provider does not answer: then the refund
      *                is requested when it does
-     * @throws Problem 404 there is no payment, 409 the provider or the payment's state forbids it
+     * @throws Problem 404 there is no payment; 409 the provider or the payment's state forbids it; 503 an earlier cancellation is not undone yet
      */
     @Transactional
     public void beginCancellation(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra,
                                   @Body Account account) {
-        participation.act(lra, orderId);
+        if (!participation.act(lra, orderId)) {
+            return;
+        }
         Payment payment = locked(orderId);
         if (payment == null || payment.shownStatus() == null) {
             throw Problem.notFound("payment of order", orderId);
+        }
+        if (payment.status() == PaymentStatus.Cancelling) {
+            throw new CancellationUnavailable();
         }
         if (!payment.canBeCancelled()) {
             throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.shownStatus() + ".");

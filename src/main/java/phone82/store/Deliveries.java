@@ -16,6 +16,7 @@ import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.RowLock;
+import phone82.platform.saga.CancellationUnavailable;
 import phone82.platform.saga.Participation;
 
 import java.time.Duration;
@@ -170,10 +171,12 @@ public class Deliveries {
     /**
      * The action of the saga: the order is not shipped until the outcome is known, even if store does not know the order yet.
      *
-     * @throws Problem 409 the order is shipped, or cannot be cancelled for another reason
+     * @throws Problem 409 the order is shipped or cancelled; 503 an earlier cancellation is not undone yet
      */
     public void hold(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra, @Body Hold order) {
-        participation.act(lra, orderId);
+        if (!participation.act(lra, orderId)) {
+            return;
+        }
         Delivery delivery = locked(orderId);
         if (delivery == null) {
             entities.persist(Delivery.heldInAdvance(orderId, order.item(), order.qty(), order.owner(), Correlation.current()));
@@ -182,6 +185,8 @@ public class Deliveries {
         } else if (delivery.status() == DeliveryStatus.Shipped) {
             throw new Problem(409, "Shipped already",
                     "The order was shipped at " + delivery.shippedAt() + " and cannot be cancelled any more.");
+        } else if (delivery.status() == DeliveryStatus.Held) {
+            throw new CancellationUnavailable();
         } else {
             throw new Problem(409, "Cannot be held", "The delivery is " + delivery.status() + ".");
         }

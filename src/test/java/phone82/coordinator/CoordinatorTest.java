@@ -45,6 +45,7 @@ class CoordinatorTest {
             "--phone82.coordinator.app-url=http://localhost:" + port).with(this::databases);
 
     private Shop coordinator;
+    private Lras lras;
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
     private final Queue<String> authorized = new ConcurrentLinkedQueue<>();
     private HttpServer participant;
@@ -58,6 +59,7 @@ class CoordinatorTest {
     @BeforeEach
     void listen() throws IOException {
         coordinator = phone82.shop(Context.COORDINATOR);
+        lras = new Lras(coordinator, "http://localhost:" + port);
         back = false;
         asked.clear();
         authorized.clear();
@@ -80,23 +82,23 @@ class CoordinatorTest {
 
     @Test
     void aClosedSagaIsNeverCompensatedHoweverLongAParticipantIsDown() {
-        List<String> lras = Stream.generate(this::start).limit(5).toList();
-        lras.forEach(this::join);
+        List<String> closed = Stream.generate(lras::start).limit(5).toList();
+        closed.forEach(lras::join);
         long over = System.nanoTime() + TIME_LIMIT.plusSeconds(1).toNanos();
         // Narayana sets the timer of a copy if a millisecond starts between two reads of the clock: about one of fifty
         for (int pass = 0; pass < 200; pass++) {
             LRARecoveryModule.getInstance().recover();
         }
-        lras.forEach(this::close);
+        closed.forEach(lras::close);
 
         await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(500)).until(() -> {
             LRARecoveryModule.getInstance().recover();
-            return System.nanoTime() > over && asked.size() > 2 * lras.size();
+            return System.nanoTime() > over && asked.size() > 2 * closed.size();
         });
         back = true;
         await().untilAsserted(() -> {
             LRARecoveryModule.getInstance().recover();
-            assertThat(known()).doesNotContain(lras);
+            assertThat(lras.known()).doesNotContain(closed);
         });
 
         assertThat(asked).containsOnly("/lra-participant/complete");
@@ -106,10 +108,10 @@ class CoordinatorTest {
     void aSagaThatIsNotClosedInTimeIsCompensated() {
         back = true;
         long started = System.nanoTime();
-        String lra = start();
-        join(lra);
+        String lra = lras.start();
+        lras.join(lra);
 
-        await().untilAsserted(() -> assertThat(known()).doesNotContain(lra));
+        await().untilAsserted(() -> assertThat(lras.known()).doesNotContain(lra));
 
         assertThat(asked).containsExactly("/lra-participant/compensate");
         assertThat(authorized).singleElement().satisfies(authorization ->
@@ -129,31 +131,5 @@ class CoordinatorTest {
 
         assertThat(output).doesNotContain("all is lost");
         assertThat(output).doesNotContain("\u001b");
-    }
-
-    private String start() {
-        return coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
-    }
-
-    /** While a recovery pass processes an LRA, the coordinator refuses participants and ignores a close. */
-    private void join(String lra) {
-        String url = "http://localhost:" + port + "/lra-participant";
-        await().until(() -> coordinator.text(coordinator.request(path(lra))
-                .header("Link", "<" + url + "/compensate>; rel=compensate,<" + url + "/complete>; rel=complete").PUT(BodyPublishers.noBody())).startsWith("http"));
-    }
-
-    private void close(String lra) {
-        await().until(() -> {
-            coordinator.text(coordinator.request(path(lra) + "/close").PUT(BodyPublishers.noBody()));
-            return !coordinator.text(coordinator.request(path(lra) + "/status")).contains("Active");
-        });
-    }
-
-    private String known() {
-        return coordinator.text(coordinator.request("/lra-coordinator"));
-    }
-
-    private static String path(String lra) {
-        return lra.substring(lra.indexOf("/lra-coordinator"));
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +32,7 @@ final class PatientCustomers implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int PAUSE_MILLIS = 500;
-    private static final int SHIPPED_ALREADY = 409;
+    private static final String SHIPPED_ALREADY = "Shipped already";
     /** An answer that a program retries: the request is in progress, there are too many, or the shop is not available. */
     private static final Set<Integer> TRY_AGAIN = Set.of(202, 409, 429, 502, 503, 504);
 
@@ -65,22 +66,27 @@ final class PatientCustomers implements AutoCloseable {
     private void order(boolean cancels) {
         String key = UUID.randomUUID().toString();
         long sent = System.nanoTime();
-        Answer placed = patiently(Set.of(201), () -> shop.place(key, anOrder()));
+        Answer placed = patiently(answer -> answer.status() == 201, () -> shop.place(key, anOrder()));
         if (placed == null) {
             return;
         }
         long id = placed.id();
         accepted.put(id, new Acceptance(sent, System.nanoTime()));
         if (cancels) {
-            Answer answer = patiently(Set.of(200, SHIPPED_ALREADY), () -> shop.send("DELETE", "/orders/" + id, null, null));
+            Answer answer = patiently(PatientCustomers::isFinal, () -> shop.send("DELETE", "/orders/" + id, null, null));
             if (answer != null && answer.status() == 200) {
                 cancelled.add(id);
             }
         }
     }
 
+    /** Other refusals end when an earlier cancellation has ended. */
+    private static boolean isFinal(Answer cancellation) {
+        return cancellation.status() == 200 || cancellation.status() == 409 && cancellation.body().path("title").asText().equals(SHIPPED_ALREADY);
+    }
+
     /** Repeats a request until its answer is final; returns null, and records a failure, if that is none of the expected ones. */
-    private Answer patiently(Set<Integer> expected, Supplier<Answer> request) {
+    private Answer patiently(Predicate<Answer> expected, Supplier<Answer> request) {
         long began = System.nanoTime();
         waiting.add(began);
         try {
@@ -90,14 +96,14 @@ final class PatientCustomers implements AutoCloseable {
         }
     }
 
-    private Answer patiently(long began, Set<Integer> expected, Supplier<Answer> request) {
+    private Answer patiently(long began, Predicate<Answer> expected, Supplier<Answer> request) {
         String last = "";
         long pause = PAUSE_MILLIS;
         while (System.nanoTime() - began < PATIENCE.toNanos()) {
             try {
                 Answer answer = request.get();
                 String retryAfter = answer.header("Retry-After");
-                if (expected.contains(answer.status()) && retryAfter == null) {
+                if (expected.test(answer) && retryAfter == null) {
                     return answer;
                 }
                 last = answer.status() + " " + answer.body();

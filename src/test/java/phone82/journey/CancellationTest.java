@@ -7,6 +7,8 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -271,6 +273,30 @@ class CancellationTest {
         assertThat(held.get().status()).isLessThan(300);
         assertThat(shop.status("/deliveries/" + id)).isEqualTo("Held");
         coordinator.text(coordinator.request(lra.substring(lra.indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
+    }
+
+    /** App's client repeats a request whose answer was lost. */
+    @ParameterizedTest
+    @EnumSource(value = Context.class, names = {"STORE", "PAY"})
+    @Tag("databases")
+    void aRepeatedStepHasOneEffect(Context participant) {
+        long id = shop.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+        String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
+        Shop inside = PHONE82.shop(participant);
+        boolean isStore = participant == Context.STORE;
+        HttpRequest.Builder step = inside.request(isStore ? "/deliveries/" + id + "/hold" : "/payments/" + id + "/cancellation")
+                .header("Long-Running-Action", lra).header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(isStore ? "{\"item\":\"note20\",\"qty\":1}" : ""));
+
+        assertThat(inside.send(step).status()).isLessThan(300);
+        assertThat(inside.send(step).status()).isLessThan(300);
+
+        assertThat(shop.status((isStore ? "/deliveries/" : "/payments/") + id)).isEqualTo(isStore ? "Held" : "Cancelling");
+        coordinator.text(coordinator.request(lra.substring(lra.indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.awaitShipped(id);
     }
 
     @Test

@@ -3,32 +3,50 @@ package phone82.journey;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** Outages of the coordinator: cancellations are refused, everything else works. */
 @Tag("alone")
+@ExtendWith(OutputCaptureExtension.class)
 class CoordinatorOutageTest {
 
     private static final Set<Context> ALL_BUT_THE_COORDINATOR = EnumSet.complementOf(EnumSet.of(Context.COORDINATOR));
+
+    private static final String HOLD = "{\"item\":\"note20\",\"qty\":1}";
 
     private record Timed(Answer answer, Duration took) {
     }
@@ -37,6 +55,30 @@ class CoordinatorOutageTest {
         long asked = System.nanoTime();
         Answer answer = shop.send("DELETE", "/orders/" + id, null, null);
         return new Timed(answer, Duration.ofNanos(System.nanoTime() - asked));
+    }
+
+    /** The steps of participants are refused as temporarily unavailable; an outage is one line per context in ten seconds. */
+    private static void assertThatParticipantsAreUnavailable(Phone82Extension phone82, String coordinator, CapturedOutput log) {
+        Map<Context, String> steps = Map.of(Context.STORE, "/deliveries/1/hold", Context.PAY, "/payments/1/cancellation");
+        steps.forEach((participant, path) -> {
+            Shop inside = phone82.shop(participant);
+            for (int i = 0; i < 3; i++) {
+                Answer refused = inside.send(inside.request(path).header("Long-Running-Action", coordinator + "/lra-coordinator/0_1")
+                        .header("Content-Type", "application/json").PUT(BodyPublishers.ofString(participant == Context.STORE ? HOLD : "")));
+                assertThat(refused.expect(503).header("Retry-After")).isEqualTo("5");
+            }
+            assertThat(log.getOut().lines().filter(line -> line.contains(" " + participant.id() + " ") && line.contains("The coordinator does not agree: ")))
+                    .singleElement().asString().contains(" WARN ");
+        });
+        assertThat(log.getOut()).doesNotContain("Unexpected failure", "\tat ");
+    }
+
+    private static ServerSocket listen() {
+        try {
+            return new ServerSocket(0, 200);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Nested
@@ -58,6 +100,11 @@ class CoordinatorOutageTest {
             shop.place(anOrder()).expect(201);
             shop.awaitShipped(id);
             assertThat(shop.timeline(id)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
+        }
+
+        @Test
+        void participantsAreUnavailable(CapturedOutput log) {
+            assertThatParticipantsAreUnavailable(PHONE82, PHONE82.shop(Context.COORDINATOR).url(""), log);
         }
     }
 
@@ -92,6 +139,11 @@ class CoordinatorOutageTest {
             assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isIn("Ordered", "Paid"));
         }
 
+        @Test
+        void participantsAreUnavailable(CapturedOutput log) {
+            assertThatParticipantsAreUnavailable(PHONE82, "http://localhost:" + COORDINATOR.getLocalPort(), log);
+        }
+
         private static void burst(Shop shop, List<Long> ids) throws Exception {
             ExecutorService customers = Executors.newFixedThreadPool(ids.size());
             List<Future<Timed>> cancellations = ids.stream().map(id -> customers.submit(() -> cancel(shop, id))).toList();
@@ -107,13 +159,72 @@ class CoordinatorOutageTest {
             customers.shutdown();
             assertThat(customers.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
         }
+    }
 
-        private static ServerSocket listen() {
-            try {
-                return new ServerSocket(0, 200);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    /** Frozen or cut off in the middle of an answer. */
+    @Nested
+    class Halting {
+
+        private static final Queue<String> REQUESTS = new ConcurrentLinkedQueue<>();
+        private static final List<Socket> CONNECTIONS = new CopyOnWriteArrayList<>();
+
+        static final ServerSocket COORDINATOR = answerWithoutBodies();
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=60s",
+                "--phone82.coordinator.recovery-period=1s", "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
+
+        @Test
+        void aCancellationIsRefusedInTime() {
+            Shop shop = PHONE82.gateway();
+
+            Timed refused = cancel(shop, shop.place(anOrder()).expect(201).id());
+
+            assertThat(refused.answer.expect(503).body().get("title").asText()).isEqualTo("Cancellation unavailable");
+            assertThat(refused.took).isLessThan(Duration.ofSeconds(3));
+        }
+
+        /** Otherwise hundreds of them would be asked for, each until its timeout. */
+        @Test
+        void overdueCancellationsAreNotAskedForAfterOneWithoutAnAnswer(CapturedOutput log) {
+            JdbcTemplate jdbc = PHONE82.jdbc(Context.APP);
+            String lras = "http://localhost:" + COORDINATOR.getLocalPort() + "/lra-coordinator/";
+            Map.of("first", 90, "second", 80).forEach((lra, seconds) ->
+                    jdbc.update("insert into saga (lra, order_id, state, since, traceparent) values (?, 1, 'Acted', ?, '')",
+                            lras + lra, Timestamp.from(Instant.now().minusSeconds(seconds))));
+
+            await().until(() -> requests("first") > 2);
+
+            assertThat(requests("second")).isZero();
+            assertThat(log.getOut().lines().filter(line -> line.contains(" app settle-cancellations "))).hasSizeBetween(1, 3)
+                    .allMatch(line -> line.contains(" WARN ") && line.contains("Failed, until the next run: "));
+        }
+
+        private static long requests(String lra) {
+            return REQUESTS.stream().filter(("GET /lra-coordinator/" + lra + "/status HTTP/1.1")::equals).count();
+        }
+
+        private static ServerSocket answerWithoutBodies() {
+            ServerSocket coordinator = listen();
+            Thread answering = new Thread(() -> {
+                try {
+                    while (true) {
+                        Socket connection = coordinator.accept();
+                        CONNECTIONS.add(connection);
+                        BufferedReader request = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
+                        REQUESTS.add(request.readLine());
+                        while (!request.readLine().isEmpty()) {
+                            // reads the head
+                        }
+                        connection.getOutputStream().write("HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n".getBytes(US_ASCII));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            answering.setDaemon(true);
+            answering.start();
+            return coordinator;
         }
     }
 }

@@ -1,5 +1,6 @@
 package phone82.journey;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
+import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -99,7 +103,8 @@ class FailureLogTest {
             orders.execute("alter table story rename to saga");
         }
 
-        assertThat(lines(log, "Problems: Unexpected failure")).hasSize(1);
+        // the callback of the coordinator fails, too
+        assertThat(lines(log, "Problems: Unexpected failure")).filteredOn(line -> line.contains(" app app-cancel-order ")).hasSize(1);
         assertThat(lines(log, "is not cancelled")).isEmpty();
         app.cancel(app.request("/orders/" + id).DELETE()).expect(200, 202);
     }
@@ -127,6 +132,46 @@ class FailureLogTest {
         } finally {
             pay.getRouteController().startRoute("pay-settle-due-payments");
         }
+    }
+
+    /** Another instance has changed the payment at the same moment. */
+    @Test
+    void aConflictWithAnotherInstanceIsNoWarning(CapturedOutput log) {
+        await().until(() -> payments.queryForObject("select count(*) from payment where status = 'Capturing'", Long.class) == 0);
+        double before = failed(Context.PAY, "pay-settle-payment");
+        provider.setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":500,\"count\":1}");
+        long id = app.place(anOrder()).expect(201).id();
+        await().until(() -> payments.queryForObject("select count(*) from payment where order_id = ? and status = 'Capturing'", Long.class, id) > 0);
+
+        new TransactionTemplate(PHONE82.bean(Context.PAY, PlatformTransactionManager.class)).executeWithoutResult(other -> {
+            payments.update("update payment set version = version + 1, due_at = current_timestamp where order_id = ?", id);
+            await().until(() -> payments.queryForObject("select count(*) from information_schema.system_sessions where waiting_for_this <> ''", Long.class) > 0);
+        });
+
+        await().until(() -> payments.queryForObject("select count(*) from payment where order_id = ? and status = 'Completed'", Long.class, id) > 0);
+        assertThat(failed(Context.PAY, "pay-settle-payment")).as("conflicts").isGreaterThan(before);
+        assertThat(lines(log, " pay pay-")).noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
+    }
+
+    @Test
+    void aCallbackWithoutADatabaseIsTemporarilyUnavailable(CapturedOutput log) throws Exception {
+        Shop store = PHONE82.shop(Context.STORE);
+        HikariDataSource pool = PHONE82.bean(Context.STORE, HikariDataSource.class);
+        List<Connection> taken = new ArrayList<>();
+        try {
+            while (taken.size() < pool.getMaximumPoolSize()) {
+                taken.add(pool.getConnection());
+            }
+            store.send(store.request("/lra-participant/compensate?Camel-Saga-Compensate=direct://store-undo-cancellation")
+                    .header("Long-Running-Action", "http://localhost:1/lra-coordinator/0_1").PUT(BodyPublishers.noBody())).expect(503);
+        } finally {
+            for (Connection connection : taken) {
+                connection.close();
+            }
+        }
+
+        assertThat(lines(log, "The database does not answer: ")).singleElement().asString().contains(" WARN  store ");
+        assertThat(lines(log, "\tat ")).isEmpty();
     }
 
     @Test
@@ -221,7 +266,11 @@ class FailureLogTest {
     }
 
     private static double failed(String route) {
-        return PHONE82.bean(Context.APP, MeterRegistry.class).get("camel.exchanges.failed").tag("routeId", route).counter().count();
+        return failed(Context.APP, route);
+    }
+
+    private static double failed(Context context, String route) {
+        return PHONE82.bean(context, MeterRegistry.class).get("camel.exchanges.failed").tag("routeId", route).counter().count();
     }
 
     private static String fault(String operation, int count) {

@@ -125,6 +125,54 @@ class LostCancellationTest {
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
     }
 
+    @Test
+    void isUndoneEvenIfAnEarlierOneCannotBeUndone() {
+        long id = shop.place(anOrder()).expect(201).id();
+        String lra = beginCancellation(id);
+        lose(lra);
+        JdbcTemplate store = PHONE82.jdbc(Context.STORE);
+        String ofNoOrder = lra.substring(0, lra.lastIndexOf('/')) + "/0_0_0_0_1";
+        store.update("insert into saga (lra, order_id, state, since, traceparent) values (?, -1, 'Acted', ?, '')",
+                ofNoOrder, Timestamp.from(Instant.now().minusSeconds(90)));
+        store.update("update saga set since = ? where lra = ?", Timestamp.from(Instant.now().minusSeconds(80)), lra);
+
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isIn("Received", "Shipped"));
+
+        assertThat(store.update("delete from saga where lra = ? and state = 'Acted'", ofNoOrder)).isEqualTo(1);
+    }
+
+    /** One participant has not undone it yet. */
+    @ParameterizedTest
+    @EnumSource(value = Context.class, names = {"STORE", "PAY"})
+    void mayBeTriedAgainUntilAllHaveUndoneIt(Context last) {
+        long id = shop.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+        PHONE82.jdbc(Context.STORE).update("update delivery set dispatch_at = ? where order_id = ?",
+                Timestamp.from(Instant.now().plusSeconds(3600)), id);
+        String lra = beginCancellation(id);
+        PHONE82.bean(Context.APP, Orders.class).undoCancellation(lra);
+        if (last == Context.STORE) {
+            PHONE82.bean(Context.PAY, Payments.class).restore(lra);
+        } else {
+            PHONE82.bean(Context.STORE, Deliveries.class).release(lra);
+        }
+
+        assertThat(cancel(id).expect(503).header("Retry-After")).isEqualTo("5");
+
+        // the coordinator undoes the rest after the time limit
+        await().pollInterval(Duration.ofMillis(500)).until(() -> cancel(id).expect(200, 202, 503).status() != 503);
+        await().untilAsserted(() -> {
+            assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded");
+        });
+    }
+
+    private Shop.Answer cancel(long id) {
+        return shop.send("DELETE", "/orders/" + id, null, null);
+    }
+
     /** A database that was restored from a copy, or a participant that undid a cancellation which others completed. */
     @ParameterizedTest
     @CsvSource({"APP, orders, id, Paid, PAY", "STORE, delivery, order_id, Received, PAY", "PAY, payment, order_id, Completed, APP"})

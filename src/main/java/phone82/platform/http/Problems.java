@@ -6,11 +6,13 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.util.ObjectHelper;
 import org.hsqldb.error.ErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.OptimisticLockingFailureException;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.observability.Correlation;
@@ -42,7 +44,9 @@ public class Problems {
     /** Logs the exception caught in an exchange that no caller waits for: its cause, and a stack trace only of a fault of the program. */
     public void log(Exchange exchange) {
         Throwable thrown = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-        if (isTemporary(thrown)) {
+        if (ObjectHelper.getException(OptimisticLockingFailureException.class, thrown) != null) {
+            LOG.debug("Another transaction was first; the next run does what is left: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
+        } else if (isTemporary(thrown)) {
             LOG.warn("Failed, until the next run: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
         } else {
             LOG.error(UNEXPECTED, thrown);

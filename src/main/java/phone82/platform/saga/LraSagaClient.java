@@ -8,10 +8,11 @@ import org.apache.camel.service.lra.LRAConstants;
 import org.apache.camel.service.lra.LRASagaService;
 import org.apache.camel.service.lra.LRASagaStep;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import phone82.platform.identity.TokenMinter;
+import phone82.platform.log.RareWarnings;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
@@ -21,12 +22,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** The Saga EIP's client for the LRA coordinator, with timeouts, and limited to the configured coordinator. */
 public class LraSagaClient extends LRASagaService implements CamelContextConfiguration {
 
     private static final String START = "/start";
 
+    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(LraSagaClient.class), Duration.ofSeconds(10));
     private final TokenMinter minter;
     private final Duration connectTimeout;
     private final Duration requestTimeout;
@@ -91,8 +94,8 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
     }
 
     /**
-     * Adds a timeout to every call, restores the route's correlation on the thread that continues it, and makes every failure an
-     * {@link IOException}: the coordinator is unavailable, or has ended the saga.
+     * Adds a timeout to every call, restores the route's correlation on the thread that continues it, and makes every failure a
+     * {@link CancellationUnavailable}: the coordinator is unavailable, or has ended the saga.
      */
     private final class Client extends LRAClient {
 
@@ -128,14 +131,17 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
 
         private <T> CompletableFuture<T> correlated(CompletableFuture<T> answer) {
             Map<String, String> context = MDC.getCopyOfContextMap();
-            return answer.handleAsync((result, failure) -> {
+            // the timeout of a request ends with the head of its answer
+            return answer.orTimeout(requestTimeout.plus(connectTimeout).toMillis(), TimeUnit.MILLISECONDS).handleAsync((result, failure) -> {
                 if (context != null) {
                     MDC.setContextMap(context);
                 } else {
                     MDC.clear();
                 }
                 if (failure != null) {
-                    throw new CompletionException(new IOException("The coordinator does not agree: " + failure.getMessage(), failure));
+                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+                    warnings.warn("coordinator", "The coordinator does not agree: {}", cause.toString());
+                    throw new CompletionException(new CancellationUnavailable());
                 }
                 return result;
             }, continuations);

@@ -61,12 +61,17 @@ public class Participation {
     /**
      * Marks the action as done, in its transaction.
      *
+     * @return whether the action must now be done; not if it was done before, and app repeats its request because the answer was lost
      * @throws Problem 409 if the cancellation was undone before its action arrived
      */
-    public void act(String lra, long orderId) {
-        if (jdbc.update("update saga set state = 'Acted' where lra = ? and order_id = ? and state = 'Joined'", lra, orderId) == 0) {
-            throw new Problem(409, "Cancellation over", "This cancellation was undone already.");
+    public boolean act(String lra, long orderId) {
+        if (jdbc.update("update saga set state = 'Acted' where lra = ? and order_id = ? and state = 'Joined'", lra, orderId) > 0) {
+            return true;
         }
+        if (jdbc.queryForObject("select count(*) from saga where lra = ? and order_id = ? and state = 'Acted'", Integer.class, lra, orderId) > 0) {
+            return false;
+        }
+        throw new Problem(409, "Cancellation over", "This cancellation was undone already.");
     }
 
     /** @return the order whose action must now be completed; empty if there is none, or it was completed before */

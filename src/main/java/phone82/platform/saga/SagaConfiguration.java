@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
+import org.apache.camel.service.lra.LRASagaRoutes;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -49,10 +50,17 @@ public class SagaConfiguration {
         return new Contract(openApi.getInputStream());
     }
 
-    /** Gives names to Camel's callback routes, whose ids would otherwise be numbers. */
+    /** Gives names to Camel's callback routes, whose ids would otherwise be numbers, and the error policy {@code api}. */
     @Bean
-    RouteBuilderLifecycleStrategy routeIdsOfCallbacks() {
+    RouteBuilderLifecycleStrategy callbackRoutes() {
         return new RouteBuilderLifecycleStrategy() {
+            @Override
+            public void beforeConfigure(RouteBuilder builder) {
+                if (builder instanceof LRASagaRoutes) {
+                    builder.onException(Throwable.class).handled(true).bean("problems", "answer");
+                }
+            }
+
             @Override
             public void afterConfigure(RouteBuilder builder) {
                 builder.getRestCollection().getRests().stream().flatMap(rest -> rest.getVerbs().stream()).filter(verb -> verb.getRouteId() == null)
