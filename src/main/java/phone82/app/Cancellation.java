@@ -10,6 +10,7 @@ import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -17,6 +18,7 @@ import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.http.Problems;
 import phone82.platform.identity.Caller;
+import phone82.platform.saga.CancellationUnavailable;
 
 import java.io.IOException;
 
@@ -62,7 +64,9 @@ public class Cancellation {
         if (!endsCancelled(id, caller, exchange.getVariable("agreed", false, boolean.class), exchange)) {
             Throwable answer = answer(failure);
             if (answer instanceof Problem problem && problem.status() != 404) {
-                LOG.atLevel(problem.status() == 409 ? Level.INFO : Level.WARN).log("Order {} is not cancelled: {}", id, failure.toString());
+                // the client of the coordinator has logged why
+                boolean isKnown = problem.status() == 409 || ObjectHelper.getException(CancellationUnavailable.class, failure) != null;
+                LOG.atLevel(isKnown ? Level.INFO : Level.WARN).log("Order {} is not cancelled: {}", id, failure.toString());
             }
             Problems.write(exchange, answer);
         }
@@ -95,8 +99,7 @@ public class Cancellation {
         if (!Problems.isTemporary(failure) && !(failure instanceof BulkheadFullException)) {
             return failure;
         }
-        return new Problem(503, "Cancellation unavailable",
-                "The order cannot be cancelled at the moment; nothing has changed. Try again in 5 s.").header("Retry-After", 5);
+        return new CancellationUnavailable();
     }
 
     /** Store may know of a shipment before app. */

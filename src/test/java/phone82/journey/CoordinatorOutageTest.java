@@ -3,16 +3,21 @@ package phone82.journey;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,9 +31,12 @@ import static phone82.journey.Shop.anOrder;
 
 /** Outages of the coordinator: cancellations are refused, everything else works. */
 @Tag("alone")
+@ExtendWith(OutputCaptureExtension.class)
 class CoordinatorOutageTest {
 
     private static final Set<Context> ALL_BUT_THE_COORDINATOR = EnumSet.complementOf(EnumSet.of(Context.COORDINATOR));
+
+    private static final String HOLD = "{\"item\":\"note20\",\"qty\":1}";
 
     private record Timed(Answer answer, Duration took) {
     }
@@ -37,6 +45,22 @@ class CoordinatorOutageTest {
         long asked = System.nanoTime();
         Answer answer = shop.send("DELETE", "/orders/" + id, null, null);
         return new Timed(answer, Duration.ofNanos(System.nanoTime() - asked));
+    }
+
+    /** The steps of participants are refused as temporarily unavailable; an outage is one line per context in ten seconds. */
+    private static void assertThatParticipantsAreUnavailable(Phone82Extension phone82, String coordinator, CapturedOutput log) {
+        Map<Context, String> steps = Map.of(Context.STORE, "/deliveries/1/hold", Context.PAY, "/payments/1/cancellation");
+        steps.forEach((participant, path) -> {
+            Shop inside = phone82.shop(participant);
+            for (int i = 0; i < 3; i++) {
+                Answer refused = inside.send(inside.request(path).header("Long-Running-Action", coordinator + "/lra-coordinator/0_1")
+                        .header("Content-Type", "application/json").PUT(BodyPublishers.ofString(participant == Context.STORE ? HOLD : "")));
+                assertThat(refused.expect(503).header("Retry-After")).isEqualTo("5");
+            }
+            assertThat(log.getOut().lines().filter(line -> line.contains(" " + participant.id() + " ") && line.contains("The coordinator does not agree: ")))
+                    .singleElement().asString().contains(" WARN ");
+        });
+        assertThat(log.getOut()).doesNotContain("Unexpected failure", "\tat ");
     }
 
     @Nested
@@ -58,6 +82,11 @@ class CoordinatorOutageTest {
             shop.place(anOrder()).expect(201);
             shop.awaitShipped(id);
             assertThat(shop.timeline(id)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
+        }
+
+        @Test
+        void participantsAreUnavailable(CapturedOutput log) {
+            assertThatParticipantsAreUnavailable(PHONE82, PHONE82.shop(Context.COORDINATOR).url(""), log);
         }
     }
 
@@ -90,6 +119,11 @@ class CoordinatorOutageTest {
             await().untilAsserted(() ->
                     assertThat(Thread.activeCount()).as("threads after 100 more, the pools being filled").isLessThanOrEqualTo(threads + 50));
             assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isIn("Ordered", "Paid"));
+        }
+
+        @Test
+        void participantsAreUnavailable(CapturedOutput log) {
+            assertThatParticipantsAreUnavailable(PHONE82, "http://localhost:" + COORDINATOR.getLocalPort(), log);
         }
 
         private static void burst(Shop shop, List<Long> ids) throws Exception {

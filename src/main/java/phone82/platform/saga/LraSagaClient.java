@@ -8,10 +8,11 @@ import org.apache.camel.service.lra.LRAConstants;
 import org.apache.camel.service.lra.LRASagaService;
 import org.apache.camel.service.lra.LRASagaStep;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import phone82.platform.identity.TokenMinter;
+import phone82.platform.log.RareWarnings;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
 
     private static final String START = "/start";
 
+    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(LraSagaClient.class), Duration.ofSeconds(10));
     private final TokenMinter minter;
     private final Duration connectTimeout;
     private final Duration requestTimeout;
@@ -91,8 +93,8 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
     }
 
     /**
-     * Adds a timeout to every call, restores the route's correlation on the thread that continues it, and makes every failure an
-     * {@link IOException}: the coordinator is unavailable, or has ended the saga.
+     * Adds a timeout to every call, restores the route's correlation on the thread that continues it, and makes every failure a
+     * {@link CancellationUnavailable}: the coordinator is unavailable, or has ended the saga.
      */
     private final class Client extends LRAClient {
 
@@ -135,7 +137,9 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
                     MDC.clear();
                 }
                 if (failure != null) {
-                    throw new CompletionException(new IOException("The coordinator does not agree: " + failure.getMessage(), failure));
+                    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+                    warnings.warn("coordinator", "The coordinator does not agree: {}", cause.toString());
+                    throw new CompletionException(new CancellationUnavailable());
                 }
                 return result;
             }, continuations);
