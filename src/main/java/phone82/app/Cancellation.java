@@ -86,11 +86,11 @@ public class Cancellation implements MeterBinder {
         return Json.bytes(new Hold(order.item(), order.qty(), order.owner()));
     }
 
-    /** Answers the customer after the saga failed: with the order if it is cancelled or all participants had agreed, otherwise with the problem. */
+    /** Answers the customer after the saga failed: with the order if it is cancelled or may yet be, otherwise with the problem. */
     public void answerFailure(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller, Exchange exchange) {
         Throwable failure = failure(exchange);
-        if (!endsCancelled(id, caller, exchange.getVariable("agreed", false, boolean.class), exchange)) {
-            Throwable answer = answer(failure);
+        Throwable answer = answer(failure);
+        if (!showsOrder(id, caller, answer instanceof CancellationUnavailable, exchange)) {
             if (answer instanceof Problem problem && problem.status() != 404) {
                 // the client of the coordinator logs its failures, and a metric shows the places
                 boolean isKnown = problem.status() == 409 || ObjectHelper.getException(CancellationUnavailable.class, failure) != null;
@@ -101,12 +101,13 @@ public class Cancellation implements MeterBinder {
     }
 
     /**
-     * Answers with the order if it is cancelled, perhaps because its payment failed meanwhile, or is to be: all participants agreed, and only the
-     * coordinator's last answer is missing.
+     * Answers with the order if it is cancelled, perhaps because its payment failed meanwhile, or if the outcome is open.
+     *
+     * @param isOpen whether a cancellation in progress may still succeed: the coordinator's last answer is missing, or another request began it
      */
-    private boolean endsCancelled(long id, Caller caller, boolean agreed, Exchange exchange) {
+    private boolean showsOrder(long id, Caller caller, boolean isOpen, Exchange exchange) {
         Order order = orders.get(id);
-        if (order == null || !caller.sees(order.owner()) || order.status() != OrderStatus.Cancelled && !(agreed && order.status() == OrderStatus.Cancelling)) {
+        if (order == null || !caller.sees(order.owner()) || order.status() != OrderStatus.Cancelled && !(isOpen && order.status() == OrderStatus.Cancelling)) {
             return false;
         }
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, order.status() == OrderStatus.Cancelled ? 200 : 202);
