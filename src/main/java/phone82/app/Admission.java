@@ -11,8 +11,6 @@ import phone82.platform.api.Problem;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,16 +22,10 @@ public class Admission implements MeterBinder {
 
     private static final String ADMITTED = "admitted";
     private static final Pattern PROVIDER = Pattern.compile("provider;dur=(\\d{1,9})");
-    private static final double MORE = 0.25;
-    private static final double FEWER = 0.7;
 
     private final Limits limits;
     private final CircuitBreaker breaker;
-    private final ReentrantLock lock = new ReentrantLock(true);
-    private final Condition left = lock.newCondition();
-    private double places;
-    private int taken;
-    private long reduced = System.nanoTime();
+    private final AdaptiveLimit limit;
 
     /**
      * @param patience longest wait for a place
@@ -47,43 +39,32 @@ public class Admission implements MeterBinder {
     Admission(Limits limits, CircuitBreaker breaker) {
         this.limits = limits;
         this.breaker = breaker;
-        places = limits.first();
+        limit = new AdaptiveLimit(limits.least(), limits.first(), limits.most(), limits.slow());
     }
 
     /** @throws Problem 503 no place became free in time */
     public void enter(Exchange exchange) throws InterruptedException {
-        long patience = limits.patience().toNanos();
-        lock.lockInterruptibly();
-        try {
-            while (taken >= (int) places && breaker.getState() == CircuitBreaker.State.CLOSED) {
-                if (patience <= 0) {
-                    throw new Problem(503, "Too busy", "There are more orders at the moment than can be paid, so there is no order and nothing "
-                            + "is charged. Try again in 2 s.").header("Retry-After", 2);
-                }
-                patience = left.awaitNanos(patience);
-            }
-            taken++;
-        } finally {
-            lock.unlock();
+        if (!limit.enter(limits.patience(), () -> breaker.getState() == CircuitBreaker.State.CLOSED)) {
+            throw new Problem(503, "Too busy", "There are more orders at the moment than can be paid, so there is no order and nothing "
+                    + "is charged. Try again in 2 s.").header("Retry-After", 2);
         }
         exchange.setVariable(ADMITTED, System.nanoTime());
     }
 
     public void leave() {
-        lock.lock();
-        try {
-            taken--;
-            left.signal();
-        } finally {
-            lock.unlock();
-        }
+        limit.leave();
     }
 
     /** Adjusts the limit if pay's answer states the provider's time, and removes that header from the answer to the customer. */
     public void answered(@Variable(ADMITTED) long admitted, Exchange exchange) {
         Matcher provider = PROVIDER.matcher(Objects.toString(exchange.getMessage().removeHeader("Server-Timing"), ""));
         if (provider.find()) {
-            adjust(System.nanoTime() - admitted - Duration.ofMillis(Long.parseLong(provider.group(1))).toNanos());
+            long nanos = System.nanoTime() - admitted - Duration.ofMillis(Long.parseLong(provider.group(1))).toNanos();
+            if (nanos <= limits.quick().toNanos()) {
+                limit.raise();
+            } else if (nanos > limits.slow().toNanos()) {
+                limit.lower();
+            }
         }
     }
 
@@ -94,37 +75,13 @@ public class Admission implements MeterBinder {
     public void unanswered(@Body Order order) {
         // pay always refuses a rehearsal
         if (order.id() > 0) {
-            adjust(Long.MAX_VALUE);
-        }
-    }
-
-    private void adjust(long nanos) {
-        lock.lock();
-        try {
-            long now = System.nanoTime();
-            if (nanos <= limits.quick().toNanos()) {
-                places = Math.min(limits.most(), places + MORE);
-                left.signal();
-            } else if (nanos > limits.slow().toNanos() && now - reduced > limits.slow().toNanos()) {
-                // reduce only once for calls that were slow at the same time
-                reduced = now;
-                places = Math.max(limits.least(), places * FEWER);
-            }
-        } finally {
-            lock.unlock();
+            limit.lower();
         }
     }
 
     @Override
     public void bindTo(MeterRegistry metrics) {
-        Gauge.builder("phone82.payment.places", () -> places).description("orders that may call pay at the same time").register(metrics);
-        Gauge.builder("phone82.payment.waiting", lock, waiting -> {
-            waiting.lock();
-            try {
-                return waiting.getWaitQueueLength(left);
-            } finally {
-                waiting.unlock();
-            }
-        }).description("orders that wait for a place to call pay").register(metrics);
+        limit.bindTo(metrics, "phone82.payment", "orders that call pay");
+        Gauge.builder("phone82.payment.waiting", limit, AdaptiveLimit::waiting).description("orders that wait for a place to call pay").register(metrics);
     }
 }

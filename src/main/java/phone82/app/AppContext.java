@@ -1,7 +1,5 @@
 package phone82.app;
 
-import io.github.resilience4j.bulkhead.BulkheadConfig;
-import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -55,6 +53,8 @@ import java.util.Map;
 public class AppContext {
 
     private static final int CANCELLATION_REHEARSALS = 3;
+    /** Enough for three cancellations per second in a cold JVM. */
+    private static final int LEAST_CANCELLATIONS = 2;
     /** Longer than an order takes besides its waits. */
     private static final Duration COMMITS = Duration.ofSeconds(2);
 
@@ -178,10 +178,10 @@ public class AppContext {
         return Binder.get(environment).bind("phone82.catalogue", Catalogue.class).get();
     }
 
+    /** The first cancellations after the start find all places, because a cold JVM takes long for each. */
     @Bean
-    Cancellation cancellation(Orders orders, BulkheadRegistry bulkheads, @Value("${phone82.app.cancellations}") int atOnce) {
-        return new Cancellation(orders, bulkheads.bulkhead("cancellations",
-                BulkheadConfig.custom().maxConcurrentCalls(atOnce).maxWaitDuration(Duration.ZERO).build()));
+    Cancellation cancellation(Orders orders, @Value("${phone82.app.cancellations}") int most, @Value("${phone82.saga.request-timeout}") Duration callTimeout) {
+        return new Cancellation(orders, new AdaptiveLimit(Math.min(LEAST_CANCELLATIONS, most), most, most, callTimeout), callTimeout);
     }
 
     @Bean

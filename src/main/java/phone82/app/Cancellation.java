@@ -2,8 +2,8 @@ package phone82.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.github.resilience4j.bulkhead.Bulkhead;
-import io.github.resilience4j.bulkhead.BulkheadFullException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Header;
@@ -21,32 +21,60 @@ import phone82.platform.identity.Caller;
 import phone82.platform.saga.CancellationUnavailable;
 
 import java.io.IOException;
+import java.time.Duration;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Requests and answers of the cancellation saga. */
-public class Cancellation {
+public class Cancellation implements MeterBinder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cancellation.class);
 
     private final Orders orders;
-    private final Bulkhead places;
+    private final AdaptiveLimit limit;
+    private final Duration quick;
 
-    /** @param places limits the cancellations in progress */
-    public Cancellation(Orders orders, Bulkhead places) {
+    /**
+     * @param limit of the cancellations in progress
+     * @param quick time in which a cancellation succeeds that raises the limit; one that fails later, because another server does not answer, lowers it
+     */
+    Cancellation(Orders orders, AdaptiveLimit limit, Duration quick) {
         this.orders = orders;
-        this.places = places;
+        this.limit = limit;
+        this.quick = quick;
     }
 
-    /** Occupies a place until the request is answered. Camel's throttle EIP would do, but Hawtio cannot draw a route that has one. */
-    public void enter(Exchange exchange) {
-        places.acquirePermission();
+    /**
+     * Occupies a place until the request is answered. No cancellation waits for a place: it would occupy a worker that orders need.
+     *
+     * @throws CancellationUnavailable no place is free
+     */
+    public void enter(Exchange exchange) throws InterruptedException {
+        if (!limit.enter(Duration.ZERO, () -> true)) {
+            throw new CancellationUnavailable();
+        }
+        long entered = System.nanoTime();
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                places.onComplete();
+                limit.leave();
+                adjust(failure(done), System.nanoTime() - entered);
             }
         });
+    }
+
+    /** A refusal does not change the limit, and neither does a payment provider that takes long. */
+    private void adjust(Throwable failure, long nanos) {
+        boolean isQuick = nanos <= quick.toNanos();
+        if (failure == null && isQuick) {
+            limit.raise();
+        } else if (failure != null && !isQuick && answer(failure) instanceof CancellationUnavailable) {
+            limit.lower();
+        }
+    }
+
+    private static Throwable failure(Exchange exchange) {
+        return exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
     }
 
     private record Hold(String item, int qty, String owner) {
@@ -58,13 +86,13 @@ public class Cancellation {
         return Json.bytes(new Hold(order.item(), order.qty(), order.owner()));
     }
 
-    /** Answers the customer after the saga failed: with the order if it is cancelled or all participants had agreed, otherwise with the problem. */
+    /** Answers the customer after the saga failed: with the order if it is cancelled or may yet be, otherwise with the problem. */
     public void answerFailure(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller, Exchange exchange) {
-        Throwable failure = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-        if (!endsCancelled(id, caller, exchange.getVariable("agreed", false, boolean.class), exchange)) {
-            Throwable answer = answer(failure);
+        Throwable failure = failure(exchange);
+        Throwable answer = answer(failure);
+        if (!showsOrder(id, caller, answer instanceof CancellationUnavailable, exchange)) {
             if (answer instanceof Problem problem && problem.status() != 404) {
-                // the client of the coordinator has logged why
+                // the client of the coordinator logs its failures, and a metric shows the places
                 boolean isKnown = problem.status() == 409 || ObjectHelper.getException(CancellationUnavailable.class, failure) != null;
                 LOG.atLevel(isKnown ? Level.INFO : Level.WARN).log("Order {} is not cancelled: {}", id, failure.toString());
             }
@@ -73,12 +101,13 @@ public class Cancellation {
     }
 
     /**
-     * Answers with the order if it is cancelled, perhaps because its payment failed meanwhile, or is to be: all participants agreed, and only the
-     * coordinator's last answer is missing.
+     * Answers with the order if it is cancelled, perhaps because its payment failed meanwhile, or if the outcome is open.
+     *
+     * @param isOpen whether a cancellation in progress may still succeed: the coordinator's last answer is missing, or another request began it
      */
-    private boolean endsCancelled(long id, Caller caller, boolean agreed, Exchange exchange) {
+    private boolean showsOrder(long id, Caller caller, boolean isOpen, Exchange exchange) {
         Order order = orders.get(id);
-        if (order == null || !caller.sees(order.owner()) || order.status() != OrderStatus.Cancelled && !(agreed && order.status() == OrderStatus.Cancelling)) {
+        if (order == null || !caller.sees(order.owner()) || order.status() != OrderStatus.Cancelled && !(isOpen && order.status() == OrderStatus.Cancelling)) {
             return false;
         }
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, order.status() == OrderStatus.Cancelled ? 200 : 202);
@@ -96,10 +125,7 @@ public class Cancellation {
                 return refusal(answer);
             }
         }
-        if (!Problems.isTemporary(failure) && !(failure instanceof BulkheadFullException)) {
-            return failure;
-        }
-        return new CancellationUnavailable();
+        return Problems.isTemporary(failure) ? new CancellationUnavailable() : failure;
     }
 
     /** Store may know of a shipment before app. */
@@ -112,5 +138,10 @@ public class Cancellation {
         }
         return new Problem(409, problem.path("title").asText().equals(Orders.SHIPPED_ALREADY) ? Orders.SHIPPED_ALREADY : "Cannot be cancelled",
                 problem.path("detail").asText("The order cannot be cancelled any more."));
+    }
+
+    @Override
+    public void bindTo(MeterRegistry metrics) {
+        limit.bindTo(metrics, "phone82.cancellation", "cancellations");
     }
 }

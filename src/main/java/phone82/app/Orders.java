@@ -13,6 +13,7 @@ import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.OwnerQuery;
 import phone82.platform.persistence.RowLock;
+import phone82.platform.saga.CancellationUnavailable;
 import phone82.platform.saga.Participation;
 
 import java.time.Instant;
@@ -151,15 +152,14 @@ public class Orders {
     /**
      * The action of the saga.
      *
-     * @throws Problem 409 the order cannot be cancelled (any more)
+     * @throws Problem 409 the order is shipped; 503 another cancellation began since the order was read
      */
     public void beginCancellation(@Header("id") long id, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
         participation.join(lra, id);
         participation.act(lra, id);
         Order order = locked(id);
         if (!order.isCancellable()) {
-            throw order.status() == OrderStatus.Shipped ? shipped(order.shippedAt())
-                    : new Problem(409, "Cannot be cancelled", "The order is being cancelled or is cancelled already. Read it to see its status.");
+            throw order.status() == OrderStatus.Shipped ? shipped(order.shippedAt()) : new CancellationUnavailable();
         }
         order.cancelling();
     }

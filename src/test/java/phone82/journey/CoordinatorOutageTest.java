@@ -111,6 +111,9 @@ class CoordinatorOutageTest {
     @Nested
     class Hanging {
 
+        /** The default of phone82.saga.request-timeout. */
+        private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
+
         /** Accepts connections, by the backlog of its operating system, and never answers. */
         static final ServerSocket COORDINATOR = listen();
 
@@ -119,7 +122,7 @@ class CoordinatorOutageTest {
                 "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
 
         @Test
-        void fiftyConcurrentCancellationsAreRefusedInTimeWithoutSlowingOrders() throws Exception {
+        void fiftyConcurrentCancellationsAreRefusedInTimeAndFewerAreTriedWithoutSlowingOrders() throws Exception {
             Shop shop = PHONE82.gateway();
             List<Long> ids = IntStream.range(0, 50).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
 
@@ -127,16 +130,19 @@ class CoordinatorOutageTest {
             for (int i = 0; i < 256; i++) {
                 shop.get("/phones").expect(200);
             }
-            burst(shop, ids);
+            long first = burst(shop, ids);
             burst(shop, ids);
             int threads = Thread.activeCount();
             burst(shop, ids);
-            burst(shop, ids);
+            long last = burst(shop, ids);
 
             // the threads of the burst end a moment later
             await().untilAsserted(() ->
                     assertThat(Thread.activeCount()).as("threads after 100 more, the pools being filled").isLessThanOrEqualTo(threads + 50));
             assertThat(ids).allSatisfy(id -> assertThat(shop.status("/orders/" + id)).isIn("Ordered", "Paid"));
+            assertThat(last).as("cancellations that called the coordinator").isLessThan(first / 2);
+            assertThat(PHONE82.operations().metric("phone82_cancellation_places")).isLessThan(first / 2.0);
+            await().untilAsserted(() -> assertThat(PHONE82.operations().metric("phone82_cancellation_taken")).isZero());
         }
 
         @Test
@@ -144,7 +150,8 @@ class CoordinatorOutageTest {
             assertThatParticipantsAreUnavailable(PHONE82, "http://localhost:" + COORDINATOR.getLocalPort(), log);
         }
 
-        private static void burst(Shop shop, List<Long> ids) throws Exception {
+        /** Returns how many cancellations waited for the coordinator. */
+        private static long burst(Shop shop, List<Long> ids) throws Exception {
             ExecutorService customers = Executors.newFixedThreadPool(ids.size());
             List<Future<Timed>> cancellations = ids.stream().map(id -> customers.submit(() -> cancel(shop, id))).toList();
             for (int i = 0; i < 10; i++) {
@@ -152,12 +159,17 @@ class CoordinatorOutageTest {
                 shop.place(anOrder()).expect(201);
                 assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(600));
             }
+            long tried = 0;
             for (Future<Timed> cancellation : cancellations) {
                 assertThat(cancellation.get().answer.status()).isEqualTo(503);
                 assertThat(cancellation.get().took).isLessThan(Duration.ofMillis(2500));
+                if (cancellation.get().took.compareTo(REQUEST_TIMEOUT) >= 0) {
+                    tried++;
+                }
             }
             customers.shutdown();
             assertThat(customers.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+            return tried;
         }
     }
 

@@ -56,14 +56,16 @@ class FailureLogTest {
     /** Before others have logged such a failure. */
     @Test
     @Order(1)
-    void theCauseOfAFailedPaymentCallIsLoggedOnceInTenSeconds(CapturedOutput log) {
+    void theCauseOfAFailedPaymentCallIsLoggedOnceInTenSecondsAndLeavesFewerPlaces(CapturedOutput log) {
         provider.setFaults(fault("authorise", 3));
+        double places = PHONE82.operations().metric("phone82_payment_places");
 
         for (int i = 0; i < 3; i++) {
             app.place(anOrder()).expect(503);
         }
 
         assertThat(lines(log, "PaymentCall: Pay does not authorise")).singleElement().asString().contains("/payments with statusCode: 503");
+        assertThat(PHONE82.operations().metric("phone82_payment_places")).isLessThan(places);
     }
 
     /** The ids of the next seconds are taken. */

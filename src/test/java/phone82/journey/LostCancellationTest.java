@@ -7,8 +7,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 import phone82.app.Orders;
+import phone82.journey.Shop.Answer;
 import phone82.pay.Payments;
 import phone82.store.Deliveries;
 
@@ -18,6 +21,8 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -202,6 +207,34 @@ class LostCancellationTest {
 
     private static String status(Context context, String table, String key, long id) {
         return PHONE82.bean(context, JdbcTemplate.class).queryForObject("select status from " + table + " where " + key + " = ?", String.class, id);
+    }
+
+    /** App waited for longer than the time limit. */
+    @Test
+    void isNotAnsweredAsDoneIfItWasUndoneBeforeItsEnd() throws Exception {
+        long id = shop.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
+        JdbcTemplate payments = PHONE82.bean(Context.PAY, JdbcTemplate.class);
+        AtomicReference<ReentrantLock> lock = new AtomicReference<>();
+        AtomicReference<String> lra = new AtomicReference<>();
+
+        CompletableFuture<Answer> answer = new TransactionTemplate(PHONE82.bean(Context.PAY, PlatformTransactionManager.class)).execute(payIsSlow -> {
+            payments.update("update payment set version = version where order_id = ?", id);
+            CompletableFuture<Answer> cancelled = CompletableFuture.supplyAsync(() -> shop.send("DELETE", "/orders/" + id, null, null));
+            await().until(() -> payments.queryForObject(
+                    "select count(*) from information_schema.system_sessions where waiting_for_this <> ''", Long.class) > 0);
+            lra.set(app.get("/cancellations").body().findValuesAsText("lra").get(0));
+            // the coordinator is busy with the participant that it has not undone yet
+            lock.set(LRARecoveryModule.getService().tryLockTransaction(URI.create(lra.get())));
+            PHONE82.bean(Context.APP, Orders.class).undoCancellation(lra.get());
+            return cancelled;
+        });
+
+        assertThat(answer.get().expect(202).body().get("status").asText()).isEqualTo("Paid");
+        lock.get().unlock();
+        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+        coordinator.text(coordinator.request(lra.get().substring(lra.get().indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
+        shop.awaitShipped(id);
     }
 
     /** Runs the actions of all participants in an LRA that the coordinator does not end by itself yet. */

@@ -1,0 +1,121 @@
+package phone82.app;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** A limit on the work in progress that adapts to the servers that do it: quick work raises it, work that takes too long lowers it. */
+final class AdaptiveLimit {
+
+    private static final double MORE = 0.25;
+    private static final double FEWER = 0.7;
+
+    private final int least;
+    private final int most;
+    private final Duration together;
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Condition left = lock.newCondition();
+    private double places;
+    private int taken;
+    private long lowered = System.nanoTime();
+
+    /**
+     * @param least    lower bound of the limit
+     * @param first    limit after the start
+     * @param most     upper bound of the limit
+     * @param together within this time the limit is lowered only once, because what is slow at the same time is slow for the same reason
+     */
+    AdaptiveLimit(int least, int first, int most, Duration together) {
+        this.least = least;
+        this.most = most;
+        this.together = together;
+        places = first;
+    }
+
+    /**
+     * Occupies a place.
+     *
+     * @param patience  longest wait for a place
+     * @param isLimited whether the limit applies at the moment
+     * @return whether a place became free in time
+     */
+    boolean enter(Duration patience, BooleanSupplier isLimited) throws InterruptedException {
+        long nanos = patience.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (taken >= (int) places && isLimited.getAsBoolean()) {
+                if (nanos <= 0) {
+                    return false;
+                }
+                nanos = left.awaitNanos(nanos);
+            }
+            taken++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave() {
+        lock.lock();
+        try {
+            taken--;
+            left.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Raises the limit, because a piece of work was done quickly. */
+    void raise() {
+        lock.lock();
+        try {
+            places = Math.min(most, places + MORE);
+            left.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lowers the limit, because a piece of work took too long. */
+    void lower() {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            if (now - lowered > together.toNanos()) {
+                lowered = now;
+                places = Math.max(least, places * FEWER);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Adds the metrics {@code <name>.places} and {@code <name>.taken}.
+     *
+     * @param work what occupies the places, in the plural
+     */
+    void bindTo(MeterRegistry metrics, String name, String work) {
+        Gauge.builder(name + ".places", () -> locked(() -> places)).description(work + " that may be in progress at the same time").register(metrics);
+        Gauge.builder(name + ".taken", () -> locked(() -> taken)).description(work + " in progress").register(metrics);
+    }
+
+    int waiting() {
+        return locked(() -> lock.getWaitQueueLength(left));
+    }
+
+    private <T> T locked(Supplier<T> read) {
+        lock.lock();
+        try {
+            return read.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
