@@ -16,9 +16,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import phone82.operations.OperatorPage;
 import phone82.platform.api.Json;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -341,6 +345,20 @@ class OperatorPageTest {
             page.navigate(url + "/operator");
             assertThat(page).hasURL(url + "/");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"operating", "deploying", "runbook"})
+    void aListOfAGuideIsAList(String guide) throws IOException {
+        String text = Files.readString(Path.of("src/docs", guide + ".md")).replaceAll("(?ms)^```.*?^```$", "");
+        List<String> items = text.lines().filter(line -> line.matches("(-|\\d+\\.) .*")).toList();
+        Page page = open();
+        page.navigate(url + "/" + guide);
+        assertThat(page.locator("#text h2").first()).isVisible();
+
+        assertThat(page.locator("#text li")).hasCount(items.size());
+        assertThat(page.locator("#text ol > li")).hasCount((int) items.stream().filter(item -> !item.startsWith("-")).count());
+        page.locator("#text li").allTextContents().forEach(item -> assertThat(item).doesNotContainPattern("\\n(-|\\d+\\.) ").doesNotStartWith("-"));
     }
 
     private static void shoot(Page page, String name) {
