@@ -46,6 +46,7 @@ class OperatorPageTest {
              "metrics":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 0.0\\n\
             resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"open\\"} 1.0\\n\
             phone82_dead_letters{context=\\"pay\\"} 1.0\\n\
+            phone82_up{context=\\"app\\",version=\\"1.0.0+41e7f12245ef\\"} 1.0\\n\
             phone82_cancellations_open{context=\\"app\\"} 4.0"}""";
     /** A second instance: the same database, its own breaker and count. */
     private static final String TWIN = """
@@ -263,6 +264,7 @@ class OperatorPageTest {
             assertThat(page.locator("[data-context=store] small")).hasText("error: <b>refused</b>");
             assertThat(page.locator("[data-context=pay] .context .state")).hasText("UNREACHABLE");
             assertThat(page.locator(".error")).hasText("nobody there");
+            assertThat(page.locator("[data-at='http://127.0.0.1:9090'] .where small")).hasText("1.0.0+41e7f12245ef");
             // another process refuses requests of this page
             assertThat(page.locator("[data-at='http://127.0.0.1:9090'] a")).hasCount(2);
             assertThat(page.locator("[data-at='http://127.0.0.1:9091'] a")).hasCount(0);
