@@ -26,7 +26,7 @@ final class Help {
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
                        java -jar phone82.jar reconcile [--repair] [--property=value ...]
                        java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
-                       java -jar phone82.jar refunds [list | retry | settle] [order] [note] [--property=value ...]
+                       java -jar phone82.jar refunds [list | retry [order] | settle order note] [--property=value ...]
                        java -jar phone82.jar export-events [app | pay | store] [time | event id] [--property=value ...]
                        java -jar phone82.jar backup [name] [--property=value ...]
                        java -jar phone82.jar restore name | --release [--property=value ...]
@@ -35,8 +35,9 @@ final class Help {
                        java -jar phone82.jar archive-orders age file [--property=value ...]
                        java -jar phone82.jar assign-orders file [--property=value ...]
                        java -jar phone82.jar replay-events [app | pay | store] [time | event id] [--property=value ...]
-                       java -jar phone82.jar token <context> [--property=value ...]
+                       java -jar phone82.jar token context [--property=value ...]
                        java -jar phone82.jar prepare
+                       java -jar phone82.jar --help | --version
 
                 Without a context, all contexts start in this JVM; otherwise only the named ones do. The properties below say
                 where the others are.
@@ -60,6 +61,8 @@ final class Help {
             text.append(String.format(Locale.ROOT, "  %s[0].%s, and so on%n      %s%n", list.name(), String.join(", .", list.parts()), list.purpose()));
         }
         return text.append("""
+                  logging.level.<package>
+                      how much the log shows of a package; trace, debug, info, warn, error or off [phone82 info, the others warn]
 
                 reconcile compares every order in the running app, pay, store and customer, and reports every breach of these
                 promises:
@@ -111,9 +114,10 @@ final class Help {
                 answer.
 
                 archive-orders writes the orders that are finished everywhere and have not changed for an age (400d) or since a date
-                (2026-01-31) to a new file, one line of JSON each, without subjects. Copy the file to where you keep the books. The same
-                command again, with the same file, deletes the orders in it from app, customer, store and pay. Orders of that age that
-                are not finished or do not agree stay and are listed. The command may be interrupted and repeated.
+                (2026-01-31) to a new file, one line of JSON each, without subjects. The age is at least phone82.inbox.keep plus 30
+                days. Copy the file to where you keep the books. The same command again, with the same file, deletes the orders in it from
+                app, customer, store and pay. Orders of that age that are not finished or do not agree stay and are listed. The command
+                may be interrupted and repeated.
                 Exit code: 0 done, 1 orders stay, or refused, 2 wrong arguments, a context does not answer or is busy, or the file cannot
                 be written or read.
 
@@ -124,7 +128,7 @@ final class Help {
                 Exit code: 0 all orders have the owner of their line, 1 app refused some, 2 wrong arguments or lines, or app does not
                 answer.
 
-                token prints an operator token for one context. It is valid for a minute:
+                token prints an operator token for app, pay, store, customer or coordinator. It is valid for a minute:
                 curl localhost:8081/cancellations -H "Authorization: Bearer $(java -jar phone82.jar token app)"
 
                 prepare extracts the jar into the folder phone82.prepared beside it, and starts it once to archive its classes. From then

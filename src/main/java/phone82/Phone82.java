@@ -24,6 +24,7 @@ import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
 import phone82.platform.identity.Login;
+import phone82.platform.observability.Version;
 import phone82.platform.repair.Repair;
 import phone82.platform.settings.Settings;
 import phone82.platform.tls.Tls;
@@ -94,8 +95,8 @@ public final class Phone82 implements AutoCloseable {
     }
 
     /**
-     * Exit code 143 or 130 after a clean stop by SIGTERM or Ctrl-C, 0 after {@code --help}, 1 when a context cannot start or stop, 2 for
-     * wrong arguments; a command has its own.
+     * Exit code 143 or 130 after a clean stop by SIGTERM or Ctrl-C, 0 after {@code --help} and {@code --version}, 1 when a context cannot start
+     * or stop, 2 for wrong arguments; a command has its own.
      */
     public static void main(String[] args) {
         if (CannotStart.tooFewFilesAllowed()) {
@@ -105,6 +106,10 @@ public final class Phone82 implements AutoCloseable {
         }
         if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
             System.out.print(Help.text());
+            return;
+        }
+        if (Arrays.asList(args).contains("--version")) {
+            System.out.println("phone82 " + Version.text());
             return;
         }
         if (!Arrays.asList(args).contains(Prepare.NAME)) {
@@ -291,7 +296,7 @@ public final class Phone82 implements AutoCloseable {
         Map<Context, String> places = new EnumMap<>(Context.class);
         running.forEach((context, each) -> places.put(context, place(each)));
         StringBuilder text = new StringBuilder("\nphone82 is up after ")
-                .append(String.format(Locale.ROOT, "%.1f s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0));
+                .append(String.format(Locale.ROOT, "%.1f s, version %s%n", ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0, Version.text()));
         text.append(String.format(Locale.ROOT, "  %-12s%-27s %s%n", "operations", scheme + authority(operations.address().getAddress().getHostAddress(),
                 String.valueOf(operations.address().getPort())), "health, metrics, console for operators"));
         operations.login().ifPresent(login -> text.append(String.format(Locale.ROOT, "  %-12s%s%n", "", login)));

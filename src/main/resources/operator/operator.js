@@ -171,11 +171,13 @@ function showProcesses(processes, callsFail) {
         return h('li', {class: contexts.length > 1 ? 'several' : '', 'data-at': each.at},
             h('ul', {}, contexts.map(([name, context]) => contextOf(name, name === 'provider' && context.status === 'UP' && callsFail ? {...context, status: 'FAILING'} : context))),
             each.error && h('p', {class: 'error'}, reason(each.error)),
-            h('p', {class: 'where'}, h('span', {}, each.at.replace('http://', ''), each.here && ` (${say('here')})`), h('span', {}, !each.error && links)));
+            h('p', {class: 'where'}, h('span', {}, each.at.replace('http://', ''), each.here && ` (${say('here')})`), h('small', {}, versionOf(each)), h('span', {}, !each.error && links)));
     }));
     const unseen = CONTEXTS.filter(each => !seen.has(each));
     place('unseen').textContent = unseen.length ? say('unseen', {contexts: unseen.join(', ')}) : '';
 }
+
+const versionOf = process => process.samples.find(each => each.name === 'phone82_up')?.label('version');
 
 /** The contexts of a process; if it is unreachable, those that it reported before, or else its host name. */
 function contextsOf(process) {

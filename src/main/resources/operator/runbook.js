@@ -1,5 +1,8 @@
-// Shows a guide, a file of Markdown with headings, paragraphs, tables, blocks of code, bold text, code and links. Links lead to the guides that are served here.
+// Shows a guide, a file of Markdown with headings, paragraphs, lists, tables, blocks of code, bold text, code and links. Links lead to the guides that are served here.
 const place = document.getElementById('text');
+/** What begins an item of a list, and the end of the item before it. */
+const MARK = /^(?:-|\d+\.) +/;
+const ITEM = /\n(?=(?:-|\d+\.) )/;
 
 function element(tag, ...children) {
     const made = document.createElement(tag);
@@ -32,10 +35,14 @@ function table(rows) {
     return wide;
 }
 
+function list(text) {
+    return element(text.startsWith('-') ? 'ul' : 'ol', ...text.split(ITEM).map(item => element('li', ...spans(item.replace(MARK, '')))));
+}
+
 function block(text) {
     const [, level, title] = /^(#+) (.*)$/.exec(text) ?? [];
     if (!level) {
-        return text.startsWith('|') ? [table(text.split('\n'))] : text.split(/\n(?=\*\*)/).map(each => element('p', ...spans(each)));
+        return text.startsWith('|') ? [table(text.split('\n'))] : MARK.test(text) ? [list(text)] : text.split(/\n(?=\*\*)/).map(each => element('p', ...spans(each)));
     }
     const heading = element(`h${level.length}`, title);
     heading.id = title.toLowerCase().replace(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-');

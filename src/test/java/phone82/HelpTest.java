@@ -13,6 +13,7 @@ class HelpTest {
     void everySettingIsInTheHelp() {
         String help = Help.text();
 
+        assertThat(help).contains("\n  logging.level.<package>\n      how much ", "--help | --version\n");
         assertThat(Settings.all()).allSatisfy(setting -> assertThat(help).contains("\n  " + setting.name() + "\n      " + setting.purpose()));
         assertThat(Settings.lists()).isNotEmpty().allSatisfy(list -> assertThat(list.parts()).allSatisfy(part -> assertThat(help)
                 .containsPattern("\n  " + Pattern.quote(list.name()) + "\\[0]\\.(\\w+, \\.)*" + part + "\\b.*\n      " + Pattern.quote(list.purpose()))));

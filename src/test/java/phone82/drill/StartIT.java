@@ -6,6 +6,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import phone82.Context;
 import phone82.journey.Databases;
+import phone82.platform.observability.Version;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -29,10 +30,17 @@ class StartIT {
     }
 
     @Test
+    void theVersionIsThatOfTheBuild() throws Exception {
+        try (Processes phone82 = new Processes("version")) {
+            assertThat(phone82.run(0, "--version").strip()).isEqualTo("phone82 " + Version.text());
+        }
+    }
+
+    @Test
     void aStartWithItsRehearsalsWritesOnlyWhatIsUp() throws Exception {
         try (Processes phone82 = new Processes("quiet")) {
             phone82.start(Stream.of(Context.values()).map(Context::id).collect(joining(" ")));
-            assertThat(phone82.log()).startsWith("\nphone82 is up");
+            assertThat(phone82.log()).startsWith("\nphone82 is up").contains(", version " + Version.text() + "\n");
         }
     }
 

@@ -16,9 +16,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import phone82.operations.OperatorPage;
 import phone82.platform.api.Json;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +46,7 @@ class OperatorPageTest {
              "metrics":"resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"closed\\"} 0.0\\n\
             resilience4j_circuitbreaker_state{context=\\"app\\",name=\\"pay\\",state=\\"open\\"} 1.0\\n\
             phone82_dead_letters{context=\\"pay\\"} 1.0\\n\
+            phone82_up{context=\\"app\\",version=\\"1.0.0+41e7f12245ef\\"} 1.0\\n\
             phone82_cancellations_open{context=\\"app\\"} 4.0"}""";
     /** A second instance: the same database, its own breaker and count. */
     private static final String TWIN = """
@@ -259,6 +264,7 @@ class OperatorPageTest {
             assertThat(page.locator("[data-context=store] small")).hasText("error: <b>refused</b>");
             assertThat(page.locator("[data-context=pay] .context .state")).hasText("UNREACHABLE");
             assertThat(page.locator(".error")).hasText("nobody there");
+            assertThat(page.locator("[data-at='http://127.0.0.1:9090'] .where small")).hasText("1.0.0+41e7f12245ef");
             // another process refuses requests of this page
             assertThat(page.locator("[data-at='http://127.0.0.1:9090'] a")).hasCount(2);
             assertThat(page.locator("[data-at='http://127.0.0.1:9091'] a")).hasCount(0);
@@ -341,6 +347,20 @@ class OperatorPageTest {
             page.navigate(url + "/operator");
             assertThat(page).hasURL(url + "/");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"operating", "deploying", "runbook"})
+    void aListOfAGuideIsAList(String guide) throws IOException {
+        String text = Files.readString(Path.of("src/docs", guide + ".md")).replaceAll("(?ms)^```.*?^```$", "");
+        List<String> items = text.lines().filter(line -> line.matches("(-|\\d+\\.) .*")).toList();
+        Page page = open();
+        page.navigate(url + "/" + guide);
+        assertThat(page.locator("#text h2").first()).isVisible();
+
+        assertThat(page.locator("#text li")).hasCount(items.size());
+        assertThat(page.locator("#text ol > li")).hasCount((int) items.stream().filter(item -> !item.startsWith("-")).count());
+        page.locator("#text li").allTextContents().forEach(item -> assertThat(item).doesNotContainPattern("\\n(-|\\d+\\.) ").doesNotStartWith("-"));
     }
 
     private static void shoot(Page page, String name) {

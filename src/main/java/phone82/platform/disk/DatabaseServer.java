@@ -1,5 +1,10 @@
 package phone82.platform.disk;
 
+import org.hsqldb.Database;
+import org.hsqldb.DatabaseManager;
+import org.hsqldb.DatabaseType;
+import org.hsqldb.DatabaseURL;
+import org.hsqldb.jdbc.JDBCConnection;
 import org.hsqldb.persist.HsqlProperties;
 import org.hsqldb.server.Server;
 import phone82.platform.tls.Tls;
@@ -7,8 +12,13 @@ import phone82.platform.tls.Tls;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
+import java.sql.Statement;
 
-/** Runs HSQLDB's server with durable commits, and with TLS if the environment names a certificate as it does for a context. */
+/**
+ * Runs HSQLDB's server with durable commits, and with TLS if the environment names a certificate as it does for a context. The password of the
+ * database's URL is the valid one: HSQLDB itself uses it only when it creates the database.
+ */
 public final class DatabaseServer {
 
     private DatabaseServer() {
@@ -21,9 +31,30 @@ public final class DatabaseServer {
             Tls.serve(certificate, System.getenv("PHONE82_TLS_KEY"));
         }
         String database = HsqlProperties.argArrayToProps(arguments, "server").getProperty("server.database.0");
-        try (Connection first = DriverManager.getConnection("jdbc:hsqldb:" + database)) {
+        try (Connection first = connect("jdbc:hsqldb:" + database)) {
             DurableDatabase.useDurableFiles(first, new DurableFiles());
             Server.main(arguments);
         }
+    }
+
+    private static Connection connect(String url) throws SQLException {
+        try {
+            return DriverManager.getConnection(url);
+        } catch (SQLInvalidAuthorizationSpecException e) {
+            changePassword(DatabaseURL.parseURL(url, true, false));
+            return DriverManager.getConnection(url);
+        }
+    }
+
+    /** Needs no login, as the files of the database belong to this process. */
+    private static void changePassword(HsqlProperties url) throws SQLException {
+        Database open = DatabaseManager.lookupDatabaseObject(DatabaseType.DB_FILE, url.getProperty(DatabaseURL.url_database));
+        try (Statement statement = new JDBCConnection(open.getSessionManager().getSysSession()).createStatement()) {
+            statement.execute("alter user " + quoted(url.getProperty("user"), "\"") + " set password " + quoted(url.getProperty("password"), "'"));
+        }
+    }
+
+    private static String quoted(String text, String quote) {
+        return quote + text.replace(quote, quote + quote) + quote;
     }
 }

@@ -30,7 +30,7 @@ public class MetricsConfiguration {
     @Bean
     SmartInitializingSingleton boundMetrics(MeterRegistry metrics, ObjectProvider<MeterBinder> binders, ObjectProvider<HikariDataSource> pools) {
         return () -> {
-            Gauge.builder("phone82.up", () -> 1).description("1 for each context of the process").register(metrics);
+            Gauge.builder("phone82.up", () -> 1).description("1 for each context of the process").tag("version", Version.text()).register(metrics);
             binders.forEach(each -> each.bindTo(metrics));
             pools.forEach(pool -> pool.setMetricRegistry(metrics));
         };

@@ -17,6 +17,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -258,27 +259,56 @@ class DurableDatabaseTest {
     void theServerForReplicasKeepsItsCommits() throws Exception {
         int port = Phone82Extension.freePort();
         Path log = folder.resolve("server.txt");
-        String[] arguments = {"--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", "store", "--database.0",
-                "file:" + folder.resolve("disk") + "/db;user=store;password=secret;hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached"};
-        Process server = java(log, DatabaseServer.class, arguments);
+        Process server = server(log, port, "secret");
         try {
-            Future<?> all = insert(awaitConnection(port), 0);
+            Future<?> all = insert(awaitConnection(port, "secret"), 0);
             await().atMost(20, TimeUnit.SECONDS).until(() -> Files.readString(log).contains("cannot be written"));
             server.destroyForcibly().waitFor();
             assertThatThrownBy(() -> all.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SQLException.class);
             assertThat(returned.get()).isBetween(5, ROWS - 1);
 
             disk.makeRoom();
-            server = java(log, DatabaseServer.class, arguments);
-            assertThat(count(awaitConnection(port))).isEqualTo(returned.get());
+            server = server(log, port, "secret");
+            assertThat(count(awaitConnection(port, "secret"))).isEqualTo(returned.get());
         } finally {
             server.destroyForcibly();
         }
     }
 
-    private static Connection awaitConnection(int port) {
-        return await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(SQLException.class)
-                .until(() -> DriverManager.getConnection("jdbc:hsqldb:hsql://localhost:" + port + "/store", "store", "secret"), Objects::nonNull);
+    /** The secret of a project is replaced, and the server restarts. */
+    @Test
+    void theServerForReplicasTakesAChangedPassword() throws Exception {
+        int port = Phone82Extension.freePort();
+        Path log = folder.resolve("server.txt");
+        Process server = server(log, port, "former");
+        try {
+            try (Connection connection = awaitConnection(port, "former"); Statement statement = connection.createStatement()) {
+                statement.execute("create table t (id integer primary key)");
+                statement.execute("insert into t values (1)");
+            }
+            for (String password : List.of("it's new", "newer", "newer")) {
+                server.destroyForcibly().waitFor();
+                server = server(log, port, password);
+                assertThat(count(awaitConnection(port, password))).as("%s", log).isEqualTo(1);
+                assertThatThrownBy(() -> connection(port, "former")).isInstanceOf(SQLInvalidAuthorizationSpecException.class);
+            }
+            assertThat(Files.readString(folder.resolve("disk/db.script")) + Files.readString(folder.resolve("disk/db.log"))).doesNotContain("newer");
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    private Process server(Path log, int port, String password) throws IOException {
+        return java(log, DatabaseServer.class, "--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", "store", "--database.0",
+                "file:" + folder.resolve("disk") + "/db;user=store;password=" + password + ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached");
+    }
+
+    private static Connection awaitConnection(int port, String password) {
+        return await().atMost(60, TimeUnit.SECONDS).ignoreExceptionsInstanceOf(SQLException.class).until(() -> connection(port, password), Objects::nonNull);
+    }
+
+    private static Connection connection(int port, String password) throws SQLException {
+        return DriverManager.getConnection("jdbc:hsqldb:hsql://localhost:" + port + "/store", "store", password);
     }
 
     /** In HSQLDB's default layout each of these rows costs more than 500 kB. */
