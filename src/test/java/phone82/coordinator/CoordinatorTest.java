@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -12,14 +13,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
-import phone82.journey.Databases;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -31,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The coordinator alone, with a participant that is unavailable when it is called back. */
+@Tag("databases")
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CoordinatorTest {
@@ -42,7 +42,7 @@ class CoordinatorTest {
     @RegisterExtension
     final Phone82Extension phone82 = Phone82Extension.only(EnumSet.of(Context.COORDINATOR),
             "--phone82.saga.time-limit=" + TIME_LIMIT.toMillis() + "ms", "--phone82.coordinator.recovery-period=1h",
-            "--phone82.coordinator.app-url=http://localhost:" + port).with(this::databases);
+            "--phone82.coordinator.app-url=http://localhost:" + port);
 
     private Shop coordinator;
     private Lras lras;
@@ -50,11 +50,6 @@ class CoordinatorTest {
     private final Queue<String> authorized = new ConcurrentLinkedQueue<>();
     private HttpServer participant;
     private volatile boolean back;
-
-    /** Those of the coordinator under test. */
-    Databases databases(Path data) {
-        return Databases.embedded();
-    }
 
     @BeforeEach
     void listen() throws IOException {

@@ -28,11 +28,11 @@ class DatabaseOutageIT {
                 database.cut();
                 Shop.Answer refused = shop.place(anOrder()).expect(503);
                 assertThat(refused.header("Retry-After")).isNotNull();
-                await().pollDelay(Duration.ofSeconds(10)).atMost(Duration.ofSeconds(20)).until(() -> true);
+                await().pollDelay(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(15)).until(() -> true);
                 shop.place(anOrder()).expect(503);
                 database.restore();
                 customers.awaitMore(50);
-                System.out.printf("app's database unreachable for 10 s; %s%n", customers);
+                System.out.printf("app's database unreachable for 5 s; %s%n", customers);
                 database.block();
                 shop.place(anOrder()).expect(503);
                 database.restore();
@@ -58,7 +58,7 @@ class DatabaseOutageIT {
                 phone82.refuseWrites(true);
                 await().untilAsserted(() -> shop.place(anOrder()).expect(503));
                 // more than the 9 s in which an event would use up its delivery attempts
-                await().pollDelay(Duration.ofSeconds(20)).atMost(Duration.ofSeconds(30)).until(() -> true);
+                await().pollDelay(Duration.ofSeconds(12)).atMost(Duration.ofSeconds(22)).until(() -> true);
                 phone82.refuseWrites(false);
                 customers.awaitMore(50);
                 customers.stop();
@@ -67,7 +67,7 @@ class DatabaseOutageIT {
                 for (Context context : List.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER)) {
                     assertThat(phone82.shop(context).all("/dead-letters")).as("dead letters of %s", context).isEmpty();
                 }
-                System.out.printf("no writes for 20 s; %s%n", customers);
+                System.out.printf("no writes for 12 s; %s%n", customers);
             }
         }
     }

@@ -28,7 +28,8 @@ class DeadLetterKillIT {
 
     @Test
     void noEventIsLostOrDoubled() throws Exception {
-        try (Processes phone82 = new Processes("dead-letters", "--phone82.store.dispatch-delay=0s", "--phone82.events.attempts=1")) {
+        try (Processes phone82 = new Processes("dead-letters", "--phone82.store.dispatch-delay=0s", "--phone82.events.attempts=1",
+                "--phone82.warm-up=0")) {
             phone82.start("broker", "customer");
             Topics topics = new Topics("tcp://localhost:" + phone82.port(Context.BROKER));
             Shop store = phone82.shop(Context.STORE);

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class Processes implements AutoCloseable {
     private int offset;
 
     public Processes(String name, String... options) throws IOException, InterruptedException {
-        this(name, Databases::asked, options);
+        this(name, data -> Databases.asked(data, EnumSet.allOf(Context.class)), options);
     }
 
     /** @param databases creates them in a folder */

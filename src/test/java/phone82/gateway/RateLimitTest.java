@@ -59,10 +59,10 @@ class RateLimitTest {
     }
 
     @Test
-    void millionsOfClientsDoNotFillTheMemory() {
+    void manyClientsDoNotFillTheMemory() {
         RateLimit limit = new RateLimit(10, time);
         byte[] address = {10, 0, 0, 0};
-        for (int i = 0; i < 1_000_000; i++) {
+        for (int i = 0; i < 250_000; i++) {
             address[1] = (byte) (i >> 16);
             address[2] = (byte) (i >> 8);
             address[3] = (byte) i;

@@ -37,7 +37,9 @@ class AssignmentTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.identity.issuer=" + ISSUER.url(),
-            "--phone82.app.new-owners-every=200ms");
+            "--phone82.app.new-owners-every=200ms",
+            // an erasure pauses for longer than an order may take
+            "--phone82.app.admission.patience=100ms", "--phone82.app.payment.response-timeout=2000");
 
     private static final List<String> VIEWS = List.of("/orders/", "/payments/", "/deliveries/", "/history/");
     private static final String FORMER = "former-3b7f";

@@ -51,8 +51,8 @@ import static phone82.journey.Shop.anOrder;
 class CancellationTest {
 
     /** A cancellation takes less time than this many orders. */
-    private static final int ORDERS_LONG = 10;
-    private static final Duration DISPATCH_DELAY = Duration.ofSeconds(3);
+    private static final int ORDERS_LONG = 5;
+    private static final Duration DISPATCH_DELAY = Duration.ofSeconds(2);
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=" + DISPATCH_DELAY.toMillis() + "ms");
@@ -136,7 +136,7 @@ class CancellationTest {
     @Test
     void allContextsAgreeAfterARaceOfCancellingAndShipping() throws Exception {
         ScheduledExecutorService customers = Executors.newScheduledThreadPool(14);
-        List<Future<Long>> orders = IntStream.range(0, Integer.getInteger("phone82.races", 150)).mapToObj(i -> (Future<Long>) customers.schedule(
+        List<Future<Long>> orders = IntStream.range(0, Integer.getInteger("phone82.races", 100)).mapToObj(i -> (Future<Long>) customers.schedule(
                 () -> shop.placeAccepted(anOrder()), i * 30L, TimeUnit.MILLISECONDS)).toList();
         Map<Long, Future<Integer>> answers = new LinkedHashMap<>();
         for (Future<Long> order : orders) {

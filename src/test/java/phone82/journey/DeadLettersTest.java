@@ -88,7 +88,7 @@ class DeadLettersTest {
             assertThat(letters(PHONE82, Context.STORE)).singleElement().satisfies(letter -> {
                 assertThat(letter.get("body").asText()).isEqualTo(BROKEN);
                 assertThat(Duration.between(sent, Instant.parse(letter.get("since").asText())))
-                        .isBetween(Duration.ofMillis(9300), Duration.ofSeconds(15));
+                        .isBetween(Duration.ofMillis(9300), Duration.ofSeconds(30));
             });
             awaitShipped(app.place(anOrder()).expect(201).id());
         }

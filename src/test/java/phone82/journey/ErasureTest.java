@@ -49,7 +49,9 @@ class ErasureTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.identity.issuer=" + ISSUER.url(),
-            "--phone82.events.attempts=1", "--phone82.reconcile.settle=3s");
+            "--phone82.events.attempts=1", "--phone82.reconcile.settle=3s",
+            // the command pauses for longer than an order may take
+            "--phone82.app.admission.patience=100ms", "--phone82.app.payment.response-timeout=2000");
 
     private static final List<Context> CONTEXTS = List.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER);
     private static final String ANN = "ann-5d2c61e0@example.com";

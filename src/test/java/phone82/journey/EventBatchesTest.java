@@ -27,7 +27,8 @@ class EventBatchesTest {
     private static final int EVENTS = 400;
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.CUSTOMER));
+    static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.CUSTOMER),
+            "--phone82.events.attempts=2", "--spring.datasource.hikari.connection-timeout=500");
 
     private final Shop view = PHONE82.shop(Context.CUSTOMER);
 

@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 class FuzzTest {
 
-    private static final int REQUESTS = Integer.getInteger("phone82.fuzz.requests", 1_000);
+    private static final int REQUESTS = Integer.getInteger("phone82.fuzz.requests", 500);
     private static final int CLIENTS = 8;
     private static final long SEED = Long.getLong("phone82.fuzz.seed", ThreadLocalRandom.current().nextLong());
     private static final Pattern INSIDE = Pattern.compile("(?i)exception|\\bjava[./]|org[./]|io[./](netty|vertx)|phone82[./]|camel|hsqldb|hibernate|jackson"

@@ -13,12 +13,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -77,14 +79,16 @@ class HangingContextTest {
     @Test
     void ordersContinueWhileAHundredRequestsWaitForAnotherContext() throws Exception {
         warmUp();
+        Duration usual = slowOrder();
+        int before = TAKEN.size();
         List<Future<Timed>> waiting = askStore(100);
-        await().until(() -> TAKEN.size() >= 100);
+        await().until(() -> TAKEN.size() - before >= 100);
 
-        Duration slowest = slowestOrder();
+        Duration slow = slowOrder();
 
-        System.out.printf("slowest order beside 100 requests that hang: %d ms%n", slowest.toMillis());
+        System.out.printf("third slowest of 50 orders: %d ms, beside 100 requests that hang %d ms%n", usual.toMillis(), slow.toMillis());
         assertThat(waiting).as("all still wait").noneMatch(Future::isDone);
-        assertThat(slowest).isLessThan(Duration.ofMillis(600));
+        assertThat(slow).isLessThan(longest(usual));
         for (Future<Timed> each : waiting) {
             assertThat(each.get().answer.expect(503).header("Retry-After")).isEqualTo("5");
             assertThat(each.get().took).isBetween(Duration.ofMillis(3900), Duration.ofSeconds(6));
@@ -94,6 +98,7 @@ class HangingContextTest {
     @Test
     void requestsBeyondTheLimitAreRefusedAtOnce() throws Exception {
         warmUp();
+        Duration usual = slowOrder();
         int before = TAKEN.size();
         List<Future<Timed>> waiting = askStore(224);
         await().until(() -> TAKEN.size() - before >= 224);
@@ -102,7 +107,7 @@ class HangingContextTest {
             assertThat(each.get().answer.expect(503).header("Retry-After")).isEqualTo("1");
             assertThat(each.get().took).isLessThan(Duration.ofSeconds(2));
         }
-        assertThat(slowestOrder()).isLessThan(Duration.ofMillis(600));
+        assertThat(slowOrder()).isLessThan(longest(usual));
         for (Future<Timed> each : waiting) {
             each.get().answer.expect(503);
         }
@@ -114,15 +119,21 @@ class HangingContextTest {
         }
     }
 
-    private Duration slowestOrder() {
-        Duration slowest = Duration.ZERO;
-        for (int i = 0; i < 50; i++) {
+    /** The third slowest of 50 orders: something else may stop this JVM for a moment. None waits as long as those for store. */
+    private Duration slowOrder() {
+        List<Duration> took = Stream.generate(() -> {
             long start = System.nanoTime();
             shop.place(anOrder()).expect(201);
-            Duration took = Duration.ofNanos(System.nanoTime() - start);
-            slowest = took.compareTo(slowest) > 0 ? took : slowest;
-        }
-        return slowest;
+            return Duration.ofNanos(System.nanoTime() - start);
+        }).limit(50).sorted(Comparator.reverseOrder()).toList();
+        assertThat(took.get(0)).isLessThan(Duration.ofSeconds(3));
+        return took.get(2);
+    }
+
+    /** @param usual what orders take on this machine without the requests that hang */
+    private static Duration longest(Duration usual) {
+        Duration longest = usual.multipliedBy(3);
+        return longest.compareTo(Duration.ofMillis(600)) > 0 ? longest : Duration.ofMillis(600);
     }
 
     private List<Future<Timed>> askStore(int requests) {

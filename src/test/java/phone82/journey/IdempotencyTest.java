@@ -2,16 +2,14 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,17 +43,19 @@ import static phone82.journey.Shop.anOrder;
 /** Orders repeated under their Idempotency-Key: one order, however often and whenever the request is sent. */
 class IdempotencyTest {
 
-    /** The tests that run on each kind of database. */
+    @Nested
+    @Tag("databases")
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-    abstract static class Repeated {
+    class Repeated {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
 
         private Shop shop;
 
-        abstract Phone82Extension phone82();
-
         @BeforeAll
         void shop() {
-            shop = phone82().gateway();
+            shop = PHONE82.gateway();
         }
 
         @Test
@@ -167,8 +167,8 @@ class IdempotencyTest {
         void anOldKeyIsDeleted() {
             String key = newKey();
             long id = place(key, anOrder()).expect(201).id();
-            JdbcTemplate jdbc = phone82().bean(Context.APP, JdbcTemplate.class);
-            IdempotencyKeys keys = phone82().bean(Context.APP, IdempotencyKeys.class);
+            JdbcTemplate jdbc = PHONE82.bean(Context.APP, JdbcTemplate.class);
+            IdempotencyKeys keys = PHONE82.bean(Context.APP, IdempotencyKeys.class);
 
             keys.purge();
             assertThat(place(key, anOrder()).expect(201).id()).isEqualTo(id);
@@ -188,18 +188,6 @@ class IdempotencyTest {
         private Answer send(String key, String body) {
             return shop.send(shop.request("/orders").header("Idempotency-Key", key).header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofString(body)));
-        }
-    }
-
-    @Nested
-    class OnHsqldb extends Repeated {
-
-        @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
-
-        @Override
-        Phone82Extension phone82() {
-            return PHONE82;
         }
 
         @ParameterizedTest
@@ -222,34 +210,6 @@ class IdempotencyTest {
                         + "{\"item\":\"note20\",\"qty\":1}"));
                 assertThat(answer.problem()).isEqualTo(400);
             }
-        }
-    }
-
-    @Nested
-    class OnPostgres extends Repeated {
-
-        static final EmbeddedPostgres POSTGRES = postgres();
-
-        @Order(1)
-        @RegisterExtension
-        static final AfterAllCallback STOPPED_LAST = test -> POSTGRES.close();
-
-        @Order(2)
-        @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
-                "--phone82.app.database.url=" + POSTGRES.getJdbcUrl("postgres", "postgres"), "--phone82.app.database.user=postgres");
-
-        private static EmbeddedPostgres postgres() {
-            try {
-                return EmbeddedPostgres.start();
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        Phone82Extension phone82() {
-            return PHONE82;
         }
     }
 

@@ -48,6 +48,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllCallback {
 
+    private static final RSAKey UNPUBLISHED = newKey();
+
     private final int port = Phone82Extension.freePort();
     private HttpServer server;
     private final Map<String, Login> byCode = new ConcurrentHashMap<>();
@@ -210,12 +212,12 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
 
     /** Signed with a key that it has not published. */
     String ofUnknownKey(String subject, String... roles) {
-        return sign(newKey(), claims(subject, roles).build());
+        return sign(unpublished(), claims(subject, roles).build());
     }
 
     /** A logout token that is signed with a key that it has not published. */
     String ofUnknownKey(JWTClaimsSet.Builder logout) {
-        return sign(newKey(), new JOSEObjectType("logout+jwt"), logout.build());
+        return sign(unpublished(), new JOSEObjectType("logout+jwt"), logout.build());
     }
 
     String unsigned(String subject, String... roles) {
@@ -243,6 +245,11 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
             throw new IllegalStateException(e);
         }
         return token.serialize();
+    }
+
+    /** A key with an id of its own each time; to make one takes half a second. */
+    private static RSAKey unpublished() {
+        return new RSAKey.Builder(UNPUBLISHED).keyID(UUID.randomUUID().toString()).build();
     }
 
     private static RSAKey newKey() {

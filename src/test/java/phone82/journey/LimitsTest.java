@@ -72,7 +72,7 @@ class LimitsTest {
                     assertThat(connection.answer().problem()).isEqualTo(408);
                     assertThat(connection.answer()).isNull();
                 }
-                assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(2));
+                assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
             }
         }
 
@@ -86,7 +86,7 @@ class LimitsTest {
                         assertThat(connection.answer().problem()).isEqualTo(408);
                         assertThat(connection.answer()).isNull();
                     }
-                    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(2));
+                    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
                 }
             }
         }
@@ -100,7 +100,7 @@ class LimitsTest {
                 try (AutoCloseable more = trickling(connection, "x".repeat(10_000))) {
                     assertThat(connection.answer()).isNull();
                 }
-                assertThat(since(start)).isLessThan(Duration.ofSeconds(2));
+                assertThat(since(start)).isLessThan(Duration.ofSeconds(10));
             }
         }
 
@@ -153,7 +153,8 @@ class LimitsTest {
                 for (int i = 0; i < 50; i++) {
                     long start = System.nanoTime();
                     assertThat(gateway.once(GET)).isNull();
-                    assertThat(since(start)).isLessThan(Duration.ofMillis(500));
+                    // less than a silent connection lasts
+                    assertThat(since(start)).isLessThan(Duration.ofSeconds(2));
                 }
                 for (Connection connection : open) {
                     connection.send(GET);

@@ -1,22 +1,16 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.app.StuckOrders;
 import phone82.journey.Shop.Answer;
-import phone82.platform.saga.Participation;
-import phone82.store.Deliveries;
-import phone82.store.Deliveries.Hold;
-import phone82.store.Deliveries.Pause;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -48,7 +42,6 @@ class PauseTest {
 
     private final Shop shop = PHONE82.gateway();
     private final StoreSteps steps = new StoreSteps(PHONE82);
-    private final Deliveries deliveries = PHONE82.bean(Context.STORE, Deliveries.class);
 
     @Test
     void aPausedDeliveryIsNotShippedUntilItIsResumed() {
@@ -167,65 +160,6 @@ class PauseTest {
         steps.makeDue(id);
         steps.resume(id).expect(200);
         steps.assertShippedOnce(id);
-    }
-
-    /** The saga's hold comes first: the dealer's request waits for its commit. */
-    @ParameterizedTest
-    @ValueSource(strings = {"pause", "resume", "ship"})
-    @Tag("databases")
-    void aDealerChangesNothingDuringACancellation(String request) {
-        long id = steps.received();
-        boolean wasPaused = !request.equals("pause");
-        if (wasPaused) {
-            steps.pause(id, "out of stock").expect(200);
-        }
-        String lra = steps.saga();
-
-        Answer refused = steps.whileLocked(() -> {
-            PHONE82.bean(Context.STORE, Participation.class).join(lra, id);
-            deliveries.hold(id, lra, new Hold("note20", 1, "demo"));
-        }, () -> switch (request) {
-            case "pause" -> steps.pause(id, "too late");
-            case "resume" -> steps.resume(id);
-            default -> steps.ship(id);
-        });
-
-        assertThat(refusal(refused)).isEqualTo("Being cancelled: A cancellation of the order is in progress. Try again if it is refused.");
-        deliveries.release(lra);
-        assertThat(shop.status("/deliveries/" + id)).isEqualTo(wasPaused ? "Paused" : "Received");
-        assertThat(steps.published("DeliveryPaused", id)).isEqualTo(wasPaused ? 1 : 0);
-        steps.resume(id).expect(200);
-        steps.ship(id).expect(200);
-        steps.assertShippedOnce(id);
-    }
-
-    /** The pause comes first: the saga waits for its commit, and holds the paused delivery. */
-    @Test
-    @Tag("databases")
-    void aDeliveryThatIsBeingPausedIsHeld() {
-        long id = steps.received();
-        String lra = steps.saga();
-
-        Answer held = steps.whileLocked(() -> deliveries.pause(id, new Pause("out of stock")), () -> steps.hold(id, lra));
-
-        held.expect(200);
-        assertThat(shop.status("/deliveries/" + id)).isEqualTo("Held");
-        steps.end(lra, "cancel");
-        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Paused"));
-    }
-
-    @Test
-    @Tag("databases")
-    void ofAPauseAndAShipmentAtTheSameTimeTheFirstOneHolds() {
-        long shipped = steps.received();
-        long paused = steps.received();
-
-        assertThat(refusal(steps.whileLocked(() -> deliveries.shipNow(shipped), () -> steps.pause(shipped, "too late")))).startsWith("Shipped already");
-        assertThat(refusal(steps.whileLocked(() -> deliveries.pause(paused, new Pause("out of stock")), () -> steps.ship(paused)))).startsWith("Paused: ");
-
-        steps.assertShippedOnce(shipped);
-        assertThat(steps.published("DeliveryPaused", shipped)).isZero();
-        assertThat(steps.published("Shipped", paused)).isZero();
     }
 
     @Test

@@ -56,7 +56,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private final List<String> options;
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
     private boolean ownSecrets;
-    private Function<Path, Databases> makeDatabases = Databases::asked;
+    private Function<Path, Databases> makeDatabases;
     private Databases databases;
     private String[] arguments;
     private Insiders insiders;
@@ -68,6 +68,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
             this.contexts.add(Context.PROVIDER);
         }
         this.options = options;
+        makeDatabases = data -> Databases.asked(data, this.contexts);
     }
 
     public static Phone82Extension all(String... options) {

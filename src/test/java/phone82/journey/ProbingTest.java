@@ -28,7 +28,7 @@ class ProbingTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.identity.issuer=" + ISSUER.url(), "--phone82.store.dispatch-delay=1h",
-            "--phone82.probe.url=http://localhost:${phone82.gateway.port}", "--phone82.probe.every=1s", "--phone82.probe.step-timeout=5000",
+            "--phone82.probe.url=http://localhost:${phone82.gateway.port}", "--phone82.probe.every=1s", "--phone82.probe.step-timeout=2000",
             "--phone82.probe.item=" + ITEM);
 
     private final Shop olga = new Shop(PHONE82.gateway().url(""), ISSUER.token("olga", "operator"));
@@ -72,7 +72,7 @@ class ProbingTest {
         List<JsonNode> orders = olga.all("/orders");
         failsAgain("cancel-failed");
 
-        assertThat(output).containsPattern("WARN .*The probe fails at the step follow: after 5000 ms GET /history/\\d+ is still answered 404 Not found");
+        assertThat(output).containsPattern("WARN .*The probe fails at the step follow: after 2000 ms GET /history/\\d+ is still answered 404 Not found");
         assertThat(olga.all("/orders")).hasSameSizeAs(orders).allMatch(ProbingTest::isOver);
         customer.getRouteController().startRoute("customer-receive-events");
         succeedsTwice();

@@ -25,14 +25,14 @@ import static phone82.journey.Shop.anOrder;
 /** A provider that is slower than the orders: they wait longer than the lease of an intent. */
 class SettleBacklogTest {
 
-    private static final int ORDERS = 20;
+    private static final int ORDERS = 12;
     /** How long a request may wait for a worker, with the limit below. */
     private static final Duration SPARE = Duration.ofSeconds(1);
     private static final Pattern REQUESTS = Pattern.compile("http_server_requests_seconds_count\\{.*uri=\"provider-perform-operation\".*} (\\S+)");
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.pay.provider-calls=1",
-            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=4s");
+            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=4s", "--phone82.pay.provider-connect-limit=500ms");
 
     private final Shop shop = PHONE82.gateway();
 

@@ -18,6 +18,7 @@ import phone82.journey.Shop.Answer;
 import phone82.platform.saga.Participation;
 import phone82.store.Deliveries;
 import phone82.store.Deliveries.Hold;
+import phone82.store.Deliveries.Pause;
 import phone82.store.Delivery;
 
 import java.net.http.HttpRequest.BodyPublishers;
@@ -26,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.StoreSteps.refusal;
 
-/** A dealer ships deliveries before their dispatch time. */
+/** A dealer ships deliveries before their dispatch time. Of two changes of a delivery at the same time the first one holds. */
 class ShipmentTest {
 
     @RegisterExtension
@@ -193,5 +194,64 @@ class ShipmentTest {
 
         assertThat(refusal(second)).startsWith("Shipped already");
         steps.assertShippedOnce(id);
+    }
+
+    /** The saga's hold comes first: the dealer's request waits for its commit. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pause", "resume", "ship"})
+    @Tag("databases")
+    void aDealerChangesNothingDuringACancellation(String request) {
+        long id = steps.received();
+        boolean wasPaused = !request.equals("pause");
+        if (wasPaused) {
+            steps.pause(id, "out of stock").expect(200);
+        }
+        String lra = steps.saga();
+
+        Answer refused = steps.whileLocked(() -> {
+            PHONE82.bean(Context.STORE, Participation.class).join(lra, id);
+            deliveries.hold(id, lra, new Hold("note20", 1, "demo"));
+        }, () -> switch (request) {
+            case "pause" -> steps.pause(id, "too late");
+            case "resume" -> steps.resume(id);
+            default -> steps.ship(id);
+        });
+
+        assertThat(refusal(refused)).isEqualTo("Being cancelled: A cancellation of the order is in progress. Try again if it is refused.");
+        deliveries.release(lra);
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo(wasPaused ? "Paused" : "Received");
+        assertThat(steps.published("DeliveryPaused", id)).isEqualTo(wasPaused ? 1 : 0);
+        steps.resume(id).expect(200);
+        steps.ship(id).expect(200);
+        steps.assertShippedOnce(id);
+    }
+
+    /** The pause comes first: the saga waits for its commit, and holds the paused delivery. */
+    @Test
+    @Tag("databases")
+    void aDeliveryThatIsBeingPausedIsHeld() {
+        long id = steps.received();
+        String lra = steps.saga();
+
+        Answer held = steps.whileLocked(() -> deliveries.pause(id, new Pause("out of stock")), () -> steps.hold(id, lra));
+
+        held.expect(200);
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo("Held");
+        steps.end(lra, "cancel");
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Paused"));
+    }
+
+    @Test
+    @Tag("databases")
+    void ofAPauseAndAShipmentAtTheSameTimeTheFirstOneHolds() {
+        long shipped = steps.received();
+        long paused = steps.received();
+
+        assertThat(refusal(steps.whileLocked(() -> deliveries.shipNow(shipped), () -> steps.pause(shipped, "too late")))).startsWith("Shipped already");
+        assertThat(refusal(steps.whileLocked(() -> deliveries.pause(paused, new Pause("out of stock")), () -> steps.ship(paused)))).startsWith("Paused: ");
+
+        steps.assertShippedOnce(shipped);
+        assertThat(steps.published("DeliveryPaused", shipped)).isZero();
+        assertThat(steps.published("Shipped", paused)).isZero();
     }
 }

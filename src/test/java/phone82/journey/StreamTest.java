@@ -40,7 +40,7 @@ class StreamTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s",
-            "--phone82.customer.stream.heart-beat=5s", "--phone82.customer.stream.poll=100ms", "--phone82.customer.stream.readers=8",
+            "--phone82.customer.stream.heart-beat=1s", "--phone82.customer.stream.poll=100ms", "--phone82.customer.stream.readers=8",
             "--phone82.customer.stream.queue=65536", "--phone82.gateway.reader-patience=10s");
 
     @BeforeEach

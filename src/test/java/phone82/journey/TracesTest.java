@@ -3,9 +3,11 @@ package phone82.journey;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import phone82.Context;
 import phone82.journey.Shop.Answer;
 
 import java.io.IOException;
@@ -13,7 +15,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
@@ -36,7 +38,7 @@ class TracesTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--otel.exporter.otlp.endpoint=" + COLLECTOR.url(),
-            "--phone82.store.dispatch-delay=6s");
+            "--phone82.store.dispatch-delay=3s");
 
     private final Shop shop = PHONE82.gateway();
 
@@ -80,11 +82,11 @@ class TracesTest {
         String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         shop.cancel(shop.request("/orders/" + placed.id()).header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01").DELETE()).expect(200, 202);
 
-        await().untilAsserted(() -> assertThat(contextsOf(COLLECTOR.spans(trace), Kind.CALLBACK))
+        await().untilAsserted(() -> assertThat(contextsOf(spansNow(trace), Kind.CALLBACK))
                 .containsExactlyInAnyOrder("app", "store", "pay"));
-        await().untilAsserted(() -> assertThat(contextsOf(COLLECTOR.spans(trace), Kind.EVENT_IN)).contains("customer"));
+        await().untilAsserted(() -> assertThat(contextsOf(spansNow(trace), Kind.EVENT_IN)).contains("customer"));
         await().untilAsserted(() -> {
-            List<Seen> spans = COLLECTOR.spans(trace);
+            List<Seen> spans = spansNow(trace);
             Set<String> ids = spans.stream().map(Seen::id).collect(Collectors.toSet());
             assertThat(spans).allMatch(seen -> ids.contains(seen.parent()) || seen.parent().equals("00f067aa0ba902b7"));
         });
@@ -100,10 +102,16 @@ class TracesTest {
     }
 
     private static List<Seen> awaitSpans(String trace, int events) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() ->
-                assertThat(contextsOf(COLLECTOR.spans(trace), Kind.EVENT_IN)).hasSize(events));
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() ->
-                assertThat(contextsOf(COLLECTOR.spans(trace), Kind.HTTP_IN)).contains("gateway"));
+        await().untilAsserted(() -> assertThat(contextsOf(spansNow(trace), Kind.EVENT_IN)).hasSize(events));
+        await().untilAsserted(() -> assertThat(contextsOf(spansNow(trace), Kind.HTTP_IN)).contains("gateway"));
+        return COLLECTOR.spans(trace);
+    }
+
+    /** The spans that have ended; by themselves the contexts send them every five seconds. */
+    private static List<Seen> spansNow(String trace) {
+        for (Context context : List.of(Context.GATEWAY, Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER)) {
+            PHONE82.bean(context, SdkTracerProvider.class).forceFlush().join(5, TimeUnit.SECONDS);
+        }
         return COLLECTOR.spans(trace);
     }
 

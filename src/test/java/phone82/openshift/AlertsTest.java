@@ -3,6 +3,7 @@ package phone82.openshift;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import org.junit.jupiter.api.Test;
+import phone82.Tools;
 
 import java.io.File;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** When the alerts fire, evaluated by Prometheus: {@code src/test/resources/alerts.yaml}. */
 class AlertsTest {
@@ -21,7 +21,7 @@ class AlertsTest {
 
     @Test
     void firesForFaultsOnly() throws IOException, InterruptedException {
-        assumeTrue(Stream.of(System.getenv("PATH").split(File.pathSeparator)).anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
+        Tools.need(Stream.of(System.getenv("PATH").split(File.pathSeparator)).anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
                 "promtool is not installed (Debian: prometheus)");
         Path folder = Files.createDirectories(Path.of("target/alerts"));
         YAML.writeValue(folder.resolve("rules.yaml").toFile(), YAML.readTree(Path.of("openshift/components/monitoring/rules.yaml").toFile()).required("spec"));

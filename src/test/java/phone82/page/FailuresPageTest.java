@@ -39,6 +39,7 @@ class FailuresPageTest {
     @BeforeEach
     void open() {
         page = BROWSER.open(new NewContextOptions().setLocale("en-US").setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD)).newPage();
+        page.addInitScript(BrowserExtension.FREQUENT_LOOKS);
         page.navigate(PHONE82.operations().url("/"));
         assertThat(page.locator("#break-section")).isVisible();
         assertThat(page.locator("#broken")).isHidden();

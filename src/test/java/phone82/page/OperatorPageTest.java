@@ -126,6 +126,7 @@ class OperatorPageTest {
 
     private Page open() {
         Page page = BROWSER.open(new NewContextOptions().setLocale("en-US").setTimezoneId("UTC")).newPage();
+        page.addInitScript(BrowserExtension.FREQUENT_LOOKS);
         page.navigate(url + "/");
         assertThat(page.locator("#overall")).not().hasText("");
         return page;

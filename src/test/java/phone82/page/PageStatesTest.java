@@ -1179,7 +1179,8 @@ class PageStatesTest {
                             await new Promise(drawn => requestAnimationFrame(drawn));
                             const focused = document.activeElement;
                             const seen = focused.matches('.unseen') ? focused.closest('label') : focused;
-                            const {left, top, width, height} = seen.getBoundingClientRect();
+                            // a link may continue on the next line
+                            const {left, top, width, height} = seen.getClientRects()[0];
                             const at = document.elementFromPoint(left + width / 2, top + Math.min(height, innerHeight) / 2);
                             if (!at || !(seen.contains(at) || at.contains(seen))) hidden.push(each.outerHTML.slice(0, 100) + ' at ' + top + ' under ' + at?.outerHTML.slice(0, 60));
                         }

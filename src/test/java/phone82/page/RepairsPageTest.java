@@ -44,6 +44,7 @@ class RepairsPageTest {
     void open() {
         page = BROWSER.open(new NewContextOptions().setLocale("en-US").setHttpCredentials("operator", Phone82Extension.OPERATOR_PASSWORD)).newPage();
         page.addInitScript(BrowserExtension.AXE);
+        page.addInitScript(BrowserExtension.FREQUENT_LOOKS);
         page.navigate(PHONE82.operations().url("/"));
         assertThat(page.locator("#overall")).not().hasText("");
     }
