@@ -240,14 +240,6 @@ class FailureLogTest {
     }
 
     @Test
-    void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) {
-        double before = failed("app-repeat-new-owners");
-        orders.execute("alter table new_owner rename to no_owner");
-        try {
-            await().until(() -> failed("app-repeat-new-owners") > before + 1);
-        } finally {
-            orders.execute("alter table no_owner rename to new_owner");
-        }
     void aFaultOfTheProgramInABackgroundRouteIsOneLineWithItsStackTrace(CapturedOutput log) throws Exception {
         double runs = runs("app-repeat-new-owners", FailureLogTest::failed, () -> orders.execute("alter table new_owner rename to no_owner"));
         orders.execute("alter table no_owner rename to new_owner");
