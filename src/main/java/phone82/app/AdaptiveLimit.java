@@ -102,7 +102,7 @@ final class AdaptiveLimit {
      * @param work what occupies the places, in the plural
      */
     void bindTo(MeterRegistry metrics, String name, String work) {
-        Gauge.builder(name + ".places", () -> locked(() -> places)).description(work + " that may be in progress at the same time").register(metrics);
+        Gauge.builder(name + ".places", () -> locked(() -> (int) places)).description(work + " that may be in progress at the same time").register(metrics);
         Gauge.builder(name + ".taken", () -> locked(() -> taken)).description(work + " in progress").register(metrics);
     }
 

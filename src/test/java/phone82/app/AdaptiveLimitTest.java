@@ -6,18 +6,30 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** {@link AdmissionTest} and {@link CancellationPlacesTest} show the rest. */
 class AdaptiveLimitTest {
 
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+
     @Test
     void isLoweredAtMostOnceInATime() {
-        AdaptiveLimit limit = new AdaptiveLimit(2, 8, 8, Duration.ofHours(1));
-        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        AdaptiveLimit limit = new AdaptiveLimit(2, 100, 100, Duration.ofSeconds(1));
         limit.bindTo(metrics, "test", "tests");
+        limit.lower();
+        assertThat(places()).as("so soon after the start").isEqualTo(100);
 
+        await().until(() -> {
+            limit.lower();
+            return places() < 100;
+        });
         limit.lower();
 
-        assertThat(metrics.get("test.places").gauge().value()).as("so soon after the start").isEqualTo(8);
+        assertThat(places()).isEqualTo(70);
+    }
+
+    private double places() {
+        return metrics.get("test.places").gauge().value();
     }
 }

@@ -193,7 +193,7 @@ class EdgeTest {
             for (int i = 0; i < 5; i++) {
                 long start = System.nanoTime();
                 assertThat(at(context).once(get(context, "shop")).status()).isEqualTo(served(context));
-                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
             }
         } finally {
             half.forEach(Connection::close);

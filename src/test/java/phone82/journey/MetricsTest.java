@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
+import phone82.platform.observability.Version;
 import phone82.platform.api.Json;
 
 import java.io.IOException;
@@ -88,7 +89,7 @@ class MetricsTest {
             "phone82_order_to_shipped_seconds_bucket{context=\"app\",le=\"60.0\"}",
             "phone82_shipment_delay_seconds_bucket{context=\"app\",le=\"60.0\"}",
             "phone82_outbox_events{context=\"pay\"} 0.0",
-            "phone82_up{context=\"coordinator\",version=\"1.0.0-SNAPSHOT",
+            "phone82_up{context=\"coordinator\",version=\"" + Version.text() + "\"} 1.0",
             "phone82_outbox_oldest_seconds{context=\"pay\"} 0.0",
             "phone82_queue_messages{context=\"broker\",queue=\"store\"} 0.0",
             "hikaricp_connections_active{context=\"customer\",pool=\"customer\"}",
@@ -188,7 +189,8 @@ class MetricsTest {
             }
             Instant begin = Instant.now();
 
-            assertThat(scrape()).contains("phone82_up{context=\"pay\"} 1.0", "phone82_payments{context=\"pay\",status=\"Capturing\"} NaN");
+            assertThat(scrape()).contains("phone82_up{context=\"pay\",version=\"" + Version.text() + "\"} 1.0",
+                    "phone82_payments{context=\"pay\",status=\"Capturing\"} NaN");
 
             assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofMillis(4 * database.getConnectionTimeout()));
         } finally {

@@ -230,7 +230,7 @@ class AccessTest {
             for (int i = 0; i < 5; i++) {
                 long begin = System.nanoTime();
                 assertThat(get("/actuator/health/liveness", "Host: localhost").status()).isEqualTo(200);
-                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
             }
         } finally {
             half.forEach(RawHttp.Connection::close);

@@ -2,6 +2,7 @@ package phone82.platform.observability;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import phone82.Tools;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,7 +31,7 @@ class VersionTest {
         git("init", "--quiet", ".");
         Files.writeString(folder.resolve("file"), "1");
         git("add", "file");
-        git("-c", "user.name=n", "-c", "user.email=n@localhost", "commit", "--quiet", "--message", "First");
+        git("-c", "user.name=n", "-c", "user.email=n@localhost", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message", "First");
         String commit = git("rev-parse", "--short=12", "HEAD");
 
         assertThat(version(System.getenv("PATH"))).isEqualTo("1.0.0+" + commit);
@@ -56,6 +58,7 @@ class VersionTest {
     }
 
     private String git(String... arguments) throws IOException, InterruptedException {
+        Tools.need(Stream.of(System.getenv("PATH").split(":")).anyMatch(each -> Files.isExecutable(Path.of(each, "git"))), "no git; apt-get install git");
         List<String> command = new ArrayList<>(List.of("git"));
         command.addAll(List.of(arguments));
         return output(new ProcessBuilder(command));
