@@ -1,5 +1,7 @@
 package phone82.journey;
 
+import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -241,6 +245,52 @@ class CoordinatorOutageTest {
             answering.setDaemon(true);
             answering.start();
             return coordinator;
+        }
+    }
+
+    @Nested
+    class HangingAtTheEnd {
+
+        static final HttpServer COORDINATOR = hangingAtTheEnd();
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=60s",
+                "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getAddress().getPort());
+
+        @AfterAll
+        static void stop() {
+            COORDINATOR.stop(0);
+        }
+
+        /** App has begun the cancellation, and does not know of the shipment. */
+        @Test
+        void aRefusalOfAParticipantIsTheAnswer() {
+            Shop shop = PHONE82.gateway();
+            long id = shop.place(anOrder()).expect(201).id();
+            await().until(() -> shop.status("/deliveries/" + id).equals("Received"));
+            PHONE82.jdbc(Context.STORE).update("update delivery set status = 'Shipped', shipped_at = current_timestamp where order_id = ?", id);
+
+            Answer refused = cancel(shop, id).answer;
+
+            assertThat(refused.expect(409).body().get("title").asText()).isEqualTo("Shipped already");
+        }
+
+        private static HttpServer hangingAtTheEnd() {
+            try {
+                HttpServer coordinator = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+                coordinator.createContext("/lra-coordinator/", request -> {
+                    String path = request.getRequestURI().getPath();
+                    if (!path.endsWith("/cancel")) {
+                        request.getResponseHeaders().set("Location", "http://localhost:" + coordinator.getAddress().getPort() + "/lra-coordinator/0_1");
+                        request.sendResponseHeaders(path.endsWith("/start") ? 201 : 200, -1);
+                        request.close();
+                    }
+                });
+                coordinator.start();
+                return coordinator;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

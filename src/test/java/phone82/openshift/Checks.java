@@ -983,10 +983,10 @@ enum Checks {
                 fault.accept(id(map) + ": not JSON");
             }
         }));
-        // one query hangs, and two more wait for a connection
+        // one query hangs, and another one waits for a connection
         Map<String, String> settings = APPLICATION.of("pay");
         Duration hanging = Duration.ofSeconds(Long.parseLong(settings.get("spring.datasource.hikari.data-source-properties.socketTimeout")))
-                .plusMillis(2 * Long.parseLong(settings.get("spring.datasource.hikari.connection-timeout")));
+                .plusMillis(Long.parseLong(settings.get("spring.datasource.hikari.connection-timeout")));
         manifests.of("PodMonitor").forEach(monitor -> each(monitor.at("/spec/podMetricsEndpoints")).forEach(endpoint -> {
             Duration patience = DurationStyle.detectAndParse(endpoint.path("scrapeTimeout").asText("10s"));
             if (patience.compareTo(hanging) < 0 || patience.compareTo(DurationStyle.detectAndParse(endpoint.path("interval").asText())) > 0) {

@@ -7,6 +7,8 @@ import org.hsqldb.DatabaseURL;
 import org.hsqldb.jdbc.JDBCConnection;
 import org.hsqldb.persist.HsqlProperties;
 import org.hsqldb.server.Server;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import phone82.platform.tls.Tls;
 
 import java.sql.Connection;
@@ -20,6 +22,8 @@ import java.sql.Statement;
  * database's URL is the valid one: HSQLDB itself uses it only when it creates the database.
  */
 public final class DatabaseServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseServer.class);
 
     private DatabaseServer() {
     }
@@ -41,7 +45,13 @@ public final class DatabaseServer {
         try {
             return DriverManager.getConnection(url);
         } catch (SQLInvalidAuthorizationSpecException e) {
-            changePassword(DatabaseURL.parseURL(url, true, false));
+            HsqlProperties login = DatabaseURL.parseURL(url, true, false);
+            String password = login.getProperty("password", "");
+            if (password.isEmpty() || password.startsWith("$(")) {
+                throw new SQLException("the database's URL has no password, but " + password, e);
+            }
+            LOG.warn("The password of {} becomes that of the database's URL", login.getProperty("user"));
+            changePassword(login);
             return DriverManager.getConnection(url);
         }
     }

@@ -126,7 +126,10 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
 
         @Override
         public CompletableFuture<Void> compensate(URL lra, Exchange exchange) {
-            return correlated(super.compensate(lra, exchange));
+            boolean hasFailed = exchange.getException() != null;
+            CompletableFuture<Void> undone = correlated(super.compensate(lra, exchange));
+            // a refusal of a participant remains the answer; the coordinator undoes the saga at its time limit
+            return hasFailed ? undone.exceptionally(failure -> null) : undone;
         }
 
         private <T> CompletableFuture<T> correlated(CompletableFuture<T> answer) {

@@ -11,6 +11,7 @@ import phone82.platform.persistence.OldRows;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -114,9 +115,9 @@ public class Participation {
         return openSince(Instant.now());
     }
 
-    /** Returns the open cancellations that should have ended long ago. */
+    /** Returns the open cancellations that should have ended long ago; those of a former coordinator, which may be gone, come last. */
     public List<Open> overdue() {
-        return openSince(Instant.now().minus(timeLimit.multipliedBy(2)));
+        return openSince(Instant.now().minus(timeLimit.multipliedBy(2))).stream().sorted(Comparator.comparing(each -> !each.lra.startsWith(lras))).toList();
     }
 
     private List<Open> openSince(Instant latest) {

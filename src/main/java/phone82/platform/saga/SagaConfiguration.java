@@ -14,6 +14,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.http.Contract;
 import phone82.platform.identity.TokenMinter;
+import phone82.platform.persistence.GaugeQueries;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -29,8 +30,8 @@ public class SagaConfiguration {
     }
 
     @Bean
-    MeterBinder openCancellations(Participation participation) {
-        return metrics -> Gauge.builder("phone82.cancellations.open", participation, Participation::countOpen)
+    MeterBinder openCancellations(Participation participation, GaugeQueries queries) {
+        return metrics -> Gauge.builder("phone82.cancellations.open", participation, queries.unlessUnavailable(Participation::countOpen))
                 .description("cancellations whose outcome this context does not know yet").register(metrics);
     }
 

@@ -213,7 +213,7 @@ class DurableDatabaseTest {
 
         public static void main(String[] arguments) throws Exception {
             Path folder = Path.of(arguments[0]);
-            try (Connection connection = new DurableDatabase("jdbc:hsqldb:file:" + folder + "/db;hsqldb.cache_rows=100" + OPTIONS).getConnection("SA", "");
+            try (Connection connection = new DurableDatabase("jdbc:hsqldb:file:" + folder + "/db" + OPTIONS).getConnection("SA", "");
                  Statement statement = connection.createStatement()) {
                 statement.execute("create cached table t (id integer primary key, v varchar(1000))");
                 for (int id = 0; id < 2000; id++) {
@@ -292,13 +292,22 @@ class DurableDatabaseTest {
                 statement.execute("create table t (id integer primary key)");
                 statement.execute("insert into t values (1)");
             }
+            List<Boolean> changes = new ArrayList<>();
             for (String password : List.of("it's new", "newer", "newer")) {
                 server.destroyForcibly().waitFor();
                 server = server(log, port, password);
                 assertThat(count(awaitConnection(port, password))).as("%s", log).isEqualTo(1);
                 assertThatThrownBy(() -> connection(port, "former")).isInstanceOf(SQLInvalidAuthorizationSpecException.class);
+                changes.add(Files.readString(log).contains("The password of store becomes that of"));
             }
             assertThat(Files.readString(folder.resolve("disk/db.script")) + Files.readString(folder.resolve("disk/db.log"))).doesNotContain("newer");
+            assertThat(changes).containsExactly(true, true, false);
+            for (String password : List.of("", "$(STORE_PASSWORD)")) {
+                server.destroyForcibly().waitFor();
+                server = server(log, port, password);
+                assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(server.exitValue()).isNotZero();
+            }
         } finally {
             server.destroyForcibly();
         }
@@ -315,6 +324,20 @@ class DurableDatabaseTest {
 
     private static Connection connection(int port, String password) throws SQLException {
         return DriverManager.getConnection("jdbc:hsqldb:hsql://localhost:" + port + "/store", "store", password);
+    }
+
+    @Test
+    void aFormerDatabaseKeepsFewRowsInMemory() throws SQLException {
+        try (Connection former = DriverManager.getConnection("jdbc:hsqldb:file:" + folder + "/db;hsqldb.cache_rows=10000" + OPTIONS, "SA", "");
+             Statement statement = former.createStatement()) {
+            statement.execute("create cached table t (id integer primary key)");
+            statement.execute("shutdown");
+        }
+        try (Connection connection = open(database(folder)); Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("select property_value from information_schema.system_properties where property_name = 'hsqldb.cache_rows'")) {
+            rows.next();
+            assertThat(rows.getString(1)).isEqualTo("1000");
+        }
     }
 
     /** In HSQLDB's default layout each of these rows costs more than 500 kB. */
