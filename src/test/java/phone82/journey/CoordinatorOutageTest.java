@@ -67,7 +67,7 @@ class CoordinatorOutageTest {
         Map<Context, String> steps = Map.of(Context.STORE, "/deliveries/1/hold", Context.PAY, "/payments/1/cancellation");
         steps.forEach((participant, path) -> {
             Shop inside = phone82.shop(participant);
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 Answer refused = inside.send(inside.request(path).header("Long-Running-Action", coordinator + "/lra-coordinator/0_1")
                         .header("Content-Type", "application/json").PUT(BodyPublishers.ofString(participant == Context.STORE ? HOLD : "")));
                 assertThat(refused.expect(503).header("Retry-After")).isEqualTo("5");

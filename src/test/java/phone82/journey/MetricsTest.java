@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
-import phone82.platform.observability.Version;
 import phone82.platform.api.Json;
+import phone82.platform.observability.Version;
 
 import java.io.IOException;
 import java.net.http.HttpRequest;
