@@ -140,8 +140,13 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     }
 
     public void stop() {
-        phone82.close();
-        databases.close();
+        if (phone82 != null) {
+            phone82.close();
+            databases.close();
+            // the test class, and with it this object, stays until the end of the JVM
+            phone82 = null;
+            databases = null;
+        }
     }
 
     public Shop gateway() {
