@@ -20,6 +20,7 @@ import phone82.platform.disk.PrivateFolder;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.identity.Login;
 import phone82.platform.settings.BrokerUrl;
+import phone82.platform.settings.LocalName;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -48,6 +50,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
     private static final String DEMO = "|demo-.*";
+    private static final String PUBLIC_URL = "phone82.identity.public-url";
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     private final Context context;
@@ -117,15 +120,36 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    /** Without an issuer, or with the embedded one, a context listens on loopback only. */
+    /** Without an issuer, or with the embedded one, only this machine may use a context. */
     private void requireLogin(Environment environment) {
         Login login = Login.of(environment::getProperty);
-        if (login != Login.ISSUER && !listensOnLoopback(environment)) {
+        String place = publicPlace(environment);
+        if (login != Login.ISSUER && place != null) {
             throw new CannotStart(context.id() + ": " + (login == Login.NONE ? Login.ISSUER_PROPERTY + " is empty, so no login is required"
-                    : Login.EMBEDDED_PROPERTY + " is embedded, so every user can pick any identity") + ", which is allowed on 127.0.0.1 only, not on "
-                    + environment.getProperty("phone82.bind") + "; set " + Login.ISSUER_PROPERTY
-                    + " to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
+                    : Login.EMBEDDED_PROPERTY + " is embedded, so every user can pick any identity") + ", which is allowed on 127.0.0.1 only, not "
+                    + place + "; set " + Login.ISSUER_PROPERTY + " to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
         }
+    }
+
+    /**
+     * Where other machines reach this context, as the end of a sentence; null if nowhere. A proxy on this machine makes a context on loopback public.
+     */
+    private String publicPlace(Environment environment) {
+        if (!listensOnLoopback(environment)) {
+            return "on " + environment.getProperty("phone82.bind");
+        }
+        String url = environment.getRequiredProperty(PUBLIC_URL);
+        if (!LocalName.isLocal(URI.create(url).getHost())) {
+            return "at " + url + " (" + PUBLIC_URL + ")";
+        }
+        String hosts = "phone82." + context.id() + ".hosts";
+        return Stream.of(environment.getProperty(hosts, "").split(",")).map(String::strip).filter(Preflight::isPublic).findFirst()
+                .map(host -> "at " + host + " (" + hosts + ")").orElse(null);
+    }
+
+    /** A name without a dot is known in a local network at most, as that of the machine, which is always accepted. */
+    private static boolean isPublic(String host) {
+        return !host.matches("[\\w-]*") && !LocalName.isLocal(host);
     }
 
     /** Demo keys are well known, so they are accepted on loopback only. */

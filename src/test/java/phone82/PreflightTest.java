@@ -192,6 +192,24 @@ class PreflightTest {
                 .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so every user can pick any identity, which is allowed on 127.0.0.1 only");
     }
 
+    static Stream<Arguments> publicNames() {
+        return Stream.of(Context.GATEWAY, Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER).flatMap(context -> Stream.of(
+                arguments(context, "phone82.identity.public-url", "https://shop.example.com", "https://shop.example.com"),
+                arguments(context, "phone82." + context.id() + ".hosts", "localhost, [::1],shop.localhost,127.0.0.1,shop,shop.example.com", "shop.example.com"),
+                arguments(context, "phone82." + context.id() + ".hosts", "*", "*")));
+    }
+
+    /** Its proxy is on the same machine. */
+    @ParameterizedTest
+    @MethodSource("publicNames")
+    void aShopWithAPublicNameNeedsAnIssuer(Context context, String property, String value, String name) {
+        assertThatThrownBy(() -> startOn("127.0.0.1", context, "--phone82.broker.wait=0s", "--" + property + "=" + value)).isInstanceOf(CannotStart.class)
+                .hasMessage(context.id() + ": phone82.identity.issuer is empty, so no login is required, which is allowed on 127.0.0.1 only, not at " + name + " ("
+                        + property + "); set phone82.identity.issuer to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");
+        assertThatThrownBy(() -> startOn("127.0.0.1", context, "--phone82.broker.wait=0s", "--" + property + "=" + value, "--phone82.identity=embedded"))
+                .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so every user can pick any identity, which is allowed on 127.0.0.1 only");
+    }
+
     /** A system property that is unknown may be meant for other code in the JVM, so it is not refused. */
     @Test
     void nothingButItsOwnSettingOpensAPortToOtherMachines() throws IOException {
@@ -207,7 +225,11 @@ class PreflightTest {
     }
 
     private static void startOnAllAddresses(Context context, String... options) {
-        Phone82.start(EnumSet.of(context), Stream.concat(Stream.of(options), Stream.of("--phone82.bind=0.0.0.0", "--management.server.address=127.0.0.1",
+        startOn("0.0.0.0", context, options);
+    }
+
+    private static void startOn(String address, Context context, String... options) {
+        Phone82.start(EnumSet.of(context), Stream.concat(Stream.of(options), Stream.of("--phone82.bind=" + address, "--management.server.address=127.0.0.1",
                 "--management.server.port=0", "--phone82.data=target/data/preflight", "--phone82." + context.id() + ".port=0")).toArray(String[]::new)).close();
     }
 }
