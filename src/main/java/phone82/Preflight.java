@@ -33,11 +33,13 @@ import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -50,7 +52,9 @@ import static java.nio.file.StandardOpenOption.WRITE;
 class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
     private static final String DEMO = "|demo-.*";
+    private static final String DEMO_KEY = "(?s)demo-.*";
     private static final String PUBLIC_URL = "phone82.identity.public-url";
+    private static final String SESSION_KEYS = "phone82.identity.session-keys";
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     private final Context context;
@@ -90,6 +94,9 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
         if (context.servesUsers()) {
             requireLogin(environment);
+        }
+        if (context == Context.GATEWAY) {
+            rejectDemoSessionKey(environment);
         }
         if (externalDatabase) {
             awaitDatabase(environment);
@@ -150,6 +157,17 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     /** A name without a dot is known in a local network at most, as that of the machine, which is always accepted. */
     private static boolean isPublic(String host) {
         return !host.matches("[\\w-]*") && !LocalName.isLocal(host);
+    }
+
+    /** With a key that others know, anybody can make a session of any user. */
+    private void rejectDemoSessionKey(Environment environment) {
+        String place = publicPlace(environment);
+        boolean known = Stream.of(environment.getProperty(SESSION_KEYS, "").split(","))
+                .anyMatch(key -> new String(Base64.getUrlDecoder().decode(key.strip()), StandardCharsets.ISO_8859_1).matches(DEMO_KEY));
+        if (known && place != null) {
+            throw new CannotStart(context.id() + ": " + SESSION_KEYS + " has a demo key, which is allowed on 127.0.0.1 only, not " + place
+                    + "; set it to a random one.");
+        }
     }
 
     /** Demo keys are well known, so they are accepted on loopback only. */

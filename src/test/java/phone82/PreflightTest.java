@@ -210,6 +210,17 @@ class PreflightTest {
                 .isInstanceOf(CannotStart.class).hasMessageContaining("phone82.identity is embedded, so every user can pick any identity, which is allowed on 127.0.0.1 only");
     }
 
+    @Test
+    void sessionsAreNotSealedWithAKeyThatEverybodyKnows() {
+        String[] options = {"--phone82.identity.folder=target/data/preflight/identity", "--phone82.identity.issuer=http://localhost:1",
+                "--phone82.identity.session-keys=" + "A".repeat(43) + ",ZGVtby1kZW1vLWRlbW8tZGVtby1kZW1vLWRlbW8tZGU"};
+        String refusal = "gateway: phone82.identity.session-keys has a demo key, which is allowed on 127.0.0.1 only, not %s; set it to a random one.";
+
+        assertThatThrownBy(() -> startOnAllAddresses(Context.GATEWAY, options)).isInstanceOf(CannotStart.class).hasMessage(refusal, "on 0.0.0.0");
+        assertThatThrownBy(() -> startOn("127.0.0.1", Context.GATEWAY, Stream.concat(Stream.of(options), Stream.of("--phone82.gateway.hosts=shop.example.com"))
+                .toArray(String[]::new))).isInstanceOf(CannotStart.class).hasMessage(refusal, "at shop.example.com (phone82.gateway.hosts)");
+    }
+
     /** A system property that is unknown may be meant for other code in the JVM, so it is not refused. */
     @Test
     void nothingButItsOwnSettingOpensAPortToOtherMachines() throws IOException {

@@ -499,6 +499,9 @@ enum Checks {
             if (!manifests.project().isProduction() && password && !demo && !nameOf(secret).startsWith(OWN_KEY) && !nameOf(secret).equals(BROKER_USERS)) {
                 fault.accept(id(secret) + ": a password in the repository that is not marked as a demo one");
             }
+            if (demo && !manifests.data("Secret", nameOf(secret)).getOrDefault("session-keys", "").isEmpty()) {
+                fault.accept(id(secret) + ": anybody can make a session of any user");
+            }
             if (nameOf(secret).equals(BROKER_USERS) && (demo || secret.toString().contains("demo"))) {
                 fault.accept(id(secret) + ": contexts know the passwords of each other");
             }

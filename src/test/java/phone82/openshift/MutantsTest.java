@@ -118,6 +118,7 @@ class MutantsTest {
                 set(Checks.SECURITY, DEV, "a folder of its host", "Deployment app", "/spec/template/spec/volumes/0", "{name: tmp, hostPath: {path: /tmp}}"),
                 remove(Checks.SECRETS, DEV, "a password in the repository", "Secret database-users", "/metadata/annotations"),
                 set(Checks.SECRETS, DEV, "a password of the broker that everybody knows", "Secret broker-users", "/stringData/app", "demo-app"),
+                set(Checks.SECRETS, DEV, "a key of sessions that everybody knows", "Secret login", "/data/session-keys", "QUFB"),
                 set(Checks.SECRETS, PROD, "a demo password in production", "Secret database-users", "/stringData/app", "demo-app"),
                 set(Checks.SECRETS, DEV, "a password in a config map", "ConfigMap apiurl", "/data/password", "demo-app"),
                 set(Checks.SETTINGS, DEV, "an unknown setting", "Deployment app", "/spec/template/spec/containers/0/env/2/name", "PHONE82_APP_STORE_URI"),
