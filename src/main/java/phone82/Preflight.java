@@ -76,7 +76,11 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (context.keepsData() && !externalDatabase) {
             lockData(environment);
         }
-        requireFreePort(environment);
+        requireFreePort(environment, "phone82." + context.id() + ".port", environment.getRequiredProperty("phone82.bind"));
+        if (context == Context.GATEWAY && Login.of(environment::getProperty) == Login.EMBEDDED) {
+            // another program there would be the issuer, and say who is an operator
+            requireFreePort(environment, "phone82.identity.port", "127.0.0.1");
+        }
         if (context == Context.BROKER) {
             rejectDemoPasswords(application);
         }
@@ -235,10 +239,8 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
     }
 
-    private void requireFreePort(Environment environment) {
-        String property = "phone82." + context.id() + ".port";
+    private void requireFreePort(Environment environment, String property, String host) {
         int port = environment.getRequiredProperty(property, Integer.class);
-        String host = environment.getRequiredProperty("phone82.bind");
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));

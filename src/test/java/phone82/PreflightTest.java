@@ -101,6 +101,16 @@ class PreflightTest {
         }
     }
 
+    /** The program there would be the issuer. */
+    @Test
+    void aPortOfTheEmbeddedIssuerThatIsInUseIsReported() throws Exception {
+        try (ServerSocket other = new ServerSocket(0)) {
+            assertThatThrownBy(() -> start(Context.GATEWAY, "--phone82.gateway.port=0", "--phone82.identity=embedded", "--phone82.identity.port=" + other.getLocalPort()))
+                    .isInstanceOf(CannotStart.class).hasMessage("gateway: port " + other.getLocalPort() + " on 127.0.0.1 cannot be opened (Address already in use); stop "
+                            + "the program that listens there, or set phone82.identity.port or phone82.port-offset to move it.");
+        }
+    }
+
     @Test
     void theCopyOfARestoreThatWasCutOffIsDeleted(@TempDir Path data) throws Exception {
         Files.createDirectories(data.resolve("pay.draft"));
