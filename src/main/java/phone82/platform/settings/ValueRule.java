@@ -41,7 +41,7 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
     static final ValueRule BROKER_URL = new ValueRule("tcp://<host>:<port>, or (tcp://<host>:<port>,tcp://<host>:<port>)?ha=true",
             value -> BrokerUrl.isValid(value) ? null : "is not the URL of a broker");
     static final ValueRule DATABASE_URL = new ValueRule("jdbc:postgresql://<host>:<port>/<database> or jdbc:hsqldb:hsql://<host>:<port>/<database>",
-            value -> value.matches("jdbc:(postgresql|hsqldb):\\S+") ? null : "is not the URL of a supported database");
+            value -> value.matches("jdbc:(postgresql|hsqldb:hsqls?):\\S+") ? null : "is not the URL of a supported database");
     static final ValueRule POSTGRESQL_URL = new ValueRule("jdbc:postgresql://<host>:<port>/<database>",
             value -> value.matches("jdbc:postgresql:\\S+") ? null : "is not the URL of a PostgreSQL database");
     static final ValueRule ADDRESS = new ValueRule("an address of this machine, such as 127.0.0.1, ::1, or 0.0.0.0 for all", ValueRule::addressFault);

@@ -107,6 +107,11 @@ class SettingsTest {
             --phone82.database.wait=30 | has no unit
             --phone82.app.database.url=postgresql://localhost/app | phone82.app.database.url=postgresql://localhost/app (command line) is not the URL of a supported database
             --phone82.app.database.url=jdbc:mysql://u:hunter2@localhost/app?password=hunter2 | phone82.app.database.url=jdbc:mysql://***@localhost/app?password=***
+            --phone82.pay.database.url=jdbc:hsqldb:mem:pay | phone82.pay.database.url=jdbc:hsqldb:mem:pay (command line) is not the URL of a supported database; allowed: jdbc:postgresql://<host>
+            --phone82.pay.database.url=jdbc:hsqldb:file:/var/pay/db | is not the URL of a supported database
+            --phone82.pay.database.url=jdbc:hsqldb:res:pay | is not the URL of a supported database
+            --phone82.pay.database.url=jdbc:hsqldb:pay | is not the URL of a supported database
+            --phone82.pay.database.url=jdbc:hsqldb:http://localhost/pay | is not the URL of a supported database
             --phone82.app.pay-url=pay:8080 | phone82.app.pay-url=pay:8080 (command line) is not a URL; allowed: http(s)://<host>[:<port>].
             --phone82.app.pay-url=http://pay:eight | is not a URL
             --phone82.app.pay-url=http://pay:8080/ | is not a URL
@@ -231,6 +236,8 @@ class SettingsTest {
             "--phone82.catalogue.phones[0].item=a --phone82.catalogue.phones[0].name=A --phone82.catalogue.phones[0].price=1 --phone82.catalogue.phones[0].model=m "
             + "--phone82.catalogue.phones[0].storage=1024 --phone82.catalogue.phones[0].colour=navy --phone82.catalogue.models[0].model=m --phone82.catalogue.models[0].battery=1",
             "PHONE82_CATALOGUE_MODELS_0_MODEL=m PHONE82_CATALOGUE_MODELS_0_KEYWORDS=fold",
+            "--phone82.app.database.url=jdbc:postgresql://a:5432,b:5432/app?targetServerType=primary", "--phone82.app.database.url=jdbc:postgresql:app",
+            "--phone82.store.database.url=jdbc:hsqldb:hsql://localhost/store", "--phone82.store.database.url=jdbc:hsqldb:hsqls://localhost:9001/store",
             "PHONE82_GATEWAY_CONNECT_TIMEOUT=300", "PHONE82_GATEWAY_CONNECTTIMEOUT=300", "PHONE82_CATALOGUE_PHONES_0_ITEM=a PHONE82_CATALOGUE_PHONES_0_NAME=A "
             + "PHONE82_CATALOGUE_PHONES_0_PRICE=1", "GATEWAY_PORT=tcp://10.0.0.1:8080", "PHONE82_HTTP_IDLE_SECONDS=5"})
     void acceptsARightSetting(String settings) {
