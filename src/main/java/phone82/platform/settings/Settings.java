@@ -22,9 +22,11 @@ import static phone82.platform.settings.ValueRule.PATH;
 import static phone82.platform.settings.ValueRule.PLACE;
 import static phone82.platform.settings.ValueRule.PORT;
 import static phone82.platform.settings.ValueRule.POSTGRESQL_URL;
+import static phone82.platform.settings.ValueRule.SESSION_KEYS;
 import static phone82.platform.settings.ValueRule.TEXT;
 import static phone82.platform.settings.ValueRule.URL;
 import static phone82.platform.settings.ValueRule.URLS;
+import static phone82.platform.settings.ValueRule.VISIBLE;
 import static phone82.platform.settings.ValueRule.choice;
 import static phone82.platform.settings.ValueRule.decimal;
 import static phone82.platform.settings.ValueRule.duration;
@@ -136,12 +138,12 @@ public final class Settings {
             of("phone82.identity.issuer", ISSUER, "the OpenID Connect issuer at which users log in; without one every caller is the user demo, on 127.0.0.1 only"),
             of("phone82.identity.port", PORT, "port of the embedded issuer"),
             of("phone82.identity.public-url", ISSUER, "URL of the gateway for browsers"),
-            of("phone82.identity.client-id", NAME, "the gateway's client id at the issuer"),
+            of("phone82.identity.client-id", VISIBLE, "the gateway's client id at the issuer"),
             of("phone82.identity.client-secret", PASSWORD, "the client's secret; without one, PKCE alone protects a login"),
             of("phone82.identity.scope", TEXT, "the scopes that the gateway requests from the issuer"),
             of("phone82.identity.audience", TEXT, "required audience of a program's token"),
-            of("phone82.identity.roles-claim", NAME, "the token's claim with the roles customer, dealer, operator"),
-            of("phone82.identity.session-keys", KEY, "keys that seal browser sessions: 256 bits in base64url, the same in each gateway; the first key seals new sessions")
+            of("phone82.identity.roles-claim", VISIBLE, "the token's claim with the roles customer, dealer, operator"),
+            of("phone82.identity.session-keys", SESSION_KEYS, "keys that seal browser sessions: 256 bits in base64url, the same in each gateway; the first key seals new sessions")
                     .or("a random one"),
             of("phone82.identity.idle", duration("1s", "30d"), "a session ends after this time without a request"),
             of("phone82.identity.maximum", duration("1s", "30d"), "a session ends after this time in any case"),

@@ -59,6 +59,11 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
     static final ValueRule TEXT = new ValueRule("1 to 100 characters of one line", value -> value.matches("[^\\p{Cntrl}]{1,100}") ? null : "is too long, or of several lines");
     static final ValueRule KEY = new ValueRule("up to 200 printable characters of ASCII, without spaces",
             value -> value.matches("[!-~]{1,200}") ? null : "has other characters, or too many", true, true);
+    static final ValueRule VISIBLE = new ValueRule("1 to 255 printable characters of ASCII, without spaces",
+            value -> value.matches("[!-~]{1,255}") ? null : "has other characters, or too many");
+    /** A fault must not show the keys. */
+    static final ValueRule SESSION_KEYS = new ValueRule("keys of 43 characters in base64url, with commas between",
+            value -> value.matches("\\s*[\\w-]{43}=?\\s*(,\\s*[\\w-]{43}=?\\s*)*") ? null : "has a key of another form", true, true);
     static final ValueRule ISSUER = new ValueRule("http(s)://<host>[:<port>][/<path>]",
             value -> value.matches("https?://[^/\\s?#@]+(/[^\\s?#]*)?") ? null : "is not a URL without query").orEmpty();
     static final ValueRule JWK = new ValueRule("a JSON Web Key or a set of them", value -> value.strip().matches("(?s)\\{.{2,20000}}") ? null : "is not a JSON object",

@@ -112,6 +112,12 @@ class SettingsTest {
             --phone82.pay.database.url=jdbc:hsqldb:res:pay | is not the URL of a supported database
             --phone82.pay.database.url=jdbc:hsqldb:pay | is not the URL of a supported database
             --phone82.pay.database.url=jdbc:hsqldb:http://localhost/pay | is not the URL of a supported database
+            --phone82.identity.client-id=the shop | has other characters, or too many; allowed: 1 to 255 printable characters of ASCII, without spaces.
+            --phone82.identity.roles-claim= | phone82.identity.roles-claim (command line) is empty
+            --phone82.identity.session-keys=hunter2 | phone82.identity.session-keys=*** (command line) has a key of another form; allowed: keys of 43 characters in base64url, with commas between.
+            --phone82.identity.session-keys=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA,hunter2 | has a key of another form
+            --phone82.identity.session-keys=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, | has a key of another form
+            --phone82.identity.session-keys=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | has a key of another form
             --phone82.app.pay-url=pay:8080 | phone82.app.pay-url=pay:8080 (command line) is not a URL; allowed: http(s)://<host>[:<port>].
             --phone82.app.pay-url=http://pay:eight | is not a URL
             --phone82.app.pay-url=http://pay:8080/ | is not a URL
@@ -238,6 +244,9 @@ class SettingsTest {
             "PHONE82_CATALOGUE_MODELS_0_MODEL=m PHONE82_CATALOGUE_MODELS_0_KEYWORDS=fold",
             "--phone82.app.database.url=jdbc:postgresql://a:5432,b:5432/app?targetServerType=primary", "--phone82.app.database.url=jdbc:postgresql:app",
             "--phone82.store.database.url=jdbc:hsqldb:hsql://localhost/store", "--phone82.store.database.url=jdbc:hsqldb:hsqls://localhost:9001/store",
+            "--phone82.identity.client-id=https://shop.example.com/saml?a=b", "--phone82.identity.roles-claim=https://shop.example.com/roles",
+            "--phone82.identity.client-id=123456789012-abcdefghijklmnopqrstuvwxyz012345.apps.googleusercontent.com", "--phone82.identity.session-keys=",
+            "--phone82.identity.session-keys=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--phone82.identity.session-keys=-_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             "PHONE82_GATEWAY_CONNECT_TIMEOUT=300", "PHONE82_GATEWAY_CONNECTTIMEOUT=300", "PHONE82_CATALOGUE_PHONES_0_ITEM=a PHONE82_CATALOGUE_PHONES_0_NAME=A "
             + "PHONE82_CATALOGUE_PHONES_0_PRICE=1", "GATEWAY_PORT=tcp://10.0.0.1:8080", "PHONE82_HTTP_IDLE_SECONDS=5"})
     void acceptsARightSetting(String settings) {
