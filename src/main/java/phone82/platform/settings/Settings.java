@@ -22,6 +22,7 @@ import static phone82.platform.settings.ValueRule.PATH;
 import static phone82.platform.settings.ValueRule.PLACE;
 import static phone82.platform.settings.ValueRule.PORT;
 import static phone82.platform.settings.ValueRule.POSTGRESQL_URL;
+import static phone82.platform.settings.ValueRule.PUBLIC_URL;
 import static phone82.platform.settings.ValueRule.SESSION_KEYS;
 import static phone82.platform.settings.ValueRule.TEXT;
 import static phone82.platform.settings.ValueRule.URL;
@@ -137,7 +138,7 @@ public final class Settings {
             of("phone82.identity", choice("embedded").orEmpty(), "embedded: a demo issuer in the gateway, to try roles on 127.0.0.1").or("none"),
             of("phone82.identity.issuer", ISSUER, "the OpenID Connect issuer at which users log in; without one every caller is the user demo, on 127.0.0.1 only"),
             of("phone82.identity.port", PORT, "port of the embedded issuer"),
-            of("phone82.identity.public-url", ISSUER, "URL of the gateway for browsers"),
+            of("phone82.identity.public-url", PUBLIC_URL, "URL of the gateway for browsers"),
             of("phone82.identity.client-id", VISIBLE, "the gateway's client id at the issuer"),
             of("phone82.identity.client-secret", PASSWORD, "the client's secret; without one, PKCE alone protects a login"),
             of("phone82.identity.scope", TEXT, "the scopes that the gateway requests from the issuer"),

@@ -61,11 +61,13 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
             value -> value.matches("[!-~]{1,200}") ? null : "has other characters, or too many", true, true);
     static final ValueRule VISIBLE = new ValueRule("1 to 255 printable characters of ASCII, without spaces",
             value -> value.matches("[!-~]{1,255}") ? null : "has other characters, or too many");
+    static final ValueRule ISSUER = new ValueRule("https://<host>[:<port>][/<path>], or http:// on this machine",
+            value -> value.matches("https?://[^/\\s?#@]+(/[^\\s?#]*)?") ? unencrypted(value) : "is not a URL without query").orEmpty();
+    static final ValueRule PUBLIC_URL = new ValueRule("https://<host>[:<port>] without a slash at the end, or http:// on this machine",
+            value -> isUrl(value) ? unencrypted(value) : "is not a URL without a path");
     /** A fault must not show the keys. */
     static final ValueRule SESSION_KEYS = new ValueRule("keys of 43 characters in base64url, with commas between",
             value -> value.matches("\\s*[\\w-]{43}=?\\s*(,\\s*[\\w-]{43}=?\\s*)*") ? null : "has a key of another form", true, true);
-    static final ValueRule ISSUER = new ValueRule("http(s)://<host>[:<port>][/<path>]",
-            value -> value.matches("https?://[^/\\s?#@]+(/[^\\s?#]*)?") ? null : "is not a URL without query").orEmpty();
     static final ValueRule JWK = new ValueRule("a JSON Web Key or a set of them", value -> value.strip().matches("(?s)\\{.{2,20000}}") ? null : "is not a JSON object",
             true, true);
     static final ValueRule PASSWORD = new ValueRule("up to 200 characters of one line",
@@ -134,6 +136,15 @@ record ValueRule(String allowed, Function<String, String> fault, boolean secret,
             return HOST.matcher(value).matches() && uri.getHost() != null && uri.getPort() != 0 && uri.getPort() <= 65535;
         } catch (URISyntaxException e) {
             return false;
+        }
+    }
+
+    /** Only what does not leave this machine may be sent without TLS. */
+    private static String unencrypted(String url) {
+        try {
+            return url.startsWith("https:") || LocalName.isLocal(new URI(url).getHost()) ? null : "has no TLS";
+        } catch (URISyntaxException e) {
+            return "is not a URL";
         }
     }
 

@@ -112,6 +112,16 @@ class SettingsTest {
             --phone82.pay.database.url=jdbc:hsqldb:res:pay | is not the URL of a supported database
             --phone82.pay.database.url=jdbc:hsqldb:pay | is not the URL of a supported database
             --phone82.pay.database.url=jdbc:hsqldb:http://localhost/pay | is not the URL of a supported database
+            --phone82.identity.issuer=http://login.example.com/realms/phone82 | phone82.identity.issuer=http://login.example.com/realms/phone82 (command line) has no TLS; allowed: https://<host>
+            --phone82.identity.issuer=http://127.0.0.1.example.com | has no TLS
+            --phone82.identity.issuer=http://10.0.0.1:8080 | has no TLS
+            --phone82.identity.issuer=http://my_login | has no TLS
+            --phone82.identity.issuer=https://login.example.com?realm=1 | is not a URL without query
+            --phone82.identity.public-url=https://shop.example.com/ | phone82.identity.public-url=https://shop.example.com/ (command line) is not a URL without a path; allowed: https://<host>[:<port>] without a slash
+            --phone82.identity.public-url=https://shop.example.com/phones | is not a URL without a path
+            --phone82.identity.public-url=http://shop.example.com | has no TLS
+            --phone82.identity.public-url=shop.example.com | is not a URL
+            --phone82.identity.public-url= | phone82.identity.public-url (command line) is empty
             --phone82.identity.client-id=the shop | has other characters, or too many; allowed: 1 to 255 printable characters of ASCII, without spaces.
             --phone82.identity.roles-claim= | phone82.identity.roles-claim (command line) is empty
             --phone82.identity.session-keys=hunter2 | phone82.identity.session-keys=*** (command line) has a key of another form; allowed: keys of 43 characters in base64url, with commas between.
@@ -244,6 +254,10 @@ class SettingsTest {
             "PHONE82_CATALOGUE_MODELS_0_MODEL=m PHONE82_CATALOGUE_MODELS_0_KEYWORDS=fold",
             "--phone82.app.database.url=jdbc:postgresql://a:5432,b:5432/app?targetServerType=primary", "--phone82.app.database.url=jdbc:postgresql:app",
             "--phone82.store.database.url=jdbc:hsqldb:hsql://localhost/store", "--phone82.store.database.url=jdbc:hsqldb:hsqls://localhost:9001/store",
+            "--phone82.identity.issuer=https://login.example.com/realms/phone82", "--phone82.identity.issuer=http://localhost:8180/realms/phone82",
+            "--phone82.identity.issuer=http://[::1]:8180", "--phone82.identity.issuer=http://127.0.0.1", "--phone82.identity.issuer=",
+            "--phone82.identity.public-url=https://shop.example.com", "--phone82.identity.public-url=https://shop.example.com:8443",
+            "--phone82.identity.public-url=http://localhost:8080", "--phone82.identity.public-url=http://shop.localhost:8080",
             "--phone82.identity.client-id=https://shop.example.com/saml?a=b", "--phone82.identity.roles-claim=https://shop.example.com/roles",
             "--phone82.identity.client-id=123456789012-abcdefghijklmnopqrstuvwxyz012345.apps.googleusercontent.com", "--phone82.identity.session-keys=",
             "--phone82.identity.session-keys=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "--phone82.identity.session-keys=-_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
