@@ -89,6 +89,8 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         private final Scope scope;
         /** Up to where it has been sent events; null while it is live. */
         private Position position;
+        /** Whether the next read resumes it. */
+        private boolean arriving;
         private boolean draining;
         private boolean stuck;
 
@@ -125,8 +127,15 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         thread.execute(() -> register(reader, (Long) parameters.get("Last-Event-ID")));
     }
 
-    /** Registers the reader before the response begins, so that it misses no event from then on. */
+    /**
+     * Registers the reader before the response begins, so that it misses no event from then on. Clients that come and go quickly cost no query each:
+     * those that have left are ignored, and the others share reads.
+     */
     private void register(Reader reader, Long lastEventId) {
+        if (reader.response.closed()) {
+            return;
+        }
+        boolean upToDate = false;
         try {
             if (!reading) {
                 events.begin();
@@ -134,8 +143,11 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
                 thread.schedule(this::poll, limits.poll().toMillis(), MILLISECONDS);
             }
             if (lastEventId != null) {
-                read();
                 reader.position = new Position(lastEventId, Set.of());
+                upToDate = pauseUntil - System.nanoTime() <= 0;
+                if (upToDate) {
+                    read();
+                }
             }
         } catch (DataAccessException e) {
             LOG.warn("The stream cannot start: {}", e.toString());
@@ -149,13 +161,19 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
             return;
         }
         reader.response.write(RETRY);
-        if (lastEventId != null) {
+        if (upToDate) {
             resume(reader);
+        } else if (lastEventId != null) {
+            reader.arriving = true;
+            scheduleRead();
         }
     }
 
     /** Sends the events that the reader has missed, page by page, as fast as it takes them. */
     private void resume(Reader reader) {
+        if (reader.response.closed()) {
+            return;
+        }
         if (!events.covers(reader.position, limits.behind())) {
             reader.response.write("id: " + events.lastComplete() + "\nevent: reset\ndata: {}\n\n");
             reader.position = null;
@@ -200,7 +218,13 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
     /** Called after an event is recorded. The first event is sent at once; events that follow closely are sent together. */
     void wake() {
-        if (!readers.isEmpty() && readScheduled.compareAndSet(false, true)) {
+        if (!readers.isEmpty()) {
+            scheduleRead();
+        }
+    }
+
+    private void scheduleRead() {
+        if (readScheduled.compareAndSet(false, true)) {
             thread.schedule(() -> retryingLater(this::read), pauseUntil - System.nanoTime(), NANOSECONDS);
         }
     }
@@ -225,6 +249,12 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
                 sent = send(rows, before);
             }
         } while (rows.size() >= RecordedEvents.BATCH);
+        for (Reader reader : readers) {
+            if (reader.arriving) {
+                reader.arriving = false;
+                resume(reader);
+            }
+        }
         pauseUntil = System.nanoTime() + MILLISECONDS.toNanos(Math.max(MIN_PAUSE, sent));
     }
 

@@ -1,5 +1,8 @@
 package phone82.journey;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.internal.PlatformDependent;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,6 +231,76 @@ class StreamTest {
         try (Listener listener = listen("?orderId=987654321")) {
             await().until(() -> listener.heartBeats() > 1);
         }
+    }
+
+    /** Clients that come and go would keep the thread that serves all others busy. While the pool is empty, that thread waits. */
+    @Test
+    void nothingIsReadForAReaderThatHasLeft() throws Exception {
+        long order = order(1);
+        shop.awaitShipped(order);
+        HikariDataSource database = PHONE82.bean(Context.CUSTOMER, HikariDataSource.class);
+        List<Connection> taken = new ArrayList<>();
+        long before;
+        try (Listener other = listen("")) {
+            try {
+                while (taken.size() < database.getMaximumPoolSize()) {
+                    taken.add(database.getConnection());
+                }
+                for (int i = 0; i < 60; i++) {
+                    try (Socket visitor = visit()) {
+                        awaitReaders(2);
+                    }
+                    awaitReaders(1);
+                }
+                before = queries();
+            } finally {
+                for (Connection connection : taken) {
+                    connection.close();
+                }
+            }
+            record(order, "After");
+            await().untilAsserted(() -> assertThat(other.typesOf(order)).containsExactly("After"));
+            assertThat(queries() - before).as("queries, with some for the other listener").isLessThan(30);
+        }
+    }
+
+    @Test
+    void readersThatComeCloselyShareReads() throws Exception {
+        shop.awaitShipped(order(1));
+        try (Listener other = listen("")) {
+            awaitReaders(1);
+            long before = queries();
+            long began = System.nanoTime();
+            for (int i = 0; i < 200; i++) {
+                try (Socket visitor = visit()) {
+                    assertThat(visitor.getInputStream().read()).as("the beginning of an answer").isPositive();
+                }
+                awaitReaders(1);
+            }
+            long millis = (System.nanoTime() - began) / 1_000_000;
+            assertThat(queries() - before).as("queries for 200 readers in %d ms", millis).isLessThan(20 + millis / 5);
+            assertThat(other.isCutOff()).isFalse();
+        }
+    }
+
+    /** A connection that continues the stream from the first event on. */
+    private static Socket visit() throws IOException {
+        Socket socket = new Socket("localhost", PHONE82.port(Context.CUSTOMER));
+        socket.getOutputStream().write("GET /history/stream HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 1\r\n\r\n".getBytes(US_ASCII));
+        return socket;
+    }
+
+    private static void awaitReaders(int number) {
+        Gauge readers = metrics().get("phone82.stream.readers").gauge();
+        await().pollInterval(Duration.ofMillis(1)).until(() -> readers.value() == number);
+    }
+
+    private static long queries() {
+        return metrics().get("hikaricp.connections.acquire").timer().count();
+    }
+
+    private static MeterRegistry metrics() {
+        return PHONE82.bean(Context.CUSTOMER, MeterRegistry.class);
     }
 
     @Test
