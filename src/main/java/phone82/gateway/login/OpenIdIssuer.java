@@ -70,6 +70,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A client of the OpenID Connect issuer. Its methods block, with short timeouts; known keys stay valid while the issuer is down. */
 class OpenIdIssuer {
@@ -373,8 +374,19 @@ class OpenIdIssuer {
         JWSVerificationKeySelector<SecurityContext> selector = new JWSVerificationKeySelector<>(ALGORITHMS, keys);
         IDTokenValidator idTokens = new IDTokenValidator(metadata.getIssuer(), client, selector, null);
         idTokens.setMaxClockSkew(SKEW_SECONDS);
+        requireTls(metadata);
         return new Discovered(metadata, keys, processor(selector, Set.of(settings.audience()), OF_NO_ACCESS_TOKEN), processor(selector, null, Set.of()), idTokens,
                 new LogoutTokenValidator(metadata.getIssuer(), client, false, selector, null));
+    }
+
+    /** An issuer behind a proxy that it does not know names endpoints without TLS; there, others could read secrets and replace keys. */
+    private void requireTls(OIDCProviderMetadata metadata) {
+        Stream.of(metadata.getAuthorizationEndpointURI(), metadata.getTokenEndpointURI(), metadata.getJWKSetURI(), metadata.getEndSessionEndpointURI())
+                .filter(endpoint -> settings.issuer().startsWith("https:") && endpoint != null && !"https".equalsIgnoreCase(endpoint.getScheme()))
+                .findFirst().ifPresent(endpoint -> {
+                    failed = System.nanoTime();
+                    throw unavailable(new GeneralException("its discovery document names " + endpoint + ", which has no TLS"));
+                });
     }
 
     private DefaultJWTProcessor<SecurityContext> processor(JWSVerificationKeySelector<SecurityContext> keys, Set<String> audience, Set<String> prohibited) {
