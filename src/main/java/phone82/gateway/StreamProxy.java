@@ -107,7 +107,7 @@ class StreamProxy implements Endpoint {
         }
         context.addEndHandler(left -> open.decrementAndGet());
         if (open.incrementAndGet() > streams) {
-            throw new Problem(503, "Too many streams", "No more streams can be opened at the moment. Try again in 5 s.").header("Retry-After", 5);
+            throw new Problem(503, "Too many streams", "No more streams can be opened at the moment.").retryAfter(5);
         }
         client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(upstream + request.uri()))
                 .compose(asked -> {
@@ -125,15 +125,14 @@ class StreamProxy implements Endpoint {
                     LOG.debug("{} does not answer", upstream, failure);
                     if (!response.closed()) {
                         context.fail(new Problem(503, "Temporarily unavailable",
-                                "This part of the shop is unavailable at the moment. Try again in 5 s.").header("Retry-After", 5));
+                                "This part of the shop is unavailable at the moment.").retryAfter(5));
                     }
                 });
     }
 
     private static <C> void take(ClientLimit<C> places, int most, C reader, RoutingContext context) {
         if (!places.acquire(reader)) {
-            throw new Problem(429, "Too many streams", "Open at most " + most + " streams at once. Close one, or try again in 5 s.")
-                    .header("Retry-After", 5);
+            throw new Problem(429, "Too many streams", "Open at most " + most + " streams at once; close one.").retryAfter(5);
         }
         context.addEndHandler(left -> places.release(reader));
     }

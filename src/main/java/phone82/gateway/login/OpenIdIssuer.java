@@ -429,6 +429,6 @@ class OpenIdIssuer {
     }
 
     private static Problem unavailable() {
-        return new Problem(503, UNAVAILABLE, "The issuer of logins does not answer at the moment. Try again in 5 s.").header("Retry-After", 5);
+        return new Problem(503, UNAVAILABLE, "The issuer of logins does not answer at the moment.").retryAfter(5);
     }
 }

@@ -28,6 +28,11 @@ public class HttpConfiguration {
         return new Problems();
     }
 
+    @Bean
+    RetryTimes retryTimes(@Value("${phone82.http.retries-per-second}") int perSecond) {
+        return new RetryTimes(perSecond);
+    }
+
     @Bean("platform-http-component")
     PlatformHttpComponent platformHttp(@Value("${phone82.http.headers}") Set<String> headers) {
         PlatformHttpComponent component = new PlatformHttpComponent();
