@@ -363,6 +363,23 @@ class SessionTest {
         assertThat(Duration.ofNanos(System.nanoTime() - began)).as(what).isLessThan(Duration.ofSeconds(5));
     }
 
+    /** A stranger can ask for it any number of times. */
+    @Test
+    void aLogoutWithoutASessionIsNotRecorded() {
+        Browser kim = new Browser("kim", "customer");
+
+        gateway.send(gateway.request("/logout").header("X-Requested-With", "phone82").POST(BodyPublishers.noBody())).expect(200);
+        logOut(kim).expect(200);
+        logOut(kim).expect(200);
+
+        Shop operations = PHONE82.operations();
+        await().untilAsserted(() -> {
+            Answer audit = operations.send(operations.requestOfOperator("/audit?size=100")).expect(200);
+            assertThat(audit.body().get("items").valueStream().filter(entry -> entry.path("action").asText().equals("logout")))
+                    .as("logouts").isNotEmpty().allMatch(entry -> entry.hasNonNull("subject"));
+        });
+    }
+
     @Test
     void theIdTokenOfALogoutIsNoTokenOfAProgram() {
         String location = logOut(new Browser("kim", "customer")).expect(200).body().get("location").asText();

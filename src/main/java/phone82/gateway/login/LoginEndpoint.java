@@ -248,9 +248,11 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void logout(RoutingContext context) {
-        RequestAudit.action(context, "logout");
         Optional<Session> open = openSession(context);
-        open.ifPresent(session -> RequestAudit.actor(context, Actor.of(session.subject(), session.roles())));
+        open.ifPresent(session -> {
+            RequestAudit.action(context, "logout");
+            RequestAudit.actor(context, Actor.of(session.subject(), session.roles()));
+        });
         requireOwnPage(context.request());
         open.ifPresent(ended::end);
         String idToken = sealed(context, ID_TOKEN, IdToken.class).map(IdToken::token).orElse(null);
