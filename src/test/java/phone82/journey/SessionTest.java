@@ -363,6 +363,17 @@ class SessionTest {
         assertThat(Duration.ofNanos(System.nanoTime() - began)).as(what).isLessThan(Duration.ofSeconds(5));
     }
 
+    /** Parsers skip such characters, so that each spelling of one token would be remembered. */
+    @ParameterizedTest
+    @ValueSource(strings = {"!", "~", "=", "+", "/", " ", "."})
+    void aTokenHasOneSpelling(String inserted) {
+        String token = ISSUER.token("kim", "customer");
+        int middle = token.length() - 20;
+        new Shop(gateway.url(""), token).get("/orders").expect(200);
+
+        new Shop(gateway.url(""), token.substring(0, middle) + inserted + token.substring(middle)).get("/orders").expect(401);
+    }
+
     /** A stranger can ask for it any number of times. */
     @Test
     void aLogoutWithoutASessionIsNotRecorded() {

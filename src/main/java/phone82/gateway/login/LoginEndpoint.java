@@ -88,6 +88,8 @@ public class LoginEndpoint implements Endpoint {
     private static final String AUTHORIZATION = "Authorization";
     private static final String BEARER = "Bearer ";
     private static final String GUEST = "Guest ";
+    /** A signed JWT; parsers skip other characters, so that a token could be written in any number of ways. */
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
     /** A header that pages of other sites cannot send: it needs a CORS preflight, which is never answered here. */
     private static final String OWN_PAGE_HEADER = "X-Requested-With";
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -332,6 +334,9 @@ public class LoginEndpoint implements Endpoint {
             throw notLoggedIn();
         }
         String token = authorization.substring(BEARER.length()).strip();
+        if (!TOKEN.matcher(token).matches()) {
+            throw notLoggedIn();
+        }
         Consumer<Verified> pass = checked -> pass(context, called, checked.user().subject(), checked.user().roles(), Instant.ofEpochMilli(checked.untilMillis()));
         Verified known = tokenChecks.known(token);
         if (known != null) {
