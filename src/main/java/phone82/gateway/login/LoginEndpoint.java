@@ -365,7 +365,6 @@ public class LoginEndpoint implements Endpoint {
         if (!roles.contains(Caller.OPERATOR)) {
             context.put(LIMITED_USER, subject);
         }
-        context.put(TOKENS, tokens(subject, roles));
         authorize(context, called, subject, roles);
         context.next();
     }
@@ -375,6 +374,7 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void authorize(RoutingContext context, String called, String subject, Set<String> roles) {
+        context.put(TOKENS, tokens(subject, roles));
         context.request().headers().set(AUTHORIZATION, BEARER + minter.token(called, subject, roles));
     }
 
