@@ -105,6 +105,17 @@ class HttpConformanceTest {
         }
     }
 
+    /** RFC 9110, 13.2.1. */
+    @Test
+    void aConditionDoesNotChangeTheStatusOfAMissingPage() {
+        String html = "Accept: text/html\r\n";
+        Answer missing = get("/nothing", html);
+        assertThat(missing.status()).isEqualTo(404);
+        for (String known : List.of("*", missing.headers().getOrDefault("etag", "*"))) {
+            assertThat(get("/nothing", html, "If-None-Match: " + known + "\r\n").status()).as(known).isEqualTo(404);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/orders", "/orders/1", "/payments/1", "/deliveries", "/history/1", "/nothing"})
     void privateAnswersAreNotCached(String path) {
