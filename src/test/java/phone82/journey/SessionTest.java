@@ -363,6 +363,63 @@ class SessionTest {
         assertThat(Duration.ofNanos(System.nanoTime() - began)).as(what).isLessThan(Duration.ofSeconds(5));
     }
 
+    /** Parsers skip such characters, so that each spelling of one token would be remembered. */
+    @ParameterizedTest
+    @ValueSource(strings = {"!", "~", "=", "+", "/", " ", "."})
+    void aTokenHasOneSpelling(String inserted) {
+        String token = ISSUER.token("kim", "customer");
+        int middle = token.length() - 20;
+        new Shop(gateway.url(""), token).get("/orders").expect(200);
+
+        new Shop(gateway.url(""), token.substring(0, middle) + inserted + token.substring(middle)).get("/orders").expect(401);
+    }
+
+    /** A shared cache would give one user's session to another. */
+    @Test
+    void noSharedCacheMayStoreARenewedSession() {
+        Browser kim = new Browser("kim", "customer");
+        awaitRenewal();
+        HttpResponse<byte[]> page = asBrowser(kim, "/orders", "\"unknown\"");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(caching(page)).isEqualTo("private, no-cache");
+        HttpResponse<byte[]> known = asBrowser(kim, "/orders", page.headers().firstValue("ETag").orElseThrow());
+        assertThat(known.statusCode()).isEqualTo(304);
+        assertThat(caching(known)).isEqualTo("private, no-cache");
+        for (String path : List.of("/session", "/dealer", "/payments/1")) {
+            assertThat(caching(asBrowser(kim, path, "*"))).contains("no-store");
+        }
+        assertThat(caching(logOut(kim).expect(200).response())).isEqualTo("no-store");
+        assertThat(gateway.exchange(gateway.request("/")).headers().firstValue("Cache-Control")).hasValue("no-cache");
+    }
+
+    private HttpResponse<byte[]> asBrowser(Browser browser, String path, String known) {
+        return gateway.exchange(gateway.request(path).header("Accept", "text/html, */*;q=0.8").header("If-None-Match", known).header("Cookie", browser.cookie));
+    }
+
+    /** How caches may treat a response with the cookie of a session. */
+    private static String caching(HttpResponse<byte[]> answer) {
+        assertThat(cookies(answer)).anySatisfy(cookie -> assertThat(cookie).startsWith(SESSION));
+        return answer.headers().firstValue("Cache-Control").orElseThrow();
+    }
+
+    /** A stranger can ask for it any number of times. */
+    @Test
+    void aLogoutWithoutASessionIsNotRecorded() {
+        Browser kim = new Browser("kim", "customer");
+
+        gateway.send(gateway.request("/logout").header("X-Requested-With", "phone82").POST(BodyPublishers.noBody())).expect(200);
+        logOut(kim).expect(200);
+        logOut(kim).expect(200);
+
+        Shop operations = PHONE82.operations();
+        await().untilAsserted(() -> {
+            Answer audit = operations.send(operations.requestOfOperator("/audit?size=100")).expect(200);
+            assertThat(audit.body().get("items").valueStream().filter(entry -> entry.path("action").asText().equals("logout")))
+                    .as("logouts").isNotEmpty().allMatch(entry -> entry.hasNonNull("subject"));
+        });
+    }
+
     @Test
     void theIdTokenOfALogoutIsNoTokenOfAProgram() {
         String location = logOut(new Browser("kim", "customer")).expect(200).body().get("location").asText();

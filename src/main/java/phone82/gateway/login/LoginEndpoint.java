@@ -11,6 +11,7 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
@@ -86,8 +87,11 @@ public class LoginEndpoint implements Endpoint {
     private static final Pattern RETURNS = Pattern.compile("/(?:my-orders|dealer|orders(?:/[1-9]\\d{0,17})?)?");
     private static final Pattern PAGES = Pattern.compile("/orders(?:/[1-9]\\d{0,17})?");
     private static final String AUTHORIZATION = "Authorization";
+    private static final String CACHE_CONTROL = "Cache-Control";
     private static final String BEARER = "Bearer ";
     private static final String GUEST = "Guest ";
+    /** A signed JWT; parsers skip other characters, so that a token could be written in any number of ways. */
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
     /** A header that pages of other sites cannot send: it needs a CORS preflight, which is never answered here. */
     private static final String OWN_PAGE_HEADER = "X-Requested-With";
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -248,14 +252,17 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void logout(RoutingContext context) {
-        RequestAudit.action(context, "logout");
         Optional<Session> open = openSession(context);
-        open.ifPresent(session -> RequestAudit.actor(context, Actor.of(session.subject(), session.roles())));
+        open.ifPresent(session -> {
+            RequestAudit.action(context, "logout");
+            RequestAudit.actor(context, Actor.of(session.subject(), session.roles()));
+        });
         requireOwnPage(context.request());
         open.ifPresent(ended::end);
         String idToken = sealed(context, ID_TOKEN, IdToken.class).map(IdToken::token).orElse(null);
         runBlocking(context, logouts, () -> issuer.logout(idToken), location -> {
-            context.response().addCookie(cookie(SESSION, "", Duration.ZERO)).addCookie(cookie(ID_TOKEN, "", Duration.ZERO).setPath(LOGOUT));
+            setSession(context, "", Duration.ZERO);
+            context.response().addCookie(cookie(ID_TOKEN, "", Duration.ZERO).setPath(LOGOUT));
             send(context, new LoggedOut(location));
         });
     }
@@ -290,7 +297,7 @@ public class LoginEndpoint implements Endpoint {
         } else {
             withSession(context, found -> {
                 if (found.isEmpty() && isPage(context)) {
-                    context.response().putHeader("Cache-Control", "no-store").putHeader("Vary", "Accept");
+                    context.response().putHeader(CACHE_CONTROL, "no-store").putHeader("Vary", "Accept");
                     redirect(context, "/login?" + BACK + "=" + path);
                     return;
                 }
@@ -330,6 +337,9 @@ public class LoginEndpoint implements Endpoint {
             throw notLoggedIn();
         }
         String token = authorization.substring(BEARER.length()).strip();
+        if (!TOKEN.matcher(token).matches()) {
+            throw notLoggedIn();
+        }
         Consumer<Verified> pass = checked -> pass(context, called, checked.user().subject(), checked.user().roles(), Instant.ofEpochMilli(checked.untilMillis()));
         Verified known = tokenChecks.known(token);
         if (known != null) {
@@ -355,7 +365,6 @@ public class LoginEndpoint implements Endpoint {
         if (!roles.contains(Caller.OPERATOR)) {
             context.put(LIMITED_USER, subject);
         }
-        context.put(TOKENS, tokens(subject, roles));
         authorize(context, called, subject, roles);
         context.next();
     }
@@ -365,6 +374,7 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void authorize(RoutingContext context, String called, String subject, Set<String> roles) {
+        context.put(TOKENS, tokens(subject, roles));
         context.request().headers().set(AUTHORIZATION, BEARER + minter.token(called, subject, roles));
     }
 
@@ -402,7 +412,7 @@ public class LoginEndpoint implements Endpoint {
         }), renewed -> {
             if (renewed.isEmpty()) {
                 ended.end(session);
-                context.response().addCookie(cookie(SESSION, "", Duration.ZERO));
+                setSession(context, "", Duration.ZERO);
             }
             renewed.ifPresent(each -> keep(context, each.seenAt(now)));
             then.accept(renewed);
@@ -415,7 +425,18 @@ public class LoginEndpoint implements Endpoint {
             LOG.warn("The issuer's refresh token for {} does not fit into a cookie: this session ends at a logout or by its age only", session.subject());
             sealed = seal.seal(SESSION, session.withoutRefreshToken());
         }
-        context.response().addCookie(cookie(SESSION, sealed, settings.maximum()));
+        setSession(context, sealed, settings.maximum());
+    }
+
+    /** A shared cache may store a response with a cookie, and would give one user's session to others. */
+    private static void setSession(RoutingContext context, String value, Duration lasts) {
+        HttpServerResponse response = context.response().addCookie(cookie(SESSION, value, lasts));
+        context.addHeadersEndHandler(head -> {
+            String caching = response.headers().get(CACHE_CONTROL);
+            if (caching != null && !caching.contains("no-store")) {
+                response.putHeader(CACHE_CONTROL, "private, no-cache");
+            }
+        });
     }
 
     private <T> Optional<T> sealed(RoutingContext context, String name, Class<T> type) {

@@ -4,6 +4,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
@@ -32,7 +34,7 @@ class AuditTest {
 
     private static final AuditSettings SETTINGS = new AuditSettings(Duration.ofDays(365), DataSize.ofMegabytes(16), DataSize.ofGigabytes(1), false);
     private static final Actor KIM = Actor.of("kim", Set.of("customer"));
-    private static final List<String> RESULTS = List.of("403", "409", "422", "503", "closed");
+    private static final List<String> RESULTS = List.of("403", "409", "422", "500", "503", "closed");
     private static final String ID = "a".repeat(32);
 
     @TempDir
@@ -127,16 +129,58 @@ class AuditTest {
     @Test
     void guestsCannotDisplaceEverythingElse() throws IOException {
         assertOthersAreKept(i -> new Entry("app", Actor.of(Guest.subject("A".repeat(43 - String.valueOf(i).length()) + i), Set.of("guest")),
-                "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID));
+                "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID), 10);
     }
 
     @Test
     void aCustomerCannotDisplaceEverythingElse() throws IOException {
-        assertOthersAreKept(i -> new Entry("app", KIM, "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID));
+        assertOthersAreKept(i -> new Entry("app", KIM, "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID), 10);
     }
 
-    /** Writes the 1,000 entries in one second, and one of an operator between them. */
-    private void assertOthersAreKept(IntFunction<Entry> flood) throws IOException {
+    /** What succeeds once and then changes nothing: the cancellation of a cancelled order, an order under a used key, a logout. */
+    @Test
+    void repetitionsCannotDisplaceEverythingElse() throws IOException {
+        assertOthersAreKept(i -> new Entry("app", KIM, "app-cancel-order", String.valueOf(i % 100), "200", ID), 110);
+    }
+
+    @Test
+    void repetitionsOfGuestsCannotDisplaceEverythingElse() throws IOException {
+        assertOthersAreKept(i -> new Entry("app", Actor.of(Guest.subject("A".repeat(42) + i % 10), Set.of("guest")), "app-cancel-order", String.valueOf(i % 10), "200", ID), 20);
+    }
+
+    @Test
+    void repetitionsOfStrangersCannotDisplaceEverythingElse() throws IOException {
+        assertOthersAreKept(i -> new Entry("gateway", Actor.NOBODY, "logout", null, "200", ID), 11);
+    }
+
+    static Stream<Actor> actorsOfRecordedRepetitions() {
+        return Stream.of(Actor.of("olga", Set.of("operator")), Actor.of("dan", Set.of("dealer")), Actor.of("dan", Set.of("customer", "dealer")), Actor.operator(), Actor.system("pay"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("actorsOfRecordedRepetitions")
+    void everyChangeOfOperatorsDealersAndTheSystemIsRecorded(Actor actor) throws IOException {
+        assertOthersAreKept(i -> new Entry("store", actor, "store-pause-delivery", "7", "200", ID), 1000);
+    }
+
+    @Test
+    void everyNewChangeOfACustomerIsRecorded() throws IOException {
+        assertOthersAreKept(i -> new Entry("app", KIM, i % 2 == 0 ? "app-place-order" : "app-cancel-order", String.valueOf(100 + i / 2), i % 2 == 0 ? "201" : "200", ID), 1000);
+    }
+
+    @Test
+    void aRepetitionNowAndThenIsRecorded() throws IOException {
+        Audit app = open("app");
+        Instant now = Instant.now();
+        for (int i = 0; i < 1000; i++) {
+            app.write(at(now.plusMillis(i * 100L), new Entry("app", KIM, "app-cancel-order", "1", "200", ID)));
+        }
+
+        assertThat(app.read(new Query(null, null, null, null, 2000))).hasSize(1000).allMatch(entry -> entry.omitted() == null);
+    }
+
+    /** Writes the 1,000 entries in one second, and one of an operator between them; so many of the 1,000 are recorded, and the others counted. */
+    private void assertOthersAreKept(IntFunction<Entry> flood, int recorded) throws IOException {
         Audit app = open("app");
         Instant now = Instant.now();
         for (int i = 0; i < 1000; i++) {
@@ -148,8 +192,9 @@ class AuditTest {
         app.write(at(now, new Entry("app", KIM, "app-place-order", "1", "201", ID)));
 
         List<Entry> entries = app.read(new Query(null, null, null, null, 2000));
-        assertThat(entries).extracting(Entry::subject).contains("olga");
-        assertThat(entries).hasSize(12);
+        assertThat(entries).filteredOn(entry -> "olga".equals(entry.subject()) && entry.result().equals("409")).hasSize(1);
+        assertThat(entries).filteredOn(entry -> "1".equals(entry.target()) && entry.result().equals("201")).hasSize(1);
+        assertThat(entries).hasSize(recorded + 2);
         assertThat(entries.size() - 2 + entries.stream().mapToLong(entry -> entry.omitted() == null ? 0 : entry.omitted()).sum()).isEqualTo(1000);
     }
 
