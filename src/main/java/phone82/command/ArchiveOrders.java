@@ -74,7 +74,7 @@ public final class ArchiveOrders extends OperatorCommand {
         super(properties, out);
         this.before = before;
         this.file = file;
-        HttpClient client = client().build();
+        HttpClient client = client();
         ContextApi provider = Reconcile.provider(client, properties);
         payments = new PagedList<>(Reconcile.api("pay", client, properties), OrderRows.PAYMENTS, JsonNode.class, row -> row.path("orderId").asLong());
         deliveries = new PagedList<>(Reconcile.api("store", client, properties), OrderRows.DELIVERIES, JsonNode.class, row -> row.path("orderId").asLong());

@@ -119,7 +119,7 @@ public final class EraseSubject extends OperatorCommand {
 
     /** Erases the user from the audit of each process, at its operator's port. */
     private long eraseAudits(String subject, String pseudonym) {
-        HttpClient http = client().sslContext(Tls.toAnyProcess()).build();
+        HttpClient http = client(Tls.toAnyProcess());
         long entries = 0;
         Set<String> missing = new TreeSet<>(AUDITED);
         for (OperatorsPort port : ports()) {

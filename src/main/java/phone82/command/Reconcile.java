@@ -75,7 +75,7 @@ public final class Reconcile {
     }
 
     private static Report run(Consumer<String> progress, PropertyResolver properties) {
-        HttpClient http = OperatorCommand.client().build();
+        HttpClient http = OperatorCommand.client();
         Duration held = properties.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
                 .plus(properties.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
         ContextApi provider = provider(http, properties);

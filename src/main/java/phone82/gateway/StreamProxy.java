@@ -45,6 +45,9 @@ class StreamProxy implements Endpoint {
     /** Bytes in the write queue of a reader, above which the proxy stops reading from upstream, so that upstream sees a slow reader, too. */
     private static final int QUEUE = 64 * 1024;
 
+    /** Longest wait for the head of the stream. */
+    private static final int HEAD_MILLIS = 5000;
+
     /** The reader must reconnect, because its login must be checked again. */
     private static final Buffer RENEW = Buffer.buffer("event: renew\ndata: {}\n\n");
 
@@ -118,7 +121,7 @@ class StreamProxy implements Endpoint {
                     }
                     context.addEndHandler(left -> asked.reset());
                     copy(IN, request.headers(), asked.headers());
-                    return asked.send();
+                    return asked.send().timeout(HEAD_MILLIS, TimeUnit.MILLISECONDS);
                 })
                 .onSuccess(answer -> passOn(answer, context))
                 .onFailure(failure -> {

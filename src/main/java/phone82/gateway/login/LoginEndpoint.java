@@ -4,6 +4,7 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
 import com.nimbusds.openid.connect.sdk.AuthenticationSuccessResponse;
+import com.nimbusds.openid.connect.sdk.claims.LogoutTokenClaimsSet;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -110,6 +111,8 @@ public class LoginEndpoint implements Endpoint {
     private IssuerCalls logins;
     private IssuerCalls logouts;
     private IssuerCalls reportedLogouts;
+    /** Reported logouts whose check may wait for the issuer. */
+    private IssuerCalls logoutKeySearches;
     private TokenChecks tokenChecks;
     private SessionRenewal renewal;
 
@@ -142,6 +145,7 @@ public class LoginEndpoint implements Endpoint {
         logins = new IssuerCalls(vertx, "login");
         logouts = new IssuerCalls(vertx, "logout");
         reportedLogouts = new IssuerCalls(vertx, "backchannel-logout");
+        logoutKeySearches = new IssuerCalls(vertx, "logout-key-search");
         tokenChecks = new TokenChecks(issuer, vertx);
         renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", RENEWALS));
         router.get("/login").handler(this::login);
@@ -270,15 +274,23 @@ public class LoginEndpoint implements Endpoint {
     /** Ends sessions because of a logout at the issuer. */
     private void endSessions(RoutingContext context) {
         RequestAudit.action(context, "backchannel-logout");
-        // the sessions end also if the sender does not wait for the answer
-        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> resume(context, reportedLogouts.call(() -> true, () -> issuer.logoutToken(form.toString())), logout -> {
-            String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
-            String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
-            RequestAudit.target(context, id);
-            RequestAudit.actor(context, subject == null ? Actor.NOBODY : Actor.of(subject, Set.of()));
-            ended.end(subject, id, logout.getIssueTime().toInstant());
-            context.response().end();
-        }));
+        SmallBody.of(context.request()).onFailure(context::fail)
+                .onSuccess(body -> resume(context, Future.succeededFuture(body.toString()).compose(this::logoutToken), logout -> end(context, logout)));
+    }
+
+    /** The sessions end also if the sender does not wait for the answer. */
+    private Future<LogoutTokenClaimsSet> logoutToken(String form) {
+        IssuerCalls calls = issuer.knowsKeyOf(OpenIdIssuer.logoutTokenIn(form)) ? reportedLogouts : logoutKeySearches;
+        return calls.call(() -> true, () -> issuer.logoutToken(form));
+    }
+
+    private void end(RoutingContext context, LogoutTokenClaimsSet logout) {
+        String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
+        String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
+        RequestAudit.target(context, id);
+        RequestAudit.actor(context, subject == null ? Actor.NOBODY : Actor.of(subject, Set.of()));
+        ended.end(subject, id, logout.getIssueTime().toInstant());
+        context.response().end();
     }
 
     private void identify(RoutingContext context) {

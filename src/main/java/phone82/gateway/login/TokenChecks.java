@@ -15,14 +15,17 @@ import java.util.concurrent.ConcurrentHashMap;
 class TokenChecks {
 
     private final OpenIdIssuer issuer;
-    private final IssuerCalls calls;
+    private final IssuerCalls checks;
+    /** Checks that may wait for the issuer. */
+    private final IssuerCalls searches;
     private final VerifiedTokens verified = new VerifiedTokens(Ticker.systemTicker());
     /** The requests that wait for a check, by its token. A set changes with its entry only. */
     private final Map<String, Set<CompletableFuture<Verified>>> unfinished = new ConcurrentHashMap<>();
 
     TokenChecks(OpenIdIssuer issuer, Vertx vertx) {
         this.issuer = issuer;
-        this.calls = new IssuerCalls(vertx, "token-check");
+        this.checks = new IssuerCalls(vertx, "token-check");
+        this.searches = new IssuerCalls(vertx, "token-key-search");
     }
 
     /** The result of an earlier check; null if the token must be checked. */
@@ -51,6 +54,7 @@ class TokenChecks {
     }
 
     private void begin(String token, Set<CompletableFuture<Verified>> waiting) {
+        IssuerCalls calls = issuer.knowsKeyOf(token) ? checks : searches;
         calls.call(() -> isWanted(token), () -> {
             Verified result = issuer.verify(token);
             verified.add(token, result);
