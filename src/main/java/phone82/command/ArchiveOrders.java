@@ -80,7 +80,7 @@ public final class ArchiveOrders extends OperatorCommand {
         deliveries = new PagedList<>(Reconcile.api("store", client, properties), OrderRows.DELIVERIES, JsonNode.class, row -> row.path("orderId").asLong());
         accounts = provider == null ? null : new PagedList<>(provider, OrderRows.ACCOUNTS, Account.class, Account::orderId);
         customer = Reconcile.api("customer", client, properties);
-        rules = new ConsistencyRules(before, before, provider != null);
+        rules = new ConsistencyRules(before, before, provider != null, false);
     }
 
     /** An order that was written to the file, and its version. */

@@ -154,7 +154,7 @@ class ReconciliationTest {
                 new ContextApi(http, "pay", url, "phone82.gateway.pay-url", null, null), new ContextApi(http, "store", url, "phone82.gateway.store-url", null, null),
                 new ContextApi(http, "customer", url, "phone82.gateway.customer-url", null, null),
                 ledger ? new ContextApi(http, "the provider's ledger", url, "phone82.pay.provider-url", () -> KEY, null) : null,
-                new ConsistencyRules(OrderFixture.NOON, OrderFixture.NOON, ledger), progress::add)) {
+                new ConsistencyRules(OrderFixture.NOON, OrderFixture.NOON, ledger, false), progress::add)) {
             return reconciliation.run(SETTLE, timelines);
         }
     }
