@@ -118,7 +118,8 @@ final class Help {
                 (2026-01-31) to a new file, one line of JSON each, without subjects. The age is at least phone82.inbox.keep plus 30
                 days. Copy the file to where you keep the books. The same command again, with the same file, deletes the orders in it from
                 app, customer, store and pay. Orders of that age that are not finished or do not agree stay and are listed. The command
-                may be interrupted and repeated.
+                may be interrupted and repeated. Orders of the file that stay are listed in <file>.stays: their lines do not count, and
+                the next archive has these orders.
                 Exit code: 0 done, 1 orders stay, or refused, 2 wrong arguments, a context does not answer or is busy, or the file cannot
                 be written or read.
 
