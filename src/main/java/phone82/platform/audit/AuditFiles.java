@@ -19,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -163,6 +164,29 @@ final class AuditFiles {
             }
         }
         return new Erased(erased, null);
+    }
+
+    /** Deletes files that have not changed since a time and belong to processes that do not run. */
+    static void deleteOld(Path folder, AuditFile own, Instant since) throws IOException {
+        for (Part part : parts(folder).values().stream().flatMap(List::stream).toList()) {
+            // to close a second channel of the own lock would release it
+            if (!part.process.equals(own.name()) && isOlder(part.path, since)) {
+                try (FileChannel lock = AuditFile.lock(folder, part.process)) {
+                    if (lock != null) {
+                        Files.deleteIfExists(part.path);
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean isOlder(Path path, Instant since) throws IOException {
+        try {
+            return Files.getLastModifiedTime(path).toInstant().isBefore(since);
+        } catch (NoSuchFileException e) {
+            // another process has deleted it meanwhile
+            return false;
+        }
     }
 
     /** Replaces a file with lines to change by a changed copy in one step; returns the number of changed lines. */

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -246,6 +247,42 @@ class AuditTest {
         assertThat(steps).isGreaterThanOrEqualTo(before);
         assertThat(entries).isEqualTo(40);
         assertThat(app.read(new Query("kim", null, null, null, 1000))).isEmpty();
+    }
+
+    @Test
+    void oldFilesOfAnotherSplitAreDeletedAtTheStart() throws IOException {
+        Audit running = open("store");
+        running.write(new Entry("store", KIM, "act", "1", "200", ID));
+        age(file("store"), 366);
+        List<String> young = List.of("broker-app", "broker-app.2026-01-01.1");
+        List<String> old = List.of("all", "all_2", "broker-app.2025-01-01.0");
+        for (String name : Stream.concat(young.stream(), old.stream()).toList()) {
+            Files.writeString(file(name), "{}\n");
+        }
+        for (String name : old) {
+            age(file(name), 366);
+        }
+
+        open("app");
+
+        assertThat(files()).containsExactlyInAnyOrder(file("app"), file("store"), file("broker-app"), file("broker-app.2026-01-01.1"));
+    }
+
+    @Test
+    void filesOfAnotherSplitThatBecomeOldAreDeletedWhenANewFileBegins() throws IOException {
+        Audit app = open(new AuditSettings(Duration.ofDays(365), DataSize.ofKilobytes(1), DataSize.ofGigabytes(1), false), "app");
+        Files.writeString(file("all"), "{}\n");
+        age(file("all"), 366);
+
+        for (int i = 0; i < 40; i++) {
+            app.write(new Entry("app", KIM, "act", "1", "200", ID));
+        }
+
+        assertThat(file("all")).doesNotExist();
+    }
+
+    private static void age(Path file, int days) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(days))));
     }
 
     /** Writes entries of two users into small files. */
