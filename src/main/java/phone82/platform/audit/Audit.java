@@ -51,6 +51,8 @@ public final class Audit implements AutoCloseable {
 
     private final Path folder;
     private final AuditSettings settings;
+    /** Two erasures must not rewrite the same file at once. */
+    private final Object erasing = new Object();
     private String name;
     private AuditFile file;
     private Instant openAgain = Instant.MIN;
@@ -217,12 +219,24 @@ public final class Audit implements AutoCloseable {
     }
 
     /**
+     * What one step has erased.
+     *
+     * @param entries number of changed entries
+     * @param after   where the next step continues; null if all files are done
+     */
+    public record Erased(long entries, String after) {
+    }
+
+    /**
      * Replaces a user's subject in the files of this process and in those of processes that are not running.
      *
-     * @return the number of changed entries
+     * @param after {@link Erased#after} of the step before; null in the first one
+     * @param time  after which the step ends with the file that it rewrites then
      */
-    public long erase(String subject, String pseudonym) throws IOException {
-        return AuditFiles.erase(folder, current(), subject, pseudonym);
+    public Erased erase(String subject, String pseudonym, String after, Duration time) throws IOException {
+        synchronized (erasing) {
+            return AuditFiles.erase(folder, current(), subject, pseudonym, after, time);
+        }
     }
 
     @Override
