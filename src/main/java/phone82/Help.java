@@ -74,8 +74,9 @@ final class Help {
                   I6  every event takes effect exactly once
                   I7  a refused order leaves no money taken, nor held for longer than phone82.pay.authorisation-validity
                   I9  the payment provider's ledger agrees with the books, to the won
-                Orders that do not agree are read again, until no further order has come to agree for phone82.reconcile.settle. Those
-                that have not changed by then are breaches. Orders in progress that break no promise are listed separately.
+                Orders that break a promise are read again, until no further one has come to agree for phone82.reconcile.settle. Those
+                that have not changed by then are breaches. Orders in progress that break no promise get this time once, and are listed
+                separately if they still move. Those that wait on purpose, for their dispatch or a dealer, are not waited for.
                 --repair sends the events of orders that break I5 or I6 again, rebuilds the view and compares once more. It leaves orders
                 alone that app or store has lost, and is safe to run. The remaining breaches need an operator.
                 Exit code: 0 all orders agree, 1 breaches, 2 wrong arguments or a context cannot be read.
@@ -117,7 +118,8 @@ final class Help {
                 (2026-01-31) to a new file, one line of JSON each, without subjects. The age is at least phone82.inbox.keep plus 30
                 days. Copy the file to where you keep the books. The same command again, with the same file, deletes the orders in it from
                 app, customer, store and pay. Orders of that age that are not finished or do not agree stay and are listed. The command
-                may be interrupted and repeated.
+                may be interrupted and repeated. Orders of the file that stay are listed in <file>.stays: their lines do not count, and
+                the next archive has these orders.
                 Exit code: 0 done, 1 orders stay, or refused, 2 wrong arguments, a context does not answer or is busy, or the file cannot
                 be written or read.
 

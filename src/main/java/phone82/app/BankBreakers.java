@@ -82,7 +82,7 @@ public class BankBreakers implements MeterBinder {
 
     private Problem undecided() {
         return new Problem(503, "Payment unavailable", "Your bank has not decided about the last payments like this one, so there is no order "
-                + "and nothing is charged. Try again in " + open.toSeconds() + " s.").header("Retry-After", open.toSeconds());
+                + "and nothing is charged.").retryAfter(open.toSeconds());
     }
 
     /** @param status of pay's answer */

@@ -7,7 +7,7 @@ public class IdTaken extends Problem {
 
     public IdTaken(long id) {
         super(503, "Temporarily unavailable", "The order could not be given an id of its own (" + id
-                + " is taken), so there is no order and nothing is charged. Try again in 1 s.");
-        header("Retry-After", 1);
+                + " is taken), so there is no order and nothing is charged.");
+        retryAfter(1);
     }
 }

@@ -6,7 +6,7 @@ import phone82.platform.api.Problem;
 public class KeyTaken extends Problem {
 
     public KeyTaken() {
-        super(409, "In progress", "A request with this Idempotency-Key is being processed. Try again in 1 s.");
-        header("Retry-After", 1);
+        super(409, "In progress", "A request with this Idempotency-Key is being processed.");
+        retryAfter(1);
     }
 }

@@ -85,11 +85,10 @@ public class PaymentCall {
         unavailable();
     }
 
-    /** Refuses the order; {@code Retry-After} is the rest of the breaker's open time. */
+    /** Refuses the order; a retry can succeed after the rest of the breaker's open time. */
     public void unavailable() {
         long retryAfterSeconds = Math.max(1, (Duration.between(Instant.now(), retriesAt).toMillis() + 999) / 1000);
         throw new Problem(503, "Payment unavailable",
-                "The payment cannot be made at the moment, so there is no order and nothing is charged. Try again in "
-                        + retryAfterSeconds + " s.").header("Retry-After", retryAfterSeconds);
+                "The payment cannot be made at the moment, so there is no order and nothing is charged.").retryAfter(retryAfterSeconds);
     }
 }

@@ -36,6 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
@@ -60,6 +62,8 @@ public final class ArchiveOrders extends OperatorCommand {
     private static final String DEAD_LETTER = "an event of it is a dead letter";
 
     private final Path file;
+    /** The orders that are in the file, but were not deleted with it: their lines do not count, and none of them is deleted with it later. */
+    private final Path stays;
     private final Instant before;
     private final PagedList<JsonNode> payments;
     private final PagedList<JsonNode> deliveries;
@@ -74,13 +78,14 @@ public final class ArchiveOrders extends OperatorCommand {
         super(properties, out);
         this.before = before;
         this.file = file;
-        HttpClient client = client().build();
+        stays = file.resolveSibling(file.getFileName() + ".stays");
+        HttpClient client = client();
         ContextApi provider = Reconcile.provider(client, properties);
         payments = new PagedList<>(Reconcile.api("pay", client, properties), OrderRows.PAYMENTS, JsonNode.class, row -> row.path("orderId").asLong());
         deliveries = new PagedList<>(Reconcile.api("store", client, properties), OrderRows.DELIVERIES, JsonNode.class, row -> row.path("orderId").asLong());
         accounts = provider == null ? null : new PagedList<>(provider, OrderRows.ACCOUNTS, Account.class, Account::orderId);
         customer = Reconcile.api("customer", client, properties);
-        rules = new ConsistencyRules(before, before, provider != null);
+        rules = new ConsistencyRules(before, before, provider != null, false);
     }
 
     /** An order that was written to the file, and its version. */
@@ -152,7 +157,8 @@ public final class ArchiveOrders extends OperatorCommand {
             out.println("and " + (left.size() - LEFT_SHOWN) + " older ones stay");
         }
         if (exists && deleted == 0 && left.isEmpty() && !finished) {
-            throw new Stop(1, "the orders in " + file + " are deleted already; name another file for the next archive.");
+            throw new Stop(1, "the orders in " + file + " are deleted already" + (Files.exists(stays) ? ", but for those in " + stays : "")
+                    + "; name another file for the next archive.");
         }
         return left.isEmpty() ? 0 : 1;
     }
@@ -163,6 +169,9 @@ public final class ArchiveOrders extends OperatorCommand {
 
     /** The file gets its name when it is complete and on the disk. */
     private void write(long below) throws IOException {
+        if (Files.exists(stays)) {
+            throw new Stop(1, stays + " belongs to an earlier archive: move it to the copy of that, or name another file.");
+        }
         Path part = file.resolveSibling(file.getFileName() + ".part");
         long written = 0;
         try (FileChannel channel = FileChannel.open(part, CREATE, WRITE); Writer lines = new BufferedWriter(Channels.newWriter(channel, UTF_8))) {
@@ -284,8 +293,26 @@ public final class ArchiveOrders extends OperatorCommand {
     /** Reads the whole file before the first order is deleted: it may be damaged. */
     private void delete() throws IOException {
         long orders = readAll(batch -> { });
-        readAll(batch -> delete(batch, orders));
+        Set<Long> stayed = stayed();
+        readAll(batch -> delete(batch.stream().filter(order -> !stayed.contains(order.id)).toList(), orders));
         out.println(count(deleted) + " of " + file + " deleted");
+        if (!left.isEmpty()) {
+            stayed.addAll(left.keySet());
+            Path part = stays.resolveSibling(stays.getFileName() + ".part");
+            Files.write(part, stayed.stream().map(String::valueOf).toList());
+            FileSync.one(part);
+            Files.move(part, stays, ATOMIC_MOVE);
+            FileSync.one(stays.getParent());
+            out.println("keep " + stays + " with it: the lines of the orders that it lists (" + stayed.size() + ") do not count, and the next archive has these orders");
+        }
+    }
+
+    private Set<Long> stayed() throws IOException {
+        try {
+            return Files.exists(stays) ? Files.readAllLines(stays).stream().map(Long::valueOf).collect(Collectors.toCollection(TreeSet::new)) : new TreeSet<>();
+        } catch (NumberFormatException e) {
+            throw new IOException(stays + " is no list of orders", e);
+        }
     }
 
     private void delete(List<Archived> orders, long all) {

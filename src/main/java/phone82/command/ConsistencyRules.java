@@ -33,16 +33,19 @@ final class ConsistencyRules {
     private final Instant expired;
     private final Instant stuck;
     private final boolean ledger;
+    private final boolean nothingIsShipped;
 
     /**
-     * @param expired an authorisation without an order that is older than this should have expired
-     * @param stuck   an order in progress that has not changed since then is stuck
-     * @param ledger  whether the provider's ledger is compared too
+     * @param expired          an authorisation without an order that is older than this should have expired
+     * @param stuck            an order in progress that has not changed since then is stuck
+     * @param ledger           whether the provider's ledger is compared too
+     * @param nothingIsShipped whether store ships nothing on purpose, so that due deliveries wait
      */
-    ConsistencyRules(Instant expired, Instant stuck, boolean ledger) {
+    ConsistencyRules(Instant expired, Instant stuck, boolean ledger, boolean nothingIsShipped) {
         this.expired = expired;
         this.stuck = stuck;
         this.ledger = ledger;
+        this.nothingIsShipped = nothingIsShipped;
     }
 
     /**
@@ -81,10 +84,18 @@ final class ConsistencyRules {
         return findings.breaches;
     }
 
-    /** A dealer may pause a delivery for any time. */
     private boolean isStuck(OrderRows rows) {
         Instant change = rows.lastChange();
-        return change != null && change.isBefore(stuck) && !rows.deliveryIs("Paused");
+        return change != null && change.isBefore(stuck) && !waits(rows, stuck);
+    }
+
+    /**
+     * Whether the order waits on purpose: for a dealer who has paused its delivery, for a time of dispatch after {@code time}, or because store ships
+     * nothing.
+     */
+    boolean waits(OrderRows rows, Instant time) {
+        boolean paid = rows.orderIs("Paid") && rows.paymentIs("Completed");
+        return rows.deliveryIs("Paused") || paid && rows.deliveryIs("Received") && (nothingIsShipped || rows.delivery().isAfter(time));
     }
 
     /** Amounts are compared if the order is paid or finished; the other rules of the ledger always hold. */

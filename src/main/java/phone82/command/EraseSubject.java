@@ -119,14 +119,20 @@ public final class EraseSubject extends OperatorCommand {
 
     /** Erases the user from the audit of each process, at its operator's port. */
     private long eraseAudits(String subject, String pseudonym) {
-        HttpClient http = client().sslContext(Tls.toAnyProcess()).build();
+        HttpClient http = client(Tls.toAnyProcess());
         long entries = 0;
         Set<String> missing = new TreeSet<>(AUDITED);
         for (OperatorsPort port : ports()) {
-            JsonNode erased = ask(http, "POST", port.contexts().isEmpty() ? "a process" : String.join(", ", port.contexts()), port.at().toString(), "/audit/erasures/" + pseudonym,
-                    OperatorsPort.authorization(properties.getRequiredProperty("phone82.operations.user"), port.password()), Map.of("subject", subject),
-                    "start it, or set phone82.operations.peers to the operator's ports of all processes");
-            entries += erased.path("entries").asLong();
+            Map<String, String> wanted = new HashMap<>(Map.of("subject", subject));
+            JsonNode erased;
+            do {
+                erased = ask(http, "POST", port.contexts().isEmpty() ? "a process" : String.join(", ", port.contexts()), port.at().toString(), "/audit/erasures/" + pseudonym,
+                        OperatorsPort.authorization(properties.getRequiredProperty("phone82.operations.user"), port.password()), wanted,
+                        "start it, or set phone82.operations.peers to the operator's ports of all processes");
+                entries += erased.path("entries").asLong();
+                wanted.put("after", erased.path("after").asText());
+                progress.update("audit: " + entries + " entries so far");
+            } while (erased.hasNonNull("after"));
             erased.path("contexts").forEach(context -> missing.remove(context.asText()));
         }
         if (!missing.isEmpty()) {

@@ -7,6 +7,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.PropertyResolver;
 import phone82.platform.api.Json;
+import phone82.platform.http.LimitedClient;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.settings.Settings;
 import phone82.platform.settings.WrongSettings;
@@ -29,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /** A command that calls the running contexts over HTTP. */
 public abstract class OperatorCommand {
@@ -40,9 +42,12 @@ public abstract class OperatorCommand {
     static final List<String> PUBLISHERS = List.of("app", "pay", "store");
 
     private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    /** Far more than a page of 200 rows or events has. */
+    private static final int MOST_BYTES = 32 * 1024 * 1024;
 
-    private final HttpClient http = client().build();
+    private final HttpClient http = client();
     final PropertyResolver properties;
     final PrintStream out;
     final ProgressReport progress;
@@ -53,8 +58,13 @@ public abstract class OperatorCommand {
         this.progress = new ProgressReport(out::println);
     }
 
-    static HttpClient.Builder client() {
-        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+    static HttpClient client() {
+        return client(null);
+    }
+
+    /** @param trusted decides which servers the client trusts; null for Java's default */
+    static HttpClient client(SSLContext trusted) {
+        return new LimitedClient(CONNECT, MOST_BYTES, trusted);
     }
 
     /** Empty: a command needs only the properties. */

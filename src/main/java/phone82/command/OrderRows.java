@@ -48,6 +48,11 @@ record OrderRows(Order order, Payment payment, Delivery delivery, Progress view,
      * @param dispatchAt earliest time at which store ships
      */
     record Delivery(long orderId, String item, int qty, String status, Instant receivedAt, Instant dispatchAt) {
+
+        /** Whether store ships it later than this. */
+        boolean isAfter(Instant time) {
+            return dispatchAt != null && dispatchAt.isAfter(time);
+        }
     }
 
     /** @param amount won; null, like item and quantity, until an event contains it */

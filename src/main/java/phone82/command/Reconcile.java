@@ -2,12 +2,14 @@ package phone82.command;
 
 import org.springframework.core.env.PropertyResolver;
 import phone82.command.OperatorCommand.Stop;
+import phone82.platform.disk.RestoredData;
 import phone82.platform.identity.IdentityConfiguration;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.settings.WrongSettings;
 
 import java.io.PrintStream;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -75,18 +77,24 @@ public final class Reconcile {
     }
 
     private static Report run(Consumer<String> progress, PropertyResolver properties) {
-        HttpClient http = OperatorCommand.client().build();
+        HttpClient http = OperatorCommand.client();
         Duration held = properties.getRequiredProperty("phone82.pay.authorisation-validity", Duration.class)
                 .plus(properties.getRequiredProperty("phone82.pay.poll", Duration.class).multipliedBy(10));
         ContextApi provider = provider(http, properties);
         try (Reconciliation reconciliation = new Reconciliation(api("app", http, properties), api("pay", http, properties),
                 api("store", http, properties), api("customer", http, properties), provider,
                 new ConsistencyRules(Instant.now().minus(held), Instant.now().minus(properties.getRequiredProperty("phone82.reconcile.moving", Duration.class)),
-                        provider != null), progress)) {
+                        provider != null, isNothingShipped(properties)), progress)) {
             Report report = reconciliation.run(properties.getRequiredProperty("phone82.reconcile.settle", Duration.class),
                     properties.getRequiredProperty("phone82.reconcile.timelines", Integer.class));
             return provider != null ? report : report.without(WITHOUT_LEDGER);
         }
+    }
+
+    /** Whether store ships nothing on purpose: by the settings, or after a restore of the data folder. */
+    private static boolean isNothingShipped(PropertyResolver properties) {
+        return !properties.getRequiredProperty("phone82.store.dispatch", Boolean.class)
+                || RestoredData.isMarked(Path.of(properties.getRequiredProperty("phone82.data"), "store"));
     }
 
     static ContextApi provider(HttpClient http, PropertyResolver properties) {

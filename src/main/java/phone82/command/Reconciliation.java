@@ -12,6 +12,7 @@ import phone82.command.Report.Moving;
 import phone82.platform.api.Json;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -50,6 +51,10 @@ final class Reconciliation implements AutoCloseable {
     private final PagedList<Account> accounts;
     private final ConsistencyRules rules;
     private final Consumer<String> progress;
+    /** The orders in progress that are not read again, newest first. */
+    private final Map<Long, OrderRows> moving = new TreeMap<>(Comparator.reverseOrder());
+    /** Until then orders in progress are read again; later only those that break a rule. */
+    private Instant awaited;
     private Total archived = Total.NONE;
     private long heldForArchived;
     private boolean refused;
@@ -82,12 +87,15 @@ final class Reconciliation implements AutoCloseable {
     }
 
     /**
-     * @param settle    how long to wait for orders to agree, counted from the last one that did: queued events are no breach
+     * @param settle    how long to wait for orders in progress. Those that break a rule get this time again whenever one of them has come to
+     *                  agree: queued events are no breach
      * @param timelines number of newest orders whose timelines are compared, too, besides those of orders that did not agree at first
      */
     Report run(Duration settle, int timelines) {
         archived = total();
-        Map<Long, Open> open = check(ordersToCheck(timelines), Map.of());
+        List<Long> toCheck = ordersToCheck(timelines);
+        awaited = Instant.now().plus(settle);
+        Map<Long, Open> open = check(toCheck, Map.of());
         long end = System.nanoTime() + settle.toNanos();
         if (!open.isEmpty()) {
             progress.accept("do not agree yet: " + open.size() + "; retrying until none has settled for " + settle.toSeconds() + " s");
@@ -96,15 +104,19 @@ final class Reconciliation implements AutoCloseable {
         ProgressReport settling = new ProgressReport(progress);
         while (!open.isEmpty() && !over) {
             over = pause(end);
-            int before = open.size();
+            long before = breaking(open);
             open = check(open.keySet(), open);
-            if (open.size() < before) {
+            if (breaking(open) < before) {
                 end = System.nanoTime() + settle.toNanos();
                 over = false;
             }
             settling.update("do not agree yet: " + open.size());
         }
         return report(open);
+    }
+
+    private long breaking(Map<Long, Open> open) {
+        return open.entrySet().stream().filter(each -> !rules.breaches(each.getKey(), each.getValue().rows).isEmpty()).count();
     }
 
     /** Compares all lists in parallel, newest order first, and returns the orders to check again. */
@@ -188,6 +200,8 @@ final class Reconciliation implements AutoCloseable {
             }
             if (rules.agree(rows)) {
                 agreeing.put(id, readers.submit(() -> rows.view() == null ? rows : rows.withTimeline(timeline(id))));
+            } else if ((rules.waits(rows, awaited) || !Instant.now().isBefore(awaited)) && rules.breaches(id, rows).isEmpty()) {
+                moving.put(id, rows);
             } else {
                 open.put(id, new Open(rows, !archiving.contains(id) && unchanged(rows, before.get(id))));
             }
@@ -229,19 +243,19 @@ final class Reconciliation implements AutoCloseable {
 
     private Report report(Map<Long, Open> open) {
         List<Breach> breaches = new ArrayList<>();
-        List<Moving> moving = new ArrayList<>();
         open.forEach((id, last) -> {
             List<Breach> wrong = last.unchanged ? rules.breaches(id, last.rows) : List.of();
             breaches.addAll(wrong);
             if (wrong.isEmpty()) {
-                moving.add(new Moving(id, last.rows.statuses()));
+                moving.put(id, last.rows);
             }
         });
         if (!refused && heldForArchived != archived.held && archived.equals(total())) {
             breaches.add(new Breach(archived.last, "I9", "the provider holds " + heldForArchived + " won for the archived orders up to this one, but should hold " + archived.held
                     + "; compare its accounts with the archive", archived.orders + " archived orders", false));
         }
-        return new Report(compared, breaches, moving, refused ? "orders that the provider alone knows, because only an operator may read which ones are archived" : null);
+        return new Report(compared, breaches, moving.entrySet().stream().map(each -> new Moving(each.getKey(), each.getValue().statuses())).toList(),
+                refused ? "orders that the provider alone knows, because only an operator may read which ones are archived" : null);
     }
 
     static <T> T result(Future<T> reading) {

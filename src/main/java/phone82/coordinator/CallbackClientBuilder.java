@@ -2,7 +2,6 @@ package phone82.coordinator;
 
 import jakarta.ws.rs.client.ClientRequestFilter;
 import org.glassfish.jersey.client.ClientConfig;
-import org.glassfish.jersey.client.ClientProperties;
 import org.glassfish.jersey.client.JerseyClient;
 import org.glassfish.jersey.client.JerseyClientBuilder;
 import phone82.platform.tls.Tls;
@@ -24,10 +23,8 @@ public class CallbackClientBuilder extends JerseyClientBuilder {
 
         private static final JerseyClient CLIENT = new Shared();
 
-        /** Times out before the coordinator's own limit of 2 s, so that no thread keeps waiting after the coordinator has given up. */
         private Shared() {
-            super(new ClientConfig().property(ClientProperties.FOLLOW_REDIRECTS, false)
-                    .property(ClientProperties.CONNECT_TIMEOUT, 500).property(ClientProperties.READ_TIMEOUT, 1900)
+            super(new ClientConfig().connectorProvider((client, configuration) -> new CallbackConnector())
                     .register((ClientRequestFilter) request -> request.getHeaders().putSingle("Authorization", callbacks.authorization(request.getUri()))),
                     Tls.defaultContext(), null);
         }

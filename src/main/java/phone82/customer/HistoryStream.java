@@ -113,7 +113,7 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
         Map<String, Object> parameters = contract.parameters("customer-stream-history", request.request());
         if (open.incrementAndGet() > limits.readers()) {
             open.decrementAndGet();
-            throw new Problem(503, "Too many readers", "All places at the stream are taken. Try again in 5 s.").header("Retry-After", 5);
+            throw new Problem(503, "Too many readers", "All places at the stream are taken.").retryAfter(5);
         }
         Reader reader = new Reader(request, Scope.of(caller, (Long) parameters.get("orderId")));
         request.addEndHandler(ended -> {
@@ -151,8 +151,7 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
             }
         } catch (DataAccessException e) {
             LOG.warn("The stream cannot start: {}", e.toString());
-            reader.request.fail(new Problem(503, "Temporarily unavailable", "The view cannot be read at the moment. Try again in 5 s.")
-                    .header("Retry-After", 5));
+            reader.request.fail(new Problem(503, "Temporarily unavailable", "The view cannot be read at the moment.").retryAfter(5));
             return;
         }
         readers.add(reader);

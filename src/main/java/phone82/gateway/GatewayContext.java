@@ -116,9 +116,9 @@ public class GatewayContext {
     }
 
     @Bean
-    Pages pages(Environment environment) {
+    Pages pages(Environment environment, PublicApi api) {
         return new Pages(PUBLIC_CONTEXTS.stream().collect(Collectors.toMap(context -> context,
-                context -> environment.getRequiredProperty("phone82.gateway." + context + "-url"))));
+                context -> environment.getRequiredProperty("phone82.gateway." + context + "-url"))), api.sections());
     }
 
     @Bean

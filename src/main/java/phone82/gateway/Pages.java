@@ -21,7 +21,10 @@ import phone82.platform.http.ListHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The web pages: the shop at {@code /}, the API documentation at {@code /docs}. They consist of the files in {@code static/} and of
@@ -39,8 +42,8 @@ public class Pages implements Endpoint {
     private static final String ASSETS = "/assets/";
     private static final String VERSIONED = ASSETS + Assets.VERSION + "/";
     private static final Pattern OTHER_VERSION = Pattern.compile("^/assets/[0-9a-f]{16}/");
-    /** Paths that neither a page nor the API has. */
-    private static final Pattern NOTHING = Pattern.compile("/(?!(?:assets|docs|my-orders|guest|dealer|orders|payments|deliveries|history|phones|openapi\\.json)(?:/|$)).+");
+    /** The first parts of paths that are no operations of the API. */
+    private static final Set<String> OTHERS = Set.of("assets", "docs", "my-orders", "guest", "dealer", "openapi.json");
 
     private static final String ACCEPT = "Accept";
     private static final String ACCEPT_LANGUAGE = "Accept-Language";
@@ -59,9 +62,15 @@ public class Pages implements Endpoint {
     private final Lookup lookup;
     private final OrderPage order;
     private final DealerPage dealer;
+    /** Paths that neither a page nor the API has. */
+    private final String nothing;
 
-    /** @param urls the base URLs of the contexts whose answers the pages show */
-    public Pages(Map<String, String> urls) {
+    /**
+     * @param urls     the base URLs of the contexts whose answers the pages show
+     * @param sections the first parts of the paths of the API
+     */
+    public Pages(Map<String, String> urls, Set<String> sections) {
+        nothing = Stream.concat(OTHERS.stream(), sections.stream()).map(Pattern::quote).collect(Collectors.joining("|", "/(?!(?:", ")(?:/|$)).+"));
         lookup = new Lookup(urls);
         order = new OrderPage(lookup);
         dealer = new DealerPage(lookup);
@@ -89,7 +98,7 @@ public class Pages implements Endpoint {
             }
         });
         router.get("/dealer").handler(context -> dealer.of(context).onSuccess(page -> send(context, page)).onFailure(context::fail));
-        router.routeWithRegex(NOTHING.pattern()).handler(context -> sendIfPreferred(context, 404, View.NOTHING));
+        router.routeWithRegex(nothing).handler(context -> sendIfPreferred(context, 404, View.NOTHING));
         router.getWithRegex(FILE.pattern()).blockingHandler(context -> {
             String path = context.normalizedPath();
             if (path.startsWith(VERSIONED)) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The public API: one OpenAPI document of all operations that the contexts' contracts mark with {@code x-public}. */
 public class PublicApi {
@@ -78,6 +79,11 @@ public class PublicApi {
             throw new IllegalStateException("two contracts define the component " + name + " differently");
         }
         section.set(name, part);
+    }
+
+    /** The first parts of all paths. */
+    public Set<String> sections() {
+        return document.get("paths").propertyStream().map(path -> section(path.getKey())).collect(Collectors.toSet());
     }
 
     /** The contexts of the operations that need a login, by the first part of their paths. */

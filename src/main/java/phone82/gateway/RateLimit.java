@@ -36,8 +36,7 @@ class RateLimit implements AdmissionCheck {
     public void admit(InetAddress client) {
         Bucket bucket = buckets.get(client, each -> Bucket.builder().addLimit(bandwidth).withCustomTimePrecision(time).build());
         if (!bucket.tryConsume(1)) {
-            throw new Problem(429, "Too many requests", "Send at most " + rate + " requests a second. Try again in 1 s.")
-                    .header("Retry-After", 1);
+            throw new Problem(429, "Too many requests", "Send at most " + rate + " requests a second.").retryAfter(1);
         }
     }
 

@@ -45,6 +45,9 @@ class StreamProxy implements Endpoint {
     /** Bytes in the write queue of a reader, above which the proxy stops reading from upstream, so that upstream sees a slow reader, too. */
     private static final int QUEUE = 64 * 1024;
 
+    /** Longest wait for the head of the stream. */
+    private static final int HEAD_MILLIS = 5000;
+
     /** The reader must reconnect, because its login must be checked again. */
     private static final Buffer RENEW = Buffer.buffer("event: renew\ndata: {}\n\n");
 
@@ -107,7 +110,7 @@ class StreamProxy implements Endpoint {
         }
         context.addEndHandler(left -> open.decrementAndGet());
         if (open.incrementAndGet() > streams) {
-            throw new Problem(503, "Too many streams", "No more streams can be opened at the moment. Try again in 5 s.").header("Retry-After", 5);
+            throw new Problem(503, "Too many streams", "No more streams can be opened at the moment.").retryAfter(5);
         }
         client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(upstream + request.uri()))
                 .compose(asked -> {
@@ -118,22 +121,21 @@ class StreamProxy implements Endpoint {
                     }
                     context.addEndHandler(left -> asked.reset());
                     copy(IN, request.headers(), asked.headers());
-                    return asked.send();
+                    return asked.send().timeout(HEAD_MILLIS, TimeUnit.MILLISECONDS);
                 })
                 .onSuccess(answer -> passOn(answer, context))
                 .onFailure(failure -> {
                     LOG.debug("{} does not answer", upstream, failure);
                     if (!response.closed()) {
                         context.fail(new Problem(503, "Temporarily unavailable",
-                                "This part of the shop is unavailable at the moment. Try again in 5 s.").header("Retry-After", 5));
+                                "This part of the shop is unavailable at the moment.").retryAfter(5));
                     }
                 });
     }
 
     private static <C> void take(ClientLimit<C> places, int most, C reader, RoutingContext context) {
         if (!places.acquire(reader)) {
-            throw new Problem(429, "Too many streams", "Open at most " + most + " streams at once. Close one, or try again in 5 s.")
-                    .header("Retry-After", 5);
+            throw new Problem(429, "Too many streams", "Open at most " + most + " streams at once; close one.").retryAfter(5);
         }
         context.addEndHandler(left -> places.release(reader));
     }

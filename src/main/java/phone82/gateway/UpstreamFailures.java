@@ -39,7 +39,6 @@ public class UpstreamFailures {
     }
 
     private static Problem problem(String title, String state, int seconds) {
-        return new Problem(503, title, "This part of the shop is " + state + " at the moment. Try again in " + seconds + " s.")
-                .header("Retry-After", seconds);
+        return new Problem(503, title, "This part of the shop is " + state + " at the moment.").retryAfter(seconds);
     }
 }

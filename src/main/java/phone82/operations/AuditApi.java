@@ -15,6 +15,7 @@ import phone82.platform.http.RequestAudit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Collection;
@@ -32,6 +33,8 @@ class AuditApi implements Endpoint {
     private static final int USUAL = 100;
     private static final int MOST = 1000;
     private static final Set<String> PARAMETERS = Set.of("subject", "correlation", "order", "before", "size");
+    /** Less than the time after which a connection without traffic is closed. */
+    private static final Duration STEP = Duration.ofSeconds(10);
     private static final String PSEUDONYM = "erased-[0-9a-f-]{36}";
 
     private final Audit audit;
@@ -50,11 +53,14 @@ class AuditApi implements Endpoint {
     record Found(List<Entry> items, List<String> missing) {
     }
 
-    /** @param contexts the contexts of the process */
-    private record Erased(long entries, Collection<String> contexts) {
+    /**
+     * @param contexts the contexts of the process
+     * @param after    to send with the next request; null if all is erased
+     */
+    private record Erased(long entries, Collection<String> contexts, String after) {
     }
 
-    private record Erasure(String subject) {
+    private record Erasure(String subject, String after) {
     }
 
     @Override
@@ -100,7 +106,8 @@ class AuditApi implements Endpoint {
             throw new Problem(400, "Invalid request", "Send the subject to erase as JSON, and in the path the pseudonym that the command erase-subject has got from app.");
         }
         try {
-            OperatorApi.send(request, new Erased(audit.erase(erasure.subject(), pseudonym), peers.contexts()));
+            Audit.Erased erased = audit.erase(erasure.subject(), pseudonym, erasure.after(), STEP);
+            OperatorApi.send(request, new Erased(erased.entries(), peers.contexts(), erased.after()));
         } catch (IOException e) {
             throw new Problem(503, "Temporarily unavailable", "The audit of this process cannot be rewritten (" + e + "). Check the disk, and repeat the command.");
         }

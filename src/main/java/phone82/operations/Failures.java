@@ -8,6 +8,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.http.Endpoint;
+import phone82.platform.http.LimitedClient;
 import phone82.platform.http.RequestAudit;
 
 import java.net.URI;
@@ -33,6 +34,7 @@ class Failures implements Endpoint {
 
     private static final String PATH = "/failures";
     private static final Duration ANSWER = Duration.ofSeconds(3);
+    private static final int MOST_BYTES = 64 * 1024;
     /** A route that stops ends its work before, for at most 20 s. */
     private static final Duration ROUTE = Duration.ofSeconds(30);
 
@@ -213,7 +215,7 @@ class Failures implements Endpoint {
     /** Created on first use. */
     private synchronized HttpClient http() {
         if (http == null) {
-            http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(ANSWER).build();
+            http = new LimitedClient(ANSWER, MOST_BYTES);
         }
         return http;
     }

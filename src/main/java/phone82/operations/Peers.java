@@ -8,6 +8,7 @@ import phone82.operations.AuditApi.Found;
 import phone82.operations.Trends.Trend;
 import phone82.platform.api.Json;
 import phone82.platform.disk.PrivateFolder;
+import phone82.platform.http.LimitedClient;
 import phone82.platform.identity.OperatorsPort;
 import phone82.platform.tls.Tls;
 
@@ -62,6 +63,9 @@ class Peers {
     private static final Duration AUDIT = Duration.ofSeconds(30);
     /** Up to a hundred events may have to be processed. */
     private static final Duration REPAIR = Duration.ofSeconds(60);
+
+    /** Far more than the metrics of all contexts or a page of an audit have. */
+    private static final int MOST_BYTES = 16 * 1024 * 1024;
 
     private final List<URI> named;
     private final Path folder;
@@ -314,7 +318,7 @@ class Peers {
     /** Created on first use. */
     private synchronized HttpClient http() {
         if (http == null) {
-            http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).sslContext(Tls.toAnyProcess()).build();
+            http = new LimitedClient(CONNECT, MOST_BYTES, Tls.toAnyProcess());
         }
         return http;
     }

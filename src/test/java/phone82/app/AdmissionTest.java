@@ -54,7 +54,7 @@ class AdmissionTest {
 
         assertThatThrownBy(() -> admission.enter(exchange)).isInstanceOfSatisfying(Problem.class, problem -> {
             assertThat(problem.status()).isEqualTo(503);
-            assertThat(problem.headers()).containsEntry("Retry-After", 2);
+            assertThat(problem.headers()).containsEntry("Retry-After", 2L);
         });
     }
 

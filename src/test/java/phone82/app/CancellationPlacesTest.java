@@ -86,7 +86,7 @@ class CancellationPlacesTest {
 
         assertThatThrownBy(() -> enter(EACH_IS_QUICK)).isInstanceOfSatisfying(Problem.class, problem -> {
             assertThat(problem.status()).isEqualTo(503);
-            assertThat(problem.headers()).containsEntry("Retry-After", 5);
+            assertThat(problem.headers()).containsEntry("Retry-After", 5L);
         });
         leave(null);
         enter(EACH_IS_QUICK);

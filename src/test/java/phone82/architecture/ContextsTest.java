@@ -1,5 +1,7 @@
 package phone82.architecture;
 
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethod;
@@ -10,6 +12,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.persistence.Entity;
 import org.apache.hc.core5.http.HttpEntity;
@@ -20,6 +23,8 @@ import phone82.pay.provider.PaymentProvider.Request;
 import phone82.platform.event.DomainEvent;
 
 import java.io.PrintStream;
+import java.net.URL;
+import java.net.http.HttpClient;
 import java.text.DecimalFormat;
 import java.time.format.DateTimeFormatter;
 import java.util.Formatter;
@@ -89,7 +94,19 @@ class ContextsTest {
     @ArchTest
     static final ArchRule no_body_is_read_without_a_limit = noClasses()
             .should().callMethodWhere(target(name("body")).and(target(declaredIn(assignableTo(HttpServerRequest.class)))))
+            .orShould().callMethodWhere(target(name("body")).and(target(declaredIn(assignableTo(HttpClientResponse.class)))))
             .orShould().callMethod(EntityUtils.class, "toByteArray", HttpEntity.class);
+
+    /** They limit each read, if anything. Exempt: the rehearsal, in which a process calls itself. */
+    @ArchTest
+    static final ArchRule no_call_is_sent_without_limits = noClasses()
+            .that().doNotHaveFullyQualifiedName("phone82.platform.http.LimitedClient").and().doNotHaveFullyQualifiedName("phone82.platform.http.WarmUp")
+            .should().callMethod(HttpClient.class, "newBuilder")
+            .orShould().callMethod(HttpClient.class, "newHttpClient")
+            .orShould().callMethod(URL.class, "openConnection")
+            .orShould().callMethod(URL.class, "openStream")
+            .orShould().callMethod(HTTPRequest.class, "send")
+            .orShould().callConstructor(DefaultResourceRetriever.class, int.class, int.class, int.class);
 
     /** Spring commits when a method throws a checked exception, unless {@code rollbackFor} names it. */
     @ArchTest

@@ -24,8 +24,8 @@ import static phone82.command.OrderFixture.statuses;
 class ConsistencyRulesTest {
 
     /** Authorisations of noon may still be confirmed. */
-    private static final ConsistencyRules RULES = new ConsistencyRules(NOON, NOON, false);
-    private static final ConsistencyRules WITH_LEDGER = new ConsistencyRules(NOON, NOON, true);
+    private static final ConsistencyRules RULES = new ConsistencyRules(NOON, NOON, false, false);
+    private static final ConsistencyRules WITH_LEDGER = new ConsistencyRules(NOON, NOON, true, false);
 
     private static final String NOT_PAID_FOR = "I1 the order is accepted, but its payment is not captured or was given back";
     private static final String NOT_GIVEN_BACK = "I2 the order is cancelled, but its money is not given back";
@@ -130,7 +130,7 @@ class ConsistencyRulesTest {
         OrderFixture held = statuses(NONE, "Authorised", NONE, NONE);
 
         assertThat(breachesOf(held)).isEmpty();
-        assertThat(new ConsistencyRules(NOON.plus(Duration.ofMillis(1)), NOON, false).breaches(7, held.rows())).extracting(Breach::promise, Breach::what)
+        assertThat(new ConsistencyRules(NOON.plus(Duration.ofMillis(1)), NOON, false, false).breaches(7, held.rows())).extracting(Breach::promise, Breach::what)
                 .containsExactly(tuple("I7", "money is held, but there is no order, and it should have expired"));
     }
 
@@ -252,25 +252,38 @@ class ConsistencyRulesTest {
     void aStuckOrderIsABreach() {
         OrderRows waiting = statuses("Paid", "Completed", NONE, "Paid").rows();
         assertThat(RULES.breaches(7, waiting)).isEmpty();
-        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(1), false).breaches(7, waiting)).extracting(Breach::what)
+        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(1), false, false).breaches(7, waiting)).extracting(Breach::what)
                 .containsExactly("nothing has happened since 2026-01-01T12:00:00Z, although the order is in progress; "
                         + "check dead letters and open intents");
-        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(1), false).breaches(7, shipped().rows())).isEmpty();
+        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(1), false, false).breaches(7, shipped().rows())).isEmpty();
     }
 
     @Test
     void aPausedDeliveryMayWaitForAnyTime() {
         OrderRows paused = statuses("Paid", "Completed", "Paused", "Paid").dispatchedAt(NOON).rows();
 
-        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(86_400), false).breaches(7, paused)).isEmpty();
+        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(86_400), false, false).breaches(7, paused)).isEmpty();
     }
 
     @Test
     void aDeliveryWaitingForItsDispatchIsNoBreach() {
         OrderRows waiting = statuses("Paid", "Completed", "Received", "Paid").dispatchedAt(NOON.plusSeconds(3600)).rows();
 
-        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(3600), false).breaches(7, waiting)).isEmpty();
-        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(3601), false).breaches(7, waiting)).extracting(Breach::promise).containsExactly("I5");
+        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(3600), false, false).breaches(7, waiting)).isEmpty();
+        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(3601), false, false).breaches(7, waiting)).extracting(Breach::promise).containsExactly("I5");
+    }
+
+    @Test
+    void aDueDeliveryIsNotStuckWhileNothingIsShipped() {
+        ConsistencyRules held = new ConsistencyRules(NOON, NOON.plusSeconds(86_400), true, true);
+
+        assertThat(held.breaches(7, statuses("Paid", "Completed", "Received", "Paid").dispatchedAt(NOON).ledger(0, 2_398_000, 0).rows())).isEmpty();
+        for (OrderFixture moves : List.of(statuses("Paid", "Completed", NONE, "Paid"), statuses("Ordered", "Completed", "Received", "Paid"),
+                statuses("Paid", "Cancelling", "Received", "Paid"), statuses("Paid", "Completed", "Held", "Paid"))) {
+            assertThat(held.breaches(7, moves.ledger(0, 2_398_000, 0).rows())).as(moves.toString()).extracting(Breach::promise).containsExactly("I5");
+        }
+        assertThat(held.breaches(7, statuses("Paid", "Completed", "Received", "Paid").dispatchedAt(NOON).ledger(0, 2_398_000, 2_398_000).rows()))
+                .as("the money was given back after the backup").extracting(Breach::promise).containsExactly("I9");
     }
 
     @ParameterizedTest
@@ -280,7 +293,7 @@ class ConsistencyRulesTest {
 
         assertThat(WITH_LEDGER.breaches(7, releasing)).isEmpty();
         assertThat(WITH_LEDGER.agree(releasing)).isFalse();
-        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(1), true).breaches(7, releasing)).extracting(Breach::promise, Breach::what)
+        assertThat(new ConsistencyRules(NOON, NOON.plusSeconds(1), true, false).breaches(7, releasing)).extracting(Breach::promise, Breach::what)
                 .containsExactly(tuple("I9", "the provider still reserves money, and nothing has happened since 2026-01-01T12:00:00Z: "
                         + "captured 0, refunded 0, reserved 2398000; release it there"));
     }
@@ -293,7 +306,7 @@ class ConsistencyRulesTest {
     @CsvSource(delimiter = ' ', value = {"Cancelled Refunding", "Cancelled RefundFailed", "Cancelled Refunded", "Cancelling Completed", "Cancelling Refunding",
             "Paid Refunding", "Paid Refunded", "- Refunding"})
     void aRepairLeavesAStuckOrderAloneThatStoreWouldShipAlthoughItsMoneyIsGivenBack(String order, String payment) {
-        ConsistencyRules later = new ConsistencyRules(NOON, NOON.plusSeconds(1), true);
+        ConsistencyRules later = new ConsistencyRules(NOON, NOON.plusSeconds(1), true, false);
 
         for (String view : List.of(NONE, "Ordered", "Paid", "Shipped", "Cancelled")) {
             assertThat(Repair.orders(new Report(1, later.breaches(7, statuses(order, payment, NONE, view).rows()), List.of()))).as(view).isEmpty();

@@ -24,7 +24,7 @@ class BackupIT {
 
     @Test
     void shipsNothingAfterTheRestoreUntilItIsReleased() throws Exception {
-        try (Processes phone82 = new Processes("restored", "--phone82.store.dispatch-delay=15s", "--phone82.warm-up=0",
+        try (Processes phone82 = new Processes("restored", "--phone82.store.dispatch-delay=15s", "--phone82.warm-up=0", "--phone82.reconcile.moving=1s",
                 "--phone82.app.payment.response-timeout=3000", "--phone82.pay.provider-authorisation-limit=2s")) {
             phone82.start("");
             Shop shop = phone82.gateway();

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** A fault of one component of the highly available set-up. */
-record Fault(Component component, Kind kind) {
+record Fault(Component component, Kind kind) implements Disturbance {
 
     /** How long an operator of PostgreSQL, or a shared file system, observes a silent machine before it acts. */
     private static final Duration DETECTION = Duration.ofSeconds(10);
@@ -33,24 +33,14 @@ record Fault(Component component, Kind kind) {
         CUT_OFF
     }
 
-    /** What happens after a fault. */
-    interface Repair {
-
-        /** What somebody has to do so that the shop works without the component; does nothing if the shop manages by itself. */
-        void failOver() throws Exception;
-
-        /** Lets the component come back. */
-        void comeBack() throws Exception;
-    }
-
     /** @param text a component and a kind, such as {@code APP/FROZEN} */
     static Fault of(String text) {
         String[] words = text.trim().toUpperCase(Locale.ROOT).split("/");
         return new Fault(Component.valueOf(words[0]), Kind.valueOf(words[1]));
     }
 
-    /** Lets it happen. */
-    Repair strike(HighlyAvailable phone82) throws Exception {
+    @Override
+    public Repair strike(HighlyAvailable phone82) throws Exception {
         return switch (component) {
             case PRIMARY -> strikePrimary(phone82);
             case BROKER -> strikeBroker(phone82);

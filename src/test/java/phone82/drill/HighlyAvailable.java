@@ -3,8 +3,8 @@ package phone82.drill;
 import com.fasterxml.jackson.databind.JsonNode;
 import phone82.Context;
 import phone82.command.Report;
+import phone82.drill.Disturbance.Repair;
 import phone82.drill.Fault.Kind;
-import phone82.drill.Fault.Repair;
 import phone82.drill.PostgreSqlCluster.Server;
 import phone82.journey.Databases;
 import phone82.journey.Phone82Extension;
@@ -160,16 +160,16 @@ final class HighlyAvailable implements AutoCloseable {
     }
 
     /**
-     * Lets faults happen, one set of simultaneous ones after the other, while customers order, of whom every fifth cancels. Prints what they noticed.
+     * Lets disturbances happen, one set of simultaneous ones after the other, while customers order, of whom every fifth cancels. Prints what they noticed.
      * Requires that nothing was lost, and that it lasted no longer than a minute after an operator's act.
      */
-    static void strike(String name, List<List<Fault>> faults) throws Exception {
+    static void strike(String name, List<? extends List<? extends Disturbance>> disturbances) throws Exception {
         try (HighlyAvailable phone82 = new HighlyAvailable(name, "--phone82.store.dispatch-delay=" + DISPATCH_DELAY.toSeconds() + "s");
              PatientCustomers customers = new PatientCustomers(phone82.shop(), ORDERS_PER_SECOND, 5)) {
             await().atMost(Duration.ofMinutes(3)).until(() -> customers.accepted().size() > 20);
             phone82.awaitUsual("start", System.nanoTime(), customers);
             System.out.printf("%d orders/s%n", ORDERS_PER_SECOND);
-            for (List<Fault> simultaneous : faults) {
+            for (List<? extends Disturbance> simultaneous : disturbances) {
                 phone82.strike(simultaneous, customers);
             }
             customers.stop();
@@ -177,13 +177,13 @@ final class HighlyAvailable implements AutoCloseable {
         }
     }
 
-    private void strike(List<Fault> faults, PatientCustomers customers) throws Exception {
-        String name = faults.stream().map(Fault::toString).collect(Collectors.joining(" + "));
+    private void strike(List<? extends Disturbance> disturbances, PatientCustomers customers) throws Exception {
+        String name = disturbances.stream().map(Object::toString).collect(Collectors.joining(" + "));
         List<Repair> repairs = new ArrayList<>();
         long began = System.nanoTime();
         Instant time = Instant.now();
-        for (Fault fault : faults) {
-            repairs.add(fault.strike(this));
+        for (Disturbance disturbance : disturbances) {
+            repairs.add(disturbance.strike(this));
         }
         for (Repair repair : repairs) {
             repair.failOver();

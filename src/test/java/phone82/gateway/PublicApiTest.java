@@ -48,6 +48,11 @@ class PublicApiTest {
     }
 
     @Test
+    void pathsBeginWithTheSectionsOfPublicOperations() throws IOException {
+        assertThat(new PublicApi(Map.of("app", yaml(APP), "pay", yaml(PAY))).sections()).containsExactlyInAnyOrder("orders", "payments");
+    }
+
+    @Test
     void gatewayExtensionsAreNotShown() throws IOException {
         assertThat(document(APP).at("/paths/~1orders/get")).isEqualTo(
                 yaml("{operationId: list-orders, responses: {200: {$ref: '#/components/responses/Orders'}}, tags: [orders]}"));

@@ -47,7 +47,7 @@ class RateLimitTest {
 
         Problem refused = catchThrowableOfType(Problem.class, () -> limit.admit(CLIENT));
         assertThat(refused.status()).isEqualTo(429);
-        assertThat(refused.headers()).containsEntry("Retry-After", 1);
+        assertThat(refused.headers()).containsEntry("Retry-After", 1L);
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -143,6 +144,50 @@ class ArchiveTest {
         PHONE82.shop(Context.STORE).post("/dead-letters/replay", null).expect(200);
         assertThat(archive("100d").exitCode()).isZero();
         assertGone(id);
+    }
+
+    /** The first archive has been copied to the books before anyone knows which of its orders stay. */
+    @Test
+    void eachOrderIsInOneArchiveWithoutThoseThatStay() throws IOException, JMSException {
+        long same = old(shipped());
+        long changed = old(shipped());
+        long failed = old(shipped());
+        assertThat(run("100d").output()).contains("3 orders written");
+        jdbc(Context.APP).update("update orders set version = version + 1 where id = ?", changed);
+        PHONE82.topics().sendAs("store", "dead-letters.store", "phone82.pay.PayCompleted", failed, UUID.randomUUID().toString(),
+                "{\"orderId\":" + failed + ",\"item\":\"note20\",\"qty\":1}");
+        await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).all("/dead-letters")).hasSize(1));
+
+        Outcome left = run("100d");
+
+        assertThat(left.exitCode()).as(left.output()).isEqualTo(1);
+        assertThat(left.output()).contains("1 order of ", "order " + failed + " stays: an event of it is a dead letter", "order " + changed + " stays: ", file + ".stays");
+        PHONE82.shop(Context.STORE).post("/dead-letters/replay", null).expect(200);
+        Outcome again = run("100d");
+        assertThat(again.exitCode()).as(again.output()).isEqualTo(1);
+        assertThat(again.output()).contains("are deleted already, but for those in " + file.toAbsolutePath() + ".stays; name another file");
+        assertThere(changed, failed);
+        List<Long> counted = counted();
+        Files.delete(file);
+        Outcome reused = run("100d");
+        assertThat(reused.exitCode()).as(reused.output()).isEqualTo(1);
+        assertThat(reused.output()).contains(file + ".stays belongs to an earlier archive");
+        assertThat(file).doesNotExist();
+        file = file.resolveSibling("next.jsonl");
+        assertThat(archive("100d").exitCode()).isZero();
+        counted.addAll(counted());
+        assertThat(counted).containsExactlyInAnyOrder(same, changed, failed);
+        assertGone(same, changed, failed);
+    }
+
+    /** The orders whose lines count. */
+    private List<Long> counted() throws IOException {
+        List<Long> orders = lines().stream().map(line -> line.at("/order/id").asLong()).collect(Collectors.toCollection(ArrayList::new));
+        Path stays = Path.of(file + ".stays");
+        if (Files.exists(stays)) {
+            Files.readAllLines(stays).forEach(order -> assertThat(orders.remove(Long.valueOf(order))).isTrue());
+        }
+        return orders;
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -195,13 +196,29 @@ class CoordinatorOutageTest {
                 "--phone82.coordinator.recovery-period=1s", "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
 
         @Test
-        void aCancellationIsRefusedInTime() {
+        void aCancellationIsRefusedInTimeAndItsConnectionClosed() {
             Shop shop = PHONE82.gateway();
+            long id = shop.place(anOrder()).expect(201).id();
+            int before = CONNECTIONS.size();
 
-            Timed refused = cancel(shop, shop.place(anOrder()).expect(201).id());
+            Timed refused = cancel(shop, id);
 
             assertThat(refused.answer.expect(503).body().get("title").asText()).isEqualTo("Cancellation unavailable");
             assertThat(refused.took).isLessThan(Duration.ofSeconds(3));
+            List<Socket> its = List.copyOf(CONNECTIONS.subList(before, CONNECTIONS.size()));
+            assertThat(its).isNotEmpty();
+            await().untilAsserted(() -> assertThat(its).allMatch(Halting::isClosed));
+        }
+
+        private static boolean isClosed(Socket connection) {
+            try {
+                connection.setSoTimeout(100);
+                return connection.getInputStream().read() < 0;
+            } catch (SocketTimeoutException e) {
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
         }
 
         /** Otherwise hundreds of them would be asked for, each until its timeout. */

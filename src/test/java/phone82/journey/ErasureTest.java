@@ -1,6 +1,7 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import jakarta.jms.JMSException;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -18,11 +19,14 @@ import phone82.command.EraseSubject;
 import phone82.command.RebuildHistory;
 import phone82.command.Reconcile;
 import phone82.command.ReplayEvents;
+import phone82.platform.api.Json;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -33,8 +37,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
@@ -203,6 +209,32 @@ class ErasureTest {
                 "--phone82.data=target/data/nobody")).isEqualTo(2);
         assertThat(PHONE82.run(EraseSubject::main, EraseSubject.NAME).exitCode()).isEqualTo(2);
         assertThat(PHONE82.run(EraseSubject::main, EraseSubject.NAME, "a", "b").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    @Order(4)
+    void theAuditOfAProcessIsErasedInSteps() throws IOException {
+        List<JsonNode> wanted = new CopyOnWriteArrayList<>();
+        HttpServer process = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        process.createContext("/audit/erasures/", request -> {
+            wanted.add(Json.read(request.getRequestBody().readAllBytes()));
+            byte[] erased = ("{\"entries\":" + wanted.size() + ",\"contexts\":[\"gateway\",\"app\",\"pay\",\"store\",\"customer\"]"
+                    + (wanted.size() < 3 ? ",\"after\":\"file-" + wanted.size() + "\"}" : "}")).getBytes(UTF_8);
+            request.sendResponseHeaders(200, erased.length);
+            request.getResponseBody().write(erased);
+            request.close();
+        });
+        process.start();
+        try {
+            Phone82Extension.Outcome erased = PHONE82.run(EraseSubject::main, EraseSubject.NAME, "nobody",
+                    "--phone82.operations.peers=http://127.0.0.1:" + process.getAddress().getPort());
+
+            assertThat(erased.exitCode()).as(erased.output()).isZero();
+            assertThat(erased.output()).contains("audit: 6 entries");
+        } finally {
+            process.stop(0);
+        }
+        assertThat(wanted).extracting(each -> each.path("subject").asText() + " " + each.path("after").asText("-")).containsExactly("nobody -", "nobody file-1", "nobody file-2");
     }
 
     /** Shipped, cancelled, declined and refused orders, one with an Idempotency-Key. */

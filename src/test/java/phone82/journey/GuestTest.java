@@ -20,6 +20,7 @@ import phone82.platform.api.Json;
 import phone82.platform.identity.Guest;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
@@ -69,6 +71,19 @@ class GuestTest {
         for (String list : List.of("/orders", "/payments", "/deliveries", "/history", "/history/stream")) {
             guest.get(list).expect(403);
         }
+    }
+
+    @Test
+    void thePageOfAnOrderHasTheStatusOfTheApi() {
+        long id = placed();
+
+        assertThat(page(guest, id).statusCode()).isEqualTo(200);
+        assertThat(new String(page(guest, id).body(), UTF_8)).contains("<html", String.valueOf(id));
+        assertThat(page(guest(newSecret()), id).statusCode()).isEqualTo(404);
+    }
+
+    private static HttpResponse<byte[]> page(Shop shop, long id) {
+        return shop.exchange(shop.request("/orders/" + id).header("Accept", "text/html"));
     }
 
     /** The pipeline takes a deployment back if this script fails. The price list is not the built-in one. */

@@ -11,6 +11,8 @@ import phone82.journey.RawHttp.Answer;
 import phone82.journey.RawHttp.Connection;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -102,6 +104,29 @@ class HttpConformanceTest {
         }
         for (String unknown : List.of("\"other\"", "W/\"other\"", "w/" + opaque, tag.replace("\"", ""))) {
             assertThat(get("/", "If-None-Match: " + unknown + "\r\n").status()).as(unknown).isEqualTo(200);
+        }
+    }
+
+    /** RFC 9110, 13.2.1. */
+    @Test
+    void aConditionDoesNotChangeTheStatusOfAMissingPage() {
+        String html = "Accept: text/html\r\n";
+        Answer missing = get("/nothing", html);
+        assertThat(missing.status()).isEqualTo(404);
+        for (String known : List.of("*", missing.headers().getOrDefault("etag", "*"))) {
+            assertThat(get("/nothing", html, "If-None-Match: " + known + "\r\n").status()).as(known).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void theApiAnswersItsPathsAlsoToAClientThatPrefersPages() {
+        Set<String> pages = Set.of("/orders", "/orders/{id}");
+        List<String> paths = get("/openapi.json").json().get("paths").propertyStream()
+                .filter(path -> path.getValue().has("get") && !pages.contains(path.getKey()) && !path.getKey().endsWith("/stream")).map(Map.Entry::getKey).toList();
+        assertThat(paths).contains("/idempotency-keys/{key}", "/phones");
+
+        for (String path : paths) {
+            assertThat(get(path.replaceAll("\\{[^}]+}", "1"), "Accept: text/html, */*;q=0.5\r\n").headers().get("content-type")).as(path).contains("json");
         }
     }
 

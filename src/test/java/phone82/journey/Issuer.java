@@ -38,6 +38,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -60,6 +63,8 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     /** Whether it gives refresh tokens. */
     volatile boolean refreshes = true;
     private volatile CountDownLatch hanging = new CountDownLatch(0);
+    private volatile CountDownLatch dripping = new CountDownLatch(0);
+    private ExecutorService threads;
     final AtomicInteger requests = new AtomicInteger();
     final AtomicInteger tokenRequests = new AtomicInteger();
 
@@ -91,6 +96,8 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        threads = Executors.newCachedThreadPool();
+        server.setExecutor(threads);
         server.createContext("/.well-known/openid-configuration", exchange -> answer(exchange, """
                 {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token","jwks_uri":"%1$s/jwks","end_session_endpoint":"%1$s/logout",
                 "response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}"""
@@ -104,6 +111,12 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     CountDownLatch hang() {
         hanging = new CountDownLatch(1);
         return hanging;
+    }
+
+    /** Begins each answer with a space every now and then, until the latch that it returns is opened. */
+    CountDownLatch drip() {
+        dripping = new CountDownLatch(1);
+        return dripping;
     }
 
     /** Logs a user in who was sent here by a gateway; returns the session, and completes the query with which the user returns. */
@@ -127,27 +140,35 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
         }
         String form = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
         try {
-            AuthorizationGrant grant = AuthorizationGrant.parse(URLUtils.parseParameters(form));
-            Login login = grant instanceof AuthorizationCodeGrant byCodeGrant ? authorized(byCodeGrant) : renewed((RefreshTokenGrant) grant);
-            if (login == null || login.ended) {
+            Map<String, String> tokens = granted(AuthorizationGrant.parse(URLUtils.parseParameters(form)));
+            if (tokens == null) {
                 answer(exchange, 400, "{\"error\":\"invalid_grant\",\"error_description\":\"Session not active\"}");
-                return;
+            } else {
+                answer(exchange, 200, Json.text(tokens));
             }
-            JWTClaimsSet.Builder idToken = claims(login.subject).audience("phone82").claim("sid", login.id).issueTime(new Date());
-            if (grant instanceof AuthorizationCodeGrant) {
-                idToken.claim("nonce", login.request.getNonce().getValue());
-            }
-            Map<String, String> tokens = new HashMap<>(Map.of("token_type", "Bearer", "access_token", token(login.subject, login.roles.toArray(String[]::new)),
-                    "id_token", sign(key, idToken.claim("roles", null).build())));
-            if (refreshes) {
-                login.refreshToken = UUID.randomUUID().toString();
-                byRefreshToken.put(login.refreshToken, login);
-                tokens.put("refresh_token", login.refreshToken);
-            }
-            answer(exchange, 200, Json.text(tokens));
         } catch (ParseException e) {
             answer(exchange, 400, "{\"error\":\"invalid_request\"}");
         }
+    }
+
+    /** Returns null if the session is not active. */
+    private synchronized Map<String, String> granted(AuthorizationGrant grant) {
+        Login login = grant instanceof AuthorizationCodeGrant byCodeGrant ? authorized(byCodeGrant) : renewed((RefreshTokenGrant) grant);
+        if (login == null || login.ended) {
+            return null;
+        }
+        JWTClaimsSet.Builder idToken = claims(login.subject).audience("phone82").claim("sid", login.id).issueTime(new Date());
+        if (grant instanceof AuthorizationCodeGrant) {
+            idToken.claim("nonce", login.request.getNonce().getValue());
+        }
+        Map<String, String> tokens = new HashMap<>(Map.of("token_type", "Bearer", "access_token", token(login.subject, login.roles.toArray(String[]::new)),
+                "id_token", sign(key, idToken.claim("roles", null).build())));
+        if (refreshes) {
+            login.refreshToken = UUID.randomUUID().toString();
+            byRefreshToken.put(login.refreshToken, login);
+            tokens.put("refresh_token", login.refreshToken);
+        }
+        return tokens;
     }
 
     private Login authorized(AuthorizationCodeGrant grant) {
@@ -266,16 +287,18 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
 
     private void answer(HttpExchange exchange, int status, String json) throws IOException {
         requests.incrementAndGet();
-        try {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        try (exchange) {
             hanging.await();
+            exchange.sendResponseHeaders(status, 0);
+            while (!dripping.await(50, TimeUnit.MILLISECONDS)) {
+                exchange.getResponseBody().write(' ');
+                exchange.getResponseBody().flush();
+            }
+            exchange.getResponseBody().write(json.getBytes(UTF_8));
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
-        byte[] bytes = json.getBytes(UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
     }
 
     @Override
@@ -294,6 +317,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     public void close() {
         if (server != null) {
             server.stop(0);
+            threads.shutdown();
             server = null;
         }
     }

@@ -226,6 +226,26 @@ class LimitsTest {
     }
 
     @Nested
+    class Crowd {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.http.retries-per-second=2");
+
+        @Test
+        void isAskedToReturnOneAfterTheOther() {
+            List<Integer> seconds = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                Shop.Answer refused = PHONE82.gateway().get("/phones").expect(503);
+                seconds.add(Integer.valueOf(refused.header("Retry-After")));
+                assertThat(refused.body().get("detail").asText()).endsWith("Try again in " + refused.header("Retry-After") + " s.");
+            }
+
+            assertThat(seconds).first().isEqualTo(5);
+            assertThat(seconds).last().satisfies(last -> assertThat(last).isBetween(12, 25));
+        }
+    }
+
+    @Nested
     class Rate {
 
         @RegisterExtension

@@ -118,6 +118,8 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         // most tests do not test the duration of payments on a busy machine
         addUnlessSet(arguments, "--phone82.app.payment.response-timeout=4000");
         addUnlessSet(arguments, "--phone82.pay.provider-authorisation-limit=3s");
+        // tests that refuse many requests would change what others find in Retry-After
+        addUnlessSet(arguments, "--phone82.http.retries-per-second=100000");
         addUnlessSet(arguments, "--phone82.pay.provider-connect-limit=3s");
         // the host name in the requests of tests that write them themselves
         ports.keySet().stream().filter(context -> context != Context.BROKER).forEach(context -> addUnlessSet(arguments, "--phone82." + context.id() + ".hosts=shop"));

@@ -5,6 +5,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.app.StuckOrders;
+import phone82.command.Reconcile;
+import phone82.command.Report.Breach;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.RestoredData;
 import phone82.platform.event.EventLog;
@@ -16,8 +18,10 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 /** Store after a restore of its data. */
@@ -60,6 +64,11 @@ class RestoredStoreTest {
         await().untilAsserted(() -> List.of(paid, lost).forEach(id -> assertThat(shop.timeline(id)).contains("OrderReceived")));
         await().untilAsserted(() -> List.of(paid, lost).forEach(id -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid")));
         app.update("update orders set status = 'Ordered' where id = ?", lost);
+        Instant idle = Instant.now().plusSeconds(1);
+        await().until(() -> Instant.now().isAfter(idle));
+        String[] impatient = Stream.concat(Stream.of(PHONE82.arguments()), Stream.of("--phone82.reconcile.moving=1s", "--phone82.reconcile.settle=1s")).toArray(String[]::new);
+        assertThat(Reconcile.run(line -> { }, impatient).breaches()).filteredOn(breach -> List.of(paid, lost).contains(breach.order()))
+                .extracting(Breach::order, Breach::promise).containsExactly(tuple(lost, "I5"));
         for (long id : List.of(paid, lost)) {
             app.update("insert into stuck (order_id, asked, ask_at) values (?, 2, ?)", id, Timestamp.from(Instant.now()));
         }

@@ -5,7 +5,11 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import phone82.journey.Certificates;
+import phone82.journey.DrippingServer;
+import phone82.journey.DrippingServer.Kind;
 import phone82.operations.Peers.ProcessReport;
 import phone82.operations.Trends.Trend;
 import phone82.platform.tls.Tls;
@@ -184,6 +188,18 @@ class PeersTest {
             List<ProcessReport> processes = app.ask();
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
             assertThat(processes).extracting(ProcessReport::at, ProcessReport::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HEAD,no answer in time", "BODY,no answer in time", "LONG_BODY,java.io.IOException: the answer has more than 16777216 bytes"})
+    void aProcessThatDoesNotEndItsAnswersDelaysNoOther(Kind kind, String error) throws Exception {
+        try (DrippingServer slow = new DrippingServer(kind)) {
+            URI at = URI.create(slow.url().replace("localhost", "127.0.0.1"));
+            Process app = start(List.of(at), "", "app");
+
+            assertThat(app.ask()).extracting(ProcessReport::at, ProcessReport::error).containsExactly(tuple(app.at(), null), tuple(at, error));
+            await("the connections are closed").until(() -> slow.open() == 0);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -85,7 +86,8 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
             context.next();
         });
         int port = Phone82Extension.freePort();
-        new Pages(Stream.of("app", "pay", "store", "customer").collect(Collectors.toMap(context -> context, context -> "http://localhost:" + port))).mount(vertx, router);
+        new Pages(Stream.of("app", "pay", "store", "customer").collect(Collectors.toMap(context -> context, context -> "http://localhost:" + port)),
+                Set.of("orders", "payments", "deliveries", "history", "phones", "idempotency-keys")).mount(vertx, router);
         router.get().handler(context -> {
             if (outages.stream().anyMatch(context.normalizedPath()::startsWith)) {
                 problem(503, "Unavailable", 5).accept(context);

@@ -20,6 +20,7 @@ import java.util.Optional;
 /** Encrypts and authenticates the contents of cookies, so that only the gateway can read, change or create them. */
 class CookieSeal {
 
+    private static final EncryptionMethod ENCRYPTION = EncryptionMethod.A256GCM;
     private static final int KEY_BYTES = 32;
 
     private final List<byte[]> keys = new ArrayList<>();
@@ -45,7 +46,7 @@ class CookieSeal {
 
     /** @param purpose a content sealed for one purpose cannot be opened for another */
     String seal(String purpose, Object content) {
-        JWEObject sealed = new JWEObject(new JWEHeader.Builder(JWEAlgorithm.DIR, EncryptionMethod.A256GCM).contentType(purpose).build(),
+        JWEObject sealed = new JWEObject(new JWEHeader.Builder(JWEAlgorithm.DIR, ENCRYPTION).contentType(purpose).build(),
                 new Payload(Json.bytes(content)));
         try {
             sealed.encrypt(new DirectEncrypter(keys.get(0)));
@@ -60,7 +61,9 @@ class CookieSeal {
         for (byte[] key : keys) {
             try {
                 JWEObject object = JWEObject.parse(sealed);
-                if (!JWEAlgorithm.DIR.equals(object.getHeader().getAlgorithm()) || !purpose.equals(object.getHeader().getContentType())) {
+                JWEHeader header = object.getHeader();
+                // other encryptions need libraries that are not there
+                if (!JWEAlgorithm.DIR.equals(header.getAlgorithm()) || !ENCRYPTION.equals(header.getEncryptionMethod()) || !purpose.equals(header.getContentType())) {
                     return Optional.empty();
                 }
                 object.decrypt(new DirectDecrypter(key));

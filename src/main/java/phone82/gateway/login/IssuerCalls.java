@@ -41,8 +41,7 @@ class IssuerCalls {
         if (pending.incrementAndGet() > THREADS + WAITING) {
             pending.decrementAndGet();
             rareLog.warn(kind, "Too many requests wait for the issuer ({}); further ones are refused", kind);
-            return Future.failedFuture(new Problem(503, OpenIdIssuer.UNAVAILABLE, "Too many requests wait for the issuer of logins. Try again in 5 s.")
-                    .header("Retry-After", 5));
+            return Future.failedFuture(new Problem(503, OpenIdIssuer.UNAVAILABLE, "Too many requests wait for the issuer of logins.").retryAfter(5));
         }
         return threads.executeBlocking(() -> {
             if (!wanted.getAsBoolean()) {

@@ -4,6 +4,7 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponse;
 import com.nimbusds.openid.connect.sdk.AuthenticationResponseParser;
 import com.nimbusds.openid.connect.sdk.AuthenticationSuccessResponse;
+import com.nimbusds.openid.connect.sdk.claims.LogoutTokenClaimsSet;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,6 +12,7 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
@@ -86,8 +88,11 @@ public class LoginEndpoint implements Endpoint {
     private static final Pattern RETURNS = Pattern.compile("/(?:my-orders|dealer|orders(?:/[1-9]\\d{0,17})?)?");
     private static final Pattern PAGES = Pattern.compile("/orders(?:/[1-9]\\d{0,17})?");
     private static final String AUTHORIZATION = "Authorization";
+    private static final String CACHE_CONTROL = "Cache-Control";
     private static final String BEARER = "Bearer ";
     private static final String GUEST = "Guest ";
+    /** A signed JWT; parsers skip other characters, so that a token could be written in any number of ways. */
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
     /** A header that pages of other sites cannot send: it needs a CORS preflight, which is never answered here. */
     private static final String OWN_PAGE_HEADER = "X-Requested-With";
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -106,6 +111,8 @@ public class LoginEndpoint implements Endpoint {
     private IssuerCalls logins;
     private IssuerCalls logouts;
     private IssuerCalls reportedLogouts;
+    /** Reported logouts whose check may wait for the issuer. */
+    private IssuerCalls logoutKeySearches;
     private TokenChecks tokenChecks;
     private SessionRenewal renewal;
 
@@ -138,6 +145,7 @@ public class LoginEndpoint implements Endpoint {
         logins = new IssuerCalls(vertx, "login");
         logouts = new IssuerCalls(vertx, "logout");
         reportedLogouts = new IssuerCalls(vertx, "backchannel-logout");
+        logoutKeySearches = new IssuerCalls(vertx, "logout-key-search");
         tokenChecks = new TokenChecks(issuer, vertx);
         renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", RENEWALS));
         router.get("/login").handler(this::login);
@@ -248,14 +256,17 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void logout(RoutingContext context) {
-        RequestAudit.action(context, "logout");
         Optional<Session> open = openSession(context);
-        open.ifPresent(session -> RequestAudit.actor(context, Actor.of(session.subject(), session.roles())));
+        open.ifPresent(session -> {
+            RequestAudit.action(context, "logout");
+            RequestAudit.actor(context, Actor.of(session.subject(), session.roles()));
+        });
         requireOwnPage(context.request());
         open.ifPresent(ended::end);
         String idToken = sealed(context, ID_TOKEN, IdToken.class).map(IdToken::token).orElse(null);
         runBlocking(context, logouts, () -> issuer.logout(idToken), location -> {
-            context.response().addCookie(cookie(SESSION, "", Duration.ZERO)).addCookie(cookie(ID_TOKEN, "", Duration.ZERO).setPath(LOGOUT));
+            setSession(context, "", Duration.ZERO);
+            context.response().addCookie(cookie(ID_TOKEN, "", Duration.ZERO).setPath(LOGOUT));
             send(context, new LoggedOut(location));
         });
     }
@@ -263,15 +274,23 @@ public class LoginEndpoint implements Endpoint {
     /** Ends sessions because of a logout at the issuer. */
     private void endSessions(RoutingContext context) {
         RequestAudit.action(context, "backchannel-logout");
-        // the sessions end also if the sender does not wait for the answer
-        SmallBody.of(context.request()).onFailure(context::fail).onSuccess(form -> resume(context, reportedLogouts.call(() -> true, () -> issuer.logoutToken(form.toString())), logout -> {
-            String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
-            String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
-            RequestAudit.target(context, id);
-            RequestAudit.actor(context, subject == null ? Actor.NOBODY : Actor.of(subject, Set.of()));
-            ended.end(subject, id, logout.getIssueTime().toInstant());
-            context.response().end();
-        }));
+        SmallBody.of(context.request()).onFailure(context::fail)
+                .onSuccess(body -> resume(context, Future.succeededFuture(body.toString()).compose(this::logoutToken), logout -> end(context, logout)));
+    }
+
+    /** The sessions end also if the sender does not wait for the answer. */
+    private Future<LogoutTokenClaimsSet> logoutToken(String form) {
+        IssuerCalls calls = issuer.knowsKeyOf(OpenIdIssuer.logoutTokenIn(form)) ? reportedLogouts : logoutKeySearches;
+        return calls.call(() -> true, () -> issuer.logoutToken(form));
+    }
+
+    private void end(RoutingContext context, LogoutTokenClaimsSet logout) {
+        String subject = logout.getSubject() == null ? null : logout.getSubject().getValue();
+        String id = logout.getSessionID() == null ? null : logout.getSessionID().getValue();
+        RequestAudit.target(context, id);
+        RequestAudit.actor(context, subject == null ? Actor.NOBODY : Actor.of(subject, Set.of()));
+        ended.end(subject, id, logout.getIssueTime().toInstant());
+        context.response().end();
     }
 
     private void identify(RoutingContext context) {
@@ -290,7 +309,7 @@ public class LoginEndpoint implements Endpoint {
         } else {
             withSession(context, found -> {
                 if (found.isEmpty() && isPage(context)) {
-                    context.response().putHeader("Cache-Control", "no-store").putHeader("Vary", "Accept");
+                    context.response().putHeader(CACHE_CONTROL, "no-store").putHeader("Vary", "Accept");
                     redirect(context, "/login?" + BACK + "=" + path);
                     return;
                 }
@@ -330,6 +349,9 @@ public class LoginEndpoint implements Endpoint {
             throw notLoggedIn();
         }
         String token = authorization.substring(BEARER.length()).strip();
+        if (!TOKEN.matcher(token).matches()) {
+            throw notLoggedIn();
+        }
         Consumer<Verified> pass = checked -> pass(context, called, checked.user().subject(), checked.user().roles(), Instant.ofEpochMilli(checked.untilMillis()));
         Verified known = tokenChecks.known(token);
         if (known != null) {
@@ -355,7 +377,6 @@ public class LoginEndpoint implements Endpoint {
         if (!roles.contains(Caller.OPERATOR)) {
             context.put(LIMITED_USER, subject);
         }
-        context.put(TOKENS, tokens(subject, roles));
         authorize(context, called, subject, roles);
         context.next();
     }
@@ -365,6 +386,7 @@ public class LoginEndpoint implements Endpoint {
     }
 
     private void authorize(RoutingContext context, String called, String subject, Set<String> roles) {
+        context.put(TOKENS, tokens(subject, roles));
         context.request().headers().set(AUTHORIZATION, BEARER + minter.token(called, subject, roles));
     }
 
@@ -402,7 +424,7 @@ public class LoginEndpoint implements Endpoint {
         }), renewed -> {
             if (renewed.isEmpty()) {
                 ended.end(session);
-                context.response().addCookie(cookie(SESSION, "", Duration.ZERO));
+                setSession(context, "", Duration.ZERO);
             }
             renewed.ifPresent(each -> keep(context, each.seenAt(now)));
             then.accept(renewed);
@@ -415,7 +437,18 @@ public class LoginEndpoint implements Endpoint {
             LOG.warn("The issuer's refresh token for {} does not fit into a cookie: this session ends at a logout or by its age only", session.subject());
             sealed = seal.seal(SESSION, session.withoutRefreshToken());
         }
-        context.response().addCookie(cookie(SESSION, sealed, settings.maximum()));
+        setSession(context, sealed, settings.maximum());
+    }
+
+    /** A shared cache may store a response with a cookie, and would give one user's session to others. */
+    private static void setSession(RoutingContext context, String value, Duration lasts) {
+        HttpServerResponse response = context.response().addCookie(cookie(SESSION, value, lasts));
+        context.addHeadersEndHandler(head -> {
+            String caching = response.headers().get(CACHE_CONTROL);
+            if (caching != null && !caching.contains("no-store")) {
+                response.putHeader(CACHE_CONTROL, "private, no-cache");
+            }
+        });
     }
 
     private <T> Optional<T> sealed(RoutingContext context, String name, Class<T> type) {

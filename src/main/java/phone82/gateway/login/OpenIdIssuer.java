@@ -4,18 +4,13 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.JWKMatcher;
-import com.nimbusds.jose.jwk.JWKSelector;
-import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
-import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
@@ -33,6 +28,7 @@ import com.nimbusds.oauth2.sdk.TokenResponse;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
 import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.id.State;
@@ -59,7 +55,6 @@ import phone82.platform.identity.Guest;
 import phone82.platform.log.RareWarnings;
 
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +67,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A client of the OpenID Connect issuer. Its methods block, with short timeouts; known keys stay valid while the issuer is down. */
+/** A client of the OpenID Connect issuer. Its methods may block for some seconds; known keys stay valid while the issuer is down. */
 class OpenIdIssuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenIdIssuer.class);
@@ -82,27 +77,22 @@ class OpenIdIssuer {
     private static final Pattern SUBJECT = Pattern.compile("[\\x21-\\x7e]{1,255}");
     /** Claims of ID tokens and of logout tokens. Their audience is the client id, which may be that of access tokens, too, and browsers see ID tokens. */
     private static final Set<String> OF_NO_ACCESS_TOKEN = Set.of("nonce", "events");
-    private static final int CONNECT_MILLIS = 1000;
-    private static final int READ_MILLIS = 3000;
-    private static final int MOST_BYTES = 256 * 1024;
     private static final int SKEW_SECONDS = 60;
-    /** An unknown key id reloads the keys, but not more often than this. */
-    private static final long KEYS_AT_MOST_EVERY_MILLIS = 5_000;
     /** Between two lines of the log about failures that strangers can cause. */
     static final Duration QUIET = Duration.ofSeconds(10);
     /** Title of a 503. */
     static final String UNAVAILABLE = "Login unavailable";
-    private static final JWKSelector ANY_KEY = new JWKSelector(new JWKMatcher.Builder().build());
     private static final Duration DISCOVERY_PAUSE = Duration.ofSeconds(1);
 
     private final RareWarnings rareLog = new RareWarnings(LOG, QUIET);
     private final LoginSettings settings;
     private final ClientID client;
+    private final IssuerClient http = new IssuerClient();
     private volatile Discovered known;
     private long failed;
 
     /** The discovery document, and the processors that are created from it once. */
-    private record Discovered(OIDCProviderMetadata metadata, JWKSource<SecurityContext> keys, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
+    private record Discovered(OIDCProviderMetadata metadata, IssuerKeys keys, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
                          IDTokenValidator idTokens, LogoutTokenValidator logoutTokens) {
     }
 
@@ -259,10 +249,24 @@ class OpenIdIssuer {
         URI endpoint = issuer.metadata.getTokenEndpointURI();
         TokenRequest.Builder request = settings.clientSecret().isEmpty() ? new TokenRequest.Builder(endpoint, client, grant)
                 : new TokenRequest.Builder(endpoint, new ClientSecretBasic(client, new Secret(settings.clientSecret())), grant);
-        HTTPRequest http = request.build().toHTTPRequest();
-        http.setConnectTimeout(CONNECT_MILLIS);
-        http.setReadTimeout(READ_MILLIS);
-        return OIDCTokenResponseParser.parse(http.send());
+        return OIDCTokenResponseParser.parse(request.build().toHTTPRequest().send(http));
+    }
+
+    /** Whether a check of the token does not wait for the issuer, because its key is known or it is not signed at all. Does not block. */
+    boolean knowsKeyOf(String token) {
+        Discovered present = known;
+        try {
+            return present != null && (!(JWTParser.parse(token) instanceof SignedJWT signed) || !ALGORITHMS.contains(signed.getHeader().getAlgorithm())
+                    || present.keys.include(signed.getHeader()));
+        } catch (java.text.ParseException | RuntimeException e) {
+            LOG.debug("The token has no key", e);
+            return true;
+        }
+    }
+
+    /** The logout token in the body of the issuer's request; empty if there is none. */
+    static String logoutTokenIn(String form) {
+        return URLUtils.parseParameters(form).getOrDefault("logout_token", List.of()).stream().findFirst().orElse("");
     }
 
     /**
@@ -275,10 +279,9 @@ class OpenIdIssuer {
         Discovered issuer = known();
         try {
             return issuer.logoutTokens.validate(BackChannelLogoutRequest.parse(URLUtils.parseParameters(form)).getLogoutToken());
+        } catch (KeySourceException e) {
+            throw unavailable(e);
         } catch (ParseException | BadJOSEException | JOSEException e) {
-            if (e instanceof KeySourceException && !isOfUnknownKey(issuer, e)) {
-                throw unavailable(e);
-            }
             rareLog.info("logout", "A logout token is refused: {}", e.getMessage());
             throw new Problem(400, "Bad logout token", "Send logout_token=<token> as a form, with a logout token of " + settings.issuer()
                     + " for the client " + settings.clientId() + ".");
@@ -295,23 +298,13 @@ class OpenIdIssuer {
         try {
             JWTClaimsSet claims = issuer.bearer.process(token, null);
             return new Verified(new User(subject(claims), name(claims), roles(claims)), claims.getExpirationTime().getTime() + SKEW_SECONDS * 1000L);
+        } catch (KeySourceException e) {
+            throw unavailable(e);
         } catch (java.text.ParseException | BadJOSEException | JOSEException e) {
-            if (e instanceof KeySourceException && !isOfUnknownKey(issuer, e)) {
-                throw unavailable(e);
-            }
             LOG.debug("A token is refused", e);
             throw new Problem(401, "Not allowed", "The bearer token is not valid here: it must be signed by " + settings.issuer()
                     + ", for the audience " + settings.audience() + ", not expired, and no ID token. Get a new access token.")
                     .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-        }
-    }
-
-    /** Whether the keys are known and the token's key is none of them, although they were read again within the last 5 s. */
-    private static boolean isOfUnknownKey(Discovered issuer, Exception failure) {
-        try {
-            return failure instanceof RateLimitReachedException && !issuer.keys.get(ANY_KEY, null).isEmpty();
-        } catch (KeySourceException unknown) {
-            return false;
         }
     }
 
@@ -358,7 +351,7 @@ class OpenIdIssuer {
                 throw unavailable();
             }
             try {
-                known = known(OIDCProviderMetadata.resolve(new Issuer(settings.issuer()), CONNECT_MILLIS, READ_MILLIS));
+                known = known(metadata());
             } catch (IOException | GeneralException e) {
                 failed = System.nanoTime();
                 throw unavailable(e);
@@ -367,10 +360,19 @@ class OpenIdIssuer {
         return known;
     }
 
-    private Discovered known(OIDCProviderMetadata metadata) throws MalformedURLException {
-        JWKSource<SecurityContext> keys = JWKSourceBuilder.<SecurityContext>create(metadata.getJWKSetURI().toURL(),
-                        new DefaultResourceRetriever(CONNECT_MILLIS, READ_MILLIS, MOST_BYTES))
-                .rateLimited(KEYS_AT_MOST_EVERY_MILLIS).outageTolerantForever().build();
+    private OIDCProviderMetadata metadata() throws IOException, GeneralException {
+        Issuer issuer = new Issuer(settings.issuer());
+        HTTPResponse answer = new HTTPRequest(HTTPRequest.Method.GET, OIDCProviderMetadata.resolveURL(issuer)).send(http);
+        answer.ensureStatusCode(200);
+        OIDCProviderMetadata metadata = OIDCProviderMetadata.parse(answer.getBodyAsJSONObject());
+        if (!issuer.equals(metadata.getIssuer())) {
+            throw new GeneralException("its discovery document is that of " + metadata.getIssuer());
+        }
+        return metadata;
+    }
+
+    private Discovered known(OIDCProviderMetadata metadata) {
+        IssuerKeys keys = new IssuerKeys(http, metadata.getJWKSetURI());
         JWSVerificationKeySelector<SecurityContext> selector = new JWSVerificationKeySelector<>(ALGORITHMS, keys);
         IDTokenValidator idTokens = new IDTokenValidator(metadata.getIssuer(), client, selector, null);
         idTokens.setMaxClockSkew(SKEW_SECONDS);
@@ -441,6 +443,6 @@ class OpenIdIssuer {
     }
 
     private static Problem unavailable() {
-        return new Problem(503, UNAVAILABLE, "The issuer of logins does not answer at the moment. Try again in 5 s.").header("Retry-After", 5);
+        return new Problem(503, UNAVAILABLE, "The issuer of logins does not answer at the moment.").retryAfter(5);
     }
 }

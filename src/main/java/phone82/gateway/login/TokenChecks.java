@@ -1,7 +1,6 @@
 package phone82.gateway.login;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import phone82.gateway.login.OpenIdIssuer.Verified;
@@ -16,20 +15,22 @@ import java.util.concurrent.ConcurrentHashMap;
 class TokenChecks {
 
     private final OpenIdIssuer issuer;
-    private final IssuerCalls calls;
-    private final Cache<String, Verified> verified = Caffeine.newBuilder().maximumSize(10_000).build();
+    private final IssuerCalls checks;
+    /** Checks that may wait for the issuer. */
+    private final IssuerCalls searches;
+    private final VerifiedTokens verified = new VerifiedTokens(Ticker.systemTicker());
     /** The requests that wait for a check, by its token. A set changes with its entry only. */
     private final Map<String, Set<CompletableFuture<Verified>>> unfinished = new ConcurrentHashMap<>();
 
     TokenChecks(OpenIdIssuer issuer, Vertx vertx) {
         this.issuer = issuer;
-        this.calls = new IssuerCalls(vertx, "token-check");
+        this.checks = new IssuerCalls(vertx, "token-check");
+        this.searches = new IssuerCalls(vertx, "token-key-search");
     }
 
     /** The result of an earlier check; null if the token must be checked. */
     Verified known(String token) {
-        Verified known = verified.getIfPresent(token);
-        return known != null && System.currentTimeMillis() < known.untilMillis() ? known : null;
+        return verified.find(token);
     }
 
     /** Fails with the problem of {@link OpenIdIssuer#verify}, or if too many checks wait already. */
@@ -53,9 +54,10 @@ class TokenChecks {
     }
 
     private void begin(String token, Set<CompletableFuture<Verified>> waiting) {
+        IssuerCalls calls = issuer.knowsKeyOf(token) ? checks : searches;
         calls.call(() -> isWanted(token), () -> {
             Verified result = issuer.verify(token);
-            verified.put(token, result);
+            verified.add(token, result);
             return result;
         }).onComplete(done -> {
             unfinished.computeIfPresent(token, (same, present) -> present == waiting ? null : present);

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -14,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.gateway.login.LoginEndpoint;
 import phone82.platform.api.Json;
+import phone82.platform.http.SmallBody;
 import phone82.platform.observability.Correlation;
 import phone82.platform.tls.Tls;
 
@@ -42,6 +44,7 @@ public final class Lookup {
     private static final int KEEP_ALIVE_SECONDS = 3;
     private static final int CONNECTIONS = 16;
     private static final int WAITING = 100;
+    private static final int MOST_BYTES = 1024 * 1024;
 
     private final Map<String, String> urls;
     private HttpClient client;
@@ -108,14 +111,18 @@ public final class Lookup {
                     if (tokens != null) {
                         request.putHeader("Authorization", "Bearer " + tokens.apply(context));
                     }
-                    return request.send();
+                    // otherwise an answer that nobody waits for any more would keep its connection
+                    return request.send().compose(Lookup::read).timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).onFailure(late -> request.reset());
                 })
-                .compose(answer -> answer.body().map(body -> new Answer(answer.statusCode(), json(body.getBytes()))))
                 .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .otherwise(failure -> {
                     LOG.debug("{} does not answer (in time)", context, failure);
                     return Answer.NONE;
                 });
+    }
+
+    private static Future<Answer> read(HttpClientResponse answer) {
+        return SmallBody.of(answer, MOST_BYTES).map(body -> new Answer(answer.statusCode(), json(body.getBytes())));
     }
 
     private static JsonNode json(byte[] body) {

@@ -18,14 +18,13 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import phone82.platform.api.Json;
 import phone82.platform.api.Printable;
+import phone82.platform.http.CallLimit;
 import phone82.platform.tls.Tls;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** A client of the payment provider's HTTP API, which {@code routes/provider/provider.openapi.yaml} describes. */
 public class HttpProvider implements PaymentProvider, AutoCloseable {
@@ -62,6 +61,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
                                 .setConnectTimeout(Timeout.of(connectTimeout)).setSocketTimeout(Timeout.of(limit)).build())
                         .build())
                 .setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive))
+                .addExecInterceptorFirst("limit", new CallLimit(MOST_BYTES))
                 .disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching()
                 .build();
     }
@@ -111,30 +111,16 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
                 account.path("refunded").asLong(), account.path("refundable").asLong(), line(account, "refundCode")));
     }
 
-    /** The answer as JSON; empty for 404. The client's own limits are for each part of an answer, so a timer limits the whole call. */
+    /** The answer as JSON; empty for 404. */
     private Optional<JsonNode> send(HttpUriRequestBase request, RequestConfig limits) throws IOException {
         request.setConfig(limits);
         request.setHeader("Authorization", authorization);
-        long longest = 2 * limits.getConnectionRequestTimeout().toMilliseconds() + limits.getResponseTimeout().toMilliseconds();
-        CompletableFuture<Boolean> call = new CompletableFuture<Boolean>().orTimeout(longest, TimeUnit.MILLISECONDS);
-        call.exceptionally(late -> request.cancel());
-        try {
-            return client.execute(request, response -> answer(request, response));
-        } catch (IOException e) {
-            throw call.isCompletedExceptionally() ? new IOException("the provider does not answer within " + longest + " ms", e) : e;
-        } finally {
-            call.complete(true);
-        }
+        return client.execute(request, HttpProvider::answer);
     }
 
-    private static Optional<JsonNode> answer(HttpUriRequestBase request, ClassicHttpResponse response) throws IOException {
+    private static Optional<JsonNode> answer(ClassicHttpResponse response) throws IOException {
         HttpEntity entity = response.getEntity();
-        byte[] body = entity == null ? new byte[0] : entity.getContent().readNBytes(MOST_BYTES + 1);
-        if (body.length > MOST_BYTES) {
-            // otherwise the client would read the rest before it closes the connection
-            request.cancel();
-            throw new IOException("the provider answers more than 64 KiB");
-        }
+        byte[] body = entity == null ? new byte[0] : entity.getContent().readAllBytes();
         if (response.getCode() == 404) {
             return Optional.empty();
         }

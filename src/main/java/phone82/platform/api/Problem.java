@@ -14,6 +14,7 @@ public class Problem extends RuntimeException {
     private final String title;
     private final List<Fault> faults;
     private final Map<String, Object> headers = new LinkedHashMap<>();
+    private long retryAfter;
 
     /** One fault of a request: its field or parameter, and what was expected. */
     public record Fault(String field, String message) {
@@ -37,6 +38,26 @@ public class Problem extends RuntimeException {
     public Problem header(String name, Object value) {
         headers.put(name, value);
         return this;
+    }
+
+    /**
+     * The client may try again: adds {@code Retry-After}, and says so in the detail.
+     *
+     * @param seconds after how many
+     */
+    public Problem retryAfter(long seconds) {
+        retryAfter = seconds;
+        return header("Retry-After", seconds);
+    }
+
+    /** After how many seconds the client may try again; 0 if it is not said. */
+    public long retryAfter() {
+        return retryAfter;
+    }
+
+    /** What is wrong, and when to try again. */
+    public String detail() {
+        return retryAfter == 0 ? getMessage() : getMessage() + " Try again in " + retryAfter + " s.";
     }
 
     public int status() {

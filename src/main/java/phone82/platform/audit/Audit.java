@@ -1,5 +1,7 @@
 package phone82.platform.audit;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -31,8 +33,13 @@ public final class Audit implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("phone82.audit");
 
-    /** Most entries of failed requests in a second, for each user and for all strangers together: otherwise one could displace all other entries. */
-    private static final int MOST_FAILURES = 10;
+    /**
+     * Most entries in a second of requests that a client can repeat at will, for each user and for all strangers together: otherwise one could
+     * displace all other entries.
+     */
+    private static final int MOST_REPEATED = 10;
+    /** The changes by which repetitions are recognised. */
+    private static final int REMEMBERED = 10_000;
     private static final String STRANGERS = "";
     private static final Set<String> OPERATORS = Set.of(Caller.OPERATOR, Sender.service(Caller.OPERATOR));
     private static final int LONGEST = 300;
@@ -44,13 +51,16 @@ public final class Audit implements AutoCloseable {
 
     private final Path folder;
     private final AuditSettings settings;
+    /** Two erasures must not rewrite the same file at once. */
+    private final Object erasing = new Object();
     private String name;
     private AuditFile file;
     private Instant openAgain = Instant.MIN;
     private boolean failing;
     private long second;
-    /** The number of failed requests in this second, by subject. */
-    private final Map<String, Integer> failures = new HashMap<>();
+    /** The number of failed and repeated requests in this second, by subject. */
+    private final Map<String, Integer> repeated = new HashMap<>();
+    private final Cache<Change, Boolean> changes = Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
     private long omitted;
 
     /** @param folder the folder of the files of all processes that share a data folder */
@@ -68,7 +78,7 @@ public final class Audit implements AutoCloseable {
      * @param target        id of the order, dead letter or other object; null if there is none or it is not known
      * @param result        status of the response; {@code closed} if the client hung up; {@code done} for an event
      * @param correlationId as in logs, errors and timelines
-     * @param omitted       number of failed requests just before that are not recorded; null for none
+     * @param omitted       number of failed and repeated requests just before that are not recorded; null for none
      */
     public record Entry(Instant time, String context, String subject, List<String> roles, String action, String target, String result,
                         String correlationId, Long omitted) {
@@ -85,9 +95,14 @@ public final class Audit implements AutoCloseable {
             return REFUSED.contains(result);
         }
 
-        /** Whether a client can cause any number of such entries. What operators attempt is recorded whole. */
+        /** Whether it may be left out, because a client can cause any number of such entries. What operators attempt is recorded whole. */
         private boolean isFailure() {
-            return (result.startsWith("4") || result.equals("503") || result.equals(HUNG_UP)) && OPERATORS.stream().noneMatch(roles::contains);
+            return (result.startsWith("4") || result.startsWith("5") || result.equals(HUNG_UP)) && OPERATORS.stream().noneMatch(roles::contains);
+        }
+
+        /** Whether an operator, a dealer or the system did it: each of their changes is recorded. */
+        private boolean isTrusted() {
+            return roles.stream().anyMatch(role -> role.equals(Caller.OPERATOR) || role.equals(Caller.DEALER) || role.startsWith(Actor.SERVICE));
         }
 
         /** A guest is a stranger: each request can have a subject of its own. */
@@ -107,6 +122,10 @@ public final class Audit implements AutoCloseable {
         private Entry without(long omitted) {
             return new Entry(time, context, subject, roles, action, target, result, correlationId, omitted);
         }
+    }
+
+    /** What somebody did to one object. */
+    private record Change(String subject, String action, String target) {
     }
 
     /** Opens the file of this process; until then entries go to the log. */
@@ -152,13 +171,13 @@ public final class Audit implements AutoCloseable {
     }
 
     private synchronized Entry limited(Entry entry) {
-        if (entry.isFailure()) {
+        if (entry.isFailure() || !entry.isTrusted() && isRepeated(entry)) {
             long now = entry.time().getEpochSecond();
             if (now != second) {
                 second = now;
-                failures.clear();
+                repeated.clear();
             }
-            if (failures.merge(entry.limitedAs(), 1, Integer::sum) > MOST_FAILURES) {
+            if (repeated.merge(entry.limitedAs(), 1, Integer::sum) > MOST_REPEATED) {
                 omitted++;
                 return null;
             }
@@ -166,6 +185,11 @@ public final class Audit implements AutoCloseable {
         Entry recorded = omitted == 0 ? entry : entry.without(omitted);
         omitted = 0;
         return recorded;
+    }
+
+    /** Whether the subject has done the same to the same object before, which is possible any number of times. */
+    private boolean isRepeated(Entry entry) {
+        return changes.asMap().putIfAbsent(new Change(entry.subject(), entry.action(), entry.target()), true) != null;
     }
 
     private void fails(Exception failure) {
@@ -195,12 +219,24 @@ public final class Audit implements AutoCloseable {
     }
 
     /**
+     * What one step has erased.
+     *
+     * @param entries number of changed entries
+     * @param after   where the next step continues; null if all files are done
+     */
+    public record Erased(long entries, String after) {
+    }
+
+    /**
      * Replaces a user's subject in the files of this process and in those of processes that are not running.
      *
-     * @return the number of changed entries
+     * @param after {@link Erased#after} of the step before; null in the first one
+     * @param time  after which the step ends with the file that it rewrites then
      */
-    public long erase(String subject, String pseudonym) throws IOException {
-        return AuditFiles.erase(folder, current(), subject, pseudonym);
+    public Erased erase(String subject, String pseudonym, String after, Duration time) throws IOException {
+        synchronized (erasing) {
+            return AuditFiles.erase(folder, current(), subject, pseudonym, after, time);
+        }
     }
 
     @Override

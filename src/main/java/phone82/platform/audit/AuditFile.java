@@ -16,6 +16,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -29,13 +31,17 @@ final class AuditFile extends RollingFileAppender<String> {
     static final String SUFFIX = ".jsonl";
     private static final String LOCK = ".lock";
 
+    private final Path folder;
     private final String name;
+    private final Duration keep;
     private final FileChannel lock;
     private final Consumer<Exception> failed;
     private final Runnable recovered;
 
-    private AuditFile(String name, FileChannel lock, Consumer<Exception> failed, Runnable recovered) {
+    private AuditFile(Path folder, String name, Duration keep, FileChannel lock, Consumer<Exception> failed, Runnable recovered) {
+        this.folder = folder;
         this.name = name;
+        this.keep = keep;
         this.lock = lock;
         this.failed = failed;
         this.recovered = recovered;
@@ -54,7 +60,7 @@ final class AuditFile extends RollingFileAppender<String> {
             free = name + "_" + number;
             lock = lock(folder, free);
         }
-        AuditFile file = new AuditFile(free, lock, failed, recovered);
+        AuditFile file = new AuditFile(folder, free, settings.keep(), lock, failed, recovered);
         ContextBase context = new ContextBase();
         file.setContext(context);
         file.setFile(folder.resolve(free + SUFFIX).toString());
@@ -75,7 +81,23 @@ final class AuditFile extends RollingFileAppender<String> {
             throw new IOException(context.getStatusManager().getCopyOfStatusList().stream().filter(status -> status.getThrowable() != null)
                     .map(status -> status.getThrowable().toString()).findFirst().orElse("it cannot be opened"));
         }
+        file.deleteOldOfOthers();
         return file;
+    }
+
+    /** The policy deletes only files of this name. */
+    private void deleteOldOfOthers() {
+        try {
+            AuditFiles.deleteOld(folder, this, Instant.now().minus(keep));
+        } catch (IOException e) {
+            addWarn("old files cannot be deleted", e);
+        }
+    }
+
+    @Override
+    public void rollover() {
+        super.rollover();
+        deleteOldOfOthers();
     }
 
     /** Returns null if another process appends to the files of this name. */

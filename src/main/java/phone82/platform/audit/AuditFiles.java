@@ -3,12 +3,14 @@ package phone82.platform.audit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import phone82.platform.api.Json;
 import phone82.platform.audit.Audit.Entry;
+import phone82.platform.audit.Audit.Erased;
 import phone82.platform.audit.Audit.Query;
 import phone82.platform.disk.FileSync;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,6 +53,10 @@ final class AuditFiles {
             }
             return name.group(2) == null ? new Part(path, name.group(1), "now", 0)
                     : new Part(path, name.group(1), name.group(2), Integer.parseInt(name.group(3)));
+        }
+
+        private String name() {
+            return path.getFileName().toString();
         }
 
         private boolean isOpen() {
@@ -125,39 +133,74 @@ final class AuditFiles {
         }
     }
 
-    /** @param own the file that this process appends to, or null */
-    static long erase(Path folder, AuditFile own, String subject, String pseudonym) throws IOException {
+    /**
+     * Erases a user from the files, one after the other, until the time is over.
+     *
+     * @param own   the file that this process appends to, or null
+     * @param after the last file that is done already; null for none
+     */
+    static Erased erase(Path folder, AuditFile own, String subject, String pseudonym, String after, Duration time) throws IOException {
+        long end = System.nanoTime() + time.toNanos();
         String text = Json.text(subject);
         UnaryOperator<String> change = line -> {
             Entry entry = line.contains(text) ? entry(line) : null;
             return entry != null && subject.equals(entry.subject()) && entry.roles().stream().noneMatch(role -> role.startsWith(Actor.SERVICE))
                     ? Json.text(entry.by(pseudonym)) : line;
         };
-        long erased = 0;
-        for (Map.Entry<String, List<Part>> process : parts(folder).entrySet()) {
-            if (own != null && process.getKey().equals(own.name())) {
-                // first the open file, which may be renamed meanwhile
-                erased += own.rewrite(change);
-                erased += rewrite(parts(folder).get(process.getKey()).stream().filter(part -> !part.isOpen()).toList(), change);
-            } else {
-                try (FileChannel lock = AuditFile.lock(folder, process.getKey())) {
-                    erased += lock == null ? 0 : rewrite(process.getValue(), change);
+        // the open file first, because it may be renamed while the others are rewritten
+        long erased = own == null || after != null ? 0 : own.rewrite(change);
+        List<Part> parts = parts(folder).values().stream().flatMap(List::stream).filter(part -> after == null || part.name().compareTo(after) > 0)
+                .sorted(Comparator.comparing(Part::name)).toList();
+        for (Part part : parts) {
+            if (own == null || !part.process.equals(own.name())) {
+                try (FileChannel lock = AuditFile.lock(folder, part.process)) {
+                    erased += lock == null ? 0 : rewrite(part.path, change);
+                }
+            } else if (!part.isOpen()) {
+                erased += rewrite(part.path, change);
+            }
+            if (System.nanoTime() >= end) {
+                return new Erased(erased, part.name());
+            }
+        }
+        return new Erased(erased, null);
+    }
+
+    /** Deletes files that have not changed since a time and belong to processes that do not run. */
+    static void deleteOld(Path folder, AuditFile own, Instant since) throws IOException {
+        for (Part part : parts(folder).values().stream().flatMap(List::stream).toList()) {
+            // to close a second channel of the own lock would release it
+            if (!part.process.equals(own.name()) && isOlder(part.path, since)) {
+                try (FileChannel lock = AuditFile.lock(folder, part.process)) {
+                    if (lock != null) {
+                        Files.deleteIfExists(part.path);
+                    }
                 }
             }
         }
-        return erased;
     }
 
-    private static long rewrite(List<Part> parts, UnaryOperator<String> change) throws IOException {
-        long changed = 0;
-        for (Part part : parts) {
-            changed += rewrite(part.path, change);
+    private static boolean isOlder(Path path, Instant since) throws IOException {
+        try {
+            return Files.getLastModifiedTime(path).toInstant().isBefore(since);
+        } catch (NoSuchFileException e) {
+            // another process has deleted it meanwhile
+            return false;
         }
-        return changed;
     }
 
-    /** Replaces the file by a changed copy in one step; returns the number of changed lines. */
+    /** Replaces a file with lines to change by a changed copy in one step; returns the number of changed lines. */
     static long rewrite(Path path, UnaryOperator<String> change) throws IOException {
+        try (Stream<String> lines = Files.lines(path)) {
+            if (lines.allMatch(line -> change.apply(line).equals(line))) {
+                return 0;
+            }
+        } catch (NoSuchFileException e) {
+            // it was deleted meanwhile
+            return 0;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
         Path draft = path.resolveSibling(path.getFileName() + DRAFT);
         long changed = 0;
         try (BufferedReader lines = Files.newBufferedReader(path); BufferedWriter copy = Files.newBufferedWriter(draft)) {
@@ -167,10 +210,6 @@ final class AuditFiles {
                 copy.write(now);
                 copy.write('\n');
             }
-        }
-        if (changed == 0) {
-            Files.delete(draft);
-            return 0;
         }
         if (Files.getFileStore(draft).supportsFileAttributeView("posix")) {
             Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));

@@ -105,7 +105,7 @@ public class DatabaseBackup {
             throw new Problem(409, "Name taken", "There is a backup " + folder.getParent().getFileName() + " of " + context + " already; choose another name.");
         }
         if (underWay.getAsInt() > 0) {
-            throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet. Try again in 1 s.").header("Retry-After", 1);
+            throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet.").retryAfter(1);
         }
         discardDrafts();
         inProgress = new InProgress(owner, folder, CompletableFuture.supplyAsync(() -> copy(folder), task -> {

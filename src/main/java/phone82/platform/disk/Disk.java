@@ -128,12 +128,12 @@ public final class Disk {
     /** @throws Problem 503 if the disk is nearly full, or the data is being copied */
     public void requireRoom() {
         if (isHeld()) {
-            throw new Problem(503, "Temporarily unavailable", "The shop accepts no new work while its data is being copied, and nothing was done. "
-                    + "Try again in " + RETRY_AFTER_HOLD_SECONDS + " s.").header("Retry-After", RETRY_AFTER_HOLD_SECONDS);
+            throw new Problem(503, "Temporarily unavailable", "The shop accepts no new work while its data is being copied, and nothing was done.")
+                    .retryAfter(RETRY_AFTER_HOLD_SECONDS);
         }
         if (isLow()) {
-            throw new Problem(503, "Temporarily unavailable", "The shop has no room for new work at the moment, and nothing was done. Try again in "
-                    + RETRY_AFTER_SECONDS + " s.").header("Retry-After", RETRY_AFTER_SECONDS);
+            throw new Problem(503, "Temporarily unavailable", "The shop has no room for new work at the moment, and nothing was done.")
+                    .retryAfter(RETRY_AFTER_SECONDS);
         }
     }
 

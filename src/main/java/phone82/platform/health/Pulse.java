@@ -1,5 +1,6 @@
 package phone82.platform.health;
 
+import phone82.platform.http.LimitedClient;
 import phone82.platform.tls.Tls;
 
 import java.io.IOException;
@@ -17,14 +18,20 @@ import java.util.concurrent.Callable;
  */
 public class Pulse implements Callable<Map<String, ?>> {
 
+    private static final int MOST_BYTES = 64 * 1024;
+
     private final HttpClient client;
     private final HttpRequest request;
 
     /** @param url of a path that the context serves */
     public Pulse(String url) {
-        HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
-        client = url.startsWith("https:") ? builder.sslContext(Tls.toItself()).build() : builder.build();
-        request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofMinutes(1)).build();
+        this(url, Duration.ofMinutes(1));
+    }
+
+    /** @param longest longest wait for the whole answer */
+    Pulse(String url, Duration longest) {
+        client = new LimitedClient(longest, MOST_BYTES, url.startsWith("https:") ? Tls.toItself() : null);
+        request = HttpRequest.newBuilder(URI.create(url)).timeout(longest).build();
     }
 
     @Override

@@ -48,7 +48,8 @@ public record Content(String type, String etag, Buffer whole, Buffer compressed)
         if (etag != null) {
             response.putHeader(HttpHeaders.ETAG, etag);
         }
-        if (etag != null && has(etag, context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH))) {
+        // a condition counts only if the answer without it were 200 (RFC 9110, 13.2.1)
+        if (response.getStatusCode() == 200 && etag != null && has(etag, context.request().headers().getAll(HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();
         } else if (ListHeader.acceptsGzip(context.request().headers().getAll(HttpHeaders.ACCEPT_ENCODING))) {
             response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip").end(compressed);

@@ -42,9 +42,13 @@ public class Contract {
     /** Semicolons separate parameters only in old HTML forms. */
     static final boolean SEMICOLON_IS_DATA = true;
 
-    /** A whole number as JSON writes it; stricter than most number parsers. */
-    private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]*");
+    /** A whole number of hardly more than 64 bits as JSON writes it; stricter than most number parsers. */
+    private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,18}");
     private static final String WHOLE_NUMBER = "must be a whole number of at most 64 bits in decimal digits, without a plus, leading zeros, fraction or exponent";
+    /** Most UTF-16 units of a text per character that it may have: composing takes quadratic time. One character is composed of at most 6. */
+    private static final int MOST_UNITS = 10;
+    /** Most faults that are shown of a body. */
+    private static final int MOST_FAULTS = 20;
     /** Prefix of the security schemes that stand for contexts. */
     private static final String SERVICE = "service-";
 
@@ -293,11 +297,12 @@ public class Contract {
             if (json instanceof ObjectNode object) {
                 properties.forEach((name, schema) -> normalise(object, name, schema, numbersAsText, faults));
             }
-            for (ValidationMessage message : body.validate(json)) {
-                faults.add(fault(message));
-            }
-            if (!faults.isEmpty()) {
-                throw new Problem(422, "Invalid request", "The body violates the API contract; see errors for each fault.", faults);
+            Set<ValidationMessage> messages = body.validate(json);
+            int number = faults.size() + messages.size();
+            if (number > 0) {
+                messages.stream().limit(MOST_FAULTS - faults.size()).map(Contract::fault).forEach(faults::add);
+                throw new Problem(422, "Invalid request", "The body violates the API contract; see errors for "
+                        + (number > MOST_FAULTS ? "the first " + MOST_FAULTS + " faults." : "each fault."), faults);
             }
             return json;
         }
@@ -306,7 +311,7 @@ public class Contract {
         private static void normalise(ObjectNode body, String name, JsonNode schema, boolean numbersAsText, List<Fault> faults) {
             JsonNode value = body.path(name);
             if (isText(schema) && value.isTextual()) {
-                body.put(name, text(name, value.textValue(), faults));
+                body.put(name, text(name, value.textValue(), schema, faults));
             } else if (isInteger(schema) && numbersAsText && value.isTextual() && NUMBER.matcher(value.textValue()).matches()) {
                 body.put(name, new BigInteger(value.textValue()));
             } else if (isInteger(schema) && value.isFloatingPointNumber()) {
@@ -322,7 +327,7 @@ public class Contract {
         final String name;
         final String in;
         private final boolean integer;
-        private final boolean plainText;
+        private final JsonNode declared;
         private final boolean required;
         private final JsonSchema schema;
 
@@ -330,8 +335,8 @@ public class Contract {
             this.name = parameter.get("name").asText();
             this.in = parameter.get("in").asText();
             this.required = parameter.path("required").asBoolean();
-            this.integer = isInteger(parameter.path("schema"));
-            this.plainText = isText(parameter.path("schema"));
+            this.declared = parameter.path("schema");
+            this.integer = isInteger(declared);
             this.schema = schema;
         }
 
@@ -343,7 +348,7 @@ public class Contract {
                 }
                 return null;
             }
-            String meant = plainText ? text(name, text, faults) : text;
+            String meant = isText(declared) ? text(name, text, declared, faults) : text;
             JsonNode node = TextNode.valueOf(meant);
             if (integer) {
                 if (!NUMBER.matcher(text).matches() || new BigInteger(text).bitLength() >= Long.SIZE) {
@@ -367,7 +372,11 @@ public class Contract {
         return PlainText.FORMAT.equals(schema.path("format").asText());
     }
 
-    private static String text(String name, String value, List<Fault> faults) {
+    /** Returns the form in which a text is validated and stored; one that is far too long stays as it is, because its length is refused. */
+    private static String text(String name, String value, JsonNode schema, List<Fault> faults) {
+        if (value.length() > MOST_UNITS * schema.required("maxLength").asInt()) {
+            return value;
+        }
         if (!PlainText.isPlain(value)) {
             faults.add(new Fault(name, PlainText.RULE));
         }

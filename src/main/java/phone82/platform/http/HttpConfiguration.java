@@ -23,9 +23,17 @@ import java.util.Set;
 @Import(HttpServerConfiguration.class)
 public class HttpConfiguration {
 
+    /** Far more than a page of 200 rows has. */
+    private static final int MOST_BYTES = 8 * 1024 * 1024;
+
     @Bean
     Problems problems() {
         return new Problems();
+    }
+
+    @Bean
+    RetryTimes retryTimes(@Value("${phone82.http.retries-per-second}") int perSecond) {
+        return new RetryTimes(perSecond);
     }
 
     @Bean("platform-http-component")
@@ -40,13 +48,14 @@ public class HttpConfiguration {
      * Configures the HTTP client of the routes, which call other contexts: it adds this context's token for them. It passes a 503 on
      * instead of sleeping for its Retry-After and retrying. If the other side has closed an idle connection, requests other than POST are
      * retried once on a new one. To protect POSTs, the client keeps idle connections for a shorter time than the other side stays up
-     * after it has announced its stop.
+     * after it has announced its stop. A call ends in time also if its answer comes in small parts.
      */
     @Bean
     HttpClientConfigurer contextClient(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
                                        Environment environment, ObjectProvider<TokenMinter> minter) {
         TokenInterceptor tokenInterceptor = new TokenInterceptor(name, environment, SingletonSupplier.of(minter::getObject));
-        return client -> client.addRequestInterceptorFirst(tokenInterceptor).setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new OneRepetition());
+        return client -> client.addRequestInterceptorFirst(tokenInterceptor).addExecInterceptorFirst("limit", new CallLimit(MOST_BYTES))
+                .setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new OneRepetition());
     }
 
     @Bean

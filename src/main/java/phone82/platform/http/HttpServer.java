@@ -283,8 +283,7 @@ public class HttpServer implements DisposableBean {
         });
         try {
             if (draining) {
-                throw new Problem(503, "Shutting down", "This server is stopping. Try again.")
-                        .header("Retry-After", 5).header("Connection", "close");
+                throw new Problem(503, "Shutting down", "This server is stopping.").retryAfter(5).header("Connection", "close");
             }
             InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers());
             context.put(CLIENT, client);

@@ -56,6 +56,10 @@ public class Problems {
     /** Writes the exception as the response of the exchange. */
     public static void write(Exchange exchange, Throwable thrown) {
         Problem problem = of(thrown);
+        RetryTimes times = exchange.getContext().getRegistry().lookupByNameAndType("retryTimes", RetryTimes.class);
+        if (problem.status() == 503 && problem.retryAfter() > 0 && times != null) {
+            problem.retryAfter(times.next(problem.retryAfter()));
+        }
         Message message = exchange.getMessage();
         problem.headers().forEach(message::setHeader);
         message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
@@ -68,7 +72,7 @@ public class Problems {
         json.put("type", "about:blank");
         json.put("title", problem.title());
         json.put("status", problem.status());
-        json.put("detail", problem.getMessage());
+        json.put("detail", problem.detail());
         List<Problem.Fault> faults = problem.faults();
         if (!faults.isEmpty()) {
             json.put("errors", faults);
@@ -102,14 +106,12 @@ public class Problems {
             if (cause instanceof ConcurrencyFailureException) {
                 LOG.info("Another transaction was first: {}", cause.toString());
                 return new Problem(503, "Temporarily unavailable",
-                        "Another request changed the same at the same moment. Try again in 1 s; with an Idempotency-Key nothing is done twice.")
-                        .header("Retry-After", 1);
+                        "Another request changed the same at the same moment. With an Idempotency-Key nothing is done twice.").retryAfter(1);
             }
             if (cause instanceof SQLException failure && isUnreachable(failure)) {
                 LOG.warn("The database does not answer: {}", failure.toString());
                 return new Problem(503, "Temporarily unavailable",
-                        "The shop's database is not available at the moment. Try again in 5 s; with an Idempotency-Key nothing is done twice.")
-                        .header("Retry-After", 5);
+                        "The shop's database is not available at the moment. With an Idempotency-Key nothing is done twice.").retryAfter(5);
             }
         }
         LOG.error(UNEXPECTED, thrown);

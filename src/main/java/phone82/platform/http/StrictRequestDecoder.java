@@ -269,7 +269,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         }
         if (unanswered > limits.ahead()) {
             return refusal(new Problem(429, "Too many requests", "Send at most " + limits.ahead()
-                    + " requests on a connection before you read their answers.").header("Retry-After", 1));
+                    + " requests on a connection before you read their answers.").retryAfter(1));
         }
         return null;
     }

@@ -1,2 +1,2 @@
-/** The HTTP server of a context: limits, strict parsing, validation against the contract, and errors as problem+json. */
+/** The HTTP server of a context: limits, strict parsing, validation against the contract, and errors as problem+json. And limits for HTTP clients. */
 package phone82.platform.http;

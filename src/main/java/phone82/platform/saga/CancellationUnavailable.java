@@ -6,7 +6,7 @@ import phone82.platform.api.Problem;
 public class CancellationUnavailable extends Problem {
 
     public CancellationUnavailable() {
-        super(503, "Cancellation unavailable", "The order cannot be cancelled at the moment; nothing has changed. Try again in 5 s.");
-        header("Retry-After", 5);
+        super(503, "Cancellation unavailable", "The order cannot be cancelled at the moment; nothing has changed.");
+        retryAfter(5);
     }
 }

@@ -10,6 +10,7 @@ import org.apache.camel.service.lra.LRASagaStep;
 import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import phone82.platform.http.LimitedClient;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.log.RareWarnings;
 
@@ -22,12 +23,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /** The Saga EIP's client for the LRA coordinator, with timeouts, and limited to the configured coordinator. */
 public class LraSagaClient extends LRASagaService implements CamelContextConfiguration {
 
     private static final String START = "/start";
+    private static final int MOST_BYTES = 64 * 1024;
 
     private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(LraSagaClient.class), Duration.ofSeconds(10));
     private final TokenMinter minter;
@@ -90,7 +91,7 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
 
     @Override
     protected LRAClient createLRAClient() {
-        return new Client(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(connectTimeout).build());
+        return new Client(new LimitedClient(connectTimeout, MOST_BYTES));
     }
 
     /**
@@ -134,8 +135,7 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
 
         private <T> CompletableFuture<T> correlated(CompletableFuture<T> answer) {
             Map<String, String> context = MDC.getCopyOfContextMap();
-            // the timeout of a request ends with the head of its answer
-            return answer.orTimeout(requestTimeout.plus(connectTimeout).toMillis(), TimeUnit.MILLISECONDS).handleAsync((result, failure) -> {
+            return answer.handleAsync((result, failure) -> {
                 if (context != null) {
                     MDC.setContextMap(context);
                 } else {

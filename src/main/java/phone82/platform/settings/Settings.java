@@ -244,6 +244,7 @@ public final class Settings {
             of("phone82.http.head-seconds", number(1, 3_600), "seconds until the head of a request must be complete").or("5"),
             of("phone82.http.send-seconds", number(1, 3_600), "seconds until a request must be complete").or("10"),
             of("phone82.http.idle-seconds", number(1, 86_400), "seconds until a silent connection is closed").or("60"),
+            of("phone82.http.retries-per-second", number(1, 100_000), "refused clients that may try again per second"),
             of("phone82.http.keep-alive", duration("0s", "1h"), "how long a context keeps an idle connection to another; less than phone82.operations.notice there"),
             of("phone82.http.headers", HEADERS, "request headers that reach a route"),
             of("phone82.http.pulse", PATH, "path that the liveness check requests"),

@@ -4,8 +4,11 @@ import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
+import phone82.journey.DrippingServer;
+import phone82.journey.DrippingServer.Kind;
 import phone82.journey.Phone82Extension;
 import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Operation;
@@ -13,19 +16,15 @@ import phone82.pay.provider.PaymentProvider.Request;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** The contract test of the HTTP adapter, run with the simulated provider. */
 class HttpProviderTest extends PaymentProviderContract {
@@ -66,46 +65,24 @@ class HttpProviderTest extends PaymentProviderContract {
 
     /** A limit for each part of an answer would never end the wait for one that comes in small parts. */
     @ParameterizedTest
-    @ValueSource(strings = {"X-Slow: yes\r\n", "Transfer-Encoding: chunked\r\n\r\n"})
-    void anAnswerThatComesTooSlowlyIsNoAnswer(String head) throws Exception {
-        CountDownLatch over = new CountDownLatch(1);
-        try (ServerSocket slow = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            CompletableFuture.runAsync(() -> {
-                try (Socket caller = slow.accept()) {
-                    caller.getOutputStream().write(("HTTP/1.1 200 OK\r\n" + head).getBytes(UTF_8));
-                    byte[] part = (head.endsWith("\r\n\r\n") ? "1\r\n \r\n" : head).getBytes(UTF_8);
-                    while (!over.await(50, TimeUnit.MILLISECONDS)) {
-                        caller.getOutputStream().write(part);
-                    }
-                } catch (IOException | InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            PaymentProvider provider = at("http://localhost:" + slow.getLocalPort(), Duration.ofMillis(300));
+    @EnumSource(value = Kind.class, names = {"HEAD", "BODY"})
+    void anAnswerThatComesTooSlowlyIsNoAnswer(Kind kind) {
+        try (DrippingServer slow = new DrippingServer(kind)) {
+            PaymentProvider provider = at(slow.url(), Duration.ofMillis(300));
 
             assertThat(CompletableFuture.supplyAsync(() -> refund(provider))).failsWithin(Duration.ofSeconds(10))
                     .withThrowableThat().havingRootCause().isInstanceOf(IOException.class);
-        } finally {
-            over.countDown();
+            await("the connection is closed").until(() -> slow.open() == 0);
         }
     }
 
     @Test
-    void anAnswerThatIsTooLongIsNoAnswer() throws Exception {
-        byte[] answer = ("{\"key\":\"7-1-refund\",\"outcome\":\"declined\"" + " ".repeat(8 * 1024 * 1024) + "}").getBytes(UTF_8);
-        HttpServer verbose = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-        verbose.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(200, 0);
-            exchange.getResponseBody().write(answer);
-            exchange.close();
-        });
-        verbose.start();
-        try {
-            PaymentProvider provider = at("http://localhost:" + verbose.getAddress().getPort());
+    void anAnswerThatIsTooLongIsNoAnswer() {
+        try (DrippingServer verbose = new DrippingServer(Kind.LONG_BODY)) {
+            PaymentProvider provider = at(verbose.url());
 
-            assertThatThrownBy(() -> refund(provider)).hasRootCauseMessage("the provider answers more than 64 KiB");
-        } finally {
-            verbose.stop(0);
+            assertThatThrownBy(() -> refund(provider)).hasRootCauseMessage("the answer has more than 65536 bytes");
+            await("the connection is closed").until(() -> verbose.open() == 0);
         }
     }
 

@@ -4,26 +4,34 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 import phone82.platform.audit.Audit.Entry;
+import phone82.platform.audit.Audit.Erased;
 import phone82.platform.audit.Audit.Query;
 import phone82.platform.identity.Guest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** The files of the audit: what is written, read, deleted and erased, and what happens if they cannot be written. */
@@ -32,7 +40,7 @@ class AuditTest {
 
     private static final AuditSettings SETTINGS = new AuditSettings(Duration.ofDays(365), DataSize.ofMegabytes(16), DataSize.ofGigabytes(1), false);
     private static final Actor KIM = Actor.of("kim", Set.of("customer"));
-    private static final List<String> RESULTS = List.of("403", "409", "422", "503", "closed");
+    private static final List<String> RESULTS = List.of("403", "409", "422", "500", "503", "closed");
     private static final String ID = "a".repeat(32);
 
     @TempDir
@@ -127,16 +135,58 @@ class AuditTest {
     @Test
     void guestsCannotDisplaceEverythingElse() throws IOException {
         assertOthersAreKept(i -> new Entry("app", Actor.of(Guest.subject("A".repeat(43 - String.valueOf(i).length()) + i), Set.of("guest")),
-                "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID));
+                "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID), 10);
     }
 
     @Test
     void aCustomerCannotDisplaceEverythingElse() throws IOException {
-        assertOthersAreKept(i -> new Entry("app", KIM, "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID));
+        assertOthersAreKept(i -> new Entry("app", KIM, "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID), 10);
     }
 
-    /** Writes the 1,000 entries in one second, and one of an operator between them. */
-    private void assertOthersAreKept(IntFunction<Entry> flood) throws IOException {
+    /** What succeeds once and then changes nothing: the cancellation of a cancelled order, an order under a used key, a logout. */
+    @Test
+    void repetitionsCannotDisplaceEverythingElse() throws IOException {
+        assertOthersAreKept(i -> new Entry("app", KIM, "app-cancel-order", String.valueOf(i % 100), "200", ID), 110);
+    }
+
+    @Test
+    void repetitionsOfGuestsCannotDisplaceEverythingElse() throws IOException {
+        assertOthersAreKept(i -> new Entry("app", Actor.of(Guest.subject("A".repeat(42) + i % 10), Set.of("guest")), "app-cancel-order", String.valueOf(i % 10), "200", ID), 20);
+    }
+
+    @Test
+    void repetitionsOfStrangersCannotDisplaceEverythingElse() throws IOException {
+        assertOthersAreKept(i -> new Entry("gateway", Actor.NOBODY, "logout", null, "200", ID), 11);
+    }
+
+    static Stream<Actor> actorsOfRecordedRepetitions() {
+        return Stream.of(Actor.of("olga", Set.of("operator")), Actor.of("dan", Set.of("dealer")), Actor.of("dan", Set.of("customer", "dealer")), Actor.operator(), Actor.system("pay"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("actorsOfRecordedRepetitions")
+    void everyChangeOfOperatorsDealersAndTheSystemIsRecorded(Actor actor) throws IOException {
+        assertOthersAreKept(i -> new Entry("store", actor, "store-pause-delivery", "7", "200", ID), 1000);
+    }
+
+    @Test
+    void everyNewChangeOfACustomerIsRecorded() throws IOException {
+        assertOthersAreKept(i -> new Entry("app", KIM, i % 2 == 0 ? "app-place-order" : "app-cancel-order", String.valueOf(100 + i / 2), i % 2 == 0 ? "201" : "200", ID), 1000);
+    }
+
+    @Test
+    void aRepetitionNowAndThenIsRecorded() throws IOException {
+        Audit app = open("app");
+        Instant now = Instant.now();
+        for (int i = 0; i < 1000; i++) {
+            app.write(at(now.plusMillis(i * 100L), new Entry("app", KIM, "app-cancel-order", "1", "200", ID)));
+        }
+
+        assertThat(app.read(new Query(null, null, null, null, 2000))).hasSize(1000).allMatch(entry -> entry.omitted() == null);
+    }
+
+    /** Writes the 1,000 entries in one second, and one of an operator between them; so many of the 1,000 are recorded, and the others counted. */
+    private void assertOthersAreKept(IntFunction<Entry> flood, int recorded) throws IOException {
         Audit app = open("app");
         Instant now = Instant.now();
         for (int i = 0; i < 1000; i++) {
@@ -148,8 +198,9 @@ class AuditTest {
         app.write(at(now, new Entry("app", KIM, "app-place-order", "1", "201", ID)));
 
         List<Entry> entries = app.read(new Query(null, null, null, null, 2000));
-        assertThat(entries).extracting(Entry::subject).contains("olga");
-        assertThat(entries).hasSize(12);
+        assertThat(entries).filteredOn(entry -> "olga".equals(entry.subject()) && entry.result().equals("409")).hasSize(1);
+        assertThat(entries).filteredOn(entry -> "1".equals(entry.target()) && entry.result().equals("201")).hasSize(1);
+        assertThat(entries).hasSize(recorded + 2);
         assertThat(entries.size() - 2 + entries.stream().mapToLong(entry -> entry.omitted() == null ? 0 : entry.omitted()).sum()).isEqualTo(1000);
     }
 
@@ -177,9 +228,9 @@ class AuditTest {
         Audit pay = open("pay");
         pay.write(new Entry("pay", KIM, "act", "4", "200", ID));
 
-        assertThat(store.erase("kim", "erased-1")).as("its own file, and that of the stopped process").isEqualTo(2);
-        assertThat(pay.erase("kim", "erased-1")).isEqualTo(1);
-        assertThat(pay.erase("kim", "erased-1")).isZero();
+        assertThat(erase(store, "kim")).as("its own file, and that of the stopped process").isEqualTo(2);
+        assertThat(erase(pay, "kim")).isEqualTo(1);
+        assertThat(erase(pay, "kim")).isZero();
         store.write(new Entry("store", KIM, "act", "5", "200", ID));
 
         assertThat(pay.read(new Query("erased-1", null, null, null, 9))).extracting(Entry::target).containsExactly("4", "3", "1");
@@ -193,7 +244,108 @@ class AuditTest {
         Audit store = open("store");
         store.write(new Entry("store", Actor.system("store"), "Shipped", "1", "done", ID));
 
-        assertThat(store.erase("system", "erased-1")).isZero();
+        assertThat(erase(store, "system")).isZero();
+    }
+
+    @Test
+    void twoErasuresAtOnceLoseNoEntry() throws Exception {
+        Audit app = manyFiles("app", 600);
+
+        CompletableFuture<Long> kims = CompletableFuture.supplyAsync(() -> erase(app, "kim"));
+        CompletableFuture<Long> lees = CompletableFuture.supplyAsync(() -> erase(app, "lee"));
+
+        assertThat(kims.get(30, TimeUnit.SECONDS)).isEqualTo(300);
+        assertThat(lees.get(30, TimeUnit.SECONDS)).isEqualTo(300);
+        assertThat(app.read(new Query("erased-1", null, null, null, 1000))).extracting(Entry::target).doesNotHaveDuplicates().hasSize(600);
+    }
+
+    @Test
+    void anErasureWithoutAMatchCopiesNoFile() throws IOException {
+        Audit app = manyFiles("app", 40);
+        for (Path file : files()) {
+            Files.createDirectory(Path.of(file + ".draft"));
+        }
+
+        assertThat(erase(app, "ann")).isZero();
+        assertThatThrownBy(() -> app.erase("kim", "erased-1", null, Duration.ZERO)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void anErasureContinuesWhereTheStepBeforeEnded() throws IOException {
+        manyFiles("pay", 40).close();
+        Audit app = manyFiles("app", 40);
+        int before = files().size();
+
+        long entries = 0;
+        int steps = 0;
+        Erased step = new Erased(0, null);
+        do {
+            step = app.erase("kim", "erased-1", step.after(), Duration.ZERO);
+            entries += step.entries();
+            // a new file begins, and one that is done is deleted
+            app.write(new Entry("app", Actor.of("lee", Set.of("customer")), "x".repeat(200), "new", "200", ID));
+            if (++steps == 2) {
+                Files.delete(folder().resolve(step.after()));
+            }
+        } while (step.after() != null);
+
+        assertThat(steps).isGreaterThanOrEqualTo(before);
+        assertThat(entries).isEqualTo(40);
+        assertThat(app.read(new Query("kim", null, null, null, 1000))).isEmpty();
+    }
+
+    @Test
+    void oldFilesOfAnotherSplitAreDeletedAtTheStart() throws IOException {
+        Audit running = open("store");
+        running.write(new Entry("store", KIM, "act", "1", "200", ID));
+        age(file("store"), 366);
+        List<String> young = List.of("broker-app", "broker-app.2026-01-01.1");
+        List<String> old = List.of("all", "all_2", "broker-app.2025-01-01.0");
+        for (String name : Stream.concat(young.stream(), old.stream()).toList()) {
+            Files.writeString(file(name), "{}\n");
+        }
+        for (String name : old) {
+            age(file(name), 366);
+        }
+
+        open("app");
+
+        assertThat(files()).containsExactlyInAnyOrder(file("app"), file("store"), file("broker-app"), file("broker-app.2026-01-01.1"));
+    }
+
+    @Test
+    void filesOfAnotherSplitThatBecomeOldAreDeletedWhenANewFileBegins() throws IOException {
+        Audit app = open(new AuditSettings(Duration.ofDays(365), DataSize.ofKilobytes(1), DataSize.ofGigabytes(1), false), "app");
+        Files.writeString(file("all"), "{}\n");
+        age(file("all"), 366);
+
+        for (int i = 0; i < 40; i++) {
+            app.write(new Entry("app", KIM, "act", "1", "200", ID));
+        }
+
+        assertThat(file("all")).doesNotExist();
+    }
+
+    private static void age(Path file, int days) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(days))));
+    }
+
+    /** Writes entries of two users into small files. */
+    private Audit manyFiles(String name, int entries) throws IOException {
+        Audit audit = open(new AuditSettings(Duration.ofDays(365), DataSize.ofKilobytes(1), DataSize.ofGigabytes(1), false), name);
+        for (int i = 0; i < entries; i++) {
+            audit.write(new Entry(name, i % 2 == 0 ? KIM : Actor.of("lee", Set.of("customer")), "act", String.valueOf(i), "200", ID));
+        }
+        assertThat(files()).hasSizeGreaterThan(entries / 20);
+        return audit;
+    }
+
+    private static long erase(Audit audit, String subject) {
+        try {
+            return audit.erase(subject, "erased-1", null, Duration.ofMinutes(1)).entries();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** For root no folder is read-only, but a file in place of the folder stops everybody. */

@@ -15,19 +15,26 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 class ContractTest {
 
     private static final String JSON = "application/json";
+    /** Composing or converting the texts of these tests takes several seconds. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final Contract contract = new Contract(new ByteArrayInputStream("""
             openapi: 3.0.3
@@ -153,6 +160,56 @@ class ContractTest {
     void countsCharactersAsPeopleDo(String character) throws IOException {
         assertThat(orderOf(Json.text(character.repeat(100))).get("item").asText()).isEqualTo(character.repeat(100));
         assertThat(catchThrowableOfType(Problem.class, () -> orderOf(Json.text(character.repeat(101)))).faults()).extracting(Fault::field).containsExactly("item");
+    }
+
+    /** Each mark of the second half belongs in front of all those of the first: composing them takes quadratic time. */
+    @Test
+    void aTextThatIsFarTooLongIsNotComposed() throws IOException {
+        String marks = "a" + "\u0357".repeat(40_000) + "\u0316".repeat(40_000);
+        String expected = "must be at most 100 characters long";
+        Contract app = new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml")));
+        byte[] body = Json.bytes(Map.of("item", marks, "qty", 1));
+        List<Fault> faults = new ArrayList<>();
+        Contract.Parameter item = parameterOf("routes/customer/customer.openapi.yaml", "customer-list-history", "item");
+
+        Problem problem = assertTimeout(SHORT, () -> catchThrowableOfType(Problem.class, () -> app.operation("app-place-order").body(body, JSON, false)));
+        assertTimeout(SHORT, () -> item.value(marks, faults));
+
+        assertThat(problem.faults()).containsExactly(new Fault("item", expected));
+        assertThat(faults).containsExactly(new Fault("item", expected));
+    }
+
+    /** Such characters consist of two, three or four others, or of three surrogate pairs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"e\u0301", "\u1100\u1161\u11a8", "\u03b1\u0313\u0300\u0345", "\ud81b\udd63\ud81b\udd67\ud81b\udd67"})
+    void aTextIsAsLongAsItsComposedForm(String decomposed) throws IOException {
+        String item = orderOf(Json.text(decomposed.repeat(100))).get("item").asText();
+
+        assertThat(item.codePointCount(0, item.length())).isEqualTo(100);
+    }
+
+    @Test
+    void aNumberOfManyDigitsIsNotConverted() {
+        String digits = "7".repeat(500_000);
+        byte[] body = Json.bytes(Map.of("item", "note20", "qty", digits));
+        List<Fault> faults = new ArrayList<>();
+
+        Problem problem = assertTimeout(SHORT, () -> catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(body, JSON, true)));
+        assertTimeout(SHORT, () -> parameter("list-orders", 0).value(digits, faults));
+
+        assertThat(problem.faults()).extracting(Fault::field).containsExactly("qty");
+        assertThat(faults).extracting(Fault::field).containsExactly("size");
+    }
+
+    @Test
+    void onlyTheFirstFaultsOfABodyAreShown() {
+        String fields = IntStream.range(0, 9_000).mapToObj(i -> "\"" + i + "\":1").collect(Collectors.joining(",", "{", "}"));
+
+        Problem problem = refused(fields);
+
+        assertThat(problem.faults().size()).isEqualTo(20);
+        assertThat(problem).hasMessageEndingWith("see errors for the first 20 faults.");
+        assertThat(refused("{\"qty\":0}")).hasMessageEndingWith("see errors for each fault.");
     }
 
     private static JsonNode orderOf(String item) throws IOException {

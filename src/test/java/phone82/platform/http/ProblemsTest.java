@@ -28,7 +28,7 @@ class ProblemsTest {
         Problems.write(exchange, new IllegalStateException("cannot commit", new SQLException("no table PAYMENT", state)));
 
         assertThat(exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE)).isEqualTo(status);
-        assertThat(exchange.getMessage().getHeader("Retry-After")).isEqualTo(status == 503 ? 5 : null);
+        assertThat(exchange.getMessage().getHeader("Retry-After")).isEqualTo(status == 503 ? 5L : null);
         assertThat(exchange.getMessage().getBody(String.class)).doesNotContain("PAYMENT");
     }
 
