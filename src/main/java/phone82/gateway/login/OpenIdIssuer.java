@@ -58,6 +58,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,7 +66,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A client of the OpenID Connect issuer. Its methods may block for some seconds; known keys stay valid while the issuer is down. */
 class OpenIdIssuer {
@@ -368,7 +368,17 @@ class OpenIdIssuer {
         if (!issuer.equals(metadata.getIssuer())) {
             throw new GeneralException("its discovery document is that of " + metadata.getIssuer());
         }
+        requireTls(metadata);
         return metadata;
+    }
+
+    /** An issuer that does not know of the proxy before it names endpoints without TLS. There, others could read secrets and replace keys. */
+    private void requireTls(OIDCProviderMetadata metadata) throws GeneralException {
+        for (URI endpoint : Arrays.asList(metadata.getAuthorizationEndpointURI(), metadata.getTokenEndpointURI(), metadata.getJWKSetURI(), metadata.getEndSessionEndpointURI())) {
+            if (settings.issuer().startsWith("https:") && endpoint != null && !"https".equalsIgnoreCase(endpoint.getScheme())) {
+                throw new GeneralException("its discovery document names " + endpoint + ", which has no TLS");
+            }
+        }
     }
 
     private Discovered known(OIDCProviderMetadata metadata) {
@@ -376,19 +386,8 @@ class OpenIdIssuer {
         JWSVerificationKeySelector<SecurityContext> selector = new JWSVerificationKeySelector<>(ALGORITHMS, keys);
         IDTokenValidator idTokens = new IDTokenValidator(metadata.getIssuer(), client, selector, null);
         idTokens.setMaxClockSkew(SKEW_SECONDS);
-        requireTls(metadata);
         return new Discovered(metadata, keys, processor(selector, Set.of(settings.audience()), OF_NO_ACCESS_TOKEN), processor(selector, null, Set.of()), idTokens,
                 new LogoutTokenValidator(metadata.getIssuer(), client, false, selector, null));
-    }
-
-    /** An issuer behind a proxy that it does not know names endpoints without TLS; there, others could read secrets and replace keys. */
-    private void requireTls(OIDCProviderMetadata metadata) {
-        Stream.of(metadata.getAuthorizationEndpointURI(), metadata.getTokenEndpointURI(), metadata.getJWKSetURI(), metadata.getEndSessionEndpointURI())
-                .filter(endpoint -> settings.issuer().startsWith("https:") && endpoint != null && !"https".equalsIgnoreCase(endpoint.getScheme()))
-                .findFirst().ifPresent(endpoint -> {
-                    failed = System.nanoTime();
-                    throw unavailable(new GeneralException("its discovery document names " + endpoint + ", which has no TLS"));
-                });
     }
 
     private DefaultJWTProcessor<SecurityContext> processor(JWSVerificationKeySelector<SecurityContext> keys, Set<String> audience, Set<String> prohibited) {

@@ -20,7 +20,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -47,15 +46,12 @@ class OpenIdIssuerTest {
         server.setHttpsConfigurator(new HttpsConfigurator(Tls.defaultContext()));
         server.start();
         Tls.trust(file("ca.crt"));
-        // Java keeps the first one
-        HttpsURLConnection.setDefaultSSLSocketFactory(Tls.defaultContext().getSocketFactory());
     }
 
     @AfterEach
     void stop() {
         server.stop(0);
         SSLContext.setDefault(before);
-        HttpsURLConnection.setDefaultSSLSocketFactory(before.getSocketFactory());
     }
 
     @ParameterizedTest
