@@ -123,7 +123,12 @@ public final class Databases implements AutoCloseable {
 
     /** Makes PostgreSQL refuse all writes, or accept them again, in connections that exist as well. */
     public void refuseWrites(boolean refuse) throws SQLException {
-        PostgreSql.refuseWrites(refuse);
+        PostgreSql.set("default_transaction_read_only", refuse ? "on" : "off");
+    }
+
+    /** Makes commits of PostgreSQL wait for a standby that does not exist, or confirms them. */
+    public void confirmCommits(boolean confirm) throws SQLException {
+        PostgreSql.set("synchronous_standby_names", confirm ? "''" : "'lost'");
     }
 
     @Override
@@ -173,9 +178,9 @@ public final class Databases implements AutoCloseable {
             server = null;
         }
 
-        static synchronized void refuseWrites(boolean refuse) throws SQLException {
+        static synchronized void set(String setting, String value) throws SQLException {
             try (Connection connection = server.getPostgresDatabase().getConnection(); Statement statement = connection.createStatement()) {
-                statement.execute("alter system set default_transaction_read_only = " + (refuse ? "on" : "off"));
+                statement.execute("alter system set " + setting + " = " + value);
                 statement.execute("select pg_reload_conf()");
             }
         }

@@ -351,30 +351,6 @@ class DeadLettersTest {
         }
     }
 
-    /** A context with more attempts than the broker: the cause is unknown, but nothing is lost. */
-    @Nested
-    class GivenUpByTheBroker {
-
-        @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.STORE), "--phone82.events.attempts=7");
-
-        @Test
-        void isKeptWithoutACause() {
-            JdbcTemplate database = PHONE82.bean(Context.STORE, JdbcTemplate.class);
-            Shop store = PHONE82.shop(Context.STORE);
-            database.execute("alter table delivery rename to unreadable");
-            PHONE82.topics().send("pay.PayCompleted", 1, newId());
-
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(letters(PHONE82, Context.STORE)).hasSize(1));
-
-            assertThat(letters(PHONE82, Context.STORE).get(0).get("cause").asText()).startsWith("unknown: the context did not respond");
-            database.execute("alter table unreadable rename to delivery");
-            store.post("/dead-letters/replay", "").expect(200);
-            assertThat(letters(PHONE82, Context.STORE)).isEmpty();
-            assertThat(store.status("/deliveries/1")).isEqualTo("Received");
-        }
-    }
-
     private static List<JsonNode> letters(Phone82Extension phone82, Context context) {
         return phone82.shop(context).all("/dead-letters");
     }

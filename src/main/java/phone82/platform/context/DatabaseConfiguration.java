@@ -5,7 +5,6 @@ import jakarta.persistence.EntityManagerFactory;
 import org.apache.camel.component.jpa.JpaComponent;
 import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
-import org.flywaydb.core.Flyway;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -24,6 +23,7 @@ import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.HsqldbMigration;
 import phone82.platform.persistence.MigrationLock;
 import phone82.platform.persistence.MigrationLog;
+import phone82.platform.persistence.PostgreSqlMigration;
 import phone82.platform.saga.Participation;
 
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ class DatabaseConfiguration {
 
     @Bean
     FlywayMigrationStrategy migration(@Value("${spring.datasource.url}") String url) {
-        return url.startsWith("jdbc:hsqldb:hsql") ? new MigrationLock() : url.startsWith("jdbc:hsqldb") ? new HsqldbMigration() : Flyway::migrate;
+        return url.startsWith("jdbc:hsqldb:hsql") ? new MigrationLock() : url.startsWith("jdbc:hsqldb") ? new HsqldbMigration() : new PostgreSqlMigration();
     }
 
     @Bean

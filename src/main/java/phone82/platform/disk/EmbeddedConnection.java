@@ -1,5 +1,6 @@
 package phone82.platform.disk;
 
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,6 +27,10 @@ final class EmbeddedConnection implements InvocationHandler {
 
     private static final Set<String> GUARDED = Set.of("createStatement", "prepareStatement", "prepareCall", "commit");
 
+    /** The SQL states of: the connection does not exist, it is unknown whether the transaction has taken effect. */
+    private static final String NO_CONNECTION = "08003";
+    private static final String UNKNOWN_OUTCOME = "08007";
+
     private final Connection connection;
     private final DurableFiles files;
     private final Set<Object> kept = new HashSet<>();
@@ -49,13 +54,16 @@ final class EmbeddedConnection implements InvocationHandler {
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
         try {
             if (files.haveFailed() && GUARDED.contains(method.getName())) {
-                throw new SQLException("A commit could not be written when this database stopped; restart it.");
+                throw new SQLException("A commit could not be written when this database stopped; restart it.", NO_CONNECTION);
             }
             if (method.getName().equals("prepareStatement") && kept.size() < MOST && kept.add(key(arguments))) {
                 method.invoke(connection, arguments);
             }
             return method.invoke(connection, arguments);
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof UncheckedIOException unwritten) {
+                throw new SQLException(unwritten.getMessage(), UNKNOWN_OUTCOME, unwritten);
+            }
             throw e.getCause();
         }
     }

@@ -30,7 +30,6 @@ import phone82.platform.health.Check;
 import phone82.platform.persistence.DatabaseProbe;
 import phone82.platform.repair.Repair;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -148,7 +147,12 @@ public class EventConfiguration {
     }
 
     @Bean
-    ComponentCustomizer eventContainers(PlatformTransactionManager transactionManager, DataSource database,
+    Attempts attempts(@Value("${phone82.events.attempts}") int most) {
+        return new Attempts(most);
+    }
+
+    @Bean
+    ComponentCustomizer eventContainers(PlatformTransactionManager transactionManager, DataSource database, Attempts attempts,
                                         @Value("${phone82.events.batch}") int batch,
                                         @Value("${phone82.events.batch-time}") Duration batchTime) {
         TransactionTemplate transactions = new TransactionTemplate(transactionManager);
@@ -157,16 +161,7 @@ public class EventConfiguration {
             jms.getConfiguration().setMessageConverter(new EventBodyConverter());
             jms.getConfiguration().setErrorHandler(new RedeliveryLogger());
             jms.getConfiguration().setMessageListenerContainerFactory(endpoint ->
-                    new EventContainer(endpoint, transactions, () -> acceptsWrites(database), batch, batchTime));
+                    new EventContainer(endpoint, transactions, () -> DatabaseProbe.commits(database), attempts, batch, batchTime));
         });
-    }
-
-    private static boolean acceptsWrites(DataSource database) {
-        try {
-            DatabaseProbe.probe(database);
-            return true;
-        } catch (SQLException e) {
-            return false;
-        }
     }
 }

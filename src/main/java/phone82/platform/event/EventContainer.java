@@ -13,6 +13,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.FixedBackOff;
 import phone82.platform.log.RareWarnings;
+import phone82.platform.persistence.DatabaseProbe;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -20,18 +21,19 @@ import java.util.function.BooleanSupplier;
 /**
  * A JMS listener container that commits several events together: one database transaction, then one broker transaction, because a commit
  * costs more than an event. If an event fails, the events before it in the batch are rolled back, too. A redelivered event is processed
- * alone, so that one that always fails does not affect others. After a failure no event is received until the database accepts writes; otherwise
- * events would use up their delivery attempts.
+ * alone, so that one that always fails does not affect others. After a failure no event is received until the database commits. Where only a write
+ * shows that it does not, as on a full disk, each consumer tries one event per second.
  */
 class EventContainer extends DefaultJmsMessageListenerContainer {
 
     /** How long to wait for one more event of a batch; events that are relayed together arrive without gaps. */
     private static final long PAUSE_MILLIS = 1;
-    private static final long ASK_AGAIN_MILLIS = 1000;
+    private static final long UNAVAILABLE_MILLIS = 1000;
     private static final Logger LOG = LoggerFactory.getLogger(EventContainer.class);
 
     private final TransactionOperations database;
-    private final BooleanSupplier databaseAcceptsWrites;
+    private final BooleanSupplier databaseCommits;
+    private final Attempts attempts;
     private final int most;
     private final long longestNanos;
     private final FixedBackOff retries;
@@ -43,10 +45,11 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
      * @param most    maximum number of events in one transaction
      * @param longest no event is added to a transaction after this time, because its rows stay locked until it ends
      */
-    EventContainer(JmsEndpoint endpoint, TransactionOperations database, BooleanSupplier databaseAcceptsWrites, int most, Duration longest) {
+    EventContainer(JmsEndpoint endpoint, TransactionOperations database, BooleanSupplier databaseCommits, Attempts attempts, int most, Duration longest) {
         super(endpoint);
         this.database = database;
-        this.databaseAcceptsWrites = databaseAcceptsWrites;
+        this.databaseCommits = databaseCommits;
+        this.attempts = attempts;
         this.most = most;
         this.longestNanos = longest.toNanos();
         this.retries = new FixedBackOff(endpoint.getRecoveryInterval(), FixedBackOff.UNLIMITED_ATTEMPTS);
@@ -83,9 +86,9 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
         if (failed) {
             // reset before the check, so that a failure during the check is not lost
             failed = false;
-            if (!databaseAcceptsWrites.getAsBoolean()) {
+            if (!databaseCommits.getAsBoolean()) {
                 failed = true;
-                applyBackOffTime(new FixedBackOff(ASK_AGAIN_MILLIS, 1).start());
+                pause();
                 return null;
             }
         }
@@ -97,10 +100,26 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
         try {
             Message again = first.getJMSRedelivered() ? first : database.execute(transaction -> handle(session, first));
             if (again != null) {
-                super.invokeListener(session, again);
+                attempt(session, again);
             }
         } catch (RuntimeException e) {
             failed = true;
+            if (DatabaseProbe.isUnavailable(e)) {
+                pause();
+            }
+            throw e;
+        }
+    }
+
+    private void pause() {
+        applyBackOffTime(new FixedBackOff(UNAVAILABLE_MILLIS, 1).start());
+    }
+
+    private void attempt(Session session, Message event) throws JMSException {
+        try {
+            super.invokeListener(session, event);
+        } catch (RuntimeException e) {
+            attempts.failed(event.getJMSMessageID(), e);
             throw e;
         }
     }
@@ -111,7 +130,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
         Message event = first;
         try {
             for (int handled = 0; event != null && !event.getJMSRedelivered(); ) {
-                super.invokeListener(session, event);
+                attempt(session, event);
                 event = ++handled < most && System.nanoTime() < end ? consumer.get().receive(PAUSE_MILLIS) : null;
             }
             return event;

@@ -14,7 +14,7 @@ public class EventHeaderFilter implements HeaderFilterStrategy {
 
     static final Set<String> ENVELOPE = Set.of("cloudEvents_specversion", "cloudEvents_datacontenttype", Envelope.ID, Envelope.TYPE,
             "cloudEvents_source", Envelope.TIME, Envelope.SUBJECT, Correlation.TRACEPARENT, "JMSXGroupID");
-    private static final Set<String> OF_THE_BROKER = Set.of("JMSXDeliveryCount", Envelope.SENT_ID, DeadLetters.ADDRESS_BY_BROKER);
+    private static final Set<String> OF_THE_BROKER = Set.of(Envelope.SENT_ID, DeadLetters.ADDRESS_BY_BROKER);
     private static final Set<String> OURS = Set.of(Envelope.SENT_ID, DeadLetters.CAUSE, DeadLetters.TIME, DeadLetters.ADDRESS);
 
     /** Whether a header is not sent. */

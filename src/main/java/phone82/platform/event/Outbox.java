@@ -45,6 +45,9 @@ public class Outbox {
     private final Runnable wake;
     private final MeterRegistry metrics;
     private final Supplier<Audit> audit;
+    /** The most events of the present run of the relay, and of the next one. */
+    private volatile int most = BATCH;
+    private volatile int mostNext = BATCH;
 
     /**
      * @param shared whether other instances of this context may use the same database
@@ -92,10 +95,12 @@ public class Outbox {
      * context wait here: two at once could reorder the events of one order.
      */
     public List<Row> take() {
+        most = mostNext;
+        mostNext = BATCH;
         if (shared) {
             jdbc.update("update outbox_relay set runs = runs + 1 where id = 1");
         }
-        return jdbc.query("select " + COLUMNS + " from outbox where sent = false order by sent, seq limit " + BATCH, ROW);
+        return jdbc.query("select " + COLUMNS + " from outbox where sent = false order by sent, seq limit " + most, ROW);
     }
 
     /** Marks events as sent, and requests another run of the relay if there may be more. */
@@ -103,9 +108,18 @@ public class Outbox {
         jdbc.update("update outbox set sent = true where seq in (" + Placeholders.of(sent) + ")",
                 sent.stream().map(Row::seq).toArray());
         AfterCommit.run(() -> sent.forEach(row -> metrics.counter("phone82.events.sent", "event", row.event().name()).increment()));
-        if (sent.size() == BATCH) {
+        if (sent.size() == most) {
             wakeAfterCommit();
         }
+    }
+
+    /**
+     * Makes the next run send a single event, because the broker has one of these already, after a crash for example. To send all of them one by
+     * one in the present run could take longer than a database lets a transaction be idle.
+     */
+    public void sendNextAlone() {
+        mostNext = 1;
+        wake();
     }
 
     /** The number of events that are not sent yet. */

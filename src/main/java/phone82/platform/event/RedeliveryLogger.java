@@ -5,8 +5,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.util.ErrorHandler;
+import phone82.platform.log.RareWarnings;
+import phone82.platform.persistence.DatabaseProbe;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.regex.Pattern;
 
 /** Logs events that were rolled back and that the broker will deliver again. */
@@ -17,11 +20,15 @@ public class RedeliveryLogger implements ErrorHandler {
     /** SQLSTATE of a unique key that another transaction has just inserted, or of a deadlock or serialisation failure. */
     private static final Pattern CONFLICT = Pattern.compile("23505|40.*");
 
+    private final RareWarnings outages = new RareWarnings(LOG, Duration.ofMinutes(1));
+
     @Override
     public void handleError(Throwable failure) {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
         if (isConflict(failure)) {
             LOG.debug("Conflict with another transaction; the event will be delivered again: {}", cause.getMessage());
+        } else if (DatabaseProbe.isUnavailable(failure)) {
+            outages.warn("database", "The database is unavailable, so events wait and are tried again: {}", cause.toString());
         } else {
             LOG.warn("The event failed and will be delivered again, or become a dead letter after its last attempt: {}", cause.toString());
         }

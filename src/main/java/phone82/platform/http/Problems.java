@@ -7,7 +7,6 @@ import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.util.ObjectHelper;
-import org.hsqldb.error.ErrorCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -16,10 +15,10 @@ import org.springframework.dao.OptimisticLockingFailureException;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.DatabaseProbe;
 
 import java.io.IOException;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +31,6 @@ public class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
     private static final String UNEXPECTED = "Unexpected failure";
-
-    /** HikariCP's message for a connection that it has evicted. */
-    private static final String EVICTED = "Connection is closed";
 
     /** Turns the exception caught in the exchange into its response. */
     public void answer(Exchange exchange) {
@@ -91,7 +87,7 @@ public class Problems {
                 return answer.getStatusCode() >= 500 || answer.getStatusCode() == 429;
             }
             if (cause instanceof IOException || cause instanceof JMSException
-                    || cause instanceof ConcurrencyFailureException || cause instanceof SQLException failure && isUnreachable(failure)) {
+                    || cause instanceof ConcurrencyFailureException || cause instanceof SQLException && DatabaseProbe.isUnavailable(cause)) {
                 return true;
             }
         }
@@ -108,8 +104,8 @@ public class Problems {
                 return new Problem(503, "Temporarily unavailable",
                         "Another request changed the same at the same moment. With an Idempotency-Key nothing is done twice.").retryAfter(1);
             }
-            if (cause instanceof SQLException failure && isUnreachable(failure)) {
-                LOG.warn("The database does not answer: {}", failure.toString());
+            if (cause instanceof SQLException && DatabaseProbe.isUnavailable(cause)) {
+                LOG.warn("The database does not answer: {}", cause.toString());
                 return new Problem(503, "Temporarily unavailable",
                         "The shop's database is not available at the moment. With an Idempotency-Key nothing is done twice.").retryAfter(5);
             }
@@ -117,17 +113,5 @@ public class Problems {
         LOG.error(UNEXPECTED, thrown);
         return new Problem(500, "Internal error",
                 "The request could not be processed. Try again; if it fails repeatedly, report the correlation id to the operator.");
-    }
-
-    /**
-     * Whether the database is unavailable: SQLSTATE class 08 (connection), 53 (resources) or 57 (server shuts down), or 25006 (it refuses
-     * writes); the pool has no connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table
-     * file that cannot grow.
-     */
-    private static boolean isUnreachable(SQLException failure) {
-        return failure instanceof SQLTransientConnectionException
-                || failure.getErrorCode() == -ErrorCode.DATA_FILE_IS_FULL
-                || failure.getSQLState() == null && EVICTED.equals(failure.getMessage())
-                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57).*|25006");
     }
 }

@@ -1,5 +1,7 @@
 package phone82.platform.persistence;
 
+import org.hsqldb.error.ErrorCode;
+
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +15,9 @@ public final class DatabaseProbe {
     private static final String POSTGRESQL = "PostgreSQL";
     private static final int SECONDS = 2;
 
+    /** HikariCP's message for a connection that it has evicted. */
+    private static final String EVICTED = "Connection is closed";
+
     private DatabaseProbe() {
     }
 
@@ -23,15 +28,31 @@ public final class DatabaseProbe {
      */
     public static String probe(DataSource database) throws SQLException {
         try (Connection connection = database.getConnection()) {
-            if (!connection.isValid(SECONDS)) {
-                throw new SQLTransientConnectionException("the database does not answer");
-            }
-            String product = connection.getMetaData().getDatabaseProductName();
-            if (product.equals(POSTGRESQL)) {
-                requireWrites(connection);
-            }
-            return product;
+            return probe(connection);
         }
+    }
+
+    /**
+     * Whether the database answers, accepts writes, and has not waited for more than 2 s for a standby to confirm a commit. Only reads, because each
+     * commit that is attempted meanwhile occupies one more session of the server.
+     */
+    public static boolean commits(DataSource database) {
+        try (Connection connection = database.getConnection()) {
+            return !probe(connection).equals(POSTGRESQL) || !awaitsStandby(connection);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private static String probe(Connection connection) throws SQLException {
+        if (!connection.isValid(SECONDS)) {
+            throw new SQLTransientConnectionException("the database does not answer");
+        }
+        String product = connection.getMetaData().getDatabaseProductName();
+        if (product.equals(POSTGRESQL)) {
+            requireWrites(connection);
+        }
+        return product;
     }
 
     private static void requireWrites(Connection connection) throws SQLException {
@@ -45,5 +66,36 @@ public final class DatabaseProbe {
                 throw new SQLException("the database accepts no writes (transaction_read_only is on)");
             }
         }
+    }
+
+    private static boolean awaitsStandby(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+             ResultSet answer = statement.executeQuery("select exists (select 1 from pg_stat_activity where usename = current_user "
+                     + "and wait_event = 'SyncRep' and query_start < clock_timestamp() - interval '" + SECONDS + " s')")) {
+            answer.next();
+            return answer.getBoolean(1);
+        }
+    }
+
+    /** Whether something failed because the database is unavailable, so that it may succeed later without any change. */
+    public static boolean isUnavailable(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException refusal && isUnavailable(refusal)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * SQLSTATE class 08 (connection), 53 (resources, such as a full disk), 57 (server shuts down) or 58 (disk error), or 25006 (it refuses writes);
+     * the pool has no connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table file that
+     * cannot grow.
+     */
+    private static boolean isUnavailable(SQLException failure) {
+        return failure instanceof SQLTransientConnectionException
+                || failure.getErrorCode() == -ErrorCode.DATA_FILE_IS_FULL
+                || failure.getSQLState() == null && EVICTED.equals(failure.getMessage())
+                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57|58).*|25006");
     }
 }

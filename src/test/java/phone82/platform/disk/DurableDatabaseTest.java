@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import phone82.drill.SmallDisk;
 import phone82.journey.Phone82Extension;
+import phone82.platform.persistence.DatabaseProbe;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -179,7 +180,7 @@ class DurableDatabaseTest {
         int before = returned.get();
         database.stopWaiting();
 
-        assertThatThrownBy(() -> all.get(20, TimeUnit.SECONDS)).hasStackTraceContaining("No space left");
+        assertThatThrownBy(() -> all.get(20, TimeUnit.SECONDS)).hasStackTraceContaining("No space left").matches(DatabaseProbe::isUnavailable, "no fault of what was committed");
         assertThat(returned.get()).isEqualTo(before);
         disk.makeRoom();
         assertThat(count(folder.resolve("disk"))).isGreaterThanOrEqualTo(before);
@@ -201,7 +202,7 @@ class DurableDatabaseTest {
                 assertThat(count.getInt(1)).as("rows seen, one of them not on the disk").isEqualTo(returned.get() + 1);
             }
             assertThatThrownBy(() -> other.prepareStatement("update t set v = 'sent'")).isInstanceOf(SQLException.class).hasMessageContaining("restart");
-            assertThatThrownBy(other::createStatement).isInstanceOf(SQLException.class).hasMessageContaining("restart");
+            assertThatThrownBy(other::createStatement).isInstanceOf(SQLException.class).hasMessageContaining("restart").matches(DatabaseProbe::isUnavailable, "no fault of the statement");
             assertThatThrownBy(other::commit).isInstanceOf(SQLException.class).hasMessageContaining("restart");
             other.rollback();
             disk.makeRoom();
