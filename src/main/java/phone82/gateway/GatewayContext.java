@@ -22,6 +22,7 @@ import phone82.gateway.issuer.EmbeddedIssuer;
 import phone82.gateway.login.LoginEndpoint;
 import phone82.gateway.login.LoginSettings;
 import phone82.gateway.login.NoLogin;
+import phone82.platform.context.RouteFinder;
 import phone82.platform.context.RouteReload;
 import phone82.platform.health.HealthConfiguration;
 import phone82.platform.http.Contract;
@@ -46,7 +47,8 @@ import java.util.stream.Collectors;
 /** The context {@code gateway}: the only public entry. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({RouteReload.class, ManagementConfiguration.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class, HttpConfiguration.class})
+@Import({RouteFinder.class, RouteReload.class, ManagementConfiguration.class, MetricsConfiguration.class, TracingConfiguration.class,
+        HealthConfiguration.class, HttpConfiguration.class})
 public class GatewayContext {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayContext.class);

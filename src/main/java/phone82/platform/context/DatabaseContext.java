@@ -13,8 +13,8 @@ import phone82.platform.observability.TracingConfiguration;
 
 /** The configuration shared by all contexts with a database: health, metrics, and HTTP by the API contract. */
 @Configuration(proxyBeanMethods = false)
-@Import({RouteReload.class, ManagementConfiguration.class, MetricsConfiguration.class, TracingConfiguration.class, HealthConfiguration.class,
-        ResourcesHealthConfiguration.class, DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class})
+@Import({RouteFinder.class, RouteReload.class, ManagementConfiguration.class, MetricsConfiguration.class, TracingConfiguration.class,
+        HealthConfiguration.class, ResourcesHealthConfiguration.class, DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class})
 public class DatabaseContext {
 
     @Bean
