@@ -12,7 +12,7 @@ import phone82.store.StoreContext;
 import java.util.List;
 import java.util.Locale;
 
-/** The contexts that the jar can run. They stop in the reverse of this order; {@code Phone82.TURNS} says which start at once. */
+/** The contexts that the jar can run. {@code Phone82.TURNS} says in which order they start and stop. */
 public enum Context {
     BROKER(BrokerContext.class, "Artemis, the broker of the events"),
     COORDINATOR(CoordinatorContext.class, "the LRA coordinator for cancellations"),

@@ -50,6 +50,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -62,10 +63,9 @@ public final class Phone82 implements AutoCloseable {
         Locale.setDefault(Locale.ROOT);
     }
 
-    /** The contexts of a turn start at once, after those that they call during their warm-up. */
-    static final List<Set<Context>> TURNS = List.of(EnumSet.of(Context.BROKER),
-            EnumSet.of(Context.COORDINATOR, Context.CUSTOMER, Context.PROVIDER, Context.STORE), EnumSet.of(Context.PAY), EnumSet.of(Context.APP),
-            EnumSet.of(Context.GATEWAY));
+    /** The contexts of a turn start at once, after those that they call. They also stop at once, before those that they call. */
+    static final List<Set<Context>> TURNS = List.of(EnumSet.of(Context.BROKER, Context.COORDINATOR),
+            EnumSet.of(Context.CUSTOMER, Context.PROVIDER, Context.STORE), EnumSet.of(Context.PAY), EnumSet.of(Context.APP), EnumSet.of(Context.GATEWAY));
 
     private final SortedMap<Context, Running> running = new ConcurrentSkipListMap<>();
     private final ConfigurableApplicationContext operationsApplication;
@@ -175,7 +175,7 @@ public final class Phone82 implements AutoCloseable {
             phone82.operations.expect(contexts.stream().map(Context::id).toList());
             phone82.generateSharedSecrets(contexts);
             phone82.connectToOwnBroker(contexts);
-            TURNS.forEach(turn -> phone82.startAtOnce(turn.stream().filter(contexts::contains).toList(), options));
+            TURNS.forEach(turn -> atOnce(turn.stream().filter(contexts::contains).toList(), context -> phone82.start(context, options)));
             return phone82;
         } catch (RuntimeException e) {
             phone82.close();
@@ -202,12 +202,12 @@ public final class Phone82 implements AutoCloseable {
         }
     }
 
-    /** Returns when all of them have started, or have failed to. */
-    private void startAtOnce(List<Context> contexts, String... options) {
+    /** Returns when all of them have been done, or have failed. */
+    private static <T> void atOnce(List<T> each, Consumer<T> action) {
         ExecutorService threads = Executors.newCachedThreadPool();
-        List<CompletableFuture<Void>> starts = contexts.stream().map(context -> CompletableFuture.runAsync(() -> start(context, options), threads)).toList();
+        List<CompletableFuture<Void>> actions = each.stream().map(one -> CompletableFuture.runAsync(() -> action.accept(one), threads)).toList();
         threads.shutdown();
-        starts.stream().map(start -> start.handle((started, failure) -> failure).join()).filter(Objects::nonNull).reduce((first, next) -> {
+        actions.stream().map(one -> one.handle((done, failure) -> failure).join()).filter(Objects::nonNull).reduce((first, next) -> {
             first.getCause().addSuppressed(next.getCause());
             return first;
         }).ifPresent(failure -> {
@@ -283,13 +283,16 @@ public final class Phone82 implements AutoCloseable {
     @Override
     public void close() {
         operations.stopping();
-        while (!running.isEmpty()) {
-            Running last = running.remove(running.lastKey());
-            LoggerFactory.getLogger(Phone82.class).info("Stopping {}", last.context.id());
-            last.application.close();
-            last.preflight.close();
+        for (int turn = TURNS.size() - 1; turn >= 0; turn--) {
+            atOnce(TURNS.get(turn).stream().map(running::remove).filter(Objects::nonNull).toList(), Phone82::stop);
         }
         operationsApplication.close();
+    }
+
+    private static void stop(Running context) {
+        LoggerFactory.getLogger(Phone82.class).info("Stopping {}", context.context.id());
+        context.application.close();
+        context.preflight.close();
     }
 
     private void banner() {
