@@ -95,6 +95,12 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
         return super.receiveMessage(consumer);
     }
 
+    /** An idle consumer would commit nothing five times a second, each time by a call of the broker. */
+    @Override
+    protected boolean shouldCommitAfterNoMessageReceived(Session session) {
+        return false;
+    }
+
     @Override
     protected void invokeListener(Session session, Message first) throws JMSException {
         try {
