@@ -80,6 +80,8 @@ final class Prepare {
         Path data = Files.createTempDirectory("phone82");
         List<String> command = new ArrayList<>(List.of(PreparedJar.java(), "-XX:ArchiveClassesAtExit=" + jar.archive(), "-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
         command.addAll(PreparedJar.JVM_OPTIONS);
+        // optimised code would not be used long enough
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=128m"));
         command.addAll(List.of("-jar", jar.jar().toString(), "--phone82.data=" + data, "--management.server.port=0"));
         command.addAll(freePorts());
         ProcessBuilder builder = new ProcessBuilder(command).directory(data.toFile()).redirectErrorStream(true);
