@@ -2,9 +2,15 @@ package phone82.journey;
 
 import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestClassOrder;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -30,7 +36,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -48,9 +53,16 @@ import static phone82.journey.Shop.anOrder;
 /** Outages of the coordinator: cancellations are refused, everything else works. */
 @Tag("alone")
 @ExtendWith(OutputCaptureExtension.class)
+@TestClassOrder(ClassOrderer.OrderAnnotation.class)
 class CoordinatorOutageTest {
 
-    private static final Set<Context> ALL_BUT_THE_COORDINATOR = EnumSet.complementOf(EnumSet.of(Context.COORDINATOR));
+    /** Where each of these tests has a coordinator that does not answer as it should. */
+    private static final int PORT = Phone82Extension.freePort();
+    private static final String URL = "http://localhost:" + PORT;
+
+    @RegisterExtension
+    static final Phone82Extension PHONE82 = Phone82Extension.shared(EnumSet.complementOf(EnumSet.of(Context.COORDINATOR)), "--phone82.store.dispatch-delay=1h",
+            "--phone82.coordinator.recovery-period=1s", "--phone82.saga.coordinator-url=" + URL);
 
     private static final String HOLD = "{\"item\":\"note20\",\"qty\":1}";
 
@@ -64,12 +76,12 @@ class CoordinatorOutageTest {
     }
 
     /** The steps of participants are refused as temporarily unavailable; an outage is one line per context in ten seconds. */
-    private static void assertThatParticipantsAreUnavailable(Phone82Extension phone82, String coordinator, CapturedOutput log) {
+    private static void assertThatParticipantsAreUnavailable(CapturedOutput log) {
         Map<Context, String> steps = Map.of(Context.STORE, "/deliveries/1/hold", Context.PAY, "/payments/1/cancellation");
         steps.forEach((participant, path) -> {
-            Shop inside = phone82.shop(participant);
+            Shop inside = PHONE82.shop(participant);
             for (int i = 0; i < 2; i++) {
-                Answer refused = inside.send(inside.request(path).header("Long-Running-Action", coordinator + "/lra-coordinator/0_1")
+                Answer refused = inside.send(inside.request(path).header("Long-Running-Action", URL + "/lra-coordinator/0_1")
                         .header("Content-Type", "application/json").PUT(BodyPublishers.ofString(participant == Context.STORE ? HOLD : "")));
                 assertThat(refused.expect(503).header("Retry-After")).isEqualTo("5");
             }
@@ -81,17 +93,16 @@ class CoordinatorOutageTest {
 
     private static ServerSocket listen() {
         try {
-            return new ServerSocket(0, 200);
+            return new ServerSocket(PORT, 200);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Comes last, because an earlier line about the participants hides further ones for ten seconds. */
     @Nested
+    @Order(4)
     class Down {
-
-        @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=4s");
 
         @Test
         void aCancellationIsRefusedAtOnceAndChangesNothing() {
@@ -104,30 +115,42 @@ class CoordinatorOutageTest {
             assertThat(refused.answer.expect(503).header("Retry-After")).isEqualTo("5");
             assertThat(refused.took).isLessThan(Duration.ofSeconds(1));
             shop.place(anOrder()).expect(201);
+            await().until(() -> shop.status("/deliveries/" + id).equals("Received"));
+            shop.post("/deliveries/" + id + "/shipment", "").expect(200);
             shop.awaitShipped(id);
             assertThat(shop.timeline(id)).containsExactly("Ordered", "PayCompleted", "OrderReceived", "Shipped");
         }
 
         @Test
         void participantsAreUnavailable(CapturedOutput log) {
-            assertThatParticipantsAreUnavailable(PHONE82, PHONE82.shop(Context.COORDINATOR).url(""), log);
+            assertThatParticipantsAreUnavailable(log);
         }
     }
 
+    /** Comes first, while app still begins as many cancellations as it may. */
     @Nested
+    @Order(1)
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     class Hanging {
 
         /** The default of phone82.saga.request-timeout. */
         private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
 
         /** Accepts connections, by the backlog of its operating system, and never answers. */
-        static final ServerSocket COORDINATOR = listen();
+        private static ServerSocket coordinator;
 
-        @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=60s",
-                "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
+        @BeforeAll
+        static void start() {
+            coordinator = listen();
+        }
+
+        @AfterAll
+        static void stop() throws IOException {
+            coordinator.close();
+        }
 
         @Test
+        @Order(2)
         void fiftyConcurrentCancellationsAreRefusedInTimeAndFewerAreTriedWithoutSlowingOrders() throws Exception {
             Shop shop = PHONE82.gateway();
             List<Long> ids = IntStream.range(0, 50).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
@@ -152,8 +175,9 @@ class CoordinatorOutageTest {
         }
 
         @Test
+        @Order(1)
         void participantsAreUnavailable(CapturedOutput log) {
-            assertThatParticipantsAreUnavailable(PHONE82, "http://localhost:" + COORDINATOR.getLocalPort(), log);
+            assertThatParticipantsAreUnavailable(log);
         }
 
         /** Returns how many cancellations waited for the coordinator. */
@@ -184,16 +208,29 @@ class CoordinatorOutageTest {
 
     /** Frozen or cut off in the middle of an answer. */
     @Nested
+    @Order(2)
     class Halting {
 
         private static final Queue<String> REQUESTS = new ConcurrentLinkedQueue<>();
         private static final List<Socket> CONNECTIONS = new CopyOnWriteArrayList<>();
 
-        static final ServerSocket COORDINATOR = answerWithoutBodies();
+        private static ServerSocket coordinator;
 
-        @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=60s",
-                "--phone82.coordinator.recovery-period=1s", "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getLocalPort());
+        @BeforeAll
+        static void start() {
+            coordinator = listen();
+            Thread answering = new Thread(Halting::answerWithoutBodies);
+            answering.setDaemon(true);
+            answering.start();
+        }
+
+        @AfterAll
+        static void stop() throws IOException {
+            coordinator.close();
+            for (Socket connection : CONNECTIONS) {
+                connection.close();
+            }
+        }
 
         @Test
         void aCancellationIsRefusedInTimeAndItsConnectionClosed() {
@@ -225,7 +262,7 @@ class CoordinatorOutageTest {
         @Test
         void overdueCancellationsAreNotAskedForAfterOneWithoutAnAnswer(CapturedOutput log) {
             JdbcTemplate jdbc = PHONE82.jdbc(Context.APP);
-            String lras = "http://localhost:" + COORDINATOR.getLocalPort() + "/lra-coordinator/";
+            String lras = URL + "/lra-coordinator/";
             Map.of("first", 90, "second", 80).forEach((lra, seconds) ->
                     jdbc.update("insert into saga (lra, order_id, state, since, traceparent) values (?, 1, 'Acted', ?, '')",
                             lras + lra, Timestamp.from(Instant.now().minusSeconds(seconds))));
@@ -235,48 +272,54 @@ class CoordinatorOutageTest {
             assertThat(requests("second")).isZero();
             assertThat(log.getOut().lines().filter(line -> line.contains(" app settle-cancellations "))).hasSizeBetween(1, 3)
                     .allMatch(line -> line.contains(" WARN ") && line.contains("Failed, until the next run: "));
+            jdbc.update("delete from saga where order_id = 1");
         }
 
         private static long requests(String lra) {
             return REQUESTS.stream().filter(("GET /lra-coordinator/" + lra + "/status HTTP/1.1")::equals).count();
         }
 
-        private static ServerSocket answerWithoutBodies() {
-            ServerSocket coordinator = listen();
-            Thread answering = new Thread(() -> {
-                try {
-                    while (true) {
-                        Socket connection = coordinator.accept();
-                        CONNECTIONS.add(connection);
-                        BufferedReader request = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
-                        REQUESTS.add(request.readLine());
-                        while (!request.readLine().isEmpty()) {
-                            // reads the head
-                        }
-                        connection.getOutputStream().write("HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n".getBytes(US_ASCII));
+        private static void answerWithoutBodies() {
+            try {
+                while (true) {
+                    Socket connection = coordinator.accept();
+                    CONNECTIONS.add(connection);
+                    BufferedReader request = new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII));
+                    REQUESTS.add(request.readLine());
+                    while (!request.readLine().isEmpty()) {
+                        // reads the head
                     }
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+                    connection.getOutputStream().write("HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n".getBytes(US_ASCII));
                 }
-            });
-            answering.setDaemon(true);
-            answering.start();
-            return coordinator;
+            } catch (IOException stopped) {
+                // the end of these tests
+            }
         }
     }
 
     @Nested
+    @Order(3)
     class HangingAtTheEnd {
 
-        static final HttpServer COORDINATOR = hangingAtTheEnd();
+        private static HttpServer coordinator;
 
-        @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(ALL_BUT_THE_COORDINATOR, "--phone82.store.dispatch-delay=60s",
-                "--phone82.saga.coordinator-url=http://localhost:" + COORDINATOR.getAddress().getPort());
+        @BeforeAll
+        static void start() throws IOException {
+            coordinator = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT), 0);
+            coordinator.createContext("/lra-coordinator/", request -> {
+                String path = request.getRequestURI().getPath();
+                if (!path.endsWith("/cancel")) {
+                    request.getResponseHeaders().set("Location", URL + "/lra-coordinator/0_2");
+                    request.sendResponseHeaders(path.endsWith("/start") ? 201 : 200, -1);
+                    request.close();
+                }
+            });
+            coordinator.start();
+        }
 
         @AfterAll
         static void stop() {
-            COORDINATOR.stop(0);
+            coordinator.stop(0);
         }
 
         /** App has begun the cancellation, and does not know of the shipment. */
@@ -290,24 +333,6 @@ class CoordinatorOutageTest {
             Answer refused = cancel(shop, id).answer;
 
             assertThat(refused.expect(409).body().get("title").asText()).isEqualTo("Shipped already");
-        }
-
-        private static HttpServer hangingAtTheEnd() {
-            try {
-                HttpServer coordinator = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-                coordinator.createContext("/lra-coordinator/", request -> {
-                    String path = request.getRequestURI().getPath();
-                    if (!path.endsWith("/cancel")) {
-                        request.getResponseHeaders().set("Location", "http://localhost:" + coordinator.getAddress().getPort() + "/lra-coordinator/0_1");
-                        request.sendResponseHeaders(path.endsWith("/start") ? 201 : 200, -1);
-                        request.close();
-                    }
-                });
-                coordinator.start();
-                return coordinator;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

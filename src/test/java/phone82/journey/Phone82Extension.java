@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,13 +32,21 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** phone82 in this JVM for one test class: real broker, real databases, real HTTP, on free ports and in a new data folder. */
+/**
+ * phone82 in this JVM for one test class, or {@link #shared(String...) shared} by those that run one after the other: real broker, real databases, real
+ * HTTP, on free ports and in a new data folder.
+ */
 public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
 
     private static final int FIRST_PORT = 10_000;
     private static final int PORTS = 20_000;
     /** Tests run in several JVMs concurrently. */
     private static final AtomicInteger PORT = new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
+
+    /** By their contexts and options. */
+    private static final Map<List<Object>, Phone82Extension> SHARED = new HashMap<>();
+    /** The one that runs; null for none. */
+    private static Phone82Extension running;
 
     /** Whether a test class of this JVM has started phone82. */
     private static final AtomicBoolean WARM = new AtomicBoolean();
@@ -47,6 +56,8 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
         // but not while three systems start on two cores
         Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+        // Surefire starts JUnit for each class anew, so that JUnit does not know the end of the last one
+        Runtime.getRuntime().addShutdownHook(new Thread(Phone82Extension::stopShared, "stop of the shared phone82"));
     }
 
     /** The password of the operator's port. */
@@ -55,6 +66,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private final Set<Context> contexts;
     private final List<String> options;
     private final Map<Context, Integer> ports = new EnumMap<>(Context.class);
+    private boolean isShared;
     private boolean ownSecrets;
     private Function<Path, Databases> makeDatabases;
     private Databases databases;
@@ -75,6 +87,28 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         return new Phone82Extension(EnumSet.allOf(Context.class), List.of(options));
     }
 
+    /**
+     * All contexts, started once for the test classes of this JVM that run one after the other with the same options: a start takes longer than many
+     * of them. What others left behind must not matter to such a class, nor what it leaves behind to others:
+     * <ul>
+     * <li>It asserts what belongs to its own orders, or compares with what was there before. No list is empty, no metric is zero.</li>
+     * <li>It stops no context, and starts again each route that it has stopped.</li>
+     * <li>It waits for the end of what it has begun, as a cancellation, or lets nobody see it.</li>
+     * </ul>
+     */
+    public static Phone82Extension shared(String... options) {
+        return shared(EnumSet.allOf(Context.class), options);
+    }
+
+    /** The same with some contexts only. */
+    static Phone82Extension shared(Set<Context> contexts, String... options) {
+        return SHARED.computeIfAbsent(List.of(EnumSet.copyOf(contexts), List.of(options)), first -> {
+            Phone82Extension shared = only(contexts, options);
+            shared.isShared = true;
+            return shared;
+        });
+    }
+
     /** All contexts with generated passwords, as on a laptop. */
     static Phone82Extension withSecretsOfItsOwn(String... options) {
         Phone82Extension phone82 = all(options);
@@ -84,6 +118,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     /** Uses other databases than the build configures. */
     public Phone82Extension with(Function<Path, Databases> databases) {
+        assertOwn();
         makeDatabases = databases;
         return this;
     }
@@ -100,6 +135,11 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     /** Starts it for a part of a test only. */
     public void start(String test) throws IOException {
+        if (this == running) {
+            return;
+        }
+        // MBeans of two systems have the same names
+        stopShared();
         Path data = Files.createTempDirectory(Files.createDirectories(Path.of("target", "data")), test);
         databases = makeDatabases.apply(data);
         List<String> arguments = new ArrayList<>(databases.options());
@@ -127,6 +167,16 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
         addUnlessSet(arguments, "--phone82.operations.password=" + OPERATOR_PASSWORD);
         this.arguments = arguments.toArray(String[]::new);
         phone82 = Phone82.start(contexts, this.arguments);
+        if (isShared) {
+            running = this;
+        }
+    }
+
+    private static void stopShared() {
+        if (running != null) {
+            running.close();
+            running = null;
+        }
     }
 
     private static void addUnlessSet(List<String> arguments, String option) {
@@ -138,10 +188,23 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     @Override
     public void afterAll(ExtensionContext test) {
-        stop();
+        if (!isShared) {
+            stop();
+        }
     }
 
     public void stop() {
+        assertOwn();
+        close();
+    }
+
+    private void assertOwn() {
+        if (isShared) {
+            throw new IllegalStateException("Other test classes share this phone82.");
+        }
+    }
+
+    private void close() {
         if (phone82 != null) {
             phone82.close();
             databases.close();
@@ -235,6 +298,7 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     /** Stops one context until the end of the test class. */
     void stop(Context context) {
+        assertOwn();
         phone82.application(context).close();
     }
 

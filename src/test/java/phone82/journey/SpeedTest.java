@@ -1,5 +1,7 @@
 package phone82.journey;
 
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.RouteController;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -7,6 +9,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
+import phone82.journey.Shop.Answer;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -23,8 +26,11 @@ import static phone82.journey.Shop.anOrder;
 @Tag("alone")
 class SpeedTest {
 
+    /** A cancellation takes less time than this many orders. */
+    private static final int ORDERS_LONG = 5;
+
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s");
+    static final Phone82Extension PHONE82 = Phone82Extension.shared("--phone82.store.dispatch-delay=0s");
 
     private final Shop shop = PHONE82.gateway();
 
@@ -43,6 +49,35 @@ class SpeedTest {
         System.out.printf("accepted -> Shipped seen: median %d ms, p95 %d ms of %d unloaded orders%n",
                 millis[25], millis[47], millis.length);
         assertThat(millis[25]).isLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void aCancellationTakesLessThanFiveOrders() throws Exception {
+        RouteController store = PHONE82.bean(Context.STORE, CamelContext.class).getRouteController();
+        // it would ship the orders
+        store.stopRoute("store-receive-events");
+        long[] millis = new long[40];
+        long[] ordered = new long[millis.length];
+        try {
+            for (int i = -100; i < millis.length; i++) {
+                long begin = System.nanoTime();
+                long id = shop.place(anOrder()).expect(201).id();
+                long asked = System.nanoTime();
+                Answer answer = shop.send("DELETE", "/orders/" + id, null, null);
+                if (i >= 0) {
+                    answer.expect(200);
+                    ordered[i] = Duration.ofNanos(asked - begin).toMillis();
+                    millis[i] = Duration.ofNanos(System.nanoTime() - asked).toMillis();
+                }
+            }
+        } finally {
+            store.startRoute("store-receive-events");
+        }
+        Arrays.sort(millis);
+        Arrays.sort(ordered);
+        System.out.printf("one cancellation through the gateway: median %d ms, p95 %d ms of %d unloaded; one order: median %d ms%n",
+                millis[20], millis[38], millis.length, ordered[20]);
+        assertThat(millis[20]).as("median in ms").isLessThanOrEqualTo(Math.max(120, ORDERS_LONG * ordered[20]));
     }
 
     @Test

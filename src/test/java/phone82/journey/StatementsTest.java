@@ -26,7 +26,7 @@ import static phone82.journey.Shop.anOrder;
 class StatementsTest {
 
     @RegisterExtension
-    static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s").with(data -> Databases.embedded());
+    static final Phone82Extension PHONE82 = Phone82Extension.shared("--phone82.store.dispatch-delay=0s");
 
     private static final List<Context> COUNTED = List.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER);
     private static final int ORDERS = 10;
