@@ -3,6 +3,7 @@ package phone82.journey;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.awaitility.Awaitility;
+import org.awaitility.pollinterval.IterativePollInterval;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -38,6 +40,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 public final class Phone82Extension implements BeforeAllCallback, AfterAllCallback {
 
+    private static final Duration FIRST_LOOK = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+
     private static final int FIRST_PORT = 10_000;
     private static final int PORTS = 20_000;
     /** Tests run in several JVMs concurrently. */
@@ -52,8 +57,10 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
     private static final AtomicBoolean WARM = new AtomicBoolean();
 
     static {
-        // most results that tests wait for are there within milliseconds
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
+        // most results that tests wait for are there within milliseconds; where one takes longer, many requests for it would delay all tests
+        Awaitility.setDefaultPollDelay(FIRST_LOOK);
+        Awaitility.setDefaultPollInterval(IterativePollInterval.iterative(last -> Collections.min(List.of(last.multipliedBy(3).dividedBy(2), LONGEST_PAUSE)),
+                FIRST_LOOK));
         // but not while three systems start on two cores
         Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
         // Surefire starts JUnit for each class anew, so that JUnit does not know the end of the last one

@@ -236,8 +236,7 @@ public final class Shop {
     }
 
     public void awaitShipped(long id) {
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20))
-                .untilAsserted(() -> assertThat(status("/history/" + id)).isEqualTo("Shipped"));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(status("/history/" + id)).isEqualTo("Shipped"));
         await().untilAsserted(() -> assertThat(status("/orders/" + id)).isEqualTo("Shipped"));
     }
 
