@@ -51,13 +51,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllCallback {
 
+    // to make a key takes half a second
+    private static final RSAKey FIRST = newKey();
     private static final RSAKey UNPUBLISHED = newKey();
 
     private final int port = Phone82Extension.freePort();
     private HttpServer server;
     private final Map<String, Login> byCode = new ConcurrentHashMap<>();
     private final Map<String, Login> byRefreshToken = new ConcurrentHashMap<>();
-    private volatile RSAKey key = newKey();
+    private volatile RSAKey key = FIRST;
     /** Whether it answers requests for tokens. */
     volatile boolean available = true;
     /** Whether it gives refresh tokens. */
@@ -228,7 +230,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
 
     /** Has the id of the right key. */
     String wronglySigned(String subject, String... roles) {
-        return sign(new RSAKey.Builder(newKey()).keyID(key.getKeyID()).build(), claims(subject, roles).build());
+        return sign(new RSAKey.Builder(UNPUBLISHED).keyID(key.getKeyID()).build(), claims(subject, roles).build());
     }
 
     /** Signed with a key that it has not published. */
@@ -268,7 +270,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
         return token.serialize();
     }
 
-    /** A key with an id of its own each time; to make one takes half a second. */
+    /** With an id of its own each time. */
     private static RSAKey unpublished() {
         return new RSAKey.Builder(UNPUBLISHED).keyID(UUID.randomUUID().toString()).build();
     }

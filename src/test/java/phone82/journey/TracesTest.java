@@ -4,8 +4,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
 import phone82.journey.Shop.Answer;
@@ -34,18 +35,15 @@ import static phone82.journey.Shop.anOrder;
 /** OpenTelemetry traces: a collector receives each order as one tree, from the gateway to the last context that handled its events. */
 class TracesTest {
 
-    private static final Collector COLLECTOR = new Collector();
+    /** Ends after phone82, which sends it the last spans when it stops. */
+    @RegisterExtension
+    static final Collector COLLECTOR = new Collector();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--otel.exporter.otlp.endpoint=" + COLLECTOR.url(),
             "--phone82.store.dispatch-delay=3s");
 
     private final Shop shop = PHONE82.gateway();
-
-    @AfterAll
-    static void stop() {
-        COLLECTOR.server.stop(0);
-    }
 
     /** The asserted parts of a span. */
     private record Seen(String context, String kind, Span span) {
@@ -148,7 +146,7 @@ class TracesTest {
     }
 
     /** Receives OTLP over HTTP, as a collector does. */
-    private static final class Collector {
+    private static final class Collector implements AfterAllCallback {
 
         private final Map<String, List<Seen>> traces = new ConcurrentHashMap<>();
         private final HttpServer server;
@@ -168,6 +166,11 @@ class TracesTest {
                 exchange.close();
             });
             server.start();
+        }
+
+        @Override
+        public void afterAll(ExtensionContext test) {
+            server.stop(0);
         }
 
         String url() {

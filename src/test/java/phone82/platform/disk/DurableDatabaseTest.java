@@ -251,12 +251,12 @@ class DurableDatabaseTest {
 
     /** HSQLDB respects the lock of a process that was killed for 10 s. */
     private void removeTheLockOfTheProcess() throws IOException {
-        Files.delete(folder.resolve("disk/db.lck"));
+        Files.deleteIfExists(folder.resolve("disk/db.lck"));
     }
 
     private static Process java(Path log, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp", System.getProperty("java.class.path"), main.getName()));
+                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
@@ -296,6 +296,7 @@ class DurableDatabaseTest {
             List<Boolean> changes = new ArrayList<>();
             for (String password : List.of("it's new", "newer", "newer")) {
                 server.destroyForcibly().waitFor();
+                removeTheLockOfTheProcess();
                 server = server(log, port, password);
                 assertThat(count(awaitConnection(port, password))).as("%s", log).isEqualTo(1);
                 assertThatThrownBy(() -> connection(port, "former")).isInstanceOf(SQLInvalidAuthorizationSpecException.class);
@@ -305,6 +306,7 @@ class DurableDatabaseTest {
             assertThat(changes).containsExactly(true, true, false);
             for (String password : List.of("", "$(STORE_PASSWORD)")) {
                 server.destroyForcibly().waitFor();
+                removeTheLockOfTheProcess();
                 server = server(log, port, password);
                 assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
                 assertThat(server.exitValue()).isNotZero();

@@ -4,7 +4,6 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
-import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -20,7 +19,6 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,32 +51,39 @@ class InterruptedMigrationTest {
     @ParameterizedTest
     @CsvSource({"inbox,customer", "outbox,outbox", "saga,saga", "app,app", "pay,pay", "store,store", "customer,customer", "provider,provider"})
     void areCompletedAtTheNextStart(String folder) throws IOException {
+        // "?": none if the version does not exist
+        String previous = "0?";
         for (MigrationInfo migration : flyway(database, folder).load().info().all()) {
             String script = folder + "/" + migration.getScript();
             List<String> statements = HsqldbMigration.statements(new FileSystemResource(FOLDER.resolve(script)));
-            DriverManagerDataSource uninterrupted = before(folder, migration);
+            DriverManagerDataSource uninterrupted = after(previous, folder, script);
             flyway(uninterrupted, folder).load().migrate();
 
             for (int done = 1; done <= statements.size(); done++) {
-                DriverManagerDataSource interrupted = before(folder, migration);
+                DriverManagerDataSource interrupted = after(previous, folder, script);
                 statements.subList(0, done).forEach(new JdbcTemplate(interrupted)::execute);
 
                 new HsqldbMigration().migrate(flyway(interrupted, folder).load());
 
                 assertThat(contents(interrupted)).as("after %d statements of %s", done, script).isEqualTo(contents(uninterrupted));
+                remove(interrupted);
             }
+            remove(uninterrupted);
+            previous = migration.getVersion().getVersion();
         }
     }
 
-    /** A database before a migration, with rows for it. */
-    private static DriverManagerDataSource before(String folder, MigrationInfo migration) {
+    /** A database after a migration, with rows for the next script. */
+    private static DriverManagerDataSource after(String migration, String folder, String next) {
         DriverManagerDataSource database = database();
-        // "?": none if the version does not exist
-        String previous = Stream.of(flyway(database, folder).load().info().all()).map(MigrationInfo::getVersion)
-                .filter(version -> version.compareTo(migration.getVersion()) < 0).max(Comparator.naturalOrder()).map(MigrationVersion::getVersion).orElse("0?");
-        flyway(database, folder).target(previous).load().migrate();
-        ROWS.getOrDefault(folder + "/" + migration.getScript(), List.of()).forEach(new JdbcTemplate(database)::execute);
+        flyway(database, folder).target(migration).load().migrate();
+        ROWS.getOrDefault(next, List.of()).forEach(new JdbcTemplate(database)::execute);
         return database;
+    }
+
+    /** Otherwise it stays in memory. */
+    private static void remove(DriverManagerDataSource database) {
+        new JdbcTemplate(database).execute("shutdown");
     }
 
     @Test
