@@ -35,7 +35,8 @@ import static phone82.journey.Shop.anOrder;
 /**
  * Halts a context before and after each of its durable steps, and drops the provider's answers to pay. A first run finds the steps:
  * each commit of its database and of the broker, and each call to the provider. Afterwards all contexts and the provider's ledger agree.
- * {@code -Dphone82.crash-contexts=pay,app} selects the contexts, {@code -Dphone82.crash-points=N} draws N steps of each.
+ * {@code -Dphone82.crash-contexts=pay,app} selects the contexts, {@code -Dphone82.crash-journeys=N} draws N journeys, and
+ * {@code -Dphone82.crash-points=N} draws N of their steps in each context.
  */
 @Tag("long")
 class CrashPointsIT {
@@ -105,9 +106,10 @@ class CrashPointsIT {
             phone82 = started;
             stepped = new SteppedContext(phone82, context);
             phone82.start(CONTEXTS.stream().filter(each -> !each.equals(context)).collect(Collectors.joining(" ")));
-            List<Point> points = countSteps(context);
             long seed = Long.getLong("phone82.seed", System.nanoTime());
-            Collections.shuffle(points, new Random(seed));
+            Random random = new Random(seed);
+            List<Point> points = countSteps(context, drawn(random));
+            Collections.shuffle(points, random);
             int wanted = Math.min(points.size(), Integer.getInteger("phone82.crash-points", points.size()));
             System.out.printf("%s: %d crash points in all, %d wanted with -Dphone82.seed=%d%n", context, points.size(), wanted, seed);
             int reached = 0;
@@ -127,10 +129,16 @@ class CrashPointsIT {
         }
     }
 
-    private List<Point> countSteps(String context) throws Exception {
+    private List<String> drawn(Random random) {
+        List<String> drawn = new ArrayList<>(journeys.keySet());
+        Collections.shuffle(drawn, random);
+        return drawn.subList(0, Math.min(drawn.size(), Integer.getInteger("phone82.crash-journeys", drawn.size())));
+    }
+
+    private List<Point> countSteps(String context, List<String> drawn) throws Exception {
         List<Point> points = new ArrayList<>();
         startStepped(0);
-        for (String journey : journeys.keySet()) {
+        for (String journey : drawn) {
             int before = stepped.steps().size();
             stepped.arm();
             journeys.get(journey).run();
@@ -143,7 +151,7 @@ class CrashPointsIT {
             IntStream.rangeClosed(1, steps).forEach(step -> points.add(new Point(journey, step)));
         }
         stepped.kill();
-        assertThat(points).hasSizeGreaterThan(3 * journeys.size());
+        assertThat(points).hasSizeGreaterThan(3 * drawn.size());
         return points;
     }
 

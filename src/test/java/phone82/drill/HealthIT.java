@@ -7,6 +7,7 @@ import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
 import java.time.Duration;
+import java.util.Set;
 
 import static org.awaitility.Awaitility.await;
 
@@ -15,7 +16,7 @@ class HealthIT {
 
     @Test
     void aStoreIsNotReadyWithoutDatabaseAndServesRequestsWithoutBroker() throws Exception {
-        try (Processes phone82 = new Processes("health", Databases::onServers, "--phone82.warm-up=0",
+        try (Processes phone82 = new Processes("health", data -> Databases.onServers(data, Set.of(Context.STORE)), "--phone82.warm-up=0",
                 "--phone82.operations.password=" + Phone82Extension.OPERATOR_PASSWORD);
              Gate broker = new Gate(phone82.port(Context.BROKER)); Gate database = Gate.toDatabase(phone82, "phone82.store.database.url")) {
             phone82.start("broker");

@@ -81,7 +81,7 @@ class StartIT {
 
     @Test
     void aWrongBrokerPasswordIsReported() throws Exception {
-        try (Processes phone82 = new Processes("password")) {
+        try (Processes phone82 = new Processes("password", "--phone82.warm-up=0")) {
             phone82.start("broker");
             phone82.set("--phone82.store.broker-password=wrong");
             assertThat(phone82.run(1, "store").lines()).singleElement().asString()
@@ -91,7 +91,7 @@ class StartIT {
 
     @Test
     void aLockedDataFolderIsReported() throws Exception {
-        try (Processes phone82 = new Processes("locked")) {
+        try (Processes phone82 = new Processes("locked", "--phone82.warm-up=0")) {
             phone82.start("broker");
             phone82.start("store");
             phone82.set("--management.server.port=0");

@@ -4,8 +4,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import phone82.Context;
 import phone82.journey.Databases;
 
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +33,8 @@ class UnusableDatabaseIT {
     @ParameterizedTest
     @MethodSource("unusableDatabases")
     void anUnusableDatabaseIsReported(String context, String wrong, String message) throws Exception {
-        try (Processes phone82 = new Processes("database", Databases::onServers, "--phone82.database.wait=1s")) {
+        try (Processes phone82 = new Processes("database", data -> Databases.onServers(data, Set.of(Context.valueOf(context.toUpperCase(Locale.ROOT)))),
+                "--phone82.database.wait=1s")) {
             String property = "--phone82." + context + ".database.";
             String url = phone82.databases().options().stream().filter(option -> option.startsWith(property + "url="))
                     .findFirst().orElseThrow().substring((property + "url=").length());
@@ -43,7 +47,8 @@ class UnusableDatabaseIT {
 
     @Test
     void aForeignDatabaseIsReported() throws Exception {
-        try (Processes phone82 = new Processes("not-owned", Databases::onServers)) {
+        try (Processes phone82 = new Processes("not-owned", data -> Databases.onServers(data, Set.of(Context.APP, Context.CUSTOMER)),
+                "--phone82.warm-up=0")) {
             phone82.set(phone82.databases().options().stream().filter(option -> option.contains("app.database.url"))
                     .map(option -> option.replace("phone82.app", "phone82.customer")).findFirst().orElseThrow());
             phone82.start("broker");

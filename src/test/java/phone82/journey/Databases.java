@@ -64,7 +64,8 @@ public final class Databases implements AutoCloseable {
         return onServers(data, EnumSet.allOf(Context.class));
     }
 
-    private static Databases onServers(Path data, Set<Context> contexts) {
+    /** The same for these contexts only; the others have embedded ones. */
+    public static Databases onServers(Path data, Set<Context> contexts) {
         Databases databases = onPostgreSql(contexts.stream().filter(ON_POSTGRESQL::contains).collect(Collectors.toSet()));
         if (contexts.contains(Context.STORE)) {
             int port = Phone82Extension.freePort();
