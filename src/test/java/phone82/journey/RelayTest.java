@@ -168,6 +168,31 @@ class RelayTest {
         awaitEmptyOutbox();
     }
 
+    @Test
+    void aReplayFromTheFirstPlaceWaitsWhileManyWait() throws Exception {
+        awaitEmptyOutbox();
+        CamelContext camel = PHONE82.bean(Context.APP, CamelContext.class);
+        camel.getRouteController().stopRoute("relay-events");
+        String row = "insert into outbox (seq, event_id, topic, subject, happened_at, traceparent, body, sent) values (?, ?, 'phone82.app.Ordered', '0', ?, '', '{}', ?)";
+        // the first place of a log in HSQLDB
+        jdbc.update("delete from outbox where seq = 0");
+        jdbc.update(row, 0, "first", Timestamp.from(Instant.now()), true);
+        jdbc.batchUpdate(row, LongStream.range(0, 2000).mapToObj(n -> new Object[]{1_000_000 + n, "wait " + n, Timestamp.from(Instant.now()), false}).toList());
+        try {
+            for (String request : List.of("{\"since\":0}", "{}")) {
+                JsonNode first = PHONE82.shop(Context.APP).post("/events/replay", request).expect(200).body();
+                jdbc.update("update outbox set sent = true where subject = '0'");
+                assertThat(first.get("replayed").asInt()).isZero();
+                JsonNode second = PHONE82.shop(Context.APP).post("/events/replay", "{\"after\":" + first.get("next") + ",\"until\":0}").expect(200).body();
+                assertThat(second.get("replayed").asInt()).isOne();
+                jdbc.update("update outbox set sent = false where seq >= 1000000");
+            }
+        } finally {
+            jdbc.update("delete from outbox where subject = '0'");
+            camel.getRouteController().startRoute("relay-events");
+        }
+    }
+
     private static int replayAll(Shop app, String request) {
         int replayed = 0;
         ObjectNode next = (ObjectNode) Json.read(request, JsonNode.class);

@@ -152,12 +152,12 @@ public class EventLog {
 
     /** Returns the place before the first event since then, by binary search, because there is no index by time. */
     private long before(Long since) {
+        // -1 in a new log, as HSQLDB's sequence starts at 0
+        long low = place("min") - 1;
         if (since == null) {
-            // HSQLDB's sequence starts at 0
-            return Long.MIN_VALUE;
+            return low;
         }
         Instant from = Instant.ofEpochMilli(since).minus(DISORDER);
-        long low = place("min") - 1;
         long high = place("max");
         while (low < high) {
             long middle = low + (high - low) / 2;
