@@ -76,8 +76,8 @@ final class Help {
                   I9  the payment provider's ledger agrees with the books, to the won
                 Orders that do not agree are read again, until no further order has come to agree for phone82.reconcile.settle. Those
                 that have not changed by then are breaches. Orders in progress that break no promise are listed separately.
-                --repair sends the events of orders that break I5 or I6 again, rebuilds the view and compares once more. It leaves orders
-                alone that app or store has lost, and is safe to run. The remaining breaches need an operator.
+                --repair rebuilds the view, sends the events of orders that still break I5 or I6 again, and compares once more. It leaves
+                orders alone that app or store has lost, and is safe to run. The remaining breaches need an operator.
                 Exit code: 0 all orders agree, 1 breaches, 2 wrong arguments or a context cannot be read.
 
                 dead-letters lists the events that app, pay, store and customer could not process, with the causes; with an id it

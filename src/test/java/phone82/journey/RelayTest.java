@@ -169,6 +169,32 @@ class RelayTest {
     }
 
     @Test
+    void theEventsOfAnOrderAreFoundInStepsOfALongLog() throws Exception {
+        EventLog log = PHONE82.bean(Context.APP, EventLog.class);
+        awaitEmptyOutbox();
+        CamelContext camel = PHONE82.bean(Context.APP, CamelContext.class);
+        camel.getRouteController().stopRoute("relay-events");
+        int rows = 20_001;
+        jdbc.batchUpdate("insert into outbox (seq, event_id, topic, subject, happened_at, traceparent, body, sent) values (?, ?, 'phone82.app.Ordered', ?, ?, '', '{}', true)",
+                LongStream.range(-rows, 0).mapToObj(seq -> new Object[]{seq, "long " + seq, seq == -rows || seq == -1 ? "77" : "0", Timestamp.from(Instant.now())}).toList());
+        try {
+            List<EventLog.Replayed> steps = new ArrayList<>();
+            EventLog.Replay next = new EventLog.Replay(null, null, -1L, List.of(77L));
+            while (next != null) {
+                EventLog.Replayed step = log.replay(next);
+                steps.add(step);
+                next = step.next() == null ? null : new EventLog.Replay(null, step.next(), step.until(), next.orders());
+            }
+
+            assertThat(steps).extracting(EventLog.Replayed::next).containsExactly(-10_002L, -2L, null);
+            assertThat(steps).extracting(EventLog.Replayed::replayed).containsExactly(1, 0, 1);
+        } finally {
+            jdbc.update("delete from outbox where seq < 0");
+            camel.getRouteController().startRoute("relay-events");
+        }
+    }
+
+    @Test
     void aReplayFromTheFirstPlaceWaitsWhileManyWait() throws Exception {
         awaitEmptyOutbox();
         CamelContext camel = PHONE82.bean(Context.APP, CamelContext.class);
