@@ -25,6 +25,8 @@ import phone82.platform.identity.Caller;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -385,6 +387,21 @@ class DeadLettersTest {
             assertThat(printed.toString(UTF_8)).contains("store: 101 replayed").doesNotContain("violates");
             assertThat(exitCode).isZero();
             assertThat(letters(PHONE82, Context.STORE)).isEmpty();
+        }
+
+        @Test
+        void areAllTriedByTheOperatorsPageThoughThoseInFrontFail() throws JMSException {
+            send(2000, MANY, "!");
+            send(3000, 1, "");
+            HttpRequest.Builder all = PHONE82.operations().requestOfOperator("/repairs/store/dead-letters").header("Content-Type", "application/json");
+
+            JsonNode result = PHONE82.operations().send(all.POST(BodyPublishers.ofString("{}"))).expect(200).body();
+
+            assertThat(result.toString()).isEqualTo("{\"repaired\":1,\"failed\":101,\"more\":false}");
+            assertThat(store.status("/deliveries/3000")).isEqualTo("Received");
+            // they fail no more
+            PHONE82.bean(Context.STORE, phone82.platform.event.DeadLetters.class).change(body -> body.substring(1));
+            assertThat(store.post("/dead-letters/replay?size=200", "").expect(200).body().get("replayed").asInt()).isEqualTo(MANY);
         }
 
         /** @param prefix of the bodies; makes them unreadable if it is not empty */
