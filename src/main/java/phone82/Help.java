@@ -77,8 +77,8 @@ final class Help {
                 Orders that break a promise are read again, until no further one has come to agree for phone82.reconcile.settle. Those
                 that have not changed by then are breaches. Orders in progress that break no promise get this time once, and are listed
                 separately if they still move. Those that wait on purpose, for their dispatch or a dealer, are not waited for.
-                --repair sends the events of orders that break I5 or I6 again, rebuilds the view and compares once more. It leaves orders
-                alone that app or store has lost, and is safe to run. The remaining breaches need an operator.
+                --repair rebuilds the view, sends the events of orders that still break I5 or I6 again, and compares once more. It leaves
+                orders alone that app or store has lost, and is safe to run. The remaining breaches need an operator.
                 Exit code: 0 all orders agree, 1 breaches, 2 wrong arguments or a context cannot be read.
 
                 dead-letters lists the events that app, pay, store and customer could not process, with the causes; with an id it

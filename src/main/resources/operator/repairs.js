@@ -93,7 +93,8 @@ async function repair(path, {name}) {
         if (!answer.ok) {
             throw new Error(body.detail);
         }
-        result = [`repair.${name}.${body.failed ? 'partly' : body.more ? 'some' : 'done'}`, body];
+        const outcome = body.failed ? (body.more ? 'untried' : 'partly') : body.more ? 'some' : 'done';
+        result = [`repair.${name}.${outcome}`, body];
     } catch (failure) {
         result = ['repair.failed', {reason: failure.message}];
     }

@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -153,9 +152,19 @@ public class StuckOrders {
         return jdbc.queryForObject("select count(*) from paused where order_id = ?", Long.class, order) > 0;
     }
 
-    /** The body of the replay request to pay and store. */
-    public String request(@Variable("replay") EventLog.Replay replay) {
-        return Json.text(Objects.requireNonNull(replay));
+    /** The body of the replay request to pay or store. */
+    public String request(@Body EventLog.Replay replay) {
+        return Json.text(replay);
+    }
+
+    /** The next request after a response of pay or store; null if the replay is complete. */
+    public EventLog.Replay answered(@Variable("replay") EventLog.Replay replay, @Body String response) {
+        return following(replay, Json.read(response, EventLog.Replayed.class));
+    }
+
+    /** The next request to app's own log; null if the replay is complete. */
+    public EventLog.Replay following(@Variable("replay") EventLog.Replay replay, @Body EventLog.Replayed response) {
+        return replay.following(response);
     }
 
     /** An order that made no progress although its events were sent again. */

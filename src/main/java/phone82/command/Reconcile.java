@@ -46,15 +46,23 @@ public final class Reconcile {
             }
             Report report = run(line -> err.println("phone82: " + line), options);
             out.print(report.text());
-            List<Long> mendable = Repair.orders(report);
-            if (!mendable.isEmpty() && !repair) {
-                err.println("phone82: " + NAME + " " + REPAIR + " sends the events of " + mendable.size() + " orders again and rebuilds the view; both are harmless.");
-            } else if (!mendable.isEmpty()) {
-                int exitCode = Repair.perform(out, err, mendable, options);
+            int mendable = report.mendable().size();
+            if (mendable > 0 && !repair) {
+                err.println("phone82: " + NAME + " " + REPAIR + " rebuilds the view, and sends the events of orders that disagree even then (of these "
+                        + mendable + ") again; both are harmless.");
+            } else if (mendable > 0) {
+                int exitCode = RebuildHistory.main(out, err, options);
                 if (exitCode != 0) {
                     return exitCode;
                 }
                 report = run(line -> err.println("phone82: " + line), options);
+                if (!report.mendable().isEmpty()) {
+                    exitCode = ReplayEvents.ofOrders(out, err, report.mendable(), options);
+                    if (exitCode != 0) {
+                        return exitCode;
+                    }
+                    report = run(line -> err.println("phone82: " + line), options);
+                }
                 out.print(report.text());
             }
             return report.breaches().isEmpty() ? 0 : 1;

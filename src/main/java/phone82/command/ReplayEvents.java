@@ -6,6 +6,7 @@ import org.springframework.core.env.PropertyResolver;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The command {@code replay-events}: makes the contexts publish their events again, for a broker that lost them. */
@@ -15,6 +16,10 @@ public final class ReplayEvents extends OperatorCommand {
     public static final String NAME = "replay-events";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Most orders in one request. */
+    private static final int ORDERS = 200;
+    /** More events of named orders do not wait, because new events wait behind them. */
+    private static final long WAITING = 2000;
 
     private ReplayEvents(PropertyResolver properties, PrintStream out) {
         super(properties, out);
@@ -33,7 +38,7 @@ public final class ReplayEvents extends OperatorCommand {
             ReplayEvents command = new ReplayEvents(properties, out);
             try {
                 for (String context : published.contexts()) {
-                    command.replay(context, published.since());
+                    command.replay(context, Map.of("since", published.since()), 0);
                 }
                 return 0;
             } catch (Stop e) {
@@ -43,8 +48,26 @@ public final class ReplayEvents extends OperatorCommand {
         }, err, arguments);
     }
 
-    private void replay(String context, long since) {
-        Map<String, Object> request = new HashMap<>(Map.of("since", since));
+    /**
+     * Makes the contexts publish the events of some orders again.
+     *
+     * @return the exit code: 0 the broker has nearly all events, 1 the broker does not accept them, 2 a context does not answer
+     */
+    static int ofOrders(PrintStream out, PrintStream err, List<Long> orders, String... options) {
+        return run(properties -> {
+            ReplayEvents command = new ReplayEvents(properties, out);
+            for (int i = 0; i < orders.size(); i += ORDERS) {
+                for (String context : PUBLISHERS) {
+                    command.replay(context, Map.of("orders", orders.subList(i, Math.min(orders.size(), i + ORDERS))), WAITING);
+                }
+            }
+            return 0;
+        }, err, options);
+    }
+
+    /** @param left number of events that the broker need not have at the end */
+    private void replay(String context, Map<String, Object> first, long left) {
+        Map<String, Object> request = new HashMap<>(first);
         long replayed = 0;
         long moved = System.nanoTime();
         long waiting = Long.MAX_VALUE;
@@ -56,7 +79,7 @@ public final class ReplayEvents extends OperatorCommand {
             }
             waiting = answer.path("waiting").asLong();
             boolean all = !answer.has("next");
-            if (all && waiting == 0) {
+            if (all && waiting <= left) {
                 out.println(context + ": " + replayed + (replayed == 1 ? " event" : " events") + " sent again");
                 return;
             }

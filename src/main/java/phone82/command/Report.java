@@ -24,13 +24,18 @@ public record Report(long orders, List<Breach> breaches, List<Moving> moving, St
      *
      * @param promise  number of the promise, as in {@code --help}
      * @param statuses the order's status in each context
-     * @param mendable whether it can be mended without harm by sending the order's events again
+     * @param mendable whether it can be mended without harm by rebuilding the view, or by sending the order's events again
      */
     public record Breach(long order, String promise, String what, String statuses, boolean mendable) {
     }
 
     /** An order in progress. */
     public record Moving(long order, String statuses) {
+    }
+
+    /** The orders whose breaches {@code --repair} may mend, newest first. */
+    List<Long> mendable() {
+        return breaches.stream().filter(Breach::mendable).map(Breach::order).distinct().toList();
     }
 
     Report without(String what) {

@@ -61,7 +61,7 @@ class Peers {
     private static final Duration ANSWER = Duration.ofSeconds(3);
     /** Files of many megabytes may have to be read. */
     private static final Duration AUDIT = Duration.ofSeconds(30);
-    /** Up to a hundred events may have to be processed. */
+    /** Events are processed again for half of it, and then up to a hundred more. */
     private static final Duration REPAIR = Duration.ofSeconds(60);
 
     /** Far more than the metrics of all contexts or a page of an audit have. */

@@ -28,6 +28,10 @@ class RouteTemplatesTest {
                 .flatMap(file -> file.routes().stream()).toList();
     }
 
+    static List<Route> proxies() {
+        return routes().stream().filter(route -> route.text("routeConfigurationId").equals("proxy")).toList();
+    }
+
     /** Answers with the called context and its URL. */
     public static class UpstreamFailures {
 
@@ -36,17 +40,33 @@ class RouteTemplatesTest {
         }
     }
 
+    /** Never called. */
+    public static class StuckOrders {
+
+        public void request() {
+        }
+
+        public void answered() {
+        }
+
+        public void failed() {
+        }
+    }
+
     @BeforeAll
     static void load() throws Exception {
         Properties settings = new Properties();
-        routes().stream().map(RouteTemplatesTest::context)
+        proxies().stream().map(RouteTemplatesTest::context)
                 .forEach(context -> settings.setProperty("phone82.gateway." + context + "-url", UNREACHABLE + context));
+        Stream.of("pay", "store").forEach(context -> settings.setProperty("phone82.app." + context + "-url", UNREACHABLE + context));
         Stream.of("lease", "connect", "response").forEach(limit -> settings.setProperty("phone82.gateway." + limit + "-timeout", "1000"));
         CAMEL.getPropertiesComponent().setInitialProperties(settings);
         CAMEL.getRegistry().bind("upstreamFailures", new UpstreamFailures());
+        CAMEL.getRegistry().bind("stuckOrders", new StuckOrders());
         CAMEL.setStartupSummaryLevel(StartupSummaryLevel.Off);
         PluginHelper.getRoutesLoader(CAMEL).loadRoutes(
                 ResourceHelper.resolveResource(CAMEL, "file:routes/shared/errors.camel.yaml"),
+                ResourceHelper.resolveResource(CAMEL, "file:routes/app/ask-for-replay.camel.yaml"),
                 ResourceHelper.resolveResource(CAMEL, "file:routes/gateway/to-context.camel.yaml"));
         CAMEL.start();
     }
@@ -66,7 +86,7 @@ class RouteTemplatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("routes")
+    @MethodSource("proxies")
     void aRouteCallsItsContextAndHandlesItsFailure(Route route) {
         String answer = CAMEL.createProducerTemplate().requestBody(route.from(), null, String.class);
         assertThat(answer).startsWith(context(route) + " " + UNREACHABLE + context(route) + "?");

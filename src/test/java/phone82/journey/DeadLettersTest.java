@@ -25,6 +25,8 @@ import phone82.platform.identity.Caller;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -348,6 +350,65 @@ class DeadLettersTest {
         private static JsonNode letterOf(Context context, String event) {
             return await().until(() -> letters(PHONE82, context).stream()
                     .filter(letter -> letter.path("eventId").asText().equals(event)).findFirst().orElse(null), letter -> letter != null);
+        }
+    }
+
+    /** More than one page of them. */
+    @Nested
+    class Many {
+
+        private static final int MANY = 101;
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(EnumSet.of(Context.BROKER, Context.STORE), "--phone82.events.attempts=1");
+
+        private final Shop store = PHONE82.shop(Context.STORE);
+
+        @Test
+        void areReplayedIfEachOfAPageSucceeds() throws JMSException {
+            send(100, 2, "");
+
+            JsonNode first = store.post("/dead-letters/replay?size=1", "").expect(200).body();
+            JsonNode second = store.post("/dead-letters/replay?size=1&after=" + first.get("next").asText(), "").expect(200).body();
+
+            assertThat(List.of(first, second)).allMatch(report -> report.get("replayed").asInt() == 1);
+            assertThat(letters(PHONE82, Context.STORE)).isEmpty();
+        }
+
+        @Test
+        void areAllReplayedByOneCommand() throws JMSException {
+            send(1000, MANY, "");
+            ByteArrayOutputStream printed = new ByteArrayOutputStream();
+            PrintStream out = new PrintStream(printed, true, UTF_8);
+
+            int exitCode = DeadLetters.main(out, out, Stream.of(Stream.of(DeadLetters.NAME), Stream.of(PHONE82.arguments()), Stream.of("replay", "store"))
+                    .flatMap(each -> each).toArray(String[]::new));
+
+            assertThat(printed.toString(UTF_8)).contains("store: 101 replayed").doesNotContain("violates");
+            assertThat(exitCode).isZero();
+            assertThat(letters(PHONE82, Context.STORE)).isEmpty();
+        }
+
+        @Test
+        void areAllTriedByTheOperatorsPageThoughThoseInFrontFail() throws JMSException {
+            send(2000, MANY, "!");
+            send(3000, 1, "");
+            HttpRequest.Builder all = PHONE82.operations().requestOfOperator("/repairs/store/dead-letters").header("Content-Type", "application/json");
+
+            JsonNode result = PHONE82.operations().send(all.POST(BodyPublishers.ofString("{}"))).expect(200).body();
+
+            assertThat(result.toString()).isEqualTo("{\"repaired\":1,\"failed\":101,\"more\":false}");
+            assertThat(store.status("/deliveries/3000")).isEqualTo("Received");
+            // they fail no more
+            PHONE82.bean(Context.STORE, phone82.platform.event.DeadLetters.class).change(body -> body.substring(1));
+            assertThat(store.post("/dead-letters/replay?size=200", "").expect(200).body().get("replayed").asInt()).isEqualTo(MANY);
+        }
+
+        /** @param prefix of the bodies; makes them unreadable if it is not empty */
+        private static void send(long first, int count, String prefix) throws JMSException {
+            for (long id = first; id < first + count; id++) {
+                PHONE82.topics().sendAs("store", "dead-letters.store", "phone82.pay.PayCompleted", id, newId(), prefix + order(id));
+            }
         }
     }
 

@@ -168,6 +168,57 @@ class RelayTest {
         awaitEmptyOutbox();
     }
 
+    @Test
+    void theEventsOfAnOrderAreFoundInStepsOfALongLog() throws Exception {
+        EventLog log = PHONE82.bean(Context.APP, EventLog.class);
+        awaitEmptyOutbox();
+        CamelContext camel = PHONE82.bean(Context.APP, CamelContext.class);
+        camel.getRouteController().stopRoute("relay-events");
+        int rows = 20_001;
+        jdbc.batchUpdate("insert into outbox (seq, event_id, topic, subject, happened_at, traceparent, body, sent) values (?, ?, 'phone82.app.Ordered', ?, ?, '', '{}', true)",
+                LongStream.range(-rows, 0).mapToObj(seq -> new Object[]{seq, "long " + seq, seq == -rows || seq == -1 ? "77" : "0", Timestamp.from(Instant.now())}).toList());
+        try {
+            List<EventLog.Replayed> steps = new ArrayList<>();
+            EventLog.Replay next = new EventLog.Replay(null, null, -1L, List.of(77L));
+            while (next != null) {
+                EventLog.Replayed step = log.replay(next);
+                steps.add(step);
+                next = step.next() == null ? null : new EventLog.Replay(null, step.next(), step.until(), next.orders());
+            }
+
+            assertThat(steps).extracting(EventLog.Replayed::next).containsExactly(-10_002L, -2L, null);
+            assertThat(steps).extracting(EventLog.Replayed::replayed).containsExactly(1, 0, 1);
+        } finally {
+            jdbc.update("delete from outbox where seq < 0");
+            camel.getRouteController().startRoute("relay-events");
+        }
+    }
+
+    @Test
+    void aReplayFromTheFirstPlaceWaitsWhileManyWait() throws Exception {
+        awaitEmptyOutbox();
+        CamelContext camel = PHONE82.bean(Context.APP, CamelContext.class);
+        camel.getRouteController().stopRoute("relay-events");
+        String row = "insert into outbox (seq, event_id, topic, subject, happened_at, traceparent, body, sent) values (?, ?, 'phone82.app.Ordered', '0', ?, '', '{}', ?)";
+        // the first place of a log in HSQLDB
+        jdbc.update("delete from outbox where seq = 0");
+        jdbc.update(row, 0, "first", Timestamp.from(Instant.now()), true);
+        jdbc.batchUpdate(row, LongStream.range(0, 2000).mapToObj(n -> new Object[]{1_000_000 + n, "wait " + n, Timestamp.from(Instant.now()), false}).toList());
+        try {
+            for (String request : List.of("{\"since\":0}", "{}")) {
+                JsonNode first = PHONE82.shop(Context.APP).post("/events/replay", request).expect(200).body();
+                jdbc.update("update outbox set sent = true where subject = '0'");
+                assertThat(first.get("replayed").asInt()).isZero();
+                JsonNode second = PHONE82.shop(Context.APP).post("/events/replay", "{\"after\":" + first.get("next") + ",\"until\":0}").expect(200).body();
+                assertThat(second.get("replayed").asInt()).isOne();
+                jdbc.update("update outbox set sent = false where seq >= 1000000");
+            }
+        } finally {
+            jdbc.update("delete from outbox where subject = '0'");
+            camel.getRouteController().startRoute("relay-events");
+        }
+    }
+
     private static int replayAll(Shop app, String request) {
         int replayed = 0;
         ObjectNode next = (ObjectNode) Json.read(request, JsonNode.class);

@@ -3,6 +3,7 @@ package phone82.page;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsHiddenOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
@@ -105,6 +106,22 @@ class RepairsPageTest {
         assertThat(page.locator("#repairs-result")).hasText("이벤트 1건을 다시 처리했고, 1건은 다시 실패하여 남았습니다.");
         isAccessible();
         assertThat(waiting("app dead-letters").locator("tbody tr")).containsText("1001");
+    }
+
+    @Test
+    void lettersThatWereNotTriedAreMentioned() throws JMSException {
+        PHONE82.topics().sendAs("customer", "dead-letters.customer", "phone82.pay.PayCompleted", 1003, UUID.randomUUID().toString(), "{\"orderId\":1003,\"item\":\"note20\",\"qty\":1}");
+        Locator replay = waiting("customer dead-letters").locator("> button");
+        assertThat(replay).isVisible(new IsVisibleOptions().setTimeout(SEEN));
+        String all = "**/repairs/customer/dead-letters";
+        page.route(all, route -> route.fulfill(new FulfillOptions().setContentType("application/json").setBody("{\"repaired\":1,\"failed\":2,\"more\":true}")));
+
+        confirm(replay);
+
+        assertThat(page.locator("#repairs-result")).hasText("Dead letters replayed: 1; failed again and stay: 2; others were not tried: run “dead-letters replay”.");
+        page.unroute(all);
+        confirm(replay);
+        assertThat(page.locator("#repairs-result")).hasText("Dead letters replayed: 1.");
     }
 
     @Test

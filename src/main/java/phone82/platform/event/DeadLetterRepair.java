@@ -6,12 +6,16 @@ import phone82.platform.api.Problem;
 import phone82.platform.event.DeadLetters.Report;
 import phone82.platform.repair.Repair;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** Replays dead letters from the operator's port, by the routes of the API of the context. */
 class DeadLetterRepair implements Repair {
 
-    private static final int MOST = 100;
+    private static final int STEP = 100;
+    /** The operator's page waits twice as long. */
+    private static final Duration TIME = Duration.ofSeconds(30);
 
     private final DeadLetters deadLetters;
     private final ProducerTemplate camel;
@@ -33,13 +37,25 @@ class DeadLetterRepair implements Repair {
 
     @Override
     public Result repair(String id) {
-        Report report = id == null ? replay("direct:process-dead-letters", "size", MOST) : replay("direct:process-dead-letter", "id", id);
-        return new Result(report.replayed(), report.failed().size(), report.next() != null);
+        if (id != null) {
+            return new Result(replay("direct:process-dead-letter", Map.of("id", id)).replayed(), 0, false);
+        }
+        long end = System.nanoTime() + TIME.toNanos();
+        int replayed = 0;
+        int failed = 0;
+        String next = "0";
+        do {
+            Report report = replay("direct:process-dead-letters", Map.of("size", STEP, "after", next));
+            replayed += report.replayed();
+            failed += report.failed().size();
+            next = report.next();
+        } while (next != null && System.nanoTime() < end);
+        return new Result(replayed, failed, next != null);
     }
 
-    private Report replay(String route, String header, Object value) {
+    private Report replay(String route, Map<String, Object> headers) {
         try {
-            return camel.requestBodyAndHeader(route, null, header, value, Report.class);
+            return camel.requestBodyAndHeaders(route, null, headers, Report.class);
         } catch (CamelExecutionException e) {
             throw e.getCause() instanceof Problem problem ? problem : e;
         }

@@ -25,8 +25,10 @@ import java.util.function.BooleanSupplier;
  */
 public class EventLog {
 
-    /** Maximum number of events that one call replays, unless it names orders. */
+    /** Most events that one call sends again. */
     static final int STEP = 1000;
+    /** Number of events among which one call finds those of named orders, because there is no index by order. */
+    static final int SEARCHED = 10 * STEP;
     /** While this many events wait to be sent, no more are replayed, unless orders are named, because new events would wait behind them. */
     private static final int MOST_WAITING = 2 * STEP;
     /** Events get their place before their transaction commits, so their times may be out of order by this much. */
@@ -65,6 +67,11 @@ public class EventLog {
      * @param orders only events of these orders; null for all
      */
     public record Replay(Long since, Long after, Long until, List<Long> orders) {
+
+        /** The next request after this response; null if the replay is complete. */
+        public Replay following(Replayed response) {
+            return response.next == null ? null : new Replay(null, response.next, response.until, orders);
+        }
     }
 
     /**
@@ -87,8 +94,8 @@ public class EventLog {
     }
 
     /**
-     * Makes the relay send one step of events again, or all events of the given orders. While many events are waiting, no step is added. The
-     * caller continues with {@code next} of the response.
+     * Makes the relay send one step of events again, or those of the given orders in a longer step. While many events are waiting, only those of
+     * orders are added. The caller continues with {@code next} of the response.
      */
     public Replayed replay(@Body Replay wanted) {
         long after = wanted.after() != null ? wanted.after() : before(wanted.since());
@@ -97,13 +104,13 @@ public class EventLog {
         if (waiting >= MOST_WAITING && wanted.orders() == null) {
             return new Replayed(0, after, until, waiting);
         }
-        List<Long> places = wanted.orders() != null ? List.of(until)
-                : jdbc.queryForList("select seq from outbox where seq > ? and seq <= ? order by seq limit " + STEP, Long.class, after, until);
+        int step = wanted.orders() == null ? STEP : SEARCHED;
+        List<Long> places = jdbc.queryForList("select seq from outbox where seq > ? and seq <= ? order by seq limit " + step, Long.class, after, until);
         int replayed = places.isEmpty() ? 0 : unsend(after, places.get(places.size() - 1), wanted.orders());
         if (replayed > 0) {
             outbox.wake();
         }
-        return new Replayed(replayed, places.size() < STEP ? null : places.get(STEP - 1), until, waiting + replayed);
+        return new Replayed(replayed, places.size() < step ? null : places.get(step - 1), until, waiting + replayed);
     }
 
     private int unsend(long after, long last, List<Long> orders) {
@@ -152,12 +159,12 @@ public class EventLog {
 
     /** Returns the place before the first event since then, by binary search, because there is no index by time. */
     private long before(Long since) {
+        // -1 in a new log, as HSQLDB's sequence starts at 0
+        long low = place("min") - 1;
         if (since == null) {
-            // HSQLDB's sequence starts at 0
-            return Long.MIN_VALUE;
+            return low;
         }
         Instant from = Instant.ofEpochMilli(since).minus(DISORDER);
-        long low = place("min") - 1;
         long high = place("max");
         while (low < high) {
             long middle = low + (high - low) / 2;
