@@ -16,13 +16,18 @@ import phone82.Tools;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -81,6 +86,36 @@ class ConsoleTest {
                 .get("value").asText();
 
         assertThat(statistics).containsPattern("(?s)<routeStat id=\"app-list-phones\".*?<processorStat [^>]*exchangesCompleted=\"[1-9]");
+    }
+
+    /** Compares CPU times of this thread, on which the load of the machine has no influence. Through JMX alone it is 50 to 110 times as much. */
+    @ParameterizedTest
+    @ValueSource(strings = {"app", "customer", "gateway", "pay", "store"})
+    void statisticsOfAllRoutesCostAboutAsMuchAsThoseOfEachStep(String context) throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        Set<ObjectName> steps = server.queryNames(new ObjectName("org.apache.camel:context=" + context + ",type=processors,*"), null);
+        ObjectName all = new ObjectName("org.apache.camel:context=" + context + ",type=context,name=\"" + context + "\"");
+        String statistics = (String) server.invoke(all, "dumpRoutesStatsAsXml", new Object[] {true, true}, new String[] {"boolean", "boolean"});
+        assertThat(statistics.split("<processorStat ", -1)).hasSize(steps.size() + 1).hasSizeGreaterThan(10);
+
+        long ofAll = leastNanos(() -> server.invoke(all, "dumpRoutesStatsAsXml", new Object[] {true, true}, new String[] {"boolean", "boolean"}));
+        long ofEach = leastNanos(() -> {
+            for (ObjectName step : steps) {
+                server.invoke(step, "dumpStatsAsXml", new Object[] {true}, new String[] {"boolean"});
+            }
+            return null;
+        });
+        assertThat(ofAll).isLessThan(8 * ofEach);
+    }
+
+    private static long leastNanos(Callable<?> call) throws Exception {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            call.call();
+            least = Math.min(least, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before);
+        }
+        return least;
     }
 
     @Test

@@ -4,7 +4,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.api.management.ManagedInstance;
 import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.api.management.NotificationSenderAware;
-import org.apache.camel.management.DefaultManagementAgent;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.support.management.DefaultManagementMBeanAssembler;
 import org.apache.camel.support.management.MixinRequiredModelMBean;
@@ -33,7 +32,7 @@ final class SharedMBeanInfo extends DefaultManagementMBeanAssembler {
     /** Replaces the management agent of a context that has not started, because an agent keeps the assembler that it first finds. */
     static void use(CamelContext camel) {
         camel.getCamelContextExtension().setManagementMBeanAssembler(new SharedMBeanInfo(camel));
-        DefaultManagementAgent agent = new DefaultManagementAgent(camel);
+        LocalManagementAgent agent = new LocalManagementAgent(camel);
         camel.getManagementStrategy().setManagementAgent(agent);
         agent.start();
     }
