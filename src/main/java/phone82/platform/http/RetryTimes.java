@@ -1,8 +1,7 @@
 package phone82.platform.http;
 
-import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Says when each refused client may try again, so that only a limited number returns per second. A refusal is work, too: clients who all return
@@ -10,29 +9,40 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class RetryTimes {
 
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final int LONGEST_SECONDS = 60;
 
-    private final long pauseNanos;
-    private final AtomicLong latest = new AtomicLong(System.nanoTime());
+    private final int perSecond;
+    /** The seconds from now on, in a ring, with the number of clients that return in each. */
+    private final long[] seconds = new long[LONGEST_SECONDS + 1];
+    private final int[] clients = new int[LONGEST_SECONDS + 1];
 
     /** @param perSecond the number of clients that may return per second, as long as none has to wait for more than a minute */
     RetryTimes(int perSecond) {
-        pauseNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this.perSecond = perSecond;
     }
 
     /**
-     * The next free time.
+     * The next second that is not full; any one within a minute if all are.
      *
      * @param least the shortest time after which a retry can succeed, in seconds
      * @return in how many seconds to try again
      */
-    long next(long least) {
-        long now = System.nanoTime();
-        long first = now + TimeUnit.SECONDS.toNanos(least);
-        long time = latest.updateAndGet(previous -> {
-            long following = previous + pauseNanos;
-            return following - first < 0 || following - now > LONGEST.toNanos() ? first : following;
-        });
-        return Math.max(least, Math.round((time - now) / 1e9));
+    synchronized long next(long least) {
+        long now = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime());
+        for (long wait = least; wait <= LONGEST_SECONDS; wait++) {
+            if (hasPlace(now + wait)) {
+                return wait;
+            }
+        }
+        return least < LONGEST_SECONDS ? ThreadLocalRandom.current().nextLong(least, LONGEST_SECONDS + 1) : least;
+    }
+
+    private boolean hasPlace(long second) {
+        int place = Math.floorMod(second, seconds.length);
+        if (seconds[place] != second) {
+            seconds[place] = second;
+            clients[place] = 0;
+        }
+        return clients[place]++ < perSecond;
     }
 }

@@ -19,8 +19,8 @@ class RetryTimesTest {
     @Test
     void aFewClientsReturnAsSoonAsARetryCanSucceed() {
         assertThat(times.next(2)).isEqualTo(2);
+        assertThat(times.next(30)).isEqualTo(30);
         assertThat(times.next(2)).isEqualTo(2);
-        assertThat(times.next(5)).isEqualTo(5);
     }
 
     @Test
@@ -28,8 +28,9 @@ class RetryTimesTest {
         Map<Long, Long> returning = clients(600);
 
         assertThat(Collections.min(returning.keySet())).isEqualTo(2);
-        assertThat(Collections.max(returning.keySet())).isBetween(31L, 32L);
-        assertThat(returning.values()).allMatch(clients -> clients <= PER_SECOND + 1);
+        assertThat(Collections.max(returning.keySet())).isBetween(30L, 31L);
+        // a second may begin meanwhile
+        assertThat(returning.values()).allMatch(clients -> clients <= 2 * PER_SECOND);
     }
 
     @Test
@@ -37,7 +38,7 @@ class RetryTimesTest {
         Map<Long, Long> returning = clients(6000);
 
         assertThat(Collections.max(returning.keySet())).isLessThanOrEqualTo(60);
-        // evenly distributed: 6,000 clients in 58 s
+        // 6,000 clients in 59 s: 102 in each on average
         assertThat(returning.values()).allMatch(clients -> clients < 8 * PER_SECOND);
     }
 
