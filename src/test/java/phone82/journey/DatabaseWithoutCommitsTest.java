@@ -85,7 +85,7 @@ class DatabaseWithoutCommitsTest {
     }
 
     private int waitingSessions() {
-        return jdbc.queryForObject("select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and wait_event is not null "
-                + "and pid <> pg_backend_pid()", Integer.class);
+        return jdbc.queryForObject("select count(*) from pg_stat_activity where datname = current_database() and usename = current_user "
+                + "and (wait_event = 'SyncRep' or wait_event_type = 'Lock')", Integer.class);
     }
 }

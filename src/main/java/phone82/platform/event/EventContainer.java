@@ -16,6 +16,7 @@ import phone82.platform.log.RareWarnings;
 import phone82.platform.persistence.DatabaseProbe;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -39,7 +40,8 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     private final FixedBackOff retries;
     private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
     private final ThreadLocal<MessageConsumer> consumer = new ThreadLocal<>();
-    private volatile boolean failed;
+    /** Those since the database was last known to commit. */
+    private final AtomicInteger failures = new AtomicInteger();
 
     /**
      * @param most    maximum number of events in one transaction
@@ -83,14 +85,14 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     @Override
     protected Message receiveMessage(MessageConsumer consumer) throws JMSException {
         this.consumer.set(consumer);
-        if (failed) {
-            // reset before the check, so that a failure during the check is not lost
-            failed = false;
+        int before = failures.get();
+        if (before > 0) {
             if (!databaseCommits.getAsBoolean()) {
-                failed = true;
                 pause();
                 return null;
             }
+            // a failure during the check is not lost
+            failures.compareAndSet(before, 0);
         }
         return super.receiveMessage(consumer);
     }
@@ -109,7 +111,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
                 attempt(session, again);
             }
         } catch (RuntimeException e) {
-            failed = true;
+            failures.incrementAndGet();
             if (DatabaseProbe.isUnavailable(e)) {
                 pause();
             }
