@@ -63,7 +63,10 @@ public final class Phone82 implements AutoCloseable {
         Locale.setDefault(Locale.ROOT);
     }
 
-    /** The contexts of a turn start at once, after those that they call. They also stop at once, before those that they call. */
+    /**
+     * The contexts of a turn start at the same time, after those that they send requests to, and stop at the same time, before them. The coordinator
+     * repeats its callbacks.
+     */
     static final List<Set<Context>> TURNS = List.of(EnumSet.of(Context.BROKER, Context.COORDINATOR),
             EnumSet.of(Context.CUSTOMER, Context.PROVIDER, Context.STORE), EnumSet.of(Context.PAY), EnumSet.of(Context.APP), EnumSet.of(Context.GATEWAY));
 
@@ -279,14 +282,26 @@ public final class Phone82 implements AutoCloseable {
         end.start();
     }
 
-    /** Stops the contexts from the public entry inwards, so that no running context calls a stopped one. */
+    /** Stops the contexts from the public entry inwards, so that no running context sends requests to a stopped one. */
     @Override
     public void close() {
         operations.stopping();
-        for (int turn = TURNS.size() - 1; turn >= 0; turn--) {
-            atOnce(TURNS.get(turn).stream().map(running::remove).filter(Objects::nonNull).toList(), Phone82::stop);
+        try {
+            stop(TURNS.size() - 1);
+        } finally {
+            operationsApplication.close();
         }
-        operationsApplication.close();
+    }
+
+    /** Also stops the turns before this one if a context of it cannot be stopped. */
+    private void stop(int turn) {
+        try {
+            atOnce(TURNS.get(turn).stream().map(running::remove).filter(Objects::nonNull).toList(), Phone82::stop);
+        } finally {
+            if (turn > 0) {
+                stop(turn - 1);
+            }
+        }
     }
 
     private static void stop(Running context) {

@@ -92,7 +92,7 @@ public class StuckOrders {
         });
     }
 
-    /** Makes a run after the shortest pause repeat the replay, because pay or store could not do it. */
+    /** Makes a run after the shortest pause repeat the replay, because a context could not do it, or not completely. */
     public void failed(@Variable("replay") EventLog.Replay replay) {
         List<Object> arguments = new ArrayList<>(List.of(Timestamp.from(Instant.now().plus(pause))));
         arguments.addAll(replay.orders());

@@ -48,8 +48,8 @@ public final class Reconcile {
             out.print(report.text());
             int mendable = report.mendable().size();
             if (mendable > 0 && !repair) {
-                err.println("phone82: " + NAME + " " + REPAIR + " rebuilds the view, and sends the events of orders that disagree even then (of these "
-                        + mendable + ") again; both are harmless.");
+                err.println("phone82: " + NAME + " " + REPAIR + " rebuilds the view. For those of these " + mendable
+                        + " orders that still disagree, it then sends the events again. Both are harmless.");
             } else if (mendable > 0) {
                 int exitCode = RebuildHistory.main(out, err, options);
                 if (exitCode != 0) {

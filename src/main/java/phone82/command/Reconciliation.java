@@ -98,7 +98,7 @@ final class Reconciliation implements AutoCloseable {
         Map<Long, Open> open = check(toCheck, Map.of());
         long end = System.nanoTime() + settle.toNanos();
         if (!open.isEmpty()) {
-            progress.accept("do not agree yet: " + open.size() + "; retrying until none has settled for " + settle.toSeconds() + " s");
+            progress.accept("do not agree yet: " + open.size() + "; retrying for " + settle.toSeconds() + " s, and as long as orders that break a promise settle");
         }
         boolean over = false;
         ProgressReport settling = new ProgressReport(progress);

@@ -18,7 +18,7 @@ public final class ReplayEvents extends OperatorCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** Most orders in one request. */
     private static final int ORDERS = 200;
-    /** More events of named orders do not wait, because new events wait behind them. */
+    /** Before the next orders are named, at most this many events wait for the broker, because new events wait behind them. */
     private static final long WAITING = 2000;
 
     private ReplayEvents(PropertyResolver properties, PrintStream out) {
@@ -71,25 +71,28 @@ public final class ReplayEvents extends OperatorCommand {
         long replayed = 0;
         long moved = System.nanoTime();
         long waiting = Long.MAX_VALUE;
+        long place = Long.MIN_VALUE;
         while (true) {
             JsonNode answer = ask("POST", context, "/events/replay", request);
             replayed += answer.path("replayed").asLong();
-            if (answer.path("waiting").asLong() < waiting || answer.path("replayed").asLong() > 0) {
+            boolean all = !answer.has("next");
+            boolean advanced = !all && answer.path("next").asLong() > place;
+            if (advanced || answer.path("waiting").asLong() < waiting || answer.path("replayed").asLong() > 0) {
                 moved = System.nanoTime();
             }
             waiting = answer.path("waiting").asLong();
-            boolean all = !answer.has("next");
             if (all && waiting <= left) {
                 out.println(context + ": " + replayed + (replayed == 1 ? " event" : " events") + " sent again");
                 return;
             }
             request.put("until", answer.path("until").asLong());
-            request.put("after", all ? answer.path("until").asLong() : answer.path("next").asLong());
+            place = answer.path(all ? "until" : "next").asLong();
+            request.put("after", place);
             if (System.nanoTime() - moved > PATIENCE.toNanos()) {
                 throw new Stop(1, context + ": " + waiting + " events are waiting, and the broker accepts none; check that it runs and that its disk is not full.");
             }
             progress.update(context + ": " + replayed + " events so far, " + waiting + " of them not with the broker yet");
-            if (all || answer.path("replayed").asLong() == 0) {
+            if (!advanced) {
                 pause();
             }
         }

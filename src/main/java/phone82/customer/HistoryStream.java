@@ -53,6 +53,8 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
 
     /** Minimum pause between reads, ms; or 1 ms per reader that was written to, if that is longer. This limits the load of many readers. */
     private static final int MIN_PAUSE = 40;
+    /** Most readers that one read brings up to date, each by a query, while the others wait for new events. */
+    private static final int MOST_ARRIVING = 20;
 
     private static final Buffer NO_EVENTS = Buffer.buffer();
     private static final Buffer HEART_BEAT = Buffer.buffer("event: heart-beat\ndata: {}\n\n");
@@ -248,13 +250,15 @@ class HistoryStream implements Endpoint, MeterBinder, DisposableBean {
                 sent = send(rows, before);
             }
         } while (rows.size() >= RecordedEvents.BATCH);
-        for (Reader reader : readers) {
-            if (reader.arriving) {
-                reader.arriving = false;
-                resume(reader);
-            }
+        List<Reader> arriving = readers.stream().filter(reader -> reader.arriving).toList();
+        for (Reader reader : arriving.subList(0, Math.min(arriving.size(), MOST_ARRIVING))) {
+            reader.arriving = false;
+            resume(reader);
         }
         pauseUntil = System.nanoTime() + MILLISECONDS.toNanos(Math.max(MIN_PAUSE, sent));
+        if (arriving.size() > MOST_ARRIVING) {
+            scheduleRead();
+        }
     }
 
     /** Returns the number of readers that were written to. */

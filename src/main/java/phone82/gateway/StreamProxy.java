@@ -135,7 +135,7 @@ class StreamProxy implements Endpoint {
 
     private static <C> void take(ClientLimit<C> places, int most, C reader, RoutingContext context) {
         if (!places.acquire(reader)) {
-            throw new Problem(429, "Too many streams", "Open at most " + most + " streams at once; close one.").retryAfter(5);
+            throw new Problem(429, "Too many streams", "Open at most " + most + " streams at once.").retryAfter(5);
         }
         context.addEndHandler(left -> places.release(reader));
     }

@@ -41,7 +41,7 @@ class LoginThrottle {
             Duration wait = Duration.ofNanos(counted.closedUntil - System.nanoTime());
             if (!wait.isNegative()) {
                 long seconds = wait.toSeconds() + 1;
-                throw new Problem(429, "Too many failed logins", "Log in again after " + seconds + " s.").header("Retry-After", seconds);
+                throw new Problem(429, "Too many failed logins", "There were too many failed logins from here.").retryAfter(seconds);
             }
             if (login.getAsBoolean()) {
                 return true;

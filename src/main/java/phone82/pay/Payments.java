@@ -144,7 +144,7 @@ public class Payments {
                     ? new Problem(424, "Payment not decided", "The customer's bank does not answer.")
                     : new Problem(402, "Payment declined", answer.reason());
             case PENDING -> throw new Problem(424, "Payment not decided", "The payment provider has not decided in time.");
-            case UNKNOWN, NOT_SENT -> throw new Problem(503, "Payment provider unavailable", answer.reason()).header("Retry-After", 5);
+            case UNKNOWN, NOT_SENT -> throw new Problem(503, "Payment provider unavailable", answer.reason()).retryAfter(5);
         };
     }
 

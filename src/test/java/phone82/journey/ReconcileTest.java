@@ -160,7 +160,7 @@ class ReconcileTest {
         sql(Context.CUSTOMER, "update history set progress = 1, qty = 5 where order_id = ?", wrong);
 
         assertThat(reconcile("--phone82.reconcile.settle=1s")).as(this::output).isOne();
-        assertThat(err.toString()).contains("reconcile --repair rebuilds the view, and sends the events of orders that disagree even then (of these 2) again");
+        assertThat(err.toString()).contains("reconcile --repair rebuilds the view. For those of these 2 orders that still disagree, it then sends the events again");
         assertThat(reconcile("--phone82.reconcile.settle=1s", "--repair")).as(this::output).isZero();
 
         assertThat(out.toString()).contains("2 orders compared, 2 changed").doesNotContain("sent again").endsWith(String.format("all 2 orders agree%n"));

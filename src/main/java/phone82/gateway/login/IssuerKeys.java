@@ -7,7 +7,10 @@ import com.nimbusds.jose.jwk.JWKMatcher;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.SecurityContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.net.URI;
 import java.text.ParseException;
@@ -23,9 +26,11 @@ import java.util.concurrent.ExecutionException;
  */
 class IssuerKeys implements JWKSource<SecurityContext> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
+
     /** Missing keys are not searched for more often than this. */
     private static final Duration PAUSE = Duration.ofMillis(2500);
-    /** Then the keys are read again in the background, because the issuer may have withdrawn some. */
+    /** Then the keys are read again in the background, because the issuer may have withdrawn some; after twice as long, before they are used. */
     private static final Duration FRESH = Duration.ofMinutes(5);
 
     private final IssuerClient issuer;
@@ -58,16 +63,19 @@ class IssuerKeys implements JWKSource<SecurityContext> {
     /** Whether a signature can be checked without waiting for the issuer. */
     boolean include(JWSHeader signature) {
         Known present = known;
-        return present != null && !present.select(new JWKSelector(JWKMatcher.forJWSHeader(signature))).isEmpty();
+        return present != null && !isForgotten(present) && !present.select(new JWKSelector(JWKMatcher.forJWSHeader(signature))).isEmpty();
     }
 
-    /** @throws KeySourceException no key is known, and the issuer is unavailable */
+    /**
+     * @throws RateLimitReachedException the key is missing among those that were read a moment ago
+     * @throws KeySourceException        the key is missing, and the issuer is unavailable
+     */
     @Override
     public List<JWK> get(JWKSelector wanted, SecurityContext none) throws KeySourceException {
-        Known present = known;
+        Known present = present();
         List<JWK> found = present == null ? List.of() : present.select(wanted);
         if (found.isEmpty()) {
-            return search(wanted, present);
+            return search(wanted);
         }
         if (System.nanoTime() - present.since > fresh.toNanos()) {
             read();
@@ -75,14 +83,40 @@ class IssuerKeys implements JWKSource<SecurityContext> {
         return found;
     }
 
-    private List<JWK> search(JWKSelector wanted, Known present) throws KeySourceException {
-        try {
-            return wanted.select(read().get());
-        } catch (ExecutionException e) {
-            if (present == null) {
-                throw new KeySourceException("the keys cannot be read: " + e.getCause().getMessage(), e.getCause());
+    /** The keys, which are read first if nothing has tried to for a long time; those that are known stay valid while the issuer is unavailable. */
+    private Known present() throws KeySourceException {
+        Known present = known;
+        if (present != null && isForgotten(present)) {
+            try {
+                result(read());
+            } catch (KeySourceException e) {
+                LOG.debug("The known keys stay valid", e);
             }
-            return List.of();
+        }
+        return known;
+    }
+
+    private synchronized boolean isForgotten(Known present) {
+        long now = System.nanoTime();
+        long longest = 2 * fresh.toNanos();
+        return now - present.since > longest && now - begun > longest;
+    }
+
+    private List<JWK> search(JWKSelector wanted) throws KeySourceException {
+        CompletableFuture<JWKSet> latest = read();
+        boolean isOver = latest.isDone();
+        List<JWK> found = wanted.select(result(latest));
+        if (found.isEmpty() && isOver) {
+            throw new RateLimitReachedException();
+        }
+        return found;
+    }
+
+    private static JWKSet result(CompletableFuture<JWKSet> reading) throws KeySourceException {
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            throw new KeySourceException("the keys cannot be read: " + e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KeySourceException("interrupted", e);

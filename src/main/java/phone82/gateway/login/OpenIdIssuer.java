@@ -4,6 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -279,9 +280,8 @@ class OpenIdIssuer {
         Discovered issuer = known();
         try {
             return issuer.logoutTokens.validate(BackChannelLogoutRequest.parse(URLUtils.parseParameters(form)).getLogoutToken());
-        } catch (KeySourceException e) {
-            throw unavailable(e);
         } catch (ParseException | BadJOSEException | JOSEException e) {
+            requireKeys(e);
             rareLog.info("logout", "A logout token is refused: {}", e.getMessage());
             throw new Problem(400, "Bad logout token", "Send logout_token=<token> as a form, with a logout token of " + settings.issuer()
                     + " for the client " + settings.clientId() + ".");
@@ -298,13 +298,19 @@ class OpenIdIssuer {
         try {
             JWTClaimsSet claims = issuer.bearer.process(token, null);
             return new Verified(new User(subject(claims), name(claims), roles(claims)), claims.getExpirationTime().getTime() + SKEW_SECONDS * 1000L);
-        } catch (KeySourceException e) {
-            throw unavailable(e);
         } catch (java.text.ParseException | BadJOSEException | JOSEException e) {
+            requireKeys(e);
             LOG.debug("A token is refused", e);
             throw new Problem(401, "Not allowed", "The bearer token is not valid here: it must be signed by " + settings.issuer()
                     + ", for the audience " + settings.audience() + ", not expired, and no ID token. Get a new access token.")
                     .header("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+        }
+    }
+
+    /** @throws Problem 503 the keys could not be read; that a key is missing among those that were read a moment ago says that it is wrong */
+    private void requireKeys(Exception failure) {
+        if (failure instanceof KeySourceException && !(failure instanceof RateLimitReachedException)) {
+            throw unavailable(failure);
         }
     }
 
@@ -372,7 +378,7 @@ class OpenIdIssuer {
         return metadata;
     }
 
-    /** An issuer that does not know of the proxy before it names endpoints without TLS. There, others could read secrets and replace keys. */
+    /** An issuer behind a proxy that ends TLS may name http: endpoints; others could then read secrets and replace keys. */
     private void requireTls(OIDCProviderMetadata metadata) throws GeneralException {
         for (URI endpoint : Arrays.asList(metadata.getAuthorizationEndpointURI(), metadata.getTokenEndpointURI(), metadata.getJWKSetURI(), metadata.getEndSessionEndpointURI())) {
             if (settings.issuer().startsWith("https:") && endpoint != null && !"https".equalsIgnoreCase(endpoint.getScheme())) {

@@ -61,7 +61,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
                                 .setConnectTimeout(Timeout.of(connectTimeout)).setSocketTimeout(Timeout.of(limit)).build())
                         .build())
                 .setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive))
-                .addExecInterceptorFirst("limit", new CallLimit(MOST_BYTES))
+                .addExecInterceptorFirst("limit", new CallLimit(MOST_BYTES, connectTimeout))
                 .disableAutomaticRetries().disableRedirectHandling().disableCookieManagement().disableAuthCaching()
                 .build();
     }

@@ -17,7 +17,7 @@ public class Attempts {
     private static final int MESSAGES = 10_000;
 
     private final int most;
-    private final Map<String, Integer> failed = new LinkedHashMap<>() {
+    private final Map<String, Integer> failed = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
             return size() > MESSAGES;

@@ -14,26 +14,33 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits whole calls of an HTTP client whose own timeouts are for each part of an answer: a call may last as long as its response timeout, and twice
- * its wait for a connection. The connection of a call that exceeds a limit is closed.
+ * Limits whole calls of an HTTP client whose own timeouts are for each part of an answer: a call may last as long as its response timeout, and
+ * the longest waits for a free connection and for a new one. The connection of a call that exceeds a limit is closed.
  */
 public final class CallLimit implements ExecChainHandler {
 
     private final int mostBytes;
+    private final Duration connect;
 
-    /** @param mostBytes a longer answer is a failure */
-    public CallLimit(int mostBytes) {
+    /**
+     * @param mostBytes a longer answer is a failure
+     * @param connect   longest wait for a new connection
+     */
+    public CallLimit(int mostBytes, Duration connect) {
         this.mostBytes = mostBytes;
+        this.connect = connect;
     }
 
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
         RequestConfig timeouts = scope.clientContext.getRequestConfigOrDefault();
-        Call call = new Call((Cancellable) scope.originalRequest, 2 * timeouts.getConnectionRequestTimeout().toMilliseconds() + timeouts.getResponseTimeout().toMilliseconds());
+        Call call = new Call((Cancellable) scope.originalRequest, timeouts.getConnectionRequestTimeout().toMilliseconds() + connect.toMillis()
+                + timeouts.getResponseTimeout().toMilliseconds());
         boolean answered = false;
         try {
             ClassicHttpResponse answer = chain.proceed(request, scope);
@@ -96,17 +103,17 @@ public final class CallLimit implements ExecChainHandler {
         @Override
         public InputStream getContent() throws IOException {
             InputStream content = super.getContent();
-            return content == null ? null : new Content(content, call, most);
+            return content == null ? null : new LimitedContent(content, call, most);
         }
     }
 
-    private static final class Content extends FilterInputStream {
+    private static final class LimitedContent extends FilterInputStream {
 
         private final Call call;
         private final int most;
         private long bytes;
 
-        Content(InputStream content, Call call, int most) {
+        LimitedContent(InputStream content, Call call, int most) {
             super(content);
             this.call = call;
             this.most = most;

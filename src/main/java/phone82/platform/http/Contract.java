@@ -300,7 +300,7 @@ public class Contract {
             Set<ValidationMessage> messages = body.validate(json);
             int number = faults.size() + messages.size();
             if (number > 0) {
-                messages.stream().limit(MOST_FAULTS - faults.size()).map(Contract::fault).forEach(faults::add);
+                messages.stream().limit(Math.max(0, MOST_FAULTS - faults.size())).map(Contract::fault).forEach(faults::add);
                 throw new Problem(422, "Invalid request", "The body violates the API contract; see errors for "
                         + (number > MOST_FAULTS ? "the first " + MOST_FAULTS + " faults." : "each fault."), faults);
             }

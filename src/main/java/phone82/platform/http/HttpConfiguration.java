@@ -51,10 +51,10 @@ public class HttpConfiguration {
      * after it has announced its stop. A call ends in time also if its answer comes in small parts.
      */
     @Bean
-    HttpClientConfigurer contextClient(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${phone82.context}") String name,
+    HttpClientConfigurer contextClient(@Value("${phone82.http.keep-alive}") Duration keepAlive, @Value("${camel.component.http.connect-timeout}") int connectMillis, @Value("${phone82.context}") String name,
                                        Environment environment, ObjectProvider<TokenMinter> minter) {
         TokenInterceptor tokenInterceptor = new TokenInterceptor(name, environment, SingletonSupplier.of(minter::getObject));
-        return client -> client.addRequestInterceptorFirst(tokenInterceptor).addExecInterceptorFirst("limit", new CallLimit(MOST_BYTES))
+        return client -> client.addRequestInterceptorFirst(tokenInterceptor).addExecInterceptorFirst("limit", new CallLimit(MOST_BYTES, Duration.ofMillis(connectMillis)))
                 .setKeepAliveStrategy((answer, context) -> TimeValue.of(keepAlive)).setRetryStrategy(new OneRepetition());
     }
 

@@ -27,7 +27,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Java's HTTP client with limits for the whole answer. Java's own timeout of a request ends with the head of the answer, and nothing limits its size.
+ * Java's HTTP client with limits for the whole answer, if the body handler reads it to its end. Java's own timeout of a request ends with the head of the answer, and nothing limits its size.
  * The connection of a call that exceeds a limit is closed. Each request needs a timeout.
  */
 public final class LimitedClient extends HttpClient {
@@ -62,8 +62,12 @@ public final class LimitedClient extends HttpClient {
 
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> reader) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<T>> call = sendAsync(request, reader);
         try {
-            return sendAsync(request, reader).get();
+            return call.get();
+        } catch (InterruptedException e) {
+            call.cancel(true);
+            throw e;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         }
@@ -73,7 +77,7 @@ public final class LimitedClient extends HttpClient {
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> reader) {
         long longest = request.timeout().orElseThrow(() -> new IllegalArgumentException("the request has no timeout")).toMillis();
         CompletableFuture<HttpResponse<T>> call = client.sendAsync(request, head -> new LimitedBody<>(reader.apply(head), mostBytes));
-        return call.copy().orTimeout(longest, TimeUnit.MILLISECONDS).handle((answer, failure) -> {
+        CompletableFuture<HttpResponse<T>> result = call.copy().orTimeout(longest, TimeUnit.MILLISECONDS).handle((answer, failure) -> {
             if (failure == null) {
                 return answer;
             }
@@ -82,6 +86,12 @@ public final class LimitedClient extends HttpClient {
             Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             throw new CompletionException(cause instanceof TimeoutException ? new HttpTimeoutException("request timed out") : cause);
         });
+        result.whenComplete((answer, failure) -> {
+            if (result.isCancelled()) {
+                call.cancel(true);
+            }
+        });
+        return result;
     }
 
     @Override

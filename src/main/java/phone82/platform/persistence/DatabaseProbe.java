@@ -88,7 +88,7 @@ public final class DatabaseProbe {
     }
 
     /**
-     * SQLSTATE class 08 (connection), 53 (resources, such as a full disk), 57 (server shuts down) or 58 (disk error), or 25006 (it refuses writes);
+     * SQLSTATE class 08 (connection), 53 (resources, such as a full disk), 57P (server shuts down) or 58 (disk error), or 25006 (it refuses writes);
      * the pool has no connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table file that
      * cannot grow.
      */
@@ -96,6 +96,6 @@ public final class DatabaseProbe {
         return failure instanceof SQLTransientConnectionException
                 || failure.getErrorCode() == -ErrorCode.DATA_FILE_IS_FULL
                 || failure.getSQLState() == null && EVICTED.equals(failure.getMessage())
-                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57|58).*|25006");
+                || failure.getSQLState() != null && failure.getSQLState().matches("(08|53|57P|58).*|25006");
     }
 }
