@@ -87,8 +87,7 @@ class ContextsTest {
     @ArchTest
     static final ArchRule nobody_sleeps = noClasses()
             .that().doNotHaveFullyQualifiedName("phone82.Preflight").and().doNotHaveFullyQualifiedName("phone82.Phone82")
-            .and().doNotHaveFullyQualifiedName("phone82.platform.persistence.MigrationLock")
-            .and().doNotHaveFullyQualifiedName("phone82.platform.persistence.PostgreSqlMigration")
+            .and().doNotHaveFullyQualifiedName("phone82.platform.persistence.MigrationTurn")
             .should().callMethodWhere(target(name("sleep")).and(target(declaredIn(resideInAPackage("java..")))));
 
     /** It reads a body of any size. */

@@ -3,8 +3,6 @@ package phone82.platform.persistence;
 import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -19,8 +17,6 @@ import javax.sql.DataSource;
  * ended. After an hour it is free in any case, because the server may not notice that the machine of a session has crashed.
  */
 public class MigrationLock implements FlywayMigrationStrategy {
-
-    private static final Logger LOG = LoggerFactory.getLogger(MigrationLock.class);
 
     /** Session ids begin anew when the server starts. */
     private static final String SESSION = "cast(session_id as varchar(20)) || ' ' || cast(connected as varchar(40))";
@@ -69,20 +65,8 @@ public class MigrationLock implements FlywayMigrationStrategy {
 
     /** Waits for the lock, and takes it. */
     private static void await(JdbcTemplate jdbc) {
-        boolean logged = false;
-        while (jdbc.update("update migration.turn set taken_until = current_timestamp + interval '1' hour, "
+        MigrationTurn.await(() -> jdbc.update("update migration.turn set taken_until = current_timestamp + interval '1' hour, "
                 + "holder = (select " + SESSION + " from information_schema.system_sessions where session_id = session_id()) "
-                + "where taken_until <= current_timestamp or holder is null or holder not in (select " + SESSION + " from information_schema.system_sessions)") == 0) {
-            if (!logged) {
-                logged = true;
-                LOG.info("Another instance changes the tables; this one waits for it");
-            }
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while another instance changes the tables", e);
-            }
-        }
+                + "where taken_until <= current_timestamp or holder is null or holder not in (select " + SESSION + " from information_schema.system_sessions)") > 0);
     }
 }

@@ -2,8 +2,6 @@ package phone82.platform.persistence;
 
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -20,40 +18,20 @@ import javax.sql.DataSource;
  */
 public class PostgreSqlMigration implements FlywayMigrationStrategy {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PostgreSqlMigration.class);
-
     /** The key of the lock; any number that nobody else uses in this database. */
     private static final long KEY = 8282;
-    private static final int ASK_AGAIN_MILLIS = 200;
 
     @Override
     public void migrate(Flyway flyway) {
         DataSource database = flyway.getConfiguration().getDataSource();
         try (Connection holder = database.getConnection()) {
             JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(holder, true));
-            await(jdbc);
+            MigrationTurn.await(() -> jdbc.queryForObject("select pg_try_advisory_lock(" + KEY + ")", Boolean.class));
             Flyway.configure().configuration(flyway.getConfiguration()).dataSource(withoutTimeout(database)).load().migrate();
             // after a failure the context closes the pool, which ends the session
             jdbc.queryForObject("select pg_advisory_unlock(" + KEY + ")", Boolean.class);
         } catch (SQLException e) {
             throw new FlywayException("no connection for the lock of the migration", e);
-        }
-    }
-
-    /** Waits for the lock, and takes it. */
-    private static void await(JdbcTemplate jdbc) {
-        boolean logged = false;
-        while (!Boolean.TRUE.equals(jdbc.queryForObject("select pg_try_advisory_lock(" + KEY + ")", Boolean.class))) {
-            if (!logged) {
-                logged = true;
-                LOG.info("Another instance changes the tables; this one waits for it");
-            }
-            try {
-                Thread.sleep(ASK_AGAIN_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while another instance changes the tables", e);
-            }
         }
     }
 
