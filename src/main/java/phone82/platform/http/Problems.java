@@ -32,6 +32,9 @@ public class Problems {
 
     private static final String UNEXPECTED = "Unexpected failure";
 
+    /** SQLSTATE of a statement that an operator or a time limit of the database has ended. */
+    private static final String CANCELLED = "57014";
+
     /** Turns the exception caught in the exchange into its response. */
     public void answer(Exchange exchange) {
         write(exchange, exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class));
@@ -87,7 +90,7 @@ public class Problems {
                 return answer.getStatusCode() >= 500 || answer.getStatusCode() == 429;
             }
             if (cause instanceof IOException || cause instanceof JMSException
-                    || cause instanceof ConcurrencyFailureException || cause instanceof SQLException && DatabaseProbe.isUnavailable(cause)) {
+                    || cause instanceof ConcurrencyFailureException || cause instanceof SQLException failure && failsForNow(failure)) {
                 return true;
             }
         }
@@ -104,7 +107,7 @@ public class Problems {
                 return new Problem(503, "Temporarily unavailable",
                         "Another request changed the same at the same moment. With an Idempotency-Key nothing is done twice.").retryAfter(1);
             }
-            if (cause instanceof SQLException && DatabaseProbe.isUnavailable(cause)) {
+            if (cause instanceof SQLException failure && failsForNow(failure)) {
                 LOG.warn("The database does not answer: {}", cause.toString());
                 return new Problem(503, "Temporarily unavailable",
                         "The shop's database is not available at the moment. With an Idempotency-Key nothing is done twice.").retryAfter(5);
@@ -113,5 +116,9 @@ public class Problems {
         LOG.error(UNEXPECTED, thrown);
         return new Problem(500, "Internal error",
                 "The request could not be processed. Try again; if it fails repeatedly, report the correlation id to the operator.");
+    }
+
+    private static boolean failsForNow(SQLException failure) {
+        return DatabaseProbe.isOutage(failure) || CANCELLED.equals(failure.getSQLState());
     }
 }

@@ -9,7 +9,7 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
-/** Finds out whether a database answers and accepts writes, which every context needs. */
+/** Finds out whether a database answers and accepts writes, which every context needs, and which failures say that it does not. */
 public final class DatabaseProbe {
 
     private static final String POSTGRESQL = "PostgreSQL";
@@ -80,7 +80,7 @@ public final class DatabaseProbe {
     /** Whether something failed because the database is unavailable, so that it may succeed later without any change. */
     public static boolean isUnavailable(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException refusal && isUnavailable(refusal)) {
+            if (cause instanceof SQLException thrown && isOutage(thrown)) {
                 return true;
             }
         }
@@ -88,11 +88,11 @@ public final class DatabaseProbe {
     }
 
     /**
-     * SQLSTATE class 08 (connection), 53 (resources, such as a full disk), 57P (server shuts down) or 58 (disk error), or 25006 (it refuses writes);
+     * Whether an unavailable database, its driver or its pool throws this: SQLSTATE class 08 (connection), 53 (resources, such as a full disk), 57P (server shuts down) or 58 (disk error), or 25006 (it refuses writes);
      * the pool has no connection left, or has evicted a broken one, so that the rollback fails; or HSQLDB's own code for a table file that
      * cannot grow.
      */
-    private static boolean isUnavailable(SQLException failure) {
+    public static boolean isOutage(SQLException failure) {
         return failure instanceof SQLTransientConnectionException
                 || failure.getErrorCode() == -ErrorCode.DATA_FILE_IS_FULL
                 || failure.getSQLState() == null && EVICTED.equals(failure.getMessage())

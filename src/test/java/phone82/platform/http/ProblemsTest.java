@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class ProblemsTest {
 
     @ParameterizedTest
-    @CsvSource({"08006, 503", "57P01, 503", "53300, 503", "58030, 503", "25006, 503", "23505, 500", ", 500"})
+    @CsvSource({"08006, 503", "57P01, 503", "57014, 503", "53300, 503", "58030, 503", "25006, 503", "23505, 500", ", 500"})
     void anUnavailableDatabaseIsNoInternalError(String state, int status) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
 
