@@ -38,7 +38,7 @@ class IssuerKeys implements JWKSource<SecurityContext> {
     private final Duration pause;
     private final Duration fresh;
     private CompletableFuture<JWKSet> reading;
-    private long begun;
+    private volatile long begun;
     private volatile Known known;
 
     private record Known(JWKSet keys, long since) {
@@ -84,7 +84,7 @@ class IssuerKeys implements JWKSource<SecurityContext> {
     }
 
     /** The keys, which are read first if nothing has tried to for a long time; those that are known stay valid while the issuer is unavailable. */
-    private Known present() throws KeySourceException {
+    private Known present() {
         Known present = known;
         if (present != null && isForgotten(present)) {
             try {
@@ -96,7 +96,7 @@ class IssuerKeys implements JWKSource<SecurityContext> {
         return known;
     }
 
-    private synchronized boolean isForgotten(Known present) {
+    private boolean isForgotten(Known present) {
         long now = System.nanoTime();
         long longest = 2 * fresh.toNanos();
         return now - present.since > longest && now - begun > longest;
