@@ -293,7 +293,7 @@ public final class Phone82 implements AutoCloseable {
         }
     }
 
-    /** Also stops the turns before this one if a context of it cannot be stopped. */
+    /** Stops a turn and all turns before it, also if a context cannot be stopped. */
     private void stop(int turn) {
         try {
             atOnce(TURNS.get(turn).stream().map(running::remove).filter(Objects::nonNull).toList(), Phone82::stop);

@@ -55,7 +55,7 @@ public class DeadLetters {
     private static final int LONGEST_CAUSE = 500;
     /** Longest body in a list; longer than any event of phone82. */
     private static final int LONGEST_BODY = 2000;
-    /** So many letters are read one at a time, with one network turn for each. */
+    /** Up to this many letters are read one at a time, with one network turn for each. */
     private static final int FEW = 50;
     /** Bytes that the broker sends ahead if more are read. */
     private static final int WINDOW = 64 * 1024;

@@ -40,12 +40,12 @@ public final class CallLimit implements ExecChainHandler {
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
         RequestConfig timeouts = scope.clientContext.getRequestConfigOrDefault();
         Call call = new Call((Cancellable) scope.originalRequest, timeouts.getConnectionRequestTimeout().toMilliseconds() + connect.toMillis()
-                + timeouts.getResponseTimeout().toMilliseconds());
+                + timeouts.getResponseTimeout().toMilliseconds(), mostBytes);
         boolean answered = false;
         try {
             ClassicHttpResponse answer = chain.proceed(request, scope);
             if (answer.getEntity() != null) {
-                answer.setEntity(new Body(answer.getEntity(), call, mostBytes));
+                answer.setEntity(new Body(answer.getEntity(), call));
                 answered = true;
             }
             return answer;
@@ -58,16 +58,18 @@ public final class CallLimit implements ExecChainHandler {
         }
     }
 
-    /** The time of one call. */
+    /** The limits of one call. */
     private static final class Call {
 
         private final long longest;
+        private final int mostBytes;
         private final Cancellable request;
         private final CompletableFuture<Void> time;
 
-        Call(Cancellable request, long longest) {
+        Call(Cancellable request, long longest, int mostBytes) {
             this.request = request;
             this.longest = longest;
+            this.mostBytes = mostBytes;
             time = new CompletableFuture<Void>().orTimeout(longest, TimeUnit.MILLISECONDS);
             time.whenComplete((ended, late) -> {
                 if (late != null) {
@@ -92,31 +94,27 @@ public final class CallLimit implements ExecChainHandler {
     private static final class Body extends HttpEntityWrapper {
 
         private final Call call;
-        private final int most;
 
-        Body(HttpEntity entity, Call call, int most) {
+        Body(HttpEntity entity, Call call) {
             super(entity);
             this.call = call;
-            this.most = most;
         }
 
         @Override
         public InputStream getContent() throws IOException {
             InputStream content = super.getContent();
-            return content == null ? null : new LimitedContent(content, call, most);
+            return content == null ? null : new LimitedContent(content, call);
         }
     }
 
     private static final class LimitedContent extends FilterInputStream {
 
         private final Call call;
-        private final int most;
         private long bytes;
 
-        LimitedContent(InputStream content, Call call, int most) {
+        LimitedContent(InputStream content, Call call) {
             super(content);
             this.call = call;
-            this.most = most;
         }
 
         @Override
@@ -133,7 +131,7 @@ public final class CallLimit implements ExecChainHandler {
                 if (read < 0) {
                     call.end();
                 }
-                if (bytes <= most) {
+                if (bytes <= call.mostBytes) {
                     return read;
                 }
             } catch (IOException e) {
@@ -141,7 +139,7 @@ public final class CallLimit implements ExecChainHandler {
             }
             // otherwise the client would read the rest before it closes the connection
             call.abort();
-            throw new IOException("the answer has more than " + most + " bytes");
+            throw new IOException("the answer has more than " + call.mostBytes + " bytes");
         }
 
         @Override

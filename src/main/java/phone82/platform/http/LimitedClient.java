@@ -27,8 +27,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Java's HTTP client with limits for the whole answer, if the body handler reads it to its end. Java's own timeout of a request ends with the head of the answer, and nothing limits its size.
- * The connection of a call that exceeds a limit is closed. Each request needs a timeout.
+ * Java's HTTP client with limits for the whole answer, if the body handler reads it to its end. Java's own timeout of a request ends with the head
+ * of the answer, and nothing limits its size. The connection of a call that exceeds a limit is closed. Each request needs a timeout.
  */
 public final class LimitedClient extends HttpClient {
 

@@ -1,2 +1,2 @@
-/** The HTTP server of a context: limits, strict parsing, validation against the contract, and errors as problem+json. Limits of its HTTP clients. */
+/** The HTTP server of a context: limits, strict parsing, validation against the contract, and errors as problem+json. It also limits the calls of HTTP clients. */
 package phone82.platform.http;
