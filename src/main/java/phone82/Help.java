@@ -103,7 +103,7 @@ final class Help {
                 Exit code: 0 done, 2 wrong arguments or a context does not answer.
 
                 backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups. For some
-                seconds new orders and cancellations are refused. restore replaces the current data with such a copy; phone82
+                seconds new orders, cancellations and changes of owners are refused. restore replaces the current data with such a copy; phone82
                 must be stopped. Then start it, run replay-events, and reconcile. Meanwhile store ships nothing, because an order may
                 have been shipped or cancelled after the backup: cancel or pause such orders, then run restore --release.
                 Exit code: 0 done, 1 not possible now, 2 wrong arguments or a context does not answer.

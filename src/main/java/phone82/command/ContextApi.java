@@ -53,7 +53,11 @@ final class ContextApi {
         }
         if (answer.statusCode() != 200) {
             String why = "the answer is " + answer.statusCode();
-            throw answer.statusCode() == 401 || answer.statusCode() == 403 ? cannot(path, why, "set " + credential, answer.statusCode()) : cannot(path, why);
+            throw switch (answer.statusCode()) {
+                case 401, 403 -> cannot(path, why, "set " + credential, answer.statusCode());
+                case 429, 500, 502, 503, 504 -> cannot(path, why, "repeat the command; if that fails, look at the log of " + context, 0);
+                default -> cannot(path, why);
+            };
         }
         try {
             return reading.of(answer.body());

@@ -219,7 +219,8 @@ public abstract class OperatorCommand {
             if (answer.statusCode() == 200 || answer.statusCode() == 204) {
                 return json;
             }
-            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode()),
+            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode() + "; look at its log.")
+                    + (answer.statusCode() == 401 ? " Set phone82.data to the data folder of the contexts, or phone82.identity.key to the operator's key." : ""),
                     answer.statusCode());
         } catch (IOException | IllegalArgumentException e) {
             throw new Stop(2, name + " does not answer at " + url + " (" + ContextApi.reason(e) + "); " + remedy + ".");

@@ -398,7 +398,7 @@ public class Payments {
             throw new CancellationUnavailable();
         }
         if (!payment.canBeCancelled()) {
-            throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.shownStatus() + ".");
+            throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.shownStatus() + ", so the order cannot be cancelled any more.");
         }
         if (payment.isCaptured() && account != null && account.refundable() + account.refunded() < payment.amount()) {
             throw new Problem(409, "Refund refused", "The payment provider does not give the money back: " + account.refundCode() + ".");

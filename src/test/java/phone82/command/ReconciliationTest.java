@@ -381,7 +381,8 @@ class ReconciliationTest {
         server.removeContext("/deliveries");
         server.createContext("/deliveries", exchange -> answer(exchange, status, body));
 
-        assertThatThrownBy(() -> run(0)).isInstanceOf(OperatorCommand.Stop.class).hasMessage(
-                "store cannot be read at " + url + "/deliveries?size=200 (" + why + "); start it, or set phone82.gateway.store-url to its address.");
+        String remedy = status >= 500 ? "repeat the command; if that fails, look at the log of store" : "start it, or set phone82.gateway.store-url to its address";
+        assertThatThrownBy(() -> run(0)).isInstanceOf(OperatorCommand.Stop.class)
+                .hasMessage("store cannot be read at " + url + "/deliveries?size=200 (" + why + "); " + remedy + ".");
     }
 }

@@ -85,7 +85,7 @@ class CoordinatorOutageTest {
                         .header("Content-Type", "application/json").PUT(BodyPublishers.ofString(participant == Context.STORE ? HOLD : "")));
                 assertThat(refused.expect(503).header("Retry-After")).isEqualTo("5");
             }
-            assertThat(log.getOut().lines().filter(line -> line.contains(" " + participant.id() + " ") && line.contains("The coordinator does not agree: ")))
+            assertThat(log.getOut().lines().filter(line -> line.contains(" " + participant.id() + " ") && line.contains("The coordinator refuses or does not answer, so orders cannot be cancelled now: ")))
                     .singleElement().asString().contains(" WARN ");
         });
         assertThat(log.getOut()).doesNotContain("Unexpected failure", "\tat ");
@@ -271,7 +271,7 @@ class CoordinatorOutageTest {
 
             assertThat(requests("second")).isZero();
             assertThat(log.getOut().lines().filter(line -> line.contains(" app settle-cancellations "))).hasSizeBetween(1, 3)
-                    .allMatch(line -> line.contains(" WARN ") && line.contains("Failed, until the next run: "));
+                    .allMatch(line -> line.contains(" WARN ") && line.contains("The run failed, and is repeated: "));
             jdbc.update("delete from saga where order_id = 1");
         }
 

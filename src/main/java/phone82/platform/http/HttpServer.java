@@ -371,7 +371,7 @@ public class HttpServer implements DisposableBean {
             return;
         }
         if (request.statusCode() == 500) {
-            LOG.error("{} cannot be answered", request.normalizedPath(), request.failure());
+            LOG.error("Unexpected failure of a request to {}, answered 500", request.normalizedPath(), request.failure());
         }
         answer(request, switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");

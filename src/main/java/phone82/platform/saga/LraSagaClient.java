@@ -143,7 +143,7 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
                 }
                 if (failure != null) {
                     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-                    warnings.warn("coordinator", "The coordinator does not agree: {}", cause.toString());
+                    warnings.warn("coordinator", "The coordinator refuses or does not answer, so orders cannot be cancelled now: {}", cause.toString());
                     throw new CompletionException(new CancellationUnavailable());
                 }
                 return result;

@@ -176,7 +176,7 @@ public final class Settings {
             of("phone82.app.breaker.slow-call-rate", PERCENT, "percent of slow calls that open the breaker"),
             of("phone82.app.breaker.window", number(1, 10_000), "calls that are counted"),
             of("phone82.app.breaker.minimum-calls", number(1, 10_000), "calls that are needed to decide"),
-            of("phone82.app.breaker.open", duration("10ms", "1h"), "how long it stays open"),
+            of("phone82.app.breaker.open", duration("10ms", "1h"), "how long the circuit breaker of pay stays open"),
             of("phone82.app.breaker.trial-calls", number(1, 1_000), "calls that decide whether it closes"),
             of("phone82.app.bank-breaker.failures", number(1, 10_000), "consecutive orders of a customer for one phone without a decision of the bank, after which the next ones are refused"),
             of("phone82.app.bank-breaker.open", duration("1s", "1h"), "how long these orders are refused"),
