@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -264,12 +265,8 @@ public final class ArchiveOrders extends OperatorCommand {
         return orders;
     }
 
-    private interface Batch {
-        void process(List<Archived> orders);
-    }
-
     /** Reads the file in steps, and returns the number of its orders. */
-    private long readAll(Batch batch) throws IOException {
+    private long readAll(Consumer<List<Archived>> batch) throws IOException {
         long read = 0;
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             List<Archived> orders = new ArrayList<>();
@@ -281,11 +278,11 @@ public final class ArchiveOrders extends OperatorCommand {
                 orders.add(new Archived(json.at("/order/id").asLong(), json.path("version").asInt()));
                 read++;
                 if (orders.size() == STEP) {
-                    batch.process(orders);
+                    batch.accept(orders);
                     orders.clear();
                 }
             }
-            batch.process(orders);
+            batch.accept(orders);
         }
         return read;
     }

@@ -1,5 +1,6 @@
 package phone82.command;
 
+import org.apache.commons.lang3.function.FailableFunction;
 import phone82.command.OperatorCommand.Stop;
 
 import java.io.IOException;
@@ -37,16 +38,12 @@ final class ContextApi {
         this.property = property;
     }
 
-    /** Parses the bytes of a JSON response. */
-    interface Reading<T> {
-        T of(byte[] json) throws IOException;
-    }
-
     /**
+     * @param reading   parses the bytes of a JSON response
      * @param otherwise the result for a 404; null if a 404 is an error
      * @throws Stop if the context does not answer, or the answer is not as expected
      */
-    <T> T get(String path, Reading<T> reading, T otherwise) {
+    <T> T get(String path, FailableFunction<byte[], T, IOException> reading, T otherwise) {
         HttpResponse<byte[]> answer = answer(path);
         if (answer.statusCode() == 404 && otherwise != null) {
             return otherwise;
@@ -56,7 +53,7 @@ final class ContextApi {
             throw answer.statusCode() == 401 || answer.statusCode() == 403 ? cannot(path, why, "set " + credential, answer.statusCode()) : cannot(path, why);
         }
         try {
-            return reading.of(answer.body());
+            return reading.apply(answer.body());
         } catch (IOException e) {
             throw cannot(path, "the answer cannot be understood");
         }

@@ -2,6 +2,7 @@ package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
+import org.apache.commons.lang3.function.FailableFunction;
 import phone82.command.OrderRows.Account;
 import phone82.command.OrderRows.Delivery;
 import phone82.command.OrderRows.Order;
@@ -11,6 +12,7 @@ import phone82.command.Report.Breach;
 import phone82.command.Report.Moving;
 import phone82.platform.api.Json;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -168,7 +170,7 @@ final class Reconciliation implements AutoCloseable {
     }
 
     /** Returns nothing without the operator's key, with which alone a context shows this. */
-    private <T> Optional<T> archive(ContextApi context, ContextApi.Reading<T> reading, T otherwise) {
+    private <T> Optional<T> archive(ContextApi context, FailableFunction<byte[], T, IOException> reading, T otherwise) {
         try {
             return Optional.of(context.get("/archive", reading, otherwise));
         } catch (OperatorCommand.Stop e) {

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -192,10 +193,6 @@ public class Contract {
         return new Problem(400, "Invalid request", "The request violates the API contract; see errors for each fault.", faults);
     }
 
-    private interface Schemas {
-        JsonSchema at(String pointer);
-    }
-
     /** One operation with the validators of its parameters and body. */
     static final class Operation {
 
@@ -213,7 +210,7 @@ public class Contract {
         private final List<String> csvColumns;
 
         Operation(String template, String method, JsonNode operation, Set<String> roles, Map<String, JsonNode> properties, List<String> csvColumns,
-                  Schemas schemas) {
+                  Function<String, JsonSchema> schemas) {
             this.roles = roles;
             this.csvColumns = csvColumns;
             this.properties = properties;
@@ -225,10 +222,10 @@ public class Contract {
             this.target = IntStream.range(0, parts.length).filter(i -> parts[i].startsWith("{")).findFirst().orElse(0);
             JsonNode declared = operation.path("parameters");
             for (int i = 0; i < declared.size(); i++) {
-                parameters.add(new Parameter(declared.get(i), schemas.at("/parameters/" + i + "/schema")));
+                parameters.add(new Parameter(declared.get(i), schemas.apply("/parameters/" + i + "/schema")));
             }
             JsonNode content = operation.at("/requestBody/content/application~1json");
-            body = content.isMissingNode() ? null : schemas.at("/requestBody/content/application~1json/schema");
+            body = content.isMissingNode() ? null : schemas.apply("/requestBody/content/application~1json/schema");
             bodyRequired = operation.at("/requestBody/required").asBoolean();
         }
 
