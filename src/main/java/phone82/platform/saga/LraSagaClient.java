@@ -7,9 +7,9 @@ import org.apache.camel.service.lra.LRAClient;
 import org.apache.camel.service.lra.LRAConstants;
 import org.apache.camel.service.lra.LRASagaService;
 import org.apache.camel.service.lra.LRASagaStep;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import phone82.platform.camel.BeforeStart;
 import phone82.platform.http.LimitedClient;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.log.RareWarnings;
@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 
 /** The Saga EIP's client for the LRA coordinator, with timeouts, and limited to the configured coordinator. */
-public class LraSagaClient extends LRASagaService implements CamelContextConfiguration {
+public class LraSagaClient extends LRASagaService implements BeforeStart {
 
     private static final String START = "/start";
     private static final int MOST_BYTES = 64 * 1024;
@@ -56,10 +56,6 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @Override
-    public void afterApplicationStart(CamelContext camel) {
     }
 
     /** Accepts only LRAs of the configured coordinator, so that a caller cannot make this context send requests to an address of its choice. */
