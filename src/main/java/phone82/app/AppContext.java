@@ -170,7 +170,7 @@ public class AppContext {
 
     @Bean
     Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.app.port}") String url) {
-        return WarmUp.refusedPost(url + "/orders");
+        return WarmUp.refusedPost(url + "/orders", null);
     }
 
     @Bean

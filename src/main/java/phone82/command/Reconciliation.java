@@ -24,12 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
@@ -239,7 +237,7 @@ final class Reconciliation implements AutoCloseable {
     private static boolean pause(long end) {
         long left = Math.max(0, end - System.nanoTime());
         long pause = Math.min(left, PAUSE.toNanos());
-        new CompletableFuture<Void>().completeOnTimeout(null, pause, TimeUnit.NANOSECONDS).join();
+        OperatorCommand.pause(Duration.ofNanos(pause));
         return pause == left;
     }
 

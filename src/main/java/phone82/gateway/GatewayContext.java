@@ -55,7 +55,7 @@ public class GatewayContext {
 
     @Bean
     Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.gateway.port}") String url) {
-        return WarmUp.refusedPost(url + "/orders");
+        return WarmUp.refusedPost(url + "/orders", null);
     }
 
     private static final List<String> PUBLIC_CONTEXTS = List.of("app", "pay", "store", "customer");

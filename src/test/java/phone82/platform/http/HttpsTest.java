@@ -127,7 +127,7 @@ class HttpsTest {
 
         assertThat(new Pulse(url("localhost")).call()).isEmpty();
         // the server refuses the method, so that it was reached
-        await().ignoreExceptions().untilAsserted(() -> WarmUp.refusedPost(url("localhost")).run());
+        await().ignoreExceptions().untilAsserted(() -> WarmUp.refusedPost(url("localhost"), null).run());
     }
 
     @Test
