@@ -181,15 +181,12 @@ public final class ArchiveOrders extends OperatorCommand {
             }
             channel.truncate(0);
             Set<Long> deadLetters = deadLetters();
-            String after = "&after=" + below;
-            while (after != null) {
-                JsonNode page = ask("GET", "app", OrderRows.ORDERS + "?size=" + STEP + after);
+            for (JsonNode page : pages("GET", "app", OrderRows.ORDERS + "?size=" + STEP, "&after=" + below)) {
                 for (JsonNode line : lines(page.path("items"), deadLetters)) {
                     lines.write(line + "\n");
                     written++;
                 }
                 progress.update(count(written) + " written so far");
-                after = following(page);
             }
             lines.flush();
             channel.force(true);
@@ -255,11 +252,8 @@ public final class ArchiveOrders extends OperatorCommand {
     private Set<Long> deadLetters() {
         Set<Long> orders = new HashSet<>();
         for (String context : DeadLetters.CONTEXTS) {
-            String after = "";
-            while (after != null) {
-                JsonNode page = ask("GET", context, "/dead-letters?size=200" + after);
+            for (JsonNode page : pages("GET", context, "/dead-letters?size=200", "")) {
                 page.path("items").forEach(letter -> orders.add(letter.path("orderId").asLong()));
-                after = following(page);
             }
         }
         return orders;

@@ -26,10 +26,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /** A command that calls the running contexts over HTTP. */
@@ -163,11 +165,6 @@ public abstract class OperatorCommand {
         }
     }
 
-    /** Returns the query parameter for the next page; null if this is the last one. */
-    static String following(JsonNode page) {
-        return page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
-    }
-
     /** Waits a moment before the next request. */
     static void pause() {
         pause(PAUSE);
@@ -199,6 +196,17 @@ public abstract class OperatorCommand {
     JsonNode ask(String method, String context, String path, Object body) {
         String property = "phone82.gateway." + context + "-url";
         return ask(http, method, context, properties.getRequiredProperty(property), path, "Bearer " + token(context), body, "start it, or set " + property + " to its address");
+    }
+
+    /**
+     * Returns the pages of a list; each is requested when the one before has been processed.
+     *
+     * @param path  with a query
+     * @param first appended for the first page
+     */
+    Iterable<JsonNode> pages(String method, String context, String path, String first) {
+        return () -> Stream.iterate(ask(method, context, path + first), Objects::nonNull,
+                page -> page.hasNonNull("next") ? ask(method, context, path + "&after=" + page.get("next").asText()) : null).iterator();
     }
 
     /**

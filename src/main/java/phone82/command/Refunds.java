@@ -61,11 +61,8 @@ public final class Refunds extends OperatorCommand {
 
     private List<JsonNode> payments() {
         List<JsonNode> payments = new ArrayList<>();
-        String after = "";
-        while (after != null) {
-            JsonNode page = ask("GET", "pay", "/refunds?size=200" + after);
+        for (JsonNode page : pages("GET", "pay", "/refunds?size=200", "")) {
             page.path("items").forEach(payments::add);
-            after = following(page);
         }
         return payments;
     }
