@@ -11,8 +11,6 @@ import phone82.platform.disk.PrivateFolder;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,8 +20,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 /** The file to which a process appends its entries. Old files are numbered by day, and deleted when their time is over. */
 final class AuditFile extends RollingFileAppender<String> {
@@ -102,17 +98,7 @@ final class AuditFile extends RollingFileAppender<String> {
 
     /** Returns null if another process appends to the files of this name. */
     static FileChannel lock(Path folder, String name) throws IOException {
-        FileChannel channel = FileChannel.open(folder.resolve(name + LOCK), CREATE, WRITE);
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // another phone82 in this JVM
-        }
-        channel.close();
-        return null;
+        return PrivateFolder.tryLock(folder.resolve(name + LOCK));
     }
 
     String name() {
