@@ -1,7 +1,8 @@
 package phone82.platform.audit;
 
 import ch.qos.logback.core.ContextBase;
-import ch.qos.logback.core.encoder.EncoderBase;
+import ch.qos.logback.core.LayoutBase;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.recovery.RecoveryListener;
 import ch.qos.logback.core.recovery.ResilientOutputStreamBase;
 import ch.qos.logback.core.rolling.RollingFileAppender;
@@ -60,7 +61,15 @@ final class AuditFile extends RollingFileAppender<String> {
         ContextBase context = new ContextBase();
         file.setContext(context);
         file.setFile(folder.resolve(free + SUFFIX).toString());
-        file.setEncoder(new Lines());
+        LayoutWrappingEncoder<String> lines = new LayoutWrappingEncoder<>();
+        lines.setCharset(UTF_8);
+        lines.setLayout(new LayoutBase<>() {
+            @Override
+            public String doLayout(String line) {
+                return line + "\n";
+            }
+        });
+        file.setEncoder(lines);
         SizeAndTimeBasedRollingPolicy<String> policy = new SizeAndTimeBasedRollingPolicy<>();
         policy.setContext(context);
         policy.setParent(file);
@@ -147,27 +156,6 @@ final class AuditFile extends RollingFileAppender<String> {
             lock.close();
         } catch (IOException e) {
             addWarn("the lock cannot be released", e);
-        }
-    }
-
-    /** One line for each entry. */
-    private static final class Lines extends EncoderBase<String> {
-
-        private static final byte[] NOTHING = new byte[0];
-
-        @Override
-        public byte[] headerBytes() {
-            return NOTHING;
-        }
-
-        @Override
-        public byte[] encode(String line) {
-            return (line + "\n").getBytes(UTF_8);
-        }
-
-        @Override
-        public byte[] footerBytes() {
-            return NOTHING;
         }
     }
 }
