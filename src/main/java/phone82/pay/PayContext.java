@@ -20,7 +20,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.function.SingletonSupplier;
 import phone82.pay.provider.HttpProvider;
@@ -162,9 +161,9 @@ public class PayContext {
 
     /** Rehearses an authorisation and its capture without the provider, and rolls them back. */
     @Bean
-    Rehearsal rehearsedPayment(EntityManagerFactory database, Outbox outbox, PlatformTransactionManager transactions) {
+    Rehearsal rehearsedPayment(EntityManagerFactory database, Outbox outbox, TransactionTemplate transactions) {
         EntityManager entities = SharedEntityManagerCreator.createSharedEntityManager(database);
-        return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
+        return () -> transactions.executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
             entities.find(Payment.class, -1L);
             Payment payment = Payment.authorising(-1, null, "rehearsal", 1, 1, "rehearsal", Instant.now());
@@ -190,13 +189,13 @@ public class PayContext {
     }
 
     @Bean
-    Payments payments(Outbox outbox, Participation participation, PlatformTransactionManager transactionManager,
+    Payments payments(Outbox outbox, Participation participation, TransactionTemplate transactions,
                       ObjectProvider<ProducerTemplate> camel, Lease lease,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
                       @Value("${phone82.pay.rejected.keep}") Duration keepRejected, JdbcTemplate jdbc, MeterRegistry metrics) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
-        return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
+        return new Payments(outbox, participation, transactions,
                 request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
                 lease.time(), authorisationValidity, longestRetry, keepRejected,
                 new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));

@@ -5,7 +5,6 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.disk.DurableDatabase;
 import phone82.platform.event.DeadLetters;
@@ -23,8 +22,8 @@ public class ErasureConfiguration {
     }
 
     @Bean
-    Erasure erasure(JdbcTemplate jdbc, PlatformTransactionManager transactions, ObjectProvider<OwnedTable> tables, Tombstones tombstones,
+    Erasure erasure(JdbcTemplate jdbc, TransactionTemplate transactions, ObjectProvider<OwnedTable> tables, Tombstones tombstones,
                     DeadLetters deadLetters, ObjectProvider<Outbox> outbox) {
-        return new Erasure(jdbc, new TransactionTemplate(transactions), tables.orderedStream().toList(), tombstones, deadLetters, outbox.getIfAvailable() != null);
+        return new Erasure(jdbc, transactions, tables.orderedStream().toList(), tombstones, deadLetters, outbox.getIfAvailable() != null);
     }
 }
