@@ -2,6 +2,7 @@ package phone82.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.nimbusds.oauth2.sdk.auth.Secret;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -20,10 +21,8 @@ import phone82.platform.api.Printable;
 import phone82.platform.identity.Guest;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
@@ -69,7 +68,7 @@ public class Probe {
     private final String item;
     private final Duration stepTimeout;
     private final MeterRegistry metrics;
-    private final String secret = newSecret();
+    private final String secret = new Secret(32).getValue();
     private volatile long succeeded = System.nanoTime();
     private volatile boolean serving = true;
     private String key;
@@ -252,11 +251,5 @@ public class Probe {
 
     private static String outcome(Step failed) {
         return failed.label + "-failed";
-    }
-
-    private static String newSecret() {
-        byte[] bytes = new byte[32];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }
