@@ -221,7 +221,6 @@ final class SettingsValidator {
 
     private void phones() {
         List<Phone> phones = listed(Settings.PHONES.name(), Bindable.listOf(Phone.class), "phones; allowed: item, name and price of each");
-        Set<String> items = new HashSet<>();
         for (int i = 0; i < phones.size(); i++) {
             String name = Settings.PHONES.name() + "[" + i + "]";
             Phone phone = phones.get(i);
@@ -236,9 +235,6 @@ final class SettingsValidator {
                 if (!isLine(text)) {
                     findings.add(name + " has an item or name " + shown(text) + ", which cannot be ordered; allowed: 1 to 100 characters of one line.");
                 }
-            }
-            if (!items.add(phone.item())) {
-                findings.add(name + ".item=" + shown(phone.item()) + " is on the list twice; allowed: each item once.");
             }
         }
     }
