@@ -309,9 +309,9 @@ class ConsistencyRulesTest {
         ConsistencyRules later = new ConsistencyRules(NOON, NOON.plusSeconds(1), true, false);
 
         for (String view : List.of(NONE, "Ordered", "Paid", "Shipped", "Cancelled")) {
-            assertThat(new Report(1, later.breaches(7, statuses(order, payment, NONE, view).rows()), List.of()).mendable()).as(view).isEmpty();
+            assertThat(new Report(1, later.breaches(7, statuses(order, payment, NONE, view).rows()), List.of(), null).mendable()).as(view).isEmpty();
         }
-        assertThat(new Report(1, later.breaches(7, statuses("Paid", "Completed", NONE, "Paid").rows()), List.of()).mendable()).containsExactly(7L);
+        assertThat(new Report(1, later.breaches(7, statuses("Paid", "Completed", NONE, "Paid").rows()), List.of(), null).mendable()).containsExactly(7L);
     }
 
     @Test
@@ -322,6 +322,6 @@ class ConsistencyRulesTest {
                 RULES.breaches(3, statuses(NONE, "Refunded", "Cancelled", "Cancelled").rows()),
                 RULES.breaches(4, statuses("Shipped", "Completed", "Shipped", NONE).rows())).flatMap(List::stream).toList();
 
-        assertThat(new Report(4, breaches, List.of()).mendable()).containsExactly(4L);
+        assertThat(new Report(4, breaches, List.of(), null).mendable()).containsExactly(4L);
     }
 }

@@ -105,7 +105,7 @@ class ReconcileTest {
         sql(Context.PAY, "delete from payment where order_id = 987654321");
         sql(Context.PROVIDER, "delete from reservation where order_id = 987654321");
         cancel(id);
-        assertThat(run()).isEqualTo(new Report(1, List.of(), List.of()));
+        assertThat(run()).isEqualTo(new Report(1, List.of(), List.of(), null));
     }
 
     @Test
@@ -381,7 +381,7 @@ class ReconcileTest {
         assertThat(busy.breaches()).isEmpty();
         assertThat(busy.moving()).isEmpty();
         assertThat(busy.orders()).isBetween(50L, (long) placed.get());
-        assertThat(run()).isEqualTo(new Report(placed.get(), List.of(), List.of()));
+        assertThat(run()).isEqualTo(new Report(placed.get(), List.of(), List.of(), null));
     }
 
     @Test
