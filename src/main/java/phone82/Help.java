@@ -1,12 +1,11 @@
 package phone82;
 
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.io.ClassPathResource;
 import phone82.platform.settings.Setting;
 import phone82.platform.settings.Settings;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -179,15 +178,11 @@ final class Help {
             Map<String, Object> values = new HashMap<>();
             ClassPathResource resource = new ClassPathResource(file);
             if (resource.exists()) {
-                try {
-                    new YamlPropertySourceLoader().load(file, resource).forEach(source -> ((Map<?, ?>) source.getSource())
-                            .forEach((name, value) -> values.put(name.toString(), value.toString()
-                                    .replaceAll("\\$\\{phone82\\.local-scheme}", "http").replaceAll("\\$\\{phone82\\.local-host}", "localhost")
-                                    .replaceAll("\\$\\{phone82\\.(\\w+)\\.port}", "<port of $1>")
-                                    .replaceAll("\\$\\{.*?:([^{}]*)}", "$1").replaceAll("\\$\\{([^{}]*)}", "$1"))));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
+                Failable.get(() -> new YamlPropertySourceLoader().load(file, resource)).forEach(source -> ((Map<?, ?>) source.getSource())
+                        .forEach((name, value) -> values.put(name.toString(), value.toString()
+                                .replaceAll("\\$\\{phone82\\.local-scheme}", "http").replaceAll("\\$\\{phone82\\.local-host}", "localhost")
+                                .replaceAll("\\$\\{phone82\\.(\\w+)\\.port}", "<port of $1>")
+                                .replaceAll("\\$\\{.*?:([^{}]*)}", "$1").replaceAll("\\$\\{([^{}]*)}", "$1"))));
             }
             return values;
         }

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 import phone82.gateway.page.Assets;
 import phone82.gateway.page.DealerPage;
@@ -18,8 +19,6 @@ import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.ListHeader;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -170,10 +169,6 @@ public class Pages implements Endpoint {
     }
 
     private static String libraryVersion() {
-        try {
-            return PropertiesLoaderUtils.loadAllProperties("META-INF/maven/org.webjars/swagger-ui/pom.properties").getProperty("version");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Failable.get(() -> PropertiesLoaderUtils.loadAllProperties("META-INF/maven/org.webjars/swagger-ui/pom.properties")).getProperty("version");
     }
 }

@@ -1,12 +1,11 @@
 package phone82.gateway.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.core.io.ClassPathResource;
 import phone82.platform.api.Json;
 import phone82.platform.http.Content;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,17 +106,12 @@ public final class ShopPage {
     }
 
     private static String read() {
-        try {
-            String page = new ClassPathResource("static/index.html").getContentAsString(UTF_8);
-            page = page.replace("\"/assets/", '"' + ASSETS);
-            for (String part : List.of(TITLE, PLAIN, MAIN_ENDS, PHONES, preload("app"))) {
-                if (page.split(part, -1).length != 2) {
-                    throw new IllegalStateException("index.html must have " + part + " once");
-                }
+        String page = Failable.get(() -> new ClassPathResource("static/index.html").getContentAsString(UTF_8)).replace("\"/assets/", '"' + ASSETS);
+        for (String part : List.of(TITLE, PLAIN, MAIN_ENDS, PHONES, preload("app"))) {
+            if (page.split(part, -1).length != 2) {
+                throw new IllegalStateException("index.html must have " + part + " once");
             }
-            return page;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        return page;
     }
 }
