@@ -5,6 +5,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import org.apache.activemq.artemis.api.core.ActiveMQConnectionTimedOutException;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.commons.lang3.function.Failable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
@@ -29,7 +30,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -227,11 +227,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     }
 
     private boolean listensOnLoopback(Environment environment) {
-        try {
-            return InetAddress.getByName(environment.getRequiredProperty("phone82.bind")).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
-        }
+        return Failable.get(() -> InetAddress.getByName(environment.getRequiredProperty("phone82.bind"))).isLoopbackAddress();
     }
 
     private void requireFreePort(Environment environment, String property, String host) {

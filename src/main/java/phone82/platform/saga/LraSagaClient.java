@@ -7,6 +7,7 @@ import org.apache.camel.service.lra.LRAClient;
 import org.apache.camel.service.lra.LRAConstants;
 import org.apache.camel.service.lra.LRASagaService;
 import org.apache.camel.service.lra.LRASagaStep;
+import org.apache.commons.lang3.function.Failable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import phone82.platform.camel.BeforeStart;
@@ -51,11 +52,7 @@ public class LraSagaClient extends LRASagaService implements BeforeStart {
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        try {
-            camel.addService(this);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        Failable.run(() -> camel.addService(this));
     }
 
     /** Accepts only LRAs of the configured coordinator, so that a caller cannot make this context send requests to an address of its choice. */

@@ -4,8 +4,8 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
+import org.apache.commons.lang3.function.Failable;
 
-import java.security.GeneralSecurityException;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -33,11 +33,7 @@ public final class Tls {
      */
     public static void trust(String file) {
         if (!file.isEmpty()) {
-            try {
-                authorities = Authorities.of(AUTHORITIES, file);
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
+            authorities = Failable.get(() -> Authorities.of(AUTHORITIES, file));
             SSLContext.setDefault(context(null, authorities));
         }
     }
@@ -85,20 +81,12 @@ public final class Tls {
 
     /** What all clients trust that have no other context. */
     public static SSLContext defaultContext() {
-        try {
-            return SSLContext.getDefault();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Failable.get(SSLContext::getDefault);
     }
 
     private static SSLContext context(KeyManager identity, TrustManager... trusted) {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(identity == null ? null : new KeyManager[]{identity}, trusted, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        SSLContext context = Failable.get(() -> SSLContext.getInstance("TLS"));
+        Failable.run(() -> context.init(identity == null ? null : new KeyManager[]{identity}, trusted, null));
+        return context;
     }
 }
