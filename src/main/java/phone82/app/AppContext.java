@@ -33,7 +33,6 @@ import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.Statuses;
-import phone82.platform.repair.Repair;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -120,11 +119,6 @@ public class AppContext {
     StuckOrders stuckOrders(JdbcTemplate jdbc, TransactionTemplate transactions, @Value("${phone82.reconcile.moving}") Duration moving,
                             @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk) {
         return new StuckOrders(jdbc, transactions, moving.plus(dispatchDelay), moving, () -> !dispatch || disk.isRestored());
-    }
-
-    @Bean
-    Repair stuckOrderRepair(StuckOrders stuckOrders) {
-        return new StuckOrderRepair(stuckOrders);
     }
 
     @Bean
