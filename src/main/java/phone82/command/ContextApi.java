@@ -12,31 +12,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** A client for the lists of one context, or of the payment provider. */
-final class ContextApi {
+/**
+ * A client for the lists of one context, or of the payment provider.
+ *
+ * @param property      the property that sets the URL
+ * @param authorization supplies the {@code Authorization} header; null if none is needed
+ * @param credential    what to set if the context refuses that
+ */
+record ContextApi(HttpClient http, String context, String url, String property, Supplier<String> authorization, String credential) {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-    private final HttpClient http;
-    private final String context;
-    private final String url;
-    private final String property;
-    private final Supplier<String> authorization;
-    private final String credential;
-
-    /**
-     * @param property      the property that sets the URL
-     * @param authorization supplies the {@code Authorization} header; null if none is needed
-     * @param credential    what to set if the context refuses that
-     */
-    ContextApi(HttpClient http, String context, String url, String property, Supplier<String> authorization, String credential) {
-        this.authorization = authorization;
-        this.credential = credential;
-        this.http = http;
-        this.context = context;
-        this.url = url;
-        this.property = property;
-    }
 
     /**
      * @param reading   parses the bytes of a JSON response
