@@ -41,7 +41,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -169,7 +168,6 @@ public class HttpServer implements DisposableBean {
     }
 
     private void listen(int port) {
-        CompletableFuture<io.vertx.core.http.HttpServer> opened = new CompletableFuture<>();
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host).setPort(port)
                 .setHttp2ClearTextEnabled(false)
@@ -181,19 +179,12 @@ public class HttpServer implements DisposableBean {
                 .setHandle100ContinueAutomatically(true);
         // a connection is counted, and must send something in time, from the end of its handshake on
         certificate.ifPresent(pem -> options.setSsl(true).setKeyCertOptions(pem).setSslHandshakeTimeout(limits.headSeconds()));
-        vertx.createHttpServer(options)
-                .connectionHandler(connection -> handleConnection((ConnectionBase) connection, options))
-                .invalidRequestHandler(HttpServer::refuseMalformed)
-                .requestHandler(router)
-                .listen().onComplete(result -> {
-                    if (result.succeeded()) {
-                        opened.complete(result.result());
-                    } else {
-                        opened.completeExceptionally(result.cause());
-                    }
-                });
         try {
-            listening = opened.join();
+            listening = vertx.createHttpServer(options)
+                    .connectionHandler(connection -> handleConnection((ConnectionBase) connection, options))
+                    .invalidRequestHandler(HttpServer::refuseMalformed)
+                    .requestHandler(router)
+                    .listen().toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
             // the native transport has exceptions of its own
             throw new UncheckedIOException(new BindException(host + ":" + port + ": " + e.getCause().getMessage()));
