@@ -197,17 +197,19 @@ public class Contract {
     static final class Operation {
 
         final String id;
-        private final Set<String> roles;
+        /** The roles that may call the operation. */
+        final Set<String> roles;
         private final Pattern path;
         private final String method;
-        private final List<Parameter> parameters = new ArrayList<>();
+        final List<Parameter> parameters = new ArrayList<>();
         private final JsonSchema body;
         private final boolean bodyRequired;
         private final boolean audited;
         /** Place of the first parameter in the path; zero if there is none. */
         private final int target;
         private final Map<String, JsonNode> properties;
-        private final List<String> csvColumns;
+        /** The columns of the answer as CSV; empty if it is always JSON. */
+        final List<String> csvColumns;
 
         Operation(String template, String method, JsonNode operation, Set<String> roles, Map<String, JsonNode> properties, List<String> csvColumns,
                   Function<String, JsonSchema> schemas) {
@@ -246,20 +248,6 @@ public class Contract {
         /** Whether users call the operation; then each request has a user as its caller. */
         boolean isForUsers() {
             return roles.stream().anyMatch(Caller.PEOPLE::contains);
-        }
-
-        /** The roles that may call the operation. */
-        Set<String> roles() {
-            return roles;
-        }
-
-        /** The columns of the answer as CSV; empty if it is always JSON. */
-        List<String> csvColumns() {
-            return csvColumns;
-        }
-
-        List<Parameter> parameters() {
-            return parameters;
         }
 
         boolean takesBody() {

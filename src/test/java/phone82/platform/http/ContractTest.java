@@ -218,7 +218,7 @@ class ContractTest {
     }
 
     private static Contract.Parameter parameterOf(String file, String operation, String name) throws IOException {
-        return new Contract(Files.newInputStream(Path.of(file))).operation(operation).parameters().stream()
+        return new Contract(Files.newInputStream(Path.of(file))).operation(operation).parameters.stream()
                 .filter(parameter -> parameter.name.equals(name)).findFirst().orElseThrow();
     }
 
@@ -254,7 +254,7 @@ class ContractTest {
                 + "{service-pay: []}]}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, service-pay: {type: http, scheme: bearer}}}}")
                 .getBytes(UTF_8)));
 
-        assertThat(pay.admit("GET", "/payments").roles()).containsExactlyInAnyOrder("service:app", "service:pay");
+        assertThat(pay.admit("GET", "/payments").roles).containsExactlyInAnyOrder("service:app", "service:pay");
         assertThat(contract.admit("GET", "/orders").isPublic()).isTrue();
     }
 
@@ -323,7 +323,7 @@ class ContractTest {
     }
 
     private Contract.Parameter parameter(String operation, int index) {
-        return contract.operation(operation).parameters().get(index);
+        return contract.operation(operation).parameters.get(index);
     }
 
     @Test

@@ -36,7 +36,7 @@ class InputPropertiesTest {
 
     InputPropertiesTest() throws IOException {
         contract = new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml")));
-        size = contract.operation("app-list-orders").parameters().get(0);
+        size = contract.operation("app-list-orders").parameters.get(0);
     }
 
     private JsonNode order(byte[] body) {
