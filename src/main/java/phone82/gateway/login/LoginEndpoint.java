@@ -160,10 +160,7 @@ public class LoginEndpoint implements Endpoint {
     /** Prepares the issuer in the background: otherwise each of the first requests would wait for that in a thread. */
     @EventListener(ApplicationStartedEvent.class)
     public void prepare() {
-        logins.call(() -> true, () -> {
-            issuer.prepare();
-            return null;
-        });
+        logins.call(() -> true, issuer::known);
     }
 
     private void show(RoutingContext context) {

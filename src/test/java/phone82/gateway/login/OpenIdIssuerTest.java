@@ -59,13 +59,13 @@ class OpenIdIssuerTest {
     void anEndpointWithoutTlsIsRefused(String endpoint, CapturedOutput log) {
         OpenIdIssuer issuer = issuer("\"" + endpoint + "\":\"https:", "\"" + endpoint + "\":\"http:");
 
-        assertThatThrownBy(issuer::prepare).isInstanceOfSatisfying(Problem.class, refusal -> assertThat(refusal.status()).isEqualTo(503));
+        assertThatThrownBy(issuer::known).isInstanceOfSatisfying(Problem.class, refusal -> assertThat(refusal.status()).isEqualTo(503));
         assertThat(log).contains("The issuer " + url() + " is unavailable: its discovery document names http://localhost", "which has no TLS");
     }
 
     @Test
     void encryptedEndpointsAreUsed() {
-        assertThatCode(issuer("", "")::prepare).doesNotThrowAnyException();
+        assertThatCode(issuer("", "")::known).doesNotThrowAnyException();
     }
 
     /** An issuer whose document has the first text replaced by the second. */
