@@ -7,8 +7,6 @@ import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import phone82.platform.api.Json;
 import phone82.platform.api.Page;
 import phone82.platform.api.Problem;
@@ -51,7 +49,7 @@ public class History {
 
     private final JdbcTemplate jdbc;
     private final Counter duplicates;
-    private final TransactionSynchronization wake;
+    private final AfterCommit wake;
 
     /**
      * @param duplicates counts the events that are in the view already
@@ -60,12 +58,7 @@ public class History {
     public History(JdbcTemplate jdbc, Counter duplicates, Runnable recorded) {
         this.jdbc = jdbc;
         this.duplicates = duplicates;
-        this.wake = new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                recorded.run();
-            }
-        };
+        this.wake = new AfterCommit(recorded);
     }
 
     /** The order's status derived from its events; each status supersedes the ones before it. */
@@ -101,7 +94,7 @@ public class History {
             return;
         }
         if (write(event, SERVED)) {
-            TransactionSynchronizationManager.registerSynchronization(wake);
+            wake.register();
         } else {
             AfterCommit.run(duplicates::increment);
         }
