@@ -8,8 +8,6 @@ import phone82.gateway.page.OrderPage.Answers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,16 +17,8 @@ import java.util.stream.Stream;
 final class OrderView {
 
     /** The steps of an order, and the event that reports each. */
-    private static final Map<String, String> STAGES;
-
-    static {
-        Map<String, String> stages = new LinkedHashMap<>();
-        stages.put("Ordered", "Ordered");
-        stages.put("Paid", "PayCompleted");
-        stages.put("Received", "OrderReceived");
-        stages.put("Shipped", "Shipped");
-        STAGES = Collections.unmodifiableMap(stages);
-    }
+    private static final List<Map.Entry<String, String>> STAGES = List.of(Map.entry("Ordered", "Ordered"), Map.entry("Paid", "PayCompleted"),
+            Map.entry("Received", "OrderReceived"), Map.entry("Shipped", "Shipped"));
 
     private static final Html CHECK = new Html("<svg viewBox=\"0 0 24 24\"><path d=\"M6 12.5l4 4 8-9\"></path></svg>");
     private static final Duration SOON = Duration.ofHours(1);
@@ -196,7 +186,7 @@ final class OrderView {
         boolean cancelled = status().equals("Cancelled");
         List<Html> steps = new ArrayList<>();
         boolean next = true;
-        for (Map.Entry<String, String> stage : STAGES.entrySet()) {
+        for (Map.Entry<String, String> stage : STAGES) {
             Instant reached = switch (stage.getKey()) {
                 case "Ordered" -> at("Ordered", order, "orderedAt");
                 case "Shipped" -> at("Shipped", order, "shippedAt");
