@@ -53,10 +53,10 @@ final class Help {
 
                 """);
         Defaults defaults = new Defaults();
-        for (Setting setting : Settings.all()) {
+        for (Setting setting : Settings.ALL) {
             text.append(String.format(Locale.ROOT, "  %s%n      %s; %s [%s]%n", setting.name(), setting.purpose(), setting.allowed(), defaults.of(setting)));
         }
-        for (Settings.Listed list : Settings.lists()) {
+        for (Settings.Listed list : Settings.LISTS) {
             text.append(String.format(Locale.ROOT, "  %s[0].%s, and so on%n      %s%n", list.name(), String.join(", .", list.parts()), list.purpose()));
         }
         return text.append("""

@@ -65,6 +65,7 @@ public final class Settings {
             "the phones on sale, with prices in won; your list replaces the built-in one, and needs item, name and price of each phone");
     static final Listed MODELS = new Listed("phone82.catalogue.models", List.of("model", "keywords", "display", "processor", "memory", "camera", "battery", "weight"),
             "what the page shows of a model, and words by which it is found; your list replaces the built-in one");
+    public static final List<Listed> LISTS = List.of(PHONES, MODELS);
 
     private static final ValueRule MILLIS = number(1, 600_000);
     private static final ValueRule PERCENT = decimal("0.1", "100");
@@ -77,7 +78,7 @@ public final class Settings {
     /** Those that the page can draw and name. */
     static final ValueRule COLOUR = choice("black", "white", "silver", "grey", "blue", "navy", "green", "mint", "purple", "pink", "red", "orange", "yellow", "gold");
 
-    static final List<Setting> ALL = List.of(
+    public static final List<Setting> ALL = List.of(
             of(DATA, FOLDER, "folder of all data"),
             of("phone82.data.reserve", size("0B", "1TB"), "space to keep free on its disk, at most a tenth of the disk; with less, new orders are refused"),
             of(BIND, ADDRESS, "address to listen on"),
@@ -275,13 +276,5 @@ public final class Settings {
             of("phone82.reconcile.timelines", number(0, 1_000_000), "newest orders whose timelines are compared too"));
 
     private Settings() {
-    }
-
-    public static List<Setting> all() {
-        return ALL;
-    }
-
-    public static List<Listed> lists() {
-        return List.of(PHONES, MODELS);
     }
 }
