@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -60,9 +61,6 @@ public class Probe {
         private Unexpected(String message) {
             super(message, null, false, false);
         }
-    }
-
-    private record NewOrder(String item, int qty) {
     }
 
     private final String item;
@@ -118,7 +116,7 @@ public class Probe {
         request(exchange, "POST", "/orders");
         exchange.getMessage().setHeader("Idempotency-Key", key);
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
-        exchange.getMessage().setBody(Json.bytes(new NewOrder(item, 1)));
+        exchange.getMessage().setBody(Json.bytes(Map.of("item", item, "qty", 1)));
     }
 
     /** Takes the answer to the order. */

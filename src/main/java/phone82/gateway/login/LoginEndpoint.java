@@ -249,9 +249,6 @@ public class LoginEndpoint implements Endpoint {
         return new Problem(401, "Not logged in", "The issuer did not log you in, or another login began meanwhile. Log in again.");
     }
 
-    private record LoggedOut(URI location) {
-    }
-
     private void logout(RoutingContext context) {
         Optional<Session> open = openSession(context);
         open.ifPresent(session -> {
@@ -264,7 +261,7 @@ public class LoginEndpoint implements Endpoint {
         runBlocking(context, logouts, () -> issuer.logout(idToken), location -> {
             setSession(context, "", Duration.ZERO);
             context.response().addCookie(cookie(ID_TOKEN, "", Duration.ZERO).setPath(LOGOUT));
-            send(context, new LoggedOut(location));
+            send(context, Map.of("location", location));
         });
     }
 
