@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -23,11 +24,17 @@ public class MigrationLock implements FlywayMigrationStrategy {
 
     @Override
     public void migrate(Flyway flyway) {
+        MigrationTurn.await(() -> migrateInTurn(flyway));
+    }
+
+    /** Returns whether it was the turn of this instance. */
+    private static boolean migrateInTurn(Flyway flyway) {
         DataSource database = flyway.getConfiguration().getDataSource();
         try (Connection holder = database.getConnection()) {
             JdbcTemplate jdbc = new JdbcTemplate(new SingleConnectionDataSource(holder, true));
-            createTable(jdbc);
-            await(jdbc);
+            if (!takeTurn(jdbc)) {
+                return false;
+            }
             try {
                 if (HsqldbMigration.changesTables(flyway)) {
                     closeOtherSessions(jdbc, database);
@@ -35,8 +42,21 @@ public class MigrationLock implements FlywayMigrationStrategy {
             } finally {
                 jdbc.update("update migration.turn set taken_until = current_timestamp");
             }
+            return true;
         } catch (SQLException e) {
             throw new FlywayException("no connection for the lock of the migration", e);
+        }
+    }
+
+    private static boolean takeTurn(JdbcTemplate jdbc) {
+        try {
+            createTable(jdbc);
+            return jdbc.update("update migration.turn set taken_until = current_timestamp + interval '1' hour, "
+                    + "holder = (select " + SESSION + " from information_schema.system_sessions where session_id = session_id()) "
+                    + "where taken_until <= current_timestamp or holder is null or holder not in (select " + SESSION + " from information_schema.system_sessions)") > 0;
+        } catch (DataAccessResourceFailureException e) {
+            // the instance whose turn it was has closed this session, too; without a server there is no next connection
+            return false;
         }
     }
 
@@ -61,12 +81,5 @@ public class MigrationLock implements FlywayMigrationStrategy {
         if (database instanceof HikariDataSource pool) {
             pool.getHikariPoolMXBean().softEvictConnections();
         }
-    }
-
-    /** Waits for the lock, and takes it. */
-    private static void await(JdbcTemplate jdbc) {
-        MigrationTurn.await(() -> jdbc.update("update migration.turn set taken_until = current_timestamp + interval '1' hour, "
-                + "holder = (select " + SESSION + " from information_schema.system_sessions where session_id = session_id()) "
-                + "where taken_until <= current_timestamp or holder is null or holder not in (select " + SESSION + " from information_schema.system_sessions)") > 0);
     }
 }

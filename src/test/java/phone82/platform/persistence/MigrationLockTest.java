@@ -71,6 +71,24 @@ class MigrationLockTest {
         second.get(10, SECONDS);
     }
 
+    /** The session that waits is one of those that the other instance closes. */
+    @Test
+    void startsWhenTheInstanceForWhichItWaitedHasChangedTables() throws Exception {
+        Files.writeString(migrations.resolve("V1__table.sql"), "create table delivery (id integer primary key);");
+        CountDownLatch migrating = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Flyway slow = Flyway.configure().dataSource(database).locations("filesystem:" + migrations).callbacks(new SlowMigration(migrating, end)).load();
+        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> new MigrationLock().migrate(slow));
+        migrating.await();
+        CompletableFuture<Void> second = CompletableFuture.runAsync(() -> new MigrationLock().migrate(flyway()));
+        await().until(() -> new JdbcTemplate(database).queryForObject("select count(*) from information_schema.system_sessions", Integer.class) >= 3);
+
+        end.countDown();
+        first.get(10, SECONDS);
+
+        second.get(10, SECONDS);
+    }
+
     @Test
     void doesNotWaitForASessionThatHasEnded() throws Exception {
         migrate("V1__table.sql", "create table delivery (id integer primary key);");
