@@ -16,7 +16,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -31,6 +33,7 @@ public final class Databases implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final List<String> options = new ArrayList<>();
+    private final Map<String, String> urls = new HashMap<>();
     private List<String> hsqldb;
     private Process store;
 
@@ -81,7 +84,22 @@ public final class Databases implements AutoCloseable {
         return options;
     }
 
+    /** Returns their JDBC URLs by context, with user and password. */
+    public Map<String, String> urls() {
+        return urls;
+    }
+
+    /** Lets PostgreSQL write fast and lose what it wrote if it crashes, or makes it durable again. */
+    public void hurry(boolean hurry) throws SQLException {
+        for (String setting : List.of("fsync", "full_page_writes", "synchronous_commit")) {
+            PostgreSql.set(setting, hurry ? "off" : "on");
+        }
+        PostgreSql.set("max_wal_size", hurry ? "'8GB'" : "'1GB'");
+        PostgreSql.set("maintenance_work_mem", hurry ? "'1GB'" : "'64MB'");
+    }
+
     private void use(Context context, String url) {
+        urls.put(context.id(), url + "?user=" + context.id() + "&password=" + password(context.id()));
         String property = "--phone82." + context.id() + ".database.";
         options.addAll(List.of(property + "url=" + url, property + "user=" + context.id(), property + "password=" + password(context.id())));
     }

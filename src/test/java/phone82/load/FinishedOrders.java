@@ -3,13 +3,20 @@ package phone82.load;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
- * Orders that were shipped or cancelled long ago, one every ten seconds, written into the databases of a stopped phone82. Every thousandth order belongs to
+ * Orders that were shipped or cancelled long ago, one every two seconds, written into the databases of a stopped phone82. Every thousandth order belongs to
  * the same customer, every eighth is of a second phone, and three of the oldest are of a third one; every twentieth was cancelled.
  */
 public final class FinishedOrders {
@@ -19,8 +26,8 @@ public final class FinishedOrders {
 
     private static final int AT_ONCE = 20_000;
 
-    private static final String ID = "(86400000 + 10000 * i) * 4096";
-    private static final String AT = "dateadd('second', 10 * i, timestamp '2026-01-02 00:00:00')";
+    private static final String ID = "(86400000 + 2000 * i) * 4096";
+    private static final String AT = "dateadd('second', 2 * i, timestamp '2026-01-02 00:00:00')";
     private static final String ITEM = "case when i <= 3 then 'iphone-17' when mod(i, 8) = 0 then 'note20' else 'abc123' end";
     private static final String OWNER = "'" + OWNERS + "' || cast(mod(i, 1000) as varchar(20))";
     private static final String CANCELLED = "mod(i, 20) = 7";
@@ -90,34 +97,87 @@ public final class FinishedOrders {
 
     /** Returns the id of an order. */
     public static long id(int order) {
-        return (86_400_000L + 10_000L * order) * 4096;
+        return (86_400_000L + 2_000L * order) * 4096;
     }
 
-    /** @param withEvents of so many orders, the newest ones, the events are kept, too */
-    public static void add(Path data, int orders, int withEvents) throws SQLException {
-        add(data, INSERTS, 1, orders);
-        if (withEvents > 0) {
-            add(data, EVENTS, orders - withEvents + 1, orders);
+    /**
+     * Writes them into the embedded databases in a folder.
+     *
+     * @param withEvents of so many orders, the newest ones, the events are kept, too
+     */
+    public static void add(Path data, int orders, int withEvents) throws Exception {
+        add(INSERTS.keySet().stream().collect(Collectors.toMap(context -> context,
+                context -> "jdbc:hsqldb:file:" + data.resolve(context).resolve("db") + ";user=SA;ifexists=true;shutdown=true;hsqldb.lock_file=false")), orders, withEvents);
+    }
+
+    /**
+     * Writes them into these databases, two at a time.
+     *
+     * @param urls by context, with user and password
+     */
+    static void add(Map<String, String> urls, int orders, int withEvents) throws Exception {
+        ExecutorService writers = Executors.newFixedThreadPool(2);
+        try {
+            // the largest first
+            List<Callable<Void>> all = List.of("customer", "provider", "store", "pay", "app").stream().map(context -> (Callable<Void>) () -> {
+                add(urls.get(context), context, orders, withEvents);
+                return null;
+            }).toList();
+            for (Future<Void> each : writers.invokeAll(all)) {
+                each.get();
+            }
+        } finally {
+            writers.shutdownNow();
         }
     }
 
-    private static void add(Path data, Map<String, List<String>> all, int first, int last) throws SQLException {
-        for (Map.Entry<String, List<String>> inserts : all.entrySet()) {
-            String url = "jdbc:hsqldb:file:" + data.resolve(inserts.getKey()).resolve("db") + ";ifexists=true;shutdown=true;hsqldb.lock_file=false";
-            try (Connection connection = DriverManager.getConnection(url, "SA", ""); Statement statement = connection.createStatement()) {
-                // the rows go straight into the table file
-                statement.execute("set files log false");
-                connection.setAutoCommit(false);
-                for (int next = first; next <= last; next += AT_ONCE) {
-                    for (String insert : inserts.getValue()) {
-                        String numbers = " from unnest(sequence_array(" + next + ", " + Math.min(last, next + AT_ONCE - 1) + ", 1)) as numbers (i)";
-                        statement.execute(insert.contains(" where ") ? insert.replace(" where ", numbers + " where ") : insert + numbers);
-                        connection.commit();
-                    }
-                }
-                statement.execute("checkpoint");
-                statement.execute("set files log true");
+    private static void add(String url, String context, int orders, int withEvents) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url); Statement statement = connection.createStatement()) {
+            boolean hsqldb = url.startsWith("jdbc:hsqldb:");
+            List<String> indexes = hsqldb ? List.of() : dropIndexes(statement);
+            // HSQLDB: the rows go straight into the table file; PostgreSQL has no dateadd
+            statement.execute(hsqldb ? "set files log false" : "create function dateadd(unit text, n bigint, t timestamp) returns timestamp language sql immutable "
+                    + "as $$ select t + n * interval '1 second' $$");
+            connection.setAutoCommit(false);
+            String numbers = hsqldb ? "unnest(sequence_array(%d, %d, 1))" : "generate_series(cast(%d as bigint), %d)";
+            add(connection, statement, numbers, INSERTS.get(context), 1, orders);
+            if (withEvents > 0) {
+                add(connection, statement, numbers, EVENTS.getOrDefault(context, List.of()), orders - withEvents + 1, orders);
+            }
+            connection.setAutoCommit(true);
+            for (String index : indexes) {
+                statement.execute(index);
+            }
+            for (String last : hsqldb ? List.of("checkpoint", "set files log true") : List.of("drop function dateadd", "vacuum analyze")) {
+                statement.execute(last);
             }
         }
+    }
+
+    private static void add(Connection connection, Statement statement, String numbers, List<String> inserts, int first, int last) throws SQLException {
+        for (int next = first; next <= last; next += AT_ONCE) {
+            String from = " from " + numbers.formatted(next, Math.min(last, next + AT_ONCE - 1)) + " as numbers (i)";
+            for (String insert : inserts) {
+                statement.execute(insert.contains(" where ") ? insert.replace(" where ", from + " where ") : insert + from);
+                connection.commit();
+            }
+        }
+    }
+
+    /** Returns the statements that create them again: PostgreSQL builds a whole index faster than it adds a row at a time. */
+    private static List<String> dropIndexes(Statement statement) throws SQLException {
+        List<String> names = new ArrayList<>();
+        List<String> definitions = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("select indexname, indexdef from pg_indexes where schemaname = 'public' "
+                + "and indexname not in (select conname from pg_constraint)")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+                definitions.add(rows.getString(2));
+            }
+        }
+        for (String name : names) {
+            statement.execute("drop index " + name);
+        }
+        return definitions;
     }
 }

@@ -3,6 +3,8 @@ package phone82.load;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.FileSystemUtils;
+import phone82.Context;
+import phone82.journey.Databases;
 import phone82.journey.Issuer;
 
 import java.io.IOException;
@@ -10,8 +12,14 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The packed jar after years: with more and more finished orders stored, of whose newest tenth the events are kept, too. Prints one table
- * of start, lists, single orders, deletion of what is old, and {@code reconcile}, and fails if a list or an order becomes slow.
+ * The packed jar after years: with more and more finished orders stored; the events of the newest tenth, of at most 100,000, are kept, too. Prints one
+ * table of start, lists, single orders, deletion of what is old, and {@code reconcile}, and fails if a list or an order becomes slow.
  */
 @Tag("load")
 class GrowthIT {
@@ -31,6 +39,8 @@ class GrowthIT {
     private static final Path JAR = Path.of(System.getProperty("load.jars", System.getProperty("phone82.jar")));
     private static final List<Integer> STORED = Stream.of(System.getProperty("load.stored", "10000,1000000").split(",")).map(Integer::valueOf).toList();
     private static final List<String> JVM = LoadIT.words("load.jvm", "-Xmx512m");
+    private static final boolean ON_POSTGRESQL = System.getProperty("load.database", "hsqldb").equals("postgresql");
+    private static final int MOST_WITH_EVENTS = 100_000;
     private static final int REPEATED = 20;
     private static final Duration LONGEST_PURGE = Duration.ofMinutes(20);
     private static final Duration LONGEST_SHIPMENT = Duration.ofMinutes(1);
@@ -46,7 +56,7 @@ class GrowthIT {
         Machine machine = Machine.now();
         for (int stored : STORED) {
             measure(stored);
-            System.out.printf("%n%s, %s%n%s", machine, String.join(" ", JVM), text());
+            System.out.printf("%n%s, %s, %s%n%s", machine, String.join(" ", JVM), ON_POSTGRESQL ? "PostgreSQL" : "HSQLDB", text());
         }
         table.forEach((name, values) -> {
             if (name.endsWith("median ms")) {
@@ -58,17 +68,25 @@ class GrowthIT {
     private void measure(int stored) throws Exception {
         Path folder = Files.createTempDirectory("growth");
         Path data = folder.resolve("data");
-        try (Issuer issuer = new Issuer()) {
-            List<String> options = List.of("--phone82.store.dispatch-delay=0s", "--phone82.identity.issuer=" + issuer.url());
+        try (Issuer issuer = new Issuer();
+             Databases databases = ON_POSTGRESQL ? Databases.onPostgreSql(EnumSet.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER, Context.PROVIDER)) : Databases.embedded()) {
+            List<String> options = new ArrayList<>(List.of("--phone82.store.dispatch-delay=0s", "--phone82.identity.issuer=" + issuer.url()));
+            options.addAll(databases.options());
             try (PackedJar phone82 = new PackedJar(folder, JAR, JVM, options)) {
                 phone82.login(operator(issuer));
                 phone82.firstOrder();
             }
             long began = System.nanoTime();
-            int withEvents = stored / 10;
-            FinishedOrders.add(data, stored, withEvents);
+            int withEvents = Math.min(stored / 10, MOST_WITH_EVENTS);
+            if (ON_POSTGRESQL) {
+                databases.hurry(true);
+                FinishedOrders.add(databases.urls(), stored, withEvents);
+                databases.hurry(false);
+            } else {
+                FinishedOrders.add(data, stored, withEvents);
+            }
             System.out.printf("%,d orders written in %.0f s%n", stored, seconds(began));
-            add("databases, MB", megabytes(data));
+            add("databases, MB", megabytes(databases, data));
 
             List<String> keepAll = Stream.concat(options.stream(), Stream.of(KEEP_ALL.split(" "))).toList();
             try (PackedJar phone82 = new PackedJar(folder, JAR, JVM, keepAll)) {
@@ -95,7 +113,7 @@ class GrowthIT {
                 add("rows deleted", old);
                 add("resident memory after the deletion, MB", phone82.residentMegabytes());
             }
-            add("databases after the deletion, MB", megabytes(data));
+            add("databases after the deletion, MB", megabytes(databases, data));
         } finally {
             FileSystemUtils.deleteRecursively(folder);
         }
@@ -191,7 +209,19 @@ class GrowthIT {
         assertThat(process.waitFor()).as(Files.readString(log)).isZero();
     }
 
-    private static double megabytes(Path data) throws IOException {
+    private static double megabytes(Databases databases, Path data) throws IOException, SQLException {
+        double bytes = 0;
+        for (String url : databases.urls().values()) {
+            try (Connection connection = DriverManager.getConnection(url); Statement statement = connection.createStatement();
+                 ResultSet size = statement.executeQuery("select pg_database_size(current_database())")) {
+                size.next();
+                bytes += size.getLong(1);
+            }
+        }
+        return (bytes + embedded(data)) / 1e6;
+    }
+
+    private static long embedded(Path data) throws IOException {
         try (Stream<Path> files = Files.walk(data)) {
             return files.filter(file -> file.getFileName().toString().startsWith("db.")).mapToLong(file -> {
                 try {
@@ -199,7 +229,7 @@ class GrowthIT {
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
-            }).sum() / 1e6;
+            }).sum();
         }
     }
 
