@@ -127,8 +127,7 @@ public class GatewayContext {
     PublicApi publicApi(ResourceLoader resources, @Value("${phone82.routes}") String routes) throws IOException {
         Map<String, JsonNode> contracts = new LinkedHashMap<>();
         for (String context : PUBLIC_CONTEXTS) {
-            contracts.put(context, new Contract(resources.getResource(routes + "/" + context + "/" + context + ".openapi.yaml")
-                    .getInputStream()).document());
+            contracts.put(context, Contract.of(context, resources.getResource(routes + "/" + context + "/" + context + ".openapi.yaml")).document());
         }
         return new PublicApi(contracts);
     }

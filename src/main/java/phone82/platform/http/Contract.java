@@ -11,6 +11,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.vertx.core.http.HttpServerRequest;
+import org.springframework.core.io.Resource;
 import phone82.platform.api.Csv;
 import phone82.platform.api.Json;
 import phone82.platform.api.PlainText;
@@ -34,6 +35,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /** The API contract of a context: its OpenAPI document, with validators for every request. Each operation must declare who may call it. */
 public class Contract {
 
@@ -52,14 +55,44 @@ public class Contract {
     /** Prefix of the security schemes that stand for contexts. */
     private static final String SERVICE = "service-";
 
+    /** In a context's document: the names of the documents in {@code routes/shared/} that complete it. */
+    private static final String SHARED = "x-shared";
+    private static final YAMLMapper YAML = new YAMLMapper();
+
     private final JsonNode document;
     private final Map<String, Operation> operations = new HashMap<>();
 
+    /**
+     * Reads the contract of a context: its document, completed by the shared documents that it names.
+     *
+     * @throws IllegalArgumentException if two documents define the same
+     */
+    public static Contract of(String context, Resource openApi) throws IOException {
+        ObjectNode document = (ObjectNode) read(openApi.getInputStream());
+        for (JsonNode name : document.path(SHARED)) {
+            String shared = openApi.createRelative("../shared/" + name.asText() + ".openapi.yaml").getContentAsString(UTF_8);
+            JsonNode more = YAML.readTree(shared.replace("{{phone82.context}}", context));
+            // each document may define a part of an operation, but only a whole component
+            complete("paths", document.withObjectProperty("paths"), more.path("paths"), 2);
+            complete("components", document.withObjectProperty("components"), more.path("components"), 1);
+        }
+        document.remove(SHARED);
+        return new Contract(document);
+    }
+
     /** @param openApi an OpenAPI document in YAML; closed when read */
     public Contract(InputStream openApi) throws IOException {
+        this(read(openApi));
+    }
+
+    private static JsonNode read(InputStream openApi) throws IOException {
         try (openApi) {
-            document = new YAMLMapper().readTree(openApi);
+            return YAML.readTree(openApi);
         }
+    }
+
+    private Contract(JsonNode document) {
+        this.document = document;
         String base = "urn:contract";
         JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012,
                 builder -> builder.schemaLoaders(loaders -> loaders.schemas(Map.of(base, Json.text(document)))));
@@ -73,6 +106,20 @@ public class Contract {
                 operations.put(operation.id, operation);
             }
         }));
+    }
+
+    /** @param levels the levels of names that may be in both documents; below them all names must differ */
+    private static void complete(String at, ObjectNode own, JsonNode shared, int levels) {
+        shared.properties().forEach(part -> {
+            String place = at + " " + part.getKey();
+            JsonNode present = own.putIfAbsent(part.getKey(), part.getValue());
+            if (present != null && levels == 0) {
+                throw new IllegalArgumentException("defined both by the context and by a shared contract: " + place);
+            }
+            if (present != null) {
+                complete(place, (ObjectNode) present, part.getValue(), levels - 1);
+            }
+        });
     }
 
     /** Returns the roles in the security requirements of an operation; empty if it is public. */
