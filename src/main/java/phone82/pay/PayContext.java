@@ -13,7 +13,6 @@ import org.apache.camel.ProducerTemplate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.domain.EntityScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -71,7 +70,6 @@ public class PayContext {
     }
 
     @Bean
-    @ConditionalOnProperty(name = "phone82.pay.provider", havingValue = "http")
     HttpProvider httpProvider(@Value("${phone82.pay.provider-url}") String url, @Value("${phone82.provider.api-key}") String apiKey,
                               @Value("${phone82.pay.provider-connect-limit}") Duration connectLimit,
                               @Value("${phone82.pay.provider-authorisation-limit}") Duration authorisationLimit,

@@ -548,14 +548,14 @@ enum Checks {
         }
     }
 
-    /** A project for trials runs the simulated provider; in production the operator chooses the adapter. */
+    /** A project for trials runs the simulated provider; in production the operator chooses the provider. */
     private static void provider(Manifests manifests, Consumer<String> fault) {
         boolean simulated = manifests.workloads().stream().anyMatch(workload -> workload.name().equals("provider"));
-        String adapter = manifests.data("ConfigMap", "payment-provider").getOrDefault("adapter", "");
-        if (manifests.project().isProduction() && (simulated || !adapter.isEmpty())) {
+        String url = manifests.data("ConfigMap", "payment-provider").getOrDefault("url", "");
+        if (manifests.project().isProduction() && (simulated || !url.isEmpty())) {
             fault.accept("production runs with a payment provider that its operator did not choose");
         }
-        if (simulated == adapter.isEmpty()) {
+        if (simulated == url.isEmpty()) {
             fault.accept("pay does not use the existing simulated provider, or uses one that does not exist");
         }
     }

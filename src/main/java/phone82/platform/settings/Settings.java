@@ -183,7 +183,6 @@ public final class Settings {
             of("phone82.catalogue.open", BOOLEAN, "accept orders for unlisted items too"),
             of("phone82.catalogue.demo-price", PRICE, "won; what an unlisted item costs"),
 
-            of("phone82.pay.provider", choice("http"), "how pay calls its payment provider"),
             of("phone82.pay.provider-url", URL.orEmpty(), "URL of the provider for pay and reconcile; if empty, reconcile skips the ledger"),
             of("phone82.pay.provider-connect-limit", LIMIT, "limit for connecting to the provider"),
             of("phone82.pay.provider-authorisation-limit", LIMIT, "limit for the provider's response to an authorisation"),

@@ -158,8 +158,6 @@ class SettingsTest {
             --phone82.probe.item= | phone82.probe.item (command line) is empty
             --phone82.probe.step-timeout=0 | is too small
             PHONE82_PROBE_URL=shop | phone82.probe.url=shop (environment variable PHONE82_PROBE_URL) is not a URL
-            --phone82.pay.provider=stripe | phone82.pay.provider=stripe (command line) is not one of them; allowed: one of http.
-            --phone82.pay.provider= | phone82.pay.provider (command line) is empty; allowed: one of http.
             --phone82.pay.provider-url=0 | is not a URL
             --phone82.pay.provider-limit=-2s | is too small
             --phone82.pay.poll=0s | is too small
