@@ -11,22 +11,19 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
-import com.sun.net.httpserver.HttpServer;
 import org.assertj.core.api.SoftAssertions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import phone82.Context;
 import phone82.OpenApi;
+import phone82.Stub;
 import phone82.command.Token;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
@@ -106,23 +103,11 @@ class CallersTest {
     private static final List<Context> PARTICIPANTS = List.of(Context.APP, Context.PAY, Context.STORE);
 
     private static final Queue<String> CALLS = new ConcurrentLinkedQueue<>();
-    private static HttpServer stranger;
-
-    @BeforeAll
-    static void listen() throws IOException {
-        stranger = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-        stranger.createContext("/", request -> {
-            CALLS.add(request.getRequestMethod() + " " + request.getRequestURI());
-            request.sendResponseHeaders(200, -1);
-            request.close();
-        });
-        stranger.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        stranger.stop(0);
-    }
+    @AutoClose
+    private static final Stub STRANGER = new Stub().on("/", request -> {
+        CALLS.add(request.getRequestMethod() + " " + request.getRequestURI());
+        Stub.answer(request, 200);
+    });
 
     private record Operation(Context context, String id, String method, String path, boolean takesBody, Set<String> mayCall) {
 
@@ -223,7 +208,7 @@ class CallersTest {
     @Test
     void theCoordinatorCallsParticipantsAtTheirOwnAddressOnly() {
         String lra = start();
-        String foreign = "http://localhost:" + stranger.getAddress().getPort();
+        String foreign = STRANGER.url();
         String own = PHONE82.shop(Context.PAY).url("/lra-participant/");
         String others = PHONE82.shop(Context.STORE).url("/lra-participant/");
 
@@ -250,7 +235,7 @@ class CallersTest {
 
     @Test
     void aForeignSagaIsNotJoined() {
-        String lra = "http://localhost:" + stranger.getAddress().getPort() + "/lra-coordinator/0_1_2_3_4";
+        String lra = STRANGER.url() + "/lra-coordinator/0_1_2_3_4";
         Shop store = PHONE82.shop(Context.STORE);
         Shop pay = PHONE82.shop(Context.PAY);
 

@@ -2,8 +2,7 @@ package phone82.journey;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import com.sun.net.httpserver.HttpServer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -12,11 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Shop.Answer;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -35,19 +32,21 @@ class LoginTest {
     private static final String SESSION = "__Host-phone82=";
     private static final String ATTEMPT = "__Host-phone82-login=";
     private static final BlockingQueue<String> HEARD = new LinkedBlockingQueue<>();
-    private static final HttpServer APP = app();
+    @AutoClose
+    private static final Stub APP = new Stub().on("/", request -> {
+        String authorization = request.getRequestHeaders().getFirst("Authorization");
+        assertThat(request.getRequestHeaders()).doesNotContainKey("Cookie");
+        HEARD.add(authorization == null ? "nothing" : authorization);
+        request.getRequestBody().readAllBytes();
+        Stub.answer(request, 200, "{}");
+    });
     private static final int ISSUER = Phone82Extension.freePort();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity=embedded",
-            "--phone82.identity.port=" + ISSUER, "--phone82.gateway.login-rate=1000", "--phone82.gateway.app-url=http://localhost:" + APP.getAddress().getPort());
+            "--phone82.identity.port=" + ISSUER, "--phone82.gateway.login-rate=1000", "--phone82.gateway.app-url=" + APP.url());
 
     private final Shop gateway = PHONE82.gateway();
-
-    @AfterAll
-    static void stop() {
-        APP.stop(0);
-    }
 
     @Test
     void aLoginIdentifiesTheCustomerToTheContexts() throws Exception {
@@ -258,25 +257,5 @@ class LoginTest {
 
     private static String cookie(List<String> set, String name) {
         return set.stream().filter(cookie -> cookie.startsWith(name)).map(cookie -> cookie.substring(0, cookie.indexOf(';'))).findFirst().orElseThrow();
-    }
-
-    private static HttpServer app() {
-        try {
-            HttpServer app = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-            app.createContext("/", exchange -> {
-                String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-                assertThat(exchange.getRequestHeaders()).doesNotContainKey("Cookie");
-                HEARD.add(authorization == null ? "nothing" : authorization);
-                exchange.getRequestBody().readAllBytes();
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, 2);
-                exchange.getResponseBody().write("{}".getBytes(UTF_8));
-                exchange.close();
-            });
-            app.start();
-            return app;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

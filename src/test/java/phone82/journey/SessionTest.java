@@ -1,9 +1,8 @@
 package phone82.journey;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.sun.net.httpserver.HttpServer;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Issuer.Login;
 import phone82.journey.RawHttp.Connection;
 import phone82.journey.Shop.Answer;
@@ -48,7 +48,9 @@ class SessionTest {
     private static final String NOBODY = "{\"login\":true,\"guests\":true}";
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
-    private static final HttpServer CUSTOMER = EndlessStream.start();
+    @AutoClose
+    private static final Stub CUSTOMER = EndlessStream.start(1);
+    @AutoClose
     private static final Recorder APP = new Recorder("{}".getBytes(UTF_8));
 
     @RegisterExtension
@@ -63,13 +65,7 @@ class SessionTest {
     private static Phone82Extension gatewayWithLogins() {
         return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
                 "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.streams-per-user=1",
-                "--phone82.gateway.app-url=" + APP.url(), "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
-    }
-
-    @AfterAll
-    static void stop() {
-        CUSTOMER.stop(0);
-        APP.close();
+                "--phone82.gateway.app-url=" + APP.url(), "--phone82.gateway.customer-url=" + CUSTOMER.url());
     }
 
     @Test
