@@ -918,6 +918,9 @@ enum Checks {
             if (spec.has("minAvailable") || spec.path("maxUnavailable").asInt() < 1) {
                 fault.accept(id(budget) + ": blocks draining a host if there is one pod");
             }
+            if (!spec.path("unhealthyPodEvictionPolicy").asText().equals("AlwaysAllow")) {
+                fault.accept(id(budget) + ": blocks draining a host while no pod is ready");
+            }
         });
         manifests.workloads().stream().filter(workload -> workload.isContext() && !workload.name().equals("coordinator"))
                 .filter(workload -> manifests.find("PodDisruptionBudget", workload.name()).isEmpty())

@@ -221,6 +221,7 @@ class MutantsTest {
                 set(Checks.SCALING, DEV, "an autoscaler of nothing", "HorizontalPodAutoscaler store", "/spec/scaleTargetRef/name", "shop"),
                 set(Checks.SCALING, DEV, "replicas against the autoscaler", "Deployment store", "/spec/replicas", "2"),
                 set(Checks.SCALING, DEV, "a budget that empties no host", "PodDisruptionBudget app", "/spec", "{minAvailable: 1, selector: {matchLabels: {app.kubernetes.io/name: app}}}"),
+                remove(Checks.SCALING, DEV, "a budget that keeps a host with unready pods", "PodDisruptionBudget pay", "/spec/unhealthyPodEvictionPolicy"),
                 set(Checks.SCALING, PROD_HA, "one store at night", "HorizontalPodAutoscaler store", "/spec/minReplicas", "1"),
                 set(Checks.SCALING, PROD, "one pod alone", "Deployment pay", "/spec/replicas", "1"),
                 without(Checks.SCALING, PROD, "no budget", "PodDisruptionBudget pay"),
