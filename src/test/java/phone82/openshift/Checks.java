@@ -941,6 +941,10 @@ enum Checks {
                 if (ours && !workload.container().path("imagePullPolicy").asText().equals("IfNotPresent")) {
                     fault.accept(id(workload.object()) + ": a node that has the image would still ask a registry");
                 }
+                if (image.contains("/sclorg/postgresql-")
+                        && !"/dev/stderr".equals(manifests.environment(workload.container()).get("POSTGRESQL_LOG_DESTINATION"))) {
+                    fault.accept(id(workload.object()) + ": its log is a file that nobody reads");
+                }
                 if (!ours && !VERSIONED.matcher(image).matches()) {
                     fault.accept(id(workload.object()) + ": image " + image + " names no registry, or no version");
                 }

@@ -227,6 +227,7 @@ class MutantsTest {
                 without(Checks.SCALING, PROD, "no budget", "PodDisruptionBudget pay"),
                 set(Checks.IMAGES, DEV, "a trigger of another container", "Deployment app", "/metadata/annotations/image.openshift.io~1triggers", "[{\"from\":{\"kind\":\"ImageStreamTag\",\"name\":\"phone82:latest\"},\"fieldPath\":\"spec.template.spec.containers[0].image\"}]"),
                 set(Checks.IMAGES, DEV, "an image without version", "StatefulSet artemis", "/spec/template/spec/containers/0/image", "docker.io/apache/artemis"),
+                remove(Checks.IMAGES, PROD, "a log on a volume", "StatefulSet postgresql", "/spec/template/spec/containers/0/env/1"),
                 remove(Checks.IMAGES, DEV, "an image from a public registry", "ImageStream phone82", "/spec/lookupPolicy"),
                 set(Checks.IMAGES, DEV, "a build of another image", "BuildConfig phone82", "/spec/output/to/name", "shop:latest"),
                 set(Checks.PIPELINE, DEV, "after a task that is not there", "Pipeline phone82", "/spec/tasks/1/runAfter/0", "checkout"),
