@@ -70,6 +70,7 @@ class MutantsTest {
                 set(Checks.QUANTITIES, DEV, "a request above its limit", "Deployment pay", "/spec/template/spec/containers/0/resources/requests/memory", "1Gi"),
                 set(Checks.QUANTITIES, DEV, "a limit of CPU", "Deployment pay", "/spec/template/spec/containers/0/resources/limits/cpu", "1"),
                 set(Checks.QUANTITIES, DEV, "a broker's heap as large as its memory", "StatefulSet artemis", "/spec/template/spec/containers/0/resources", "{requests: {cpu: 200m, memory: 384Mi}, limits: {memory: 384Mi}}"),
+                set(Checks.QUANTITIES, DEV, "a database's heap that leaves too little", "StatefulSet store-db", "/spec/template/spec/containers/0/env/1/value", "-XX:MaxRAMPercentage=60"),
                 settings(Checks.QUANTITIES, "a heap of nearly all memory", "JAVA_TOOL_OPTIONS", "-XX:MaxRAMPercentage=90"),
                 remove(Checks.LABELS, DEV, "a part of nothing", "Service app", "/metadata/labels"),
                 set(Checks.LABELS, DEV, "pods of another name", "Deployment app", "/metadata/labels/app.kubernetes.io~1name", "pay"),
