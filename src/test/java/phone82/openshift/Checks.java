@@ -1069,6 +1069,9 @@ enum Checks {
             if (!plan.at("/affinity/podAntiAffinity").has("requiredDuringSchedulingIgnoredDuringExecution")) {
                 fault.accept(id(broker) + ": both brokers may be on one machine");
             }
+            if (plan.at("/startupProbe/periodSeconds").asInt() * plan.at("/startupProbe/failureThreshold").asInt() < 180) {
+                fault.accept(id(broker) + ": is restarted while it starts");
+            }
         });
     }
 

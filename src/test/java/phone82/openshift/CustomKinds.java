@@ -45,9 +45,9 @@ final class CustomKinds {
                     deploymentPlan.resources.requests.cpu deploymentPlan.resources.requests.memory deploymentPlan.resources.limits.memory
                     deploymentPlan.extraMounts.secrets[] brokerProperties[] deploymentPlan.clustered deploymentPlan.extraVolumes[].name
                     deploymentPlan.extraVolumes[].persistentVolumeClaim.claimName deploymentPlan.extraVolumeMounts[].name
-                    deploymentPlan.extraVolumeMounts[].mountPath deploymentPlan.livenessProbe.exec.command[]
-                    deploymentPlan.livenessProbe.initialDelaySeconds deploymentPlan.livenessProbe.periodSeconds
-                    deploymentPlan.livenessProbe.timeoutSeconds deploymentPlan.livenessProbe.failureThreshold resourceTemplates[].selector.kind
+                    deploymentPlan.extraVolumeMounts[].mountPath deploymentPlan.livenessProbe.exec.command[] deploymentPlan.livenessProbe.periodSeconds
+                    deploymentPlan.livenessProbe.timeoutSeconds deploymentPlan.livenessProbe.failureThreshold deploymentPlan.startupProbe.exec.command[]
+                    deploymentPlan.startupProbe.periodSeconds deploymentPlan.startupProbe.failureThreshold resourceTemplates[].selector.kind
                     resourceTemplates[].patch.kind resourceTemplates[].patch.spec.template.spec.priorityClassName""",
                     within("deploymentPlan.affinity.podAntiAffinity", """
                             requiredDuringSchedulingIgnoredDuringExecution[].topologyKey

@@ -247,6 +247,7 @@ class MutantsTest {
                 without(Checks.MONITORING, PROD, "no monitoring", "PodMonitor phone82"),
                 remove(Checks.MONITORING, PROD, "no metrics while a database hangs", "PodMonitor phone82", "/spec/podMetricsEndpoints/0/scrapeTimeout"),
                 set(Checks.MONITORING, PROD, "a scrape that lasts until the next", "PodMonitor phone82", "/spec/podMetricsEndpoints/0/scrapeTimeout", "40s"),
+                remove(Checks.AVAILABILITY, PROD_HA, "a broker that is restarted while it starts", "ActiveMQArtemis artemis-a", "/spec/deploymentPlan/startupProbe"),
                 set(Checks.AVAILABILITY, PROD_HA, "two instances of the database", "Cluster postgresql", "/spec/instances", "2"),
                 set(Checks.AVAILABILITY, PROD_HA, "commits that no standby has", "Cluster postgresql", "/spec/postgresql/synchronous/dataDurability", "preferred"),
                 set(Checks.AVAILABILITY, PROD_HA, "instances on one machine", "Cluster postgresql", "/spec/affinity/podAntiAffinityType", "preferred"),
