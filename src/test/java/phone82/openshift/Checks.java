@@ -999,7 +999,10 @@ enum Checks {
         Map<String, String> settings = APPLICATION.of("pay");
         Duration hanging = Duration.ofSeconds(Long.parseLong(settings.get("spring.datasource.hikari.data-source-properties.socketTimeout")))
                 .plusMillis(Long.parseLong(settings.get("spring.datasource.hikari.connection-timeout")));
-        manifests.of("PodMonitor").forEach(monitor -> each(monitor.at("/spec/podMetricsEndpoints")).forEach(endpoint -> {
+        manifests.of("PodMonitor").filter(monitor -> !admitsPrometheus(manifests, monitor.at("/spec/selector")))
+                .forEach(monitor -> fault.accept(id(monitor) + ": a network policy keeps Prometheus out"));
+        manifests.of("PodMonitor").filter(monitor -> !manifests.selectedBy(monitor.at("/spec/selector")).isEmpty())
+                .forEach(monitor -> each(monitor.at("/spec/podMetricsEndpoints")).forEach(endpoint -> {
             Duration patience = DurationStyle.detectAndParse(endpoint.path("scrapeTimeout").asText("10s"));
             if (patience.compareTo(hanging) < 0 || patience.compareTo(DurationStyle.detectAndParse(endpoint.path("interval").asText())) > 0) {
                 fault.accept(id(monitor) + ": there are no metrics while a database hangs for " + hanging + ", as a scrape ends after " + patience);
@@ -1012,6 +1015,20 @@ enum Checks {
                 fault.accept("has no PodMonitor");
             }
         }
+    }
+
+    private static boolean admitsPrometheus(Manifests manifests, JsonNode selector) {
+        Stream<JsonNode> contexts = manifests.selectedBy(selector).stream().map(Workload::labels);
+        Stream<JsonNode> databases = manifests.operatedBy(selector).stream().map(Operated::labels);
+        return contexts.allMatch(labels -> admitsPrometheus(manifests, labels, 9090))
+                && databases.allMatch(labels -> admitsPrometheus(manifests, labels, 9187));
+    }
+
+    private static boolean admitsPrometheus(Manifests manifests, JsonNode labels, int port) {
+        return manifests.of("NetworkPolicy").filter(policy -> matches(policy.at("/spec/podSelector"), labels))
+                .flatMap(policy -> each(policy.at("/spec/ingress")))
+                .filter(rule -> each(rule.path("ports")).anyMatch(each -> each.path("port").asInt() == port))
+                .anyMatch(rule -> rule.path("from").findValues("values").toString().contains("\"openshift-user-workload-monitoring\""));
     }
 
     private static boolean isInRunbook(JsonNode alert) {
@@ -1052,6 +1069,11 @@ enum Checks {
                 && manifests.find("Cluster", backup.at("/spec/cluster/name").asText()).isPresent())
                 || each(cluster.path("plugins")).noneMatch(plugin -> plugin.path("isWALArchiver").asBoolean())) {
             fault.accept("Cluster: no backup");
+        }
+        if (manifests.of("PodMonitor").allMatch(monitor -> manifests.operatedBy(monitor.at("/spec/selector")).isEmpty())
+                || Stream.of("_pg_wal_archive_status", "_last_available_backup_timestamp", "_streaming_replicas")
+                .anyMatch(metric -> manifests.of("PrometheusRule").noneMatch(rules -> rules.toString().contains(metric)))) {
+            fault.accept("Cluster: nobody learns that WAL, a backup or a standby is missing");
         }
         List<ObjectNode> brokers = manifests.of("ActiveMQArtemis").toList();
         if (brokers.size() != 2 || brokers.stream().map(broker -> broker.path("spec")).distinct().count() != 1) {

@@ -56,7 +56,9 @@ final class CustomKinds {
                             preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey
                             preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.labelSelector.matchLabels.*"""))),
             entry("Cluster", fields("""
-                    instances imageName bootstrap.initdb.database bootstrap.initdb.owner bootstrap.initdb.secret.name managed.roles[].name
+                    instances imageName bootstrap.initdb.database bootstrap.initdb.owner bootstrap.initdb.secret.name bootstrap.recovery.source
+                    bootstrap.recovery.database bootstrap.recovery.owner bootstrap.recovery.secret.name externalClusters[].name
+                    externalClusters[].plugin.name externalClusters[].plugin.parameters.* monitoring.tls.enabled managed.roles[].name
                     managed.roles[].login managed.roles[].passwordSecret.name managed.services.disabledDefaultServices[]
                     postgresql.synchronous.method postgresql.synchronous.number postgresql.synchronous.dataDurability
                     postgresql.synchronous.failoverQuorum postgresql.parameters.* postgresql.pg_hba[] livenessProbeTimeout

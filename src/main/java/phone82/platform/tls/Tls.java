@@ -4,8 +4,13 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
+import org.springframework.boot.ssl.pem.PemContent;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -59,6 +64,18 @@ public final class Tls {
      */
     public static Optional<KeyCertOptions> certificate(String certificate, String key) {
         return certificate.isEmpty() ? Optional.empty() : Optional.of(KeyCertOptions.wrap(identity(certificate, key)));
+    }
+
+    /** The time until a certificate expires, in seconds; NaN without one, or if the file cannot be read. */
+    public static double secondsLeft(String certificate) {
+        if (certificate.isEmpty()) {
+            return Double.NaN;
+        }
+        try {
+            return Duration.between(Instant.now(), PemContent.load(Path.of(certificate)).getCertificates().get(0).getNotAfter().toInstant()).toSeconds();
+        } catch (IOException | IllegalStateException e) {
+            return Double.NaN;
+        }
     }
 
     private static ServerIdentity identity(String certificate, String key) {

@@ -196,6 +196,13 @@ class HttpsTest {
     }
 
     @Test
+    void theExpiryOfACertificateIsKnown() {
+        // openssl made it for two days
+        assertThat(Tls.secondsLeft(file("server", "tls.crt"))).isBetween(2 * 86_400.0 - 300, 2 * 86_400.0);
+        assertThat(List.of("", file("server", "tls.key"), file("none", "tls.crt"))).allSatisfy(none -> assertThat(Tls.secondsLeft(none)).isNaN());
+    }
+
+    @Test
     void aHandshakeMustEndInTime() throws IOException {
         start("server");
         try (Socket silent = new Socket("localhost", server.address().getPort())) {
