@@ -209,7 +209,16 @@ final class ConsistencyRules {
                 .filter(type -> Collections.frequency(rows.timeline(), type) > 1 && !OPTIONAL.contains(type)).toList());
         findings.addAll("the timeline lacks ", happened.stream().filter(type -> !rows.timeline().contains(type)).toList());
         findings.addAll("the timeline contains events that did not happen: ", rows.timeline().stream()
-                .filter(type -> !happened.contains(type) && !OPTIONAL.contains(type)).toList());
+                .filter(type -> !happened.contains(type) && !OPTIONAL.contains(type) && !mayHaveHappened(type, rows)).toList());
+    }
+
+    private static boolean mayHaveHappened(String type, OrderRows rows) {
+        return switch (type) {
+            case "OrderCancelled" -> rows.orderIs("Cancelled");
+            // pay was restored to a time before
+            case "PayCompleted" -> rows.paymentIs("Voided") && rows.money().captured() > 0;
+            default -> false;
+        };
     }
 
     /** Returns the events that the contexts must have published for a finished order. */
@@ -231,8 +240,9 @@ final class ConsistencyRules {
         if (rows.deliveryIs("Cancelled")) {
             types.add("DeliveryCancelled");
         }
-        // where the capture was refused the order ends without store, and without an event of its own
-        if (rows.orderIs("Cancelled") && rows.delivery() != null) {
+        // none if pay alone ended the order: where its capture was refused, or app had undone the cancellation
+        boolean byPay = rows.paymentIs("Voided") || rows.delivery() == null || rows.timeline().contains("CancellationRefused");
+        if (rows.orderIs("Cancelled") && !byPay) {
             types.add("OrderCancelled");
         }
         return types;
