@@ -3,7 +3,7 @@ import {keep, kept, remember} from './keep.js';
 
 /** Time in which an unanswered request may still create an order, ms. */
 const UNDER_WAY = 60_000;
-/** Time in which the shop knows the key, ms; it keeps keys for a day. */
+/** Time in which the shop knows the key, ms; it keeps keys for a day at least. */
 const KEY_KNOWN = 20 * 60 * 60_000;
 
 /**

@@ -158,7 +158,7 @@ public final class Settings {
             of("phone82.app.pay-url", URL, "URL of pay for app"),
             of("phone82.app.store-url", URL, "URL of store for app"),
             of("phone82.app.cancellations", number(1, 1_000), "greatest number of concurrent cancellations"),
-            of("phone82.app.idempotency-keys.keep", KEEP, "how long a repeated request is recognised"),
+            of("phone82.app.idempotency-keys.keep", duration("1d", "365d"), "how long a repeated request is recognised; the page relies on most of a day"),
             of("phone82.app.idempotency-keys.purge-every", PERIOD, "pause between two deletions of old keys"),
             of("phone82.app.new-owners-every", PERIOD, "pause between two attempts to pass on the new owners of orders"),
             of("phone82.app.stuck-every", PERIOD, "pause between two checks for stuck orders"),

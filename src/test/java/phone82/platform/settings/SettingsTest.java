@@ -194,6 +194,7 @@ class SettingsTest {
             --phone82.events.attempts=0 | is too small
             --phone82.events.batch-time=50 | has no unit
             --phone82.inbox.keep=0d | is too small
+            --phone82.app.idempotency-keys.keep=23h | is too small; allowed: a time from 1d to 365d
             --phone82.customer.stream.readers=none | is not a whole number
             --phone82.customer.stream.heart-beat=1m | is too large
             --phone82.tracing.sampled=1.5 | is too large
