@@ -11,6 +11,7 @@ import phone82.platform.disk.DurableDatabase;
 import phone82.platform.event.DeadLetters;
 import phone82.platform.event.Inbox;
 import phone82.platform.event.Outbox;
+import phone82.platform.persistence.ClockJump;
 
 /** Beans for the erasure of users. Each context names its tables as {@link OwnedTable} beans. */
 @Configuration(proxyBeanMethods = false)
@@ -19,7 +20,7 @@ public class ErasureConfiguration {
     /** A tombstone is kept as long as the ids of events: no event arrives later. */
     @Bean
     Tombstones tombstones(JdbcTemplate jdbc, @Value("${spring.datasource.url}") String database, Inbox inbox) {
-        return new Tombstones(jdbc, !DurableDatabase.isEmbedded(database), inbox.keep());
+        return new Tombstones(jdbc, !DurableDatabase.isEmbedded(database), inbox.keep(), ClockJump.HERE);
     }
 
     @Bean
