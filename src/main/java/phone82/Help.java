@@ -26,7 +26,7 @@ final class Help {
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
                        java -jar phone82.jar reconcile [--repair] [--property=value ...]
                        java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
-                       java -jar phone82.jar refunds [list | retry [order] | settle order note] [--property=value ...]
+                       java -jar phone82.jar refunds [list | retry order | retry all | settle order note] [--property=value ...]
                        java -jar phone82.jar export-events [app | pay | store] [time | event id] [--property=value ...]
                        java -jar phone82.jar backup [name] [--property=value ...]
                        java -jar phone82.jar restore name | --release [--property=value ...]
@@ -87,8 +87,8 @@ final class Help {
                 not answer.
 
                 refunds lists the refunds that the payment provider refused permanently. retry sends the refund of one order, or all
-                of them, to the provider again. settle records, with a note, that the customer of an order got the money in
-                another way.
+                of them, to the provider again. settle records, with a note, that the customer of an order gets the money in
+                another way: record it first, as nobody can retry the refund from then on, and then transfer the money.
                 Exit code: 0 done, 1 the order has no failed refund, 2 wrong arguments or pay does not answer.
 
                 replay-events makes app, pay and store send their events again, from a time (2026-11-27T20:00:00Z) or an event on, or

@@ -138,7 +138,8 @@ class MoneyTest {
         assertThat(PHONE82.operations().metrics()).containsPattern("phone82_payments\\{context=\"pay\",status=\"RefundFailed\",?} 1.0");
 
         assertThat(refunds(0, "list")).contains("order " + id + "  1199000 won  the bank refused");
-        assertThat(refunds(2, "retry", "all")).contains("retry [order]");
+        assertThat(refunds(2, "retry")).contains("retry <order>, retry all");
+        assertThat(shop.status("/payments/" + id)).as("perhaps somebody settles it by hand").isEqualTo("RefundFailed");
         assertThat(refunds(0, "retry", String.valueOf(id))).contains("the refund is retried");
 
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
