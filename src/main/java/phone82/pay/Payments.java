@@ -380,13 +380,15 @@ public class Payments {
 
     /**
      * The action of the saga: no money moves until the outcome is known.
+     * @param asked   the order whose refund the provider was asked about; null if nothing was captured then
      * @param account the order's account at the provider; null if nothing is captured, or if the provider does not answer: then the refund
      *                is requested when it does
-     * @throws Problem 404 there is no payment; 409 the provider or the payment's state forbids it; 503 an earlier cancellation is not undone yet
+     * @throws Problem 404 there is no payment; 409 the provider or the payment's state forbids it; 503 an earlier cancellation is not undone
+     *                 yet, or the money was captured before the provider could be asked
      */
     @Transactional
     public void beginCancellation(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra,
-                                  @Body Account account) {
+                                  @Variable("captured") Long asked, @Body Account account) {
         if (!participation.act(lra, orderId)) {
             return;
         }
@@ -394,7 +396,7 @@ public class Payments {
         if (payment == null || payment.shownStatus() == null) {
             throw Problem.notFound("payment of order", orderId);
         }
-        if (payment.status() == PaymentStatus.Cancelling) {
+        if (payment.status() == PaymentStatus.Cancelling || payment.isCaptured() && asked == null) {
             throw new CancellationUnavailable();
         }
         if (!payment.canBeCancelled()) {
