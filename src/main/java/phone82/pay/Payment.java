@@ -203,13 +203,13 @@ public class Payment {
     }
 
     /**
-     * The money that was to be released had been captured. If the order is cancelled, it is to be refunded. Otherwise this record is older than the
+     * The money that was to be released had been captured. If the order has ended, it is to be refunded. Otherwise this record is older than the
      * capture, as after a restore: once the order is confirmed the capture is requested again, which returns its first answer.
      *
      * @return false if the order is not confirmed yet
      */
     public boolean wasCaptured(Instant now) {
-        if (ending == Ending.Cancelled) {
+        if (ending == Ending.Cancelled || ending == Ending.Refused) {
             become(PaymentStatus.Refunding, now);
         } else if (confirmed) {
             become(PaymentStatus.Capturing, now);
@@ -229,9 +229,10 @@ public class Payment {
         reason = "captured and refunded at the provider already";
     }
 
+    /** Returns the event to publish; null if the order ended when its capture was refused. */
     public PayCancelled refunded(Instant now) {
         become(PaymentStatus.Refunded, now);
-        return new PayCancelled(orderId, amount, reason, owner);
+        return ending == Ending.Refused ? null : new PayCancelled(orderId, amount, reason, owner);
     }
 
     public RefundFailed refundFailed(String why, Instant now) {
@@ -243,11 +244,13 @@ public class Payment {
     /** An operator retries the refund, as a new request to the provider. */
     public void retryRefund(Instant now) {
         become(PaymentStatus.Refunding, now);
-        reason = CANCELLED;
+        if (ending != Ending.Refused) {
+            reason = CANCELLED;
+        }
         refund++;
     }
 
-    /** An operator states that the customer got the money in another way. */
+    /** An operator states that the customer got the money in another way. Returns the event to publish, or null, like {@link #refunded}. */
     public PayCancelled refundSettledByHand(String note, Instant now) {
         reason = cut("settled by hand: " + note);
         return refunded(now);

@@ -257,10 +257,7 @@ public class Payments {
 
     private void concludeRelease(Payment payment, Answer answer, Account account) {
         if (answer.outcome() == Outcome.SUCCEEDED) {
-            PayCancelled event = payment.released(now());
-            if (event != null) {
-                publish(payment, event);
-            }
+            publish(payment, payment.released(now()));
             sendAfterCommit(payment);
         } else if (answer.isDeclined("captured")) {
             if (payment.wasCaptured(now())) {
@@ -294,9 +291,11 @@ public class Payments {
         }
     }
 
-    /** Publishes the event in the trace of the confirmed or cancelled order. */
+    /** Publishes the event, if there is one, in the trace of the confirmed or cancelled order. */
     private void publish(Payment payment, DomainEvent event) {
-        outbox.add(event, payment.traceparent());
+        if (event != null) {
+            outbox.add(event, payment.traceparent());
+        }
     }
 
     private void sendAfterCommit(Payment payment) {

@@ -125,6 +125,25 @@ class MoneyTest {
                 .allSatisfy(payment -> assertThat(provider.held(payment.get("orderId").asLong())).isZero()));
     }
 
+    /** A refused capture has ended the order; while its release has no answer, somebody captures at the provider. */
+    @Test
+    void moneyThatWasCapturedAfterARefusedCaptureIsReturned() {
+        // no other order takes the fault
+        await().atMost(SETTLED).until(() -> PHONE82.jdbc(Context.PAY).queryForObject("select count(*) from payment "
+                + "where status in ('Authorising', 'Authorised', 'Capturing')", Integer.class) == 0);
+        provider.setFaults(fault("capture", "decline", 1), fault("release", "refuse", 1000));
+        long id = accepted(anOrder());
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+
+        provider.perform("capture", id, 1_199_000, "by hand");
+        provider.removeFaults();
+
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        assertThat(provider.held(id)).isZero();
+        assertThat(PHONE82.jdbc(Context.PAY).queryForList("select topic from outbox where subject = ?", String.class, String.valueOf(id)))
+                .containsExactly("phone82.pay.PayCancelled");
+    }
+
     @Test
     void aFinallyRefusedRefundIsShownAndCanBeRetried() {
         long id = paid();

@@ -198,6 +198,21 @@ class PaymentTest {
         assertThat(payment.reason()).isEqualTo("card blocked");
     }
 
+    /** The provider answers twice differently, or somebody has captured there. */
+    @Test
+    void moneyThatWasCapturedAfterAllIsRefundedAfterARefusedCapture() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        payment.refused("card blocked", NOON);
+        assertThat(payment.wasCaptured(NOON)).isTrue();
+        assertThat(payment.request().operation()).isEqualTo(Operation.refund);
+
+        assertThat(payment.refundFailed("account closed", NOON).orderId()).isEqualTo(7);
+        payment.retryRefund(NOON);
+        assertThat(payment.reason()).as("the customer did not cancel").isEqualTo("account closed");
+        assertThat(payment.refunded(NOON)).as("the end of the order is published already").isNull();
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Refunded);
+    }
+
     @Test
     void aLongReasonIsTruncated() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
