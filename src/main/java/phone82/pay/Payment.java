@@ -26,6 +26,7 @@ public class Payment {
     /** Number of reservations that are requested without a pause. */
     private static final int AT_ONCE = 3;
     private static final String CANCELLED = "cancelled by the customer";
+    private static final String NOT_CONFIRMED = "not confirmed in time";
 
     /** The reason of a release. */
     enum Ending {
@@ -125,10 +126,14 @@ public class Payment {
         reason = cut(why);
     }
 
-    /** The order is accepted: its money is to be taken. Does nothing if the payment has ended. */
-    public void confirm(Instant now, String traceparent) {
+    /**
+     * The order is accepted: its money is to be taken.
+     *
+     * @return the event to publish if the payment has ended because no order was known, as after a restore; otherwise null
+     */
+    public PayCancelled confirm(Instant now, String traceparent) {
         if (confirmed) {
-            return;
+            return null;
         }
         confirmed = true;
         this.traceparent = traceparent;
@@ -136,7 +141,17 @@ public class Payment {
             become(PaymentStatus.Capturing, now);
         } else if (status == PaymentStatus.Expired) {
             authoriseAgain(now);
+        } else if (status == PaymentStatus.Voided && ending != Ending.Cancelled) {
+            return endedUnconfirmed();
         }
+        return null;
+    }
+
+    private PayCancelled endedUnconfirmed() {
+        if (reason == null) {
+            reason = NOT_CONFIRMED;
+        }
+        return new PayCancelled(orderId, amount, reason, owner);
     }
 
     /** The money of an accepted order is reserved once more, under a new reference. */
@@ -199,7 +214,10 @@ public class Payment {
             return null;
         }
         become(ending == Ending.Expired ? PaymentStatus.Expired : PaymentStatus.Voided, now);
-        return ending == Ending.Cancelled ? new PayCancelled(orderId, amount, reason, owner) : null;
+        if (ending == Ending.Cancelled) {
+            return new PayCancelled(orderId, amount, reason, owner);
+        }
+        return ending == Ending.Rejected && confirmed ? endedUnconfirmed() : null;
     }
 
     /**
@@ -221,8 +239,8 @@ public class Payment {
     }
 
     /**
-     * The money that was to be released had been captured, and is refunded: this record is older than both. No money moves any more, even if the order is
-     * confirmed later.
+     * The money that was to be released had been captured, and is refunded: this record is older than both. No money moves any more; if the order is
+     * confirmed later, it ends.
      */
     public void wasRefunded(Instant now) {
         become(PaymentStatus.Voided, now);

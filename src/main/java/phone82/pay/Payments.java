@@ -311,14 +311,14 @@ public class Payments {
     public record Ordered(long orderId) {
     }
 
-    /** The order is accepted: its money is to be taken. */
+    /** The order is accepted: its money is to be taken, or the order ends because its payment has. */
     @Transactional
     public void confirm(@Body Ordered ordered) {
         Payment payment = entities.find(Payment.class, ordered.orderId());
         if (payment == null) {
             throw new IllegalStateException("order " + ordered.orderId() + " is accepted, but has no payment");
         }
-        payment.confirm(now(), Correlation.current());
+        publish(payment, payment.confirm(now(), Correlation.current()));
         sendAfterCommit(payment);
     }
 

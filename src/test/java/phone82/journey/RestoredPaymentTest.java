@@ -4,13 +4,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
+import phone82.command.Reconcile;
+import phone82.command.Report.Breach;
 import phone82.pay.Payments;
 
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+
 /** Pay's database is restored from a copy that was made before an order was confirmed, which is paid and shipped by now. */
 class RestoredPaymentTest {
 
@@ -37,7 +42,7 @@ class RestoredPaymentTest {
     }
 
     @Test
-    void aPaymentThatAnOperatorRefundedAtTheProviderEnds() {
+    void anOrderWhoseMoneyAnOperatorGaveBackAtTheProviderEnds() {
         long id = steps.received();
         loseTheConfirmation(id);
         awaitAttempts(id);
@@ -47,9 +52,21 @@ class RestoredPaymentTest {
         await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, id).equals("Voided"));
         assertThat(shop.get("/payments/" + id).expect(200).body().get("reason").asText()).isEqualTo("captured and refunded at the provider already");
         PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
+        await().untilAsserted(() -> {
+            assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.timeline(id)).contains("PayCancelled", "DeliveryCancelled");
+        });
         assertThat(shop.status("/payments/" + id)).isEqualTo("Voided");
+        assertThat(breaches(id)).isEmpty();
         assertThat(PHONE82.provider().account(id).expect(200).body().get("captured").asLong()).isEqualTo(1_199_000);
         assertThat(PHONE82.provider().held(id)).isZero();
+    }
+
+    private static List<Breach> breaches(long id, String... options) {
+        String[] arguments = Stream.of(PHONE82.arguments(), new String[] {"--phone82.reconcile.settle=1s"}, options).flatMap(Stream::of)
+                .toArray(String[]::new);
+        return Reconcile.run(line -> { }, arguments).breaches().stream().filter(breach -> breach.order() == id).toList();
     }
 
     /** Before the restore the order had been cancelled. */

@@ -213,6 +213,58 @@ class PaymentTest {
         assertThat(payment.status()).isEqualTo(PaymentStatus.Refunded);
     }
 
+    static Stream<Consumer<Payment>> endsWithoutAnOrder() {
+        return Stream.of(
+                payment -> {
+                    payment.expire(NOON);
+                    payment.released(NOON);
+                },
+                payment -> {
+                    payment.authorised(NOON, VALIDITY);
+                    payment.reject("not confirmed in time", NOON);
+                    payment.released(NOON);
+                },
+                payment -> {
+                    payment.authorised(NOON, VALIDITY);
+                    payment.expire(NOON);
+                    payment.wasRefunded(NOON);
+                });
+    }
+
+    /** The record was restored from a time before the order was accepted. */
+    @ParameterizedTest
+    @MethodSource("endsWithoutAnOrder")
+    void anOrderThatIsAcceptedAfterItsPaymentHasEndedEnds(Consumer<Payment> end) {
+        Payment payment = paymentThatIs(PaymentStatus.Authorising);
+        end.accept(payment);
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Voided);
+
+        assertThat(payment.confirm(NOON, TRACE)).isEqualTo(new PayCancelled(7, 3_597_000, payment.reason(), "ann"));
+
+        assertThat(payment.reason()).isIn("not confirmed in time", "captured and refunded at the provider already");
+        assertThat(payment.traceparent()).isEqualTo(TRACE);
+        assertThat(payment.confirm(NOON, TRACE)).as("once").isNull();
+    }
+
+    @Test
+    void anOrderThatIsAcceptedWhileItsPaymentEndsEndsWithIt() {
+        Payment payment = paymentThatIs(PaymentStatus.Authorising);
+        payment.expire(NOON);
+        assertThat(payment.confirm(NOON, TRACE)).isNull();
+
+        assertThat(payment.released(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "not confirmed in time", "ann"));
+    }
+
+    @Test
+    void anOrderThatWasCancelledBeforeItsPaymentWasConfirmedEndsOnce() {
+        Payment payment = paymentThatIs(PaymentStatus.Expired);
+        payment.cancelling(NOON);
+        payment.cancelled(NOON, TRACE);
+        assertThat(payment.released(NOON)).isNotNull();
+
+        assertThat(payment.confirm(NOON, TRACE)).isNull();
+    }
+
     @Test
     void aLongReasonIsTruncated() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
