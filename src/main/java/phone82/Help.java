@@ -104,8 +104,9 @@ final class Help {
 
                 backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups. For some
                 seconds new orders and cancellations are refused. restore replaces the current data with such a copy; phone82
-                must be stopped. Then start it, run replay-events, and reconcile. Meanwhile store ships nothing, because an order may
-                have been shipped or cancelled after the backup: cancel or pause such orders, then run restore --release.
+                must be stopped. Then start it, run replay-events, and reconcile. Meanwhile store ships nothing, and pay reserves no
+                money anew, because an order may have been shipped or cancelled after the backup: cancel or pause such orders, then
+                run restore --release.
                 Exit code: 0 done, 1 not possible now, 2 wrong arguments or a context does not answer.
 
                 erase-subject replaces the subject of a user by a random pseudonym in app, pay, store, customer, their logs of events

@@ -107,6 +107,10 @@ final class ConsistencyRules {
             return;
         }
         Account money = rows.money();
+        boolean awaitsMoney = rows.orderIs("Ordered") && rows.paymentIs("Authorised", "Expired");
+        findings.add(nothingIsShipped && awaitsMoney && money.held() == 0 && money.reserved() == 0, "I9",
+                "the provider holds no money for the order: its reservation lapsed, or was released after the backup; cancel the order if its customer "
+                        + "had cancelled it, otherwise its money is reserved again when store ships");
         findings.add(money.refunded() > money.captured(), "I9", "the provider refunded more than it captured: " + sums(money));
         findings.add(rows.releasing() && isStuck(rows), "I9", "the provider still reserves money, and nothing has happened since "
                 + rows.lastChange() + ": " + sums(money) + "; release it there");

@@ -100,7 +100,7 @@ public final class Restore extends OperatorCommand {
         } catch (IOException e) {
             throw new Stop(1, "the data folder " + data + " cannot be written (" + e + "); fix that, and repeat the command.");
         }
-        out.println("store ships again");
+        out.println("store ships again, and pay reserves money anew");
         return 0;
     }
 

@@ -28,6 +28,7 @@ import phone82.pay.provider.PaymentProvider;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.context.BreakerConfiguration;
+import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
@@ -194,11 +195,12 @@ public class PayContext {
                       ObjectProvider<ProducerTemplate> camel, Lease lease,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
-                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected, JdbcTemplate jdbc, MeterRegistry metrics) {
+                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk,
+                      JdbcTemplate jdbc, MeterRegistry metrics) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
                 request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
-                lease.time(), authorisationValidity, longestRetry, keepRejected,
+                () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry, keepRejected,
                 new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
     }
 }

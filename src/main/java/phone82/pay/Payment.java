@@ -168,6 +168,11 @@ public class Payment {
         attempts = Math.max(0, lost + 1 - AT_ONCE);
     }
 
+    /** Whether the next request reserves the money of an accepted order anew. */
+    public boolean isReservedAgain() {
+        return status == PaymentStatus.Authorising && authorisation > 1;
+    }
+
     /** Whether the provider has lost so many reservations that the next one must wait. */
     public boolean isReservedInVain() {
         return lost >= AT_ONCE;

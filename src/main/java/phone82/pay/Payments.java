@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -55,6 +56,7 @@ public class Payments {
     private final Participation participation;
     private final TransactionOperations transactions;
     private final Consumer<Request> send;
+    private final BooleanSupplier held;
     private final Duration lease;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
@@ -64,6 +66,7 @@ public class Payments {
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
+     * @param held                  whether the data is restored and not released: then no money is reserved anew
      * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
@@ -71,11 +74,12 @@ public class Payments {
      * @param old                   the old ones among them
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
+                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
         this.send = send;
+        this.held = held;
         this.lease = lease;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
@@ -156,7 +160,7 @@ public class Payments {
                 .setParameter("now", now()).setMaxResults(POLLED).getResultList();
     }
 
-    /** The next request for a payment that is due, reserved for the caller; null if it is not due any more. */
+    /** The next request for a payment that is due, reserved for the caller; null if it is not due any more, or must wait. */
     @Transactional
     public Request claim(long orderId) {
         Payment payment = locked(orderId);
@@ -167,8 +171,26 @@ public class Payments {
                 || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
             payment.expire(now());
         }
+        if (mustWait(payment)) {
+            return null;
+        }
         payment.claim(now(), lease);
         return payment.request();
+    }
+
+    /**
+     * Whether the next request would take money that the customer may have back: a reservation that is missing after a restore can have been released
+     * because the order was cancelled after the backup. Then the request waits for an operator, who releases the data.
+     */
+    private boolean mustWait(Payment payment) {
+        if (!payment.isReservedAgain() || !held.getAsBoolean()) {
+            return false;
+        }
+        payment.retryLater(now(), longestRetry);
+        reminders.error(payment.request().reference(), "The provider does not have the reservation of order {} any more. The order may have been cancelled "
+                + "after the backup, so nothing is reserved anew before store ships again: run the command reconcile, and cancel the order if its "
+                + "customer had cancelled it", payment.orderId());
+        return true;
     }
 
     /**
@@ -299,7 +321,7 @@ public class Payments {
     }
 
     private void sendAfterCommit(Payment payment) {
-        if (!payment.status().isIntent()) {
+        if (!payment.status().isIntent() || mustWait(payment)) {
             return;
         }
         payment.claim(now(), lease);

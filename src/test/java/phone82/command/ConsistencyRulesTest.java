@@ -309,6 +309,22 @@ class ConsistencyRulesTest {
                 .as("the money was given back after the backup").extracting(Breach::promise).containsExactly("I9");
     }
 
+    /** After a restore: its reservation was released because it was cancelled after the backup, or has lapsed. */
+    @ParameterizedTest
+    @CsvSource({"Authorised", "Expired"})
+    void anAcceptedOrderWithoutMoneyIsReportedWhileNothingIsShipped(String payment) {
+        ConsistencyRules held = new ConsistencyRules(NOON, NOON, true, true);
+        OrderFixture order = statuses("Ordered", payment, NONE, "Ordered");
+
+        assertThat(held.breaches(7, order.ledger(0, 0, 0).rows())).extracting(Breach::promise, Breach::what, Breach::mendable).containsExactly(tuple("I9",
+                "the provider holds no money for the order: its reservation lapsed, or was released after the backup; cancel the order if its customer had cancelled it, "
+                        + "otherwise its money is reserved again when store ships", false));
+        assertThat(held.breaches(7, order.ledger(0, 2_398_000, 2_398_000).rows())).as("given back").hasSize(1);
+        assertThat(held.breaches(7, order.ledger(2_398_000, 0, 0).rows())).isEmpty();
+        assertThat(held.breaches(7, order.ledger(0, 2_398_000, 0).rows())).isEmpty();
+        assertThat(WITH_LEDGER.breaches(7, order.ledger(0, 0, 0).rows())).as("pay reserves it by itself").isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"Voided", "Expired"})
     void aReservationThatIsNotReleasedInTimeIsABreach(String payment) {

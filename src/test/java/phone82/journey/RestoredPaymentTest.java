@@ -7,14 +7,20 @@ import phone82.Context;
 import phone82.command.Reconcile;
 import phone82.command.Report.Breach;
 import phone82.pay.Payments;
+import phone82.platform.disk.Disk;
+import phone82.platform.disk.RestoredData;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
 
 /** Pay's database is restored from a copy that was made before an order was confirmed, which is paid and shipped by now. */
 class RestoredPaymentTest {
@@ -61,6 +67,45 @@ class RestoredPaymentTest {
         assertThat(breaches(id)).isEmpty();
         assertThat(PHONE82.provider().account(id).expect(200).body().get("captured").asLong()).isEqualTo(1_199_000);
         assertThat(PHONE82.provider().held(id)).isZero();
+    }
+
+    /** After the backup the order was cancelled, which only the provider knows: it has released the reservation. */
+    @Test
+    void nothingIsReservedAnewBeforeAnOperatorReleasesTheData() throws IOException {
+        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"refuse\"}");
+        List<Long> ids = List.of(shop.placeAccepted(anOrder()), shop.placeAccepted(anOrder()));
+        ids.forEach(id -> await().until(() -> status(id).equals("Capturing")));
+        Path folder = PHONE82.bean(Context.PAY, Disk.class).folder();
+        RestoredData.mark(folder);
+        try {
+            ids.forEach(id -> PHONE82.provider().perform("release", id, 1_199_000, id + "-1-release"));
+            PHONE82.provider().removeFaults();
+
+            ids.forEach(this::awaitAttemptsAtAnotherReservation);
+            ids.forEach(id -> assertThat(PHONE82.provider().held(id)).isZero());
+            ids.forEach(id -> assertThat(breaches(id, "--phone82.store.dispatch=false")).extracting(Breach::promise, Breach::what)
+                    .containsExactly(tuple("I9", "the provider holds no money for the order: its reservation lapsed, or was released after the backup; "
+                            + "cancel the order if its customer had cancelled it, otherwise its money is reserved again when store ships")));
+            long cancelled = ids.get(0);
+            assertThat(shop.send("DELETE", "/orders/" + cancelled, null, null).status()).isIn(200, 202);
+            await().untilAsserted(() -> assertThat(shop.status("/orders/" + cancelled)).isEqualTo("Cancelled"));
+            await().until(() -> status(cancelled).equals("Voided"));
+        } finally {
+            RestoredData.unmark(folder);
+        }
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + ids.get(1))).isEqualTo("Completed"));
+        assertThat(PHONE82.provider().held(ids.get(1))).isEqualTo(1_199_000);
+        assertThat(PHONE82.provider().held(ids.get(0))).isZero();
+    }
+
+    private void awaitAttemptsAtAnotherReservation(long id) {
+        await().until(() -> pay.queryForObject("select count(*) from payment where order_id = ? and status = 'Authorising' and authorisation = 2 "
+                + "and attempts > 2", Integer.class, id) == 1);
+    }
+
+    private String status(long id) {
+        return pay.queryForObject("select status from payment where order_id = ?", String.class, id);
     }
 
     private static List<Breach> breaches(long id, String... options) {

@@ -266,6 +266,19 @@ class PaymentTest {
     }
 
     @Test
+    void moneyIsReservedAgainFromTheSecondReservationOn() {
+        Payment payment = paymentThatIs(PaymentStatus.Authorising);
+        assertThat(payment.isReservedAgain()).isFalse();
+        payment.confirm(NOON, TRACE);
+        assertThat(payment.isReservedAgain()).as("the provider has reserved it, as the order is accepted").isFalse();
+        payment.authorised(NOON, VALIDITY);
+        payment.reservationLost(NOON);
+        assertThat(payment.isReservedAgain()).isTrue();
+        payment.authorised(NOON, VALIDITY);
+        assertThat(payment.isReservedAgain()).isFalse();
+    }
+
+    @Test
     void aLongReasonIsTruncated() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         payment.refused("x".repeat(5_000), NOON);

@@ -208,7 +208,7 @@ public final class Settings {
             of("phone82.provider.settle-every", PERIOD, "pause between two settlements of pending authorisations"),
 
             of("phone82.store.dispatch-delay", duration("0s", "365d"), "time in which a customer can still cancel"),
-            of("phone82.store.dispatch", BOOLEAN, "whether store ships; false after a restore of its database server, until the orders are compared"),
+            of("phone82.store.dispatch", BOOLEAN, "whether store ships, and pay may reserve money anew; false after a restore of a database server, until the orders are compared"),
 
             of("phone82.customer.stream.readers", number(1, 100_000), "concurrent readers of the stream").or("1000"),
             of("phone82.customer.stream.poll", PERIOD, "how often the stream polls for events of other instances").or("500ms"),
