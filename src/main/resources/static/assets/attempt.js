@@ -7,8 +7,9 @@ const UNDER_WAY = 60_000;
 const KEY_KNOWN = 20 * 60 * 60_000;
 
 /**
- * The order that was sent and whose outcome is unknown. It is kept until the outcome is known, across reloads and tabs. Only a press of the
- * customer sends it again; under its key it never becomes a second order.
+ * The order that was sent and whose outcome is unknown. It is kept until the outcome is known, across reloads and tabs; the one of a guest until
+ * the tracking link is shown, because nothing else has its secret. Only a press of the customer sends it again; under its key it never becomes a
+ * second order.
  */
 export function pendingAttempt() {
     const attempt = kept('attempt');
@@ -62,10 +63,10 @@ export async function look(attempt) {
 }
 
 function placed({secret}, order) {
-    discardAttempt();
     if (secret) {
         return {...order, secret};
     }
+    discardAttempt();
     remember(order.id);
     return order;
 }

@@ -1,6 +1,7 @@
 import {asGuest, call, session} from './api.js';
+import {discardAttempt, pendingAttempt} from './attempt.js';
 import {announce, confirm, go, h, notice} from './dom.js';
-import {addressOf, keepLink, remember} from './keep.js';
+import {addressOf, remember} from './keep.js';
 import {order} from './order.js';
 import {say} from './words.js';
 
@@ -13,6 +14,9 @@ export function guest(main) {
     if (!id) {
         main.append(h('div', {class: 'head'}, h('h1', {tabindex: -1}, say('guest.ended'))), ended());
         return {title: say('guest.ended')};
+    }
+    if (pendingAttempt()?.secret === secret) {
+        discardAttempt();
     }
     const link = h('input', {id: 'link', readonly: true, value: location.origin + addressOf({id, secret}), focus: event => event.target.select()});
     const account = h('div', {class: 'actions'});
@@ -27,7 +31,7 @@ export function guest(main) {
     function offer({login, name}) {
         account.replaceChildren(...[
             login && name && h('button', {type: 'button', id: 'claim', class: 'main', click: claim}, say('guest.claim')),
-            login && !name && h('a', {class: 'button', href: '/login', click: () => keepLink({id, secret})}, say('guest.login')),
+            login && !name && h('a', {class: 'button', href: '/login'}, say('guest.login')),
             h('button', {type: 'button', id: 'revoke', class: 'quiet', click: revoke}, say('guest.revoke'))].filter(Boolean));
     }
 

@@ -48,9 +48,10 @@ const LINK = 'guest-link';
 /** The address of an order; a guest's is its tracking link. */
 export const addressOf = ({id, secret}) => secret ? `/guest#${id}.${secret}` : `/orders/${id}`;
 
-export function keepLink(order) {
+/** Keeps the address of this page, which is a tracking link. */
+export function keepLink() {
     try {
-        sessionStorage.setItem(LINK, addressOf(order));
+        sessionStorage.setItem(LINK, location.pathname + location.hash);
     } catch {
         // without storage the guest opens the link again
     }

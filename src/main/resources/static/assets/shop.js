@@ -315,7 +315,8 @@ export function shop(main, _, query) {
         function placed(order) {
             keep('choice', null);
             announce(say('shop.done', {id: order.id}));
-            if (!left) {
+            // a guest has nothing but the link
+            if (!left || order.secret && pendingAttempt()) {
                 go(addressOf(order));
             }
         }

@@ -1,5 +1,6 @@
 // The logged-in user, and the links to log in and out.
 import {isAnonymous, seesOwnOrders, session} from './api.js';
+import {keepLink} from './keep.js';
 
 const WORDS = {
     en: {login: 'Log in', logout: 'Log out', demo: 'No login is required here: you are the user demo and may do everything.'},
@@ -24,7 +25,7 @@ async function logOut(event) {
     location.assign(answer.ok ? (await answer.json()).location : '/');
 }
 
-/** The page to return to; a guest's link is kept by its view. */
+/** The page to return to. */
 const back = () => location.pathname === '/' ? '' : `?${new URLSearchParams({back: location.pathname})}`;
 
 function show(user) {
@@ -45,6 +46,13 @@ function show(user) {
         place.replaceChildren(entry);
     }
 }
+
+// the login leads back to no tracking link: its secret must not be part of a request
+document.addEventListener('click', event => {
+    if (location.pathname === '/guest' && event.target.closest?.('a[href^="/login"]')) {
+        keepLink();
+    }
+});
 
 const user = await session().catch(() => null);
 if (user) {

@@ -1,9 +1,11 @@
 package phone82.page;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route.FulfillOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -174,6 +176,38 @@ class LoginPageTest {
             other.navigate(link);
             assertThat(other.locator(".notice")).containsText("The link no longer works");
             assertThat(other.locator("#cancel")).not().isVisible();
+        }
+    }
+
+    @Test
+    void theLoginAtTheTopOfThePageLeadsBackToTheLink() {
+        try (BrowserContext session = english()) {
+            Page page = session.newPage();
+            String link = orderAsGuest(page);
+            who(page).locator("a").click();
+            page.getByText("Kim, customer").click();
+
+            assertThat(page).hasURL(link);
+            assertThat(page.locator("#claim")).isVisible();
+        }
+    }
+
+    @Test
+    void aGuestWhoLeavesTheShopBeforeTheAnswerGetsTheLink() {
+        try (BrowserContext session = english()) {
+            Page page = session.newPage();
+            page.navigate(gateway + "/");
+            assertThat(page.locator("#order")).hasText("Order as a guest");
+            page.route("**/orders", route -> {
+                APIResponse answer = route.fetch();
+                page.locator("[data-tab=mine]").click();
+                assertThat(page.locator("h1")).hasText("My orders");
+                route.fulfill(new FulfillOptions().setResponse(answer));
+            });
+            page.locator("#order").click();
+
+            assertThat(page).hasURL(Pattern.compile(".*/guest#[0-9]+\\.[A-Za-z0-9_-]{43}"));
+            assertThat(page.locator("#cancel")).isVisible();
         }
     }
 
