@@ -1,4 +1,4 @@
-import {asGuest, call, find, isKnown, nameOf, now, phones, secondsUntil, seesOwnOrders, session} from './api.js';
+import {asGuest, call, find, isForSale, isKnown, nameOf, now, phones, secondsUntil, seesOwnOrders, session} from './api.js';
 import {announce, closeDialog, coalesced, confirm, h, isSecondClick, loginLink, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
 import {isMine, keep} from './keep.js';
 import {follow} from './live.js';
@@ -240,7 +240,7 @@ export function order(main, id, _, guest) {
         return isCancellable(order)
             ? h('p', {class: 'action'}, h('button', {type: 'button', id: 'cancel', class: 'danger', click: event => !isSecondClick(event) && cancel(order)}, say('order.cancel')),
                 h('span', {class: 'hint'}, say('order.until')))
-            : (own || guest) && h('p', {class: 'action'}, h('a', {class: 'button', href: '/', click: () => keep('choice', {item: order.item, qty: order.qty})}, say('order.again')));
+            : (own || guest) && isForSale(order.item) && h('p', {class: 'action'}, h('a', {class: 'button', href: '/', click: () => keep('choice', {item: order.item, qty: order.qty})}, say('order.again')));
     }
 
     function isCancellable({status}) {

@@ -1,6 +1,6 @@
-import {asGuest, call, forSale, nameOf, phones, session} from './api.js';
+import {asGuest, call, currentPhones, currentSession, forSale, nameOf, phones, session} from './api.js';
 import {discardAttempt, isResolvable, isUnderWay, look, newAttempt, pendingAttempt, send} from './attempt.js';
-import {announce, failure, go, h, loginLink, notice, phone, skeleton, swatch} from './dom.js';
+import {announce, failure, go, h, loginLink, notice, phone, retry, skeleton, swatch} from './dom.js';
 import {addressOf, keep, kept} from './keep.js';
 import {SPECS, modelsOf, search} from './models.js';
 import {gigabytes, say, sayOf, time, won} from './words.js';
@@ -10,6 +10,9 @@ const MOST = 100;
 const ELSEWHERE = 20_000;
 /** Interval at which it is looked whether an unwanted order has arrived, ms. */
 const LOOK_AGAIN = 2000;
+
+/** Whether the price and the user of an order are being checked. It is sent after that, also if the view is left. */
+let asking = false;
 
 /** The models, their variants and the order form. */
 export function shop(main, _, query) {
@@ -74,11 +77,14 @@ export function shop(main, _, query) {
         }
     }
 
-    function show(list, elsewhere) {
+    /** @param isNewPrice whether the customer has tried to order at an old price */
+    function show(list, elsewhere, isNewPrice = false) {
         const pending = pendingAttempt();
         const choice = pending?.body ?? kept('choice');
         const models = modelsOf(list);
-        let chosen = list.find(each => each.item === choice?.item) ?? list[0];
+        const listed = list.find(each => each.item === choice?.item);
+        const isGone = !listed && Boolean(choice?.item);
+        let chosen = listed ?? list[0];
         let model = modelWith(chosen);
         const cards = models.map(each => h('label', {class: 'model'},
             h('input', {type: 'radio', name: 'model', value: each.variants[0].item, class: 'unseen', change: () => chooseModel(each)}),
@@ -89,7 +95,7 @@ export function shop(main, _, query) {
         const variants = h('div', {class: 'panel variants'});
         /** The radio buttons of the model's variants. */
         let options = [];
-        const qty = h('input', {type: 'number', id: 'qty', name: 'qty', min: 1, max: MOST, step: 1, required: true, inputmode: 'numeric', value: choice?.qty ?? 1,
+        const qty = h('input', {type: 'number', id: 'qty', name: 'qty', min: 1, max: MOST, step: 1, required: true, inputmode: 'numeric', value: listed && choice.qty || 1,
             'aria-describedby': 'range', input: choose});
         const less = h('button', {type: 'button', 'aria-label': say('shop.less'), click: () => step(-1)}, '−');
         const more = h('button', {type: 'button', 'aria-label': say('shop.more'), click: () => step(1)}, '+');
@@ -125,6 +131,11 @@ export function shop(main, _, query) {
             checking(pending, ELSEWHERE);
         } else if (pending) {
             resolve(pending);
+        } else if (isNewPrice) {
+            refusedWith(isGone ? notice('warn', say('shop.gone'), say('shop.refused.text')) : notice('warn', say('shop.price'), say('shop.price.text')));
+        } else if (isGone) {
+            keep('choice', null);
+            outcome.replaceChildren(notice('info', say('shop.gone'), say('shop.gone.text')));
         }
 
         /** Without a session one can order as a guest, if the shop permits it. */
@@ -266,14 +277,14 @@ export function shop(main, _, query) {
             }
         }
 
-        /** Places the order of the current choice. */
+        /** Places the order of the current choice. The page may be days old, and another tab may have logged in somebody else. */
         async function order(event) {
             event.preventDefault();
             if (!unfound.hidden) {
                 (shelf.hidden ? find : shelf.querySelector('.model:not([hidden]) input')).focus();
                 return;
             }
-            if (blocked) {
+            if (blocked || asking) {
                 return;
             }
             if (!isValid()) {
@@ -288,7 +299,42 @@ export function shop(main, _, query) {
             keep('choice', wanted());
             busy();
             const {subject} = await session().catch(() => ({}));
-            sendOnce(newAttempt(wanted(), orderWords === 'shop.order.guest', subject));
+            const attempt = newAttempt(wanted(), orderWords === 'shop.order.guest', subject);
+            if (!await isAsShown(chosen, subject)) {
+                return;
+            }
+            if (pendingAttempt()) {
+                // of another tab
+                load(true);
+                return;
+            }
+            sendOnce(attempt);
+        }
+
+        /** Whether price and user are still those that the page shows; if not, it says so, and nothing is ordered. */
+        async function isAsShown({item, price}, subject) {
+            asking = true;
+            try {
+                const [list, user] = await Promise.all([currentPhones(), currentSession()]);
+                if (user.subject !== subject) {
+                    ready();
+                    refusedWith(user.name ? notice('warn', say('shop.user'), say('shop.anonymous.text'), retry(() => location.reload())) : anonymous());
+                    return false;
+                }
+                if (list.find(each => each.item === item)?.price !== price) {
+                    show(forSale(list), false, true);
+                    return false;
+                }
+                return true;
+            } catch (refused) {
+                refused.isFinal = true;
+                if (!left) {
+                    answered(null, refused);
+                }
+                return false;
+            } finally {
+                asking = false;
+            }
         }
 
         async function sendOnce(attempt) {
@@ -390,16 +436,21 @@ export function shop(main, _, query) {
             }
             ready();
             if (refused.status === 401) {
-                refusedWith(notice('warn', say('shop.anonymous'), say('shop.anonymous.text'), loginLink()));
+                refusedWith(anonymous());
                 return;
             }
             const [kind, title, text] = refused.status === 402 ? ['bad', say('shop.declined'), say('shop.declined.text')]
                 : refused.status === 503 || refused.status === 429 ? ['warn', say('shop.busy'), say('shop.busy.text')]
-                : ['bad', say('bad.title'), say('shop.refused.text')];
+                : [400, 422].includes(refused.status) ? ['bad', say('bad.title'), say('shop.refused.text')]
+                : ['bad', say('bad.title'), `${refused.words} ${say('shop.anonymous.text')}`];
             refusedWith(notice(kind, title, text));
             if (kind === 'warn') {
                 wait(refused.retryAfter);
             }
+        }
+
+        function anonymous() {
+            return notice('warn', say('shop.anonymous'), say('shop.anonymous.text'), loginLink());
         }
 
         function refusedWith(box) {

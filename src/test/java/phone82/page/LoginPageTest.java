@@ -211,6 +211,22 @@ class LoginPageTest {
         }
     }
 
+    /** Otherwise an order in the old tab would be the one of the other user. */
+    @Test
+    void allTabsShowWhoIsLoggedIn() {
+        try (BrowserContext session = english()) {
+            Page tab = login(session, "Kim, customer");
+            assertThat(who(tab)).containsText("Kim");
+            Page other = session.newPage();
+            other.navigate(gateway + "/");
+            who(other).locator("a").click();
+            assertThat(who(tab).locator("a")).hasAttribute("href", "/login");
+
+            login(session, "Lee, operator");
+            assertThat(who(tab)).containsText("Lee");
+        }
+    }
+
     @Test
     void aGuestEndsTheLink() {
         try (BrowserContext session = english()) {

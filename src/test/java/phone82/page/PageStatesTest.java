@@ -8,6 +8,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.EmulateMediaOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.BoundingBox;
@@ -201,11 +202,11 @@ class PageStatesTest {
     @Test
     void anOrderThatNeverLeftTheBrowserIsNotSentLater() {
         go("/");
-        page.locator("#order").waitFor();
-        session.setOffline(true);
+        page.route("**/orders", Route::abort);
         page.locator("#order").click();
         assertThat(page.locator(".notice")).containsText("Your order is not confirmed yet");
-        session.setOffline(false);
+        page.unroute("**/orders");
+        page.evaluate("() => dispatchEvent(new Event('online'))");
         assertThat(page.locator(".notice")).containsText("Your order has not arrived yet");
         page.reload();
         assertThat(page.locator(".notice")).containsText("Your order has not arrived yet");
@@ -216,6 +217,75 @@ class PageStatesTest {
         assertThat(page.locator("#order")).hasText("Order now");
         assertThat(page.locator(".notice")).hasCount(0);
         assertThat(STAGE.keys).isEmpty();
+    }
+
+    /** The page may have been open for days. */
+    @Test
+    void aPriceThatHasChangedIsShownBeforeItIsCharged() {
+        go("/");
+        assertThat(page.locator("#total")).hasText("₩1,199,000");
+        STAGE.prices.put("note20", 1_299_000);
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText("The price has changed");
+        assertThat(page.locator(".notice strong")).isFocused();
+        assertThat(page.locator("#total")).hasText("₩1,299,000");
+        assertThat(STAGE.keys).isEmpty();
+
+        page.locator("#order").click();
+        orderShown();
+        assertThat(STAGE.keys).hasSize(1);
+    }
+
+    @Test
+    void withoutAConnectionNothingIsOrdered() {
+        go("/");
+        page.locator("#order").waitFor();
+        session.setOffline(true);
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText("No connection. Check the network and try again. There is no order");
+        session.setOffline(false);
+        page.reload();
+        assertThat(page.locator("#order")).hasText("Order now");
+        assertThat(page.locator(".notice")).hasCount(0);
+    }
+
+    @Test
+    void aPhoneThatIsNoLongerSoldIsNotReplacedUnseen() {
+        long sold = STAGE.anOrder("note20", "Shipped");
+        long unsold = STAGE.anOrder("nokia-3310", "Shipped");
+        go("/nowhere");
+        page.evaluate("ids => localStorage.setItem('orders', ids)", "[" + sold + "," + unsold + "]");
+        go("/orders/" + sold);
+        assertThat(page.locator(".action a")).hasText("Order this again");
+        go("/orders/" + unsold);
+        assertThat(page.locator(".badge")).hasText("Shipped");
+        assertThat(page.locator(".action")).hasCount(0);
+
+        page.evaluate("() => localStorage.setItem('choice', JSON.stringify({item: 'nokia-3310', qty: 50}))");
+        go("/");
+        assertThat(page.locator(".notice")).containsText("The phone that you chose is no longer sold");
+        assertThat(page.locator("#qty")).hasValue("1");
+    }
+
+    /** Another tab has logged in somebody else, or logged out, and this one has not noticed. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"login": true, "subject": "kim", "name": "Kim", "roles": ["customer"]} | Another user is logged in now | Kim
+            {"login": true, "guests": true} | You are not logged in any more | Log in
+            """)
+    void nothingIsOrderedForAnotherUserThanTheOneShown(String now, String words, String shown) {
+        STAGE.roles = List.of("customer");
+        go("/");
+        assertThat(page.locator("#who")).containsText("Park");
+        page.route("**/session", route -> route.fulfill(new FulfillOptions().setContentType("application/json").setBody(now)));
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText(words);
+        assertThat(page.locator(".notice")).containsText("There is no order and nothing was charged");
+        assertThat(STAGE.keys).isEmpty();
+
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))");
+        assertThat(page.locator("#who")).containsText(shown);
+        assertThat(page.locator("#order")).isEnabled();
     }
 
     @Test

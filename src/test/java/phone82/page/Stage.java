@@ -67,6 +67,8 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     final AtomicInteger streamsEver = new AtomicInteger();
     /** The beginnings of paths that answer 503 to reads. */
     final List<String> outages = new CopyOnWriteArrayList<>();
+    /** The prices of models that do not have the usual one. */
+    final Map<String, Integer> prices = new ConcurrentHashMap<>();
     /** In milliseconds. */
     volatile long delay;
     volatile String date;
@@ -96,7 +98,7 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
             }
         });
         router.post("/orders").handler(BodyHandler.create(false));
-        router.get("/phones").handler(slowly(context -> json(context, page(ITEMS.stream().flatMap(item -> item.equals(FOLD) ? FOLDS.stream() : Stream.of(phone(item, 1_199_000))).toList(), 200, null)
+        router.get("/phones").handler(slowly(context -> json(context, page(ITEMS.stream().flatMap(item -> item.equals(FOLD) ? FOLDS.stream() : Stream.of(phone(item, prices.getOrDefault(item, 1_199_000)))).toList(), 200, null)
                 .put("models", new JsonArray().add(FOLD_TEXTS)))));
         router.post("/orders").handler(context -> {
             keys.add(context.request().getHeader("Idempotency-Key"));
@@ -195,6 +197,7 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         List.of(orders, payments, deliveries, timelines, placed).forEach(Map::clear);
         streamsEver.set(0);
         outages.clear();
+        prices.clear();
         delay = 0;
         date = null;
     }
@@ -264,7 +267,8 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     }
 
     void stream(String event, JsonObject data) {
-        streams.keySet().forEach(each -> each.write("event: " + event + "\ndata: " + data.encode() + "\n\n"));
+        String text = "event: " + event + "\ndata: " + data.encode() + "\n\n";
+        streams.keySet().forEach(each -> each.write(text));
     }
 
     void place(RoutingContext context) {
