@@ -37,8 +37,11 @@ const MOST_ORDERS = 200;
 /** The orders that were placed in this browser, newest first. */
 export const ownOrders = () => (Array.isArray(kept('orders')) ? kept('orders') : []).filter(Number.isInteger);
 
-/** Records that the order was placed in this browser. */
-export const remember = id => keep('orders', [id, ...ownOrders().filter(each => each !== id)].slice(0, MOST_ORDERS));
+/** Records that the order was placed in this browser. The browser reports it to its other tabs only, so this reports it to this tab. */
+export function remember(id) {
+    keep('orders', [id, ...ownOrders().filter(each => each !== id)].slice(0, MOST_ORDERS));
+    dispatchEvent(new StorageEvent('storage', {key: 'orders'}));
+}
 
 export const isMine = id => ownOrders().some(each => String(each) === String(id));
 

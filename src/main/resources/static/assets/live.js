@@ -142,11 +142,16 @@ function connect() {
     scope = wanted();
     source = new EventSource(`/history/stream${scope === null ? '' : `?orderId=${scope}`}`);
     heard();
+    /** Whether the next connection continues after the last event: then nothing is missed, and no view needs to be loaded anew. */
+    let continues = false;
     source.onopen = () => {
         heard();
         wait = 1000;
         lost = false;
-        report({kind: 'opened'});
+        if (!continues) {
+            report({kind: 'opened'});
+        }
+        continues = false;
     };
     source.addEventListener('progress', event => {
         heard();
@@ -156,12 +161,16 @@ function connect() {
     source.addEventListener('heart-beat', heard);
     // the gateway ends the stream now and then to check the login again; the browser reconnects
     let ended = false;
-    source.addEventListener('renew', () => { ended = true; });
+    source.addEventListener('renew', ({lastEventId}) => {
+        ended = true;
+        continues = lastEventId !== '';
+    });
     source.onerror = () => {
         if (ended) {
             ended = false;
             return;
         }
+        continues = false;
         if (!lost) {
             lost = true;
             report({kind: 'lost'});

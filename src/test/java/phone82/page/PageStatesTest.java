@@ -762,6 +762,61 @@ class PageStatesTest {
         assertThat(page).hasURL(STAGE.url("/orders/" + (id - 1)));
     }
 
+    @Test
+    void myOrdersShowsAnOrderThatIsPlacedElsewhereWithTheAccount() {
+        STAGE.roles = List.of("customer");
+        AtomicInteger lists = new AtomicInteger();
+        page.onRequestFinished(request -> lists.addAndGet(request.url().contains("/history?") ? 1 : 0));
+        go("/my-orders");
+        // the list is read once at first, and once more when the stream is open
+        page.waitForCondition(() -> lists.get() == 2);
+        assertThat(page.locator(".empty")).isVisible();
+        STAGE.happened("Ordered", STAGE.anOrder("note20", "Ordered"));
+        assertThat(page.locator(".rows li")).hasCount(1);
+    }
+
+    @Test
+    void myOrdersShowsOrdersOfThisBrowserWhoseAnswersComeLater() {
+        long before = STAGE.anOrder("note20", "Shipped");
+        AtomicInteger lists = new AtomicInteger();
+        page.onRequestFinished(request -> lists.addAndGet(request.url().endsWith("/orders/" + before) ? 1 : 0));
+        go("/");
+        page.evaluate("ids => localStorage.setItem('orders', ids)", "[" + before + "]");
+        page.route("**/orders", route -> {
+            APIResponse answer = route.fetch();
+            page.locator("[data-tab=mine]").click();
+            // at first, and when the stream is open
+            page.waitForCondition(() -> lists.get() == 2);
+            route.fulfill(new FulfillOptions().setResponse(answer));
+        });
+        page.locator("#order").click();
+        assertThat(page.locator(".rows li")).hasCount(2);
+
+        Page other = session.newPage();
+        other.navigate(STAGE.url("/"));
+        other.locator("#order").click();
+        assertThat(page.locator(".rows li")).hasCount(3);
+    }
+
+    /** A stream is renewed every minute. */
+    @Test
+    void aRenewedStreamMovesNoRows() {
+        STAGE.roles = List.of("operator");
+        STAGE.anOrder("note20", "Paid");
+        AtomicInteger lists = new AtomicInteger();
+        page.onRequestFinished(request -> lists.addAndGet(request.url().contains("/history?") ? 1 : 0));
+        go("/orders");
+        page.waitForCondition(() -> lists.get() == 2);
+        STAGE.happened("Ordered", STAGE.anOrder("note21", "Ordered"));
+        assertThat(page.locator(".fresh")).hasText("1 new – show");
+
+        STAGE.renewStreams();
+        await().until(() -> STAGE.streamsEver.get() == 2 && STAGE.streams.size() == 1);
+        STAGE.happened("Ordered", STAGE.anOrder("note21", "Ordered"));
+        assertThat(page.locator(".fresh")).hasText("2 new – show");
+        assertThat(page.locator(".rows li")).hasCount(1);
+    }
+
     /** The answer was made before the event and arrives after it. */
     @Test
     void myOrdersHasWhatHappensWhileTheListIsRead() {

@@ -74,6 +74,7 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     volatile String date;
     private final Map<String, Long> placed = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong events = new AtomicLong();
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
 
@@ -267,7 +268,7 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     }
 
     void stream(String event, JsonObject data) {
-        String text = "event: " + event + "\ndata: " + data.encode() + "\n\n";
+        String text = "id: " + events.incrementAndGet() + "\nevent: " + event + "\ndata: " + data.encode() + "\n\n";
         streams.keySet().forEach(each -> each.write(text));
     }
 
