@@ -42,14 +42,17 @@ const random = bytes => crypto.getRandomValues(new Uint8Array(bytes));
  * @throws Refused; `isFinal` says whether it is certain that there is no order
  */
 export async function send(attempt) {
-    keep('attempt', {...attempt, sent: Date.now()});
+    const {sent} = attempt;
+    attempt.sent = Date.now();
+    keep('attempt', attempt);
     try {
         return placed(attempt, await call('POST', '/orders', attempt.body, {'Idempotency-Key': attempt.key, ...asGuest(attempt.secret)}));
     } catch (refused) {
-        refused.isFinal = refused.isRefusal && (!attempt.sent || !isUnderWay(attempt));
+        refused.isFinal = refused.isRefusal && (!sent || !isUnderWay({sent}));
         if (refused.isFinal) {
             discardAttempt();
         } else if (refused.isRefusal) {
+            attempt.sent = sent;
             keep('attempt', attempt);
         }
         throw refused;

@@ -1,25 +1,28 @@
-/** Values in the browser's storage; if it stores none (a private window), they last until the page is closed. */
+/** Values that the browser does not store (a private window, a full storage): they last until the page is closed. */
 const unkept = new Map();
 
 export function kept(name) {
+    if (unkept.has(name)) {
+        return unkept.get(name);
+    }
     try {
         return JSON.parse(localStorage.getItem(name));
     } catch {
-        return unkept.get(name) ?? null;
+        return null;
     }
 }
 
 /** @param value null deletes it */
 export function keep(name, value) {
-    unkept.set(name, value);
     try {
         if (value === null) {
             localStorage.removeItem(name);
         } else {
             localStorage.setItem(name, JSON.stringify(value));
         }
+        unkept.delete(name);
     } catch {
-        // see above
+        unkept.set(name, value);
     }
 }
 

@@ -94,6 +94,11 @@ export function order(main, id, _, guest) {
         // what came with the page may be older than the connection
         load();
     }
+    if (history.state?.cancel) {
+        // once only, not after a reload
+        history.replaceState(null, '');
+        sendCancellation();
+    }
     return {...view, end: () => { left = true; end(); clearInterval(clock); clearTimeout(later); }};
 
     /** Loads the order again after a pause in ms; in a hidden tab not before it is visible. */
@@ -258,8 +263,12 @@ export function order(main, id, _, guest) {
             (button ?? heading).focus();
             return;
         }
-        outcome.replaceChildren();
         button?.setAttribute('aria-disabled', 'true');
+        await sendCancellation();
+    }
+
+    async function sendCancellation() {
+        outcome.replaceChildren();
         let box;
         try {
             const cancelled = await call('DELETE', `/orders/${id}`, null, headers);

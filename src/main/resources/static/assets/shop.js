@@ -1,4 +1,4 @@
-import {asGuest, call, currentPhones, currentSession, forSale, nameOf, phones, session} from './api.js';
+import {currentPhones, currentSession, forSale, nameOf, phones, session} from './api.js';
 import {discardAttempt, isResolvable, isUnderWay, look, newAttempt, pendingAttempt, send} from './attempt.js';
 import {announce, failure, go, h, loginLink, notice, phone, retry, skeleton, swatch} from './dom.js';
 import {addressOf, keep, kept} from './keep.js';
@@ -125,9 +125,7 @@ export function shop(main, _, query) {
         filter();
         performance.mark('ready');
         session().then(offerGuest).catch(() => {});
-        if (pending && !isResolvable(pending)) {
-            tooOld(pending);
-        } else if (pending && elsewhere) {
+        if (pending && elsewhere) {
             checking(pending, ELSEWHERE);
         } else if (pending) {
             resolve(pending);
@@ -390,6 +388,8 @@ export function shop(main, _, query) {
             }
             if (order) {
                 await then(order);
+            } else if (!isResolvable(attempt)) {
+                tooOld(attempt);
             } else if (!isUnderWay(attempt)) {
                 discardAttempt();
                 ready();
@@ -417,12 +417,9 @@ export function shop(main, _, query) {
             }
         }
 
-        /** Cancels the order of an attempt that the customer no longer wants. */
-        async function abandon(order) {
-            await call('DELETE', `/orders/${order.id}`, null, asGuest(order.secret)).catch(() => {});
-            if (!left) {
-                go(addressOf(order));
-            }
+        /** The page of an order that the customer no longer wants cancels it, and shows the outcome. */
+        function abandon(order) {
+            go(addressOf(order), {state: {cancel: true}});
         }
 
         function whatOf({body, sent}) {
@@ -431,7 +428,7 @@ export function shop(main, _, query) {
 
         function answered(attempt, refused) {
             if (!refused.isFinal) {
-                unsure(pendingAttempt() ?? attempt, refused);
+                unsure(attempt, refused);
                 return;
             }
             ready();
@@ -461,8 +458,13 @@ export function shop(main, _, query) {
 
         function unsure(attempt, {status}) {
             button.hidden = true;
+            if (status === 401 && !attempt.secret) {
+                // somebody else may be at the computer by now
+                refusedWith(notice('warn', say('shop.unsure'), say('shop.user.gone'), loginLink(), discardButton()));
+                return;
+            }
             const check = h('button', {type: 'button', class: 'main', click: () => resolve(attempt)}, say('shop.check'));
-            refusedWith(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.unsure.text')}`, status === 401 ? loginLink() : check, abandonButton(attempt)));
+            refusedWith(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.unsure.text')}`, check, abandonButton(attempt)));
         }
 
         /** There is no order so far, and the request may still arrive. */
@@ -477,9 +479,12 @@ export function shop(main, _, query) {
 
         function tooOld(attempt) {
             button.hidden = true;
-            outcome.replaceChildren(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.old.text')}`,
-                h('a', {class: 'button', href: '/orders'}, say('orders.title')),
-                h('button', {type: 'button', click: () => { discardAttempt(); ready(); outcome.replaceChildren(); button.focus(); }}, say('shop.discard'))));
+            outcome.replaceChildren(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say(attempt.secret ? 'shop.old.guest' : 'shop.old.text')}`,
+                !attempt.secret && h('a', {class: 'button', href: '/orders'}, say('orders.title')), discardButton()));
+        }
+
+        function discardButton() {
+            return h('button', {type: 'button', click: () => { discardAttempt(); ready(); outcome.replaceChildren(); button.focus(); }}, say('shop.discard'));
         }
 
         function block(isBlocked) {

@@ -211,6 +211,26 @@ class LoginPageTest {
         }
     }
 
+    /** At a shared computer: otherwise nobody else could order there for a day. */
+    @Test
+    void theOrderOfAUserWhoHasLeftCanBePutAway() {
+        try (BrowserContext session = english()) {
+            Page page = session.newPage();
+            page.navigate(gateway + "/");
+            page.evaluate("() => localStorage.setItem('attempt', JSON.stringify("
+                    + "{key: '0123456789abcdef0123456789abcdef', subject: 'kim', body: {item: 'galaxy-s25', qty: 7}, sent: Date.now() - 600000}))");
+            page.reload();
+            assertThat(page.locator(".notice")).containsText("log in to see whether it arrived");
+            assertThat(page.locator(".notice")).not().containsText("Galaxy");
+            page.getByText("Discard").click();
+
+            assertThat(page.locator("#order")).isVisible();
+            page.reload();
+            assertThat(page.locator("#order")).hasText("Order as a guest");
+            assertThat(page.locator(".notice")).hasCount(0);
+        }
+    }
+
     /** Otherwise an order in the old tab would be the one of the other user. */
     @Test
     void allTabsShowWhoIsLoggedIn() {

@@ -288,6 +288,65 @@ class PageStatesTest {
         assertThat(page.locator("#order")).isEnabled();
     }
 
+    /** A browser or a proxy has repeated the request, and the first is not done. */
+    @Test
+    void anOrderThatIsInProgressMayStillArrive() {
+        STAGE.orderAnswers.add(problem(409, "In progress", 1));
+        go("/");
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText("Your order has not arrived yet");
+        page.locator("button:text-is('Send it again')").click();
+        orderShown();
+        assertThat(STAGE.keys).hasSize(2).containsOnly(STAGE.keys.get(0));
+    }
+
+    /** Nothing else has the secret. */
+    @Test
+    void theAttemptOfAGuestLastsUntilTheLinkIsShown() {
+        long id = STAGE.placedUnder("k", "note21");
+        String store = "key => localStorage.setItem('attempt', JSON.stringify("
+                + "{key, secret: 'x'.repeat(43), body: {item: 'note21', qty: 2}, sent: Date.now() - 21 * 60 * 60 * 1000}))";
+        go("/");
+        page.evaluate(store, "k");
+        page.route("**/idempotency-keys/k", route -> {
+            APIResponse found = route.fetch();
+            page.locator("[data-tab=mine]").click();
+            assertThat(page.locator("h1")).hasText("My orders");
+            route.fulfill(new FulfillOptions().setResponse(found));
+        });
+        page.waitForResponse("**/idempotency-keys/k", () -> page.reload());
+        page.unroute("**/idempotency-keys/k");
+        page.locator(".brand").click();
+        assertThat(page).hasURL(STAGE.url(guest(id)));
+        page.locator(".brand").click();
+        assertThat(page.locator("#order")).isVisible();
+        assertThat(page.locator(".notice")).hasCount(0);
+
+        page.evaluate(store, "unknown");
+        page.reload();
+        assertThat(page.locator(".notice")).containsText("Contact us before you order again.");
+        assertThat(page.locator(".notice a")).hasCount(0);
+    }
+
+    @Test
+    void anUnconfirmedOrderWhoseCancellationFailsIsShownWithTheReason() {
+        long id = STAGE.placedUnder("k", "note21");
+        STAGE.outages.add("/idempotency-keys");
+        go("/");
+        page.evaluate(TEN_MINUTES_AGO);
+        page.reload();
+        assertThat(page.locator(".notice")).containsText("Your order is not confirmed yet");
+        STAGE.outages.clear();
+        STAGE.cancellationAnswers.add(problem(503, "Cancellation unavailable", 3));
+        page.getByText("Cancel it").click();
+        assertThat(orderShown()).isEqualTo(id);
+        assertThat(page.locator(".notice")).containsText("The cancellation did not go through");
+        page.reload();
+        assertThat(page.locator("#cancel")).isVisible();
+        assertThat(page.locator(".notice")).hasCount(0);
+        assertThat(STAGE.cancelled).containsExactly(String.valueOf(id));
+    }
+
     @Test
     void theEnterKeyChoosesAndNeverOrders() {
         go("/");
