@@ -28,9 +28,9 @@ export function guest(main) {
     session().then(offer).catch(() => offer({}));
     return shown;
 
-    function offer({login, name}) {
+    function offer({login, name, roles}) {
         account.replaceChildren(...[
-            login && name && h('button', {type: 'button', id: 'claim', class: 'main', click: claim}, say('guest.claim')),
+            login && roles?.includes('customer') && h('button', {type: 'button', id: 'claim', class: 'main', click: claim}, say('guest.claim')),
             login && !name && h('a', {class: 'button', href: '/login'}, say('guest.login')),
             h('button', {type: 'button', id: 'revoke', class: 'quiet', click: revoke}, say('guest.revoke'))].filter(Boolean));
     }

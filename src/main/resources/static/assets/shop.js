@@ -1,6 +1,6 @@
 import {currentPhones, currentSession, forSale, nameOf, phones, session} from './api.js';
 import {discardAttempt, isResolvable, isUnderWay, look, newAttempt, pendingAttempt, send} from './attempt.js';
-import {announce, failure, go, h, loginLink, notice, phone, retry, skeleton, swatch} from './dom.js';
+import {announce, failure, go, h, isSecondClick, loginLink, notice, phone, retry, skeleton, swatch} from './dom.js';
 import {addressOf, keep, kept} from './keep.js';
 import {SPECS, modelsOf, search} from './models.js';
 import {gigabytes, say, sayOf, time, won} from './words.js';
@@ -105,7 +105,7 @@ export function shop(main, _, query) {
         const picture = h('div', {class: 'picture'});
         const name = h('p', {class: 'name'});
         let orderWords = 'shop.order';
-        const button = h('button', {type: 'submit', class: 'main', id: 'order'}, say(orderWords));
+        const button = h('button', {type: 'submit', class: 'main', id: 'order', click: event => isSecondClick(event) && event.preventDefault()}, say(orderWords));
         const ways = h('div', {class: 'ways'});
         const outcome = h('div', {class: 'outcome'});
         /** Whether an order is being sent, or must not be sent again yet. */

@@ -288,6 +288,22 @@ class PageStatesTest {
         assertThat(page.locator("#order")).isEnabled();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"dealer", "customer"})
+    void whoMayNotOrderReadsThat(String role) {
+        STAGE.roles = List.of(role);
+        long id = STAGE.anOrder("note20", "Paid");
+        go(guest(id));
+        page.locator("#revoke").waitFor();
+        assertThat(page.locator("#claim")).hasCount(role.equals("customer") ? 1 : 0);
+
+        STAGE.orderAnswers.add(problem(403, "Forbidden", 0));
+        go("/");
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText("Your account is not allowed to do this. There is no order and nothing was charged.");
+        assertThat(page.locator(".notice")).not().containsText("Choose another");
+    }
+
     /** A browser or a proxy has repeated the request, and the first is not done. */
     @Test
     void anOrderThatIsInProgressMayStillArrive() {
@@ -397,6 +413,39 @@ class PageStatesTest {
         page.locator("#order").click();
         page.locator("body[data-clicked]").waitFor();
         assertThat(page.locator("dialog")).hasCount(0);
+    }
+
+    @Test
+    void theSecondClickOfADoubleClickDoesNotOrder() {
+        go("/my-orders");
+        page.locator("main a[href='/']").waitFor();
+        page.evaluate("""
+                () => {
+                    addEventListener('click', event => { window.pressed ??= event; }, true);
+                    addEventListener('phone82-navigated', () => {
+                        const seen = setInterval(() => {
+                            const order = document.getElementById('order');
+                            if (!order) return;
+                            clearInterval(seen);
+                            const {clientX, clientY} = window.pressed;
+                            order.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, detail: 2, clientX, clientY}));
+                            document.body.dataset.text = order.textContent;
+                        }, 5);
+                    });
+                }""");
+        page.locator("main a[href='/']").click();
+        assertThat(page.locator("body")).hasAttribute("data-text", "Order now");
+        assertThat(STAGE.keys).isEmpty();
+    }
+
+    @Test
+    void theSecondClickOfADoubleClickDoesNotConfirm() {
+        go("/orders/" + STAGE.anOrder("note20", "Paid"));
+        page.locator("#cancel").click();
+        page.locator("dialog [value=yes]").dispatchEvent("click", Map.of("bubbles", true, "cancelable", true, "detail", 2));
+        assertThat(page.locator("dialog")).isVisible();
+        page.locator("dialog [value=yes]").click();
+        assertThat(page.locator(".badge")).hasText("Cancelled");
     }
 
     @Test
