@@ -110,6 +110,17 @@ public class GatewayContext {
                 guests ? new RateLimit(guestRate, TimeMeter.SYSTEM_NANOTIME) : null, new RateLimit(loginRate, TimeMeter.SYSTEM_NANOTIME));
     }
 
+    /** Has browsers use TLS only. Absent if the public URL has none. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 1)
+    @ConditionalOnExpression("'${phone82.identity.public-url}'.startsWith('https:')")
+    Endpoint strictTransportSecurity() {
+        return (vertx, router) -> router.route().handler(context -> {
+            context.response().putHeader("Strict-Transport-Security", "max-age=31536000");
+            context.next();
+        });
+    }
+
     @Bean
     @ConditionalOnProperty(name = Login.EMBEDDED_PROPERTY, havingValue = "embedded")
     EmbeddedIssuer embeddedIssuer(Environment environment, @Value("${phone82.identity.port}") int port) {

@@ -25,6 +25,7 @@ public class Payment {
     private static final int LONGEST_REASON = 500;
     /** Number of reservations that are requested without a pause. */
     private static final int AT_ONCE = 3;
+    /** Also if an operator cancelled the order. */
     private static final String CANCELLED = "cancelled by the customer";
 
     /** The reason of a release. */
@@ -35,7 +36,7 @@ public class Payment {
         Expired,
         /** the provider refused the capture */
         Refused,
-        /** the customer cancelled the order */
+        /** the customer or an operator cancelled the order */
         Cancelled
     }
 

@@ -204,6 +204,49 @@ class LoginTest {
         assertThat(ofAnotherLogin.headers().allValues("Set-Cookie")).isEmpty();
     }
 
+    /** A person has no use for the problem in JSON. */
+    @Test
+    void aBrowserWhoseLoginFailsGetsAPage() {
+        HttpResponse<byte[]> failed = gateway.exchange(browser("/callback?code=guessed&state=another").header("Accept-Language", "ko"));
+        String page = new String(failed.body(), UTF_8);
+
+        assertThat(failed.statusCode()).isEqualTo(401);
+        assertThat(page).contains("<html class=\"ready\" lang=\"ko\">", "로그인하지 못했습니다", "href=\"/login\"").doesNotContain("<script", "preload", "<button");
+        assertThat(failed.headers().map()).containsEntry("cache-control", List.of("no-store")).containsEntry("x-content-type-options", List.of("nosniff"))
+                .containsKeys("content-security-policy");
+    }
+
+    @Test
+    void aBrowserThatIsLoggedInGoesOnAfterALoginThatFails() {
+        String session = login("kim");
+        Begun begun = begin("/login?back=/orders/1");
+        String state = begun.issuer.getQuery().replaceAll(".*\\bstate=([^&]+).*", "$1");
+
+        HttpResponse<byte[]> old = gateway.exchange(browser("/callback?code=guessed&state=another").header("Cookie", session));
+        HttpResponse<byte[]> givenUp = gateway.exchange(browser("/callback?error=access_denied&state=" + state).header("Cookie", session + "; " + begun.cookie));
+
+        assertThat(List.of(old, givenUp)).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(302))
+                .extracting(answer -> answer.headers().firstValue("Location").orElseThrow()).containsExactly("/", "/orders/1");
+        assertThat(givenUp.headers().allValues("Set-Cookie")).singleElement().asString().startsWith(ATTEMPT + ";").contains("Max-Age=0");
+        callback("/callback?code=guessed&state=another", session, 401);
+    }
+
+    @Test
+    void aBrowserGetsAPageForAnAddressThatNoPageHas() {
+        for (String path : List.of("/caf%C3%A9", "/orders/%20", "/%zz", "//evil.example")) {
+            RawHttp.Answer page = new RawHttp(PHONE82.port(Context.GATEWAY)).once("GET " + path + " HTTP/1.1\r\nHost: shop\r\nAccept: text/html\r\n\r\n");
+            assertThat(page.status()).as(path).isEqualTo(400);
+            assertThat(page.text()).as(path).contains("Page not found");
+        }
+        for (String request : List.of("GET /caf%C3%A9 HTTP/1.1\r\n", "GET /payments/%20 HTTP/1.1\r\nAccept: text/html\r\n")) {
+            assertThat(new RawHttp(PHONE82.port(Context.GATEWAY)).once(request + "Host: shop\r\n\r\n").problem()).as(request).isEqualTo(400);
+        }
+    }
+
+    private HttpRequest.Builder browser(String path) {
+        return gateway.request(path).header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    }
+
     @Test
     void aLogoutEndsTheSession() {
         String session = login("park");

@@ -54,16 +54,17 @@ class SessionTest {
     @RegisterExtension
     static final Phone82Extension PHONE82 = gatewayWithLogins();
 
-    /** Shares the keys of the sessions and nothing else. */
+    /** Shares the keys of the sessions and nothing else, and has a public name. */
     @RegisterExtension
-    static final Phone82Extension OTHER = gatewayWithLogins();
+    static final Phone82Extension OTHER = gatewayWithLogins("--phone82.identity.public-url=https://shop.example.com");
 
     private final Shop gateway = PHONE82.gateway();
 
-    private static Phone82Extension gatewayWithLogins() {
-        return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
-                "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.streams-per-user=1",
-                "--phone82.gateway.app-url=" + APP.url(), "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
+    private static Phone82Extension gatewayWithLogins(String... more) {
+        return Phone82Extension.only(Set.of(Context.GATEWAY), Stream.concat(Stream.of(more), Stream.of("--phone82.identity.issuer=" + ISSUER.url(),
+                "--phone82.identity.session-keys=" + "A".repeat(43), "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000",
+                "--phone82.gateway.streams-per-user=1", "--phone82.gateway.app-url=" + APP.url(),
+                "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort())).toArray(String[]::new));
     }
 
     @AfterAll
@@ -246,7 +247,9 @@ class SessionTest {
         try {
             fresh.start("Discovery");
 
-            assertThat(fresh.gateway().exchange(fresh.gateway().request("/login")).statusCode()).isEqualTo(503);
+            HttpResponse<byte[]> unavailable = fresh.gateway().exchange(fresh.gateway().request("/login").header("Accept", "text/html"));
+            assertThat(unavailable.statusCode()).isEqualTo(503);
+            assertThat(new String(unavailable.body(), UTF_8)).contains("The shop is unavailable at the moment.").doesNotContain("<script");
             dripping.countDown();
             await().until(() -> fresh.gateway().exchange(fresh.gateway().request("/login")).statusCode() == 302);
         } finally {
@@ -525,6 +528,12 @@ class SessionTest {
         assertThat(kim.session(copy)).isEqualTo(NOBODY);
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() ->
                 assertThat(OTHER.gateway().text(OTHER.gateway().request("/session").header("Cookie", copy))).isEqualTo(NOBODY));
+    }
+
+    @Test
+    void aShopWithTlsHasBrowsersUseNothingElse() {
+        assertThat(OTHER.gateway().exchange(OTHER.gateway().request("/")).headers().firstValue("Strict-Transport-Security")).hasValue("max-age=31536000");
+        assertThat(gateway.exchange(gateway.request("/")).headers().firstValue("Strict-Transport-Security")).isEmpty();
     }
 
     @Test

@@ -6,15 +6,19 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.EmulateMediaOptions;
+import com.microsoft.playwright.Page.NavigateOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ForcedColors;
 import com.microsoft.playwright.options.Media;
+import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.RequestOptions;
+import com.microsoft.playwright.options.WaitUntilState;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -366,12 +370,16 @@ class PageStatesTest {
         AtomicInteger reads = new AtomicInteger();
         Consumer<Request> counter = request -> reads.addAndGet(request.url().endsWith("/orders/" + id) ? 1 : 0);
         page.onRequest(counter);
+        pass(time);
+        page.offRequest(counter);
+        return reads.get();
+    }
+
+    private void pass(Duration time) {
         for (int passed = 0; passed < time.toSeconds(); passed += 3) {
             page.clock().runFor(3000);
             page.evaluate("() => fetch('/phones').then(answer => answer.text())");
         }
-        page.offRequest(counter);
-        return reads.get();
     }
 
     /** Meanwhile another tab waits and sends nothing; the tab that sent the order repeats it if it is still in progress. */
@@ -458,6 +466,35 @@ class PageStatesTest {
             assertThat(page.locator("h1")).isFocused();
         });
         assertThat(STAGE.cancelled).hasSize(5).containsOnly(String.valueOf(id));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"202, Paid", "202, Cancelled", "500, Shipped", "500, Cancelled", "503, Shipped"})
+    void theAnswerToACancellationGoesWhenTheOrderShowsTheOutcome(int status, String outcome) {
+        long id = STAGE.anOrder("note20", "Paid");
+        STAGE.cancellationAnswers.add(context -> {
+            if (status == 202) {
+                context.response().setStatusCode(202).end(STAGE.orders.get(id).put("status", "Cancelling").encode());
+            } else {
+                problem(status, "Cancellation unavailable", 3).accept(context);
+            }
+        });
+        go("/orders/" + id);
+        await().until(() -> STAGE.streams.size() == 1);
+        cancelButton();
+        page.getByText("Yes, cancel it").click();
+        assertThat(page.locator(".badge")).hasText(status == 202 ? "Cancelling" : "Paid");
+        assertThat(page.locator(".outcome .notice")).containsText(status == 202 ? "is being cancelled" : status == 500 ? "do not know yet" : "did not go through");
+
+        STAGE.orders.get(id).put("status", outcome);
+        STAGE.happened(outcome.equals("Paid") ? "CancellationRefused" : outcome.equals("Cancelled") ? "OrderCancelled" : "Shipped", id);
+
+        assertThat(page.locator(".badge")).hasText(outcome);
+        if (outcome.equals("Cancelled")) {
+            assertThat(page.locator(".outcome .notice")).hasText("Order " + id + " is cancelled.");
+        } else {
+            assertThat(page.locator(".outcome .notice")).hasCount(0);
+        }
     }
 
     @Test
@@ -633,6 +670,140 @@ class PageStatesTest {
         assertThat((List<?>) page.evaluate("() => reported.filter(text => text)")).isEmpty();
     }
 
+    /** As when packets are dropped: the browser reports nothing. */
+    @Test
+    void aStreamThatFallsSilentIsReportedAsLost() {
+        page.clock().install();
+        go("/orders/" + STAGE.anOrder("note20", "Paid"));
+        await().until(() -> STAGE.streams.size() == 1);
+        STAGE.streamsHang = true;
+        page.clock().runFor(41_000);
+        assertThat(page.locator("#connection")).hasText("Connection lost. Reconnecting …");
+
+        await().untilAsserted(() -> assertThat(STAGE.streamsEver.get()).isEqualTo(2));
+        STAGE.streamsHang = false;
+        page.clock().runFor(41_000);
+        assertThat(page.locator("#connection")).hasText("Connected again. Everything is up to date.");
+    }
+
+    @Test
+    void aTabThatFollowsNothingDoesNotReportALostConnection() {
+        go("/");
+        page.evaluate("() => { new BroadcastChannel('phone82-stream').onmessage = message => { window.heard = message.data.kind; }; }");
+        Page other = session.newPage();
+        other.navigate(STAGE.url("/orders/" + STAGE.anOrder("note20", "Paid")));
+        await().until(() -> STAGE.streams.size() == 1);
+        STAGE.streamsHang = true;
+        STAGE.cutStreams();
+
+        assertThat(other.locator("#connection")).hasText("Connection lost. Reconnecting …");
+        page.waitForFunction("() => window.heard === 'lost'");
+        assertThat(page.locator("#connection")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/my-orders", "/orders", "/orders/%d", "/dealer", "/dealer/slips?orders=%d"})
+    void afterTheEndOfTheSessionAViewOffersTheLoginAndNothingReconnects(String path) {
+        page.clock().install();
+        STAGE.roles = List.of("customer", "dealer");
+        go(path.formatted(STAGE.anOrder("note20", "Paid")));
+        await().until(() -> STAGE.streams.size() == 1);
+        // what is loaded when the stream begins
+        pass(Duration.ofSeconds(3));
+
+        STAGE.loggedOut = true;
+        STAGE.renewStreams();
+
+        await().until(() -> STAGE.streamsEver.get() == 2);
+        assertThat(page.locator("#main .notice")).containsText("You are not logged in.");
+        assertThat(page.locator("#main a[href^='/login?back=']")).isVisible();
+        assertThat(page.locator("#connection")).isEmpty();
+        pass(Duration.ofMinutes(1));
+        assertThat(STAGE.streamsEver.get()).isEqualTo(2);
+    }
+
+    /** It would be refused. */
+    @Test
+    void aUserWithoutARoleHasNoStream() {
+        page.clock().install();
+        STAGE.roles = List.of();
+        go("/my-orders");
+        assertThat(page.locator("#main .empty")).isVisible();
+        pass(Duration.ofSeconds(3));
+        assertThat(STAGE.streamsEver.get()).isZero();
+    }
+
+    @Test
+    void packingSlipsThatTheDealerHasLeftAreNotReadAgain() {
+        page.clock().install();
+        List<Route> reads = new ArrayList<>();
+        page.route("**/deliveries/*", reads::add);
+        go("/dealer/slips?orders=" + STAGE.anOrder("note20", "Paid"));
+        page.waitForCondition(() -> reads.size() == 1);
+        page.locator("[data-tab=mine]").click();
+        assertThat(page.locator("h1")).hasText("My orders");
+
+        reads.get(0).abort();
+        pass(Duration.ofSeconds(20));
+
+        assertThat(reads).hasSize(1);
+    }
+
+    @Test
+    void aPageThatTheBrowserTranslatesStillWorks() {
+        go("/");
+        page.evaluate("() => { document.documentElement.lang = 'ja'; }");
+        choose("pixel-10");
+        assertThat(page.locator(".basket .name")).hasText("Phone pixel-10");
+        page.locator("#order").click();
+        long id = orderShown();
+        assertThat(page.locator("#truth")).containsText("Your Phone pixel-10 leaves");
+        cancelButton();
+        page.getByText("Yes, cancel it").click();
+        assertThat(page.locator(".notice")).hasText("Order " + id + " is cancelled.");
+        page.locator("#language").click();
+        assertThat(page.locator("html")).hasAttribute("lang", "ko");
+        assertThat(page.locator("h1")).containsText("주문 번호");
+    }
+
+    @Test
+    void aViewThatDoesNotLoadSaysSo() {
+        session.route("**/shop.js", Route::abort);
+        go("/");
+        assertThat(page.locator(".notice.bad")).containsText("Check the network and try again.");
+        session.unroute("**/shop.js");
+        page.locator(".notice button").click();
+        assertThat(page.locator("#order")).isVisible();
+    }
+
+    /** A script is missing, or is of another version than the page. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPageWhoseScriptsDoNotLoadIsLoadedOnceMoreAndThenSaysSo(boolean isMissing) {
+        try (BrowserContext visitor = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setReducedMotion(ReducedMotion.REDUCE))) {
+            visitor.route("**/dom.js", route -> {
+                if (isMissing) {
+                    route.abort();
+                } else {
+                    route.fulfill(new FulfillOptions().setContentType("text/javascript").setBody("export const other = true;"));
+                }
+            });
+            Page page = visitor.newPage();
+            AtomicInteger visits = new AtomicInteger();
+            page.onRequest(request -> visits.addAndGet(request.isNavigationRequest() ? 1 : 0));
+            page.navigate(STAGE.url("/"), new NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+
+            assertThat(page.locator(".late")).containsText("This page loads slowly, or a part of it did not load.");
+            assertThat(page.locator(".late")).isVisible();
+            assertThat(visits).hasValue(2);
+            visitor.unroute("**/dom.js");
+            page.locator(".late a").click();
+            assertThat(page.locator("#order")).isVisible();
+            assertThat(page.locator(".late")).hasCount(0);
+            assertThat(page.evaluate("() => sessionStorage.length")).isEqualTo(0);
+        }
+    }
+
     @Test
     void theCountdownUsesTheServersClock() {
         long id = STAGE.anOrder("note20", "Paid");
@@ -662,6 +833,39 @@ class PageStatesTest {
         page.emulateMedia(new EmulateMediaOptions().setMedia(Media.PRINT));
         assertThat(page.locator("#money")).isVisible();
         assertThat(page.locator(".top, .action, footer, .print").filter(new com.microsoft.playwright.Locator.FilterOptions().setVisible(true))).hasCount(0);
+    }
+
+    /** Whether it succeeds is not known yet. */
+    @Test
+    void aCancellationUnderWayPromisesNoMoney() {
+        long id = STAGE.anOrder("note20", "Cancelling");
+        STAGE.payments.get(id).put("status", "Cancelling").put("authorisedAt", Instant.now().toString());
+        go("/orders/" + id);
+        assertThat(page.locator("#money")).hasText(Pattern.compile("^₩1,199,000 paid at [^₩]*$"));
+        assertThat(accepting("/orders/" + id, "text/html").body()).contains("₩1,199,000 paid at").doesNotContain("on its way back");
+
+        STAGE.payments.get(id).remove("completedAt");
+        STAGE.timelines.get(id).remove(1);
+        page.reload();
+        assertThat(page.locator("#money")).hasText(Pattern.compile("^₩1,199,000 reserved at [^₩]*, not charged yet\\.$"));
+        assertThat(accepting("/orders/" + id, "text/html").body()).contains("₩1,199,000 reserved at").doesNotContain("on its way back");
+    }
+
+    /** The customer, or an operator: the reason does not say. */
+    @Test
+    void aCancelledOrderDoesNotSayWhoAskedForIt() {
+        STAGE.roles = List.of("customer");
+        long id = STAGE.anOrder("note20", "Cancelled");
+        STAGE.orders.get(id).put("reason", "cancelled by the customer");
+        STAGE.timelines.get(id).add(step("OrderCancelled").put("reason", "cancelled by the customer"));
+        go("/orders/" + id);
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("^Your order was cancelled at [^:]*\\d:\\d\\d:\\d\\d\\s[AP]M\\.$"));
+        assertThat(page.locator("#main")).not().containsText(Pattern.compile("You cancelled|by the customer"));
+        assertThat(accepting("/orders/" + id, "text/html").body().replaceAll("<script.*</script>", "")).contains("Your order was cancelled at").doesNotContain("by the customer");
+
+        STAGE.orders.get(id).put("reason", "the provider refused the capture");
+        page.reload();
+        assertThat(page.locator("#truth")).containsText("the payment was refused.");
     }
 
     @Test
@@ -970,8 +1174,11 @@ class PageStatesTest {
         assertThat(page.locator(".slip")).hasCount(1);
         assertThat(page.locator(".notice")).containsText("Order " + cancelled + ": Cancelled");
         assertThat(page.locator(".notice")).containsText("Order 987654321: there is no delivery.");
+        page.locator("#theme").click();
+        assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
         page.emulateMedia(new EmulateMediaOptions().setMedia(Media.PRINT));
         assertThat(page.locator(".slip")).isVisible();
+        assertThat(page.locator(".slip")).hasCSS("color", "rgb(23, 26, 43)");
         assertThat(page.locator(".top, .head, .notice, footer, button").filter(new com.microsoft.playwright.Locator.FilterOptions().setVisible(true))).hasCount(0);
         assertThat(page.pdf().length).isPositive();
     }

@@ -67,6 +67,10 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     final AtomicInteger streamsEver = new AtomicInteger();
     /** The beginnings of paths that answer 503 to reads. */
     final List<String> outages = new CopyOnWriteArrayList<>();
+    /** Whether streams are accepted and never answered. */
+    volatile boolean streamsHang;
+    /** Whether the session has ended: the API answers 401. */
+    volatile boolean loggedOut;
     /** In milliseconds. */
     volatile long delay;
     volatile String date;
@@ -89,7 +93,10 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         new Pages(Stream.of("app", "pay", "store", "customer").collect(Collectors.toMap(context -> context, context -> "http://localhost:" + port)),
                 Set.of("orders", "payments", "deliveries", "history", "phones", "idempotency-keys")).mount(vertx, router);
         router.get().handler(context -> {
-            if (outages.stream().anyMatch(context.normalizedPath()::startsWith)) {
+            if (loggedOut && context.normalizedPath().matches("/(orders|deliveries|history|payments)\\b.*")) {
+                streamsEver.addAndGet(context.normalizedPath().endsWith("/stream") ? 1 : 0);
+                problem(401, "Not logged in", 0).accept(context);
+            } else if (outages.stream().anyMatch(context.normalizedPath()::startsWith)) {
                 problem(503, "Unavailable", 5).accept(context);
             } else {
                 context.next();
@@ -144,7 +151,9 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
             answerOr(pauseAnswers.poll(), context, this::resume);
         }));
         router.get("/session").handler(context -> {
-            if (roles == null) {
+            if (loggedOut) {
+                json(context, new JsonObject().put("login", true));
+            } else if (roles == null) {
                 problem(404, "Not found", 0).accept(context);
             } else {
                 json(context, new JsonObject().put("login", true).put("subject", "park").put("name", "Park").put("roles", new JsonArray(roles)));
@@ -152,6 +161,9 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         });
         router.get("/history/stream").handler(context -> {
             streamsEver.incrementAndGet();
+            if (streamsHang) {
+                return;
+            }
             HttpServerResponse response = context.response().setChunked(true).putHeader("Content-Type", "text/event-stream");
             streams.put(response, String.valueOf(context.request().query()));
             response.closeHandler(closed -> streams.remove(response));
@@ -195,6 +207,8 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         List.of(orders, payments, deliveries, timelines, placed).forEach(Map::clear);
         streamsEver.set(0);
         outages.clear();
+        streamsHang = false;
+        loggedOut = false;
         delay = 0;
         date = null;
     }
@@ -203,6 +217,13 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     void renewStreams() {
         streams.keySet().removeIf(each -> {
             each.end("event: renew\ndata: {}\n\n");
+            return true;
+        });
+    }
+
+    void cutStreams() {
+        streams.keySet().removeIf(each -> {
+            each.reset();
             return true;
         });
     }

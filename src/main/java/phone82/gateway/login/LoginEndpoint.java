@@ -149,7 +149,7 @@ public class LoginEndpoint implements Endpoint {
         tokenChecks = new TokenChecks(issuer, vertx);
         renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", RENEWALS));
         router.get("/login").handler(this::login);
-        router.get("/callback").handler(this::callback);
+        router.get("/callback").handler(this::callback).failureHandler(this::keepSession);
         router.post(LOGOUT).handler(this::logout);
         router.post(LOGOUT_AT_ISSUER).handler(this::endSessions);
         router.get("/session").handler(this::show);
@@ -219,6 +219,17 @@ public class LoginEndpoint implements Endpoint {
             context.response().addCookie(cookie(ID_TOKEN, fits ? idToken : "", fits ? settings.maximum() : Duration.ZERO).setPath(LOGOUT));
             redirect(context, attempt.back());
         });
+    }
+
+    /** A browser that returns to the issuer's form after its login, or whose user gives up another one, still has its session. */
+    private void keepSession(RoutingContext context) {
+        Optional<Session> open = openSession(context);
+        if (open.isPresent() && context.failure() instanceof Problem problem && problem.status() == 401 && prefersPage(context)) {
+            RequestAudit.actor(context, Actor.of(open.get().subject(), open.get().roles()));
+            redirect(context, sealed(context, ATTEMPT, Attempt.class).map(Attempt::back).orElse(HOME));
+        } else {
+            context.next();
+        }
     }
 
     private record IdToken(String token) {
@@ -325,8 +336,11 @@ public class LoginEndpoint implements Endpoint {
 
     /** Whether a browser opens a page; programs get the API under the same path. */
     private static boolean isPage(RoutingContext context) {
-        return SAFE.contains(context.request().method()) && PAGES.matcher(context.normalizedPath()).matches()
-                && ListHeader.prefers(context.request().headers().getAll("Accept"), "text/html", "application/json");
+        return SAFE.contains(context.request().method()) && PAGES.matcher(context.normalizedPath()).matches() && prefersPage(context);
+    }
+
+    private static boolean prefersPage(RoutingContext context) {
+        return ListHeader.prefers(context.request().headers().getAll("Accept"), "text/html", "application/json");
     }
 
     private static boolean hasScheme(String scheme, String authorization) {

@@ -292,7 +292,7 @@ public class HttpServer implements DisposableBean {
             }
             rules.check(request);
         } catch (Problem problem) {
-            answer(context, problem);
+            show(context, problem);
             return;
         }
         String trace = request.getHeader(Correlation.TRACEPARENT);
@@ -367,13 +367,13 @@ public class HttpServer implements DisposableBean {
 
     private void refuse(RoutingContext request) {
         if (request.failure() instanceof Problem problem) {
-            answer(request, problem);
+            show(request, problem);
             return;
         }
         if (request.statusCode() == 500) {
             LOG.error("{} cannot be answered", request.normalizedPath(), request.failure());
         }
-        answer(request, switch (request.statusCode()) {
+        show(request, switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");
             case 405 -> Contract.notAllowed(methodsOf(request.normalizedPath()));
             case 406 -> new Problem(406, "Not acceptable", "Send Accept: application/json.");
@@ -403,6 +403,17 @@ public class HttpServer implements DisposableBean {
         return methods;
     }
 
+    private void show(RoutingContext request, Problem problem) {
+        RequestAudit.refused(request, problem.status());
+        if (isAnswered(request.response()) || endpoints.stream().noneMatch(endpoint -> endpoint.show(request, problem))) {
+            answer(request.request(), problem);
+        }
+    }
+
+    private static boolean isAnswered(HttpServerResponse response) {
+        return response.ended() || response.closed();
+    }
+
     static void answer(RoutingContext request, Problem problem) {
         RequestAudit.refused(request, problem.status());
         answer(request.request(), problem);
@@ -410,7 +421,7 @@ public class HttpServer implements DisposableBean {
 
     private static void answer(HttpServerRequest request, Problem problem) {
         HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
+        if (isAnswered(response)) {
             return;
         }
         request.headers().set(Correlation.TRACEPARENT, Correlation.begin(request.getHeader(Correlation.TRACEPARENT)));
