@@ -1,12 +1,11 @@
 package phone82;
 
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.io.ClassPathResource;
 import phone82.platform.settings.Setting;
 import phone82.platform.settings.Settings;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ final class Help {
                 Usage: java -jar phone82.jar [context ...] [--property=value ...]
                        java -jar phone82.jar reconcile [--repair] [--property=value ...]
                        java -jar phone82.jar dead-letters [list | replay] [context] [id] [--property=value ...]
-                       java -jar phone82.jar refunds [list | retry [order] | settle order note] [--property=value ...]
+                       java -jar phone82.jar refunds [list | retry order | retry all | settle order note] [--property=value ...]
                        java -jar phone82.jar export-events [app | pay | store] [time | event id] [--property=value ...]
                        java -jar phone82.jar backup [name] [--property=value ...]
                        java -jar phone82.jar restore name | --release [--property=value ...]
@@ -54,10 +53,10 @@ final class Help {
 
                 """);
         Defaults defaults = new Defaults();
-        for (Setting setting : Settings.all()) {
+        for (Setting setting : Settings.ALL) {
             text.append(String.format(Locale.ROOT, "  %s%n      %s; %s [%s]%n", setting.name(), setting.purpose(), setting.allowed(), defaults.of(setting)));
         }
-        for (Settings.Listed list : Settings.lists()) {
+        for (Settings.Listed list : Settings.LISTS) {
             text.append(String.format(Locale.ROOT, "  %s[0].%s, and so on%n      %s%n", list.name(), String.join(", .", list.parts()), list.purpose()));
         }
         return text.append("""
@@ -87,8 +86,8 @@ final class Help {
                 not answer.
 
                 refunds lists the refunds that the payment provider refused permanently. retry sends the refund of one order, or all
-                of them, to the provider again. settle records, with a note, that the customer of an order got the money in
-                another way.
+                of them, to the provider again. settle records, with a note, that the customer of an order gets the money in
+                another way: record it first, as nobody can retry the refund from then on, and then transfer the money.
                 Exit code: 0 done, 1 the order has no failed refund, 2 wrong arguments or pay does not answer.
 
                 replay-events makes app, pay and store send their events again, from a time (2026-11-27T20:00:00Z) or an event on, or
@@ -103,9 +102,10 @@ final class Help {
                 Exit code: 0 done, 2 wrong arguments or a context does not answer.
 
                 backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups. For some
-                seconds new orders and cancellations are refused. restore replaces the current data with such a copy; phone82
-                must be stopped. Then start it, run replay-events, and reconcile. Meanwhile store ships nothing, because an order may
-                have been shipped or cancelled after the backup: cancel or pause such orders, then run restore --release.
+                seconds new orders, cancellations and changes of owners are refused. restore replaces the current data with such
+                a copy; phone82 must be stopped. Then start it, run replay-events, and reconcile. Meanwhile store ships nothing, and pay reserves no
+                money anew, because an order may have been shipped or cancelled after the backup: cancel or pause such orders, then
+                run restore --release.
                 Exit code: 0 done, 1 not possible now, 2 wrong arguments or a context does not answer.
 
                 erase-subject replaces the subject of a user by a random pseudonym in app, pay, store, customer, their logs of events
@@ -179,15 +179,11 @@ final class Help {
             Map<String, Object> values = new HashMap<>();
             ClassPathResource resource = new ClassPathResource(file);
             if (resource.exists()) {
-                try {
-                    new YamlPropertySourceLoader().load(file, resource).forEach(source -> ((Map<?, ?>) source.getSource())
-                            .forEach((name, value) -> values.put(name.toString(), value.toString()
-                                    .replaceAll("\\$\\{phone82\\.local-scheme}", "http").replaceAll("\\$\\{phone82\\.local-host}", "localhost")
-                                    .replaceAll("\\$\\{phone82\\.(\\w+)\\.port}", "<port of $1>")
-                                    .replaceAll("\\$\\{.*?:([^{}]*)}", "$1").replaceAll("\\$\\{([^{}]*)}", "$1"))));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
+                Failable.get(() -> new YamlPropertySourceLoader().load(file, resource)).forEach(source -> ((Map<?, ?>) source.getSource())
+                        .forEach((name, value) -> values.put(name.toString(), value.toString()
+                                .replaceAll("\\$\\{phone82\\.local-scheme}", "http").replaceAll("\\$\\{phone82\\.local-host}", "localhost")
+                                .replaceAll("\\$\\{phone82\\.(\\w+)\\.port}", "<port of $1>")
+                                .replaceAll("\\$\\{.*?:([^{}]*)}", "$1").replaceAll("\\$\\{([^{}]*)}", "$1"))));
             }
             return values;
         }

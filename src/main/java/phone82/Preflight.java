@@ -5,6 +5,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import org.apache.activemq.artemis.api.core.ActiveMQConnectionTimedOutException;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.commons.lang3.function.Failable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationContextInitializer;
@@ -29,10 +30,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -45,9 +43,6 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 /** Checks routes, data folder, port, keys, passwords, database and broker before a context starts. */
 class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
@@ -58,7 +53,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
 
     private final Context context;
-    private FileLock lock;
+    private FileChannel lock;
     /** Why the broker's port could not be used at the latest attempt; null if it did not answer. */
     private String obstacle;
 
@@ -232,11 +227,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     }
 
     private boolean listensOnLoopback(Environment environment) {
-        try {
-            return InetAddress.getByName(environment.getRequiredProperty("phone82.bind")).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
-        }
+        return Failable.get(() -> InetAddress.getByName(environment.getRequiredProperty("phone82.bind"))).isLoopbackAddress();
     }
 
     private void requireFreePort(Environment environment, String property, String host) {
@@ -254,10 +245,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         Path folder = Path.of(environment.getRequiredProperty("phone82.data"), context.id()).toAbsolutePath().normalize();
         try {
             PrivateFolder.create(folder);
-            FileChannel channel = FileChannel.open(folder.resolve(".lock"), CREATE, WRITE);
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            LOG.debug("locked by this process", e);
+            lock = PrivateFolder.tryLock(folder.resolve(".lock"));
         } catch (IOException e) {
             throw new CannotStart(context.id() + ": data folder " + folder + " cannot be used (" + CannotStart.reason(e)
                     + "); make it writable, or set phone82.data to another folder.");
@@ -292,7 +280,7 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
     public void close() {
         if (lock != null) {
             try {
-                lock.channel().close();
+                lock.close();
             } catch (IOException e) {
                 LOG.debug("data folder lock", e);
             }

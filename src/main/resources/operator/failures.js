@@ -1,5 +1,5 @@
 // The panel that breaks things for a demonstration. The server shows what is broken, also by other means than this page.
-import {h, place, say} from '/words.js';
+import {get, h, place, say, write} from '/words.js';
 
 let report = {enabled: false, failures: [], others: []};
 /** How many changes have begun or ended: a report that was requested before is outdated. */
@@ -8,7 +8,7 @@ let changes = 0;
 export async function readFailures() {
     try {
         const before = changes;
-        const answer = await fetch('/failures', {cache: 'no-store'});
+        const answer = await get('/failures');
         const read = answer.ok && await answer.json();
         if (read && changes === before) {
             report = read;
@@ -32,17 +32,14 @@ export function showFailures() {
     failures.forEach(({id, active}) => {
         const item = document.querySelector(`[data-failure=${id}]`);
         item.className = active ? 'active' : '';
-        item.querySelector('h3').textContent = say(`failure.${id}`);
-        item.querySelector('p').textContent = active == null ? say('break.unknown') : say(`expect.${id}`);
-        item.querySelector('button').textContent = say(active ? 'break.undo' : 'break.do');
+        write(item.querySelector('h3'), say(`failure.${id}`));
+        write(item.querySelector('p'), active == null ? say('break.unknown') : say(`expect.${id}`));
+        write(item.querySelector('button'), say(active ? 'break.undo' : 'break.do'));
         item.querySelector('button').disabled = active == null;
     });
     const broken = [...failures.filter(each => each.active).map(({id}) => say(`failure.${id}`)), ...others.map(fault => say('failure.other', fault))];
     place('broken').hidden = broken.length === 0;
-    const words = broken.length ? say('broken', {failures: broken.join(', ')}) : '';
-    if (place('broken-text').textContent !== words) {
-        place('broken-text').textContent = words;
-    }
+    write(place('broken-text'), broken.length ? say('broken', {failures: broken.join(', ')}) : '');
 }
 
 function isActive(id) {

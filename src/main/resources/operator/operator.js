@@ -1,5 +1,5 @@
 // The state of phone82 at a glance, from the health and the metrics of all its processes.
-import {clock, h, moment, place, readable, root, say, WORDS} from '/words.js';
+import {clock, get, h, language, moment, place, readable, redraw, say, speak, WORDS, write} from '/words.js';
 import {readFailures, showFailures} from '/failures.js';
 import {readRepairs, showRepairs} from '/repairs.js';
 import {orderCounts, readTrends, showTrends} from '/trends.js';
@@ -19,6 +19,8 @@ const SETTLED = 30;
 /** The contexts of each process, kept while it is unreachable. */
 const known = new Map();
 let last;
+/** Why the last look failed; null if it did not. */
+let trouble = null;
 
 /** The samples of Prometheus' text format: name, labels, value. */
 function samples(text) {
@@ -31,25 +33,40 @@ function samples(text) {
 async function look() {
     readRepairs();
     try {
-        const [answer] = await Promise.all([fetch('/processes', {cache: 'no-store'}), readFailures(), readTrends()]);
+        const [answer] = await Promise.all([get('/processes'), readFailures(), readTrends()]);
         if (!answer.ok) {
             throw new Error(`status ${answer.status}`);
         }
         const processes = (await answer.json()).map(each => ({...each, samples: samples(each.metrics ?? '')}));
-        place('trouble').textContent = '';
         last = {processes, at: new Date()};
+        trouble = null;
         show();
     } catch (failure) {
-        place('trouble').textContent = say('trouble', {reason: failure.message});
+        trouble = failure.name === 'TimeoutError' ? 'no answer in time' : failure.message;
+        showTrouble();
+    } finally {
+        setTimeout(look, EVERY);
     }
-    setTimeout(look, EVERY);
+}
+
+/** The page keeps its last known state, but its headline must not say that all is well. */
+function showTrouble() {
+    write(place('trouble'), trouble ? say('trouble', {reason: reason(trouble)}) : '');
+    if (trouble) {
+        showOverall('UNKNOWN');
+    }
+}
+
+function showOverall(state) {
+    write(place('overall'), say(state));
+    place('overall').className = `state ${state}`;
 }
 
 function show() {
     document.title = say('title');
-    document.querySelectorAll('[data-words]').forEach(each => { each.textContent = say(each.dataset.words); });
-    place('language').textContent = say('other');
-    place('language').lang = root.lang === 'ko' ? 'en' : 'ko';
+    document.querySelectorAll('[data-words]').forEach(each => write(each, say(each.dataset.words)));
+    write(place('language'), say('other'));
+    place('language').lang = language() === 'ko' ? 'en' : 'ko';
     showAudit();
     showFailures();
     showRepairs();
@@ -64,6 +81,7 @@ function show() {
         showProblems(problems, last);
         place('age').textContent = say('age', {time: clock(last.at), seconds: EVERY / 1000});
     }
+    showTrouble();
 }
 
 /** The refused orders of the last hour by cause. They do not change the overall state, which is that of the last minute. */
@@ -73,16 +91,12 @@ function showRefusals(counts) {
     if (!refused?.hour) {
         return;
     }
-    place('refusals-all').textContent = say('refusals.all', {refused: refused.hour, orders: counts.hour, time: clock(refused.last)});
-    const shown = JSON.stringify([root.lang, refused.causes]);
-    // a link keeps the focus while nothing changes
-    if (shown !== place('refusals').dataset.shown) {
-        place('refusals').dataset.shown = shown;
-        place('refusals').replaceChildren(...refused.causes.map(({status, count}) => h('li', {}, cause(status, count), runbookLink(/^5(?!03)/.test(status) ? 'OrdersFailFast' : 'OrdersRefused'))));
-    }
+    write(place('refusals-all'), say('refusals.all', {refused: refused.hour, orders: counts.hour, time: clock(refused.last)}));
+    redraw(place('refusals'), refused.causes, () => refused.causes.map(({status, count}) =>
+        h('li', {}, cause(status, count), runbookLink(/^5(?!03)/.test(status) ? 'OrdersFailFast' : 'OrdersRefused'))));
 }
 
-const cause = (status, count) => say(WORDS[root.lang][`cause.${status}`] ? `cause.${status}` : 'cause.other', {status, count});
+const cause = (status, count) => say(WORDS[language()][`cause.${status}`] ? `cause.${status}` : 'cause.other', {status, count});
 
 const runbookLink = section => h('a', {href: `/runbook#${section.toLowerCase()}`, 'aria-label': `${say('runbook')}: ${section}`}, say('runbook'));
 
@@ -94,19 +108,11 @@ function showProblems(problems, {processes}) {
             : problems.find(each => each.part === part)?.state ?? (running.every(each => each.length) ? 'UP' : 'UNKNOWN')];
     }));
     const overall = !/^(UP|UNKNOWN)$/.test(works.orders) ? works.orders : problems.length ? 'ATTENTION' : 'UP';
-    if (place('overall').textContent !== say(overall)) {
-        place('overall').textContent = say(overall);
-    }
-    place('overall').className = `state ${overall}`;
+    showOverall(overall);
     place('works').replaceChildren(...Object.entries(works).map(([part, state]) => h('li', {'data-part': part}, h('span', {class: `dot ${state}`, 'aria-hidden': 'true'}), say(`${part}.${state}`))));
     place('problems-section').hidden = problems.length === 0;
-    const shown = JSON.stringify(problems);
-    // a link keeps the focus while nothing changes
-    if (shown !== place('problems').dataset.shown) {
-        place('problems').dataset.shown = shown;
-        place('problems').replaceChildren(...problems.map(({words, runbook, state, start}) => h('li', {class: state === 'ATTENTION' ? 'warn' : ''}, words, runbookLink(runbook),
-            start?.map(({context, route}) => startButton(context, route)), start && h('a', {href: '/hawtio/camel'}, say('open.hawtio')))));
-    }
+    redraw(place('problems'), problems, () => problems.map(({words, runbook, state, start}) => h('li', {class: state === 'ATTENTION' ? 'warn' : ''}, words, runbookLink(runbook),
+        start?.map(({context, route}) => startButton(context, route)), start && h('a', {href: '/hawtio/camel'}, say('open.hawtio')))));
 }
 
 /** Whether the process runs the context; it still does with a warning. */
@@ -157,14 +163,13 @@ function findDown(processes, problems) {
 }
 
 /** Why a process does not answer. */
-const reason = error => WORDS[root.lang][`unanswered.${error}`] ?? readable(error);
+const reason = error => WORDS[language()][`unanswered.${error}`] ?? readable(error);
 
 /** @param callsFail whether pay's calls to the provider fail */
 function showProcesses(processes, callsFail) {
-    const seen = new Set();
-    place('processes').replaceChildren(...processes.map(each => {
+    const seen = new Set(processes.flatMap(contextsOf).map(([name]) => name));
+    redraw(place('processes'), [callsFail, processes.map(({samples, metrics, ...each}) => [each, versionOf({samples}), contextsOf(each)])], () => processes.map(each => {
         const contexts = contextsOf(each);
-        contexts.forEach(([name]) => seen.add(name));
         // other processes refuse links from this page, which is another site for them
         const links = each.here && [['/hawtio', 'Hawtio'], ['/actuator/prometheus', say('metrics')]].map(([path, text]) =>
             h('a', {href: path, 'aria-label': `${text}, ${each.at}`}, text));
@@ -174,7 +179,7 @@ function showProcesses(processes, callsFail) {
             h('p', {class: 'where'}, h('span', {}, each.at.replace('http://', ''), each.here && ` (${say('here')})`), h('small', {}, versionOf(each)), h('span', {}, !each.error && links)));
     }));
     const unseen = CONTEXTS.filter(each => !seen.has(each));
-    place('unseen').textContent = unseen.length ? say('unseen', {contexts: unseen.join(', ')}) : '';
+    write(place('unseen'), unseen.length ? say('unseen', {contexts: unseen.join(', ')}) : '');
 }
 
 const versionOf = process => process.samples.find(each => each.name === 'phone82_up')?.label('version');
@@ -295,7 +300,7 @@ function figure(id, value, isBad, period) {
     const bad = value != null && isBad(value);
     return h('div', {id, class: bad === 'warn' ? 'warn' : bad ? 'bad' : ''}, h('dt', {}, say(id), period && h('small', {}, ` ${say(period)}`)),
         value == null ? h('dd', {}, h('span', {'aria-hidden': 'true'}, '–'), h('span', {class: 'unseen'}, say('unknown')))
-            : h('dd', {}, typeof value === 'number' ? value.toLocaleString(root.lang) : value, bad && h('span', {class: 'unseen'}, ` ${say('attention')}`)));
+            : h('dd', {}, typeof value === 'number' ? value.toLocaleString(language()) : value, bad && h('span', {class: 'unseen'}, ` ${say('attention')}`)));
 }
 
 function keep(language) {
@@ -322,11 +327,11 @@ function showAudit() {
         return;
     }
     const {items, missing} = audited;
-    place('audit-missing').textContent = missing.length ? say('audit.missing', {processes: missing.join('; ')}) : '';
-    place('audit-none').textContent = items.length ? '' : say('none');
+    write(place('audit-missing'), missing.length ? say('audit.missing', {processes: missing.join('; ')}) : '');
+    write(place('audit-none'), items.length ? '' : say('none'));
     place('audit-table').hidden = items.length === 0;
-    place('audit-entries').replaceChildren(...items.map(each => h('tr', {class: /^(401|403)$/.test(each.result) ? 'bad' : ''},
-        h('td', {}, new Date(each.time).toLocaleString(root.lang)), h('td', {}, each.subject ?? '–'), h('td', {}, each.roles.join(', ')),
+    redraw(place('audit-entries'), items, () => items.map(each => h('tr', {class: /^(401|403)$/.test(each.result) ? 'bad' : ''},
+        h('td', {}, new Date(each.time).toLocaleString(language())), h('td', {}, each.subject ?? '–'), h('td', {}, each.roles.join(', ')),
         h('td', {}, `${each.context} ${each.action}`), h('td', {}, each.target ?? ''),
         h('td', {}, each.result, each.omitted > 0 && h('small', {}, say('audit.omitted', {count: each.omitted}))), h('td', {}, h('small', {}, each.correlationId)))));
 }
@@ -347,11 +352,11 @@ place('audit').addEventListener('submit', async event => {
 });
 
 place('language').addEventListener('click', () => {
-    root.lang = root.lang === 'ko' ? 'en' : 'ko';
-    keep(root.lang);
+    speak(language() === 'ko' ? 'en' : 'ko');
+    keep(language());
     show();
 });
 
-root.lang = ([kept(), ...navigator.languages].find(each => /^(ko|en)\b/i.test(each ?? '')) ?? 'en').slice(0, 2).toLowerCase();
+speak(([kept(), ...navigator.languages].find(each => /^(ko|en)\b/i.test(each ?? '')) ?? 'en').slice(0, 2).toLowerCase());
 show();
 look();

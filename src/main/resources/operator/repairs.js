@@ -1,5 +1,5 @@
 // What waits for an operator: dead letters and stuck orders, each with its repair.
-import {h, place, readable, root, say} from '/words.js';
+import {get, h, language, place, readable, redraw, say, write} from '/words.js';
 
 let waiting = [];
 let reading = false;
@@ -13,7 +13,7 @@ export async function readRepairs() {
     }
     reading = true;
     try {
-        const answer = await fetch('/repairs', {cache: 'no-store'});
+        const answer = await get('/repairs');
         if (answer.ok) {
             waiting = (await answer.json()).repairs;
             showRepairs();
@@ -26,20 +26,11 @@ export async function readRepairs() {
 }
 
 export function showRepairs() {
-    const words = result ? say(...result) : '';
-    if (place('repairs-result').textContent !== words) {
-        place('repairs-result').textContent = words;
-    }
+    write(place('repairs-result'), result ? say(...result) : '');
     place('repairs-section').hidden = waiting.length === 0 && !result;
-    const shown = JSON.stringify([root.lang, waiting]);
-    if (shown === place('repairs').dataset.shown) {
-        return;
-    }
-    place('repairs').dataset.shown = shown;
-    const focused = place('repairs').contains(document.activeElement) && document.activeElement.dataset.repair;
-    place('repairs').replaceChildren(...waiting.map(table));
-    if (focused) {
-        (place('repairs').querySelector(`[data-repair="${CSS.escape(focused)}"]`) ?? place('repairs-title')).focus();
+    const wasHere = place('repairs').contains(document.activeElement);
+    if (redraw(place('repairs'), waiting, () => waiting.map(table)) && wasHere && !place('repairs').contains(document.activeElement)) {
+        place('repairs-title').focus();
     }
 }
 
@@ -59,7 +50,7 @@ function table({context, name, items, more}) {
 
 function time(since) {
     const at = new Date(since);
-    return Number.isNaN(at.getTime()) ? '–' : at.toLocaleString(root.lang);
+    return Number.isNaN(at.getTime()) ? '–' : at.toLocaleString(language());
 }
 
 function button(path, words, label, about) {

@@ -1,5 +1,5 @@
 // The last hour of orders and contexts: tables of numbers, each with its trend as a line.
-import {clock, h, place, root, say, WORDS} from '/words.js';
+import {clock, get, h, language, place, say, WORDS} from '/words.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** Series of counts, which are added over processes; of all others the largest value is shown. */
@@ -13,7 +13,7 @@ let report;
 
 export async function readTrends() {
     try {
-        const answer = await fetch('/trends', {cache: 'no-store'});
+        const answer = await get('/trends');
         if (answer.ok) {
             report = await answer.json();
         }
@@ -121,7 +121,7 @@ function showOrders() {
     const failed = [...counted.keys()].filter(status => !/^(201|shipped)$/.test(status)).sort().filter(status => added(counted.get(status)) > 0);
     place('order-trends').tBodies[0].replaceChildren(...['201', 'shipped', ...failed].map(status => {
         const counts = counted.get(status) ?? [];
-        return h('tr', {'data-order': status}, h('th', {scope: 'row'}, say(WORDS[root.lang][`order.${status}`] ? `order.${status}` : 'order.other', {status})),
+        return h('tr', {'data-order': status}, h('th', {scope: 'row'}, say(WORDS[language()][`order.${status}`] ? `order.${status}` : 'order.other', {status})),
             h('td', {}, number(added(counts.slice(-perMinute() - 1)))), h('td', {}, number(added(counts))), h('td', {}, line(counts.slice(0, -1), isRefusal(status))));
     }));
 }
@@ -180,7 +180,7 @@ function perMinute() {
 }
 
 function number(value) {
-    return value.toLocaleString(root.lang, {maximumFractionDigits: value < 100 ? 1 : 0});
+    return value.toLocaleString(language(), {maximumFractionDigits: value < 100 ? 1 : 0});
 }
 
 /** A line over the hour, with gaps where nothing is known. The numbers beside it say the same; its title gives its range. */

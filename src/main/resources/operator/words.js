@@ -5,7 +5,7 @@ export const WORDS = {
         orders: 'Orders accepted', refused: 'Orders refused', declined: 'Payments declined', minute: 'last minute', breaker: 'Payment breaker', 'dead-letters': 'Dead letters', cancellations: 'Open cancellations',
         refunds: 'Failed refunds', outbox: 'Events to be sent', readers: 'Readers of the stream', attention: 'needs attention', unknown: 'not known',
         age: 'As of {time}, refreshed every {seconds} s.', trouble: 'This process does not answer ({reason}). The page shows its last known state.',
-        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', AWAY: 'UNREACHABLE', REFUSING: 'CUSTOMERS REFUSED', DECLINING: 'PAYMENTS DECLINED', ATTENTION: 'NEEDS ATTENTION', FAILING: 'CALLS FAIL',
+        unseen: 'No process shows: {contexts}.', UP: 'UP', DOWN: 'DOWN', UNKNOWN: 'NOT KNOWN', AWAY: 'UNREACHABLE', REFUSING: 'CUSTOMERS REFUSED', DECLINING: 'PAYMENTS DECLINED', ATTENTION: 'NEEDS ATTENTION', FAILING: 'CALLS FAIL',
         'orders.UP': 'Orders are accepted', 'orders.ATTENTION': 'Orders are tested again', 'orders.REFUSING': 'Orders are refused', 'orders.DECLINING': 'Most payments are declined', 'orders.DOWN': 'No order can be placed', 'orders.UNKNOWN': 'Orders: not known',
         'shipping.UP': 'Shipping works', 'shipping.ATTENTION': 'Shipping waits for payments', 'shipping.DOWN': 'Shipping stands still', 'shipping.UNKNOWN': 'Shipping: not known', 'tracking.UP': 'Tracking works', 'tracking.DOWN': 'Tracking stands still', 'tracking.UNKNOWN': 'Tracking: not known',
         error: 'error', 'unanswered.unreachable': 'unreachable', start: 'Start {route}', 'start.done': 'The route {route} is started.', 'start.failed': 'The route {route} is not started: {reason}',
@@ -44,7 +44,7 @@ export const WORDS = {
         orders: '접수된 주문', refused: '거절된 주문', declined: '결제 거절', minute: '최근 1분', breaker: '결제 서킷 브레이커', 'dead-letters': '처리하지 못한 이벤트', cancellations: '진행 중인 취소',
         refunds: '실패한 환불', outbox: '보낼 이벤트', readers: '스트림 구독자', attention: '확인 필요', unknown: '알 수 없음',
         age: '{time} 기준, {seconds}초마다 확인합니다.', trouble: '이 프로세스가 응답하지 않습니다({reason}). 마지막 상태를 보여 드립니다.',
-        unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', AWAY: '연결 안 됨', REFUSING: '주문 거절 중', DECLINING: '결제 거절 중', ATTENTION: '확인 필요', FAILING: '호출 실패',
+        unseen: '어느 프로세스에도 없음: {contexts}.', UP: '정상', DOWN: '장애', UNKNOWN: '알 수 없음', AWAY: '연결 안 됨', REFUSING: '주문 거절 중', DECLINING: '결제 거절 중', ATTENTION: '확인 필요', FAILING: '호출 실패',
         'orders.UP': '주문 접수 정상', 'orders.ATTENTION': '주문 결제 재시험 중', 'orders.REFUSING': '주문이 거절됨', 'orders.DECLINING': '결제가 대부분 거절됨', 'orders.DOWN': '주문할 수 없음', 'orders.UNKNOWN': '주문 상태 알 수 없음',
         'shipping.UP': '발송 정상', 'shipping.ATTENTION': '발송이 결제를 기다림', 'shipping.DOWN': '발송 중단', 'shipping.UNKNOWN': '발송 상태 알 수 없음', 'tracking.UP': '조회 정상', 'tracking.DOWN': '조회 중단', 'tracking.UNKNOWN': '조회 상태 알 수 없음',
         error: '오류', 'unanswered.no answer in time': '응답 시간 초과', 'unanswered.unreachable': '연결할 수 없음', 'unanswered.it has another password': '비밀번호가 다름', start: '{route} 시작', 'start.done': '{route} 라우트를 시작했습니다.', 'start.failed': '{route} 라우트를 시작하지 못했습니다: {reason}',
@@ -81,20 +81,67 @@ export const WORDS = {
 };
 
 export const place = id => document.getElementById(id);
-export const root = document.documentElement;
-export const say = (key, values = {}) => (WORDS[root.lang][key] ?? key).replace(/\{(\w+)}/g, (whole, name) => values[name] ?? '');
+const root = document.documentElement;
+let chosen = 'en';
 
-export const clock = time => time.toLocaleTimeString(root.lang);
+/** The language of the texts; the attribute is another one while the browser translates the page. */
+export const language = () => chosen;
+
+export function speak(name) {
+    chosen = name;
+    root.lang = name;
+}
+
+export const say = (key, values = {}) => (WORDS[language()][key] ?? key).replace(/\{(\w+)}/g, (whole, name) => values[name] ?? '');
+
+export const clock = time => time.toLocaleTimeString(language());
 
 /** A time that may be of another day. */
-export const moment = time => Date.now() - time > 12 * 3_600_000 ? time.toLocaleString(root.lang) : clock(time);
+export const moment = time => Date.now() - time > 12 * 3_600_000 ? time.toLocaleString(language()) : clock(time);
 
 /** A text of a process, with its times as local ones. */
-export const readable = text => String(text).replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, time => new Date(time).toLocaleString(root.lang));
+export const readable = text => String(text).replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, time => new Date(time).toLocaleString(language()));
+
+/** Longer than the slowest answer takes: without a limit, a process that hangs would stop the page for ever, ms. */
+const PATIENCE = 15_000;
+
+export const get = path => fetch(path, {cache: 'no-store', signal: AbortSignal.timeout(PATIENCE)});
 
 export function h(tag, attributes, ...children) {
     const element = document.createElement(tag);
     Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
     element.append(...children.flat().filter(child => child != null && child !== false));
     return element;
+}
+
+/** Writes a text unless it is there already, so that it stays selected and is not read aloud again. */
+export function write(element, text) {
+    if (element.textContent !== text) {
+        element.textContent = text;
+    }
+}
+
+const drawn = new WeakMap();
+
+/**
+ * Replaces the contents of an element if they show something else, so that they keep focus and selection otherwise. If they do, the focused
+ * control keeps the focus if it still exists.
+ *
+ * @param data    what the contents show besides texts in the current language
+ * @param content returns the new contents
+ * @returns whether they have been replaced
+ */
+export function redraw(element, data, content) {
+    const shown = JSON.stringify([language(), data]);
+    if (drawn.get(element) === shown) {
+        return false;
+    }
+    drawn.set(element, shown);
+    const name = each => each.dataset.repair ?? each.getAttribute('aria-label') ?? each.textContent;
+    const focused = element.contains(document.activeElement) ? document.activeElement : null;
+    element.replaceChildren(...content());
+    if (focused) {
+        [...element.querySelectorAll(focused.localName)].find(each => name(each) === name(focused))?.focus({preventScroll: true});
+    }
+    return true;
 }

@@ -14,8 +14,8 @@ class HelpTest {
         String help = Help.text();
 
         assertThat(help).contains("\n  logging.level.<package>\n      how much ", "--help | --version\n");
-        assertThat(Settings.all()).allSatisfy(setting -> assertThat(help).contains("\n  " + setting.name() + "\n      " + setting.purpose()));
-        assertThat(Settings.lists()).isNotEmpty().allSatisfy(list -> assertThat(list.parts()).allSatisfy(part -> assertThat(help)
+        assertThat(Settings.ALL).allSatisfy(setting -> assertThat(help).contains("\n  " + setting.name() + "\n      " + setting.purpose()));
+        assertThat(Settings.LISTS).isNotEmpty().allSatisfy(list -> assertThat(list.parts()).allSatisfy(part -> assertThat(help)
                 .containsPattern("\n  " + Pattern.quote(list.name()) + "\\[0]\\.(\\w+, \\.)*" + part + "\\b.*\n      " + Pattern.quote(list.purpose()))));
     }
 }

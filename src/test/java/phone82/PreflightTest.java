@@ -194,7 +194,7 @@ class PreflightTest {
     @ParameterizedTest
     @EnumSource(names = {"GATEWAY", "APP", "PAY", "STORE", "CUSTOMER"})
     void aShopWithoutAnIssuerListensOnThisMachineOnly(Context context) {
-        String[] secrets = {"--phone82.identity.folder=target/data/preflight/identity", "--phone82.provider.api-key=secret", "--phone82.pay.provider=http"};
+        String[] secrets = {"--phone82.identity.folder=target/data/preflight/identity", "--phone82.provider.api-key=secret"};
         assertThatThrownBy(() -> startOnAllAddresses(context, secrets)).isInstanceOf(CannotStart.class).hasMessage(context.id()
                 + ": phone82.identity.issuer is empty, so no login is required, which is allowed on 127.0.0.1 only, not on 0.0.0.0; set phone82.identity.issuer "
                 + "to the URL of an OpenID Connect issuer, the same for gateway, app, pay, store and customer.");

@@ -17,7 +17,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
@@ -34,7 +33,6 @@ import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.Statuses;
-import phone82.platform.repair.Repair;
 import phone82.platform.saga.Participation;
 import phone82.platform.saga.SagaConfiguration;
 
@@ -110,22 +108,17 @@ public class AppContext {
 
     /** An order has its id before it waits for a place and for pay. */
     @Bean
-    Erasures erasures(JdbcTemplate jdbc, PlatformTransactionManager transactions, Erasure erasure, @Value("${phone82.app.admission.patience}") Duration patience,
+    Erasures erasures(JdbcTemplate jdbc, TransactionTemplate transactions, Erasure erasure, @Value("${phone82.app.admission.patience}") Duration patience,
                       @Value("${phone82.app.payment.lease-timeout}") int lease, @Value("${phone82.app.payment.connect-timeout}") int connect,
                       @Value("${phone82.app.payment.response-timeout}") int response) {
-        return new Erasures(jdbc, new TransactionTemplate(transactions), erasure, patience.plusMillis(lease + connect + response).plus(COMMITS));
+        return new Erasures(jdbc, transactions, erasure, patience.plusMillis(lease + connect + response).plus(COMMITS));
     }
 
     /** The dispatch delay is added to the patience: until it is over, a healthy order makes no progress either. */
     @Bean
-    StuckOrders stuckOrders(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.reconcile.moving}") Duration moving,
+    StuckOrders stuckOrders(JdbcTemplate jdbc, TransactionTemplate transactions, @Value("${phone82.reconcile.moving}") Duration moving,
                             @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk) {
-        return new StuckOrders(jdbc, new TransactionTemplate(transactions), moving.plus(dispatchDelay), moving, () -> !dispatch || disk.isRestored());
-    }
-
-    @Bean
-    Repair stuckOrderRepair(StuckOrders stuckOrders) {
-        return new StuckOrderRepair(stuckOrders);
+        return new StuckOrders(jdbc, transactions, moving.plus(dispatchDelay), moving, () -> !dispatch || disk.isRestored());
     }
 
     @Bean
@@ -151,8 +144,8 @@ public class AppContext {
 
     /** Rehearses an order from payment to commit. Pay refuses its id, and the transaction is rolled back. */
     @Bean
-    Rehearsal rehearsedOrder(Orders orders, CircuitBreaker payBreaker, ProducerTemplate camel, PlatformTransactionManager transactions) {
-        return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
+    Rehearsal rehearsedOrder(Orders orders, CircuitBreaker payBreaker, ProducerTemplate camel, TransactionTemplate transactions) {
+        return () -> transactions.executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
             Order order = new Order(-1, "rehearsal", 1, 1, "rehearsal", Instant.now());
             camel.send("direct:app-authorise-payment", exchange -> exchange.getMessage().setBody(order));
@@ -170,7 +163,7 @@ public class AppContext {
 
     @Bean
     Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.app.port}") String url) {
-        return WarmUp.refusedPost(url + "/orders");
+        return WarmUp.refusedPost(url + "/orders", null);
     }
 
     @Bean

@@ -16,8 +16,8 @@ import java.util.UUID;
 @Table(name = "orders")
 public class Order {
 
-    /** The reason of a cancellation that all contexts agreed to. */
-    static final String BY_CUSTOMER = "cancelled by the customer";
+    /** The reason of a cancellation that all contexts agreed to, whether the customer or an operator asked for it. Consumers know the text. */
+    static final String ASKED_FOR = "cancelled by the customer";
 
     @Id
     private long id;

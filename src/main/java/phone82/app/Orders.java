@@ -166,7 +166,7 @@ public class Orders {
 
     /** The completion: store and pay agreed. */
     public void completeCancellation(@Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra) {
-        participation.complete(lra).ifPresent(id -> cancel(id, Order.BY_CUSTOMER));
+        participation.complete(lra).ifPresent(id -> cancel(id, Order.ASKED_FOR));
     }
 
     /** The compensation: store or pay refused. */
@@ -178,14 +178,14 @@ public class Orders {
         known(event.orderId()).paid();
     }
 
-    /** Pay has completed a cancellation, or could not capture the payment, perhaps while the customer cancels the order. */
+    /** Pay has completed a cancellation, or could not capture the payment, perhaps while the order is being cancelled. */
     public void paymentCancelled(@Body PayCancelled event) {
         end(event, event.reason());
     }
 
     /** Pay has completed a cancellation, but the provider does not give the money back. */
     public void refundFailed(@Body PayCancelled event) {
-        end(event, Order.BY_CUSTOMER);
+        end(event, Order.ASKED_FOR);
     }
 
     /** @param why the reason if the event ends a cancellation */
@@ -200,7 +200,7 @@ public class Orders {
     /** Store has completed a cancellation. */
     public void deliveryCancelled(@Body DeliveryCancelled event) {
         if (participation.completeFor(event.orderId())) {
-            cancel(event.orderId(), Order.BY_CUSTOMER);
+            cancel(event.orderId(), Order.ASKED_FOR);
         }
     }
 

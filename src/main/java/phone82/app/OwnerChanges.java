@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -59,9 +60,6 @@ public class OwnerChanges {
 
     /** The customer who gets an order. */
     public record Customer(String subject) {
-    }
-
-    private record NewOwner(String owner) {
     }
 
     /**
@@ -143,7 +141,7 @@ public class OwnerChanges {
     /** Returns the request to pay and store; null if both have the owner. */
     @Transactional(readOnly = true)
     public byte[] request(@Header("id") long id) {
-        return jdbc.query("select owner from new_owner where order_id = ?", row -> row.next() ? Json.bytes(new NewOwner(row.getString(1))) : null, id);
+        return jdbc.query("select owner from new_owner where order_id = ?", row -> row.next() ? Json.bytes(Map.of("owner", row.getString(1))) : null, id);
     }
 
     /**

@@ -5,10 +5,12 @@ import org.apache.camel.Variable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionOperations;
 import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
 import phone82.platform.event.Event;
 import phone82.platform.event.EventLog;
 import phone82.platform.persistence.Placeholders;
 import phone82.platform.persistence.Statuses;
+import phone82.platform.repair.Repair;
 
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -23,7 +25,7 @@ import java.util.function.BooleanSupplier;
  * because a dealer has paused the delivery, or because store ships nothing. It reads app's own event log once, some time behind the newest orders:
  * that costs one look-up per order, less than an index would.
  */
-public class StuckOrders {
+public class StuckOrders implements Repair {
 
     private static final int STEP = 1000;
     private static final int STEPS = 20;
@@ -167,26 +169,27 @@ public class StuckOrders {
         return replay.following(response);
     }
 
-    /** An order that made no progress although its events were sent again. */
-    record Waiting(long id, Instant orderedAt) {
+    @Override
+    public String name() {
+        return "stuck-orders";
     }
 
-    /** The orders that count as stuck, oldest first. */
-    List<Waiting> waiting(int most) {
+    @Override
+    public List<Item> waiting(int most) {
         return jdbc.query("select id, ordered_at from orders join stuck on order_id = id where " + UNDER_WAY + " and asked > 1 and " + canMove() + " order by id limit " + most,
-                (row, n) -> new Waiting(row.getLong(1), row.getTimestamp(2).toInstant()));
+                (row, n) -> new Item(row.getString(1), row.getString(1), null, row.getTimestamp(2).toInstant().toString(), null));
     }
 
-    /**
-     * Makes the next run send the events again of the orders that count as stuck.
-     *
-     * @param id of one order; null for all
-     * @return the number of orders
-     */
-    int askNow(Long id) {
+    /** Makes the next run send the events again of the orders that count as stuck. */
+    @Override
+    public Result repair(String id) {
         String stuck = "update stuck set ask_at = ? where asked > 1 and " + canMove();
         Timestamp now = Timestamp.from(Instant.now());
-        return id == null ? jdbc.update(stuck, now) : jdbc.update(stuck + " and order_id = ?", now, id);
+        int asked = id == null ? jdbc.update(stuck, now) : id.matches("\\d{1,18}") ? jdbc.update(stuck + " and order_id = ?", now, Long.valueOf(id)) : 0;
+        if (id != null && asked == 0) {
+            throw Problem.notFound("stuck order", id);
+        }
+        return new Result(asked, 0, false);
     }
 
     /** Number of orders that made no progress although their events were sent again. */

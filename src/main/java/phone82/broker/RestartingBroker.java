@@ -72,7 +72,7 @@ class RestartingBroker implements AutoCloseable {
             }
         } catch (Exception e) {
             if (!e.toString().equals(obstacle)) {
-                LOG.warn("The broker cannot be started: {}", e.toString());
+                LOG.warn("The broker cannot be started, and events wait; trying again every second: {}", e.toString());
             }
             obstacle = e.toString();
         }

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -180,15 +181,12 @@ public final class ArchiveOrders extends OperatorCommand {
             }
             channel.truncate(0);
             Set<Long> deadLetters = deadLetters();
-            String after = "&after=" + below;
-            while (after != null) {
-                JsonNode page = ask("GET", "app", OrderRows.ORDERS + "?size=" + STEP + after);
+            for (JsonNode page : pages("GET", "app", OrderRows.ORDERS + "?size=" + STEP, "&after=" + below)) {
                 for (JsonNode line : lines(page.path("items"), deadLetters)) {
                     lines.write(line + "\n");
                     written++;
                 }
                 progress.update(count(written) + " written so far");
-                after = following(page);
             }
             lines.flush();
             channel.force(true);
@@ -254,22 +252,15 @@ public final class ArchiveOrders extends OperatorCommand {
     private Set<Long> deadLetters() {
         Set<Long> orders = new HashSet<>();
         for (String context : DeadLetters.CONTEXTS) {
-            String after = "";
-            while (after != null) {
-                JsonNode page = ask("GET", context, "/dead-letters?size=200" + after);
+            for (JsonNode page : pages("GET", context, "/dead-letters?size=200", "")) {
                 page.path("items").forEach(letter -> orders.add(letter.path("orderId").asLong()));
-                after = following(page);
             }
         }
         return orders;
     }
 
-    private interface Batch {
-        void process(List<Archived> orders);
-    }
-
     /** Reads the file in steps, and returns the number of its orders. */
-    private long readAll(Batch batch) throws IOException {
+    private long readAll(Consumer<List<Archived>> batch) throws IOException {
         long read = 0;
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             List<Archived> orders = new ArrayList<>();
@@ -281,11 +272,11 @@ public final class ArchiveOrders extends OperatorCommand {
                 orders.add(new Archived(json.at("/order/id").asLong(), json.path("version").asInt()));
                 read++;
                 if (orders.size() == STEP) {
-                    batch.process(orders);
+                    batch.accept(orders);
                     orders.clear();
                 }
             }
-            batch.process(orders);
+            batch.accept(orders);
         }
         return read;
     }

@@ -1,5 +1,6 @@
 package phone82.command;
 
+import org.apache.commons.lang3.function.FailableFunction;
 import phone82.command.OperatorCommand.Stop;
 
 import java.io.IOException;
@@ -11,52 +12,37 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** A client for the lists of one context, or of the payment provider. */
-final class ContextApi {
+/**
+ * A client for the lists of one context, or of the payment provider.
+ *
+ * @param property      the property that sets the URL
+ * @param authorization supplies the {@code Authorization} header; null if none is needed
+ * @param credential    what to set if the context refuses that
+ */
+record ContextApi(HttpClient http, String context, String url, String property, Supplier<String> authorization, String credential) {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private final HttpClient http;
-    private final String context;
-    private final String url;
-    private final String property;
-    private final Supplier<String> authorization;
-    private final String credential;
-
     /**
-     * @param property      the property that sets the URL
-     * @param authorization supplies the {@code Authorization} header; null if none is needed
-     * @param credential    what to set if the context refuses that
-     */
-    ContextApi(HttpClient http, String context, String url, String property, Supplier<String> authorization, String credential) {
-        this.authorization = authorization;
-        this.credential = credential;
-        this.http = http;
-        this.context = context;
-        this.url = url;
-        this.property = property;
-    }
-
-    /** Parses the bytes of a JSON response. */
-    interface Reading<T> {
-        T of(byte[] json) throws IOException;
-    }
-
-    /**
+     * @param reading   parses the bytes of a JSON response
      * @param otherwise the result for a 404; null if a 404 is an error
      * @throws Stop if the context does not answer, or the answer is not as expected
      */
-    <T> T get(String path, Reading<T> reading, T otherwise) {
+    <T> T get(String path, FailableFunction<byte[], T, IOException> reading, T otherwise) {
         HttpResponse<byte[]> answer = answer(path);
         if (answer.statusCode() == 404 && otherwise != null) {
             return otherwise;
         }
         if (answer.statusCode() != 200) {
             String why = "the answer is " + answer.statusCode();
-            throw answer.statusCode() == 401 || answer.statusCode() == 403 ? cannot(path, why, "set " + credential, answer.statusCode()) : cannot(path, why);
+            throw switch (answer.statusCode()) {
+                case 401, 403 -> cannot(path, why, "set " + credential, answer.statusCode());
+                case 429, 500, 502, 503, 504 -> cannot(path, why, "repeat the command; if that fails, look at the log of " + context, 0);
+                default -> cannot(path, why);
+            };
         }
         try {
-            return reading.of(answer.body());
+            return reading.apply(answer.body());
         } catch (IOException e) {
             throw cannot(path, "the answer cannot be understood");
         }

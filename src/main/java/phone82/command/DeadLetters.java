@@ -67,16 +67,13 @@ public final class DeadLetters extends OperatorCommand {
 
     private void list(String context) {
         int count = 0;
-        String after = "";
-        while (after != null) {
-            JsonNode page = ask("GET", context, "/dead-letters?size=200" + after);
+        for (JsonNode page : pages("GET", context, "/dead-letters?size=200", "")) {
             for (JsonNode letter : page.path("items")) {
                 count++;
                 out.println(Printable.line(String.format(Locale.ROOT, "%-9s%s  %s  order %s  since %s  %s", context, letter.path("id").asText(),
                         letter.path("type").asText("-"), letter.path("orderId").asText("-"), letter.path("since").asText("-"),
                         letter.path("cause").asText())));
             }
-            after = following(page);
         }
         out.println(context + ": " + count + (count == 1 ? " dead letter" : " dead letters"));
     }
@@ -85,16 +82,13 @@ public final class DeadLetters extends OperatorCommand {
         int replayed = 0;
         int failed = 0;
         int gone = 0;
-        String after = "";
-        while (after != null) {
-            JsonNode report = ask("POST", context, "/dead-letters/replay?size=100" + after);
+        for (JsonNode report : pages("POST", context, "/dead-letters/replay?size=100", "")) {
             replayed += report.path("replayed").asInt();
             gone += report.path("gone").asInt();
             for (JsonNode letter : report.path("failed")) {
                 failed++;
                 out.printf(Locale.ROOT, "%-9s%s  failed again: %s%n", context, letter.path("id").asText(), letter.path("cause").asText());
             }
-            after = following(report);
         }
         failures += failed;
         out.println(context + ": " + replayed + " replayed" + (failed == 0 ? "" : ", " + failed + " failed again and stay")

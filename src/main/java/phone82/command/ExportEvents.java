@@ -37,14 +37,11 @@ public final class ExportEvents extends OperatorCommand {
     }
 
     private void export(String context, long since) {
-        String after = "&since=" + since;
-        while (after != null) {
-            JsonNode page = ask("GET", context, "/events?size=200" + after);
+        for (JsonNode page : pages("GET", context, "/events?size=200", "&since=" + since)) {
             page.path("items").forEach(out::println);
             if (out.checkError()) {
                 throw new Stop(2, "the events could not be written; is the disk full?");
             }
-            after = following(page);
         }
     }
 }

@@ -26,10 +26,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
 /** A command that calls the running contexts over HTTP. */
@@ -163,11 +165,6 @@ public abstract class OperatorCommand {
         }
     }
 
-    /** Returns the query parameter for the next page; null if this is the last one. */
-    static String following(JsonNode page) {
-        return page.hasNonNull("next") ? "&after=" + page.get("next").asText() : null;
-    }
-
     /** Waits a moment before the next request. */
     static void pause() {
         pause(PAUSE);
@@ -202,6 +199,17 @@ public abstract class OperatorCommand {
     }
 
     /**
+     * Returns the pages of a list; each is requested when the one before has been processed.
+     *
+     * @param path  with a query
+     * @param first appended for the first page
+     */
+    Iterable<JsonNode> pages(String method, String context, String path, String first) {
+        return () -> Stream.iterate(ask(method, context, path + first), Objects::nonNull,
+                page -> page.hasNonNull("next") ? ask(method, context, path + "&after=" + page.get("next").asText()) : null).iterator();
+    }
+
+    /**
      * @param name   of the process in messages
      * @param remedy what to do if it does not answer
      * @throws Stop if it does not answer 200 or 204
@@ -219,7 +227,8 @@ public abstract class OperatorCommand {
             if (answer.statusCode() == 200 || answer.statusCode() == 204) {
                 return json;
             }
-            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode()),
+            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode() + "; look at its log.")
+                    + (answer.statusCode() == 401 ? " Set phone82.data to the data folder of the contexts, or phone82.identity.key to the operator's key." : ""),
                     answer.statusCode());
         } catch (IOException | IllegalArgumentException e) {
             throw new Stop(2, name + " does not answer at " + url + " (" + ContextApi.reason(e) + "); " + remedy + ".");

@@ -56,15 +56,12 @@ public final class RebuildHistory extends OperatorCommand {
 
     private void feed(String source, JsonNode place) {
         out.println(source + ": reading its log " + (place.isMissingNode() ? "from the beginning" : "from place " + place));
-        String after = place.isMissingNode() ? "" : "&after=" + place;
-        while (after != null) {
-            JsonNode page = ask("GET", source, "/events?size=200" + after);
+        for (JsonNode page : pages("GET", source, "/events?size=200", place.isMissingNode() ? "" : "&after=" + place)) {
             if (!page.path("items").isEmpty()) {
                 ask("POST", "customer", "/rebuild/events", Map.of("run", run, "source", source, "events", page.path("items")));
             }
             read += page.path("items").size();
             progress.update(source + ": " + read + " events read in total");
-            after = following(page);
         }
     }
 

@@ -2,6 +2,7 @@ package phone82.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
+import org.apache.commons.lang3.function.FailableFunction;
 import phone82.command.OrderRows.Account;
 import phone82.command.OrderRows.Delivery;
 import phone82.command.OrderRows.Order;
@@ -11,6 +12,7 @@ import phone82.command.Report.Breach;
 import phone82.command.Report.Moving;
 import phone82.platform.api.Json;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,12 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
@@ -168,7 +168,7 @@ final class Reconciliation implements AutoCloseable {
     }
 
     /** Returns nothing without the operator's key, with which alone a context shows this. */
-    private <T> Optional<T> archive(ContextApi context, ContextApi.Reading<T> reading, T otherwise) {
+    private <T> Optional<T> archive(ContextApi context, FailableFunction<byte[], T, IOException> reading, T otherwise) {
         try {
             return Optional.of(context.get("/archive", reading, otherwise));
         } catch (OperatorCommand.Stop e) {
@@ -237,7 +237,7 @@ final class Reconciliation implements AutoCloseable {
     private static boolean pause(long end) {
         long left = Math.max(0, end - System.nanoTime());
         long pause = Math.min(left, PAUSE.toNanos());
-        new CompletableFuture<Void>().completeOnTimeout(null, pause, TimeUnit.NANOSECONDS).join();
+        OperatorCommand.pause(Duration.ofNanos(pause));
         return pause == left;
     }
 

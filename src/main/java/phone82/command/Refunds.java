@@ -15,13 +15,15 @@ public final class Refunds extends OperatorCommand {
     /** As the first argument of the launcher. */
     public static final String NAME = "refunds";
 
+    private static final String ALL = "all";
+
     private Refunds(PropertyResolver properties, PrintStream out) {
         super(properties, out);
     }
 
     /**
-     * @param arguments those of the launcher: the command's name, {@code list}, {@code retry} or {@code settle}, an order's id, a note
-     *                  for {@code settle}, and {@code --name=value} properties
+     * @param arguments those of the launcher: the command's name, {@code list}, {@code retry} or {@code settle}, an order's id or, for {@code retry},
+     *                  {@code all}, a note for {@code settle}, and {@code --name=value} properties
      * @return the exit code: 0 done, 1 the order has no failed refund, 2 wrong arguments, or pay does not answer
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
@@ -29,19 +31,20 @@ public final class Refunds extends OperatorCommand {
         String action = words.isEmpty() ? "list" : words.get(0);
         boolean known = switch (action) {
             case "list" -> words.size() < 2;
-            case "retry" -> words.size() < 3;
+            case "retry" -> words.size() == 2;
             case "settle" -> words.size() == 3;
             default -> false;
         };
-        if (!known || words.size() > 1 && !words.get(1).matches("[1-9][0-9]{0,18}")) {
-            err.println("phone82: " + NAME + " takes list, retry [order], or settle <order> \"<note>\", not " + words + "; --help shows more.");
+        boolean all = known && action.equals("retry") && words.get(1).equals(ALL);
+        if (!known || !all && words.size() > 1 && !words.get(1).matches("[1-9][0-9]{0,18}")) {
+            err.println("phone82: " + NAME + " takes list, retry <order>, retry all, or settle <order> \"<note>\", not " + words + "; --help shows more.");
             return 2;
         }
         return run(properties -> {
             Refunds command = new Refunds(properties, out);
             switch (action) {
                 case "list" -> command.list();
-                case "retry" -> (words.size() < 2 ? command.failed() : List.of(words.get(1))).forEach(command::retry);
+                case "retry" -> (all ? command.failed() : List.of(words.get(1))).forEach(command::retry);
                 default -> command.settle(words.get(1), words.get(2));
             }
             return 0;
@@ -61,11 +64,8 @@ public final class Refunds extends OperatorCommand {
 
     private List<JsonNode> payments() {
         List<JsonNode> payments = new ArrayList<>();
-        String after = "";
-        while (after != null) {
-            JsonNode page = ask("GET", "pay", "/refunds?size=200" + after);
+        for (JsonNode page : pages("GET", "pay", "/refunds?size=200", "")) {
             page.path("items").forEach(payments::add);
-            after = following(page);
         }
         return payments;
     }

@@ -13,10 +13,6 @@ import java.util.Locale;
  */
 public record Report(long orders, List<Breach> breaches, List<Moving> moving, String skipped) {
 
-    public Report(long orders, List<Breach> breaches, List<Moving> moving) {
-        this(orders, breaches, moving, null);
-    }
-
     private static final int MOVING_SHOWN = 20;
 
     /**

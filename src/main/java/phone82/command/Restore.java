@@ -10,8 +10,6 @@ import phone82.platform.disk.RestoredData;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -21,8 +19,6 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 /**
  * The command {@code restore}: replaces the data folders by a backup, and moves the replaced ones to another folder. Broker and coordinator
@@ -76,7 +72,7 @@ public final class Restore extends OperatorCommand {
                 throw new Stop(1, "there is no complete backup " + name + ": " + backup.resolve(context) + " is missing; nothing is changed. The backups are the folders in " + backup.getParent() + ".");
             }
         }
-        try (FileChannel channel = FileChannel.open(data.resolve("restore.lock"), CREATE, WRITE); FileLock lock = tryLock(channel)) {
+        try (FileChannel lock = PrivateFolder.tryLock(data.resolve("restore.lock"))) {
             if (lock == null) {
                 throw new Stop(1, "another restore is in progress; this one changes nothing.");
             }
@@ -100,7 +96,7 @@ public final class Restore extends OperatorCommand {
         } catch (IOException e) {
             throw new Stop(1, "the data folder " + data + " cannot be written (" + e + "); fix that, and repeat the command.");
         }
-        out.println("store ships again");
+        out.println("store ships again, and pay reserves money anew");
         return 0;
     }
 
@@ -169,20 +165,12 @@ public final class Restore extends OperatorCommand {
 
     /** A running process holds the lock of its folder. */
     private static boolean isRunning(Path folder) throws IOException {
-        if (!Files.exists(folder.resolve(".lock"))) {
+        Path file = folder.resolve(".lock");
+        if (!Files.exists(file)) {
             return false;
         }
-        try (FileChannel channel = FileChannel.open(folder.resolve(".lock"), WRITE); FileLock lock = tryLock(channel)) {
+        try (FileChannel lock = PrivateFolder.tryLock(file)) {
             return lock == null;
-        }
-    }
-
-    /** Returns null if another process, or another thread of this one, has the lock. */
-    private static FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null;
         }
     }
 }

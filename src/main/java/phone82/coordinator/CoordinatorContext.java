@@ -1,6 +1,7 @@
 package phone82.coordinator;
 
 import com.zaxxer.hikari.HikariDataSource;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -9,7 +10,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.unit.DataSize;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
@@ -44,9 +44,8 @@ public class CoordinatorContext {
 
     @Bean
     ExecutorService coordinatorThreads(@Value("${phone82.coordinator.threads}") int threads) {
-        CustomizableThreadFactory factory = new CustomizableThreadFactory("coordinator-");
-        factory.setDaemon(true);
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                BasicThreadFactory.builder().namingPattern("coordinator-%d").daemon(true).build());
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -19,9 +19,10 @@ import io.narayana.lra.coordinator.domain.service.LRAService;
 import io.narayana.lra.coordinator.internal.Implementations;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.apache.commons.lang3.concurrent.BasicThreadFactory;
+import org.apache.commons.lang3.function.Failable;
+import org.apache.commons.lang3.reflect.FieldUtils;
 import phone82.platform.http.HttpServer;
 
-import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -145,12 +146,6 @@ public class LraCoordinator implements LraStore.Memory {
     }
 
     private static void clear(Class<?> type, String name) {
-        try {
-            Field field = type.getDeclaredField(name);
-            field.setAccessible(true);
-            field.set(null, null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
+        Failable.run(() -> FieldUtils.writeDeclaredStaticField(type, name, null, true));
     }
 }

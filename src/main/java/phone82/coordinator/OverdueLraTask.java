@@ -16,21 +16,12 @@ import java.util.stream.Stream;
 /**
  * Cancels LRAs that were not ended within the time limit. Narayana's own time limits are unsafe: each recovery pass reads a copy of every
  * LRA, and the timer of a copy compensates participants that it remembers as active even if the LRA has been closed since.
+ *
+ * @param executor runs cancellations of several LRAs in parallel
  */
-final class OverdueLraTask implements Runnable {
+record OverdueLraTask(LraStore store, Duration limit, ExecutorService executor) implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OverdueLraTask.class);
-
-    private final LraStore store;
-    private final Duration limit;
-    private final ExecutorService executor;
-
-    /** @param executor runs cancellations of several LRAs in parallel */
-    OverdueLraTask(LraStore store, Duration limit, ExecutorService executor) {
-        this.store = store;
-        this.limit = limit;
-        this.executor = executor;
-    }
 
     @Override
     public void run() {

@@ -10,7 +10,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.customer.History.Status;
 import phone82.platform.archive.ArchivedTable;
@@ -41,8 +40,8 @@ public class CustomerContext {
     }
 
     @Bean
-    Rebuild rebuild(History history, JdbcTemplate jdbc, PlatformTransactionManager transactionManager, EventTransformation received) {
-        return new Rebuild(history, jdbc, new TransactionTemplate(transactionManager), received);
+    Rebuild rebuild(History history, JdbcTemplate jdbc, TransactionTemplate transactions, EventTransformation received) {
+        return new Rebuild(history, jdbc, transactions, received);
     }
 
     @Bean

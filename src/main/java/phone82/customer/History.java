@@ -7,8 +7,6 @@ import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import phone82.platform.api.Json;
 import phone82.platform.api.Page;
 import phone82.platform.api.Problem;
@@ -23,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The view of all progress: one row per order and its timeline, written only by events. Events may come twice and in any order; each
@@ -49,9 +48,13 @@ public class History {
             Map.entry("PayCancelled", Status.Cancelled),
             Map.entry("RefundFailed", Status.Cancelled));
 
+    /** The events that an order can have again and again: its timeline keeps the newest of each, or a client could make it too long to be read. */
+    private static final Set<String> REPEATABLE = Set.of("CancellationRefused", "DeliveryPaused", "DeliveryResumed", "RefundFailed");
+    static final int NEWEST = 100;
+
     private final JdbcTemplate jdbc;
     private final Counter duplicates;
-    private final TransactionSynchronization wake;
+    private final AfterCommit wake;
 
     /**
      * @param duplicates counts the events that are in the view already
@@ -60,12 +63,7 @@ public class History {
     public History(JdbcTemplate jdbc, Counter duplicates, Runnable recorded) {
         this.jdbc = jdbc;
         this.duplicates = duplicates;
-        this.wake = new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                recorded.run();
-            }
-        };
+        this.wake = new AfterCommit(recorded);
     }
 
     /** The order's status derived from its events; each status supersedes the ones before it. */
@@ -101,7 +99,7 @@ public class History {
             return;
         }
         if (write(event, SERVED)) {
-            TransactionSynchronizationManager.registerSynchronization(wake);
+            wake.register();
         } else {
             AfterCommit.run(duplicates::increment);
         }
@@ -132,6 +130,9 @@ public class History {
         if (event.name().equals(LINK_ENDED)) {
             jdbc.update(view.changeOwner, facts.owner(), orderId);
         }
+        if (REPEATABLE.contains(event.name())) {
+            jdbc.update(view.deleteOlder, orderId, event.name(), orderId, event.name());
+        }
         return true;
     }
 
@@ -160,12 +161,16 @@ public class History {
             when not matched then insert (event_id, order_id, type, happened_at, correlation_id, reason)
                 values (step.event_id, step.order_id, step.type, step.happened_at, step.correlation_id, step.reason)""";
 
+    private static final String DELETE_OLDER = """
+            delete from %s where order_id = ? and type = ? and happened_at < (select min(happened_at) from (
+                select happened_at from %s where order_id = ? and type = ? order by happened_at desc limit %d) as newest)""";
+
     /** The SQL statements that write one of the two views. */
-    private record Statements(String merge, String addStep, String changeOwner) {
+    private record Statements(String merge, String addStep, String changeOwner, String deleteOlder) {
 
         private static Statements of(String history, String timeline) {
             return new Statements(String.format(Locale.ROOT, MERGE, history), String.format(Locale.ROOT, ADD_STEP, timeline),
-                    "update " + history + " set owner = ? where order_id = ?");
+                    "update " + history + " set owner = ? where order_id = ?", String.format(Locale.ROOT, DELETE_OLDER, timeline, timeline, NEWEST));
         }
     }
 

@@ -55,7 +55,7 @@ public class GatewayContext {
 
     @Bean
     Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.gateway.port}") String url) {
-        return WarmUp.refusedPost(url + "/orders");
+        return WarmUp.refusedPost(url + "/orders", null);
     }
 
     private static final List<String> PUBLIC_CONTEXTS = List.of("app", "pay", "store", "customer");
@@ -110,6 +110,17 @@ public class GatewayContext {
                 guests ? new RateLimit(guestRate, TimeMeter.SYSTEM_NANOTIME) : null, new RateLimit(loginRate, TimeMeter.SYSTEM_NANOTIME));
     }
 
+    /** Has browsers use TLS only. Absent if the public URL has none. */
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE + 1)
+    @ConditionalOnExpression("'${phone82.identity.public-url}'.startsWith('https:')")
+    Endpoint strictTransportSecurity() {
+        return (vertx, router) -> router.route().handler(context -> {
+            context.response().putHeader("Strict-Transport-Security", "max-age=31536000");
+            context.next();
+        });
+    }
+
     @Bean
     @ConditionalOnProperty(name = Login.EMBEDDED_PROPERTY, havingValue = "embedded")
     EmbeddedIssuer embeddedIssuer(Environment environment, @Value("${phone82.identity.port}") int port) {
@@ -127,8 +138,7 @@ public class GatewayContext {
     PublicApi publicApi(ResourceLoader resources, @Value("${phone82.routes}") String routes) throws IOException {
         Map<String, JsonNode> contracts = new LinkedHashMap<>();
         for (String context : PUBLIC_CONTEXTS) {
-            contracts.put(context, new Contract(resources.getResource(routes + "/" + context + "/" + context + ".openapi.yaml")
-                    .getInputStream()).document());
+            contracts.put(context, Contract.of(context, resources.getResource(routes + "/" + context + "/" + context + ".openapi.yaml")).document());
         }
         return new PublicApi(contracts);
     }

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.core.io.support.PropertiesLoaderUtils;
 import phone82.gateway.page.Assets;
 import phone82.gateway.page.DealerPage;
@@ -14,12 +15,11 @@ import phone82.gateway.page.OrderPage;
 import phone82.gateway.page.OrderPage.Rendered;
 import phone82.gateway.page.ShopPage;
 import phone82.gateway.page.ShopPage.View;
+import phone82.platform.api.Problem;
 import phone82.platform.http.ClassPathFiles;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.ListHeader;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -38,6 +38,9 @@ public class Pages implements Endpoint {
             "/docs/swagger-ui.css", LIBRARY + "swagger-ui.css",
             "/docs/swagger-ui-bundle.js", LIBRARY + "swagger-ui-bundle.js");
     private static final Map<String, View> VIEWS = Map.of("/", View.SHOP, "/my-orders", View.MINE, "/guest", View.GUEST, "/dealer/slips", View.SLIPS);
+    /** The pages besides {@link #VIEWS} and those of paths that nothing has. */
+    private static final Pattern OTHER_PAGES = Pattern.compile("/(?:docs|dealer|orders(?:/[^/]*)?)");
+    private static final String CALLBACK = "/callback";
     private static final Pattern FILE = Pattern.compile("/(?:assets/(?:[0-9a-f]{16}/)?|docs/)[a-z][a-z0-9-]*\\.(?:js|css|svg)");
     private static final String ASSETS = "/assets/";
     private static final String VERSIONED = ASSETS + Assets.VERSION + "/";
@@ -48,6 +51,7 @@ public class Pages implements Endpoint {
     private static final String ACCEPT = "Accept";
     private static final String ACCEPT_LANGUAGE = "Accept-Language";
 
+    private static final String NOT_STORED = "no-store";
     private static final String REVALIDATED = "no-cache";
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
 
@@ -63,14 +67,15 @@ public class Pages implements Endpoint {
     private final OrderPage order;
     private final DealerPage dealer;
     /** Paths that neither a page nor the API has. */
-    private final String nothing;
+    private final Pattern nothing;
 
     /**
      * @param urls     the base URLs of the contexts whose answers the pages show
      * @param sections the first parts of the paths of the API
      */
     public Pages(Map<String, String> urls, Set<String> sections) {
-        nothing = Stream.concat(OTHERS.stream(), sections.stream()).map(Pattern::quote).collect(Collectors.joining("|", "/(?!(?:", ")(?:/|$)).+"));
+        nothing = Pattern.compile(Stream.concat(OTHERS.stream(), sections.stream()).map(Pattern::quote)
+                .collect(Collectors.joining("|", "/(?!(?:", ")(?:/|$)).+")));
         lookup = new Lookup(urls);
         order = new OrderPage(lookup);
         dealer = new DealerPage(lookup);
@@ -80,7 +85,7 @@ public class Pages implements Endpoint {
     public void mount(Vertx vertx, Router router) {
         lookup.open(vertx);
         router.route().handler(context -> {
-            context.response().putHeader("X-Content-Type-Options", "nosniff");
+            forbidSniffing(context);
             context.next();
         });
         VIEWS.forEach((path, view) -> router.get(path).blockingHandler(context -> send(context, view), false));
@@ -98,7 +103,7 @@ public class Pages implements Endpoint {
             }
         });
         router.get("/dealer").handler(context -> dealer.of(context).onSuccess(page -> send(context, page)).onFailure(context::fail));
-        router.routeWithRegex(nothing).handler(context -> sendIfPreferred(context, 404, View.NOTHING));
+        router.routeWithRegex(nothing.pattern()).handler(context -> sendIfPreferred(context, 404, View.NOTHING));
         router.getWithRegex(FILE.pattern()).blockingHandler(context -> {
             String path = context.normalizedPath();
             if (path.startsWith(VERSIONED)) {
@@ -108,6 +113,37 @@ public class Pages implements Endpoint {
                 send(context, FROM_LIBRARY.getOrDefault(path, "static" + OTHER_VERSION.matcher(path).replaceFirst(ASSETS)), REVALIDATED);
             }
         }, false);
+    }
+
+    private static void forbidSniffing(RoutingContext context) {
+        context.response().putHeader("X-Content-Type-Options", "nosniff");
+    }
+
+    @Override
+    public boolean show(RoutingContext context, Problem problem) {
+        // as it is: a path that is not normalized may be the fault
+        String path = context.request().path();
+        View view = refusal(problem.status(), path);
+        if (view == null || !prefersPage(context) || !(VIEWS.containsKey(path) || OTHER_PAGES.matcher(path).matches() || nothing.matcher(path).matches())) {
+            return false;
+        }
+        forbidSniffing(context);
+        context.response().setStatusCode(problem.status());
+        problem.headers().forEach((name, value) -> context.response().putHeader(name, String.valueOf(value)));
+        varies(context, ACCEPT);
+        send(context, view, NOT_STORED);
+        return true;
+    }
+
+    /** Null for a refusal that concerns programs. */
+    private static View refusal(int status, String path) {
+        return switch (status) {
+            case 400 -> View.NOTHING;
+            case 401 -> path.equals(CALLBACK) ? View.LOGIN_FAILED : null;
+            case 429 -> View.TOO_MANY;
+            case 503 -> View.UNAVAILABLE;
+            default -> null;
+        };
     }
 
     /** Adds the request header to {@code Vary} when the response begins. */
@@ -138,9 +174,13 @@ public class Pages implements Endpoint {
     }
 
     private void send(RoutingContext context, View view) {
+        send(context, view, REVALIDATED);
+    }
+
+    private void send(RoutingContext context, View view, String cacheControl) {
         prepare(context);
         varies(context, ACCEPT_LANGUAGE);
-        shop.of(view, context.request().getHeader(ACCEPT_LANGUAGE)).send(context, REVALIDATED);
+        shop.of(view, context.request().getHeader(ACCEPT_LANGUAGE)).send(context, cacheControl);
     }
 
     private static void send(RoutingContext context, Rendered page) {
@@ -162,7 +202,7 @@ public class Pages implements Endpoint {
 
     private static void prepare(RoutingContext context) {
         context.response()
-                .putHeader("Content-Security-Policy", context.normalizedPath().startsWith("/docs") ? DOCS_POLICY : POLICY)
+                .putHeader("Content-Security-Policy", context.request().path().startsWith("/docs") ? DOCS_POLICY : POLICY)
                 .putHeader("Cross-Origin-Opener-Policy", "same-origin")
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin")
                 .putHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
@@ -170,10 +210,6 @@ public class Pages implements Endpoint {
     }
 
     private static String libraryVersion() {
-        try {
-            return PropertiesLoaderUtils.loadAllProperties("META-INF/maven/org.webjars/swagger-ui/pom.properties").getProperty("version");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Failable.get(() -> PropertiesLoaderUtils.loadAllProperties("META-INF/maven/org.webjars/swagger-ui/pom.properties")).getProperty("version");
     }
 }

@@ -2,6 +2,7 @@ package phone82.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.nimbusds.oauth2.sdk.auth.Secret;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -20,11 +21,10 @@ import phone82.platform.api.Printable;
 import phone82.platform.identity.Guest;
 
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -63,13 +63,10 @@ public class Probe {
         }
     }
 
-    private record NewOrder(String item, int qty) {
-    }
-
     private final String item;
     private final Duration stepTimeout;
     private final MeterRegistry metrics;
-    private final String secret = newSecret();
+    private final String secret = new Secret(32).getValue();
     private volatile long succeeded = System.nanoTime();
     private volatile boolean serving = true;
     private String key;
@@ -119,7 +116,7 @@ public class Probe {
         request(exchange, "POST", "/orders");
         exchange.getMessage().setHeader("Idempotency-Key", key);
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, "application/json");
-        exchange.getMessage().setBody(Json.bytes(new NewOrder(item, 1)));
+        exchange.getMessage().setBody(Json.bytes(Map.of("item", item, "qty", 1)));
     }
 
     /** Takes the answer to the order. */
@@ -252,11 +249,5 @@ public class Probe {
 
     private static String outcome(Step failed) {
         return failed.label + "-failed";
-    }
-
-    private static String newSecret() {
-        byte[] bytes = new byte[32];
-        new SecureRandom().nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import org.apache.commons.lang3.function.Failable;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.audit.Audit;
@@ -14,7 +15,6 @@ import phone82.platform.http.Endpoint;
 import phone82.platform.http.RequestAudit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -87,11 +87,7 @@ class AuditApi implements Endpoint {
     }
 
     private List<Entry> read(Query query) {
-        try {
-            return audit.read(query);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Failable.get(() -> audit.read(query));
     }
 
     private void erase(RoutingContext request) {

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import org.springframework.util.function.SingletonSupplier;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.http.Endpoint;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -52,7 +54,8 @@ class Failures implements Endpoint {
     private final Peers peers;
     private final URI faults;
     private final String controlKey;
-    private HttpClient http;
+    /** Created on first use. */
+    private final Supplier<HttpClient> http = SingletonSupplier.of(() -> new LimitedClient(ANSWER, MOST_BYTES));
 
     /**
      * @param provider   the simulated payment provider on this machine
@@ -201,7 +204,7 @@ class Failures implements Endpoint {
         } else {
             request.method(method, BodyPublishers.ofString(Json.text(body))).header("Content-Type", "application/json");
         }
-        return http().sendAsync(request.build(), BodyHandlers.ofString()).handle((answer, failure) -> {
+        return http.get().sendAsync(request.build(), BodyHandlers.ofString()).handle((answer, failure) -> {
             if (failure != null) {
                 throw unavailable("The simulated payment provider does not answer at " + faults.resolve("/") + ". Start the context provider.");
             }
@@ -210,14 +213,6 @@ class Failures implements Endpoint {
             }
             return StreamSupport.stream(Json.read(answer.body(), JsonNode.class).path("faults").spliterator(), false).toList();
         });
-    }
-
-    /** Created on first use. */
-    private synchronized HttpClient http() {
-        if (http == null) {
-            http = new LimitedClient(ANSWER, MOST_BYTES);
-        }
-        return http;
     }
 
     private static Problem unavailable(String detail) {

@@ -1,6 +1,7 @@
 package phone82.operations;
 
 import io.vertx.ext.web.RoutingContext;
+import org.apache.commons.lang3.RandomStringUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Printable;
@@ -10,7 +11,6 @@ import phone82.platform.http.HttpServer;
 import phone82.platform.http.RequestAudit;
 
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.Base64;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -37,9 +37,7 @@ class Operators {
     }
 
     private static String randomPassword() {
-        byte[] random = new byte[15];
-        new SecureRandom().nextBytes(random);
-        return Base64.getUrlEncoder().encodeToString(random);
+        return RandomStringUtils.secure().nextAlphanumeric(20);
     }
 
     String user() {

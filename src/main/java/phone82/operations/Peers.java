@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.function.SingletonSupplier;
 import phone82.operations.AuditApi.Found;
 import phone82.operations.Trends.Trend;
 import phone82.platform.api.Json;
@@ -74,7 +75,8 @@ class Peers {
     private final Set<Place> refused = ConcurrentHashMap.newKeySet();
     private URI here;
     private List<String> contexts = List.of();
-    private HttpClient http;
+    /** Created on first use. */
+    private final Supplier<HttpClient> http = SingletonSupplier.of(() -> new LimitedClient(CONNECT, MOST_BYTES, Tls.toAnyProcess()));
 
     /** The address of a process and the {@code Authorization} header it accepts. */
     private record Place(URI at, String authorization) {
@@ -209,7 +211,7 @@ class Peers {
     }
 
     private CompletableFuture<HttpResponse<String>> post(Place place, String path, BodyPublisher body, Duration timeout) {
-        return sent(place, () -> http().sendAsync(HttpRequest.newBuilder(place.at.resolve(path)).timeout(timeout).header("Authorization", place.authorization)
+        return sent(place, () -> http.get().sendAsync(HttpRequest.newBuilder(place.at.resolve(path)).timeout(timeout).header("Authorization", place.authorization)
                 .header("Content-Type", "application/json").POST(body).build(), BodyHandlers.ofString()));
     }
 
@@ -312,15 +314,7 @@ class Peers {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return http().sendAsync(request.build(), BodyHandlers.ofString());
-    }
-
-    /** Created on first use. */
-    private synchronized HttpClient http() {
-        if (http == null) {
-            http = new LimitedClient(CONNECT, MOST_BYTES, Tls.toAnyProcess());
-        }
-        return http;
+        return http.get().sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     private static String shown(String metrics) {

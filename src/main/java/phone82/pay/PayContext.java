@@ -13,14 +13,12 @@ import org.apache.camel.ProducerTemplate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.domain.EntityScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.function.SingletonSupplier;
 import phone82.pay.provider.HttpProvider;
@@ -28,6 +26,7 @@ import phone82.pay.provider.PaymentProvider;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.context.BreakerConfiguration;
+import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
@@ -71,7 +70,6 @@ public class PayContext {
     }
 
     @Bean
-    @ConditionalOnProperty(name = "phone82.pay.provider", havingValue = "http")
     HttpProvider httpProvider(@Value("${phone82.pay.provider-url}") String url, @Value("${phone82.provider.api-key}") String apiKey,
                               @Value("${phone82.pay.provider-connect-limit}") Duration connectLimit,
                               @Value("${phone82.pay.provider-authorisation-limit}") Duration authorisationLimit,
@@ -162,9 +160,9 @@ public class PayContext {
 
     /** Rehearses an authorisation and its capture without the provider, and rolls them back. */
     @Bean
-    Rehearsal rehearsedPayment(EntityManagerFactory database, Outbox outbox, PlatformTransactionManager transactions) {
+    Rehearsal rehearsedPayment(EntityManagerFactory database, Outbox outbox, TransactionTemplate transactions) {
         EntityManager entities = SharedEntityManagerCreator.createSharedEntityManager(database);
-        return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
+        return () -> transactions.executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
             entities.find(Payment.class, -1L);
             Payment payment = Payment.authorising(-1, null, "rehearsal", 1, 1, "rehearsal", Instant.now());
@@ -190,15 +188,16 @@ public class PayContext {
     }
 
     @Bean
-    Payments payments(Outbox outbox, Participation participation, PlatformTransactionManager transactionManager,
+    Payments payments(Outbox outbox, Participation participation, TransactionTemplate transactions,
                       ObjectProvider<ProducerTemplate> camel, Lease lease,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
-                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected, JdbcTemplate jdbc, MeterRegistry metrics) {
+                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk,
+                      JdbcTemplate jdbc, MeterRegistry metrics) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
-        return new Payments(outbox, participation, new TransactionTemplate(transactionManager),
+        return new Payments(outbox, participation, transactions,
                 request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
-                lease.time(), authorisationValidity, longestRetry, keepRejected,
+                () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry, keepRejected,
                 new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
     }
 }

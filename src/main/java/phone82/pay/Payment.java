@@ -25,7 +25,9 @@ public class Payment {
     private static final int LONGEST_REASON = 500;
     /** Number of reservations that are requested without a pause. */
     private static final int AT_ONCE = 3;
+    /** Also if an operator cancelled the order. */
     private static final String CANCELLED = "cancelled by the customer";
+    private static final String NOT_CONFIRMED = "not confirmed in time";
 
     /** The reason of a release. */
     enum Ending {
@@ -35,7 +37,7 @@ public class Payment {
         Expired,
         /** the provider refused the capture */
         Refused,
-        /** the customer cancelled the order */
+        /** the customer or an operator cancelled the order */
         Cancelled
     }
 
@@ -125,10 +127,14 @@ public class Payment {
         reason = cut(why);
     }
 
-    /** The order is accepted: its money is to be taken. Does nothing if the payment has ended. */
-    public void confirm(Instant now, String traceparent) {
+    /**
+     * The order is accepted: its money is to be taken.
+     *
+     * @return the event to publish if the payment has ended because no order was known, as after a restore; otherwise null
+     */
+    public PayCancelled confirm(Instant now, String traceparent) {
         if (confirmed) {
-            return;
+            return null;
         }
         confirmed = true;
         this.traceparent = traceparent;
@@ -136,7 +142,17 @@ public class Payment {
             become(PaymentStatus.Capturing, now);
         } else if (status == PaymentStatus.Expired) {
             authoriseAgain(now);
+        } else if (status == PaymentStatus.Voided && ending != Ending.Cancelled) {
+            return endedUnconfirmed();
         }
+        return null;
+    }
+
+    private PayCancelled endedUnconfirmed() {
+        if (reason == null) {
+            reason = NOT_CONFIRMED;
+        }
+        return new PayCancelled(orderId, amount, reason, owner);
     }
 
     /** The money of an accepted order is reserved once more, under a new reference. */
@@ -151,6 +167,11 @@ public class Payment {
         lost++;
         authoriseAgain(now);
         attempts = Math.max(0, lost + 1 - AT_ONCE);
+    }
+
+    /** Whether the next request reserves the money of an accepted order anew. */
+    public boolean isReservedAgain() {
+        return status == PaymentStatus.Authorising && authorisation > 1;
     }
 
     /** Whether the provider has lost so many reservations that the next one must wait. */
@@ -199,17 +220,20 @@ public class Payment {
             return null;
         }
         become(ending == Ending.Expired ? PaymentStatus.Expired : PaymentStatus.Voided, now);
-        return ending == Ending.Cancelled ? new PayCancelled(orderId, amount, reason, owner) : null;
+        if (ending == Ending.Cancelled) {
+            return new PayCancelled(orderId, amount, reason, owner);
+        }
+        return ending == Ending.Rejected && confirmed ? endedUnconfirmed() : null;
     }
 
     /**
-     * The money that was to be released had been captured. If the order is cancelled, it is to be refunded. Otherwise this record is older than the
+     * The money that was to be released had been captured. If the order has ended, it is to be refunded. Otherwise this record is older than the
      * capture, as after a restore: once the order is confirmed the capture is requested again, which returns its first answer.
      *
      * @return false if the order is not confirmed yet
      */
     public boolean wasCaptured(Instant now) {
-        if (ending == Ending.Cancelled) {
+        if (ending == Ending.Cancelled || ending == Ending.Refused) {
             become(PaymentStatus.Refunding, now);
         } else if (confirmed) {
             become(PaymentStatus.Capturing, now);
@@ -221,17 +245,18 @@ public class Payment {
     }
 
     /**
-     * The money that was to be released had been captured, and is refunded: this record is older than both. No money moves any more, even if the order is
-     * confirmed later.
+     * The money that was to be released had been captured, and is refunded: this record is older than both. No money moves any more; if the order is
+     * confirmed later, it ends.
      */
     public void wasRefunded(Instant now) {
         become(PaymentStatus.Voided, now);
         reason = "captured and refunded at the provider already";
     }
 
+    /** Returns the event to publish; null if the order ended when its capture was refused. */
     public PayCancelled refunded(Instant now) {
         become(PaymentStatus.Refunded, now);
-        return new PayCancelled(orderId, amount, reason, owner);
+        return ending == Ending.Refused ? null : new PayCancelled(orderId, amount, reason, owner);
     }
 
     public RefundFailed refundFailed(String why, Instant now) {
@@ -243,11 +268,13 @@ public class Payment {
     /** An operator retries the refund, as a new request to the provider. */
     public void retryRefund(Instant now) {
         become(PaymentStatus.Refunding, now);
-        reason = CANCELLED;
+        if (ending != Ending.Refused) {
+            reason = CANCELLED;
+        }
         refund++;
     }
 
-    /** An operator states that the customer got the money in another way. */
+    /** An operator states that the customer got the money in another way. Returns the event to publish, or null, like {@link #refunded}. */
     public PayCancelled refundSettledByHand(String note, Instant now) {
         reason = cut("settled by hand: " + note);
         return refunded(now);

@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -55,6 +56,7 @@ public class Payments {
     private final Participation participation;
     private final TransactionOperations transactions;
     private final Consumer<Request> send;
+    private final BooleanSupplier held;
     private final Duration lease;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
@@ -64,6 +66,7 @@ public class Payments {
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
+     * @param held                  whether the data is restored and not released: then no money is reserved anew
      * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
@@ -71,11 +74,12 @@ public class Payments {
      * @param old                   the old ones among them
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
+                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
         this.send = send;
+        this.held = held;
         this.lease = lease;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
@@ -156,7 +160,7 @@ public class Payments {
                 .setParameter("now", now()).setMaxResults(POLLED).getResultList();
     }
 
-    /** The next request for a payment that is due, reserved for the caller; null if it is not due any more. */
+    /** The next request for a payment that is due, reserved for the caller; null if it is not due any more, or must wait. */
     @Transactional
     public Request claim(long orderId) {
         Payment payment = locked(orderId);
@@ -167,8 +171,26 @@ public class Payments {
                 || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
             payment.expire(now());
         }
+        if (mustWait(payment)) {
+            return null;
+        }
         payment.claim(now(), lease);
         return payment.request();
+    }
+
+    /**
+     * Whether the next request would take money that the customer may have back: a reservation that is missing after a restore can have been released
+     * because the order was cancelled after the backup. Then the request waits for an operator, who releases the data.
+     */
+    private boolean mustWait(Payment payment) {
+        if (!payment.isReservedAgain() || !held.getAsBoolean()) {
+            return false;
+        }
+        payment.retryLater(now(), longestRetry);
+        reminders.error(payment.request().reference(), "The provider does not have the reservation of order {} any more. The order may have been cancelled "
+                + "after the backup, so nothing is reserved anew before store ships again: run the command reconcile, and cancel the order if its "
+                + "customer had cancelled it", payment.orderId());
+        return true;
     }
 
     /**
@@ -257,10 +279,7 @@ public class Payments {
 
     private void concludeRelease(Payment payment, Answer answer, Account account) {
         if (answer.outcome() == Outcome.SUCCEEDED) {
-            PayCancelled event = payment.released(now());
-            if (event != null) {
-                publish(payment, event);
-            }
+            publish(payment, payment.released(now()));
             sendAfterCommit(payment);
         } else if (answer.isDeclined("captured")) {
             if (payment.wasCaptured(now())) {
@@ -294,13 +313,15 @@ public class Payments {
         }
     }
 
-    /** Publishes the event in the trace of the confirmed or cancelled order. */
+    /** Publishes the event, if there is one, in the trace of the confirmed or cancelled order. */
     private void publish(Payment payment, DomainEvent event) {
-        outbox.add(event, payment.traceparent());
+        if (event != null) {
+            outbox.add(event, payment.traceparent());
+        }
     }
 
     private void sendAfterCommit(Payment payment) {
-        if (!payment.status().isIntent()) {
+        if (!payment.status().isIntent() || mustWait(payment)) {
             return;
         }
         payment.claim(now(), lease);
@@ -312,14 +333,14 @@ public class Payments {
     public record Ordered(long orderId) {
     }
 
-    /** The order is accepted: its money is to be taken. */
+    /** The order is accepted: its money is to be taken, or the order ends because its payment has. */
     @Transactional
     public void confirm(@Body Ordered ordered) {
         Payment payment = entities.find(Payment.class, ordered.orderId());
         if (payment == null) {
             throw new IllegalStateException("order " + ordered.orderId() + " is accepted, but has no payment");
         }
-        payment.confirm(now(), Correlation.current());
+        publish(payment, payment.confirm(now(), Correlation.current()));
         sendAfterCommit(payment);
     }
 
@@ -380,13 +401,15 @@ public class Payments {
 
     /**
      * The action of the saga: no money moves until the outcome is known.
+     * @param asked   the order whose refund the provider was asked about; null if nothing was captured then
      * @param account the order's account at the provider; null if nothing is captured, or if the provider does not answer: then the refund
      *                is requested when it does
-     * @throws Problem 404 there is no payment; 409 the provider or the payment's state forbids it; 503 an earlier cancellation is not undone yet
+     * @throws Problem 404 there is no payment; 409 the provider or the payment's state forbids it; 503 an earlier cancellation is not undone
+     *                 yet, or the money was captured before the provider could be asked
      */
     @Transactional
     public void beginCancellation(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra,
-                                  @Body Account account) {
+                                  @Variable("captured") Long asked, @Body Account account) {
         if (!participation.act(lra, orderId)) {
             return;
         }
@@ -394,11 +417,11 @@ public class Payments {
         if (payment == null || payment.shownStatus() == null) {
             throw Problem.notFound("payment of order", orderId);
         }
-        if (payment.status() == PaymentStatus.Cancelling) {
+        if (payment.status() == PaymentStatus.Cancelling || payment.isCaptured() && asked == null) {
             throw new CancellationUnavailable();
         }
         if (!payment.canBeCancelled()) {
-            throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.shownStatus() + ".");
+            throw new Problem(409, "Cannot be cancelled", "The payment is " + payment.shownStatus() + ", so the order cannot be cancelled any more.");
         }
         if (payment.isCaptured() && account != null && account.refundable() + account.refunded() < payment.amount()) {
             throw new Problem(409, "Refund refused", "The payment provider does not give the money back: " + account.refundCode() + ".");

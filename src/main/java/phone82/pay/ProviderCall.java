@@ -69,7 +69,7 @@ public class ProviderCall {
 
     /** Continues without an account: a missing answer is no refusal. */
     public Account noAccount(@ExchangeException Exception failure) {
-        LOG.info("It is unknown whether the provider would refund: {}", String.valueOf(failure));
+        LOG.info("The provider does not say whether it would refund; the cancellation continues: {}", failure == null ? "not asked, the circuit breaker of look-ups is open" : failure.toString());
         return null;
     }
 

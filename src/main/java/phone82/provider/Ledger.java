@@ -150,7 +150,7 @@ public class Ledger {
             return new Reservation(asked.reference(), asked.orderId(), asked.item());
         }
         Reservation reservation = jdbc.queryForObject("select * from reservation where reference = ?", RESERVATION, asked.reference());
-        if (reservation.orderId() != asked.orderId()) {
+        if (reservation.orderId != asked.orderId()) {
             throw new Problem(409, "Reference used already", "The reference " + asked.reference() + " belongs to another order.");
         }
         return reservation;
@@ -160,7 +160,7 @@ public class Ledger {
         jdbc.update("update reservation set authorised = ?, authorised_at = ?, due_at = ?, captured = ?, refunded = ?, closed = ?, "
                         + "attempts = ? where reference = ?", reservation.authorised(), timestamp(reservation.authorisedAt()),
                 timestamp(reservation.dueAt()), reservation.captured(), reservation.refunded(), reservation.isClosed(),
-                reservation.attempts(), reservation.reference());
+                reservation.attempts(), reservation.reference);
     }
 
     /** Records the outcome of the requests for an authorisation that was pending and is not any more. */
@@ -169,7 +169,7 @@ public class Ledger {
             Decision decision = reservation.isClosed() ? Decision.declined("closed") : Decision.SUCCEEDED;
             jdbc.update("update operation set outcome = ?, code = ?, decided_at = ? where order_id = ? and reference = ? "
                             + "and operation = 'authorise' and outcome = 'pending'", decision.outcome().name(), decision.code(),
-                    Timestamp.from(now()), reservation.orderId(), reservation.reference());
+                    Timestamp.from(now()), reservation.orderId, reservation.reference);
         }
     }
 
@@ -233,7 +233,7 @@ public class Ledger {
         }
         List<Reservation> reservations = jdbc.query("select * from reservation where order_id between ? and ?", RESERVATION,
                 orders.get(orders.size() - 1), orders.get(0));
-        return Page.of(orders, shown, orderId -> account(orderId, reservations.stream().filter(each -> each.orderId() == orderId).toList()),
+        return Page.of(orders, shown, orderId -> account(orderId, reservations.stream().filter(each -> each.orderId == orderId).toList()),
                 orderId -> orderId);
     }
 

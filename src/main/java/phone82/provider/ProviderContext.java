@@ -6,7 +6,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.context.DatabaseContext;
 import phone82.platform.http.Access;
@@ -22,16 +21,16 @@ import java.time.Duration;
 public class ProviderContext {
 
     @Bean
-    Ledger ledger(JdbcTemplate jdbc, PlatformTransactionManager transactions, @Value("${phone82.provider.patience}") Duration patience,
+    Ledger ledger(JdbcTemplate jdbc, TransactionTemplate transactions, @Value("${phone82.provider.patience}") Duration patience,
                   @Value("${phone82.provider.authorisation-validity}") Duration validity) {
-        return new Ledger(jdbc, new TransactionTemplate(transactions), patience, validity);
+        return new Ledger(jdbc, transactions, patience, validity);
     }
 
     /** Rehearses an authorisation and its capture, and rolls them back. */
     @Bean
-    Rehearsal rehearsedPayment(Ledger ledger, PlatformTransactionManager transactions) {
+    Rehearsal rehearsedPayment(Ledger ledger, TransactionTemplate transactions) {
         Ledger.Wanted wanted = new Ledger.Wanted(-1, 1, "rehearsal");
-        return () -> new TransactionTemplate(transactions).executeWithoutResult(transaction -> {
+        return () -> transactions.executeWithoutResult(transaction -> {
             transaction.setRollbackOnly();
             ledger.perform("rehearsal", "authorise", "rehearsal-authorise", wanted, Fault.NONE);
             ledger.perform("rehearsal", "capture", "rehearsal-capture", wanted, Fault.NONE);

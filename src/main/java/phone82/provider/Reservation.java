@@ -6,8 +6,8 @@ import java.time.Instant;
 /** The money of one reference: reserved, captured, refunded. Amounts in won. */
 class Reservation {
 
-    private final String reference;
-    private final long orderId;
+    final String reference;
+    final long orderId;
     private final DemoItem item;
     private long authorised;
     private Instant authorisedAt;
@@ -150,14 +150,6 @@ class Reservation {
         return item.isRefundable() ? captured - refunded : 0;
     }
 
-    String reference() {
-        return reference;
-    }
-
-    long orderId() {
-        return orderId;
-    }
-
     long authorised() {
         return authorised;
     }
@@ -184,9 +176,5 @@ class Reservation {
 
     int attempts() {
         return attempts;
-    }
-
-    String item() {
-        return item.item();
     }
 }

@@ -218,7 +218,7 @@ public class Deliveries {
             delivery.hold();
             outbox.add(delivery.cancel());
         } else if (delivery.status() == DeliveryStatus.Shipped) {
-            LOG.error("Order {} is shipped, but its payment is cancelled: it was shipped without being paid, or the money was given back", event.orderId());
+            LOG.error("Order {} is shipped, but its payment is cancelled. Run reconcile; then get the goods back, or ask the customer for the money", event.orderId());
         }
     }
 

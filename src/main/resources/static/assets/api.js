@@ -50,7 +50,7 @@ async function send(method, path, body, headers, read) {
             headers: {Accept: 'application/json', 'X-Requested-With': 'phone82', ...(body ? {'Content-Type': 'application/json'} : {}), ...headers},
             body: body && JSON.stringify(body),
             // what the page preloads
-            cache: path === '/phones' ? 'default' : 'no-store',
+            cache: path === '/phones' && !catalogue ? 'default' : 'no-store',
             signal: AbortSignal.timeout(PATIENCE),
         });
         readClock(answer.headers.get('Date'));
@@ -97,7 +97,7 @@ export const find = async (path, headers) => isKnown(path) ? takeKnown(path) : g
 
 let user;
 
-/** Who is logged in, read once: a login loads the page anew. */
+/** Who is logged in, read once: a login loads the pages of all tabs anew. */
 export function session() {
     user ??= read('/session').catch(refused => {
         user = null;
@@ -105,6 +105,9 @@ export function session() {
     });
     return user;
 }
+
+/** Who is logged in now; if that cannot be read, who was before. */
+export const currentSession = () => get('/session').catch(session).catch(() => ({}));
 
 /** Whether nobody is logged in where a login is required. */
 export const isAnonymous = ({login, name}) => login === true && !name;
@@ -121,7 +124,7 @@ export const forSale = list => list.filter(phone => !FOR_TRIALS.includes(phone.i
 let catalogue;
 let reading;
 
-/** The price list, read once. */
+/** The price list, read once: it changes with a restart of the shop only. */
 export async function phones() {
     reading ??= readPhones().catch(refused => {
         reading = null;
@@ -135,8 +138,17 @@ async function readPhones() {
     catalogue = await read('/phones');
 }
 
+/** The price list as it is now. */
+export async function currentPhones() {
+    catalogue = await get('/phones');
+    return catalogue.items;
+}
+
 /** The phone on the price list; undefined for an unlisted item, and before the list is read. */
 export const phoneOf = item => catalogue?.items.find(phone => phone.item === item);
+
+/** Whether customers can order the item; false before the list is read. */
+export const isForSale = item => forSale(catalogue?.items ?? []).includes(phoneOf(item));
 
 /** What the variants of a model have in common. */
 export const modelOf = id => catalogue?.models?.find(each => each.model === id) ?? {};

@@ -1,6 +1,6 @@
-import {NAVIGATED, announce, closeDialog, go, h, notice} from './dom.js';
+import {NAVIGATED, announce, closeDialog, go, h, notice, retry} from './dom.js';
 import {session} from './api.js';
-import {language, say} from './words.js';
+import {language, say, speak} from './words.js';
 import {keepRaw, resumeLink} from './keep.js';
 
 /** The views by their addresses: each is a function of the module of the same name. */
@@ -37,9 +37,17 @@ async function navigate({focus = true} = {}) {
     const [pattern, name] = viewOf(path) ?? [/()/, 'nothing'];
     const current = ++navigations;
     if (!loaded[name]) {
-        // a module that cannot be loaded may be of a version that the shop no longer has
-        await load(name).catch(() => shown && location.reload());
-        if (!loaded[name] || current !== navigations) {
+        await load(name).catch(() => {});
+        if (current !== navigations) {
+            return;
+        }
+        if (!loaded[name] && shown) {
+            // the module may be of a version that the shop no longer has
+            location.reload();
+            return;
+        }
+        if (!loaded[name]) {
+            main.replaceChildren(notice('bad', say('bad.title'), say('bad.0'), retry(() => location.reload())));
             return;
         }
     }
@@ -79,8 +87,8 @@ function translate() {
 }
 
 document.getElementById('language').addEventListener('click', () => {
-    root.lang = language() === 'ko' ? 'en' : 'ko';
-    keepRaw('language', root.lang);
+    speak(language() === 'ko' ? 'en' : 'ko');
+    keepRaw('language', language());
     translate();
     navigate({focus: false});
 });
@@ -113,5 +121,10 @@ translate();
 resumeLink();
 await navigate({focus: false});
 root.classList.add('ready');
+try {
+    sessionStorage.removeItem('reloaded');
+} catch {
+    // first.js could not set it either
+}
 // links to other views need not wait then
 VIEWS.forEach(([, name]) => load(name).catch(() => {}));

@@ -3,12 +3,13 @@ import {keep, kept, remember} from './keep.js';
 
 /** Time in which an unanswered request may still create an order, ms. */
 const UNDER_WAY = 60_000;
-/** Time in which the shop knows the key, ms; it keeps keys for a day. */
+/** Time in which the shop knows the key, ms; it keeps keys for a day at least. */
 const KEY_KNOWN = 20 * 60 * 60_000;
 
 /**
- * The order that was sent and whose outcome is unknown. It is kept until the outcome is known, across reloads and tabs. Only a press of the
- * customer sends it again; under its key it never becomes a second order.
+ * The order that was sent and whose outcome is unknown. It is kept until the outcome is known, across reloads and tabs; the one of a guest until
+ * the tracking link is shown, because nothing else has its secret. Only a press of the customer sends it again; under its key it never becomes a
+ * second order.
  */
 export function pendingAttempt() {
     const attempt = kept('attempt');
@@ -41,14 +42,17 @@ const random = bytes => crypto.getRandomValues(new Uint8Array(bytes));
  * @throws Refused; `isFinal` says whether it is certain that there is no order
  */
 export async function send(attempt) {
-    keep('attempt', {...attempt, sent: Date.now()});
+    const {sent} = attempt;
+    attempt.sent = Date.now();
+    keep('attempt', attempt);
     try {
         return placed(attempt, await call('POST', '/orders', attempt.body, {'Idempotency-Key': attempt.key, ...asGuest(attempt.secret)}));
     } catch (refused) {
-        refused.isFinal = refused.isRefusal && (!attempt.sent || !isUnderWay(attempt));
+        refused.isFinal = refused.isRefusal && (!sent || !isUnderWay({sent}));
         if (refused.isFinal) {
             discardAttempt();
         } else if (refused.isRefusal) {
+            attempt.sent = sent;
             keep('attempt', attempt);
         }
         throw refused;
@@ -62,10 +66,10 @@ export async function look(attempt) {
 }
 
 function placed({secret}, order) {
-    discardAttempt();
     if (secret) {
         return {...order, secret};
     }
+    discardAttempt();
     remember(order.id);
     return order;
 }

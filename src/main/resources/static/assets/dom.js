@@ -83,13 +83,20 @@ export async function ask({title, text, label, longest, yes, no}) {
     return answer === 'yes' ? line.value.trim() : null;
 }
 
+/** The second click of a double click on the button that opened the dialog can hit a button of the dialog. */
+function refuseSecondClick(event) {
+    if (event.detail > 1 && event.target.closest('button')) {
+        event.preventDefault();
+    }
+}
+
 /** Shows a dialog and returns the value of the button that closes it. */
 function answered(...content) {
     return new Promise(resolve => {
         const asked = h('dialog', {'aria-labelledby': 'sure', 'aria-describedby': 'sure-text', close: () => {
             asked.remove();
             resolve(asked.returnValue);
-        }}, h('form', {method: 'dialog'}, content));
+        }}, h('form', {method: 'dialog', click: refuseSecondClick}, content));
         closeDialog();
         // its close event may still be due
         dialog?.remove();

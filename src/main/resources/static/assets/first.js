@@ -1,4 +1,4 @@
-// Sets the chosen language and theme, or the browser's own, before the first paint.
+// Sets the chosen language and theme, or the browser's own, before the first paint, and loads a page again whose scripts do not load.
 (() => {
     const read = name => { try { return localStorage.getItem(name); } catch { return null; } };
     const root = document.documentElement;
@@ -8,4 +8,15 @@
     if (theme === 'light' || theme === 'dark') {
         root.dataset.theme = theme;
     }
+    // while the shop is updated, a script may be of another version than the page. Loading it again helps once or never
+    addEventListener('error', ({target}) => {
+        try {
+            if ((target === window || target.localName === 'script') && !root.classList.contains('ready') && !sessionStorage.getItem('reloaded')) {
+                sessionStorage.setItem('reloaded', 'yes');
+                location.reload();
+            }
+        } catch {
+            // without storage it could be loaded again for ever
+        }
+    }, true);
 })();

@@ -1,6 +1,7 @@
 import {asGuest, call, session} from './api.js';
+import {discardAttempt, pendingAttempt} from './attempt.js';
 import {announce, confirm, go, h, notice} from './dom.js';
-import {addressOf, keepLink, remember} from './keep.js';
+import {addressOf, remember} from './keep.js';
 import {order} from './order.js';
 import {say} from './words.js';
 
@@ -14,6 +15,9 @@ export function guest(main) {
         main.append(h('div', {class: 'head'}, h('h1', {tabindex: -1}, say('guest.ended'))), ended());
         return {title: say('guest.ended')};
     }
+    if (pendingAttempt()?.secret === secret) {
+        discardAttempt();
+    }
     const link = h('input', {id: 'link', readonly: true, value: location.origin + addressOf({id, secret}), focus: event => event.target.select()});
     const account = h('div', {class: 'actions'});
     const outcome = h('div', {class: 'outcome'});
@@ -24,10 +28,10 @@ export function guest(main) {
     session().then(offer).catch(() => offer({}));
     return shown;
 
-    function offer({login, name}) {
+    function offer({login, name, roles}) {
         account.replaceChildren(...[
-            login && name && h('button', {type: 'button', id: 'claim', class: 'main', click: claim}, say('guest.claim')),
-            login && !name && h('a', {class: 'button', href: '/login', click: () => keepLink({id, secret})}, say('guest.login')),
+            login && roles?.includes('customer') && h('button', {type: 'button', id: 'claim', class: 'main', click: claim}, say('guest.claim')),
+            login && !name && h('a', {class: 'button', href: '/login'}, say('guest.login')),
             h('button', {type: 'button', id: 'revoke', class: 'quiet', click: revoke}, say('guest.revoke'))].filter(Boolean));
     }
 

@@ -1,10 +1,12 @@
-import {isAnonymous, session} from './api.js';
+import {get, isAnonymous, session} from './api.js';
 import {say} from './words.js';
 
 const SILENCE = 40_000;
 const LONGEST_WAIT = 15_000;
 const HIDDEN_FOR = 30_000;
 const ONE = 'phone82-stream';
+/** The roles that may follow orders. */
+const FOLLOWERS = ['customer', 'dealer', 'operator'];
 
 const followers = new Set();
 /** The channel between the tabs of this browser. Without locks (on an insecure connection) each tab opens its own stream. */
@@ -48,13 +50,15 @@ export function follow(orderId, {opened, happened}) {
     };
 }
 
-/** Without a login, where one is required, the stream would be refused. */
 async function begin() {
     const user = await session().catch(() => ({}));
-    if (followers.size > 0 && !isAnonymous(user)) {
+    if (followers.size > 0 && mayFollow(user)) {
         takeTurn();
     }
 }
+
+/** Without a login, where one is required, or without a role, the stream would be refused. */
+const mayFollow = user => !user.login || !isAnonymous(user) && FOLLOWERS.some(role => user.roles?.includes(role));
 
 function takeTurn() {
     if (yieldTurn || document.hidden && channel) {
@@ -89,6 +93,7 @@ function stop() {
     yieldTurn?.();
     yieldTurn = undefined;
     elsewhere.clear();
+    lost = false;
     show(null);
 }
 
@@ -100,10 +105,13 @@ function report(message) {
 
 function hear({kind, event, orderId}) {
     if (kind === 'opened') {
-        show('found');
+        show(followers.size > 0 ? 'found' : null);
         followers.forEach(each => each.opened());
     } else if (kind === 'lost') {
-        show('lost');
+        show(followers.size > 0 ? 'lost' : null);
+    } else if (kind === 'ended') {
+        stop();
+        followers.forEach(each => each.opened());
     } else if (kind === 'happened') {
         followers.forEach(each => each.happened(event));
     } else if (kind === 'who follows') {
@@ -134,7 +142,17 @@ function show(state) {
 
 function heard() {
     clearTimeout(silence);
-    silence = setTimeout(connect, SILENCE);
+    silence = setTimeout(() => {
+        reportLoss();
+        connect();
+    }, SILENCE);
+}
+
+function reportLoss() {
+    if (!lost) {
+        lost = true;
+        report({kind: 'lost'});
+    }
 }
 
 function connect() {
@@ -142,11 +160,16 @@ function connect() {
     scope = wanted();
     source = new EventSource(`/history/stream${scope === null ? '' : `?orderId=${scope}`}`);
     heard();
+    /** Whether the next connection continues after the last event: then nothing is missed, and no view needs to be loaded anew. */
+    let continues = false;
     source.onopen = () => {
         heard();
         wait = 1000;
         lost = false;
-        report({kind: 'opened'});
+        if (!continues) {
+            report({kind: 'opened'});
+        }
+        continues = false;
     };
     source.addEventListener('progress', event => {
         heard();
@@ -156,22 +179,36 @@ function connect() {
     source.addEventListener('heart-beat', heard);
     // the gateway ends the stream now and then to check the login again; the browser reconnects
     let ended = false;
-    source.addEventListener('renew', () => { ended = true; });
+    source.addEventListener('renew', ({lastEventId}) => {
+        ended = true;
+        continues = lastEventId !== '';
+    });
     source.onerror = () => {
         if (ended) {
             ended = false;
             return;
         }
-        if (!lost) {
-            lost = true;
-            report({kind: 'lost'});
-        }
+        continues = false;
+        reportLoss();
         if (source.readyState === EventSource.CLOSED) {
-            clearTimeout(timer);
-            timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
-            wait = Math.min(wait * 2, LONGEST_WAIT);
+            reconnect(source);
         }
     };
+}
+
+/** Connects again after a pause, unless the stream was refused because the session has ended: then the views show that. */
+async function reconnect(closed) {
+    const user = await get('/session').catch(() => ({}));
+    if (source !== closed) {
+        return;
+    }
+    if (!mayFollow(user)) {
+        report({kind: 'ended'});
+        return;
+    }
+    clearTimeout(timer);
+    timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
+    wait = Math.min(wait * 2, LONGEST_WAIT);
 }
 
 function disconnect() {

@@ -1,6 +1,6 @@
 import {find, get, isAnonymous, phones, seesOwnOrders, session} from './api.js';
 import {coalesced, failure, h, loginLink, phone, redraw, skeleton} from './dom.js';
-import {ownOrders} from './keep.js';
+import {isMine, ownOrders} from './keep.js';
 import {follow} from './live.js';
 import {finder, orderRow, updateRow} from './rows.js';
 import {say} from './words.js';
@@ -15,6 +15,9 @@ export function mine(main) {
     main.append(h('div', {class: 'head row'}, h('h1', {tabindex: -1}, say('mine.title')), finder()), place, hint);
     let shown = SHOWN;
     let rows = new Map();
+    let user = {};
+    /** Orders for which the list was read again. It does not have all: old ones are on request. */
+    const sought = new Set();
     /** The events since the list was requested, as its answer may be older; null while none is requested. */
     let during = null;
     const load = coalesced(async () => {
@@ -27,17 +30,35 @@ export function mine(main) {
         }
     }, 250);
     const end = follow(null, {opened: load, happened: event => { during?.push(event); update(event); }});
+    addEventListener('storage', ordered);
     load();
-    return {title: say('mine.title'), tab: 'mine', end};
+    return {title: say('mine.title'), tab: 'mine', end: () => {
+        removeEventListener('storage', ordered);
+        end();
+    }};
+
+    /** An order was placed in this browser. */
+    function ordered({key}) {
+        if (key === 'orders') {
+            load();
+        }
+    }
 
     function update(event) {
         if (rows.has(event.orderId)) {
             updateRow(rows.get(event.orderId), event);
+        } else if (isOwn(event) && !sought.has(event.orderId)) {
+            sought.add(event.orderId);
+            load();
         }
     }
 
+    /** The deliveries of other customers, which a dealer's stream has, too, have no amount. */
+    function isOwn({orderId, amount}) {
+        return seesOwnOrders(user) ? Boolean(amount) : isMine(orderId);
+    }
+
     async function list() {
-        let user;
         let orders;
         let hasMore;
         try {

@@ -1,4 +1,4 @@
-import {asGuest, call, find, isKnown, nameOf, now, phones, secondsUntil, seesOwnOrders, session} from './api.js';
+import {asGuest, call, find, isForSale, isKnown, nameOf, now, phones, secondsUntil, seesOwnOrders, session} from './api.js';
 import {announce, closeDialog, coalesced, confirm, h, isSecondClick, loginLink, notice, phone, redraw, retry, skeleton, svg} from './dom.js';
 import {isMine, keep} from './keep.js';
 import {follow} from './live.js';
@@ -7,7 +7,8 @@ import {dateAndTime, day, say, sayOf, span, time, won} from './words.js';
 
 /** The steps of an order, and the event that reports each. */
 const STAGES = {Ordered: 'Ordered', Paid: 'PayCompleted', Received: 'OrderReceived', Shipped: 'Shipped'};
-const BY_CUSTOMER = 'cancelled by the customer';
+/** The reason of each cancellation that was asked for, also by an operator: it does not say who did. */
+const ASKED_FOR = 'cancelled by the customer';
 const SOON = 60 * 60;
 /** Interval at which a guest's page loads the order: EventSource cannot send the secret, ms. */
 const POLL = 3000;
@@ -42,6 +43,8 @@ export function order(main, id, _, guest) {
     let later;
     let wait = 1000;
     let left = false;
+    /** Whether the answer to a cancellation, in `outcome`, is still true. */
+    let holds = () => true;
     const load = coalesced(async () => {
         clearTimeout(later);
         if (left) {
@@ -54,11 +57,13 @@ export function order(main, id, _, guest) {
             return;
         }
         if (placed.status === 'fulfilled' && placed.value === null) {
+            clearInterval(clock);
             missing();
             end();
             return;
         }
         if (placed.status === 'rejected' && [401, 403].includes(placed.reason.status)) {
+            clearInterval(clock);
             place.replaceChildren(notice('warn', placed.reason.words, null, ...placed.reason.status === 401 ? [loginLink()] : []));
             end();
             return;
@@ -93,6 +98,11 @@ export function order(main, id, _, guest) {
     if (wasKnown) {
         // what came with the page may be older than the connection
         load();
+    }
+    if (history.state?.cancel) {
+        // once only, not after a reload
+        history.replaceState(null, '');
+        sendCancellation();
     }
     return {...view, end: () => { left = true; end(); clearInterval(clock); clearTimeout(later); }};
 
@@ -144,7 +154,7 @@ export function order(main, id, _, guest) {
             guest?.panel,
             h('section', {class: 'panel', 'aria-labelledby': 'timeline'}, h('h2', {id: 'timeline'}, say('order.timeline')),
                 h('ol', {class: 'timeline'}, timeline.map(step => h('li', {}, h('time', {datetime: step.at}, time(step.at)),
-                    h('span', {}, sayOf('event', step.type), reason(step) && h('span', {class: 'hint'}, ` – ${reason(step)}`))))),
+                    h('span', {}, sayOf('event', step.type))))),
                 timeline.length > 0 && h('p', {class: 'hint reference'}, say('order.correlation'), ' ', h('code', {}, timeline[0].correlationId))),
             h('button', {type: 'button', class: 'print', click: () => print()}, say('order.print')));
         state.replaceChildren(order.status === 'Paid' && known.delivery.value?.status === 'Paused' ? h('span', {class: 'badge Paused'}, say('status.Delayed')) : badge(order.status));
@@ -157,6 +167,10 @@ export function order(main, id, _, guest) {
             announce(place.querySelector('#truth').textContent);
         }
         status = order.status;
+        if (!holds(status)) {
+            outcome.replaceChildren(...status === 'Cancelled' ? [notice('good', say('cancel.done', {id}))] : []);
+            holds = () => true;
+        }
         if (wasOnCancel && !place.querySelector('#cancel')) {
             heading.focus();
         }
@@ -179,8 +193,7 @@ export function order(main, id, _, guest) {
                     return say('truth.cancelling');
                 case 'Cancelled': {
                     const step = timeline.find(each => each.type === 'OrderCancelled') ?? timeline.find(each => each.type === 'PayCancelled');
-                    const why = order.reason ? reason(order) ?? say('reason.payment') : step && reason(step);
-                    return say(!step ? 'truth.cancelled' : step.reason === BY_CUSTOMER && (own || guest) ? 'truth.cancelled.you' : why ? 'truth.cancelled.reason' : 'truth.cancelled.at', {time: time(step?.at), reason: why});
+                    return say(!step ? 'truth.cancelled' : order.reason && order.reason !== ASKED_FOR ? 'truth.cancelled.payment' : 'truth.cancelled.at', {time: time(step?.at)});
                 }
                 default: {
                     const due = delivery.value?.status === 'Received' ? delivery.value.dispatchAt : null;
@@ -195,12 +208,6 @@ export function order(main, id, _, guest) {
                 }
             }
         }
-    }
-
-    /** The reason, if customers can understand it. */
-    function reason(step) {
-        const words = step.reason && sayOf('reason', step.reason);
-        return words === step.reason ? null : words;
     }
 
     function steps(order, at) {
@@ -222,12 +229,13 @@ export function order(main, id, _, guest) {
         const amount = won(order.amount);
         const has = type => timeline.some(step => step.type === type);
         // if the payment cannot be loaded, the timeline shows it, too
-        const state = payment.value?.status ?? (has('PayCancelled') ? has('PayCompleted') ? 'Refunded' : 'Voided' : has('RefundFailed') ? 'RefundFailed' : has('PayCompleted') ? 'Completed' : null);
+        const known = payment.value?.status ?? (has('PayCancelled') ? has('PayCompleted') ? 'Refunded' : 'Voided' : has('RefundFailed') ? 'RefundFailed' : has('PayCompleted') ? 'Completed' : null);
         const paid = at('PayCompleted') ?? payment.value?.completedAt;
         const taken = paid && say('money.Completed', {amount, time: time(paid)});
+        // before its outcome is known, a cancellation moves no money
+        const state = known !== 'Cancelling' ? known : taken ? 'Completed' : 'Authorised';
         const lines = {
             Completed: [taken, order.status === 'Cancelled' && say('money.Refunding', {amount})],
-            Cancelling: [taken, say('money.Refunding', {amount})],
             Refunding: [taken, say('money.Refunding', {amount})],
             Refunded: [taken, say(at('PayCancelled') ? 'money.Refunded' : 'money.Refunded.plain', {amount, time: time(at('PayCancelled'))})],
             RefundFailed: [taken, say('money.RefundFailed', {amount})],
@@ -240,7 +248,7 @@ export function order(main, id, _, guest) {
         return isCancellable(order)
             ? h('p', {class: 'action'}, h('button', {type: 'button', id: 'cancel', class: 'danger', click: event => !isSecondClick(event) && cancel(order)}, say('order.cancel')),
                 h('span', {class: 'hint'}, say('order.until')))
-            : (own || guest) && h('p', {class: 'action'}, h('a', {class: 'button', href: '/', click: () => keep('choice', {item: order.item, qty: order.qty})}, say('order.again')));
+            : (own || guest) && isForSale(order.item) && h('p', {class: 'action'}, h('a', {class: 'button', href: '/', click: () => keep('choice', {item: order.item, qty: order.qty})}, say('order.again')));
     }
 
     function isCancellable({status}) {
@@ -258,14 +266,22 @@ export function order(main, id, _, guest) {
             (button ?? heading).focus();
             return;
         }
-        outcome.replaceChildren();
         button?.setAttribute('aria-disabled', 'true');
+        await sendCancellation();
+    }
+
+    async function sendCancellation() {
+        outcome.replaceChildren();
+        holds = () => true;
         let box;
+        let lasts;
         try {
             const cancelled = await call('DELETE', `/orders/${id}`, null, headers);
+            lasts = each => cancelled.status === 'Cancelled' || each === 'Cancelling';
             box = cancelled.status === 'Cancelled' ? notice('good', say('cancel.done', {id})) : notice('info', say('truth.cancelling'));
         } catch (refused) {
             const {status, problem: {title}, retryAfter} = refused;
+            lasts = each => status === 409 || isCancellable({status: each});
             box = status === 409 ? notice('warn', say(title === 'Shipped already' ? 'cancel.late' : 'cancel.no'), say(title === 'Shipped already' ? 'cancel.late.text' : 'cancel.no.text'))
                 : refused.isRefusal && (status === 503 || status === 429)
                     ? notice('bad', say('cancel.busy'), say('cancel.busy.text', {seconds: retryAfter || 5}))
@@ -274,6 +290,7 @@ export function order(main, id, _, guest) {
         }
         if (!left) {
             outcome.replaceChildren(box);
+            holds = lasts;
             heading.focus();
             load();
         }

@@ -1,6 +1,6 @@
-import {asGuest, call, forSale, nameOf, phones, session} from './api.js';
+import {currentPhones, currentSession, forSale, nameOf, phones, session} from './api.js';
 import {discardAttempt, isResolvable, isUnderWay, look, newAttempt, pendingAttempt, send} from './attempt.js';
-import {announce, failure, go, h, loginLink, notice, phone, skeleton, swatch} from './dom.js';
+import {announce, failure, go, h, isSecondClick, loginLink, notice, phone, retry, skeleton, swatch} from './dom.js';
 import {addressOf, keep, kept} from './keep.js';
 import {SPECS, modelsOf, search} from './models.js';
 import {gigabytes, say, sayOf, time, won} from './words.js';
@@ -10,6 +10,9 @@ const MOST = 100;
 const ELSEWHERE = 20_000;
 /** Interval at which it is looked whether an unwanted order has arrived, ms. */
 const LOOK_AGAIN = 2000;
+
+/** Whether the price and the user of an order are being checked. It is sent after that, also if the view is left. */
+let asking = false;
 
 /** The models, their variants and the order form. */
 export function shop(main, _, query) {
@@ -74,11 +77,14 @@ export function shop(main, _, query) {
         }
     }
 
-    function show(list, elsewhere) {
+    /** @param isNewPrice whether the customer has tried to order at an old price */
+    function show(list, elsewhere, isNewPrice = false) {
         const pending = pendingAttempt();
         const choice = pending?.body ?? kept('choice');
         const models = modelsOf(list);
-        let chosen = list.find(each => each.item === choice?.item) ?? list[0];
+        const listed = list.find(each => each.item === choice?.item);
+        const isGone = !listed && Boolean(choice?.item);
+        let chosen = listed ?? list[0];
         let model = modelWith(chosen);
         const cards = models.map(each => h('label', {class: 'model'},
             h('input', {type: 'radio', name: 'model', value: each.variants[0].item, class: 'unseen', change: () => chooseModel(each)}),
@@ -89,7 +95,7 @@ export function shop(main, _, query) {
         const variants = h('div', {class: 'panel variants'});
         /** The radio buttons of the model's variants. */
         let options = [];
-        const qty = h('input', {type: 'number', id: 'qty', name: 'qty', min: 1, max: MOST, step: 1, required: true, inputmode: 'numeric', value: choice?.qty ?? 1,
+        const qty = h('input', {type: 'number', id: 'qty', name: 'qty', min: 1, max: MOST, step: 1, required: true, inputmode: 'numeric', value: listed && choice.qty || 1,
             'aria-describedby': 'range', input: choose});
         const less = h('button', {type: 'button', 'aria-label': say('shop.less'), click: () => step(-1)}, '−');
         const more = h('button', {type: 'button', 'aria-label': say('shop.more'), click: () => step(1)}, '+');
@@ -99,7 +105,7 @@ export function shop(main, _, query) {
         const picture = h('div', {class: 'picture'});
         const name = h('p', {class: 'name'});
         let orderWords = 'shop.order';
-        const button = h('button', {type: 'submit', class: 'main', id: 'order'}, say(orderWords));
+        const button = h('button', {type: 'submit', class: 'main', id: 'order', click: event => isSecondClick(event) && event.preventDefault()}, say(orderWords));
         const ways = h('div', {class: 'ways'});
         const outcome = h('div', {class: 'outcome'});
         /** Whether an order is being sent, or must not be sent again yet. */
@@ -119,12 +125,15 @@ export function shop(main, _, query) {
         filter();
         performance.mark('ready');
         session().then(offerGuest).catch(() => {});
-        if (pending && !isResolvable(pending)) {
-            tooOld(pending);
-        } else if (pending && elsewhere) {
+        if (pending && elsewhere) {
             checking(pending, ELSEWHERE);
         } else if (pending) {
             resolve(pending);
+        } else if (isNewPrice) {
+            refusedWith(isGone ? notice('warn', say('shop.gone'), say('shop.refused.text')) : notice('warn', say('shop.price'), say('shop.price.text')));
+        } else if (isGone) {
+            keep('choice', null);
+            outcome.replaceChildren(notice('info', say('shop.gone'), say('shop.gone.text')));
         }
 
         /** Without a session one can order as a guest, if the shop permits it. */
@@ -266,14 +275,14 @@ export function shop(main, _, query) {
             }
         }
 
-        /** Places the order of the current choice. */
+        /** Places the order of the current choice. The page may be days old, and another tab may have logged in somebody else. */
         async function order(event) {
             event.preventDefault();
             if (!unfound.hidden) {
                 (shelf.hidden ? find : shelf.querySelector('.model:not([hidden]) input')).focus();
                 return;
             }
-            if (blocked) {
+            if (blocked || asking) {
                 return;
             }
             if (!isValid()) {
@@ -288,7 +297,42 @@ export function shop(main, _, query) {
             keep('choice', wanted());
             busy();
             const {subject} = await session().catch(() => ({}));
-            sendOnce(newAttempt(wanted(), orderWords === 'shop.order.guest', subject));
+            const attempt = newAttempt(wanted(), orderWords === 'shop.order.guest', subject);
+            if (!await isAsShown(chosen, subject)) {
+                return;
+            }
+            if (pendingAttempt()) {
+                // of another tab
+                load(true);
+                return;
+            }
+            sendOnce(attempt);
+        }
+
+        /** Whether price and user are still those that the page shows; if not, it says so, and nothing is ordered. */
+        async function isAsShown({item, price}, subject) {
+            asking = true;
+            try {
+                const [list, user] = await Promise.all([currentPhones(), currentSession()]);
+                if (user.subject !== subject) {
+                    ready();
+                    refusedWith(user.name ? notice('warn', say('shop.user'), say('shop.anonymous.text'), retry(() => location.reload())) : anonymous());
+                    return false;
+                }
+                if (list.find(each => each.item === item)?.price !== price) {
+                    show(forSale(list), false, true);
+                    return false;
+                }
+                return true;
+            } catch (refused) {
+                refused.isFinal = true;
+                if (!left) {
+                    answered(null, refused);
+                }
+                return false;
+            } finally {
+                asking = false;
+            }
         }
 
         async function sendOnce(attempt) {
@@ -315,7 +359,8 @@ export function shop(main, _, query) {
         function placed(order) {
             keep('choice', null);
             announce(say('shop.done', {id: order.id}));
-            if (!left) {
+            // a guest has nothing but the link
+            if (!left || order.secret && pendingAttempt()) {
                 go(addressOf(order));
             }
         }
@@ -343,6 +388,8 @@ export function shop(main, _, query) {
             }
             if (order) {
                 await then(order);
+            } else if (!isResolvable(attempt)) {
+                tooOld(attempt);
             } else if (!isUnderWay(attempt)) {
                 discardAttempt();
                 ready();
@@ -370,12 +417,9 @@ export function shop(main, _, query) {
             }
         }
 
-        /** Cancels the order of an attempt that the customer no longer wants. */
-        async function abandon(order) {
-            await call('DELETE', `/orders/${order.id}`, null, asGuest(order.secret)).catch(() => {});
-            if (!left) {
-                go(addressOf(order));
-            }
+        /** The page of an order that the customer no longer wants cancels it, and shows the outcome. */
+        function abandon(order) {
+            go(addressOf(order), {state: {cancel: true}});
         }
 
         function whatOf({body, sent}) {
@@ -384,21 +428,26 @@ export function shop(main, _, query) {
 
         function answered(attempt, refused) {
             if (!refused.isFinal) {
-                unsure(pendingAttempt() ?? attempt, refused);
+                unsure(attempt, refused);
                 return;
             }
             ready();
             if (refused.status === 401) {
-                refusedWith(notice('warn', say('shop.anonymous'), say('shop.anonymous.text'), loginLink()));
+                refusedWith(anonymous());
                 return;
             }
             const [kind, title, text] = refused.status === 402 ? ['bad', say('shop.declined'), say('shop.declined.text')]
                 : refused.status === 503 || refused.status === 429 ? ['warn', say('shop.busy'), say('shop.busy.text')]
-                : ['bad', say('bad.title'), say('shop.refused.text')];
+                : [400, 422].includes(refused.status) ? ['bad', say('bad.title'), say('shop.refused.text')]
+                : ['bad', say('bad.title'), `${refused.words} ${say('shop.anonymous.text')}`];
             refusedWith(notice(kind, title, text));
             if (kind === 'warn') {
                 wait(refused.retryAfter);
             }
+        }
+
+        function anonymous() {
+            return notice('warn', say('shop.anonymous'), say('shop.anonymous.text'), loginLink());
         }
 
         function refusedWith(box) {
@@ -409,8 +458,13 @@ export function shop(main, _, query) {
 
         function unsure(attempt, {status}) {
             button.hidden = true;
+            if (status === 401 && !attempt.secret) {
+                // somebody else may be at the computer by now
+                refusedWith(notice('warn', say('shop.unsure'), say('shop.user.gone'), loginLink(), discardButton()));
+                return;
+            }
             const check = h('button', {type: 'button', class: 'main', click: () => resolve(attempt)}, say('shop.check'));
-            refusedWith(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.unsure.text')}`, status === 401 ? loginLink() : check, abandonButton(attempt)));
+            refusedWith(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.unsure.text')}`, check, abandonButton(attempt)));
         }
 
         /** There is no order so far, and the request may still arrive. */
@@ -425,9 +479,12 @@ export function shop(main, _, query) {
 
         function tooOld(attempt) {
             button.hidden = true;
-            outcome.replaceChildren(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say('shop.old.text')}`,
-                h('a', {class: 'button', href: '/orders'}, say('orders.title')),
-                h('button', {type: 'button', click: () => { discardAttempt(); ready(); outcome.replaceChildren(); button.focus(); }}, say('shop.discard'))));
+            outcome.replaceChildren(notice('warn', say('shop.unsure'), `${whatOf(attempt)} ${say(attempt.secret ? 'shop.old.guest' : 'shop.old.text')}`,
+                !attempt.secret && h('a', {class: 'button', href: '/orders'}, say('orders.title')), discardButton()));
+        }
+
+        function discardButton() {
+            return h('button', {type: 'button', click: () => { discardAttempt(); ready(); outcome.replaceChildren(); button.focus(); }}, say('shop.discard'));
         }
 
         function block(isBlocked) {

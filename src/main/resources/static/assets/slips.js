@@ -1,5 +1,5 @@
 import {find, nameOf, phones} from './api.js';
-import {coalesced, h, notice, retry, skeleton} from './dom.js';
+import {coalesced, failure, h, notice, retry, skeleton} from './dom.js';
 import {follow} from './live.js';
 import {dateAndTime, say, sayOf} from './words.js';
 
@@ -18,14 +18,24 @@ export function slips(main, _, query) {
     let left = false;
     const load = coalesced(async () => {
         clearTimeout(later);
+        if (left) {
+            return;
+        }
         await phones().catch(() => []);
         const found = [];
         for (const id of ids) {
             try {
                 found.push({id, delivery: await find(`/deliveries/${id}`)});
             } catch (refused) {
-                place.replaceChildren(notice('warn', say('slips.refused', {id}), refused.words, retry(load)));
+                if (left) {
+                    return;
+                }
                 count.textContent = '';
+                if (refused.status === 401 || refused.status === 403) {
+                    place.replaceChildren(failure(refused, load));
+                    return;
+                }
+                place.replaceChildren(notice('warn', say('slips.refused', {id}), refused.words, retry(load)));
                 later = setTimeout(load, (refused.retryAfter || 5) * 1000);
                 return;
             }

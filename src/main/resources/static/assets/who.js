@@ -1,5 +1,6 @@
 // The logged-in user, and the links to log in and out.
-import {isAnonymous, seesOwnOrders, session} from './api.js';
+import {currentSession, isAnonymous, seesOwnOrders, session} from './api.js';
+import {keepLink} from './keep.js';
 
 const WORDS = {
     en: {login: 'Log in', logout: 'Log out', demo: 'No login is required here: you are the user demo and may do everything.'},
@@ -9,6 +10,9 @@ const WORDS = {
 const place = document.createElement('span');
 place.id = 'who';
 document.querySelector('.tools').prepend(place);
+
+/** The other tabs of this browser: a login or logout concerns all. */
+const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('phone82-session') : null;
 
 function link(text, href) {
     const made = document.createElement('a');
@@ -21,10 +25,11 @@ function link(text, href) {
 async function logOut(event) {
     event.preventDefault();
     const answer = await fetch('/logout', {method: 'POST', headers: {'X-Requested-With': 'phone82'}});
+    tabs?.postMessage(undefined);
     location.assign(answer.ok ? (await answer.json()).location : '/');
 }
 
-/** The page to return to; a guest's link is kept by its view. */
+/** The page to return to. */
 const back = () => location.pathname === '/' ? '' : `?${new URLSearchParams({back: location.pathname})}`;
 
 function show(user) {
@@ -46,8 +51,28 @@ function show(user) {
     }
 }
 
+// the login leads back to no tracking link: its secret must not be part of a request
+document.addEventListener('click', event => {
+    if (location.pathname === '/guest' && event.target.closest?.('a[href^="/login"]')) {
+        keepLink();
+    }
+});
+
 const user = await session().catch(() => null);
 if (user) {
     show(user);
     new MutationObserver(() => show(user)).observe(document.documentElement, {attributeFilter: ['lang']});
+    tabs?.postMessage(user.subject);
+    if (tabs) {
+        tabs.onmessage = ({data}) => data !== user.subject && check();
+    }
+    document.addEventListener('visibilitychange', () => !document.hidden && check());
+    addEventListener('pageshow', event => event.persisted && check());
+}
+
+/** Loads the page anew if another user is logged in by now. */
+async function check() {
+    if ((await currentSession()).subject !== user.subject) {
+        location.reload();
+    }
 }

@@ -3,7 +3,7 @@ const WORDS = {
     en: {
         'other': '한국어', 'other.label': '한국어로 보기', 'skip': 'Skip to the content', 'nav': 'Main', 'theme': 'Switch between light and dark',
         'tab.shop': 'Phones', 'tab.mine': 'My orders', 'tab.dealer': 'Dealer', 'docs': 'For developers: the API',
-        'lost': 'Connection lost. Reconnecting …', 'found': 'Connected again. Everything is up to date.', 'again': 'Try again', 'more': 'Show more', 'in': 'in {time}',
+        'lost': 'Connection lost. Reconnecting …', 'found': 'Connected again. Everything is up to date.', 'again': 'Try again', 'late': 'This page loads slowly, or a part of it did not load.', 'more': 'Show more', 'in': 'in {time}',
         'nothing.title': 'Page not found', 'nothing.text': 'The address may be mistyped.', 'nothing.go': 'See the phones', 'nothing.operator': 'The operator’s console has a port of its own: http://localhost:9090, unless the last lines of the start name another.',
         'shop.title': 'Which phone would you like?', 'shop.lead': 'You pay when you order, and can cancel until it is shipped.',
         'shop.models': 'Model', 'shop.qty': 'Quantity', 'shop.less': 'One less', 'shop.more': 'One more', 'shop.total': 'Total',
@@ -16,10 +16,14 @@ const WORDS = {
         'shop.busy': 'Payment is unavailable right now', 'shop.busy.text': 'There is no order and nothing was charged. Your choice is kept.',
         'shop.declined': 'The payment was declined', 'shop.declined.text': 'There is no order and nothing was charged. Ask your bank, or choose a cheaper phone or fewer.',
         'shop.refused.text': 'There is no order and nothing was charged. Choose another phone or quantity.',
+        'shop.price': 'The price has changed', 'shop.price.text': 'There is no order and nothing was charged. Check the new total before you order.',
+        'shop.gone': 'The phone that you chose is no longer sold', 'shop.gone.text': 'Choose another one.',
+        'shop.user': 'Another user is logged in now', 'shop.user.gone': 'The user who sent it is no longer logged in. If it was you, log in to see whether it arrived.',
         'shop.checking': 'Checking your order …', 'shop.what': '{item} × {qty}, sent at {time}.',
         'shop.unsure': 'Your order is not confirmed yet', 'shop.unsure.text': 'If it arrived, it was charged once. Checking it neither orders nor charges anything.', 'shop.missing': 'Your order has not arrived yet', 'shop.missing.text': 'Nothing was charged so far. You can send it again: it is never placed twice.', 'shop.send': 'Send it again',
         'shop.lost': 'Your order did not arrive', 'shop.lost.text': 'There is no order and nothing was charged. Order again if you still want it.', 'shop.other': 'The chosen phone is not among those found. Choose one of them.', 'shop.anonymous': 'You are not logged in any more', 'shop.anonymous.text': 'There is no order and nothing was charged. Your choice is kept.',
         'shop.old.text': 'It is too long ago to check. Look for it among the orders before you order again.',
+        'shop.old.guest': 'It is too long ago to check. Contact us before you order again.',
         'shop.check': 'Check again', 'shop.abandon': 'Cancel it', 'shop.discard': 'Discard',
         'shop.again': 'Try again', 'shop.again.in': 'Try again in {seconds} s', 'shop.done': 'Order {id} is placed.',
         'shop.order.guest': 'Order as a guest', 'shop.login': 'Log in', 'shop.guest': 'As a guest you get a link that shows and cancels this order. With a login all your orders are together.',
@@ -43,7 +47,7 @@ const WORDS = {
         'truth.leaves': 'Your {item} leaves {time}.', 'truth.leaving': 'Your {item} is about to leave.', 'truth.shipped': 'Your {item} was shipped at {time}.',
         'truth.delayed': 'Your {item} is delayed. The dealer ships it as soon as possible.',
         'truth.cancelling': 'Your order is being cancelled. This page shows the outcome by itself.', 'truth.cancelled': 'Your order is cancelled.',
-        'truth.cancelled.at': 'Your order was cancelled at {time}.', 'truth.cancelled.you': 'You cancelled this order at {time}.', 'truth.cancelled.reason': 'Your order was cancelled at {time}: {reason}.',
+        'truth.cancelled.at': 'Your order was cancelled at {time}.', 'truth.cancelled.payment': 'Your order was cancelled at {time}: the payment was refused.',
         'money.none': 'Nothing has been charged yet.', 'money.unknown': 'The payment cannot be looked up at the moment.',
         'money.Authorised': '{amount} reserved at {time}, not charged yet.', 'money.Completed': '{amount} paid at {time}.',
         'money.Refunding': '{amount} is on its way back to you.', 'money.Refunded': '{amount} refunded at {time}. Your bank may take a few days to show it.', 'money.Refunded.plain': '{amount} refunded.',
@@ -55,6 +59,8 @@ const WORDS = {
         'plain.dealer': 'This work needs JavaScript. Please turn it on.', 'plain.order': 'Without JavaScript this page does not update by itself, and the order cannot be cancelled here.', 'plain.reload': 'Show the latest state',
         'plain.cancelling': 'Your order is being cancelled.', 'plain.away': 'The order cannot be looked up at the moment. Try again in a few seconds.',
         'plain.refused': 'You may not see orders', 'plain.refused.text': 'Log in as the customer who placed the order.',
+        'plain.login': 'You are not logged in', 'plain.login.text': 'The login took too long, was cancelled, or another one began meanwhile.',
+        'plain.unavailable': 'The shop is unavailable at the moment. Try again in a few seconds.', 'plain.many': 'That was too much at once. Try again in a few seconds.',
         'sure.title': 'Cancel order {id}?', 'sure.text': '{item} × {qty}. You get back what you have paid.', 'sure.paid': '{item} × {qty}. You get {amount} back.', 'sure.yes': 'Yes, cancel it', 'sure.no': 'Keep it',
         'cancel.done': 'Order {id} is cancelled.', 'cancel.late': 'Too late: it has just been shipped.', 'cancel.late.text': 'The parcel is on its way, so the order stays as it is.',
         'cancel.no': 'The order cannot be cancelled', 'cancel.no.text': 'It stays as it is.', 'cancel.busy': 'The cancellation did not go through', 'cancel.busy.text': 'Everything is as before. Try again in {seconds} s.',
@@ -63,7 +69,7 @@ const WORDS = {
         'status.Ordered': 'Ordered', 'status.Paid': 'Paid', 'status.Shipped': 'Shipped', 'status.Cancelling': 'Cancelling', 'status.Delayed': 'Delayed', 'status.Cancelled': 'Cancelled',
         'delivery.Received': 'To ship', 'delivery.Paused': 'Paused', 'delivery.Held': 'Being cancelled', 'delivery.Shipped': 'Shipped', 'delivery.Cancelled': 'Cancelled',
         'event.Ordered': 'Ordered', 'event.PayCompleted': 'Paid', 'event.OrderReceived': 'With the dealer', 'event.Shipped': 'Shipped', 'event.CancellationRefused': 'Cancellation not possible',
-        'reason.cancelled by the customer': 'by the customer', 'reason.payment': 'the payment was refused', 'event.LinkEnded': 'Tracking link ended', 'event.OrderAssigned': 'Added to your account', 'event.DeliveryPaused': 'Shipment delayed', 'event.DeliveryResumed': 'Shipment no longer delayed', 'event.DeliveryCancelled': 'Delivery stopped', 'event.OrderCancelled': 'Cancelled', 'event.PayCancelled': 'Refunded', 'event.RefundFailed': 'Refund failed',
+        'event.LinkEnded': 'Tracking link ended', 'event.OrderAssigned': 'Added to your account', 'event.DeliveryPaused': 'Shipment delayed', 'event.DeliveryResumed': 'Shipment no longer delayed', 'event.DeliveryCancelled': 'Delivery stopped', 'event.OrderCancelled': 'Cancelled', 'event.PayCancelled': 'Refunded', 'event.RefundFailed': 'Refund failed',
         'dealer.title': 'Deliveries', 'dealer.queues': 'Queues', 'dealer.ship': 'To ship', 'dealer.paused': 'Paused', 'dealer.held': 'Being cancelled', 'dealer.shipped': 'Shipped', 'dealer.cancelled': 'Cancelled', 'dealer.all': 'All',
         'dealer.none': 'Nothing to ship.', 'dealer.none.other': 'Nothing here.', 'dealer.none.model': 'No delivery of this model here.', 'dealer.none.found': 'There is no delivery of order {id}. An order that is not paid yet has none.',
         'dealer.due': 'due now', 'dealer.left.Cancelled': 'Order {id} was cancelled. Do not ship it.', 'dealer.left.Held': 'Order {id} is being cancelled. Do not ship it.', 'dealer.left.Shipped': 'Order {id} was shipped.', 'dealer.left.Paused': 'Order {id} was paused.', 'dealer.away': 'The store cannot be reached at the moment', 'dealer.away.text': 'You see the last known state. This page tries again by itself.', 'dealer.away.empty': 'This page tries again by itself.',
@@ -88,7 +94,7 @@ const WORDS = {
     ko: {
         'other': 'English', 'other.label': 'View in English', 'skip': '본문으로 건너뛰기', 'nav': '주 메뉴', 'theme': '라이트/다크 모드 전환',
         'tab.shop': '휴대폰', 'tab.mine': '내 주문', 'tab.dealer': '대리점', 'docs': '개발자용: API',
-        'lost': '연결이 끊겼습니다. 다시 연결하는 중 …', 'found': '다시 연결되었습니다. 최신 상태입니다.', 'again': '다시 시도', 'more': '더 보기', 'in': '{time} 후',
+        'lost': '연결이 끊겼습니다. 다시 연결하는 중 …', 'found': '다시 연결되었습니다. 최신 상태입니다.', 'again': '다시 시도', 'late': '페이지를 불러오는 데 오래 걸리거나 일부를 불러오지 못했습니다.', 'more': '더 보기', 'in': '{time} 후',
         'nothing.title': '페이지를 찾을 수 없습니다', 'nothing.text': '주소를 확인해 주세요.', 'nothing.go': '휴대폰 보기', 'nothing.operator': '운영 콘솔은 별도의 포트에 있습니다. 시작 로그의 마지막 줄에 다른 주소가 없으면 http://localhost:9090입니다.',
         'shop.title': '어떤 휴대폰을 찾으세요?', 'shop.lead': '주문하면 바로 결제되며, 발송 전까지 취소할 수 있습니다.',
         'shop.models': '모델', 'shop.qty': '수량', 'shop.less': '수량 1개 줄이기', 'shop.more': '수량 1개 늘리기', 'shop.total': '합계',
@@ -101,10 +107,14 @@ const WORDS = {
         'shop.busy': '지금은 결제할 수 없습니다', 'shop.busy.text': '주문되지 않았고 결제된 금액도 없습니다. 선택하신 상품과 수량은 그대로 유지됩니다. 잠시 후 다시 시도해 주세요.',
         'shop.declined': '결제가 거절되었습니다', 'shop.declined.text': '주문되지 않았고 결제된 금액도 없습니다. 카드사에 문의하거나, 더 저렴한 휴대폰을 선택하거나 수량을 줄여 주세요.',
         'shop.refused.text': '주문되지 않았고 결제된 금액도 없습니다. 다른 휴대폰이나 수량을 선택해 주세요.',
+        'shop.price': '가격이 변경되었습니다', 'shop.price.text': '주문되지 않았고 결제된 금액도 없습니다. 새 합계를 확인한 후 주문해 주세요.',
+        'shop.gone': '선택하신 휴대폰은 더 이상 판매하지 않습니다', 'shop.gone.text': '다른 휴대폰을 선택해 주세요.',
+        'shop.user': '다른 사용자로 로그인되어 있습니다', 'shop.user.gone': '주문을 요청한 사용자가 로그아웃되었습니다. 본인이라면 로그인하여 주문 여부를 확인해 주세요.',
         'shop.checking': '주문 확인 중…', 'shop.what': '{item} × {qty} ({time} 주문 요청).',
         'shop.unsure': '주문이 아직 확인되지 않았습니다', 'shop.unsure.text': '접수되었다면 한 번만 결제됩니다. ‘다시 확인’은 주문 여부만 조회합니다.', 'shop.missing': '주문이 아직 접수되지 않았습니다', 'shop.missing.text': '지금까지 결제된 금액은 없습니다. 다시 요청해도 중복 주문되지 않습니다.', 'shop.send': '다시 주문 요청',
         'shop.lost': '주문이 접수되지 않았습니다', 'shop.lost.text': '주문되지 않았고 결제된 금액도 없습니다. 원하시면 다시 주문해 주세요.', 'shop.other': '선택한 휴대폰이 검색 결과에 없습니다. 결과에서 선택해 주세요.', 'shop.anonymous': '로그인이 만료되었습니다', 'shop.anonymous.text': '주문되지 않았고 결제된 금액도 없습니다. 선택하신 상품과 수량은 그대로 유지됩니다.',
         'shop.old.text': '주문을 요청한 지 오래되어 여기서는 확인할 수 없습니다. 중복 주문되지 않도록 전체 주문에서 먼저 확인해 주세요.',
+        'shop.old.guest': '주문을 요청한 지 오래되어 여기서는 확인할 수 없습니다. 다시 주문하기 전에 저희에게 문의해 주세요.',
         'shop.check': '다시 확인', 'shop.abandon': '주문 취소', 'shop.discard': '안내 닫기',
         'shop.again': '다시 시도', 'shop.again.in': '{seconds}초 후 다시 시도', 'shop.done': '{id}번 주문이 접수되었습니다.',
         'shop.order.guest': '비회원으로 주문', 'shop.login': '로그인', 'shop.guest': '비회원은 이 주문을 확인하고 취소할 수 있는 링크를 받습니다. 로그인하면 모든 주문을 한곳에서 볼 수 있습니다.',
@@ -127,7 +137,7 @@ const WORDS = {
         'truth.leaves': '{item} 상품이 {time} 발송됩니다.', 'truth.leaving': '{item} 상품이 곧 발송됩니다.', 'truth.shipped': '{item} 상품이 {time}에 발송되었습니다.',
         'truth.delayed': '{item} 발송이 늦어지고 있습니다. 대리점에서 준비되는 대로 발송합니다.',
         'truth.cancelling': '주문을 취소 처리하고 있습니다. 결과는 이 화면에 자동으로 표시됩니다.', 'truth.cancelled': '주문이 취소되었습니다.',
-        'truth.cancelled.at': '주문이 {time}에 취소되었습니다.', 'truth.cancelled.you': '{time}에 주문을 취소하셨습니다.', 'truth.cancelled.reason': '주문이 {time}에 취소되었습니다({reason}).',
+        'truth.cancelled.at': '주문이 {time}에 취소되었습니다.', 'truth.cancelled.payment': '주문이 {time}에 취소되었습니다(결제 거절).',
         'money.none': '아직 결제된 금액이 없습니다.', 'money.unknown': '지금은 결제 상태를 확인할 수 없습니다.',
         'money.Authorised': '{time}에 {amount} 결제 승인을 받았습니다. 아직 최종 결제된 것은 아닙니다.', 'money.Completed': '{time}에 {amount}이 결제되었습니다.',
         'money.Refunding': '{amount}을 환불하고 있습니다. 카드사나 은행에 따라 며칠 걸릴 수 있습니다.', 'money.Refunded': '{time}에 {amount}을 환불했습니다. 카드사나 은행에 반영되기까지 며칠 걸릴 수 있습니다.', 'money.Refunded.plain': '{amount}을 환불했습니다.',
@@ -139,6 +149,8 @@ const WORDS = {
         'plain.dealer': '이 작업을 하려면 자바스크립트를 켜 주세요.', 'plain.order': '자바스크립트가 꺼져 있어 화면이 자동으로 업데이트되지 않으며, 여기서는 주문을 취소할 수 없습니다.', 'plain.reload': '최신 상태 보기',
         'plain.cancelling': '주문을 취소하는 중입니다.', 'plain.away': '지금은 주문을 확인할 수 없습니다. 잠시 후 다시 시도해 주세요.',
         'plain.refused': '주문을 볼 수 없습니다', 'plain.refused.text': '주문한 고객으로 로그인해 주세요.',
+        'plain.login': '로그인하지 못했습니다', 'plain.login.text': '로그인 시간이 지났거나, 로그인이 취소되었거나, 그사이 다른 로그인이 시작되었습니다.',
+        'plain.unavailable': '지금은 이용할 수 없습니다. 잠시 후 다시 시도해 주세요.', 'plain.many': '요청이 너무 많습니다. 잠시 후 다시 시도해 주세요.',
         'sure.title': '{id}번 주문을 취소할까요?', 'sure.text': '{item} {qty}개를 취소합니다. 결제된 금액이 있으면 모두 환불해 드립니다.', 'sure.paid': '{item} {qty}개를 취소하고 {amount}을 환불해 드립니다.', 'sure.yes': '주문 취소하기', 'sure.no': '주문 유지하기',
         'cancel.done': '{id}번 주문이 취소되었습니다.', 'cancel.late': '방금 발송되어 취소할 수 없습니다', 'cancel.late.text': '상품이 배송 중이며, 주문과 결제는 그대로 유지됩니다.',
         'cancel.no': '주문을 취소할 수 없습니다', 'cancel.no.text': '주문과 결제는 그대로 유지됩니다.', 'cancel.busy': '취소하지 못했습니다', 'cancel.busy.text': '주문은 취소되지 않고 그대로 유지되고 있습니다. {seconds}초 후 다시 시도해 주세요.',
@@ -147,7 +159,7 @@ const WORDS = {
         'status.Ordered': '주문 접수', 'status.Paid': '결제 완료', 'status.Shipped': '발송 완료', 'status.Cancelling': '취소 중', 'status.Delayed': '발송 지연', 'status.Cancelled': '취소 완료',
         'delivery.Received': '발송 대기', 'delivery.Paused': '보류', 'delivery.Held': '취소 중', 'delivery.Shipped': '발송 완료', 'delivery.Cancelled': '취소 완료',
         'event.Ordered': '주문 접수', 'event.PayCompleted': '결제 완료', 'event.OrderReceived': '상품 준비', 'event.Shipped': '발송 완료', 'event.CancellationRefused': '취소 불가',
-        'reason.cancelled by the customer': '고객 요청', 'reason.payment': '결제 거절', 'event.LinkEnded': '주문 확인 링크 사용 중지', 'event.OrderAssigned': '계정에 추가됨', 'event.DeliveryPaused': '발송 지연', 'event.DeliveryResumed': '발송 재개', 'event.DeliveryCancelled': '발송 중지', 'event.OrderCancelled': '주문 취소', 'event.PayCancelled': '환불 완료', 'event.RefundFailed': '환불 실패',
+        'event.LinkEnded': '주문 확인 링크 사용 중지', 'event.OrderAssigned': '계정에 추가됨', 'event.DeliveryPaused': '발송 지연', 'event.DeliveryResumed': '발송 재개', 'event.DeliveryCancelled': '발송 중지', 'event.OrderCancelled': '주문 취소', 'event.PayCancelled': '환불 완료', 'event.RefundFailed': '환불 실패',
         'dealer.title': '발송 관리', 'dealer.queues': '작업 목록', 'dealer.ship': '발송 대기', 'dealer.paused': '보류', 'dealer.held': '취소 중', 'dealer.shipped': '발송 완료', 'dealer.cancelled': '취소 완료', 'dealer.all': '전체',
         'dealer.none': '발송할 주문이 없습니다.', 'dealer.none.other': '해당하는 주문이 없습니다.', 'dealer.none.model': '이 모델의 주문이 없습니다.', 'dealer.none.found': '{id}번 주문의 발송 건이 없습니다. 결제가 끝나지 않은 주문은 아직 발송 건이 없습니다.',
         'dealer.due': '발송 기한 도래', 'dealer.left.Cancelled': '{id}번 주문이 취소되었습니다. 발송하지 마세요.', 'dealer.left.Held': '{id}번 주문은 취소 처리 중입니다. 발송하지 마세요.', 'dealer.left.Shipped': '{id}번 주문이 발송되었습니다.', 'dealer.left.Paused': '{id}번 주문이 보류되었습니다.', 'dealer.away': '지금은 대리점 시스템에 연결할 수 없습니다', 'dealer.away.text': '마지막 상태를 보여 드립니다. 이 화면에서 자동으로 다시 시도합니다.', 'dealer.away.empty': '이 화면에서 자동으로 다시 시도합니다.',
@@ -171,7 +183,16 @@ const WORDS = {
     },
 };
 
-export const language = () => document.documentElement.lang;
+const root = document.documentElement;
+/** The attribute alone would not do: a browser that translates the page sets it to the language into which it translates. */
+let chosen = root.lang in WORDS ? root.lang : 'en';
+
+export const language = () => chosen;
+
+export function speak(name) {
+    chosen = name;
+    root.lang = name;
+}
 
 export function say(key, values = {}) {
     const words = WORDS[language()];

@@ -1,9 +1,8 @@
 package phone82.architecture;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import phone82.OpenApi;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -16,11 +15,10 @@ record Operation(String context, String method, String path, JsonNode definition
     }
 
     static List<Operation> of(String context) {
-        Path contract = RouteFile.ROUTES.resolve(context).resolve(context + ".openapi.yaml");
-        if (!Files.exists(contract)) {
+        if (!OpenApi.exists(context)) {
             return List.of();
         }
-        JsonNode document = RouteFile.yaml(contract);
+        JsonNode document = OpenApi.document(context);
         return document.get("paths").propertyStream().flatMap(path -> path.getValue().propertyStream()
                 .filter(operation -> operation.getValue().has("responses"))
                 .map(operation -> new Operation(context, operation.getKey(), path.getKey(), operation.getValue(), document))).toList();

@@ -37,7 +37,7 @@ class SettingsListTest {
     /** Set by the launcher itself. */
     private static final Set<String> INTERNAL = Set.of("phone82.context", "phone82.process", "phone82.local-host", "phone82.local-scheme", "phone82.broker.in-vm-url");
 
-    private final Set<String> known = Settings.all().stream().flatMap(setting -> setting.names().stream()).collect(Collectors.toSet());
+    private final Set<String> known = Settings.ALL.stream().flatMap(setting -> setting.names().stream()).collect(Collectors.toSet());
 
     @Test
     void everyUsedPropertyIsListed() throws IOException {
@@ -81,7 +81,7 @@ class SettingsListTest {
     }
 
     private static boolean isListed(String name) {
-        return Settings.lists().stream().anyMatch(list -> list.parts().stream().anyMatch(part -> name.matches(Pattern.quote(list.name()) + "\\[\\d+]\\." + part)));
+        return Settings.LISTS.stream().anyMatch(list -> list.parts().stream().anyMatch(part -> name.matches(Pattern.quote(list.name()) + "\\[\\d+]\\." + part)));
     }
 
     private static Set<String> set() throws IOException {
@@ -108,7 +108,7 @@ class SettingsListTest {
             RecordComponent[] components = type.getRecordComponents();
             for (int i = 0; i < components.length; i++) {
                 String name = prefix + "." + components[i].getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-                Setting setting = Settings.all().stream().filter(candidate -> candidate.name().equals(name)).findFirst().orElseThrow(() -> new AssertionError(name));
+                Setting setting = Settings.ALL.stream().filter(candidate -> candidate.name().equals(name)).findFirst().orElseThrow(() -> new AssertionError(name));
                 String fallback = Arrays.stream(type.getDeclaredConstructors()[0].getParameters()[i]
                         .getAnnotation(DefaultValue.class).value()).findFirst().orElseThrow();
                 assertThat(setting.fallback()).as(name).isEqualTo(fallback);

@@ -1,21 +1,18 @@
 package phone82.command;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import phone82.Stub;
 import phone82.command.Report.Breach;
 import phone82.command.Report.Moving;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +26,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -46,8 +42,9 @@ class ReconciliationTest {
 
     private static final String KEY = "Bearer demo-provider-key";
 
-    private final HttpServer server = server();
-    private final String url = "http://127.0.0.1:" + server.getAddress().getPort();
+    @AutoClose
+    private final Stub server = new Stub();
+    private final String url = server.url();
     private final Map<String, Lists> lists = Map.of("/orders", new Lists(), "/payments", new Lists(), "/deliveries", new Lists(),
             "/history", new Lists(), "/accounts", new Lists());
     private boolean ledger;
@@ -75,19 +72,9 @@ class ReconciliationTest {
         }
     }
 
-    private static HttpServer server() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.setExecutor(Executors.newCachedThreadPool());
-            return server;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     @BeforeEach
     void start() {
-        lists.forEach((path, rows) -> server.createContext(path, exchange -> {
+        lists.forEach((path, rows) -> server.on(path, exchange -> {
             if (path.equals("/accounts") && !KEY.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
                 answer(exchange, 401, "{}");
                 return;
@@ -102,23 +89,13 @@ class ReconciliationTest {
                     .forEach(each -> query.put(each[0], each[1]));
             answer(exchange, 200, rows.page(Integer.parseInt(query.get("size")), Long.parseLong(query.getOrDefault("after", "" + Long.MAX_VALUE))));
         }));
-        server.start();
-    }
-
-    @AfterEach
-    void stop() {
-        server.stop(0);
     }
 
     private void answer(HttpExchange exchange, int status, String body) throws IOException {
         synchronized (asked) {
             asked.add(exchange.getRequestURI().toString());
         }
-        byte[] bytes = body.getBytes();
-        exchange.sendResponseHeaders(status, bytes.length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(bytes);
-        }
+        Stub.answer(exchange, status, body);
     }
 
     private void order(long id, String... statuses) {
@@ -170,7 +147,7 @@ class ReconciliationTest {
             }
         });
 
-        assertThat(run(0)).isEqualTo(new Report(1099, List.of(), List.of()));
+        assertThat(run(0)).isEqualTo(new Report(1099, List.of(), List.of(), null));
         assertThat(asked).hasSize(4 * 6).allMatch(path -> path.contains("?size="));
         assertThat(progress).isEmpty();
     }
@@ -208,7 +185,7 @@ class ReconciliationTest {
 
     @Test
     void emptyListsAgree() {
-        assertThat(run(10)).isEqualTo(new Report(0, List.of(), List.of()));
+        assertThat(run(10)).isEqualTo(new Report(0, List.of(), List.of(), null));
     }
 
     @Test
@@ -219,7 +196,7 @@ class ReconciliationTest {
         delivery(4, "", "Received", "Shipped");
         view(4, "", "", "Ordered", "Shipped");
 
-        assertThat(run(0)).isEqualTo(new Report(4, List.of(), List.of()));
+        assertThat(run(0)).isEqualTo(new Report(4, List.of(), List.of(), null));
         assertThat(progress).singleElement().asString().startsWith("do not agree yet: 1;");
     }
 
@@ -232,7 +209,7 @@ class ReconciliationTest {
             view(id, seen.toArray(String[]::new));
         }
 
-        assertThat(run(0)).isEqualTo(new Report(6, List.of(), List.of()));
+        assertThat(run(0)).isEqualTo(new Report(6, List.of(), List.of(), null));
     }
 
     /** Otherwise a shop with a long dispatch delay, of whose orders one ships every second, would keep the command busy for hours. */
@@ -244,7 +221,7 @@ class ReconciliationTest {
         }
 
         assertThat(run(0)).isEqualTo(new Report(6, List.of(), LongStream.rangeClosed(1, 6).map(i -> 7 - i)
-                .mapToObj(id -> new Moving(id, "order Paid, payment Completed, delivery Received, view Paid")).toList()));
+                .mapToObj(id -> new Moving(id, "order Paid, payment Completed, delivery Received, view Paid")).toList(), null));
         assertThat(progress).isEmpty();
     }
 
@@ -318,25 +295,25 @@ class ReconciliationTest {
 
         assertThat(run(0)).isEqualTo(new Report(3, List.of(), List.of(
                 new Moving(3, "order Shipped, payment Completed, delivery Shipped, view Ordered"),
-                new Moving(2, "order Paid, payment Completed, delivery none, view none"))));
+                new Moving(2, "order Paid, payment Completed, delivery none, view none")), null));
     }
 
     @Test
     void anOrderThatIsArchivedMeanwhileIsNoBreach() {
         archivedOrder(1);
         AtomicInteger asked = new AtomicInteger();
-        server.createContext("/archive", exchange -> {
+        server.on("/archive", exchange -> {
             int archived = asked.getAndIncrement() == 0 ? 0 : 1;
             answer(exchange, 200, "{\"orders\":%d,\"held\":%d,\"last\":%d}".formatted(archived, 5 * archived, archived));
         });
 
-        assertThat(run(0)).isEqualTo(new Report(0, List.of(), List.of()));
+        assertThat(run(0)).isEqualTo(new Report(0, List.of(), List.of(), null));
     }
 
     @Test
     void anArchivedOrderIsNoBreachForThoseWhoMayNotReadWhatIsArchived() {
         archivedOrder(1);
-        server.createContext("/archive", exchange -> answer(exchange, 403, "{}"));
+        server.on("/archive", exchange -> answer(exchange, 403, "{}"));
 
         Report report = run(0);
 
@@ -378,10 +355,10 @@ class ReconciliationTest {
     @CsvSource(delimiter = ';', value = {"500;{};the answer is 500", "404;{};the answer is 404", "200;<html>;the answer cannot be understood",
             "200;{};the answer cannot be understood", "200;{\"items\":[{}]};the answer cannot be understood"})
     void anAnswerThatIsNoListIsReported(int status, String body, String why) {
-        server.removeContext("/deliveries");
-        server.createContext("/deliveries", exchange -> answer(exchange, status, body));
+        server.on("/deliveries", exchange -> answer(exchange, status, body));
 
-        assertThatThrownBy(() -> run(0)).isInstanceOf(OperatorCommand.Stop.class).hasMessage(
-                "store cannot be read at " + url + "/deliveries?size=200 (" + why + "); start it, or set phone82.gateway.store-url to its address.");
+        String remedy = status >= 500 ? "repeat the command; if that fails, look at the log of store" : "start it, or set phone82.gateway.store-url to its address";
+        assertThatThrownBy(() -> run(0)).isInstanceOf(OperatorCommand.Stop.class)
+                .hasMessage("store cannot be read at " + url + "/deliveries?size=200 (" + why + "); " + remedy + ".");
     }
 }

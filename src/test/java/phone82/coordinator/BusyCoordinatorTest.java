@@ -1,20 +1,17 @@
 package phone82.coordinator;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
@@ -23,8 +20,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -44,33 +39,16 @@ class BusyCoordinatorTest {
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
     /** Until then the participant does not answer. */
     private final CountDownLatch answering = new CountDownLatch(1);
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private HttpServer participant;
-
-    @BeforeEach
-    void listen() throws IOException {
-        participant = HttpServer.create(new InetSocketAddress("localhost", PORT), 0);
-        participant.setExecutor(threads);
-        participant.createContext("/", this::answer);
-        participant.start();
-    }
+    @AutoClose
+    private final Stub participant = new Stub(PORT).on("/", request -> {
+        asked.add(request.getRequestURI().getPath());
+        answering.await();
+        Stub.answer(request, 200);
+    });
 
     @AfterEach
-    void stop() {
+    void answer() {
         answering.countDown();
-        participant.stop(0);
-        threads.shutdown();
-    }
-
-    private void answer(HttpExchange request) throws IOException {
-        asked.add(request.getRequestURI().getPath());
-        try {
-            answering.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        request.sendResponseHeaders(200, -1);
-        request.close();
     }
 
     @Test
@@ -115,7 +93,7 @@ class BusyCoordinatorTest {
     private CompletableFuture<?> occupy() {
         String lra = lras.start();
         lras.join(lra);
-        CompletableFuture<?> closed = CompletableFuture.supplyAsync(() -> coordinator.exchange(lras.closing(lra)), threads);
+        CompletableFuture<?> closed = CompletableFuture.supplyAsync(() -> coordinator.exchange(lras.closing(lra)));
         await().until(() -> !asked.isEmpty());
         return closed;
     }

@@ -1,9 +1,7 @@
 package phone82.coordinator;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,11 +11,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -48,31 +45,21 @@ class CoordinatorTest {
     private Lras lras;
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
     private final Queue<String> authorized = new ConcurrentLinkedQueue<>();
-    private HttpServer participant;
     private volatile boolean back;
+    @AutoClose
+    private final Stub participant = new Stub(port).on("/", request -> {
+        asked.add(request.getRequestURI().getPath());
+        authorized.add(request.getRequestHeaders().getFirst("Authorization"));
+        Stub.answer(request, back ? 200 : 503);
+    });
 
     @BeforeEach
-    void listen() throws IOException {
+    void prepare() {
         coordinator = phone82.shop(Context.COORDINATOR);
         lras = new Lras(coordinator, "http://localhost:" + port);
         back = false;
         asked.clear();
         authorized.clear();
-        participant = HttpServer.create(new InetSocketAddress("localhost", port), 0);
-        participant.createContext("/", this::answer);
-        participant.start();
-    }
-
-    @AfterEach
-    void stop() {
-        participant.stop(0);
-    }
-
-    private void answer(HttpExchange request) throws IOException {
-        asked.add(request.getRequestURI().getPath());
-        authorized.add(request.getRequestHeaders().getFirst("Authorization"));
-        request.sendResponseHeaders(back ? 200 : 503, -1);
-        request.close();
     }
 
     @Test

@@ -1,8 +1,7 @@
 package phone82.coordinator;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -11,12 +10,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Databases;
 import phone82.journey.Phone82Extension;
 import phone82.journey.Shop;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +41,11 @@ class DatabaseStoreTest {
 
     private final Shop coordinator = PHONE82.shop(Context.COORDINATOR);
     private final Queue<String> called = new ConcurrentLinkedQueue<>();
-    private HttpServer participant;
+    @AutoClose
+    private final Stub participant = new Stub(PORT).on("/", request -> {
+        called.add(request.getRequestURI().getPath());
+        Stub.answer(request, 200);
+    });
     private SingleConnectionDataSource session;
     private JdbcTemplate jdbc;
 
@@ -53,10 +55,7 @@ class DatabaseStoreTest {
     }
 
     @BeforeEach
-    void prepare() throws IOException {
-        participant = HttpServer.create(new InetSocketAddress("localhost", PORT), 0);
-        participant.createContext("/", this::answer);
-        participant.start();
+    void prepare() {
         session = new SingleConnectionDataSource(option("url"), option("user"), option("password"), true);
         jdbc = new JdbcTemplate(session);
     }
@@ -64,18 +63,11 @@ class DatabaseStoreTest {
     @AfterEach
     void end() {
         session.destroy();
-        participant.stop(0);
     }
 
     private static String option(String name) {
         String property = "--phone82.coordinator.database." + name + "=";
         return databases.options().stream().filter(option -> option.startsWith(property)).findFirst().orElseThrow().substring(property.length());
-    }
-
-    private void answer(HttpExchange request) throws IOException {
-        called.add(request.getRequestURI().getPath());
-        request.sendResponseHeaders(200, -1);
-        request.close();
     }
 
     /** The writes are: start, two joins, the decision to close, the list of those to call. */

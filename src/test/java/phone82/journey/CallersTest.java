@@ -1,7 +1,6 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -12,26 +11,21 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
-import com.sun.net.httpserver.HttpServer;
 import org.assertj.core.api.SoftAssertions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import phone82.Context;
+import phone82.OpenApi;
+import phone82.Stub;
 import phone82.command.Token;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -107,26 +101,13 @@ class CallersTest {
 
     private static final List<String> SENDERS = List.of("gateway", "app", "pay", "store", "coordinator", "operator");
     private static final List<Context> PARTICIPANTS = List.of(Context.APP, Context.PAY, Context.STORE);
-    private static final Path ROUTES = Path.of("routes");
 
     private static final Queue<String> CALLS = new ConcurrentLinkedQueue<>();
-    private static HttpServer stranger;
-
-    @BeforeAll
-    static void listen() throws IOException {
-        stranger = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-        stranger.createContext("/", request -> {
-            CALLS.add(request.getRequestMethod() + " " + request.getRequestURI());
-            request.sendResponseHeaders(200, -1);
-            request.close();
-        });
-        stranger.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        stranger.stop(0);
-    }
+    @AutoClose
+    private static final Stub STRANGER = new Stub().on("/", request -> {
+        CALLS.add(request.getRequestMethod() + " " + request.getRequestURI());
+        Stub.answer(request, 200);
+    });
 
     private record Operation(Context context, String id, String method, String path, boolean takesBody, Set<String> mayCall) {
 
@@ -142,44 +123,36 @@ class CallersTest {
     }
 
     /** Read from all contracts. */
-    static List<Operation> operations() throws IOException {
-        try (Stream<Path> files = Files.walk(ROUTES)) {
-            return files.filter(file -> file.toString().endsWith(".openapi.yaml")).sorted().flatMap(CallersTest::operations).toList();
-        }
+    static List<Operation> operations() {
+        return Stream.concat(
+                Stream.of(Context.values()).filter(context -> OpenApi.exists(context.id())).flatMap(context -> operations(context, OpenApi.document(context.id()))),
+                PARTICIPANTS.stream().flatMap(context -> operations(context, OpenApi.callbacks()))).toList();
     }
 
-    private static Stream<Operation> operations(Path file) {
-        JsonNode contract;
-        try {
-            contract = new YAMLMapper().readTree(file.toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        String folder = file.getParent().getFileName().toString();
-        List<Context> contexts = folder.equals("shared") ? PARTICIPANTS : List.of(Context.valueOf(folder.toUpperCase(Locale.ROOT)));
+    private static Stream<Operation> operations(Context context, JsonNode contract) {
         return contract.get("paths").propertyStream().flatMap(path -> path.getValue().propertyStream()
                 .filter(operation -> !operation.getValue().path("x-public").asBoolean())
-                .flatMap(operation -> contexts.stream().map(context -> {
+                .map(operation -> {
                     String id = operation.getValue().get("operationId").asText();
                     return new Operation(context, id, operation.getKey().toUpperCase(Locale.ROOT), path.getKey(),
                             operation.getValue().has("requestBody"), mayCall(id));
-                })));
+                }));
     }
 
     private static Set<String> mayCall(String operation) {
         return MAY_CALL.getOrDefault(operation, MAY_CALL.get(operation.replaceFirst("^[a-z]+", "*")));
     }
 
-    static Stream<Operation> ours() throws IOException {
+    static Stream<Operation> ours() {
         return operations().stream().filter(operation -> operation.context != Context.PROVIDER);
     }
 
-    static Stream<Operation> theProviders() throws IOException {
+    static Stream<Operation> theProviders() {
         return operations().stream().filter(operation -> operation.context == Context.PROVIDER);
     }
 
     @Test
-    void everyOperationThatIsNotPublicIsDecided() throws IOException {
+    void everyOperationThatIsNotPublicIsDecided() {
         assertThat(operations()).filteredOn(operation -> operation.mayCall == null).isEmpty();
         assertThat(operations()).hasSizeGreaterThan(30);
     }
@@ -235,7 +208,7 @@ class CallersTest {
     @Test
     void theCoordinatorCallsParticipantsAtTheirOwnAddressOnly() {
         String lra = start();
-        String foreign = "http://localhost:" + stranger.getAddress().getPort();
+        String foreign = STRANGER.url();
         String own = PHONE82.shop(Context.PAY).url("/lra-participant/");
         String others = PHONE82.shop(Context.STORE).url("/lra-participant/");
 
@@ -262,7 +235,7 @@ class CallersTest {
 
     @Test
     void aForeignSagaIsNotJoined() {
-        String lra = "http://localhost:" + stranger.getAddress().getPort() + "/lra-coordinator/0_1_2_3_4";
+        String lra = STRANGER.url() + "/lra-coordinator/0_1_2_3_4";
         Shop store = PHONE82.shop(Context.STORE);
         Shop pay = PHONE82.shop(Context.PAY);
 

@@ -17,9 +17,11 @@ import phone82.Context;
 import phone82.app.Cancellation;
 import phone82.app.Orders;
 import phone82.journey.Shop.Answer;
+import phone82.pay.Payments;
 import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
 import phone82.platform.saga.CancellationUnavailable;
+import phone82.platform.saga.Participation;
 
 import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
@@ -42,6 +44,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
@@ -327,6 +330,22 @@ class CancellationTest {
         coordinator.text(coordinator.request(lra.substring(lra.indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
         shop.awaitShipped(id);
+    }
+
+    /** It was captured between pay's question and its action. */
+    @Test
+    void moneyThatTheProviderWasNotAskedAboutIsNotGivenBack() {
+        long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+        String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
+        PHONE82.bean(Context.PAY, Participation.class).join(lra, id);
+        Payments payments = PHONE82.bean(Context.PAY, Payments.class);
+
+        assertThatExceptionOfType(CancellationUnavailable.class).isThrownBy(() -> payments.beginCancellation(id, lra, null, null));
+
+        assertThat(shop.status("/payments/" + id)).isEqualTo("Completed");
+        coordinator.text(coordinator.request(lra.substring(lra.indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
     }
 
     private static HttpRequest.Builder forged(Shop inside, String callback, long id) {

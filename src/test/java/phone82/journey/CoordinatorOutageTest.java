@@ -1,6 +1,5 @@
 package phone82.journey;
 
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.ClassOrderer;
@@ -17,14 +16,13 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Shop.Answer;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -85,7 +83,7 @@ class CoordinatorOutageTest {
                         .header("Content-Type", "application/json").PUT(BodyPublishers.ofString(participant == Context.STORE ? HOLD : "")));
                 assertThat(refused.expect(503).header("Retry-After")).isEqualTo("5");
             }
-            assertThat(log.getOut().lines().filter(line -> line.contains(" " + participant.id() + " ") && line.contains("The coordinator does not agree: ")))
+            assertThat(log.getOut().lines().filter(line -> line.contains(" " + participant.id() + " ") && line.contains("The coordinator refuses or does not answer, so orders cannot be cancelled now: ")))
                     .singleElement().asString().contains(" WARN ");
         });
         assertThat(log.getOut()).doesNotContain("Unexpected failure", "\tat ");
@@ -271,7 +269,7 @@ class CoordinatorOutageTest {
 
             assertThat(requests("second")).isZero();
             assertThat(log.getOut().lines().filter(line -> line.contains(" app settle-cancellations "))).hasSizeBetween(1, 3)
-                    .allMatch(line -> line.contains(" WARN ") && line.contains("Failed, until the next run: "));
+                    .allMatch(line -> line.contains(" WARN ") && line.contains("The run failed, and is repeated: "));
             jdbc.update("delete from saga where order_id = 1");
         }
 
@@ -301,25 +299,22 @@ class CoordinatorOutageTest {
     @Order(3)
     class HangingAtTheEnd {
 
-        private static HttpServer coordinator;
+        private static Stub coordinator;
 
         @BeforeAll
-        static void start() throws IOException {
-            coordinator = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT), 0);
-            coordinator.createContext("/lra-coordinator/", request -> {
+        static void start() {
+            coordinator = new Stub(PORT).on("/lra-coordinator/", request -> {
                 String path = request.getRequestURI().getPath();
                 if (!path.endsWith("/cancel")) {
                     request.getResponseHeaders().set("Location", URL + "/lra-coordinator/0_2");
-                    request.sendResponseHeaders(path.endsWith("/start") ? 201 : 200, -1);
-                    request.close();
+                    Stub.answer(request, path.endsWith("/start") ? 201 : 200);
                 }
             });
-            coordinator.start();
         }
 
         @AfterAll
         static void stop() {
-            coordinator.stop(0);
+            coordinator.close();
         }
 
         /** App has begun the cancellation, and does not know of the shipment. */

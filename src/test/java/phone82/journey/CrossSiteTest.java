@@ -8,7 +8,6 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
-import com.sun.net.httpserver.HttpServer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
 import org.junit.jupiter.api.AfterAll;
@@ -18,12 +17,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
+import phone82.Stub;
 import phone82.Tools;
 import phone82.platform.api.Json;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -50,17 +47,16 @@ class CrossSiteTest {
 
     private static Playwright playwright;
     private static Browser browser;
-    private static HttpServer elsewhere;
+    private static Stub elsewhere;
     private static volatile String evil;
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() {
         Tools.need(Files.isExecutable(CHROMIUM), "no browser at " + CHROMIUM + "; apt-get install chromium, or set phone82.test.browser");
         playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(CHROMIUM)
                 .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP *.example 127.0.0.1")));
-        elsewhere = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        elsewhere.createContext("/", request -> {
+        elsewhere = new Stub().on("/", request -> {
             try (request) {
                 byte[] page = evil.getBytes(UTF_8);
                 request.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
@@ -68,14 +64,13 @@ class CrossSiteTest {
                 request.getResponseBody().write(page);
             }
         });
-        elsewhere.start();
     }
 
     @AfterAll
     static void stop() {
         if (playwright != null) {
             playwright.close();
-            elsewhere.stop(0);
+            elsewhere.close();
         }
     }
 
@@ -109,7 +104,7 @@ class CrossSiteTest {
                     <form id="get" action="%1$s" target="frame"></form>
                     <form id="post" action="%2$s" method="post" target="frame" enctype="text/plain"><input name='%3$s' value=''></form></body>
                     """.formatted(stop, jolokia, json.replace("}", ",\"x\":\"") .replace("'", "&#39;"));
-            page.navigate("http://" + host + ":" + elsewhere.getAddress().getPort() + "/");
+            page.navigate("http://" + host + ":" + elsewhere.port() + "/");
             Object read = page.evaluate("""
                     async ([stop, jolokia, json, operator]) => {
                         document.getElementById('get').submit();
@@ -142,7 +137,7 @@ class CrossSiteTest {
             assertThat(page.content()).contains("another site");
             evil = "<!doctype html><a href='" + stop.replace("http://", "http://operator:" + URLEncoder.encode(Phone82Extension.OPERATOR_PASSWORD, UTF_8) + "@")
                     .replace("+", "%20") + "?link'>look</a>";
-            page.navigate("http://" + host + ":" + elsewhere.getAddress().getPort() + "/");
+            page.navigate("http://" + host + ":" + elsewhere.port() + "/");
             page.click("a");
             page.waitForURL("**/*?link");
             page.waitForCondition(underWay::isEmpty);

@@ -25,6 +25,7 @@ import phone82.platform.identity.Caller;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.ref.WeakReference;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
@@ -387,6 +388,27 @@ class DeadLettersTest {
             assertThat(printed.toString(UTF_8)).contains("store: 101 replayed").doesNotContain("violates");
             assertThat(exitCode).isZero();
             assertThat(letters(PHONE82, Context.STORE)).isEmpty();
+        }
+
+        /** All of them may be more than fit. */
+        @Test
+        void areNotKeptInMemoryWhileAnErasureReadsThem() throws JMSException {
+            send(4000, MANY, "");
+            List<WeakReference<String>> bodies = new ArrayList<>();
+
+            PHONE82.bean(Context.STORE, phone82.platform.event.DeadLetters.class).change(body -> {
+                bodies.add(new WeakReference<>(body));
+                if (bodies.size() == MANY) {
+                    await().untilAsserted(() -> {
+                        System.gc();
+                        assertThat(bodies.get(0).get()).isNull();
+                    });
+                }
+                return null;
+            });
+
+            assertThat(bodies).hasSize(MANY);
+            assertThat(store.post("/dead-letters/replay?size=200", "").expect(200).body().get("replayed").asInt()).isEqualTo(MANY);
         }
 
         @Test

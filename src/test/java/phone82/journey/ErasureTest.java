@@ -1,7 +1,6 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpServer;
 import jakarta.jms.JMSException;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -15,6 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
+import phone82.Stub;
 import phone82.command.EraseSubject;
 import phone82.command.RebuildHistory;
 import phone82.command.Reconcile;
@@ -25,8 +25,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -40,7 +38,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
@@ -213,26 +210,19 @@ class ErasureTest {
 
     @Test
     @Order(4)
-    void theAuditOfAProcessIsErasedInSteps() throws IOException {
+    void theAuditOfAProcessIsErasedInSteps() {
         List<JsonNode> wanted = new CopyOnWriteArrayList<>();
-        HttpServer process = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        process.createContext("/audit/erasures/", request -> {
-            wanted.add(Json.read(request.getRequestBody().readAllBytes()));
-            byte[] erased = ("{\"entries\":" + wanted.size() + ",\"contexts\":[\"gateway\",\"app\",\"pay\",\"store\",\"customer\"]"
-                    + (wanted.size() < 3 ? ",\"after\":\"file-" + wanted.size() + "\"}" : "}")).getBytes(UTF_8);
-            request.sendResponseHeaders(200, erased.length);
-            request.getResponseBody().write(erased);
-            request.close();
-        });
-        process.start();
-        try {
+        try (Stub process = new Stub()) {
+            process.on("/audit/erasures/", request -> {
+                wanted.add(Json.read(request.getRequestBody().readAllBytes()));
+                Stub.answer(request, 200, "{\"entries\":" + wanted.size() + ",\"contexts\":[\"gateway\",\"app\",\"pay\",\"store\",\"customer\"]"
+                        + (wanted.size() < 3 ? ",\"after\":\"file-" + wanted.size() + "\"}" : "}"));
+            });
             Phone82Extension.Outcome erased = PHONE82.run(EraseSubject::main, EraseSubject.NAME, "nobody",
-                    "--phone82.operations.peers=http://127.0.0.1:" + process.getAddress().getPort());
+                    "--phone82.operations.peers=http://127.0.0.1:" + process.port());
 
             assertThat(erased.exitCode()).as(erased.output()).isZero();
             assertThat(erased.output()).contains("audit: 6 entries");
-        } finally {
-            process.stop(0);
         }
         assertThat(wanted).extracting(each -> each.path("subject").asText() + " " + each.path("after").asText("-")).containsExactly("nobody -", "nobody file-1", "nobody file-2");
     }

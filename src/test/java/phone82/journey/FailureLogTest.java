@@ -261,7 +261,7 @@ class FailureLogTest {
         double runs = await().atMost(Duration.ofMinutes(1)).until(() -> failed("relay-events"), failures -> failures > 1);
 
         assertThat(lines(log, " app relay-events ")).hasSize((int) runs)
-                .allMatch(line -> line.contains(" WARN ") && line.contains("Failed, until the next run: ") && line.contains("Cannot connect to server"));
+                .allMatch(line -> line.contains(" WARN ") && line.contains("The run failed, and is repeated: ") && line.contains("Cannot connect to server"));
         assertThat(lines(log, "\tat org.apache.camel.")).isEmpty();
     }
 

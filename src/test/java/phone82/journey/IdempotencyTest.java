@@ -1,7 +1,7 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpExchange;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import org.junit.jupiter.api.AfterAll;
@@ -15,13 +15,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
+import phone82.Stub;
 import phone82.app.IdempotencyKeys;
 import phone82.journey.Shop.Answer;
 import phone82.journey.Shop.OrderRequest;
 import phone82.platform.api.Json;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -220,15 +220,15 @@ class IdempotencyTest {
         static final List<CompletableFuture<Integer>> ASKED = List.of(new CompletableFuture<>(), new CompletableFuture<>());
         static final CountDownLatch BOTH_ASK = new CountDownLatch(2);
         static final List<Request> REQUESTS = new CopyOnWriteArrayList<>();
-        static final HttpServer PAY = pay();
+        static final Stub PAY = new Stub().on("/payments", WithAStubOfPay::authorise);
 
         @RegisterExtension
         static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.BROKER, Context.COORDINATOR, Context.APP),
-                "--phone82.app.pay-url=http://localhost:" + PAY.getAddress().getPort());
+                "--phone82.app.pay-url=" + PAY.url());
 
         @AfterAll
         void stop() {
-            PAY.stop(0);
+            PAY.close();
         }
 
         @Test
@@ -301,39 +301,26 @@ class IdempotencyTest {
             return REQUESTS.stream().filter(request -> request.item.equals(item)).toList();
         }
 
-        private static HttpServer pay() {
-            try {
-                HttpServer pay = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-                pay.setExecutor(Executors.newCachedThreadPool());
-                pay.createContext("/payments", exchange -> {
-                    JsonNode wanted = Json.read(exchange.getRequestBody().readAllBytes());
-                    String item = wanted.get("item").asText();
-                    REQUESTS.add(new Request(item, wanted.get("orderId").asLong(), exchange.getRequestHeaders().getFirst("Payment-Key")));
-                    if (item.startsWith("taken-")) {
-                        exchange.sendResponseHeaders(item.equals("taken-once") && asked(item).size() > 1 ? 201 : 409, -1);
-                        exchange.close();
-                        return;
-                    }
-                    if (item.equals("known-here")) {
-                        PHONE82.bean(Context.APP, JdbcTemplate.class).update("insert into orders (id, item, qty, unit_price, amount, status, ordered_at, version) "
-                                + "values (?, 'note21', 1, 1299000, 1299000, 'Shipped', current_timestamp, 0)", wanted.get("orderId").asLong());
-                        exchange.sendResponseHeaders(201, -1);
-                        exchange.close();
-                        return;
-                    }
-                    int turn;
-                    synchronized (BOTH_ASK) {
-                        turn = 2 - (int) BOTH_ASK.getCount();
-                        BOTH_ASK.countDown();
-                    }
-                    exchange.sendResponseHeaders(ASKED.get(turn).join(), -1);
-                    exchange.close();
-                });
-                pay.start();
-                return pay;
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
+        private static void authorise(HttpExchange request) throws IOException {
+            JsonNode wanted = Json.read(request.getRequestBody().readAllBytes());
+            String item = wanted.get("item").asText();
+            REQUESTS.add(new Request(item, wanted.get("orderId").asLong(), request.getRequestHeaders().getFirst("Payment-Key")));
+            if (item.startsWith("taken-")) {
+                Stub.answer(request, item.equals("taken-once") && asked(item).size() > 1 ? 201 : 409);
+                return;
             }
+            if (item.equals("known-here")) {
+                PHONE82.bean(Context.APP, JdbcTemplate.class).update("insert into orders (id, item, qty, unit_price, amount, status, ordered_at, version) "
+                        + "values (?, 'note21', 1, 1299000, 1299000, 'Shipped', current_timestamp, 0)", wanted.get("orderId").asLong());
+                Stub.answer(request, 201);
+                return;
+            }
+            int turn;
+            synchronized (BOTH_ASK) {
+                turn = 2 - (int) BOTH_ASK.getCount();
+                BOTH_ASK.countDown();
+            }
+            Stub.answer(request, ASKED.get(turn).join());
         }
     }
 

@@ -2,19 +2,15 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.nimbusds.jose.jwk.ECKey;
 import phone82.Context;
+import phone82.OpenApi;
 import phone82.platform.identity.KeyFolder;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.identity.TokenVerifier;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The contexts and the operator as callers: each request gets a token of a caller that the contract permits. */
 public final class Insiders {
 
-    private static final YAMLMapper YAML = new YAMLMapper();
-    private static final Path ROUTES = Path.of("routes");
     private static final Map<Context, JsonNode> PATHS = new ConcurrentHashMap<>();
 
     private final KeyFolder keys;
@@ -65,16 +59,7 @@ public final class Insiders {
     }
 
     private static JsonNode paths(Context context) {
-        try {
-            ObjectNode paths = YAML.createObjectNode();
-            for (Path file : List.of(ROUTES.resolve(context.id()).resolve(context.id() + ".openapi.yaml"), ROUTES.resolve("shared/callbacks.openapi.yaml"))) {
-                if (Files.exists(file)) {
-                    paths.setAll((ObjectNode) YAML.readTree(file.toFile()).get("paths"));
-                }
-            }
-            return paths;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ObjectNode paths = OpenApi.callbacks().get("paths").deepCopy();
+        return OpenApi.exists(context.id()) ? paths.setAll((ObjectNode) OpenApi.document(context.id()).get("paths")) : paths;
     }
 }

@@ -20,15 +20,13 @@ import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
 import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import phone82.Stub;
 import phone82.platform.api.Json;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Date;
@@ -38,8 +36,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -56,7 +52,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     private static final RSAKey UNPUBLISHED = newKey();
 
     private final int port = Phone82Extension.freePort();
-    private HttpServer server;
+    private Stub server;
     private final Map<String, Login> byCode = new ConcurrentHashMap<>();
     private final Map<String, Login> byRefreshToken = new ConcurrentHashMap<>();
     private volatile RSAKey key = FIRST;
@@ -66,7 +62,6 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     volatile boolean refreshes = true;
     private volatile CountDownLatch hanging = new CountDownLatch(0);
     private volatile CountDownLatch dripping = new CountDownLatch(0);
-    private ExecutorService threads;
     final AtomicInteger requests = new AtomicInteger();
     final AtomicInteger tokenRequests = new AtomicInteger();
 
@@ -93,20 +88,13 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     }
 
     private void open() {
-        try {
-            server = HttpServer.create(new InetSocketAddress("localhost", port), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        threads = Executors.newCachedThreadPool();
-        server.setExecutor(threads);
-        server.createContext("/.well-known/openid-configuration", exchange -> answer(exchange, """
+        server = new Stub(port);
+        server.on("/.well-known/openid-configuration", exchange -> answer(exchange, """
                 {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token","jwks_uri":"%1$s/jwks","end_session_endpoint":"%1$s/logout",
                 "response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}"""
                 .formatted(url())));
-        server.createContext("/jwks", exchange -> answer(exchange, new JWKSet(key.toPublicJWK()).toString()));
-        server.createContext("/token", this::tokens);
-        server.start();
+        server.on("/jwks", exchange -> answer(exchange, new JWKSet(key.toPublicJWK()).toString()));
+        server.on("/token", this::tokens);
     }
 
     /** Answers no request, until the latch that it returns is opened. */
@@ -134,7 +122,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
         }
     }
 
-    private void tokens(HttpExchange exchange) throws IOException {
+    private void tokens(HttpExchange exchange) throws IOException, InterruptedException {
         tokenRequests.incrementAndGet();
         if (!available) {
             exchange.close();
@@ -283,11 +271,11 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
         }
     }
 
-    private void answer(HttpExchange exchange, String json) throws IOException {
+    private void answer(HttpExchange exchange, String json) throws IOException, InterruptedException {
         answer(exchange, 200, json);
     }
 
-    private void answer(HttpExchange exchange, int status, String json) throws IOException {
+    private void answer(HttpExchange exchange, int status, String json) throws IOException, InterruptedException {
         requests.incrementAndGet();
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         try (exchange) {
@@ -298,8 +286,6 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
                 exchange.getResponseBody().flush();
             }
             exchange.getResponseBody().write(json.getBytes(UTF_8));
-        } catch (InterruptedException e) {
-            throw new IOException(e);
         }
     }
 
@@ -318,8 +304,7 @@ public final class Issuer implements AutoCloseable, BeforeAllCallback, AfterAllC
     @Override
     public void close() {
         if (server != null) {
-            server.stop(0);
-            threads.shutdown();
+            server.close();
             server = null;
         }
     }

@@ -265,6 +265,9 @@ class LimitsTest {
                         answer.problem();
                         assertThat(answer.headers()).containsEntry("retry-after", "1");
                     });
+            Answer page = Awaitility.await().until(() -> gateway.once("GET / HTTP/1.1\r\nHost: shop\r\nAccept: text/html\r\n\r\n"), answer -> answer.status() == 429);
+            assertThat(page.text()).contains("That was too much at once.", "href=\"\"").doesNotContain("<script");
+            assertThat(page.headers()).containsEntry("retry-after", "1");
             Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> gateway.once(GET).status() == 200);
         }
     }

@@ -2,8 +2,7 @@ package phone82.journey;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import com.sun.net.httpserver.HttpServer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -12,11 +11,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Shop.Answer;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -35,19 +32,21 @@ class LoginTest {
     private static final String SESSION = "__Host-phone82=";
     private static final String ATTEMPT = "__Host-phone82-login=";
     private static final BlockingQueue<String> HEARD = new LinkedBlockingQueue<>();
-    private static final HttpServer APP = app();
+    @AutoClose
+    private static final Stub APP = new Stub().on("/", request -> {
+        String authorization = request.getRequestHeaders().getFirst("Authorization");
+        assertThat(request.getRequestHeaders()).doesNotContainKey("Cookie");
+        HEARD.add(authorization == null ? "nothing" : authorization);
+        request.getRequestBody().readAllBytes();
+        Stub.answer(request, 200, "{}");
+    });
     private static final int ISSUER = Phone82Extension.freePort();
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity=embedded",
-            "--phone82.identity.port=" + ISSUER, "--phone82.gateway.login-rate=1000", "--phone82.gateway.app-url=http://localhost:" + APP.getAddress().getPort());
+            "--phone82.identity.port=" + ISSUER, "--phone82.gateway.login-rate=1000", "--phone82.gateway.app-url=" + APP.url());
 
     private final Shop gateway = PHONE82.gateway();
-
-    @AfterAll
-    static void stop() {
-        APP.stop(0);
-    }
 
     @Test
     void aLoginIdentifiesTheCustomerToTheContexts() throws Exception {
@@ -105,7 +104,7 @@ class LoginTest {
         gateway.send(gateway.request("/session").header("Cookie", SESSION + sealed)).expect(200);
         gateway.send(gateway.request("/orders").header("Cookie", SESSION + sealed)).expect(401);
 
-        assertThat(output.getAll()).doesNotContain("cannot be answered");
+        assertThat(output.getAll()).doesNotContain("Unexpected failure");
     }
 
     @ParameterizedTest
@@ -204,6 +203,49 @@ class LoginTest {
         assertThat(ofAnotherLogin.headers().allValues("Set-Cookie")).isEmpty();
     }
 
+    /** A person has no use for the problem in JSON. */
+    @Test
+    void aBrowserWhoseLoginFailsGetsAPage() {
+        HttpResponse<byte[]> failed = gateway.exchange(browser("/callback?code=guessed&state=another").header("Accept-Language", "ko"));
+        String page = new String(failed.body(), UTF_8);
+
+        assertThat(failed.statusCode()).isEqualTo(401);
+        assertThat(page).contains("<html class=\"ready\" lang=\"ko\">", "로그인하지 못했습니다", "href=\"/login\"").doesNotContain("<script", "preload", "<button");
+        assertThat(failed.headers().map()).containsEntry("cache-control", List.of("no-store")).containsEntry("x-content-type-options", List.of("nosniff"))
+                .containsKeys("content-security-policy");
+    }
+
+    @Test
+    void aBrowserThatIsLoggedInGoesOnAfterALoginThatFails() {
+        String session = login("kim");
+        Begun begun = begin("/login?back=/orders/1");
+        String state = begun.issuer.getQuery().replaceAll(".*\\bstate=([^&]+).*", "$1");
+
+        HttpResponse<byte[]> old = gateway.exchange(browser("/callback?code=guessed&state=another").header("Cookie", session));
+        HttpResponse<byte[]> givenUp = gateway.exchange(browser("/callback?error=access_denied&state=" + state).header("Cookie", session + "; " + begun.cookie));
+
+        assertThat(List.of(old, givenUp)).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(302))
+                .extracting(answer -> answer.headers().firstValue("Location").orElseThrow()).containsExactly("/", "/orders/1");
+        assertThat(givenUp.headers().allValues("Set-Cookie")).singleElement().asString().startsWith(ATTEMPT + ";").contains("Max-Age=0");
+        callback("/callback?code=guessed&state=another", session, 401);
+    }
+
+    @Test
+    void aBrowserGetsAPageForAnAddressThatNoPageHas() {
+        for (String path : List.of("/caf%C3%A9", "/orders/%20", "/%zz", "//evil.example")) {
+            RawHttp.Answer page = new RawHttp(PHONE82.port(Context.GATEWAY)).once("GET " + path + " HTTP/1.1\r\nHost: shop\r\nAccept: text/html\r\n\r\n");
+            assertThat(page.status()).as(path).isEqualTo(400);
+            assertThat(page.text()).as(path).contains("Page not found");
+        }
+        for (String request : List.of("GET /caf%C3%A9 HTTP/1.1\r\n", "GET /payments/%20 HTTP/1.1\r\nAccept: text/html\r\n")) {
+            assertThat(new RawHttp(PHONE82.port(Context.GATEWAY)).once(request + "Host: shop\r\n\r\n").problem()).as(request).isEqualTo(400);
+        }
+    }
+
+    private HttpRequest.Builder browser(String path) {
+        return gateway.request(path).header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    }
+
     @Test
     void aLogoutEndsTheSession() {
         String session = login("park");
@@ -258,25 +300,5 @@ class LoginTest {
 
     private static String cookie(List<String> set, String name) {
         return set.stream().filter(cookie -> cookie.startsWith(name)).map(cookie -> cookie.substring(0, cookie.indexOf(';'))).findFirst().orElseThrow();
-    }
-
-    private static HttpServer app() {
-        try {
-            HttpServer app = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-            app.createContext("/", exchange -> {
-                String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-                assertThat(exchange.getRequestHeaders()).doesNotContainKey("Cookie");
-                HEARD.add(authorization == null ? "nothing" : authorization);
-                exchange.getRequestBody().readAllBytes();
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, 2);
-                exchange.getResponseBody().write("{}".getBytes(UTF_8));
-                exchange.close();
-            });
-            app.start();
-            return app;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

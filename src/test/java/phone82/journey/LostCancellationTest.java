@@ -35,6 +35,7 @@ import static phone82.journey.Shop.anOrder;
 class LostCancellationTest {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(3);
+    private static final List<Context> PARTICIPANTS = List.of(Context.APP, Context.STORE, Context.PAY);
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=2s",
@@ -140,7 +141,45 @@ class LostCancellationTest {
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
     }
 
-    /** One is of no order, the other of a coordinator that is gone. */
+    /** The coordinator was replaced by one on another machine, or has a certificate now. */
+    @Test
+    void isUndoneAlthoughTheCoordinatorHasAnotherUrl() {
+        long id = shop.place(anOrder()).expect(201).id();
+        String lra = beginCancellation(id);
+        lose(lra);
+        String former = "http://localhost:1" + lra.substring(lra.indexOf("/lra-coordinator"));
+        for (Context participant : PARTICIPANTS) {
+            PHONE82.jdbc(participant).update("update saga set lra = ?, since = ? where lra = ?", former, Timestamp.from(Instant.now().minusSeconds(80)), lra);
+        }
+
+        shop.awaitShipped(id);
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        await().untilAsserted(() -> assertThat(app.get("/cancellations").body()).isEmpty());
+    }
+
+    @Test
+    void isNotUndoneWhileTheCoordinatorKnowsItUnderItsFormerUrl() {
+        long id = shop.place(anOrder()).expect(201).id();
+        String lra = beginCancellation(id);
+        ReentrantLock lock = LRARecoveryModule.getService().tryLockTransaction(URI.create(lra));
+        String path = lra.substring(lra.indexOf("/lra-coordinator"));
+        for (Context participant : PARTICIPANTS) {
+            PHONE82.jdbc(participant).update("update saga set lra = ?, since = ? where lra = ?", "http://localhost:1" + path, Timestamp.from(Instant.now().minusSeconds(80)), lra);
+        }
+
+        // several polls
+        await().during(Duration.ofSeconds(3)).untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelling"));
+
+        for (Context participant : PARTICIPANTS) {
+            PHONE82.jdbc(participant).update("update saga set lra = ? where lra = ?", lra, "http://localhost:1" + path);
+        }
+        lock.unlock();
+        cancel(lra);
+        shop.awaitShipped(id);
+    }
+
+    /** One is of no order, the other of a coordinator that is gone, too. */
     @Test
     void isUndoneEvenIfEarlierOnesCannotBeUndone() {
         long id = shop.place(anOrder()).expect(201).id();
@@ -150,7 +189,7 @@ class LostCancellationTest {
         List<String> earlier = List.of(lra.substring(0, lra.lastIndexOf('/')) + "/0_0_0_0_1", "http://localhost:1/lra-coordinator/0_0_0_0_2");
         earlier.forEach(each -> store.update("insert into saga (lra, order_id, state, since, traceparent) values (?, -1, 'Acted', ?, '')",
                 each, Timestamp.from(Instant.now().minusSeconds(90))));
-        for (Context participant : List.of(Context.APP, Context.STORE, Context.PAY)) {
+        for (Context participant : PARTICIPANTS) {
             PHONE82.jdbc(participant).update("update saga set since = ? where lra = ?", Timestamp.from(Instant.now().minusSeconds(80)), lra);
         }
 
@@ -246,9 +285,13 @@ class LostCancellationTest {
 
         assertThat(answer.get().expect(202).body().get("status").asText()).isEqualTo("Paid");
         lock.get().unlock();
-        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
-        coordinator.text(coordinator.request(lra.get().substring(lra.get().indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
+        cancel(lra.get());
         shop.awaitShipped(id);
+    }
+
+    private static void cancel(String lra) {
+        Shop coordinator = PHONE82.shop(Context.COORDINATOR);
+        coordinator.text(coordinator.request(lra.substring(lra.indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
     }
 
     /** Runs the actions of all participants in an LRA that the coordinator does not end by itself yet. */

@@ -125,6 +125,25 @@ class MoneyTest {
                 .allSatisfy(payment -> assertThat(provider.held(payment.get("orderId").asLong())).isZero()));
     }
 
+    /** A refused capture has ended the order; while its release has no answer, somebody captures at the provider. */
+    @Test
+    void moneyThatWasCapturedAfterARefusedCaptureIsReturned() {
+        // no other order takes the fault
+        await().atMost(SETTLED).until(() -> PHONE82.jdbc(Context.PAY).queryForObject("select count(*) from payment "
+                + "where status in ('Authorising', 'Authorised', 'Capturing')", Integer.class) == 0);
+        provider.setFaults(fault("capture", "decline", 1), fault("release", "refuse", 1000));
+        long id = accepted(anOrder());
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+
+        provider.perform("capture", id, 1_199_000, "by hand");
+        provider.removeFaults();
+
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        assertThat(provider.held(id)).isZero();
+        assertThat(PHONE82.jdbc(Context.PAY).queryForList("select topic from outbox where subject = ?", String.class, String.valueOf(id)))
+                .containsExactly("phone82.pay.PayCancelled");
+    }
+
     @Test
     void aFinallyRefusedRefundIsShownAndCanBeRetried() {
         long id = paid();
@@ -138,7 +157,8 @@ class MoneyTest {
         assertThat(PHONE82.operations().metrics()).containsPattern("phone82_payments\\{context=\"pay\",status=\"RefundFailed\",?} 1.0");
 
         assertThat(refunds(0, "list")).contains("order " + id + "  1199000 won  the bank refused");
-        assertThat(refunds(2, "retry", "all")).contains("retry [order]");
+        assertThat(refunds(2, "retry")).contains("retry <order>, retry all");
+        assertThat(shop.status("/payments/" + id)).as("perhaps somebody settles it by hand").isEqualTo("RefundFailed");
         assertThat(refunds(0, "retry", String.valueOf(id))).contains("the refund is retried");
 
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));

@@ -2,7 +2,6 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -14,14 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
+import phone82.OpenApi;
 import phone82.journey.Shop.Answer;
 import phone82.platform.identity.TokenMinter;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,13 +107,7 @@ class OwnershipTest {
     static List<PublicOperation> operations() {
         List<PublicOperation> operations = new ArrayList<>();
         for (String context : List.of("app", "pay", "store", "customer")) {
-            JsonNode contract;
-            try {
-                contract = new YAMLMapper().readTree(Path.of("routes", context, context + ".openapi.yaml").toFile());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            contract.get("paths").properties().forEach(path -> path.getValue().properties().forEach(method -> {
+            OpenApi.document(context).get("paths").properties().forEach(path -> path.getValue().properties().forEach(method -> {
                 if (method.getValue().path("x-public").asBoolean()) {
                     operations.add(new PublicOperation(context, method.getValue().get("operationId").asText(), method.getKey().toUpperCase(), path.getKey()));
                 }

@@ -1,12 +1,9 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import phone82.Context;
+import phone82.OpenApi;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,12 +28,7 @@ final class Permitted {
 
     /** The schemas of all fields and parameters of the context's requests. */
     static Map<String, JsonNode> fields(Context context) {
-        JsonNode contract;
-        try {
-            contract = new YAMLMapper().readTree(new File("routes/" + context.id() + "/" + context.id() + ".openapi.yaml"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        JsonNode contract = OpenApi.document(context.id());
         Map<String, JsonNode> fields = new HashMap<>();
         contract.path("paths").valueStream().flatMap(JsonNode::valueStream).forEach(operation -> {
             operation.path("parameters").forEach(parameter -> fields.put(parameter.path("name").asText(), parameter.path("schema")));

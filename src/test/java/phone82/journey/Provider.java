@@ -48,7 +48,12 @@ public final class Provider {
 
     /** Refunds an order's captured money, as an operator does at the provider, or as pay does with its own key. */
     public void refund(long orderId, long amount, String key) {
-        http.send(http.request("/payments/" + orderId + "-1/refund").header("Authorization", "Bearer demo-provider-key").header("Idempotency-Key", key)
+        perform("refund", orderId, amount, key);
+    }
+
+    /** Performs an operation on an order's first reservation, of a {@code note20}. */
+    void perform(String operation, long orderId, long amount, String key) {
+        http.send(http.request("/payments/" + orderId + "-1/" + operation).header("Authorization", "Bearer demo-provider-key").header("Idempotency-Key", key)
                 .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{\"orderId\":" + orderId + ",\"amount\":" + amount
                         + ",\"item\":\"note20\"}"))).expect(200);
     }

@@ -10,11 +10,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.platform.api.Json;
 
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -90,6 +93,26 @@ class RebuildTest {
         switchOver();
         assertThat(reasons()).containsExactly(reason);
 
+        end(RUN);
+        List.of("timeline", "history").forEach(table -> jdbc.update("delete from " + table + " where order_id = 9"));
+    }
+
+    /** A client repeats a cancellation that is refused, a hundred times a second for minutes. */
+    @Test
+    void keepsTheNewestOfWhatHappensAgainAndAgain() {
+        for (String timeline : List.of("timeline", "timeline_rebuilt")) {
+            String insert = "insert into " + timeline + " (event_id, order_id, type, happened_at, correlation_id) values (?, 9, ?, ?, 'x')";
+            jdbc.batchUpdate(insert, IntStream.range(0, 150).mapToObj(i -> new Object[] {"older " + i, "CancellationRefused", Timestamp.from(Instant.EPOCH.plusSeconds(i))}).toList());
+            jdbc.update(insert, "first", "Ordered", Timestamp.from(Instant.EPOCH));
+        }
+
+        PHONE82.topics().send("app.CancellationRefused", 9, id(92));
+        feed("app", event(92, "app.CancellationRefused", 9, 1));
+
+        for (String timeline : List.of("timeline", "timeline_rebuilt")) {
+            await().untilAsserted(() -> assertThat(jdbc.queryForList("select event_id from " + timeline + " where order_id = 9 order by happened_at", String.class)).as(timeline)
+                    .hasSize(101).startsWith("first", "older 51", "older 52").endsWith("older 149", id(92)));
+        }
         end(RUN);
         List.of("timeline", "history").forEach(table -> jdbc.update("delete from " + table + " where order_id = 9"));
     }

@@ -1,6 +1,5 @@
 package phone82.journey;
 
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -12,6 +11,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
+import phone82.Stub;
 import phone82.command.Backup;
 import phone82.command.Reconcile;
 import phone82.command.Report;
@@ -22,8 +22,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +103,7 @@ class ReconcileTest {
         sql(Context.PAY, "delete from payment where order_id = 987654321");
         sql(Context.PROVIDER, "delete from reservation where order_id = 987654321");
         cancel(id);
-        assertThat(run()).isEqualTo(new Report(1, List.of(), List.of()));
+        assertThat(run()).isEqualTo(new Report(1, List.of(), List.of(), null));
     }
 
     @Test
@@ -302,17 +300,13 @@ class ReconcileTest {
 
     @Test
     void theCopyOfAContextWhoseAnswerIsLostIsDeleted() throws Exception {
-        HttpServer lossy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        lossy.createContext("/", request -> {
-            PHONE82.shop(Context.STORE).post("/backup", new String(request.getRequestBody().readAllBytes(), UTF_8)).expect(200);
-            assertThat(backups().resolve("lost/store")).exists();
-            request.close();
-        });
-        lossy.start();
-        try {
-            assertThat(backUp("lost", Context.STORE, lossy.getAddress().getPort())).as(this::output).isEqualTo(2);
-        } finally {
-            lossy.stop(0);
+        try (Stub lossy = new Stub()) {
+            lossy.on("/", request -> {
+                PHONE82.shop(Context.STORE).post("/backup", new String(request.getRequestBody().readAllBytes(), UTF_8)).expect(200);
+                assertThat(backups().resolve("lost/store")).exists();
+                request.close();
+            });
+            assertThat(backUp("lost", Context.STORE, lossy.port())).as(this::output).isEqualTo(2);
         }
 
         assertThat(backups().resolve("lost")).doesNotExist();
@@ -381,7 +375,7 @@ class ReconcileTest {
         assertThat(busy.breaches()).isEmpty();
         assertThat(busy.moving()).isEmpty();
         assertThat(busy.orders()).isBetween(50L, (long) placed.get());
-        assertThat(run()).isEqualTo(new Report(placed.get(), List.of(), List.of()));
+        assertThat(run()).isEqualTo(new Report(placed.get(), List.of(), List.of(), null));
     }
 
     @Test

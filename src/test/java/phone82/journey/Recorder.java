@@ -1,15 +1,10 @@
 package phone82.journey;
 
 import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpServer;
+import phone82.Stub;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -21,17 +16,10 @@ final class Recorder implements AutoCloseable {
     }
 
     private final List<Arrived> arrived = new CopyOnWriteArrayList<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final HttpServer server;
+    private final Stub server;
 
     Recorder(byte[] answer) {
-        try {
-            server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", exchange -> {
+        server = new Stub().on("/", exchange -> {
             arrived.add(new Arrived(exchange.getRequestMethod() + " " + exchange.getRequestURI(), exchange.getRequestHeaders(),
                     new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
             exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -39,11 +27,10 @@ final class Recorder implements AutoCloseable {
             exchange.getResponseBody().write(answer);
             exchange.close();
         });
-        server.start();
     }
 
     String url() {
-        return "http://localhost:" + server.getAddress().getPort();
+        return server.url();
     }
 
     List<Arrived> arrived() {
@@ -52,7 +39,6 @@ final class Recorder implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdown();
+        server.close();
     }
 }

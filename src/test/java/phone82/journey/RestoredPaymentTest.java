@@ -4,13 +4,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
+import phone82.command.Reconcile;
+import phone82.command.Report.Breach;
 import phone82.pay.Payments;
+import phone82.platform.disk.Disk;
+import phone82.platform.disk.RestoredData;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
+import static phone82.journey.Shop.anOrder;
+
 /** Pay's database is restored from a copy that was made before an order was confirmed, which is paid and shipped by now. */
 class RestoredPaymentTest {
 
@@ -37,7 +48,7 @@ class RestoredPaymentTest {
     }
 
     @Test
-    void aPaymentThatAnOperatorRefundedAtTheProviderEnds() {
+    void anOrderWhoseMoneyAnOperatorGaveBackAtTheProviderEnds() {
         long id = steps.received();
         loseTheConfirmation(id);
         awaitAttempts(id);
@@ -47,9 +58,60 @@ class RestoredPaymentTest {
         await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, id).equals("Voided"));
         assertThat(shop.get("/payments/" + id).expect(200).body().get("reason").asText()).isEqualTo("captured and refunded at the provider already");
         PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
+        await().untilAsserted(() -> {
+            assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.timeline(id)).contains("PayCancelled", "DeliveryCancelled");
+        });
         assertThat(shop.status("/payments/" + id)).isEqualTo("Voided");
+        assertThat(breaches(id)).isEmpty();
         assertThat(PHONE82.provider().account(id).expect(200).body().get("captured").asLong()).isEqualTo(1_199_000);
         assertThat(PHONE82.provider().held(id)).isZero();
+    }
+
+    /** After the backup the order was cancelled, which only the provider knows: it has released the reservation. */
+    @Test
+    void nothingIsReservedAnewBeforeAnOperatorReleasesTheData() throws IOException {
+        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"refuse\"}");
+        List<Long> ids = List.of(shop.placeAccepted(anOrder()), shop.placeAccepted(anOrder()));
+        ids.forEach(id -> await().until(() -> status(id).equals("Capturing")));
+        Path folder = PHONE82.bean(Context.PAY, Disk.class).folder();
+        RestoredData.mark(folder);
+        try {
+            ids.forEach(id -> PHONE82.provider().perform("release", id, 1_199_000, id + "-1-release"));
+            PHONE82.provider().removeFaults();
+
+            ids.forEach(this::awaitAttemptsAtAnotherReservation);
+            ids.forEach(id -> assertThat(PHONE82.provider().held(id)).isZero());
+            ids.forEach(id -> assertThat(breaches(id, "--phone82.store.dispatch=false")).extracting(Breach::promise, Breach::what)
+                    .containsExactly(tuple("I9", "the provider holds no money for the order: its reservation lapsed, or was released after the backup; "
+                            + "cancel the order if its customer had cancelled it, otherwise its money is reserved again when store ships")));
+            long cancelled = ids.get(0);
+            assertThat(shop.send("DELETE", "/orders/" + cancelled, null, null).status()).isIn(200, 202);
+            await().untilAsserted(() -> assertThat(shop.status("/orders/" + cancelled)).isEqualTo("Cancelled"));
+            await().until(() -> status(cancelled).equals("Voided"));
+        } finally {
+            RestoredData.unmark(folder);
+        }
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + ids.get(1))).isEqualTo("Completed"));
+        assertThat(PHONE82.provider().held(ids.get(1))).isEqualTo(1_199_000);
+        assertThat(PHONE82.provider().held(ids.get(0))).isZero();
+    }
+
+    private void awaitAttemptsAtAnotherReservation(long id) {
+        await().until(() -> pay.queryForObject("select count(*) from payment where order_id = ? and status = 'Authorising' and authorisation = 2 "
+                + "and attempts > 2", Integer.class, id) == 1);
+    }
+
+    private String status(long id) {
+        return pay.queryForObject("select status from payment where order_id = ?", String.class, id);
+    }
+
+    private static List<Breach> breaches(long id, String... options) {
+        String[] arguments = Stream.of(PHONE82.arguments(), new String[] {"--phone82.reconcile.settle=1s"}, options).flatMap(Stream::of)
+                .toArray(String[]::new);
+        return Reconcile.run(line -> { }, arguments).breaches().stream().filter(breach -> breach.order() == id).toList();
     }
 
     /** Before the restore the order had been cancelled. */

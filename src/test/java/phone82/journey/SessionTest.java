@@ -1,9 +1,8 @@
 package phone82.journey;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.sun.net.httpserver.HttpServer;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Issuer.Login;
 import phone82.journey.RawHttp.Connection;
 import phone82.journey.Shop.Answer;
@@ -48,28 +48,25 @@ class SessionTest {
     private static final String NOBODY = "{\"login\":true,\"guests\":true}";
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
-    private static final HttpServer CUSTOMER = EndlessStream.start();
+    @AutoClose
+    private static final Stub CUSTOMER = EndlessStream.start(1);
+    @AutoClose
     private static final Recorder APP = new Recorder("{}".getBytes(UTF_8));
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = gatewayWithLogins();
 
-    /** Shares the keys of the sessions and nothing else. */
+    /** Shares the keys of the sessions and nothing else, and has a public name. */
     @RegisterExtension
-    static final Phone82Extension OTHER = gatewayWithLogins();
+    static final Phone82Extension OTHER = gatewayWithLogins("--phone82.identity.public-url=https://shop.example.com");
 
     private final Shop gateway = PHONE82.gateway();
 
-    private static Phone82Extension gatewayWithLogins() {
-        return Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.identity.session-keys=" + "A".repeat(43),
-                "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000", "--phone82.gateway.streams-per-user=1",
-                "--phone82.gateway.app-url=" + APP.url(), "--phone82.gateway.customer-url=http://localhost:" + CUSTOMER.getAddress().getPort());
-    }
-
-    @AfterAll
-    static void stop() {
-        CUSTOMER.stop(0);
-        APP.close();
+    private static Phone82Extension gatewayWithLogins(String... more) {
+        return Phone82Extension.only(Set.of(Context.GATEWAY), Stream.concat(Stream.of(more), Stream.of("--phone82.identity.issuer=" + ISSUER.url(),
+                "--phone82.identity.session-keys=" + "A".repeat(43), "--phone82.identity.renewal=1s", "--phone82.gateway.login-rate=1000",
+                "--phone82.gateway.streams-per-user=1", "--phone82.gateway.app-url=" + APP.url(),
+                "--phone82.gateway.customer-url=" + CUSTOMER.url())).toArray(String[]::new));
     }
 
     @Test
@@ -246,7 +243,9 @@ class SessionTest {
         try {
             fresh.start("Discovery");
 
-            assertThat(fresh.gateway().exchange(fresh.gateway().request("/login")).statusCode()).isEqualTo(503);
+            HttpResponse<byte[]> unavailable = fresh.gateway().exchange(fresh.gateway().request("/login").header("Accept", "text/html"));
+            assertThat(unavailable.statusCode()).isEqualTo(503);
+            assertThat(new String(unavailable.body(), UTF_8)).contains("The shop is unavailable at the moment.").doesNotContain("<script");
             dripping.countDown();
             await().until(() -> fresh.gateway().exchange(fresh.gateway().request("/login")).statusCode() == 302);
         } finally {
@@ -525,6 +524,12 @@ class SessionTest {
         assertThat(kim.session(copy)).isEqualTo(NOBODY);
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() ->
                 assertThat(OTHER.gateway().text(OTHER.gateway().request("/session").header("Cookie", copy))).isEqualTo(NOBODY));
+    }
+
+    @Test
+    void aShopWithTlsHasBrowsersUseNothingElse() {
+        assertThat(OTHER.gateway().exchange(OTHER.gateway().request("/")).headers().firstValue("Strict-Transport-Security")).hasValue("max-age=31536000");
+        assertThat(gateway.exchange(gateway.request("/")).headers().firstValue("Strict-Transport-Security")).isEmpty();
     }
 
     @Test

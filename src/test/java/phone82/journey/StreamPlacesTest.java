@@ -1,11 +1,11 @@
 package phone82.journey;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.sun.net.httpserver.HttpServer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.RawHttp.Answer;
 import phone82.journey.RawHttp.Connection;
 
@@ -23,7 +23,8 @@ import static org.awaitility.Awaitility.await;
 /** Event streams leave connections of the gateway for other requests and for other users. */
 class StreamPlacesTest {
 
-    private static final HttpServer CUSTOMER = EndlessStream.start();
+    @AutoClose
+    private static final Stub CUSTOMER = EndlessStream.start(1);
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
 
@@ -34,7 +35,8 @@ class StreamPlacesTest {
     static final Phone82Extension WITH_LOGIN = gateway("--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.streams-per-user=2");
 
     /** More than the buffers on the way to a reader can take. */
-    private static final HttpServer CUSTOMER_WITH_NEWS = EndlessStream.start(400_000);
+    @AutoClose
+    private static final Stub CUSTOMER_WITH_NEWS = EndlessStream.start(400_000);
 
     @RegisterExtension
     static final Phone82Extension WITH_NEWS = gateway(CUSTOMER_WITH_NEWS, "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.reader-patience=5s");
@@ -43,15 +45,9 @@ class StreamPlacesTest {
         return gateway(CUSTOMER, options);
     }
 
-    private static Phone82Extension gateway(HttpServer customer, String... options) {
+    private static Phone82Extension gateway(Stub customer, String... options) {
         return Phone82Extension.only(Set.of(Context.GATEWAY), Stream.concat(Stream.of(options),
-                Stream.of("--phone82.gateway.customer-url=http://localhost:" + customer.getAddress().getPort())).toArray(String[]::new));
-    }
-
-    @AfterAll
-    static void stop() {
-        CUSTOMER.stop(0);
-        CUSTOMER_WITH_NEWS.stop(0);
+                Stream.of("--phone82.gateway.customer-url=" + customer.url())).toArray(String[]::new));
     }
 
     @Test

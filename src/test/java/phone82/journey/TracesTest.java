@@ -1,6 +1,5 @@
 package phone82.journey;
 
-import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -9,12 +8,10 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Shop.Answer;
 
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.HexFormat;
 import java.util.LinkedList;
@@ -149,32 +146,21 @@ class TracesTest {
     private static final class Collector implements AfterAllCallback {
 
         private final Map<String, List<Seen>> traces = new ConcurrentHashMap<>();
-        private final HttpServer server;
-
-        Collector() {
-            try {
-                server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        private final Stub server = new Stub().on("/v1/traces", request -> {
+            boolean zipped = "gzip".equals(request.getRequestHeaders().getFirst("Content-Encoding"));
+            try (InputStream body = zipped ? new GZIPInputStream(request.getRequestBody()) : request.getRequestBody()) {
+                take(ExportTraceServiceRequest.parseFrom(body));
             }
-            server.createContext("/v1/traces", exchange -> {
-                boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
-                try (InputStream body = zipped ? new GZIPInputStream(exchange.getRequestBody()) : exchange.getRequestBody()) {
-                    take(ExportTraceServiceRequest.parseFrom(body));
-                }
-                exchange.sendResponseHeaders(200, -1);
-                exchange.close();
-            });
-            server.start();
-        }
+            Stub.answer(request, 200);
+        });
 
         @Override
         public void afterAll(ExtensionContext test) {
-            server.stop(0);
+            server.close();
         }
 
         String url() {
-            return "http://localhost:" + server.getAddress().getPort();
+            return server.url();
         }
 
         List<Seen> spans(String trace) {

@@ -1,6 +1,7 @@
 package phone82.openshift;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import org.junit.jupiter.api.Test;
 import phone82.Tools;
@@ -24,7 +25,9 @@ class AlertsTest {
         Tools.need(Stream.of(System.getenv("PATH").split(File.pathSeparator)).anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool"))),
                 "promtool is not installed (Debian: prometheus)");
         Path folder = Files.createDirectories(Path.of("target/alerts"));
-        YAML.writeValue(folder.resolve("rules.yaml").toFile(), YAML.readTree(Path.of("openshift/components/monitoring/rules.yaml").toFile()).required("spec"));
+        for (ObjectNode rules : Project.PROD_HA.manifests(Path.of("")).of("PrometheusRule").toList()) {
+            YAML.writeValue(folder.resolve(Manifests.nameOf(rules) + ".yaml").toFile(), rules.required("spec"));
+        }
 
         Process promtool = new ProcessBuilder("promtool", "test", "rules", "src/test/resources/alerts.yaml").redirectErrorStream(true).start();
         String output = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

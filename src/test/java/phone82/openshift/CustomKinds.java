@@ -45,9 +45,9 @@ final class CustomKinds {
                     deploymentPlan.resources.requests.cpu deploymentPlan.resources.requests.memory deploymentPlan.resources.limits.memory
                     deploymentPlan.extraMounts.secrets[] brokerProperties[] deploymentPlan.clustered deploymentPlan.extraVolumes[].name
                     deploymentPlan.extraVolumes[].persistentVolumeClaim.claimName deploymentPlan.extraVolumeMounts[].name
-                    deploymentPlan.extraVolumeMounts[].mountPath deploymentPlan.livenessProbe.exec.command[]
-                    deploymentPlan.livenessProbe.initialDelaySeconds deploymentPlan.livenessProbe.periodSeconds
-                    deploymentPlan.livenessProbe.timeoutSeconds deploymentPlan.livenessProbe.failureThreshold resourceTemplates[].selector.kind
+                    deploymentPlan.extraVolumeMounts[].mountPath deploymentPlan.livenessProbe.exec.command[] deploymentPlan.livenessProbe.periodSeconds
+                    deploymentPlan.livenessProbe.timeoutSeconds deploymentPlan.livenessProbe.failureThreshold deploymentPlan.startupProbe.exec.command[]
+                    deploymentPlan.startupProbe.periodSeconds deploymentPlan.startupProbe.failureThreshold resourceTemplates[].selector.kind
                     resourceTemplates[].patch.kind resourceTemplates[].patch.spec.template.spec.priorityClassName""",
                     within("deploymentPlan.affinity.podAntiAffinity", """
                             requiredDuringSchedulingIgnoredDuringExecution[].topologyKey
@@ -56,7 +56,9 @@ final class CustomKinds {
                             preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey
                             preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.labelSelector.matchLabels.*"""))),
             entry("Cluster", fields("""
-                    instances imageName bootstrap.initdb.database bootstrap.initdb.owner bootstrap.initdb.secret.name managed.roles[].name
+                    instances imageName bootstrap.initdb.database bootstrap.initdb.owner bootstrap.initdb.secret.name bootstrap.recovery.source
+                    bootstrap.recovery.database bootstrap.recovery.owner bootstrap.recovery.secret.name externalClusters[].name
+                    externalClusters[].plugin.name externalClusters[].plugin.parameters.* monitoring.tls.enabled managed.roles[].name
                     managed.roles[].login managed.roles[].passwordSecret.name managed.services.disabledDefaultServices[]
                     postgresql.synchronous.method postgresql.synchronous.number postgresql.synchronous.dataDurability
                     postgresql.synchronous.failoverQuorum postgresql.parameters.* postgresql.pg_hba[] livenessProbeTimeout

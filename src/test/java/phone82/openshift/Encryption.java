@@ -40,13 +40,23 @@ final class Encryption {
                 server(manifests, workload, line -> fault.accept(id(workload.object()) + ": " + line)));
         manifests.of("ActiveMQArtemis").forEach(broker -> console(manifests, broker, line -> fault.accept(id(broker) + ": " + line)));
         router(manifests, fault);
-        manifests.of("PodMonitor").flatMap(monitor -> each(monitor.at("/spec/podMetricsEndpoints"))).filter(endpoint -> !endpoint.path("scheme").asText().equals("https")
-                        || !endpoint.at("/tlsConfig/serverName").asText().equals(ANY_CONTEXT) || endpoint.at("/tlsConfig").has("insecureSkipVerify")
-                        || !isServer(certificate(manifests, endpoint.at("/tlsConfig/ca/secret/name").asText()), ANY_CONTEXT)
-                        || !endpoint.at("/tlsConfig/ca/secret/key").asText().equals("ca.crt"))
-                .forEach(endpoint -> fault.accept("PodMonitor: does not verify the contexts"));
+        manifests.of("PodMonitor")
+                .filter(monitor -> !each(monitor.at("/spec/podMetricsEndpoints")).allMatch(endpoint -> verifies(manifests, monitor, endpoint)))
+                .forEach(monitor -> fault.accept(id(monitor) + ": does not verify its servers"));
         manifests.of("Cluster").map(cluster -> each(cluster.at("/spec/postgresql/pg_hba")).map(JsonNode::asText).toList()).filter(rules -> !requiresTls(rules))
                 .forEach(rules -> fault.accept("Cluster: admits connections without TLS"));
+    }
+
+    /** CloudNativePG has a certificate and an authority of its own. */
+    private static boolean verifies(Manifests manifests, ObjectNode monitor, JsonNode endpoint) {
+        String name = endpoint.at("/tlsConfig/serverName").asText();
+        String authority = endpoint.at("/tlsConfig/ca/secret/name").asText();
+        boolean database = manifests.operatedBy(monitor.at("/spec/selector")).stream().anyMatch(server -> server.service().equals(name));
+        return endpoint.path("scheme").asText().equals("https") && !endpoint.path("tlsConfig").has("insecureSkipVerify")
+                && endpoint.at("/tlsConfig/ca/secret/key").asText().equals("ca.crt")
+                && (database ? manifests.of("Cluster").allMatch(cluster -> authority.equals(nameOf(cluster) + "-ca")
+                && cluster.at("/spec/monitoring/tls/enabled").asBoolean())
+                : name.equals(ANY_CONTEXT) && isServer(certificate(manifests, authority), ANY_CONTEXT));
     }
 
     private static Stream<String> texts(JsonNode node) {

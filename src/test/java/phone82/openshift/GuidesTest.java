@@ -1,5 +1,6 @@
 package phone82.openshift;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,7 +35,8 @@ class GuidesTest {
     private static final Pattern ENTRY = Pattern.compile("(?:set data|extract) (secret|configmap)/([a-z-]+) (?:--keys=)?([a-z][a-z.-]*)");
     private static final Pattern POLICY = Pattern.compile("(?ms)^apiVersion: networking\\.k8s\\.io/v1\n.*?(?=^(?:---|END|```)$)");
     /** Of the cluster, not of the project. */
-    private static final Set<String> OTHERS = Set.of("configmap cluster-monitoring-config");
+    private static final Set<String> OTHERS = Set.of("configmap cluster-monitoring-config", "configmap user-workload-monitoring-config");
+    private static final Path DEPLOYING = Path.of("src/docs/deploying.md");
 
     private static List<Manifests> projects;
     private static Map<Path, String> guides;
@@ -91,6 +95,47 @@ class GuidesTest {
     void aCommandInAPodTakesLittleMemory() {
         List<String> commands = guides.values().stream().flatMap(String::lines).filter(line -> line.contains(" -jar /deployments/phone82.jar")).toList();
         assertThat(commands).isNotEmpty().allSatisfy(command -> assertThat(command).contains(" java -Xmx64m -Xshare:off -XX:TieredStopAtLevel=1 -jar "));
+    }
+
+    /** Two alerts look further back than OpenShift keeps the metrics of projects by default. */
+    @Test
+    void theMonitoringKeepsWhatTheAlertsNeed() {
+        int longest = numbers("\\[(\\d+)d]", Settings.text(Path.of("openshift/components/monitoring/rules.yaml"))).max().orElseThrow();
+
+        assertThat(numbers("retention: (\\d+)d", guides.get(DEPLOYING))).isNotEmpty().allMatch(days -> days > longest);
+    }
+
+    private static IntStream numbers(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).results().mapToInt(match -> Integer.parseInt(match.group(1)));
+    }
+
+    /** Kubernetes replaces no pod of a StatefulSet that never became ready. */
+    @Test
+    void aPodThatNeverBecameReadyIsDeleted() {
+        assertThat(Pattern.compile("rollout restart statefulset/([a-z-]+)").matcher(guides.get(DEPLOYING)).results().map(match -> match.group(1)).distinct())
+                .isNotEmpty().allMatch(name -> guides.get(DEPLOYING).contains("`oc delete pod " + name + "-0`"));
+    }
+
+    /** The cluster that recovers the backups of a lost one archives to another folder of the bucket, and knows the new password of app. */
+    @Test
+    void aLostClusterIsRecovered() {
+        Manifests project = projects.get(Project.PROD_HA.ordinal()).copy();
+        ObjectNode cluster = project.find("Cluster", "postgresql").orElseThrow();
+        JsonNode first = cluster.at("/spec/bootstrap/initdb");
+        Matcher fragment = Pattern.compile("(?ms)^```yaml\n(bootstrap:\n.*?)^```$").matcher(guides.get(Path.of("src/docs/availability.md")));
+        assertThat(fragment.find()).isTrue();
+        cluster.withObject("/spec").setAll(Kustomize.read(fragment.group(1)).get(0));
+
+        assertThat(List.of(Checks.FIELDS, Checks.KEYS, Checks.AVAILABILITY)).allSatisfy(check -> assertThat(check.faults(project)).isEmpty());
+        ObjectNode recovery = cluster.withObject("/spec/bootstrap/recovery");
+        String source = recovery.remove("source").asText();
+        assertThat(recovery).isEqualTo(first);
+        JsonNode archive = cluster.at("/spec/plugins/0");
+        JsonNode lost = each(cluster.at("/spec/externalClusters")).filter(each -> each.path("name").asText().equals(source)).findFirst().orElseThrow().path("plugin");
+        assertThat(lost.path("name")).isEqualTo(archive.path("name"));
+        assertThat(lost.at("/parameters/barmanObjectName")).isEqualTo(archive.at("/parameters/barmanObjectName"));
+        assertThat(lost.at("/parameters/serverName").asText()).isEqualTo(nameOf(cluster));
+        assertThat(archive.at("/parameters/serverName").asText()).isNotEmpty().isNotEqualTo(nameOf(cluster));
     }
 
     @Test

@@ -99,7 +99,7 @@ record Manifests(Project project, List<ObjectNode> objects) {
     List<Operated> operated() {
         return Stream.concat(of("ActiveMQArtemis").map(broker -> new Operated("artemis", broker.at("/spec/deploymentPlan/labels"), Set.of(61616, 8161))),
                 of("Cluster").map(cluster -> new Operated(nameOf(cluster) + "-rw",
-                        JsonNodeFactory.instance.objectNode().put("cnpg.io/cluster", nameOf(cluster)), Set.of(5432, 8000)))).toList();
+                        JsonNodeFactory.instance.objectNode().put("cnpg.io/cluster", nameOf(cluster)), Set.of(5432, 8000, 9187)))).toList();
     }
 
     List<Operated> operatedBy(JsonNode selector) {

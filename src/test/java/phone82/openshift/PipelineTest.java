@@ -2,6 +2,7 @@ package phone82.openshift;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Quantity;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -122,6 +124,22 @@ class PipelineTest {
         run("passes");
 
         assertThat(image("StatefulSet/artemis")).isEqualTo(artemis).doesNotContain("phone82");
+    }
+
+    /** Otherwise the task is killed, and no image is ever built. */
+    @Test
+    void theTestsFitIntoTheMemoryOfTheirTask() throws IOException {
+        String pom = Files.readString(Path.of("pom.xml"));
+        long forks = number(pom, "<forkCount>(\\d+)<");
+        long heap = number(pom, "<argLine>-Xms\\d+m -Xmx(\\d+)m ");
+        String limit = manifests.find("Task", "phone82-verify").orElseThrow().at("/spec/steps/0/computeResources/limits/memory").asText();
+
+        // besides its heap, a JVM needs up to 500 MB for classes, compiled code and threads
+        assertThat(Quantity.getAmountInBytes(Quantity.parse(limit)).longValue() >> 20).isGreaterThan(forks * (heap + 500));
+    }
+
+    private static long number(String text, String pattern) {
+        return Pattern.compile(pattern).matcher(text).results().mapToLong(match -> Long.parseLong(match.group(1))).findFirst().orElseThrow();
     }
 
     private Map<String, String> ours() {

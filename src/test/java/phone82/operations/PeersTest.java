@@ -1,12 +1,12 @@
 package phone82.operations;
 
-import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import phone82.Stub;
 import phone82.journey.Certificates;
 import phone82.journey.DrippingServer;
 import phone82.journey.DrippingServer.Kind;
@@ -15,7 +15,6 @@ import phone82.operations.Trends.Trend;
 import phone82.platform.tls.Tls;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -161,18 +160,13 @@ class PeersTest {
         assertThat(app.processAt(store).error()).isNull();
         store.close();
         List<String> heard = new CopyOnWriteArrayList<>();
-        HttpServer stranger = HttpServer.create(new InetSocketAddress(HERE, store.at().getPort()), 0);
-        stranger.createContext("/", request -> {
-            heard.addAll(request.getRequestHeaders().getOrDefault("Authorization", List.of()));
-            request.sendResponseHeaders(200, -1);
-            request.close();
-        });
-        stranger.start();
-        try {
+        try (Stub stranger = new Stub(store.at().getPort())) {
+            stranger.on("/", request -> {
+                heard.addAll(request.getRequestHeaders().getOrDefault("Authorization", List.of()));
+                Stub.answer(request, 200);
+            });
             app.ask();
             app.port.bean(Peers.class).trends().get(10, TimeUnit.SECONDS);
-        } finally {
-            stranger.stop(0);
         }
 
         assertThat(heard).isNotEmpty().doesNotContain(phone82.platform.identity.OperatorsPort.authorization("operator", "secret"));

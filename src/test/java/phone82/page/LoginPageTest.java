@@ -1,9 +1,11 @@
 package phone82.page;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route.FulfillOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -174,6 +176,74 @@ class LoginPageTest {
             other.navigate(link);
             assertThat(other.locator(".notice")).containsText("The link no longer works");
             assertThat(other.locator("#cancel")).not().isVisible();
+        }
+    }
+
+    @Test
+    void theLoginAtTheTopOfThePageLeadsBackToTheLink() {
+        try (BrowserContext session = english()) {
+            Page page = session.newPage();
+            String link = orderAsGuest(page);
+            who(page).locator("a").click();
+            page.getByText("Kim, customer").click();
+
+            assertThat(page).hasURL(link);
+            assertThat(page.locator("#claim")).isVisible();
+        }
+    }
+
+    @Test
+    void aGuestWhoLeavesTheShopBeforeTheAnswerGetsTheLink() {
+        try (BrowserContext session = english()) {
+            Page page = session.newPage();
+            page.navigate(gateway + "/");
+            assertThat(page.locator("#order")).hasText("Order as a guest");
+            page.route("**/orders", route -> {
+                APIResponse answer = route.fetch();
+                page.locator("[data-tab=mine]").click();
+                assertThat(page.locator("h1")).hasText("My orders");
+                route.fulfill(new FulfillOptions().setResponse(answer));
+            });
+            page.locator("#order").click();
+
+            assertThat(page).hasURL(Pattern.compile(".*/guest#[0-9]+\\.[A-Za-z0-9_-]{43}"));
+            assertThat(page.locator("#cancel")).isVisible();
+        }
+    }
+
+    /** At a shared computer: otherwise nobody else could order there for a day. */
+    @Test
+    void theOrderOfAUserWhoHasLeftCanBePutAway() {
+        try (BrowserContext session = english()) {
+            Page page = session.newPage();
+            page.navigate(gateway + "/");
+            page.evaluate("() => localStorage.setItem('attempt', JSON.stringify("
+                    + "{key: '0123456789abcdef0123456789abcdef', subject: 'kim', body: {item: 'galaxy-s25', qty: 7}, sent: Date.now() - 600000}))");
+            page.reload();
+            assertThat(page.locator(".notice")).containsText("log in to see whether it arrived");
+            assertThat(page.locator(".notice")).not().containsText("Galaxy");
+            page.getByText("Discard").click();
+
+            assertThat(page.locator("#order")).isVisible();
+            page.reload();
+            assertThat(page.locator("#order")).hasText("Order as a guest");
+            assertThat(page.locator(".notice")).hasCount(0);
+        }
+    }
+
+    /** Otherwise an order in the old tab would be the one of the other user. */
+    @Test
+    void allTabsShowWhoIsLoggedIn() {
+        try (BrowserContext session = english()) {
+            Page tab = login(session, "Kim, customer");
+            assertThat(who(tab)).containsText("Kim");
+            Page other = session.newPage();
+            other.navigate(gateway + "/");
+            who(other).locator("a").click();
+            assertThat(who(tab).locator("a")).hasAttribute("href", "/login");
+
+            login(session, "Lee, operator");
+            assertThat(who(tab)).containsText("Lee");
         }
     }
 

@@ -96,12 +96,13 @@ class OperatorPageTest {
 
     private volatile Supplier<String> processes = () -> "[" + String.join(",", APP, TWIN, STORE, PAY) + "]";
     private volatile String trends = TRENDS;
+    private volatile boolean hangs;
     private String url;
 
     @BeforeEach
     void serve() {
         Router router = Router.router(vertx);
-        new OperatorPage(() -> CompletableFuture.completedFuture(
+        new OperatorPage(() -> hangs ? new CompletableFuture<>() : CompletableFuture.completedFuture(
                 Json.read(processes.get(), JsonNode.class))).mount(vertx, router);
         router.get("/trends").handler(request -> request.json(Json.read(trends, Map.class)));
         router.get("/failures").handler(request -> request.json(Json.read(FAILURES, Map.class)));
@@ -125,8 +126,12 @@ class OperatorPageTest {
     }
 
     private Page open() {
+        return open("");
+    }
+
+    private Page open(String script) {
         Page page = BROWSER.open(new NewContextOptions().setLocale("en-US").setTimezoneId("UTC")).newPage();
-        page.addInitScript(BrowserExtension.FREQUENT_LOOKS);
+        page.addInitScript(BrowserExtension.FREQUENT_LOOKS + script);
         page.navigate(url + "/");
         assertThat(page.locator("#overall")).not().hasText("");
         return page;
@@ -162,6 +167,50 @@ class OperatorPageTest {
         assertThat(page.locator("#overall")).hasText("NEEDS ATTENTION");
         assertThat(page.locator("#problems li")).containsText("it tests payment again with the next orders");
         assertThat(page.locator("#breaker.warn")).isVisible();
+    }
+
+    @Test
+    void aProcessThatHangsIsNotShownAsWell() {
+        processes = () -> "[" + WELL + "]";
+        trends = orders(orders("app", "201", "0,0,0,5,5,5", 5));
+        // a fifth of the patience
+        Page page = open("const timeout = AbortSignal.timeout; AbortSignal.timeout = limit => timeout.call(AbortSignal, limit / 5);");
+        assertThat(page.locator("#overall")).hasText("UP");
+
+        hangs = true;
+        assertThat(page.locator("#overall")).hasText("NOT KNOWN");
+        assertThat(page.locator("#trouble")).containsText("This process does not answer (no answer in time).");
+        page.locator("#language").click();
+        assertThat(page.locator("#overall")).hasText("알 수 없음");
+        assertThat(page.locator("#trouble")).containsText("응답 시간 초과");
+
+        hangs = false;
+        assertThat(page.locator("#overall")).hasText("정상");
+        assertThat(page.locator("#trouble")).isEmpty();
+    }
+
+    @Test
+    void aPageThatTheBrowserTranslatesStillShowsTheState() {
+        processes = () -> "[" + WELL + "]";
+        trends = orders(orders("app", "201", "0,0,0,5,5,5", 5));
+        Page page = open();
+        assertThat(page.locator("#overall")).hasText("UP");
+        page.evaluate("() => { document.documentElement.lang = 'ja'; }");
+        processes = () -> "[" + WELL.replaceFirst("closed", "open") + "]";
+        assertThat(page.locator("#overall")).hasText("CUSTOMERS REFUSED");
+    }
+
+    @Test
+    void aLinkKeepsTheFocusWhileThePageIsRefreshed() {
+        processes = () -> "[" + WELL + "]";
+        Page page = open();
+        page.locator("[data-at] a").first().focus();
+        page.evaluate("() => { window.link = document.activeElement; }");
+        for (int look = 0; look < 2; look++) {
+            page.waitForResponse("**/processes", () -> { });
+        }
+        assertThat(page.locator("[data-at] a").first()).isFocused();
+        assertThat(page.evaluate("() => window.link.isConnected")).isEqualTo(true);
     }
 
     @Test

@@ -6,15 +6,19 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.EmulateMediaOptions;
+import com.microsoft.playwright.Page.NavigateOptions;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.Route.FulfillOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasCountOptions;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ForcedColors;
 import com.microsoft.playwright.options.Media;
+import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.RequestOptions;
+import com.microsoft.playwright.options.WaitUntilState;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -201,11 +205,11 @@ class PageStatesTest {
     @Test
     void anOrderThatNeverLeftTheBrowserIsNotSentLater() {
         go("/");
-        page.locator("#order").waitFor();
-        session.setOffline(true);
+        page.route("**/orders", Route::abort);
         page.locator("#order").click();
         assertThat(page.locator(".notice")).containsText("Your order is not confirmed yet");
-        session.setOffline(false);
+        page.unroute("**/orders");
+        page.evaluate("() => dispatchEvent(new Event('online'))");
         assertThat(page.locator(".notice")).containsText("Your order has not arrived yet");
         page.reload();
         assertThat(page.locator(".notice")).containsText("Your order has not arrived yet");
@@ -216,6 +220,150 @@ class PageStatesTest {
         assertThat(page.locator("#order")).hasText("Order now");
         assertThat(page.locator(".notice")).hasCount(0);
         assertThat(STAGE.keys).isEmpty();
+    }
+
+    /** The page may have been open for days. */
+    @Test
+    void aPriceThatHasChangedIsShownBeforeItIsCharged() {
+        go("/");
+        assertThat(page.locator("#total")).hasText("₩1,199,000");
+        STAGE.prices.put("note20", 1_299_000);
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText("The price has changed");
+        assertThat(page.locator(".notice strong")).isFocused();
+        assertThat(page.locator("#total")).hasText("₩1,299,000");
+        assertThat(STAGE.keys).isEmpty();
+
+        page.locator("#order").click();
+        orderShown();
+        assertThat(STAGE.keys).hasSize(1);
+    }
+
+    @Test
+    void withoutAConnectionNothingIsOrdered() {
+        go("/");
+        page.locator("#order").waitFor();
+        session.setOffline(true);
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText("No connection. Check the network and try again. There is no order");
+        session.setOffline(false);
+        page.reload();
+        assertThat(page.locator("#order")).hasText("Order now");
+        assertThat(page.locator(".notice")).hasCount(0);
+    }
+
+    @Test
+    void aPhoneThatIsNoLongerSoldIsNotReplacedUnseen() {
+        long sold = STAGE.anOrder("note20", "Shipped");
+        long unsold = STAGE.anOrder("nokia-3310", "Shipped");
+        go("/nowhere");
+        page.evaluate("ids => localStorage.setItem('orders', ids)", "[" + sold + "," + unsold + "]");
+        go("/orders/" + sold);
+        assertThat(page.locator(".action a")).hasText("Order this again");
+        go("/orders/" + unsold);
+        assertThat(page.locator(".badge")).hasText("Shipped");
+        assertThat(page.locator(".action")).hasCount(0);
+
+        page.evaluate("() => localStorage.setItem('choice', JSON.stringify({item: 'nokia-3310', qty: 50}))");
+        go("/");
+        assertThat(page.locator(".notice")).containsText("The phone that you chose is no longer sold");
+        assertThat(page.locator("#qty")).hasValue("1");
+    }
+
+    /** Another tab has logged in somebody else, or logged out, and this one has not noticed. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"login": true, "subject": "kim", "name": "Kim", "roles": ["customer"]} | Another user is logged in now | Kim
+            {"login": true, "guests": true} | You are not logged in any more | Log in
+            """)
+    void nothingIsOrderedForAnotherUserThanTheOneShown(String now, String words, String shown) {
+        STAGE.roles = List.of("customer");
+        go("/");
+        assertThat(page.locator("#who")).containsText("Park");
+        page.route("**/session", route -> route.fulfill(new FulfillOptions().setContentType("application/json").setBody(now)));
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText(words);
+        assertThat(page.locator(".notice")).containsText("There is no order and nothing was charged");
+        assertThat(STAGE.keys).isEmpty();
+
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))");
+        assertThat(page.locator("#who")).containsText(shown);
+        assertThat(page.locator("#order")).isEnabled();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dealer", "customer"})
+    void whoMayNotOrderReadsThat(String role) {
+        STAGE.roles = List.of(role);
+        long id = STAGE.anOrder("note20", "Paid");
+        go(guest(id));
+        page.locator("#revoke").waitFor();
+        assertThat(page.locator("#claim")).hasCount(role.equals("customer") ? 1 : 0);
+
+        STAGE.orderAnswers.add(problem(403, "Forbidden", 0));
+        go("/");
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText("Your account is not allowed to do this. There is no order and nothing was charged.");
+        assertThat(page.locator(".notice")).not().containsText("Choose another");
+    }
+
+    /** A browser or a proxy has repeated the request, and the first is not done. */
+    @Test
+    void anOrderThatIsInProgressMayStillArrive() {
+        STAGE.orderAnswers.add(problem(409, "In progress", 1));
+        go("/");
+        page.locator("#order").click();
+        assertThat(page.locator(".notice")).containsText("Your order has not arrived yet");
+        page.locator("button:text-is('Send it again')").click();
+        orderShown();
+        assertThat(STAGE.keys).hasSize(2).containsOnly(STAGE.keys.get(0));
+    }
+
+    /** Nothing else has the secret. */
+    @Test
+    void theAttemptOfAGuestLastsUntilTheLinkIsShown() {
+        long id = STAGE.placedUnder("k", "note21");
+        String store = "key => localStorage.setItem('attempt', JSON.stringify("
+                + "{key, secret: 'x'.repeat(43), body: {item: 'note21', qty: 2}, sent: Date.now() - 21 * 60 * 60 * 1000}))";
+        go("/");
+        page.evaluate(store, "k");
+        page.route("**/idempotency-keys/k", route -> {
+            APIResponse found = route.fetch();
+            page.locator("[data-tab=mine]").click();
+            assertThat(page.locator("h1")).hasText("My orders");
+            route.fulfill(new FulfillOptions().setResponse(found));
+        });
+        page.waitForResponse("**/idempotency-keys/k", () -> page.reload());
+        page.unroute("**/idempotency-keys/k");
+        page.locator(".brand").click();
+        assertThat(page).hasURL(STAGE.url(guest(id)));
+        page.locator(".brand").click();
+        assertThat(page.locator("#order")).isVisible();
+        assertThat(page.locator(".notice")).hasCount(0);
+
+        page.evaluate(store, "unknown");
+        page.reload();
+        assertThat(page.locator(".notice")).containsText("Contact us before you order again.");
+        assertThat(page.locator(".notice a")).hasCount(0);
+    }
+
+    @Test
+    void anUnconfirmedOrderWhoseCancellationFailsIsShownWithTheReason() {
+        long id = STAGE.placedUnder("k", "note21");
+        STAGE.outages.add("/idempotency-keys");
+        go("/");
+        page.evaluate(TEN_MINUTES_AGO);
+        page.reload();
+        assertThat(page.locator(".notice")).containsText("Your order is not confirmed yet");
+        STAGE.outages.clear();
+        STAGE.cancellationAnswers.add(problem(503, "Cancellation unavailable", 3));
+        page.getByText("Cancel it").click();
+        assertThat(orderShown()).isEqualTo(id);
+        assertThat(page.locator(".notice")).containsText("The cancellation did not go through");
+        page.reload();
+        assertThat(page.locator("#cancel")).isVisible();
+        assertThat(page.locator(".notice")).hasCount(0);
+        assertThat(STAGE.cancelled).containsExactly(String.valueOf(id));
     }
 
     @Test
@@ -268,6 +416,39 @@ class PageStatesTest {
         page.locator("#order").click();
         page.locator("body[data-clicked]").waitFor();
         assertThat(page.locator("dialog")).hasCount(0);
+    }
+
+    @Test
+    void theSecondClickOfADoubleClickDoesNotOrder() {
+        go("/my-orders");
+        page.locator("main a[href='/']").waitFor();
+        page.evaluate("""
+                () => {
+                    addEventListener('click', event => { window.pressed ??= event; }, true);
+                    addEventListener('phone82-navigated', () => {
+                        const seen = setInterval(() => {
+                            const order = document.getElementById('order');
+                            if (!order) return;
+                            clearInterval(seen);
+                            const {clientX, clientY} = window.pressed;
+                            order.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, detail: 2, clientX, clientY}));
+                            document.body.dataset.text = order.textContent;
+                        }, 5);
+                    });
+                }""");
+        page.locator("main a[href='/']").click();
+        assertThat(page.locator("body")).hasAttribute("data-text", "Order now");
+        assertThat(STAGE.keys).isEmpty();
+    }
+
+    @Test
+    void theSecondClickOfADoubleClickDoesNotConfirm() {
+        go("/orders/" + STAGE.anOrder("note20", "Paid"));
+        page.locator("#cancel").click();
+        page.locator("dialog [value=yes]").dispatchEvent("click", Map.of("bubbles", true, "cancelable", true, "detail", 2));
+        assertThat(page.locator("dialog")).isVisible();
+        page.locator("dialog [value=yes]").click();
+        assertThat(page.locator(".badge")).hasText("Cancelled");
     }
 
     @Test
@@ -366,12 +547,16 @@ class PageStatesTest {
         AtomicInteger reads = new AtomicInteger();
         Consumer<Request> counter = request -> reads.addAndGet(request.url().endsWith("/orders/" + id) ? 1 : 0);
         page.onRequest(counter);
+        pass(time);
+        page.offRequest(counter);
+        return reads.get();
+    }
+
+    private void pass(Duration time) {
         for (int passed = 0; passed < time.toSeconds(); passed += 3) {
             page.clock().runFor(3000);
             page.evaluate("() => fetch('/phones').then(answer => answer.text())");
         }
-        page.offRequest(counter);
-        return reads.get();
     }
 
     /** Meanwhile another tab waits and sends nothing; the tab that sent the order repeats it if it is still in progress. */
@@ -458,6 +643,35 @@ class PageStatesTest {
             assertThat(page.locator("h1")).isFocused();
         });
         assertThat(STAGE.cancelled).hasSize(5).containsOnly(String.valueOf(id));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"202, Paid", "202, Cancelled", "500, Shipped", "500, Cancelled", "503, Shipped"})
+    void theAnswerToACancellationGoesWhenTheOrderShowsTheOutcome(int status, String outcome) {
+        long id = STAGE.anOrder("note20", "Paid");
+        STAGE.cancellationAnswers.add(context -> {
+            if (status == 202) {
+                context.response().setStatusCode(202).end(STAGE.orders.get(id).put("status", "Cancelling").encode());
+            } else {
+                problem(status, "Cancellation unavailable", 3).accept(context);
+            }
+        });
+        go("/orders/" + id);
+        await().until(() -> STAGE.streams.size() == 1);
+        cancelButton();
+        page.getByText("Yes, cancel it").click();
+        assertThat(page.locator(".badge")).hasText(status == 202 ? "Cancelling" : "Paid");
+        assertThat(page.locator(".outcome .notice")).containsText(status == 202 ? "is being cancelled" : status == 500 ? "do not know yet" : "did not go through");
+
+        STAGE.orders.get(id).put("status", outcome);
+        STAGE.happened(outcome.equals("Paid") ? "CancellationRefused" : outcome.equals("Cancelled") ? "OrderCancelled" : "Shipped", id);
+
+        assertThat(page.locator(".badge")).hasText(outcome);
+        if (outcome.equals("Cancelled")) {
+            assertThat(page.locator(".outcome .notice")).hasText("Order " + id + " is cancelled.");
+        } else {
+            assertThat(page.locator(".outcome .notice")).hasCount(0);
+        }
     }
 
     @Test
@@ -633,6 +847,140 @@ class PageStatesTest {
         assertThat((List<?>) page.evaluate("() => reported.filter(text => text)")).isEmpty();
     }
 
+    /** As when packets are dropped: the browser reports nothing. */
+    @Test
+    void aStreamThatFallsSilentIsReportedAsLost() {
+        page.clock().install();
+        go("/orders/" + STAGE.anOrder("note20", "Paid"));
+        await().until(() -> STAGE.streams.size() == 1);
+        STAGE.streamsHang = true;
+        page.clock().runFor(41_000);
+        assertThat(page.locator("#connection")).hasText("Connection lost. Reconnecting …");
+
+        await().untilAsserted(() -> assertThat(STAGE.streamsEver.get()).isEqualTo(2));
+        STAGE.streamsHang = false;
+        page.clock().runFor(41_000);
+        assertThat(page.locator("#connection")).hasText("Connected again. Everything is up to date.");
+    }
+
+    @Test
+    void aTabThatFollowsNothingDoesNotReportALostConnection() {
+        go("/");
+        page.evaluate("() => { new BroadcastChannel('phone82-stream').onmessage = message => { window.heard = message.data.kind; }; }");
+        Page other = session.newPage();
+        other.navigate(STAGE.url("/orders/" + STAGE.anOrder("note20", "Paid")));
+        await().until(() -> STAGE.streams.size() == 1);
+        STAGE.streamsHang = true;
+        STAGE.cutStreams();
+
+        assertThat(other.locator("#connection")).hasText("Connection lost. Reconnecting …");
+        page.waitForFunction("() => window.heard === 'lost'");
+        assertThat(page.locator("#connection")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/my-orders", "/orders", "/orders/%d", "/dealer", "/dealer/slips?orders=%d"})
+    void afterTheEndOfTheSessionAViewOffersTheLoginAndNothingReconnects(String path) {
+        page.clock().install();
+        STAGE.roles = List.of("customer", "dealer");
+        go(path.formatted(STAGE.anOrder("note20", "Paid")));
+        await().until(() -> STAGE.streams.size() == 1);
+        // what is loaded when the stream begins
+        pass(Duration.ofSeconds(3));
+
+        STAGE.loggedOut = true;
+        STAGE.renewStreams();
+
+        await().until(() -> STAGE.streamsEver.get() == 2);
+        assertThat(page.locator("#main .notice")).containsText("You are not logged in.");
+        assertThat(page.locator("#main a[href^='/login?back=']")).isVisible();
+        assertThat(page.locator("#connection")).isEmpty();
+        pass(Duration.ofMinutes(1));
+        assertThat(STAGE.streamsEver.get()).isEqualTo(2);
+    }
+
+    /** It would be refused. */
+    @Test
+    void aUserWithoutARoleHasNoStream() {
+        page.clock().install();
+        STAGE.roles = List.of();
+        go("/my-orders");
+        assertThat(page.locator("#main .empty")).isVisible();
+        pass(Duration.ofSeconds(3));
+        assertThat(STAGE.streamsEver.get()).isZero();
+    }
+
+    @Test
+    void packingSlipsThatTheDealerHasLeftAreNotReadAgain() {
+        page.clock().install();
+        List<Route> reads = new ArrayList<>();
+        page.route("**/deliveries/*", reads::add);
+        go("/dealer/slips?orders=" + STAGE.anOrder("note20", "Paid"));
+        page.waitForCondition(() -> reads.size() == 1);
+        page.locator("[data-tab=mine]").click();
+        assertThat(page.locator("h1")).hasText("My orders");
+
+        reads.get(0).abort();
+        pass(Duration.ofSeconds(20));
+
+        assertThat(reads).hasSize(1);
+    }
+
+    @Test
+    void aPageThatTheBrowserTranslatesStillWorks() {
+        go("/");
+        page.evaluate("() => { document.documentElement.lang = 'ja'; }");
+        choose("pixel-10");
+        assertThat(page.locator(".basket .name")).hasText("Phone pixel-10");
+        page.locator("#order").click();
+        long id = orderShown();
+        assertThat(page.locator("#truth")).containsText("Your Phone pixel-10 leaves");
+        cancelButton();
+        page.getByText("Yes, cancel it").click();
+        assertThat(page.locator(".notice")).hasText("Order " + id + " is cancelled.");
+        page.locator("#language").click();
+        assertThat(page.locator("html")).hasAttribute("lang", "ko");
+        assertThat(page.locator("h1")).containsText("주문 번호");
+    }
+
+    @Test
+    void aViewThatDoesNotLoadSaysSo() {
+        session.route("**/shop.js", Route::abort);
+        go("/");
+        assertThat(page.locator(".notice.bad")).containsText("Check the network and try again.");
+        session.unroute("**/shop.js");
+        page.locator(".notice button").click();
+        assertThat(page.locator("#order")).isVisible();
+    }
+
+    /** A script is missing, or is of another version than the page. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPageWhoseScriptsDoNotLoadIsLoadedOnceMoreAndThenSaysSo(boolean isMissing) {
+        try (BrowserContext visitor = BROWSER.browser().newContext(new NewContextOptions().setLocale("en-US").setReducedMotion(ReducedMotion.REDUCE))) {
+            visitor.route("**/dom.js", route -> {
+                if (isMissing) {
+                    route.abort();
+                } else {
+                    route.fulfill(new FulfillOptions().setContentType("text/javascript").setBody("export const other = true;"));
+                }
+            });
+            Page page = visitor.newPage();
+            AtomicInteger visits = new AtomicInteger();
+            page.onRequest(request -> visits.addAndGet(request.isNavigationRequest() ? 1 : 0));
+            page.navigate(STAGE.url("/"), new NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+
+            assertThat(page.locator(".late")).containsText("This page loads slowly, or a part of it did not load.");
+            assertThat(page.locator(".late")).isVisible();
+            assertThat(visits).hasValue(2);
+            visitor.unroute("**/dom.js");
+            page.locator(".late a").click();
+            assertThat(page.locator("#order")).isVisible();
+            assertThat(page.locator(".late")).hasCount(0);
+            assertThat(page.evaluate("() => sessionStorage.length")).isEqualTo(0);
+        }
+    }
+
     @Test
     void theCountdownUsesTheServersClock() {
         long id = STAGE.anOrder("note20", "Paid");
@@ -664,6 +1012,39 @@ class PageStatesTest {
         assertThat(page.locator(".top, .action, footer, .print").filter(new com.microsoft.playwright.Locator.FilterOptions().setVisible(true))).hasCount(0);
     }
 
+    /** Whether it succeeds is not known yet. */
+    @Test
+    void aCancellationUnderWayPromisesNoMoney() {
+        long id = STAGE.anOrder("note20", "Cancelling");
+        STAGE.payments.get(id).put("status", "Cancelling").put("authorisedAt", Instant.now().toString());
+        go("/orders/" + id);
+        assertThat(page.locator("#money")).hasText(Pattern.compile("^₩1,199,000 paid at [^₩]*$"));
+        assertThat(accepting("/orders/" + id, "text/html").body()).contains("₩1,199,000 paid at").doesNotContain("on its way back");
+
+        STAGE.payments.get(id).remove("completedAt");
+        STAGE.timelines.get(id).remove(1);
+        page.reload();
+        assertThat(page.locator("#money")).hasText(Pattern.compile("^₩1,199,000 reserved at [^₩]*, not charged yet\\.$"));
+        assertThat(accepting("/orders/" + id, "text/html").body()).contains("₩1,199,000 reserved at").doesNotContain("on its way back");
+    }
+
+    /** The customer, or an operator: the reason does not say. */
+    @Test
+    void aCancelledOrderDoesNotSayWhoAskedForIt() {
+        STAGE.roles = List.of("customer");
+        long id = STAGE.anOrder("note20", "Cancelled");
+        STAGE.orders.get(id).put("reason", "cancelled by the customer");
+        STAGE.timelines.get(id).add(step("OrderCancelled").put("reason", "cancelled by the customer"));
+        go("/orders/" + id);
+        assertThat(page.locator("#truth")).hasText(Pattern.compile("^Your order was cancelled at [^:]*\\d:\\d\\d:\\d\\d\\s[AP]M\\.$"));
+        assertThat(page.locator("#main")).not().containsText(Pattern.compile("You cancelled|by the customer"));
+        assertThat(accepting("/orders/" + id, "text/html").body().replaceAll("<script.*</script>", "")).contains("Your order was cancelled at").doesNotContain("by the customer");
+
+        STAGE.orders.get(id).put("reason", "the provider refused the capture");
+        page.reload();
+        assertThat(page.locator("#truth")).containsText("the payment was refused.");
+    }
+
     @Test
     void anUnknownStoredLanguageIsIgnored() {
         go("/");
@@ -690,6 +1071,61 @@ class PageStatesTest {
         page.getByLabel("Order no.").fill(String.valueOf(id - 1));
         page.keyboard().press("Enter");
         assertThat(page).hasURL(STAGE.url("/orders/" + (id - 1)));
+    }
+
+    @Test
+    void myOrdersShowsAnOrderThatIsPlacedElsewhereWithTheAccount() {
+        STAGE.roles = List.of("customer");
+        AtomicInteger lists = new AtomicInteger();
+        page.onRequestFinished(request -> lists.addAndGet(request.url().contains("/history?") ? 1 : 0));
+        go("/my-orders");
+        // the list is read once at first, and once more when the stream is open
+        page.waitForCondition(() -> lists.get() == 2);
+        assertThat(page.locator(".empty")).isVisible();
+        STAGE.happened("Ordered", STAGE.anOrder("note20", "Ordered"));
+        assertThat(page.locator(".rows li")).hasCount(1);
+    }
+
+    @Test
+    void myOrdersShowsOrdersOfThisBrowserWhoseAnswersComeLater() {
+        long before = STAGE.anOrder("note20", "Shipped");
+        AtomicInteger lists = new AtomicInteger();
+        page.onRequestFinished(request -> lists.addAndGet(request.url().endsWith("/orders/" + before) ? 1 : 0));
+        go("/");
+        page.evaluate("ids => localStorage.setItem('orders', ids)", "[" + before + "]");
+        page.route("**/orders", route -> {
+            APIResponse answer = route.fetch();
+            page.locator("[data-tab=mine]").click();
+            // at first, and when the stream is open
+            page.waitForCondition(() -> lists.get() == 2);
+            route.fulfill(new FulfillOptions().setResponse(answer));
+        });
+        page.locator("#order").click();
+        assertThat(page.locator(".rows li")).hasCount(2);
+
+        Page other = session.newPage();
+        other.navigate(STAGE.url("/"));
+        other.locator("#order").click();
+        assertThat(page.locator(".rows li")).hasCount(3);
+    }
+
+    /** A stream is renewed every minute. */
+    @Test
+    void aRenewedStreamMovesNoRows() {
+        STAGE.roles = List.of("operator");
+        STAGE.anOrder("note20", "Paid");
+        AtomicInteger lists = new AtomicInteger();
+        page.onRequestFinished(request -> lists.addAndGet(request.url().contains("/history?") ? 1 : 0));
+        go("/orders");
+        page.waitForCondition(() -> lists.get() == 2);
+        STAGE.happened("Ordered", STAGE.anOrder("note21", "Ordered"));
+        assertThat(page.locator(".fresh")).hasText("1 new – show");
+
+        STAGE.renewStreams();
+        await().until(() -> STAGE.streamsEver.get() == 2 && STAGE.streams.size() == 1);
+        STAGE.happened("Ordered", STAGE.anOrder("note21", "Ordered"));
+        assertThat(page.locator(".fresh")).hasText("2 new – show");
+        assertThat(page.locator(".rows li")).hasCount(1);
     }
 
     /** The answer was made before the event and arrives after it. */
@@ -970,8 +1406,11 @@ class PageStatesTest {
         assertThat(page.locator(".slip")).hasCount(1);
         assertThat(page.locator(".notice")).containsText("Order " + cancelled + ": Cancelled");
         assertThat(page.locator(".notice")).containsText("Order 987654321: there is no delivery.");
+        page.locator("#theme").click();
+        assertThat(page.locator("html")).hasAttribute("data-theme", "dark");
         page.emulateMedia(new EmulateMediaOptions().setMedia(Media.PRINT));
         assertThat(page.locator(".slip")).isVisible();
+        assertThat(page.locator(".slip")).hasCSS("color", "rgb(23, 26, 43)");
         assertThat(page.locator(".top, .head, .notice, footer, button").filter(new com.microsoft.playwright.Locator.FilterOptions().setVisible(true))).hasCount(0);
         assertThat(page.pdf().length).isPositive();
     }

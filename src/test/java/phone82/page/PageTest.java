@@ -205,7 +205,7 @@ class PageTest {
         // a completion that takes long is answered before its end
         assertThat(page.locator(".notice.good, .notice.info")).containsText(Pattern.compile("is cancelled|is being cancelled"), patiently());
         assertThat(page.locator(".badge")).hasText("Cancelled");
-        assertThat(page.locator("#truth")).containsText("You cancelled this order at");
+        assertThat(page.locator("#truth")).containsText("Your order was cancelled at");
         assertThat(page.locator("#money")).hasText(Pattern.compile("₩1,199,000 paid at .*₩1,199,000 refunded at .*|Nothing was charged.*"), new HasTextOptions().setTimeout(PATIENCE));
         assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
     }

@@ -67,11 +67,18 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     final AtomicInteger streamsEver = new AtomicInteger();
     /** The beginnings of paths that answer 503 to reads. */
     final List<String> outages = new CopyOnWriteArrayList<>();
+    /** The prices of models that do not have the usual one. */
+    final Map<String, Integer> prices = new ConcurrentHashMap<>();
+    /** Whether streams are accepted and never answered. */
+    volatile boolean streamsHang;
+    /** Whether the session has ended: the API answers 401. */
+    volatile boolean loggedOut;
     /** In milliseconds. */
     volatile long delay;
     volatile String date;
     private final Map<String, Long> placed = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong events = new AtomicLong();
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
 
@@ -89,14 +96,17 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         new Pages(Stream.of("app", "pay", "store", "customer").collect(Collectors.toMap(context -> context, context -> "http://localhost:" + port)),
                 Set.of("orders", "payments", "deliveries", "history", "phones", "idempotency-keys")).mount(vertx, router);
         router.get().handler(context -> {
-            if (outages.stream().anyMatch(context.normalizedPath()::startsWith)) {
+            if (loggedOut && context.normalizedPath().matches("/(orders|deliveries|history|payments)\\b.*")) {
+                streamsEver.addAndGet(context.normalizedPath().endsWith("/stream") ? 1 : 0);
+                problem(401, "Not logged in", 0).accept(context);
+            } else if (outages.stream().anyMatch(context.normalizedPath()::startsWith)) {
                 problem(503, "Unavailable", 5).accept(context);
             } else {
                 context.next();
             }
         });
         router.post("/orders").handler(BodyHandler.create(false));
-        router.get("/phones").handler(slowly(context -> json(context, page(ITEMS.stream().flatMap(item -> item.equals(FOLD) ? FOLDS.stream() : Stream.of(phone(item, 1_199_000))).toList(), 200, null)
+        router.get("/phones").handler(slowly(context -> json(context, page(ITEMS.stream().flatMap(item -> item.equals(FOLD) ? FOLDS.stream() : Stream.of(phone(item, prices.getOrDefault(item, 1_199_000)))).toList(), 200, null)
                 .put("models", new JsonArray().add(FOLD_TEXTS)))));
         router.post("/orders").handler(context -> {
             keys.add(context.request().getHeader("Idempotency-Key"));
@@ -144,7 +154,9 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
             answerOr(pauseAnswers.poll(), context, this::resume);
         }));
         router.get("/session").handler(context -> {
-            if (roles == null) {
+            if (loggedOut) {
+                json(context, new JsonObject().put("login", true));
+            } else if (roles == null) {
                 problem(404, "Not found", 0).accept(context);
             } else {
                 json(context, new JsonObject().put("login", true).put("subject", "park").put("name", "Park").put("roles", new JsonArray(roles)));
@@ -152,6 +164,9 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         });
         router.get("/history/stream").handler(context -> {
             streamsEver.incrementAndGet();
+            if (streamsHang) {
+                return;
+            }
             HttpServerResponse response = context.response().setChunked(true).putHeader("Content-Type", "text/event-stream");
             streams.put(response, String.valueOf(context.request().query()));
             response.closeHandler(closed -> streams.remove(response));
@@ -195,6 +210,9 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
         List.of(orders, payments, deliveries, timelines, placed).forEach(Map::clear);
         streamsEver.set(0);
         outages.clear();
+        prices.clear();
+        streamsHang = false;
+        loggedOut = false;
         delay = 0;
         date = null;
     }
@@ -203,6 +221,13 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     void renewStreams() {
         streams.keySet().removeIf(each -> {
             each.end("event: renew\ndata: {}\n\n");
+            return true;
+        });
+    }
+
+    void cutStreams() {
+        streams.keySet().removeIf(each -> {
+            each.reset();
             return true;
         });
     }
@@ -264,7 +289,8 @@ final class Stage implements BeforeEachCallback, AfterAllCallback {
     }
 
     void stream(String event, JsonObject data) {
-        streams.keySet().forEach(each -> each.write("event: " + event + "\ndata: " + data.encode() + "\n\n"));
+        String text = "id: " + events.incrementAndGet() + "\nevent: " + event + "\ndata: " + data.encode() + "\n\n";
+        streams.keySet().forEach(each -> each.write(text));
     }
 
     void place(RoutingContext context) {

@@ -198,6 +198,86 @@ class PaymentTest {
         assertThat(payment.reason()).isEqualTo("card blocked");
     }
 
+    /** The provider answers twice differently, or somebody has captured there. */
+    @Test
+    void moneyThatWasCapturedAfterAllIsRefundedAfterARefusedCapture() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        payment.refused("card blocked", NOON);
+        assertThat(payment.wasCaptured(NOON)).isTrue();
+        assertThat(payment.request().operation()).isEqualTo(Operation.refund);
+
+        assertThat(payment.refundFailed("account closed", NOON).orderId()).isEqualTo(7);
+        payment.retryRefund(NOON);
+        assertThat(payment.reason()).as("the customer did not cancel").isEqualTo("account closed");
+        assertThat(payment.refunded(NOON)).as("the end of the order is published already").isNull();
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Refunded);
+    }
+
+    static Stream<Consumer<Payment>> endsWithoutAnOrder() {
+        return Stream.of(
+                payment -> {
+                    payment.expire(NOON);
+                    payment.released(NOON);
+                },
+                payment -> {
+                    payment.authorised(NOON, VALIDITY);
+                    payment.reject("not confirmed in time", NOON);
+                    payment.released(NOON);
+                },
+                payment -> {
+                    payment.authorised(NOON, VALIDITY);
+                    payment.expire(NOON);
+                    payment.wasRefunded(NOON);
+                });
+    }
+
+    /** The record was restored from a time before the order was accepted. */
+    @ParameterizedTest
+    @MethodSource("endsWithoutAnOrder")
+    void anOrderThatIsAcceptedAfterItsPaymentHasEndedEnds(Consumer<Payment> end) {
+        Payment payment = paymentThatIs(PaymentStatus.Authorising);
+        end.accept(payment);
+        assertThat(payment.status()).isEqualTo(PaymentStatus.Voided);
+
+        assertThat(payment.confirm(NOON, TRACE)).isEqualTo(new PayCancelled(7, 3_597_000, payment.reason(), "ann"));
+
+        assertThat(payment.reason()).isIn("not confirmed in time", "captured and refunded at the provider already");
+        assertThat(payment.traceparent()).isEqualTo(TRACE);
+        assertThat(payment.confirm(NOON, TRACE)).as("once").isNull();
+    }
+
+    @Test
+    void anOrderThatIsAcceptedWhileItsPaymentEndsEndsWithIt() {
+        Payment payment = paymentThatIs(PaymentStatus.Authorising);
+        payment.expire(NOON);
+        assertThat(payment.confirm(NOON, TRACE)).isNull();
+
+        assertThat(payment.released(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "not confirmed in time", "ann"));
+    }
+
+    @Test
+    void anOrderThatWasCancelledBeforeItsPaymentWasConfirmedEndsOnce() {
+        Payment payment = paymentThatIs(PaymentStatus.Expired);
+        payment.cancelling(NOON);
+        payment.cancelled(NOON, TRACE);
+        assertThat(payment.released(NOON)).isNotNull();
+
+        assertThat(payment.confirm(NOON, TRACE)).isNull();
+    }
+
+    @Test
+    void moneyIsReservedAgainFromTheSecondReservationOn() {
+        Payment payment = paymentThatIs(PaymentStatus.Authorising);
+        assertThat(payment.isReservedAgain()).isFalse();
+        payment.confirm(NOON, TRACE);
+        assertThat(payment.isReservedAgain()).as("the provider has reserved it, as the order is accepted").isFalse();
+        payment.authorised(NOON, VALIDITY);
+        payment.reservationLost(NOON);
+        assertThat(payment.isReservedAgain()).isTrue();
+        payment.authorised(NOON, VALIDITY);
+        assertThat(payment.isReservedAgain()).isFalse();
+    }
+
     @Test
     void aLongReasonIsTruncated() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);

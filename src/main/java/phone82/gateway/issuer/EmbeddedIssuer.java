@@ -2,7 +2,6 @@ package phone82.gateway.issuer;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -47,6 +46,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
+import org.apache.commons.lang3.function.Failable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.http.Endpoint;
@@ -100,11 +100,7 @@ public class EmbeddedIssuer implements Endpoint {
         this.home = home;
         this.client = client;
         this.audience = audience;
-        try {
-            key = new ECKeyGenerator(Curve.P_256).keyIDFromThumbprint(true).generate();
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
-        }
+        this.key = Failable.get(() -> new ECKeyGenerator(Curve.P_256).keyIDFromThumbprint(true).generate());
     }
 
     public static String url(int port) {
@@ -239,11 +235,7 @@ public class EmbeddedIssuer implements Endpoint {
 
     private SignedJWT sign(JOSEObjectType type, JWTClaimsSet claims) {
         SignedJWT token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.ES256).type(type).keyID(key.getKeyID()).build(), claims);
-        try {
-            token.sign(new ECDSASigner(key));
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
-        }
+        Failable.run(() -> token.sign(new ECDSASigner(key)));
         return token;
     }
 

@@ -8,6 +8,7 @@ import com.nimbusds.jose.JWEObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.DirectDecrypter;
 import com.nimbusds.jose.crypto.DirectEncrypter;
+import org.apache.commons.lang3.function.Failable;
 import phone82.platform.api.Json;
 
 import java.security.SecureRandom;
@@ -48,11 +49,7 @@ class CookieSeal {
     String seal(String purpose, Object content) {
         JWEObject sealed = new JWEObject(new JWEHeader.Builder(JWEAlgorithm.DIR, ENCRYPTION).contentType(purpose).build(),
                 new Payload(Json.bytes(content)));
-        try {
-            sealed.encrypt(new DirectEncrypter(keys.get(0)));
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
-        }
+        Failable.run(() -> sealed.encrypt(new DirectEncrypter(keys.get(0))));
         return sealed.serialize();
     }
 

@@ -149,7 +149,7 @@ public class LoginEndpoint implements Endpoint {
         tokenChecks = new TokenChecks(issuer, vertx);
         renewal = new SessionRenewal(issuer, settings.renewal(), vertx.createSharedWorkerExecutor("session-renewal", RENEWALS));
         router.get("/login").handler(this::login);
-        router.get("/callback").handler(this::callback);
+        router.get("/callback").handler(this::callback).failureHandler(this::keepSession);
         router.post(LOGOUT).handler(this::logout);
         router.post(LOGOUT_AT_ISSUER).handler(this::endSessions);
         router.get("/session").handler(this::show);
@@ -160,10 +160,7 @@ public class LoginEndpoint implements Endpoint {
     /** Prepares the issuer in the background: otherwise each of the first requests would wait for that in a thread. */
     @EventListener(ApplicationStartedEvent.class)
     public void prepare() {
-        logins.call(() -> true, () -> {
-            issuer.prepare();
-            return null;
-        });
+        logins.call(() -> true, issuer::known);
     }
 
     private void show(RoutingContext context) {
@@ -221,6 +218,17 @@ public class LoginEndpoint implements Endpoint {
         });
     }
 
+    /** A browser that returns to the issuer's form after its login, or whose user gives up another one, still has its session. */
+    private void keepSession(RoutingContext context) {
+        Optional<Session> open = openSession(context);
+        if (open.isPresent() && context.failure() instanceof Problem problem && problem.status() == 401 && prefersPage(context)) {
+            RequestAudit.actor(context, Actor.of(open.get().subject(), open.get().roles()));
+            redirect(context, sealed(context, ATTEMPT, Attempt.class).map(Attempt::back).orElse(HOME));
+        } else {
+            context.next();
+        }
+    }
+
     private record IdToken(String token) {
     }
 
@@ -252,9 +260,6 @@ public class LoginEndpoint implements Endpoint {
         return new Problem(401, "Not logged in", "The issuer did not log you in, or another login began meanwhile. Log in again.");
     }
 
-    private record LoggedOut(URI location) {
-    }
-
     private void logout(RoutingContext context) {
         Optional<Session> open = openSession(context);
         open.ifPresent(session -> {
@@ -267,7 +272,7 @@ public class LoginEndpoint implements Endpoint {
         runBlocking(context, logouts, () -> issuer.logout(idToken), location -> {
             setSession(context, "", Duration.ZERO);
             context.response().addCookie(cookie(ID_TOKEN, "", Duration.ZERO).setPath(LOGOUT));
-            send(context, new LoggedOut(location));
+            send(context, Map.of("location", location));
         });
     }
 
@@ -325,8 +330,11 @@ public class LoginEndpoint implements Endpoint {
 
     /** Whether a browser opens a page; programs get the API under the same path. */
     private static boolean isPage(RoutingContext context) {
-        return SAFE.contains(context.request().method()) && PAGES.matcher(context.normalizedPath()).matches()
-                && ListHeader.prefers(context.request().headers().getAll("Accept"), "text/html", "application/json");
+        return SAFE.contains(context.request().method()) && PAGES.matcher(context.normalizedPath()).matches() && prefersPage(context);
+    }
+
+    private static boolean prefersPage(RoutingContext context) {
+        return ListHeader.prefers(context.request().headers().getAll("Accept"), "text/html", "application/json");
     }
 
     private static boolean hasScheme(String scheme, String authorization) {

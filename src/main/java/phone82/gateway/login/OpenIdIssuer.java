@@ -93,7 +93,7 @@ class OpenIdIssuer {
     private long failed;
 
     /** The discovery document, and the processors that are created from it once. */
-    private record Discovered(OIDCProviderMetadata metadata, IssuerKeys keys, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
+    record Discovered(OIDCProviderMetadata metadata, IssuerKeys keys, DefaultJWTProcessor<SecurityContext> bearer, DefaultJWTProcessor<SecurityContext> access,
                          IDTokenValidator idTokens, LogoutTokenValidator logoutTokens) {
     }
 
@@ -341,12 +341,7 @@ class OpenIdIssuer {
      *
      * @throws Problem 503 the issuer is unavailable
      */
-    void prepare() {
-        known();
-    }
-
-    /** @throws Problem 503 the issuer is unavailable */
-    private Discovered known() {
+    Discovered known() {
         Discovered present = known;
         return present != null ? present : discover();
     }

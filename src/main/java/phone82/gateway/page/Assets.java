@@ -1,12 +1,11 @@
 package phone82.gateway.page;
 
+import org.apache.commons.codec.digest.DigestUtils;
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -23,19 +22,13 @@ public final class Assets {
     }
 
     private static String version() {
-        try {
-            Resource[] files = new PathMatchingResourcePatternResolver().getResources("classpath:static/assets/*");
-            Arrays.sort(files, Comparator.comparing(Resource::getFilename));
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Resource file : files) {
-                digest.update(file.getFilename().getBytes(UTF_8));
-                digest.update(file.getContentAsByteArray());
-            }
-            return HexFormat.of().formatHex(digest.digest(), 0, 8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+        Resource[] files = Failable.get(() -> new PathMatchingResourcePatternResolver().getResources("classpath:static/assets/*"));
+        Arrays.sort(files, Comparator.comparing(Resource::getFilename));
+        MessageDigest digest = DigestUtils.getSha256Digest();
+        for (Resource file : files) {
+            digest.update(file.getFilename().getBytes(UTF_8));
+            digest.update(Failable.get(file::getContentAsByteArray));
         }
+        return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.ext.web.RoutingContext;
+import org.apache.commons.lang3.function.Failable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.gateway.login.LoginEndpoint;
@@ -19,8 +20,6 @@ import phone82.platform.http.SmallBody;
 import phone82.platform.observability.Correlation;
 import phone82.platform.tls.Tls;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,14 +121,6 @@ public final class Lookup {
     }
 
     private static Future<Answer> read(HttpClientResponse answer) {
-        return SmallBody.of(answer, MOST_BYTES).map(body -> new Answer(answer.statusCode(), json(body.getBytes())));
-    }
-
-    private static JsonNode json(byte[] body) {
-        try {
-            return Json.read(body);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return SmallBody.of(answer, MOST_BYTES).map(body -> new Answer(answer.statusCode(), Failable.get(() -> Json.read(body.getBytes()))));
     }
 }

@@ -1,9 +1,8 @@
 package phone82.gateway.page;
 
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.core.io.ClassPathResource;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -28,13 +27,9 @@ final class Modules {
 
     private static void collect(String module, Set<String> all) {
         if (all.add(module)) {
-            try {
-                Matcher imports = IMPORT.matcher(new ClassPathResource("static/assets/" + module + ".js").getContentAsString(UTF_8));
-                while (imports.find()) {
-                    collect(imports.group(1), all);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            Matcher imports = IMPORT.matcher(Failable.get(() -> new ClassPathResource("static/assets/" + module + ".js").getContentAsString(UTF_8)));
+            while (imports.find()) {
+                collect(imports.group(1), all);
             }
         }
     }

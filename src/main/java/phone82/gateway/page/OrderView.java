@@ -8,8 +8,6 @@ import phone82.gateway.page.OrderPage.Answers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,18 +17,12 @@ import java.util.stream.Stream;
 final class OrderView {
 
     /** The steps of an order, and the event that reports each. */
-    private static final Map<String, String> STAGES;
-
-    static {
-        Map<String, String> stages = new LinkedHashMap<>();
-        stages.put("Ordered", "Ordered");
-        stages.put("Paid", "PayCompleted");
-        stages.put("Received", "OrderReceived");
-        stages.put("Shipped", "Shipped");
-        STAGES = Collections.unmodifiableMap(stages);
-    }
+    private static final List<Map.Entry<String, String>> STAGES = List.of(Map.entry("Ordered", "Ordered"), Map.entry("Paid", "PayCompleted"),
+            Map.entry("Received", "OrderReceived"), Map.entry("Shipped", "Shipped"));
 
     private static final Html CHECK = new Html("<svg viewBox=\"0 0 24 24\"><path d=\"M6 12.5l4 4 8-9\"></path></svg>");
+    /** As order.js has it. */
+    private static final String ASKED_FOR = "cancelled by the customer";
     private static final Duration SOON = Duration.ofHours(1);
 
     private final PageWords words;
@@ -111,9 +103,7 @@ final class OrderView {
     }
 
     private Html event(JsonNode step) {
-        String reason = reason(step);
-        return Html.element("li", time(instant(step, "at")), Html.element("span", words.sayOf("event", step.path("type").asText()),
-                reason == null ? Html.NOTHING : Html.element("span class=\"hint\"", " – " + reason)));
+        return Html.element("li", time(instant(step, "at")), Html.element("span", words.sayOf("event", step.path("type").asText())));
     }
 
     private Html time(Instant when) {
@@ -141,13 +131,6 @@ final class OrderView {
         return at == null ? instant(object, field) : at;
     }
 
-    /** The reason, if customers can understand it; otherwise null. */
-    private String reason(JsonNode step) {
-        String reason = step.path("reason").asText("");
-        String said = words.sayOf("reason", reason);
-        return said.equals(reason) ? null : said;
-    }
-
     /** The state of the order in one sentence. */
     private String truth() {
         return switch (status()) {
@@ -163,12 +146,8 @@ final class OrderView {
         if (step.isMissingNode()) {
             return words.say("truth.cancelled");
         }
-        String why = reason(order.hasNonNull("reason") ? order : step);
-        if (why == null && order.hasNonNull("reason")) {
-            why = words.say("reason.payment");
-        }
-        String time = sayTime(instant(step, "at"));
-        return why == null ? words.say("truth.cancelled.at", "time", time) : words.say("truth.cancelled.reason", "time", time, "reason", why);
+        boolean isRefused = order.hasNonNull("reason") && !order.path("reason").asText().equals(ASKED_FOR);
+        return words.say(isRefused ? "truth.cancelled.payment" : "truth.cancelled.at", "time", sayTime(instant(step, "at")));
     }
 
     private String open() {
@@ -196,7 +175,7 @@ final class OrderView {
         boolean cancelled = status().equals("Cancelled");
         List<Html> steps = new ArrayList<>();
         boolean next = true;
-        for (Map.Entry<String, String> stage : STAGES.entrySet()) {
+        for (Map.Entry<String, String> stage : STAGES) {
             Instant reached = switch (stage.getKey()) {
                 case "Ordered" -> at("Ordered", order, "orderedAt");
                 case "Shipped" -> at("Shipped", order, "shippedAt");
@@ -217,19 +196,21 @@ final class OrderView {
     private List<String> money() {
         String amount = order.hasNonNull("amount") ? words.won(order.path("amount").asLong()) : "";
         JsonNode paying = payment.isFound() ? payment.body() : MissingNode.getInstance();
-        String state = payment.isFound() ? paying.path("status").asText() : fromTimeline();
+        String known = payment.isFound() ? paying.path("status").asText() : fromTimeline();
         Instant paid = at("PayCompleted", paying, "completedAt");
         Instant returned = at("PayCancelled");
         String taken = paid == null ? null : words.say("money.Completed", "amount", amount, "time", words.time(paid));
+        // before its outcome is known, a cancellation moves no money
+        String state = !known.equals("Cancelling") ? known : taken == null ? "Authorised" : "Completed";
         return lines(switch (state) {
             case "Completed" -> status().equals("Cancelled") ? words.say("money.Refunding", "amount", amount) : null;
-            case "Cancelling", "Refunding" -> words.say("money.Refunding", "amount", amount);
+            case "Refunding" -> words.say("money.Refunding", "amount", amount);
             case "Refunded" -> words.say(returned == null ? "money.Refunded.plain" : "money.Refunded", "amount", amount, "time", sayTime(returned));
             case "RefundFailed" -> words.say("money.RefundFailed", "amount", amount);
             case "" -> words.say(payment.status() == 404 ? "money.none" : "money.unknown");
             default -> words.say("money." + state, "amount", amount,
                     "time", sayTime(state.equals("Authorised") ? instant(paying, "authorisedAt") : at("PayCancelled", step("OrderCancelled"), "at")));
-        }, List.of("Completed", "Cancelling", "Refunding", "Refunded", "RefundFailed").contains(state) ? taken : null);
+        }, List.of("Completed", "Refunding", "Refunded", "RefundFailed").contains(state) ? taken : null);
     }
 
     private static List<String> lines(String state, String taken) {

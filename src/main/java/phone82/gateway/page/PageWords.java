@@ -6,11 +6,10 @@ import com.ibm.icu.text.MeasureFormat.FormatWidth;
 import com.ibm.icu.util.Currency;
 import com.ibm.icu.util.Measure;
 import com.ibm.icu.util.MeasureUnit;
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.core.io.ClassPathResource;
 import phone82.platform.http.ListHeader;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -63,20 +62,16 @@ final class PageWords {
     private static Map<String, Map<String, String>> read() {
         Map<String, Map<String, String>> texts = new HashMap<>();
         Map<String, String> current = null;
-        try {
-            for (String line : new ClassPathResource(FILE).getContentAsString(UTF_8).split("\n")) {
-                Matcher language = LANGUAGE.matcher(line);
-                if (language.matches()) {
-                    current = texts.computeIfAbsent(language.group(1), each -> new HashMap<>());
-                } else if (current != null) {
-                    Matcher text = TEXT.matcher(line);
-                    while (text.find()) {
-                        current.put(text.group(1), text.group(2));
-                    }
+        for (String line : Failable.get(() -> new ClassPathResource(FILE).getContentAsString(UTF_8)).split("\n")) {
+            Matcher language = LANGUAGE.matcher(line);
+            if (language.matches()) {
+                current = texts.computeIfAbsent(language.group(1), each -> new HashMap<>());
+            } else if (current != null) {
+                Matcher text = TEXT.matcher(line);
+                while (text.find()) {
+                    current.put(text.group(1), text.group(2));
                 }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         return texts;
     }

@@ -1,12 +1,11 @@
 package phone82.gateway.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.core.io.ClassPathResource;
 import phone82.platform.api.Json;
 import phone82.platform.http.Content;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +27,10 @@ public final class ShopPage {
     private static final String MAIN_ENDS = "</main>";
     private static final String PHONES = "    <link rel=\"preload\" href=\"/phones\" as=\"fetch\" crossorigin>\n";
 
+    /** Scripts, what is loaded for them, and what works only with them. */
+    private static final Pattern SCRIPTS = Pattern.compile("\\s*(?:<script [^>]*></script>"
+            + "|<link rel=\"(?:module)?preload\"[^>]*>|(?s)<div class=\"(?:tools|late)\">.*?</div>)");
+
     private static final String ASSETS = "/assets/" + Assets.VERSION + "/";
     private static final String TEMPLATE = read();
     private static final Map<String, String> PRELOADS = new ConcurrentHashMap<>();
@@ -40,8 +43,12 @@ public final class ShopPage {
         ORDERS("orders", "orders.title", "plain.list"),
         DEALER("dealer", "dealer.title", "plain.dealer"),
         SLIPS("slips", "dealer.title", "plain.dealer"),
-        NOTHING("app", "nothing.title", "nothing.text");
+        NOTHING("app", "nothing.title", "nothing.text"),
+        LOGIN_FAILED("plain.login", "plain.login.text"),
+        TOO_MANY("bad.title", "plain.many"),
+        UNAVAILABLE("bad.title", "plain.unavailable");
 
+        /** Null for a page without scripts. */
         private final String module;
         private final String title;
         private final String text;
@@ -50,6 +57,11 @@ public final class ShopPage {
             this.module = module;
             this.title = title;
             this.text = text;
+        }
+
+        /** A view that no script shows. */
+        View(String title, String text) {
+            this(null, title, text);
         }
     }
 
@@ -65,16 +77,31 @@ public final class ShopPage {
     }
 
     static String render(View view, PageWords words) {
-        Html go = view == View.NOTHING ? Html.element("a class=\"button main\" href=\"/\"", words.say("nothing.go")) : Html.NOTHING;
-        return render(words, view.module, null, List.of(heading(words.say(view.title), Html.NOTHING), notice(words.say(view.text), Html.NOTHING, go)));
+        List<Html> plain = List.of(heading(words.say(view.title), Html.NOTHING), notice(words.say(view.text), Html.NOTHING, actions(view, words)));
+        return view.module == null ? withoutScripts(render(words, "app", words.say(view.title), plain)) : render(words, view.module, null, plain);
+    }
+
+    private static List<Html> actions(View view, PageWords words) {
+        Html shop = Html.element("a class=\"button\" href=\"/\"", words.say("nothing.go"));
+        return switch (view) {
+            case NOTHING -> List.of(Html.element("a class=\"button main\" href=\"/\"", words.say("nothing.go")));
+            case LOGIN_FAILED -> List.of(Html.element("a class=\"button main\" href=\"/login\"", words.say("shop.login")), shop);
+            // the address of the page itself
+            case TOO_MANY, UNAVAILABLE -> List.of(Html.element("a class=\"button main\" href=\"\"", words.say("again")));
+            default -> List.of();
+        };
+    }
+
+    private static String withoutScripts(String page) {
+        return SCRIPTS.matcher(page).replaceAll("").replaceAll("</?noscript>", "").replace("<html ", "<html class=\"ready\" ");
     }
 
     static Html heading(String title, Html state) {
         return Html.element("div class=\"head\"", Html.element("div class=\"row\"", Html.element("h1", title), Html.element("span", state)));
     }
 
-    static Html notice(String title, Html text, Html action) {
-        return Html.element("div class=\"notice warn\"", Html.element("strong", title), text, Html.element("div class=\"actions\"", action));
+    static Html notice(String title, Html text, Object... actions) {
+        return Html.element("div class=\"notice warn\"", Html.element("strong", title), text, Html.element("div class=\"actions\"", actions));
     }
 
     /**
@@ -107,17 +134,12 @@ public final class ShopPage {
     }
 
     private static String read() {
-        try {
-            String page = new ClassPathResource("static/index.html").getContentAsString(UTF_8);
-            page = page.replace("\"/assets/", '"' + ASSETS);
-            for (String part : List.of(TITLE, PLAIN, MAIN_ENDS, PHONES, preload("app"))) {
-                if (page.split(part, -1).length != 2) {
-                    throw new IllegalStateException("index.html must have " + part + " once");
-                }
+        String page = Failable.get(() -> new ClassPathResource("static/index.html").getContentAsString(UTF_8)).replace("\"/assets/", '"' + ASSETS);
+        for (String part : List.of(TITLE, PLAIN, MAIN_ENDS, PHONES, preload("app"))) {
+            if (page.split(part, -1).length != 2) {
+                throw new IllegalStateException("index.html must have " + part + " once");
             }
-            return page;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        return page;
     }
 }

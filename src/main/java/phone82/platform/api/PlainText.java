@@ -2,6 +2,7 @@ package phone82.platform.api;
 
 import com.ibm.icu.text.Normalizer2;
 import com.ibm.icu.text.UnicodeSet;
+import org.apache.commons.lang3.StringUtils;
 
 /**
  * The format {@code plain-text} of the API contracts, for text that customers write: one line of visible characters. It is the same on
@@ -19,20 +20,11 @@ public final class PlainText {
 
     /** Returns the canonical form: NFC, without leading and trailing spaces. */
     public static String canonical(String text) {
-        String composed = isAscii(text) ? text : Unicode.NFC.normalize(text);
-        int start = 0;
-        int end = composed.length();
-        while (start < end && composed.charAt(start) == ' ') {
-            start++;
-        }
-        while (start < end && composed.charAt(end - 1) == ' ') {
-            end--;
-        }
-        return composed.substring(start, end);
+        return StringUtils.strip(isAscii(text) ? text : Unicode.NFC.normalize(text), " ");
     }
 
     public static boolean isPlain(String text) {
-        return isAscii(text) ? text.chars().allMatch(c -> c >= ' ' && c < 0x7f) : Unicode.VISIBLE.containsAll(text);
+        return isAscii(text) ? StringUtils.isAsciiPrintable(text) : Unicode.VISIBLE.containsAll(text);
     }
 
     public static boolean isAscii(String text) {

@@ -4,7 +4,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.disk.Disk;
 import phone82.platform.event.Inbox;
@@ -21,10 +20,10 @@ public class ArchiveConfiguration {
 
     /** The ids of events are kept longer than the events. */
     @Bean
-    Archive archive(JdbcTemplate jdbc, PlatformTransactionManager transactions, ObjectProvider<ArchivedTable> tables, ObjectProvider<ArchiveEffect> effects,
+    Archive archive(JdbcTemplate jdbc, TransactionTemplate transactions, ObjectProvider<ArchivedTable> tables, ObjectProvider<ArchiveEffect> effects,
                     Inbox inbox, Disk disk, ObjectProvider<Outbox> outbox) {
         Outbox events = outbox.getIfAvailable();
-        return new Archive(jdbc, new TransactionTemplate(transactions), tables.orderedStream().toList(), effects.orderedStream().toList(),
+        return new Archive(jdbc, transactions, tables.orderedStream().toList(), effects.orderedStream().toList(),
                 inbox.keep().plus(IN_THE_BROKER), disk::isRestored, () -> events == null ? 0 : events.oldestSeconds());
     }
 }

@@ -1,5 +1,8 @@
 package phone82.platform.audit;
 
+import phone82.platform.identity.Caller;
+import phone82.platform.identity.Sender;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
@@ -12,9 +15,7 @@ import java.util.TreeSet;
  */
 public record Actor(String subject, List<String> roles) {
 
-    static final String SERVICE = "service:";
-    static final String COMMAND = "service:operator";
-    private static final String OPERATOR = "operator";
+    static final String COMMAND = Sender.service(Caller.OPERATOR);
 
     /** The subject of everything that no user has requested. */
     public static final String SYSTEM = "system";
@@ -23,18 +24,18 @@ public record Actor(String subject, List<String> roles) {
 
     /** The user of the operator's port. */
     public static Actor operator() {
-        return new Actor(OPERATOR, List.of(COMMAND));
+        return new Actor(Caller.OPERATOR, List.of(COMMAND));
     }
 
     /** A context that acts by itself, for example by a timer. */
     public static Actor system(String context) {
-        return new Actor(SYSTEM, List.of(SERVICE + context));
+        return new Actor(SYSTEM, List.of(Sender.service(context)));
     }
 
     /** The sender of a request, as its token names it. */
     public static Actor of(String subject, Collection<String> roles) {
         List<String> sorted = List.copyOf(new TreeSet<>(roles));
-        return sorted.contains(COMMAND) || sorted.stream().noneMatch(role -> role.startsWith(SERVICE)) ? new Actor(subject, sorted)
+        return sorted.contains(COMMAND) || sorted.stream().noneMatch(Sender::isService) ? new Actor(subject, sorted)
                 : new Actor(SYSTEM, sorted);
     }
 }

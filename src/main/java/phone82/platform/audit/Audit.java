@@ -41,7 +41,7 @@ public final class Audit implements AutoCloseable {
     /** The changes by which repetitions are recognised. */
     private static final int REMEMBERED = 10_000;
     private static final String STRANGERS = "";
-    private static final Set<String> OPERATORS = Set.of(Caller.OPERATOR, Sender.service(Caller.OPERATOR));
+    private static final Set<String> OPERATORS = Set.of(Caller.OPERATOR, Actor.COMMAND);
     private static final int LONGEST = 300;
     /** Pause before another attempt to open the file. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
@@ -102,7 +102,7 @@ public final class Audit implements AutoCloseable {
 
         /** Whether an operator, a dealer or the system did it: each of their changes is recorded. */
         private boolean isTrusted() {
-            return roles.stream().anyMatch(role -> role.equals(Caller.OPERATOR) || role.equals(Caller.DEALER) || role.startsWith(Actor.SERVICE));
+            return roles.stream().anyMatch(role -> role.equals(Caller.OPERATOR) || role.equals(Caller.DEALER) || Sender.isService(role));
         }
 
         /** A guest is a stranger: each request can have a subject of its own. */

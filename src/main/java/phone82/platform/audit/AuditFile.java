@@ -1,7 +1,8 @@
 package phone82.platform.audit;
 
 import ch.qos.logback.core.ContextBase;
-import ch.qos.logback.core.encoder.EncoderBase;
+import ch.qos.logback.core.LayoutBase;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.recovery.RecoveryListener;
 import ch.qos.logback.core.recovery.ResilientOutputStreamBase;
 import ch.qos.logback.core.rolling.RollingFileAppender;
@@ -11,8 +12,6 @@ import phone82.platform.disk.PrivateFolder;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,8 +21,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 /** The file to which a process appends its entries. Old files are numbered by day, and deleted when their time is over. */
 final class AuditFile extends RollingFileAppender<String> {
@@ -64,7 +61,15 @@ final class AuditFile extends RollingFileAppender<String> {
         ContextBase context = new ContextBase();
         file.setContext(context);
         file.setFile(folder.resolve(free + SUFFIX).toString());
-        file.setEncoder(new Lines());
+        LayoutWrappingEncoder<String> lines = new LayoutWrappingEncoder<>();
+        lines.setCharset(UTF_8);
+        lines.setLayout(new LayoutBase<>() {
+            @Override
+            public String doLayout(String line) {
+                return line + "\n";
+            }
+        });
+        file.setEncoder(lines);
         SizeAndTimeBasedRollingPolicy<String> policy = new SizeAndTimeBasedRollingPolicy<>();
         policy.setContext(context);
         policy.setParent(file);
@@ -102,17 +107,7 @@ final class AuditFile extends RollingFileAppender<String> {
 
     /** Returns null if another process appends to the files of this name. */
     static FileChannel lock(Path folder, String name) throws IOException {
-        FileChannel channel = FileChannel.open(folder.resolve(name + LOCK), CREATE, WRITE);
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // another phone82 in this JVM
-        }
-        channel.close();
-        return null;
+        return PrivateFolder.tryLock(folder.resolve(name + LOCK));
     }
 
     String name() {
@@ -161,27 +156,6 @@ final class AuditFile extends RollingFileAppender<String> {
             lock.close();
         } catch (IOException e) {
             addWarn("the lock cannot be released", e);
-        }
-    }
-
-    /** One line for each entry. */
-    private static final class Lines extends EncoderBase<String> {
-
-        private static final byte[] NOTHING = new byte[0];
-
-        @Override
-        public byte[] headerBytes() {
-            return NOTHING;
-        }
-
-        @Override
-        public byte[] encode(String line) {
-            return (line + "\n").getBytes(UTF_8);
-        }
-
-        @Override
-        public byte[] footerBytes() {
-            return NOTHING;
         }
     }
 }

@@ -6,6 +6,7 @@ import phone82.platform.audit.Audit.Entry;
 import phone82.platform.audit.Audit.Erased;
 import phone82.platform.audit.Audit.Query;
 import phone82.platform.disk.FileSync;
+import phone82.platform.identity.Sender;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -144,7 +145,7 @@ final class AuditFiles {
         String text = Json.text(subject);
         UnaryOperator<String> change = line -> {
             Entry entry = line.contains(text) ? entry(line) : null;
-            return entry != null && subject.equals(entry.subject()) && entry.roles().stream().noneMatch(role -> role.startsWith(Actor.SERVICE))
+            return entry != null && subject.equals(entry.subject()) && entry.roles().stream().noneMatch(Sender::isService)
                     ? Json.text(entry.by(pseudonym)) : line;
         };
         // the open file first, because it may be renamed while the others are rewritten

@@ -1,9 +1,6 @@
 package phone82.platform.context;
 
 import com.zaxxer.hikari.HikariDataSource;
-import jakarta.persistence.EntityManagerFactory;
-import org.apache.camel.component.jpa.JpaComponent;
-import org.apache.camel.spi.ComponentCustomizer;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -87,11 +84,5 @@ class DatabaseConfiguration {
     @Bean
     MigrationLog migrationLog() {
         return new MigrationLog();
-    }
-
-    @Bean
-    ComponentCustomizer jpa(ObjectProvider<EntityManagerFactory> entities) {
-        return ComponentCustomizer.builder(JpaComponent.class)
-                .build(component -> entities.ifAvailable(component::setEntityManagerFactory));
     }
 }

@@ -6,12 +6,11 @@ import org.apache.camel.spi.Resource;
 import org.apache.camel.spi.ResourceLoader;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.scan.DefaultPackageScanResourceResolver;
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -29,14 +28,10 @@ public class RouteFinder {
 
         @Override
         protected void findInClasspath(String folder, Set<Resource> found, String pattern, Predicate<String> filter) {
-            ClassLoader classes = getCamelContext().getApplicationContextClassLoader();
             ResourceLoader loader = PluginHelper.getResourceLoader(getCamelContext());
-            try {
-                for (org.springframework.core.io.Resource file : new PathMatchingResourcePatternResolver(classes).getResources("classpath*:" + folder + pattern)) {
-                    found.add(loader.resolveResource("classpath:" + folder + file.getFilename()));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            PathMatchingResourcePatternResolver files = new PathMatchingResourcePatternResolver(getCamelContext().getApplicationContextClassLoader());
+            for (org.springframework.core.io.Resource file : Failable.get(() -> files.getResources("classpath*:" + folder + pattern))) {
+                found.add(loader.resolveResource("classpath:" + folder + file.getFilename()));
             }
         }
     }

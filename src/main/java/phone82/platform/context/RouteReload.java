@@ -1,6 +1,5 @@
 package phone82.platform.context;
 
-import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
@@ -8,12 +7,12 @@ import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteTemplateDefinition;
 import org.apache.camel.model.TemplatedRouteDefinition;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import phone82.platform.camel.BeforeStart;
 
 /** Reloads route files when a developer saves them. */
 @Configuration(proxyBeanMethods = false)
@@ -22,22 +21,15 @@ public class RouteReload {
 
     /** @param folder the parent of the folders with route files, for example {@code routes} */
     @Bean
-    CamelContextConfiguration reloadSavedRoutes(@Value("${phone82.reload}/${phone82.context}") String folder) {
-        return new CamelContextConfiguration() {
-            @Override
-            public void beforeApplicationStart(CamelContext camel) {
-                RouteWatcherReloadStrategy watcher = new RouteWatcherReloadStrategy(folder);
-                watcher.setPattern("*.camel.yaml");
-                watcher.setRemoveAllRoutes(false);
-                try {
-                    camel.addService(watcher);
-                } catch (Exception e) {
-                    throw new IllegalStateException("cannot watch " + folder, e);
-                }
-            }
-
-            @Override
-            public void afterApplicationStart(CamelContext camel) {
+    BeforeStart reloadSavedRoutes(@Value("${phone82.reload}/${phone82.context}") String folder) {
+        return camel -> {
+            RouteWatcherReloadStrategy watcher = new RouteWatcherReloadStrategy(folder);
+            watcher.setPattern("*.camel.yaml");
+            watcher.setRemoveAllRoutes(false);
+            try {
+                camel.addService(watcher);
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot watch " + folder, e);
             }
         };
     }

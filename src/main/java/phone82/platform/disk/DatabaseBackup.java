@@ -1,6 +1,7 @@
 package phone82.platform.disk;
 
 import org.apache.camel.Body;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 import phone82.platform.api.Problem;
@@ -108,11 +109,8 @@ public class DatabaseBackup {
             throw new Problem(503, "Cancellations under way", "The outcome of a cancellation is not known yet.").retryAfter(1);
         }
         discardDrafts();
-        inProgress = new InProgress(owner, folder, CompletableFuture.supplyAsync(() -> copy(folder), task -> {
-            Thread thread = new Thread(task, "backup");
-            thread.setDaemon(true);
-            thread.start();
-        }));
+        inProgress = new InProgress(owner, folder, CompletableFuture.supplyAsync(() -> copy(folder),
+                task -> BasicThreadFactory.builder().namingPattern("backup").daemon(true).build().newThread(task).start()));
     }
 
     /** Deletes copies that were cut off, in the folder of whatever backup. */

@@ -1,12 +1,11 @@
 package phone82.platform.disk;
 
+import org.apache.commons.lang3.function.Failable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.unit.DataSize;
 import phone82.platform.api.Problem;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,12 +39,8 @@ public final class Disk {
     /** @param reserve space to keep free, but at most a tenth of the disk */
     public static Disk of(Path folder, DataSize reserve) {
         Path absolute = folder.toAbsolutePath().normalize();
-        try {
-            FileStore store = Files.getFileStore(PrivateFolder.create(absolute));
-            return new Disk(absolute, store, Math.min(reserve.toBytes(), store.getTotalSpace() / 10));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        FileStore store = Failable.get(() -> Files.getFileStore(PrivateFolder.create(absolute)));
+        return new Disk(absolute, store, Math.min(reserve.toBytes(), Failable.getAsLong(store::getTotalSpace) / 10));
     }
 
     /** Returns the disk of a database server, which is not checked here. */
@@ -69,11 +64,7 @@ public final class Disk {
 
     /** The bytes that are free. */
     public long free() {
-        try {
-            return store.getUsableSpace();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Failable.getAsLong(store::getUsableSpace);
     }
 
     /** Whether new work must be refused because the disk is nearly full. A change is logged once for all folders of the disk. */

@@ -1,5 +1,6 @@
 package phone82.platform.disk;
 
+import org.apache.commons.lang3.function.FailableSupplier;
 import org.hsqldb.lib.EventLogInterface;
 import org.hsqldb.lib.FileAccess;
 import org.hsqldb.lib.FileUtil;
@@ -47,19 +48,14 @@ class DurableFiles implements FileAccess {
         }
     }
 
-    @FunctionalInterface
-    private interface Attempt<T> {
-        T make() throws IOException;
-    }
-
     /** Retries until the attempt succeeds. Interrupts are deferred, because HSQLDB is in the middle of a commit. */
-    private <T> T untilDone(String name, Attempt<T> attempt) {
+    private <T> T untilDone(String name, FailableSupplier<T, IOException> attempt) {
         boolean waited = false;
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return attempt.make();
+                    return attempt.get();
                 } catch (IOException e) {
                     if (closing) {
                         // before HSQLDB releases its locks, and shows others what is not on the disk

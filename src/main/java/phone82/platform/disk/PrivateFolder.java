@@ -1,13 +1,18 @@
 package phone82.platform.disk;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Creates folders that only their owner can read. */
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+/** Folders that only their owner can read, and the locks of their files. */
 public final class PrivateFolder {
 
     private static final FileAttribute<?>[] OWNER_ALONE = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
@@ -19,5 +24,19 @@ public final class PrivateFolder {
     /** Creates the folder and its missing parents. */
     public static Path create(Path folder) throws IOException {
         return Files.createDirectories(folder, OWNER_ALONE);
+    }
+
+    /** Creates the file if it is missing, and returns the channel that holds its lock until it is closed; null if the lock is taken. */
+    public static FileChannel tryLock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, CREATE, WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // another phone82 in this JVM
+        }
+        channel.close();
+        return null;
     }
 }

@@ -11,19 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Replays dead letters from the operator's port, by the routes of the API of the context. */
-class DeadLetterRepair implements Repair {
+record DeadLetterRepair(DeadLetters deadLetters, ProducerTemplate camel) implements Repair {
 
     private static final int STEP = 100;
     /** The operator's page waits twice as long. */
     private static final Duration TIME = Duration.ofSeconds(30);
-
-    private final DeadLetters deadLetters;
-    private final ProducerTemplate camel;
-
-    DeadLetterRepair(DeadLetters deadLetters, ProducerTemplate camel) {
-        this.deadLetters = deadLetters;
-        this.camel = camel;
-    }
 
     @Override
     public String name() {

@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -204,9 +205,15 @@ public class DeadLetters {
     public int change(UnaryOperator<String> change) {
         JmsTemplate transacted = new JmsTemplate(broker.getConnectionFactory());
         transacted.setSessionTransacted(true);
+        List<String> wanted = new ArrayList<>();
+        browse(null, 0, Integer.MAX_VALUE, Integer.MAX_VALUE, letter -> {
+            if (change.apply(letter.body()) != null) {
+                wanted.add(letter.id());
+            }
+        });
         int changed = 0;
-        for (Letter letter : browse(null, 0, Integer.MAX_VALUE, Integer.MAX_VALUE)) {
-            if (change.apply(letter.body()) != null && Boolean.TRUE.equals(transacted.execute(session -> replace(session, letter.id(), change), true))) {
+        for (String id : wanted) {
+            if (Boolean.TRUE.equals(transacted.execute(session -> replace(session, id, change), true))) {
                 changed++;
             }
         }
@@ -251,23 +258,29 @@ public class DeadLetters {
     }
 
     private List<Letter> browse(String selector, long skip, int most, int longestBody) {
-        return ask(session -> {
-            List<Letter> letters = new ArrayList<>();
+        List<Letter> letters = new ArrayList<>();
+        browse(selector, skip, most, longestBody, letters::add);
+        return letters;
+    }
+
+    /** Hands on the letters one by one, as all of them may be more than fit in memory. */
+    private void browse(String selector, long skip, int most, int longestBody, Consumer<Letter> found) {
+        ask(session -> {
             long expected = selector == null ? session.queueQuery(queue).getMessageCount() : 1;
             int window = Math.min(expected, skip + most) > FEW ? WINDOW : 0;
             try (ClientConsumer browser = session.createConsumer(queue, SimpleString.of(selector), window, -1, true)) {
                 session.start();
-                for (long i = 0; i < expected && letters.size() < most; i++) {
+                for (long i = 0; i < Math.min(expected, skip + most); i++) {
                     ClientMessage message = browser.receive(PATIENCE_MS);
                     if (message == null) {
                         break;
                     }
                     if (i >= skip) {
-                        letters.add(letter(message, longestBody));
+                        found.accept(letter(message, longestBody));
                     }
                 }
             }
-            return letters;
+            return null;
         });
     }
 

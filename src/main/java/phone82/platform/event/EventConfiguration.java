@@ -22,7 +22,6 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.JmsException;
 import org.springframework.jms.connection.JmsTransactionManager;
 import org.springframework.jms.core.JmsTemplate;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.disk.Disk;
@@ -152,10 +151,9 @@ public class EventConfiguration {
     }
 
     @Bean
-    ComponentCustomizer eventContainers(PlatformTransactionManager transactionManager, DataSource database, Attempts attempts,
+    ComponentCustomizer eventContainers(TransactionTemplate transactions, DataSource database, Attempts attempts,
                                         @Value("${phone82.events.batch}") int batch,
                                         @Value("${phone82.events.batch-time}") Duration batchTime) {
-        TransactionTemplate transactions = new TransactionTemplate(transactionManager);
         return ComponentCustomizer.builder(JmsComponent.class).build(jms -> {
             jms.setHeaderFilterStrategy(new EventHeaderFilter());
             jms.getConfiguration().setMessageConverter(new EventBodyConverter());

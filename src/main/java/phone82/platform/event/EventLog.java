@@ -8,6 +8,7 @@ import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Json;
 import phone82.platform.api.Page;
+import phone82.platform.persistence.ClockJump;
 import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.Placeholders;
 
@@ -38,10 +39,12 @@ public class EventLog {
     private final Outbox outbox;
     private final Duration keep;
     private final BooleanSupplier restored;
+    private final ClockJump jump;
     private final Counter deleted;
 
-    EventLog(JdbcTemplate jdbc, Outbox outbox, Duration keep, BooleanSupplier restored, MeterRegistry metrics) {
+    EventLog(JdbcTemplate jdbc, Outbox outbox, Duration keep, BooleanSupplier restored, ClockJump jump, MeterRegistry metrics) {
         this.restored = restored;
+        this.jump = jump;
         this.jdbc = jdbc;
         this.outbox = outbox;
         this.keep = keep;
@@ -126,8 +129,14 @@ public class EventLog {
     private record Place(long seq, Timestamp at) {
     }
 
-    /** Deletes old sent events, step by step. Those that a wrong clock dated in the future are old if a later one is. */
+    /**
+     * Deletes old sent events, step by step, unless the clock has just jumped ahead. Those that a wrong clock dated in the future are old if a later
+     * one is.
+     */
     public void purge() {
+        if (jump.isRecent()) {
+            return;
+        }
         long after = Long.MIN_VALUE;
         List<Long> ends = new ArrayList<>();
         int step;

@@ -5,7 +5,6 @@ import com.fasterxml.uuid.NoArgGenerator;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
-import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import phone82.platform.api.Json;
 import phone82.platform.audit.Actor;
@@ -43,6 +42,7 @@ public class Outbox {
     private final String context;
     private final boolean shared;
     private final Runnable wake;
+    private final AfterCommit wakeAfterCommit;
     private final MeterRegistry metrics;
     private final Supplier<Audit> audit;
     /** The most events of the present run of the relay, and of the next one. */
@@ -59,6 +59,7 @@ public class Outbox {
         this.context = context;
         this.shared = shared;
         this.wake = wake;
+        this.wakeAfterCommit = new AfterCommit(wake);
         this.metrics = metrics;
         this.audit = audit;
     }
@@ -87,7 +88,7 @@ public class Outbox {
         jdbc.update("insert into outbox (event_id, topic, subject, happened_at, traceparent, body) values (?, ?, ?, ?, ?, ?)",
                 IDS.generate().toString(), topic(event), String.valueOf(event.orderId()),
                 Timestamp.from(Instant.now()), traceparent, Json.text(event));
-        wakeAfterCommit();
+        wakeAfterCommit.register();
     }
 
     /**
@@ -109,7 +110,7 @@ public class Outbox {
                 sent.stream().map(Row::seq).toArray());
         AfterCommit.run(() -> sent.forEach(row -> metrics.counter("phone82.events.sent", "event", row.event().name()).increment()));
         if (sent.size() == most) {
-            wakeAfterCommit();
+            wakeAfterCommit.register();
         }
     }
 
@@ -138,15 +139,6 @@ public class Outbox {
         wake.run();
     }
 
-    private void wakeAfterCommit() {
-        for (TransactionSynchronization registered : TransactionSynchronizationManager.getSynchronizations()) {
-            if (registered instanceof Wake) {
-                return;
-            }
-        }
-        TransactionSynchronizationManager.registerSynchronization(new Wake());
-    }
-
     private String topic(DomainEvent event) {
         return "phone82." + context + "." + event.getClass().getSimpleName();
     }
@@ -161,13 +153,6 @@ public class Outbox {
         /** By this id the broker drops an event that it has: one that is repeated after a crash, but not one that is replayed. */
         String sendId() {
             return replays == 0 ? event.id() : event.id() + "-" + replays;
-        }
-    }
-
-    private final class Wake implements TransactionSynchronization {
-        @Override
-        public void afterCommit() {
-            wake.run();
         }
     }
 }

@@ -14,6 +14,7 @@ import org.springframework.util.function.SingletonSupplier;
 import phone82.platform.audit.Audit;
 import phone82.platform.disk.Disk;
 import phone82.platform.disk.DurableDatabase;
+import phone82.platform.persistence.ClockJump;
 import phone82.platform.persistence.GaugeQueries;
 
 import java.time.Duration;
@@ -36,7 +37,7 @@ public class OutboxConfiguration {
 
     @Bean
     EventLog eventLog(JdbcTemplate jdbc, Outbox outbox, @Value("${phone82.outbox.keep}") Duration keep, Disk disk, MeterRegistry metrics) {
-        return new EventLog(jdbc, outbox, keep, disk::isRestored, metrics);
+        return new EventLog(jdbc, outbox, keep, disk::isRestored, ClockJump.HERE, metrics);
     }
 
     @Bean

@@ -30,7 +30,7 @@ public class RedeliveryLogger implements ErrorHandler {
         } else if (DatabaseProbe.isUnavailable(failure)) {
             outages.warn("database", "The database is unavailable, so events wait and are tried again: {}", cause.toString());
         } else {
-            LOG.warn("The event failed and will be delivered again, or become a dead letter after its last attempt: {}", cause.toString());
+            LOG.warn("An event failed; the broker delivers it again, up to phone82.events.attempts times, then it is a dead letter: {}", cause.toString());
         }
     }
 

@@ -7,11 +7,11 @@ import io.vertx.ext.web.handler.BodyHandler;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
 import phone82.platform.api.Problem;
+import phone82.platform.camel.BeforeStart;
 
 /** Makes Camel's platform-http component use phone82's HTTP server. */
-class CamelPort implements CamelContextConfiguration {
+class CamelPort implements BeforeStart {
 
     private final HttpServer server;
     private final int port;
@@ -42,10 +42,6 @@ class CamelPort implements CamelContextConfiguration {
         camel.getRegistry().bind("platform-http-server-configuration", place);
         String name = VertxPlatformHttpRouter.getRouterNameFromPort(port);
         camel.getRegistry().bind(name, new PlatformRouter(name));
-    }
-
-    @Override
-    public void afterApplicationStart(CamelContext camel) {
     }
 
     private static Handler<RoutingContext> admitBy(ContractGate gate) {

@@ -1,12 +1,10 @@
 package phone82.platform.http;
 
 import io.vertx.ext.web.RoutingContext;
+import org.apache.commons.lang3.function.Failable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.util.ConcurrentReferenceHashMap;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** Sends files from the class path to browsers, compressed, and only if they have changed. It must not run on the event loop. */
@@ -39,13 +37,6 @@ public final class ClassPathFiles {
 
     private static Content read(String file) {
         ClassPathResource resource = new ClassPathResource(file);
-        if (!resource.exists()) {
-            return null;
-        }
-        try (InputStream in = resource.getInputStream()) {
-            return Content.of(type(file), in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return resource.exists() ? Content.of(type(file), Failable.get(resource::getContentAsByteArray)) : null;
     }
 }

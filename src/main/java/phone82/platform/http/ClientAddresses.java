@@ -4,11 +4,12 @@ import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
 import io.vertx.core.MultiMap;
+import org.apache.commons.lang3.function.Failable;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,12 +42,7 @@ public final class ClientAddresses {
 
     /** Whether the address is a trusted proxy, with many clients behind it. */
     boolean isProxy(InetAddress address) {
-        for (IpSubnetFilterRule network : proxies) {
-            if (network.matches(new InetSocketAddress(address, 0))) {
-                return true;
-            }
-        }
-        return false;
+        return proxies.stream().anyMatch(network -> network.matches(new InetSocketAddress(address, 0)));
     }
 
     /** Returns the nearest hop that is not a trusted proxy: earlier entries of the header may be forged. */
@@ -77,13 +73,7 @@ public final class ClientAddresses {
             return address;
         }
         byte[] bytes = address.getAddress();
-        for (int i = 8; i < bytes.length; i++) {
-            bytes[i] = 0;
-        }
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
-        }
+        Arrays.fill(bytes, 8, bytes.length, (byte) 0);
+        return Failable.get(() -> InetAddress.getByAddress(bytes));
     }
 }

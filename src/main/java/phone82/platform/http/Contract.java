@@ -11,6 +11,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.vertx.core.http.HttpServerRequest;
+import org.springframework.core.io.Resource;
 import phone82.platform.api.Csv;
 import phone82.platform.api.Json;
 import phone82.platform.api.PlainText;
@@ -31,8 +32,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The API contract of a context: its OpenAPI document, with validators for every request. Each operation must declare who may call it. */
 public class Contract {
@@ -52,14 +56,44 @@ public class Contract {
     /** Prefix of the security schemes that stand for contexts. */
     private static final String SERVICE = "service-";
 
+    /** In a context's document: the names of the documents in {@code routes/shared/} that complete it. */
+    private static final String SHARED = "x-shared";
+    private static final YAMLMapper YAML = new YAMLMapper();
+
     private final JsonNode document;
     private final Map<String, Operation> operations = new HashMap<>();
 
+    /**
+     * Reads the contract of a context: its document, completed by the shared documents that it names.
+     *
+     * @throws IllegalArgumentException if two documents define the same
+     */
+    public static Contract of(String context, Resource openApi) throws IOException {
+        ObjectNode document = (ObjectNode) read(openApi.getInputStream());
+        for (JsonNode name : document.path(SHARED)) {
+            String shared = openApi.createRelative("../shared/" + name.asText() + ".openapi.yaml").getContentAsString(UTF_8);
+            JsonNode more = YAML.readTree(shared.replace("{{phone82.context}}", context));
+            // each document may define a part of an operation, but only a whole component
+            complete("paths", document.withObjectProperty("paths"), more.path("paths"), 2);
+            complete("components", document.withObjectProperty("components"), more.path("components"), 1);
+        }
+        document.remove(SHARED);
+        return new Contract(document);
+    }
+
     /** @param openApi an OpenAPI document in YAML; closed when read */
     public Contract(InputStream openApi) throws IOException {
+        this(read(openApi));
+    }
+
+    private static JsonNode read(InputStream openApi) throws IOException {
         try (openApi) {
-            document = new YAMLMapper().readTree(openApi);
+            return YAML.readTree(openApi);
         }
+    }
+
+    private Contract(JsonNode document) {
+        this.document = document;
         String base = "urn:contract";
         JsonSchemaFactory factory = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012,
                 builder -> builder.schemaLoaders(loaders -> loaders.schemas(Map.of(base, Json.text(document)))));
@@ -73,6 +107,20 @@ public class Contract {
                 operations.put(operation.id, operation);
             }
         }));
+    }
+
+    /** @param levels the levels of names that may be in both documents; below them all names must differ */
+    private static void complete(String at, ObjectNode own, JsonNode shared, int levels) {
+        shared.properties().forEach(part -> {
+            String place = at + " " + part.getKey();
+            JsonNode present = own.putIfAbsent(part.getKey(), part.getValue());
+            if (present != null && levels == 0) {
+                throw new IllegalArgumentException("defined both by the context and by a shared contract: " + place);
+            }
+            if (present != null) {
+                complete(place, (ObjectNode) present, part.getValue(), levels - 1);
+            }
+        });
     }
 
     /** Returns the roles in the security requirements of an operation; empty if it is public. */
@@ -192,28 +240,26 @@ public class Contract {
         return new Problem(400, "Invalid request", "The request violates the API contract; see errors for each fault.", faults);
     }
 
-    private interface Schemas {
-        JsonSchema at(String pointer);
-    }
-
     /** One operation with the validators of its parameters and body. */
     static final class Operation {
 
         final String id;
-        private final Set<String> roles;
+        /** The roles that may call the operation. */
+        final Set<String> roles;
         private final Pattern path;
         private final String method;
-        private final List<Parameter> parameters = new ArrayList<>();
+        final List<Parameter> parameters = new ArrayList<>();
         private final JsonSchema body;
         private final boolean bodyRequired;
         private final boolean audited;
         /** Place of the first parameter in the path; zero if there is none. */
         private final int target;
         private final Map<String, JsonNode> properties;
-        private final List<String> csvColumns;
+        /** The columns of the answer as CSV; empty if it is always JSON. */
+        final List<String> csvColumns;
 
         Operation(String template, String method, JsonNode operation, Set<String> roles, Map<String, JsonNode> properties, List<String> csvColumns,
-                  Schemas schemas) {
+                  Function<String, JsonSchema> schemas) {
             this.roles = roles;
             this.csvColumns = csvColumns;
             this.properties = properties;
@@ -225,10 +271,10 @@ public class Contract {
             this.target = IntStream.range(0, parts.length).filter(i -> parts[i].startsWith("{")).findFirst().orElse(0);
             JsonNode declared = operation.path("parameters");
             for (int i = 0; i < declared.size(); i++) {
-                parameters.add(new Parameter(declared.get(i), schemas.at("/parameters/" + i + "/schema")));
+                parameters.add(new Parameter(declared.get(i), schemas.apply("/parameters/" + i + "/schema")));
             }
             JsonNode content = operation.at("/requestBody/content/application~1json");
-            body = content.isMissingNode() ? null : schemas.at("/requestBody/content/application~1json/schema");
+            body = content.isMissingNode() ? null : schemas.apply("/requestBody/content/application~1json/schema");
             bodyRequired = operation.at("/requestBody/required").asBoolean();
         }
 
@@ -249,20 +295,6 @@ public class Contract {
         /** Whether users call the operation; then each request has a user as its caller. */
         boolean isForUsers() {
             return roles.stream().anyMatch(Caller.PEOPLE::contains);
-        }
-
-        /** The roles that may call the operation. */
-        Set<String> roles() {
-            return roles;
-        }
-
-        /** The columns of the answer as CSV; empty if it is always JSON. */
-        List<String> csvColumns() {
-            return csvColumns;
-        }
-
-        List<Parameter> parameters() {
-            return parameters;
         }
 
         boolean takesBody() {

@@ -7,6 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
+import phone82.platform.api.Json;
 import phone82.platform.identity.Login;
 import phone82.platform.identity.TokenVerifier;
 
@@ -17,9 +18,15 @@ import java.io.IOException;
 public class ContractConfiguration {
 
     @Bean
-    Contract contract(@Value("${phone82.routes}/${phone82.context}/${phone82.context}.openapi.yaml") Resource openApi)
-            throws IOException {
-        return new Contract(openApi.getInputStream());
+    Contract contract(@Value("${phone82.context}") String context,
+                      @Value("${phone82.routes}/${phone82.context}/${phone82.context}.openapi.yaml") Resource openApi) throws IOException {
+        return Contract.of(context, openApi);
+    }
+
+    /** The contract as text for Camel, {@code ref:openapi.json} in the routes; Camel recognises a document by this ending. */
+    @Bean(name = "openapi.json", defaultCandidate = false)
+    String openApiDocument(Contract contract) {
+        return Json.text(contract.document());
     }
 
     @Bean

@@ -33,8 +33,8 @@ public final class ContractGate {
             RequestAudit.action(request, operation.id);
         }
         if (operation.isForUsers()) {
-            authentication.caller(operation.roles(), request);
+            authentication.caller(operation.roles, request);
         }
-        return operation.isPublic() || operation.isForUsers() ? null : access.check(operation.roles(), request);
+        return operation.isPublic() || operation.isForUsers() ? null : access.check(operation.roles, request);
     }
 }

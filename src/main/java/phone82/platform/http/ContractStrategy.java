@@ -71,11 +71,11 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         message.setHeader(Correlation.TRACEPARENT, trace);
         request.headers().set(Correlation.TRACEPARENT, trace);
         if (operation.isForUsers()) {
-            exchange.setVariable(Caller.VARIABLE, authentication.caller(operation.roles(), request));
+            exchange.setVariable(Caller.VARIABLE, authentication.caller(operation.roles, request));
         }
         List<Fault> faults = new ArrayList<>();
         Map<String, List<String>> query = null;
-        for (Contract.Parameter parameter : operation.parameters()) {
+        for (Contract.Parameter parameter : operation.parameters) {
             String text;
             if ("query".equals(parameter.in)) {
                 if (query == null) {
@@ -114,13 +114,13 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         if (page.next() != null) {
             message.setHeader("Link", "<" + request.path() + "?" + nextQuery(operation, request, page.next()) + ">; rel=\"next\"");
         }
-        message.setBody(Buffer.buffer(Csv.of(operation.csvColumns(), page.items())));
+        message.setBody(Buffer.buffer(Csv.of(operation.csvColumns, page.items())));
     }
 
     /** The parameters of this request for the page after it. */
     private static String nextQuery(Contract.Operation operation, HttpServerRequest request, String next) {
         Map<String, List<String>> query = query(request.query());
-        return operation.parameters().stream().map(parameter -> parameter.name).filter(name -> name.equals("after") || query.containsKey(name))
+        return operation.parameters.stream().map(parameter -> parameter.name).filter(name -> name.equals("after") || query.containsKey(name))
                 .map(name -> name + "=" + URLEncoder.encode(name.equals("after") ? next : last(query.get(name)), UTF_8)).collect(Collectors.joining("&"));
     }
 
@@ -146,7 +146,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             return;
         }
         Object body = message.getBody();
-        if (body instanceof Page<?> page && !operation.csvColumns().isEmpty()) {
+        if (body instanceof Page<?> page && !operation.csvColumns.isEmpty()) {
             message.setHeader("Vary", "Accept");
             if (ListHeader.prefers(request.headers().getAll(HttpHeaders.ACCEPT), Csv.MEDIA_TYPE, "application/json")) {
                 writeCsv(operation, request, page, message);

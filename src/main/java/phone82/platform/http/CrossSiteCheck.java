@@ -2,6 +2,7 @@ package phone82.platform.http;
 
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import org.apache.commons.lang3.Strings;
 import phone82.platform.api.Problem;
 
 import java.util.Set;
@@ -41,10 +42,6 @@ final class CrossSiteCheck {
         String scheme = origin.regionMatches(true, 0, "https://", 0, 8) ? "https://" : "http://";
         String defaultPort = scheme.equals("https://") ? ":443" : ":80";
         return host != null && origin.regionMatches(true, 0, scheme, 0, scheme.length())
-                && without(defaultPort, origin.substring(scheme.length())).equalsIgnoreCase(without(defaultPort, host));
-    }
-
-    private static String without(String port, String authority) {
-        return authority.endsWith(port) ? authority.substring(0, authority.length() - port.length()) : authority;
+                && Strings.CS.removeEnd(origin.substring(scheme.length()), defaultPort).equalsIgnoreCase(Strings.CS.removeEnd(host, defaultPort));
     }
 }

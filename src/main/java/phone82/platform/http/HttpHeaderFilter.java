@@ -9,17 +9,12 @@ import java.util.Set;
 /**
  * Allow-lists of the HTTP headers that enter and leave the routes, so that a client cannot set a {@code Camel*} header, and its own headers
  * are not echoed.
+ *
+ * @param in the request headers to admit, in lower case
  */
-public class HttpHeaderFilter implements HeaderFilterStrategy {
+public record HttpHeaderFilter(Set<String> in) implements HeaderFilterStrategy {
 
     private static final Set<String> OUT = Set.of("location", "retry-after", "allow", "cache-control", "etag", "server-timing", "link", "vary");
-
-    private final Set<String> in;
-
-    /** @param in the request headers to admit, in lower case */
-    public HttpHeaderFilter(Set<String> in) {
-        this.in = in;
-    }
 
     @Override
     public boolean applyFilterToCamelHeaders(String name, Object value, Exchange exchange) {

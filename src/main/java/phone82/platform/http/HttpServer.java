@@ -41,7 +41,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -169,7 +168,6 @@ public class HttpServer implements DisposableBean {
     }
 
     private void listen(int port) {
-        CompletableFuture<io.vertx.core.http.HttpServer> opened = new CompletableFuture<>();
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host).setPort(port)
                 .setHttp2ClearTextEnabled(false)
@@ -181,19 +179,12 @@ public class HttpServer implements DisposableBean {
                 .setHandle100ContinueAutomatically(true);
         // a connection is counted, and must send something in time, from the end of its handshake on
         certificate.ifPresent(pem -> options.setSsl(true).setKeyCertOptions(pem).setSslHandshakeTimeout(limits.headSeconds()));
-        vertx.createHttpServer(options)
-                .connectionHandler(connection -> handleConnection((ConnectionBase) connection, options))
-                .invalidRequestHandler(HttpServer::refuseMalformed)
-                .requestHandler(router)
-                .listen().onComplete(result -> {
-                    if (result.succeeded()) {
-                        opened.complete(result.result());
-                    } else {
-                        opened.completeExceptionally(result.cause());
-                    }
-                });
         try {
-            listening = opened.join();
+            listening = vertx.createHttpServer(options)
+                    .connectionHandler(connection -> handleConnection((ConnectionBase) connection, options))
+                    .invalidRequestHandler(HttpServer::refuseMalformed)
+                    .requestHandler(router)
+                    .listen().toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
             // the native transport has exceptions of its own
             throw new UncheckedIOException(new BindException(host + ":" + port + ": " + e.getCause().getMessage()));
@@ -292,7 +283,7 @@ public class HttpServer implements DisposableBean {
             }
             rules.check(request);
         } catch (Problem problem) {
-            answer(context, problem);
+            show(context, problem);
             return;
         }
         String trace = request.getHeader(Correlation.TRACEPARENT);
@@ -367,13 +358,13 @@ public class HttpServer implements DisposableBean {
 
     private void refuse(RoutingContext request) {
         if (request.failure() instanceof Problem problem) {
-            answer(request, problem);
+            show(request, problem);
             return;
         }
         if (request.statusCode() == 500) {
-            LOG.error("{} cannot be answered", request.normalizedPath(), request.failure());
+            LOG.error("Unexpected failure of a request to {}, answered 500", request.normalizedPath(), request.failure());
         }
-        answer(request, switch (request.statusCode()) {
+        show(request, switch (request.statusCode()) {
             case 404 -> new Problem(404, "Not found", "There is nothing at this path.");
             case 405 -> Contract.notAllowed(methodsOf(request.normalizedPath()));
             case 406 -> new Problem(406, "Not acceptable", "Send Accept: application/json.");
@@ -403,6 +394,17 @@ public class HttpServer implements DisposableBean {
         return methods;
     }
 
+    private void show(RoutingContext request, Problem problem) {
+        RequestAudit.refused(request, problem.status());
+        if (isAnswered(request.response()) || endpoints.stream().noneMatch(endpoint -> endpoint.show(request, problem))) {
+            answer(request.request(), problem);
+        }
+    }
+
+    private static boolean isAnswered(HttpServerResponse response) {
+        return response.ended() || response.closed();
+    }
+
     static void answer(RoutingContext request, Problem problem) {
         RequestAudit.refused(request, problem.status());
         answer(request.request(), problem);
@@ -410,7 +412,7 @@ public class HttpServer implements DisposableBean {
 
     private static void answer(HttpServerRequest request, Problem problem) {
         HttpServerResponse response = request.response();
-        if (response.ended() || response.closed()) {
+        if (isAnswered(response)) {
             return;
         }
         request.headers().set(Correlation.TRACEPARENT, Correlation.begin(request.getHeader(Correlation.TRACEPARENT)));

@@ -1,6 +1,8 @@
 package phone82.platform.http;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -24,6 +26,8 @@ import java.util.Set;
 @Import(IdentityConfiguration.class)
 public class HttpServerConfiguration {
 
+    private static final String CERTIFICATE = "${phone82.${phone82.context}.tls.certificate:${phone82.tls.certificate}}";
+
     @Bean
     Hosts hosts(@Value("${phone82.context}") String context, @Value("${phone82.${phone82.context}.hosts:}") Set<String> names, Environment environment) {
         return Hosts.of(context, names, environment);
@@ -42,6 +46,12 @@ public class HttpServerConfiguration {
     }
 
     @Bean
+    MeterBinder certificateMetric(@Value(CERTIFICATE) String certificate) {
+        return metrics -> Gauge.builder("phone82.certificate.remaining", () -> Tls.secondsLeft(certificate)).baseUnit("seconds")
+                .description("time until the certificate of the port expires; NaN without one").register(metrics);
+    }
+
+    @Bean
     HttpServer httpServer(@Value("#{'${phone82.context}' == 'operations' ? '${phone82.operations.bind:}' : '${phone82.bind}'}") String host,
                           @Value("${phone82.${phone82.context}.port}") int port,
                           @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts,
@@ -49,7 +59,7 @@ public class HttpServerConfiguration {
                           ObjectProvider<AdmissionCheck> admissionChecks, ObjectProvider<Endpoint> endpoints,
                           MeterRegistry metrics, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces,
                           @Value("${phone82.context}") String context, ObjectProvider<Audit> audit,
-                          @Value("${phone82.${phone82.context}.tls.certificate:${phone82.tls.certificate}}") String certificate,
+                          @Value(CERTIFICATE) String certificate,
                           @Value("${phone82.${phone82.context}.tls.key:${phone82.tls.key}}") String key) {
         return new HttpServer(host, port, limits, headers, hosts, forOperators, clients, admissionChecks.orderedStream().toList(),
                 endpoints.orderedStream().toList(), metrics, beginsTraces, new RequestAudit(SingletonSupplier.ofNullable(audit::getIfAvailable), context),

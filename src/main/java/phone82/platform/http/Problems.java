@@ -46,7 +46,7 @@ public class Problems {
         if (ObjectHelper.getException(OptimisticLockingFailureException.class, thrown) != null) {
             LOG.debug("Another transaction was first; the next run does what is left: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
         } else if (isTemporary(thrown)) {
-            LOG.warn("Failed, until the next run: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
+            LOG.warn("The run failed, and is repeated: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
         } else {
             LOG.error(UNEXPECTED, thrown);
         }

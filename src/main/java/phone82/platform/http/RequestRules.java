@@ -1,6 +1,7 @@
 package phone82.platform.http;
 
 import io.vertx.core.http.HttpServerRequest;
+import org.apache.commons.lang3.StringUtils;
 import phone82.platform.api.Problem;
 
 import java.nio.ByteBuffer;
@@ -142,7 +143,7 @@ final class RequestRules {
             if (comesIn && !name.equals(LIST) && !seen.add(name)) {
                 throw malformed("The header " + name + " is repeated; send it once.");
             }
-            if (comesIn && !isPrintable(header.getValue())) {
+            if (comesIn && !StringUtils.isAsciiPrintable(header.getValue().replace('\t', ' '))) {
                 throw malformed("The header " + name + " may have printable ASCII characters only.");
             }
             if (name.equals("content-type")) {
@@ -181,16 +182,6 @@ final class RequestRules {
     private static boolean hasBody(HttpServerRequest request) {
         return request.headers().contains("Transfer-Encoding") || !"0".equals(request.headers().get("Content-Length"))
                 && request.headers().contains("Content-Length");
-    }
-
-    private static boolean isPrintable(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c < ' ' && c != '\t' || c >= 0x7f) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static Problem malformed(String detail) {

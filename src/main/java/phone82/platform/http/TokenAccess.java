@@ -10,13 +10,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** Checks the tokens that the contexts send each other. */
-final class TokenAccess implements Access {
-
-    private final Supplier<TokenVerifier> verifier;
-
-    TokenAccess(Supplier<TokenVerifier> verifier) {
-        this.verifier = verifier;
-    }
+record TokenAccess(Supplier<TokenVerifier> verifier) implements Access {
 
     @Override
     public String check(Set<String> roles, RoutingContext request) {

@@ -77,12 +77,9 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
     /**
      * Returns a rehearsal that sends an invalid request, which this context refuses after the processing common to all requests. It uses a
      * new connection, as most customers do.
+     *
+     * @param authorization supplies the {@code Authorization} header; null for none
      */
-    public static Rehearsal refusedPost(String url) {
-        return refusedPost(url, null);
-    }
-
-    /** @param authorization supplies the {@code Authorization} header; null for none */
     public static Rehearsal refusedPost(String url, Supplier<String> authorization) {
         byte[] order = "{\"item\":\"\",\"qty\":0}".getBytes(StandardCharsets.UTF_8);
         SSLContext itself = url.startsWith("https:") ? Tls.toItself() : null;

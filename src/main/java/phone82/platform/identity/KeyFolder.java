@@ -109,7 +109,7 @@ public final class KeyFolder implements TrustedKeys {
                     version = now;
                 }
             } catch (IOException e) {
-                LOG.warn("{} cannot be read: {}", trusted, e.toString());
+                LOG.warn("The keys in {} cannot be read, so new ones are not trusted: {}. Check its permissions", trusted, e.toString());
             }
         }
         return keys;

@@ -23,7 +23,8 @@ public record Sender(String issuer, String subject, Set<String> roles) {
         return SERVICE + context;
     }
 
-    static boolean isService(String role) {
+    /** Whether the role is that of a context. */
+    public static boolean isService(String role) {
         return role.startsWith(SERVICE);
     }
 

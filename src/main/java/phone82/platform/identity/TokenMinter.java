@@ -11,6 +11,7 @@ import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import org.apache.commons.lang3.function.Failable;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -89,11 +90,7 @@ public final class TokenMinter {
         SignedJWT token = new SignedJWT(header, new JWTClaimsSet.Builder().issuer(issuer).subject(use.subject)
                 .claim(ROLES, List.copyOf(new TreeSet<>(use.roles))).audience(use.audience).issueTime(Date.from(now))
                 .expirationTime(Date.from(now.plus(LIFE))).jwtID(UUID.randomUUID().toString()).build());
-        try {
-            token.sign(signer);
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
-        }
+        Failable.run(() -> token.sign(signer));
         return token.serialize();
     }
 }

@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Escapes log events before another appender writes them, so that input from outside cannot forge a line. */
@@ -74,13 +75,9 @@ class EscapingAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final Object AS_IT_IS = new Object();
     private static final Object NOTHING = null;
 
-    private interface Change {
-        Object of(String method);
-    }
-
-    private static <T> T changed(Class<T> type, T original, Change change) {
+    private static <T> T changed(Class<T> type, T original, Function<String, Object> change) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[]{type}, (proxy, method, arguments) -> {
-            Object changed = change.of(method.getName());
+            Object changed = change.apply(method.getName());
             return changed == AS_IT_IS ? call(original, method, arguments) : changed;
         }));
     }

@@ -1,34 +1,27 @@
 package phone82.platform.log;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Logs at most one line per subject in a while, however many requests fail. */
 public class RareWarnings {
 
-    /** More are remembered only if so many fail within the quiet time. */
-    private static final int MOST = 1000;
-
     private final Logger log;
-    private final Duration quiet;
-    private final Clock clock;
-    private final Map<String, Instant> logged = new ConcurrentHashMap<>();
+    private final Cache<String, Boolean> logged;
 
     /** @param quiet shortest time between two warnings */
     public RareWarnings(Logger log, Duration quiet) {
-        this(log, quiet, Clock.systemUTC());
+        this(log, quiet, Ticker.systemTicker());
     }
 
-    RareWarnings(Logger log, Duration quiet, Clock clock) {
+    RareWarnings(Logger log, Duration quiet, Ticker ticker) {
         this.log = log;
-        this.quiet = quiet;
-        this.clock = clock;
+        logged = Caffeine.newBuilder().expireAfterWrite(quiet).ticker(ticker).build();
     }
 
     /** @param subject for example the server that does not answer */
@@ -47,11 +40,7 @@ public class RareWarnings {
     }
 
     private void log(Level level, String subject, String format, Object... arguments) {
-        Instant now = clock.instant();
-        if (logged.size() > MOST) {
-            logged.values().removeIf(last -> !last.plus(quiet).isAfter(now));
-        }
-        if (logged.merge(subject, now, (last, next) -> last.plus(quiet).isAfter(next) ? last : next) == now) {
+        if (logged.asMap().putIfAbsent(subject, true) == null) {
             log.atLevel(level).log(format, arguments);
         }
     }

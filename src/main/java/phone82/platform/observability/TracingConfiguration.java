@@ -10,13 +10,12 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
-import org.apache.camel.CamelContext;
 import org.apache.camel.opentelemetry2.OpenTelemetryTracer;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import phone82.platform.camel.BeforeStart;
 
 /** Exports the spans of a context to an OpenTelemetry collector, if one is configured. */
 @Configuration(proxyBeanMethods = false)
@@ -49,19 +48,12 @@ public class TracingConfiguration {
     }
 
     @Bean
-    CamelContextConfiguration tracing() {
-        return new CamelContextConfiguration() {
-            @Override
-            public void beforeApplicationStart(CamelContext camel) {
-                OpenTelemetryTracer tracer = new OpenTelemetryTracer();
-                tracer.setExcludePatterns(NO_SPANS);
-                tracer.setCamelContext(camel);
-                tracer.init(camel);
-            }
-
-            @Override
-            public void afterApplicationStart(CamelContext camel) {
-            }
+    BeforeStart tracing() {
+        return camel -> {
+            OpenTelemetryTracer tracer = new OpenTelemetryTracer();
+            tracer.setExcludePatterns(NO_SPANS);
+            tracer.setCamelContext(camel);
+            tracer.init(camel);
         };
     }
 }

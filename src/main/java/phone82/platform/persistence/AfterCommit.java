@@ -3,10 +3,14 @@ package phone82.platform.persistence;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Actions that must not take place for a transaction that is rolled back and repeated, for example counting its work or sending a request for it. */
-public final class AfterCommit {
+/** An action that must not take place for a transaction that is rolled back and repeated, for example counting its work or sending a request for it. */
+public final class AfterCommit implements TransactionSynchronization {
 
-    private AfterCommit() {
+    private final Runnable action;
+
+    /** @param action takes place once for a transaction, however often this object is {@link #register registered} in it */
+    public AfterCommit(Runnable action) {
+        this.action = action;
     }
 
     /**
@@ -15,11 +19,15 @@ public final class AfterCommit {
      * @throws IllegalStateException there is no transaction
      */
     public static void run(Runnable action) {
-        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-            @Override
-            public void afterCommit() {
-                action.run();
-            }
-        });
+        new AfterCommit(action).register();
+    }
+
+    public void register() {
+        TransactionSynchronizationManager.registerSynchronization(this);
+    }
+
+    @Override
+    public void afterCommit() {
+        action.run();
     }
 }

@@ -1,5 +1,6 @@
 package phone82.platform.persistence;
 
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.hsqldb.error.ErrorCode;
 
 import java.sql.Connection;
@@ -79,12 +80,7 @@ public final class DatabaseProbe {
 
     /** Whether something failed because the database is unavailable, so that it may succeed later without any change. */
     public static boolean isUnavailable(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException thrown && isOutage(thrown)) {
-                return true;
-            }
-        }
-        return false;
+        return ExceptionUtils.stream(failure).anyMatch(cause -> cause instanceof SQLException thrown && isOutage(thrown));
     }
 
     /**

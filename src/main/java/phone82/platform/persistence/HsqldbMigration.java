@@ -1,5 +1,6 @@
 package phone82.platform.persistence;
 
+import org.apache.commons.lang3.function.Failable;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -11,8 +12,6 @@ import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.core.io.Resource;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -105,11 +104,7 @@ public class HsqldbMigration implements FlywayMigrationStrategy {
     }
 
     static List<String> statements(Resource script) {
-        try {
-            String sql = script.getContentAsString(UTF_8).lines().filter(line -> !line.startsWith("--")).collect(Collectors.joining("\n"));
-            return Stream.of(sql.split(";")).map(String::strip).filter(statement -> !statement.isEmpty()).toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        String sql = Failable.get(() -> script.getContentAsString(UTF_8)).lines().filter(line -> !line.startsWith("--")).collect(Collectors.joining("\n"));
+        return Stream.of(sql.split(";")).map(String::strip).filter(statement -> !statement.isEmpty()).toList();
     }
 }

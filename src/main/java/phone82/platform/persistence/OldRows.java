@@ -23,6 +23,7 @@ public final class OldRows {
     private final String status;
     private final List<String> statuses;
     private final Counter deleted;
+    private final ClockJump jump;
 
     /** @param time the column with the time from which the age counts; it needs an index */
     public OldRows(JdbcTemplate jdbc, MeterRegistry metrics, String table, String time) {
@@ -31,6 +32,11 @@ public final class OldRows {
 
     /** @param status a column; only rows with these values are deleted. It needs an index, best with {@code time} as the second column */
     public OldRows(JdbcTemplate jdbc, MeterRegistry metrics, String table, String time, String status, List<String> statuses) {
+        this(jdbc, metrics, table, time, status, statuses, ClockJump.HERE);
+    }
+
+    OldRows(JdbcTemplate jdbc, MeterRegistry metrics, String table, String time, String status, List<String> statuses, ClockJump jump) {
+        this.jump = jump;
         this.jdbc = jdbc;
         this.table = table;
         this.time = time;
@@ -44,8 +50,11 @@ public final class OldRows {
         return Counter.builder("phone82.rows.deleted").tag("table", table).description("rows that were deleted because of their age").register(metrics);
     }
 
-    /** Deletes the rows from before this time, and returns their number. */
+    /** Deletes the rows from before this time, unless the clock has just jumped ahead, and returns their number. */
     public int deleteBefore(Instant oldest) {
+        if (jump.isRecent()) {
+            return 0;
+        }
         int all = status == null ? deleteBefore(oldest, "", "")
                 : statuses.stream().mapToInt(each -> deleteBefore(oldest, status + " = '" + each + "' and ", status + ", ")).sum();
         deleted.increment(all);

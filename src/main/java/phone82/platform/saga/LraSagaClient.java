@@ -7,9 +7,10 @@ import org.apache.camel.service.lra.LRAClient;
 import org.apache.camel.service.lra.LRAConstants;
 import org.apache.camel.service.lra.LRASagaService;
 import org.apache.camel.service.lra.LRASagaStep;
-import org.apache.camel.spring.boot.CamelContextConfiguration;
+import org.apache.commons.lang3.function.Failable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import phone82.platform.camel.BeforeStart;
 import phone82.platform.http.LimitedClient;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.log.RareWarnings;
@@ -25,7 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 
 /** The Saga EIP's client for the LRA coordinator, with timeouts, and limited to the configured coordinator. */
-public class LraSagaClient extends LRASagaService implements CamelContextConfiguration {
+public class LraSagaClient extends LRASagaService implements BeforeStart {
 
     private static final String START = "/start";
     private static final int MOST_BYTES = 64 * 1024;
@@ -51,15 +52,7 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
 
     @Override
     public void beforeApplicationStart(CamelContext camel) {
-        try {
-            camel.addService(this);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    @Override
-    public void afterApplicationStart(CamelContext camel) {
+        Failable.run(() -> camel.addService(this));
     }
 
     /** Accepts only LRAs of the configured coordinator, so that a caller cannot make this context send requests to an address of its choice. */
@@ -143,7 +136,7 @@ public class LraSagaClient extends LRASagaService implements CamelContextConfigu
                 }
                 if (failure != null) {
                     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-                    warnings.warn("coordinator", "The coordinator does not agree: {}", cause.toString());
+                    warnings.warn("coordinator", "The coordinator refuses or does not answer, so orders cannot be cancelled now: {}", cause.toString());
                     throw new CompletionException(new CancellationUnavailable());
                 }
                 return result;

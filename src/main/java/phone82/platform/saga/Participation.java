@@ -11,7 +11,6 @@ import phone82.platform.persistence.OldRows;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +22,11 @@ public class Participation {
 
     /** A cancellation whose outcome this context does not know yet, and the time it began. */
     public record Open(String lra, long orderId, Instant since) {
+
+        /** Returns the part of the id that stays the same when the coordinator gets another URL. */
+        public String uid() {
+            return lra.substring(lra.lastIndexOf('/') + 1);
+        }
     }
 
     private final JdbcTemplate jdbc;
@@ -115,9 +119,9 @@ public class Participation {
         return openSince(Instant.now());
     }
 
-    /** Returns the open cancellations that should have ended long ago; those of a former coordinator, which may be gone, come last. */
+    /** Returns the open cancellations that should have ended long ago, oldest first. */
     public List<Open> overdue() {
-        return openSince(Instant.now().minus(timeLimit.multipliedBy(2))).stream().sorted(Comparator.comparing(each -> !each.lra.startsWith(lras))).toList();
+        return openSince(Instant.now().minus(timeLimit.multipliedBy(2)));
     }
 
     private List<Open> openSince(Instant latest) {

@@ -65,6 +65,7 @@ public final class Settings {
             "the phones on sale, with prices in won; your list replaces the built-in one, and needs item, name and price of each phone");
     static final Listed MODELS = new Listed("phone82.catalogue.models", List.of("model", "keywords", "display", "processor", "memory", "camera", "battery", "weight"),
             "what the page shows of a model, and words by which it is found; your list replaces the built-in one");
+    public static final List<Listed> LISTS = List.of(PHONES, MODELS);
 
     private static final ValueRule MILLIS = number(1, 600_000);
     private static final ValueRule PERCENT = decimal("0.1", "100");
@@ -77,7 +78,7 @@ public final class Settings {
     /** Those that the page can draw and name. */
     static final ValueRule COLOUR = choice("black", "white", "silver", "grey", "blue", "navy", "green", "mint", "purple", "pink", "red", "orange", "yellow", "gold");
 
-    static final List<Setting> ALL = List.of(
+    public static final List<Setting> ALL = List.of(
             of(DATA, FOLDER, "folder of all data"),
             of("phone82.data.reserve", size("0B", "1TB"), "space to keep free on its disk, at most a tenth of the disk; with less, new orders are refused"),
             of(BIND, ADDRESS, "address to listen on"),
@@ -158,7 +159,7 @@ public final class Settings {
             of("phone82.app.pay-url", URL, "URL of pay for app"),
             of("phone82.app.store-url", URL, "URL of store for app"),
             of("phone82.app.cancellations", number(1, 1_000), "greatest number of concurrent cancellations"),
-            of("phone82.app.idempotency-keys.keep", KEEP, "how long a repeated request is recognised"),
+            of("phone82.app.idempotency-keys.keep", duration("1d", "365d"), "how long a repeated request is recognised; the page relies on most of a day"),
             of("phone82.app.idempotency-keys.purge-every", PERIOD, "pause between two deletions of old keys"),
             of("phone82.app.new-owners-every", PERIOD, "pause between two attempts to pass on the new owners of orders"),
             of("phone82.app.stuck-every", PERIOD, "pause between two checks for stuck orders"),
@@ -176,14 +177,13 @@ public final class Settings {
             of("phone82.app.breaker.slow-call-rate", PERCENT, "percent of slow calls that open the breaker"),
             of("phone82.app.breaker.window", number(1, 10_000), "calls that are counted"),
             of("phone82.app.breaker.minimum-calls", number(1, 10_000), "calls that are needed to decide"),
-            of("phone82.app.breaker.open", duration("10ms", "1h"), "how long it stays open"),
+            of("phone82.app.breaker.open", duration("10ms", "1h"), "how long the circuit breaker of pay stays open"),
             of("phone82.app.breaker.trial-calls", number(1, 1_000), "calls that decide whether it closes"),
             of("phone82.app.bank-breaker.failures", number(1, 10_000), "consecutive orders of a customer for one phone without a decision of the bank, after which the next ones are refused"),
             of("phone82.app.bank-breaker.open", duration("1s", "1h"), "how long these orders are refused"),
             of("phone82.catalogue.open", BOOLEAN, "accept orders for unlisted items too"),
             of("phone82.catalogue.demo-price", PRICE, "won; what an unlisted item costs"),
 
-            of("phone82.pay.provider", choice("http"), "how pay calls its payment provider"),
             of("phone82.pay.provider-url", URL.orEmpty(), "URL of the provider for pay and reconcile; if empty, reconcile skips the ledger"),
             of("phone82.pay.provider-connect-limit", LIMIT, "limit for connecting to the provider"),
             of("phone82.pay.provider-authorisation-limit", LIMIT, "limit for the provider's response to an authorisation"),
@@ -208,7 +208,7 @@ public final class Settings {
             of("phone82.provider.settle-every", PERIOD, "pause between two settlements of pending authorisations"),
 
             of("phone82.store.dispatch-delay", duration("0s", "365d"), "time in which a customer can still cancel"),
-            of("phone82.store.dispatch", BOOLEAN, "whether store ships; false after a restore of its database server, until the orders are compared"),
+            of("phone82.store.dispatch", BOOLEAN, "whether store ships, and pay may reserve money anew; false after a restore of a database server, until the orders are compared"),
 
             of("phone82.customer.stream.readers", number(1, 100_000), "concurrent readers of the stream").or("1000"),
             of("phone82.customer.stream.poll", PERIOD, "how often the stream polls for events of other instances").or("500ms"),
@@ -275,13 +275,5 @@ public final class Settings {
             of("phone82.reconcile.timelines", number(0, 1_000_000), "newest orders whose timelines are compared too"));
 
     private Settings() {
-    }
-
-    public static List<Setting> all() {
-        return ALL;
-    }
-
-    public static List<Listed> lists() {
-        return List.of(PHONES, MODELS);
     }
 }

@@ -143,14 +143,15 @@ final class SettingsValidator {
 
     private void value(ConfigurationProperty property, ValueRule rule) {
         String name = property.getName().toString();
-        String origin = origin(property);
         if (wrong.contains(name)) {
             return;
         }
         String written = String.valueOf(property.getValue());
         String fault = fault(written, rule);
         if (fault != null) {
-            report(name, written, origin, fault, rule);
+            wrong.add(name);
+            findings.add(name + (written.isEmpty() ? "" : "=" + (rule.secret() ? "***" : shown(written))) + " (" + origin(property) + ") " + shown(fault)
+                    + "; allowed: " + rule.allowed() + ".");
         }
     }
 
@@ -163,12 +164,6 @@ final class SettingsValidator {
         }
         return value.isEmpty() ? rule.empty() ? null : "is empty"
                 : value.contains("#{") || value.contains("{{") || value.contains("${") ? "contains an expression, which is not evaluated" : rule.fault().apply(value);
-    }
-
-    private void report(String name, String value, String origin, String fault, ValueRule rule) {
-        wrong.add(name);
-        findings.add(name + (value.isEmpty() ? "" : "=" + (rule.secret() ? "***" : shown(value))) + " (" + origin + ") " + shown(fault)
-                + "; allowed: " + rule.allowed() + ".");
     }
 
     private void ascending() {
@@ -221,7 +216,6 @@ final class SettingsValidator {
 
     private void phones() {
         List<Phone> phones = listed(Settings.PHONES.name(), Bindable.listOf(Phone.class), "phones; allowed: item, name and price of each");
-        Set<String> items = new HashSet<>();
         for (int i = 0; i < phones.size(); i++) {
             String name = Settings.PHONES.name() + "[" + i + "]";
             Phone phone = phones.get(i);
@@ -236,9 +230,6 @@ final class SettingsValidator {
                 if (!isLine(text)) {
                     findings.add(name + " has an item or name " + shown(text) + ", which cannot be ordered; allowed: 1 to 100 characters of one line.");
                 }
-            }
-            if (!items.add(phone.item())) {
-                findings.add(name + ".item=" + shown(phone.item()) + " is on the list twice; allowed: each item once.");
             }
         }
     }

@@ -1,5 +1,6 @@
 package phone82.platform.tls;
 
+import org.apache.commons.lang3.function.FailableConsumer;
 import org.springframework.boot.autoconfigure.ssl.PemSslBundleProperties;
 import org.springframework.boot.autoconfigure.ssl.PropertiesSslBundle;
 import org.springframework.boot.ssl.pem.PemContent;
@@ -18,11 +19,6 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trusts servers with a certificate of the authorities in a file, or of those that Java trusts. */
 class Authorities extends X509ExtendedTrustManager {
-
-    /** A check that the authorities of both kinds can make. */
-    private interface Check {
-        void by(X509ExtendedTrustManager authorities) throws CertificateException;
-    }
 
     private final PemFiles<X509ExtendedTrustManager> file;
     private final X509ExtendedTrustManager others;
@@ -65,15 +61,15 @@ class Authorities extends X509ExtendedTrustManager {
         };
     }
 
-    private void check(Check check) throws CertificateException {
+    private void check(FailableConsumer<X509ExtendedTrustManager, CertificateException> check) throws CertificateException {
         try {
-            check.by(file.get());
+            check.accept(file.get());
         } catch (CertificateException untrusted) {
             if (others == null) {
                 throw untrusted;
             }
             try {
-                check.by(others);
+                check.accept(others);
             } catch (CertificateException e) {
                 // the first says more of a server of ours
                 untrusted.addSuppressed(e);

@@ -1,5 +1,6 @@
 package phone82.platform.tls;
 
+import org.apache.commons.lang3.function.FailableFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,28 +18,24 @@ final class PemFiles<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PemFiles.class);
 
-    /** Makes something of the texts of the files. */
-    interface Maker<T> {
-        T make(List<String> texts) throws Exception;
-    }
-
     private final String settings;
     private final List<Path> files;
-    private final Maker<T> maker;
+    private final FailableFunction<List<String>, T, Exception> maker;
     private List<String> texts;
     private T made;
 
     /**
      * @param settings the settings that name the files
+     * @param maker    makes something of the texts of the files
      * @throws IllegalArgumentException if the files cannot be used
      */
-    PemFiles(String settings, List<String> files, Maker<T> maker) {
+    PemFiles(String settings, List<String> files, FailableFunction<List<String>, T, Exception> maker) {
         this.settings = settings;
         this.files = files.stream().map(Path::of).toList();
         this.maker = maker;
         try {
             texts = read();
-            made = maker.make(texts);
+            made = maker.apply(texts);
         } catch (Exception e) {
             throw new IllegalArgumentException(fault(e), e);
         }
@@ -50,7 +47,7 @@ final class PemFiles<T> {
             if (!now.equals(texts)) {
                 // before the attempt, so that a fault is logged once
                 texts = now;
-                made = maker.make(now);
+                made = maker.apply(now);
                 LOG.info("{} {} renewed", settings, files.size() > 1 ? "are" : "is");
             }
         } catch (Exception e) {

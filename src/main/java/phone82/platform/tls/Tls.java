@@ -4,8 +4,13 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
+import org.apache.commons.lang3.function.Failable;
+import org.springframework.boot.ssl.pem.PemContent;
 
-import java.security.GeneralSecurityException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -33,11 +38,7 @@ public final class Tls {
      */
     public static void trust(String file) {
         if (!file.isEmpty()) {
-            try {
-                authorities = Authorities.of(AUTHORITIES, file);
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
+            authorities = Failable.get(() -> Authorities.of(AUTHORITIES, file));
             SSLContext.setDefault(context(null, authorities));
         }
     }
@@ -59,6 +60,18 @@ public final class Tls {
      */
     public static Optional<KeyCertOptions> certificate(String certificate, String key) {
         return certificate.isEmpty() ? Optional.empty() : Optional.of(KeyCertOptions.wrap(identity(certificate, key)));
+    }
+
+    /** The time until a certificate expires, in seconds; NaN without one, or if the file cannot be read. */
+    public static double secondsLeft(String certificate) {
+        if (certificate.isEmpty()) {
+            return Double.NaN;
+        }
+        try {
+            return Duration.between(Instant.now(), PemContent.load(Path.of(certificate)).getCertificates().get(0).getNotAfter().toInstant()).toSeconds();
+        } catch (IOException | IllegalStateException e) {
+            return Double.NaN;
+        }
     }
 
     private static ServerIdentity identity(String certificate, String key) {
@@ -85,20 +98,12 @@ public final class Tls {
 
     /** What all clients trust that have no other context. */
     public static SSLContext defaultContext() {
-        try {
-            return SSLContext.getDefault();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Failable.get(SSLContext::getDefault);
     }
 
     private static SSLContext context(KeyManager identity, TrustManager... trusted) {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(identity == null ? null : new KeyManager[]{identity}, trusted, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        SSLContext context = Failable.get(() -> SSLContext.getInstance("TLS"));
+        Failable.run(() -> context.init(identity == null ? null : new KeyManager[]{identity}, trusted, null));
+        return context;
     }
 }

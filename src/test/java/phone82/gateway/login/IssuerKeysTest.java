@@ -11,14 +11,11 @@ import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.source.RateLimitReachedException;
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import phone82.Stub;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +26,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -44,30 +40,16 @@ class IssuerKeysTest {
     private volatile JWKSet published = new JWKSet(key("first"));
     private volatile int status = 200;
     private volatile CountDownLatch answering = new CountDownLatch(0);
-    private HttpServer issuer;
-
-    @BeforeEach
-    void start() throws IOException {
-        issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        issuer.setExecutor(threads);
-        issuer.createContext("/", exchange -> {
-            asked.incrementAndGet();
-            try (exchange) {
-                answering.await();
-                byte[] keys = published.toString().getBytes(UTF_8);
-                exchange.sendResponseHeaders(status, keys.length);
-                exchange.getResponseBody().write(keys);
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-        });
-        issuer.start();
-    }
+    @AutoClose
+    private final Stub issuer = new Stub().on("/", request -> {
+        asked.incrementAndGet();
+        answering.await();
+        Stub.answer(request, status, published.toString());
+    });
 
     @AfterEach
     void stop() {
         answering.countDown();
-        issuer.stop(0);
         threads.shutdown();
     }
 
@@ -135,7 +117,7 @@ class IssuerKeysTest {
     }
 
     private IssuerKeys keys(Duration pause, Duration fresh) {
-        return new IssuerKeys(new IssuerClient(), URI.create("http://localhost:" + issuer.getAddress().getPort() + "/keys"), pause, fresh);
+        return new IssuerKeys(new IssuerClient(), URI.create(issuer.url() + "/keys"), pause, fresh);
     }
 
     private static List<String> names(IssuerKeys keys, String id) throws KeySourceException {

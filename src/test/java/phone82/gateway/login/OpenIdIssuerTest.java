@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import phone82.Stub;
 import phone82.journey.Certificates;
 import phone82.platform.api.Problem;
 import phone82.platform.tls.Tls;
@@ -22,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -59,13 +59,13 @@ class OpenIdIssuerTest {
     void anEndpointWithoutTlsIsRefused(String endpoint, CapturedOutput log) {
         OpenIdIssuer issuer = issuer("\"" + endpoint + "\":\"https:", "\"" + endpoint + "\":\"http:");
 
-        assertThatThrownBy(issuer::prepare).isInstanceOfSatisfying(Problem.class, refusal -> assertThat(refusal.status()).isEqualTo(503));
+        assertThatThrownBy(issuer::known).isInstanceOfSatisfying(Problem.class, refusal -> assertThat(refusal.status()).isEqualTo(503));
         assertThat(log).contains("The issuer " + url() + " is unavailable: its discovery document names http://localhost", "which has no TLS");
     }
 
     @Test
     void encryptedEndpointsAreUsed() {
-        assertThatCode(issuer("", "")::prepare).doesNotThrowAnyException();
+        assertThatCode(issuer("", "")::known).doesNotThrowAnyException();
     }
 
     /** An issuer whose document has the first text replaced by the second. */
@@ -74,12 +74,7 @@ class OpenIdIssuerTest {
                 {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token","jwks_uri":"%1$s/jwks","end_session_endpoint":"%1$s/logout",
                 "response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}"""
                 .formatted(url()).replace(from, to);
-        server.createContext("/.well-known/openid-configuration", exchange -> {
-            exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, 0);
-            exchange.getResponseBody().write(document.getBytes(UTF_8));
-            exchange.close();
-        });
+        server.createContext("/.well-known/openid-configuration", request -> Stub.answer(request, 200, document));
         return new OpenIdIssuer(new LoginSettings("https://shop.example.com", url(), "phone82", "", "openid", "phone82", "roles", List.of(),
                 Duration.ofMinutes(30), Duration.ofHours(8), Duration.ofMinutes(1)));
     }

@@ -1,15 +1,12 @@
 package phone82.gateway.login;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.Vertx;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import phone82.Stub;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -32,31 +28,25 @@ class SessionRenewalTest {
     private final Vertx vertx = Vertx.vertx();
     private final CountDownLatch answer = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
-    private HttpServer issuer;
+    @AutoClose
+    private final Stub issuer = new Stub();
 
     @BeforeEach
-    void start() throws IOException {
-        issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        issuer.createContext("/.well-known/openid-configuration", exchange -> answer(exchange, 200, """
+    void start() {
+        issuer.on("/.well-known/openid-configuration", request -> Stub.answer(request, 200, """
                 {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token","jwks_uri":"%1$s/jwks",
                 "response_types_supported":["code"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}"""
-                .formatted(url())));
-        issuer.createContext("/token", exchange -> {
+                .formatted(issuer.url())));
+        issuer.on("/token", request -> {
             asked.incrementAndGet();
-            try {
-                answer.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            answer(exchange, 500, "{}");
+            answer.await();
+            Stub.answer(request, 500, "{}");
         });
-        issuer.start();
     }
 
     @AfterEach
     void stop() {
         answer.countDown();
-        issuer.stop(0);
         vertx.close();
     }
 
@@ -96,7 +86,7 @@ class SessionRenewalTest {
     }
 
     private LoginSettings settings() {
-        return new LoginSettings("http://localhost", url(), "phone82", "", "openid", "phone82", "roles", List.of(),
+        return new LoginSettings("http://localhost", issuer.url(), "phone82", "", "openid", "phone82", "roles", List.of(),
                 Duration.ofMinutes(30), Duration.ofHours(8), Duration.ofMinutes(1));
     }
 
@@ -110,17 +100,5 @@ class SessionRenewalTest {
 
     private static Session session(String refreshToken) {
         return new Session("kim", "Kim", Set.of("customer"), LONG_AGO, LONG_AGO, null, LONG_AGO, refreshToken, LONG_AGO);
-    }
-
-    private String url() {
-        return "http://localhost:" + issuer.getAddress().getPort();
-    }
-
-    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
-        byte[] bytes = json.getBytes(UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
     }
 }

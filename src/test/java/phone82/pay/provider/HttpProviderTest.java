@@ -1,12 +1,12 @@
 package phone82.pay.provider;
 
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.DrippingServer;
 import phone82.journey.DrippingServer.Kind;
 import phone82.journey.Phone82Extension;
@@ -16,12 +16,10 @@ import phone82.pay.provider.PaymentProvider.Request;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -47,19 +45,10 @@ class HttpProviderTest extends PaymentProviderContract {
     @ParameterizedTest
     @ValueSource(strings = {"\"code\":\"closed\",\"message\":\"no\\u0000 account\\n\\u202e\"", "\"code\":\"no\\u0000 account\\n\\u202e\""})
     void aReasonWithControlCharactersIsMadePrintable(String reason) throws IOException {
-        HttpServer odd = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-        odd.createContext("/", exchange -> {
-            byte[] answer = ("{\"key\":\"7-1-refund\",\"outcome\":\"declined\"," + reason + "}").getBytes(UTF_8);
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
-            exchange.close();
-        });
-        odd.start();
-        try {
-            assertThat(at("http://localhost:" + odd.getAddress().getPort()).perform(REFUND).reason()).startsWith("no").contains("account")
+        try (Stub odd = new Stub()) {
+            odd.on("/", request -> Stub.answer(request, 200, "{\"key\":\"7-1-refund\",\"outcome\":\"declined\"," + reason + "}"));
+            assertThat(at(odd.url()).perform(REFUND).reason()).startsWith("no").contains("account")
                     .doesNotContainPattern("[\\p{Cntrl}\\x{202e}]");
-        } finally {
-            odd.stop(0);
         }
     }
 

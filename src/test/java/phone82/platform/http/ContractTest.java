@@ -1,11 +1,15 @@
 package phone82.platform.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.io.FileSystemResource;
+import phone82.OpenApi;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.api.Problem.Fault;
@@ -140,7 +144,7 @@ class ContractTest {
     @ValueSource(strings = {"note20\\n", "note20\\r", "note20\\u2028", "note\\u000020", "note\\n20", " ", "", "note\\u00a020", "note20\\u3000",
             "note\\u200b20", "note\\u202e20", "note\\u206620", "note\\ufeff20", "note\\u00ad20", "\\u3164", "note\\ufe0f20", "note\\ud83d20", "\\udc00", "note\\uffff",
             "note\\ue000", "note\\udb40\\udc41", "note\\u061c20", "\\u2800", "note\\ufffd", "note\\u0085"})
-    void acceptsOnlyVisibleCharactersOnOneLineAsItem(String item) throws IOException {
+    void acceptsOnlyVisibleCharactersOnOneLineAsItem(String item) {
         Problem problem = catchThrowableOfType(Problem.class, () -> orderOf("\"" + item + "\""));
         assertThat(problem).as("the refusal of [%s]", item).isNotNull();
         assertThat(problem.status()).isEqualTo(422);
@@ -150,27 +154,27 @@ class ContractTest {
     @ParameterizedTest
     @CsvSource(ignoreLeadingAndTrailingWhitespace = false, value = {" note20,note20", "note20  ,note20", "a  b,a  b", "cafe\u0301,caf\u00e9", "\u1100\u1161\u11a8,\uac01",
             "\uac24\ub7ed\uc2dc S25,\uac24\ub7ed\uc2dc S25", "\ud83d\udcf1,\ud83d\udcf1", "\u0130,\u0130", "\u2122,\u2122"})
-    void normalisesAnItem(String sent, String stored) throws IOException {
+    void normalisesAnItem(String sent, String stored) {
         assertThat(orderOf(Json.text(sent)).get("item").asText()).isEqualTo(stored);
-        assertThat(parameterOf("routes/customer/customer.openapi.yaml", "customer-list-history", "item").value(sent, new ArrayList<>())).isEqualTo(stored);
+        assertThat(historyItem().value(sent, new ArrayList<>())).isEqualTo(stored);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\ud83d\udcf1", "x", "\uac24", "\u00e9"})
-    void countsCharactersAsPeopleDo(String character) throws IOException {
+    void countsCharactersAsPeopleDo(String character) {
         assertThat(orderOf(Json.text(character.repeat(100))).get("item").asText()).isEqualTo(character.repeat(100));
         assertThat(catchThrowableOfType(Problem.class, () -> orderOf(Json.text(character.repeat(101)))).faults()).extracting(Fault::field).containsExactly("item");
     }
 
     /** Each mark of the second half belongs in front of all those of the first: composing them takes quadratic time. */
     @Test
-    void aTextThatIsFarTooLongIsNotComposed() throws IOException {
+    void aTextThatIsFarTooLongIsNotComposed() {
         String marks = "a" + "\u0357".repeat(40_000) + "\u0316".repeat(40_000);
         String expected = "must be at most 100 characters long";
-        Contract app = new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml")));
+        Contract app = OpenApi.contract("app");
         byte[] body = Json.bytes(Map.of("item", marks, "qty", 1));
         List<Fault> faults = new ArrayList<>();
-        Contract.Parameter item = parameterOf("routes/customer/customer.openapi.yaml", "customer-list-history", "item");
+        Contract.Parameter item = historyItem();
 
         Problem problem = assertTimeout(SHORT, () -> catchThrowableOfType(Problem.class, () -> app.operation("app-place-order").body(body, JSON, false)));
         assertTimeout(SHORT, () -> item.value(marks, faults));
@@ -182,7 +186,7 @@ class ContractTest {
     /** Such characters consist of two, three or four others, or of three surrogate pairs. */
     @ParameterizedTest
     @ValueSource(strings = {"e\u0301", "\u1100\u1161\u11a8", "\u03b1\u0313\u0300\u0345", "\ud81b\udd63\ud81b\udd67\ud81b\udd67"})
-    void aTextIsAsLongAsItsComposedForm(String decomposed) throws IOException {
+    void aTextIsAsLongAsItsComposedForm(String decomposed) {
         String item = orderOf(Json.text(decomposed.repeat(100))).get("item").asText();
 
         assertThat(item.codePointCount(0, item.length())).isEqualTo(100);
@@ -212,14 +216,14 @@ class ContractTest {
         assertThat(refused("{\"qty\":0}")).hasMessageEndingWith("see errors for each fault.");
     }
 
-    private static JsonNode orderOf(String item) throws IOException {
-        return new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml"))).operation("app-place-order")
+    private static JsonNode orderOf(String item) {
+        return OpenApi.contract("app").operation("app-place-order")
                 .body(("{\"item\":" + item + ",\"qty\":1}").getBytes(UTF_8), JSON, false);
     }
 
-    private static Contract.Parameter parameterOf(String file, String operation, String name) throws IOException {
-        return new Contract(Files.newInputStream(Path.of(file))).operation(operation).parameters().stream()
-                .filter(parameter -> parameter.name.equals(name)).findFirst().orElseThrow();
+    private static Contract.Parameter historyItem() {
+        return OpenApi.contract("customer").operation("customer-list-history").parameters.stream()
+                .filter(parameter -> parameter.name.equals("item")).findFirst().orElseThrow();
     }
 
     @ParameterizedTest
@@ -254,8 +258,56 @@ class ContractTest {
                 + "{service-pay: []}]}}}, components: {securitySchemes: {service-app: {type: http, scheme: bearer}, service-pay: {type: http, scheme: bearer}}}}")
                 .getBytes(UTF_8)));
 
-        assertThat(pay.admit("GET", "/payments").roles()).containsExactlyInAnyOrder("service:app", "service:pay");
+        assertThat(pay.admit("GET", "/payments").roles).containsExactlyInAnyOrder("service:app", "service:pay");
         assertThat(contract.admit("GET", "/orders").isPublic()).isTrue();
+    }
+
+    @Test
+    void sharedContractsCompleteThatOfAContext(@TempDir Path routes) throws IOException {
+        write(routes, "app", """
+                x-shared: [operator, log]
+                paths:
+                  /events: {get: {operationId: app-list-events, security: []}, post: {security: [{operator: []}]}}
+                components: {schemas: {Order: {type: object}}}
+                """);
+        write(routes, "operator", "{components: {securitySchemes: {operator: {type: http}}}}");
+        write(routes, "log", """
+                paths:
+                  /events: {post: {operationId: "{{phone82.context}}-replay-events", x-audit: false}}
+                components: {schemas: {Event: {type: object}}}
+                """);
+
+        assertThat(of(routes).document()).isEqualTo(new YAMLMapper().readTree("""
+                paths:
+                  /events:
+                    get: {operationId: app-list-events, security: []}
+                    post: {operationId: app-replay-events, security: [{operator: []}], x-audit: false}
+                components: {schemas: {Order: {type: object}, Event: {type: object}}, securitySchemes: {operator: {type: http}}}
+                """));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "{paths: {/events: {get: {security: [{operator: []}]}}}}  | paths /events get security",
+            "{components: {schemas: {Event: {type: string}}}}         | components schemas Event"})
+    void aSharedContractRedefinesNothing(String shared, String defined, @TempDir Path routes) throws IOException {
+        write(routes, "app", """
+                x-shared: [log]
+                paths: {/events: {get: {operationId: app-list-events, security: []}}}
+                components: {schemas: {Event: {type: object}}}
+                """);
+        write(routes, "log", shared);
+
+        assertThatThrownBy(() -> of(routes)).isInstanceOf(IllegalArgumentException.class).hasMessageEndingWith(": " + defined);
+    }
+
+    private static void write(Path routes, String name, String contract) throws IOException {
+        Path folder = Files.createDirectories(routes.resolve(name.equals("app") ? "app" : "shared"));
+        Files.writeString(folder.resolve(name + ".openapi.yaml"), contract);
+    }
+
+    private static Contract of(Path routes) throws IOException {
+        return Contract.of("app", new FileSystemResource(routes.resolve("app/app.openapi.yaml")));
     }
 
     @ParameterizedTest
@@ -323,7 +375,7 @@ class ContractTest {
     }
 
     private Contract.Parameter parameter(String operation, int index) {
-        return contract.operation(operation).parameters().get(index);
+        return contract.operation(operation).parameters.get(index);
     }
 
     @Test

@@ -71,7 +71,7 @@ class HttpServerTest {
 
     @Test
     void rehearsalsAreNoRequests() throws IOException {
-        await().ignoreExceptions().untilAsserted(() -> WarmUp.refusedPost("http://127.0.0.1:" + server.address().getPort() + "/orders").run());
+        await().ignoreExceptions().untilAsserted(() -> WarmUp.refusedPost("http://127.0.0.1:" + server.address().getPort() + "/orders", null).run());
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
             client.getOutputStream().write("POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1));
             assertThat(client.getInputStream().read()).isEqualTo('H');

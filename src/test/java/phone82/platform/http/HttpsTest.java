@@ -127,7 +127,7 @@ class HttpsTest {
 
         assertThat(new Pulse(url("localhost")).call()).isEmpty();
         // the server refuses the method, so that it was reached
-        await().ignoreExceptions().untilAsserted(() -> WarmUp.refusedPost(url("localhost")).run());
+        await().ignoreExceptions().untilAsserted(() -> WarmUp.refusedPost(url("localhost"), null).run());
     }
 
     @Test
@@ -193,6 +193,13 @@ class HttpsTest {
         assertThatThrownBy(() -> Tls.trust(authorities)).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("phone82.tls.authorities cannot be used");
         assertThatThrownBy(() -> Tls.certificate(authorities, file("server", "tls.key"))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Tls.certificate(file("server", "tls.crt"), authorities)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theExpiryOfACertificateIsKnown() {
+        // openssl made it for two days
+        assertThat(Tls.secondsLeft(file("server", "tls.crt"))).isBetween(2 * 86_400.0 - 300, 2 * 86_400.0);
+        assertThat(List.of("", file("server", "tls.key"), file("none", "tls.crt"))).allSatisfy(none -> assertThat(Tls.secondsLeft(none)).isNaN());
     }
 
     @Test

@@ -8,6 +8,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import phone82.OpenApi;
 import phone82.platform.api.Json;
 import phone82.platform.api.PlainText;
 import phone82.platform.api.Problem;
@@ -15,8 +16,6 @@ import phone82.platform.api.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +30,8 @@ class InputPropertiesTest {
 
     private static final Pattern ODD = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{IsNoncharacter_Code_Point}\\u00a0\\u3000\\u034f\\u115f\\u1160\\u3164\\uffa0\\ufe00-\\ufe0f\\u2800\\ufffd]");
 
-    private final Contract contract;
-    private final Contract.Parameter size;
-
-    InputPropertiesTest() throws IOException {
-        contract = new Contract(Files.newInputStream(Path.of("routes/app/app.openapi.yaml")));
-        size = contract.operation("app-list-orders").parameters().get(0);
-    }
+    private final Contract contract = OpenApi.contract("app");
+    private final Contract.Parameter size = contract.operation("app-list-orders").parameters.get(0);
 
     private JsonNode order(byte[] body) {
         return contract.operation("app-place-order").body(body, "application/json", false);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,6 +55,19 @@ class OldRowsTest {
         assertThat(count("Ended")).isZero();
         assertThat(count("Undone")).isZero();
         assertThat(count("Open")).isEqualTo(10);
+    }
+
+    /** The rows may be young. */
+    @Test
+    void nothingIsDeletedAfterTheClockHasJumpedAhead() {
+        insert("Ended", 10, LIMIT.minusSeconds(1));
+        AtomicReference<Instant> time = new AtomicReference<>(LIMIT);
+        OldRows rows = new OldRows(jdbc, metrics, "cancellation", "since", null, List.of(), new ClockJump(time::get, () -> 0));
+        time.set(LIMIT.plus(Duration.ofDays(1)));
+
+        assertThat(rows.deleteBefore(LIMIT)).isZero();
+
+        assertThat(count("Ended")).isEqualTo(10);
     }
 
     private void insert(String state, int rows, Instant since) {

@@ -158,8 +158,6 @@ class SettingsTest {
             --phone82.probe.item= | phone82.probe.item (command line) is empty
             --phone82.probe.step-timeout=0 | is too small
             PHONE82_PROBE_URL=shop | phone82.probe.url=shop (environment variable PHONE82_PROBE_URL) is not a URL
-            --phone82.pay.provider=stripe | phone82.pay.provider=stripe (command line) is not one of them; allowed: one of http.
-            --phone82.pay.provider= | phone82.pay.provider (command line) is empty; allowed: one of http.
             --phone82.pay.provider-url=0 | is not a URL
             --phone82.pay.provider-limit=-2s | is too small
             --phone82.pay.poll=0s | is too small
@@ -194,6 +192,7 @@ class SettingsTest {
             --phone82.events.attempts=0 | is too small
             --phone82.events.batch-time=50 | has no unit
             --phone82.inbox.keep=0d | is too small
+            --phone82.app.idempotency-keys.keep=23h | is too small; allowed: a time from 1d to 365d
             --phone82.customer.stream.readers=none | is not a whole number
             --phone82.customer.stream.heart-beat=1m | is too large
             --phone82.tracing.sampled=1.5 | is too large

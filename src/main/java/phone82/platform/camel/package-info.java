@@ -1,0 +1,2 @@
+/** Additions to Camel that know nothing of phone82. */
+package phone82.platform.camel;
