@@ -178,7 +178,8 @@ public class Orders {
         known(event.orderId()).paid();
     }
 
-    /** Pay has completed a cancellation, or could not capture the payment, perhaps while the order is being cancelled. */
+    /** Pay has completed a cancellation, or could not capture the payment, perhaps while the order is being cancelled, or the payment
+     * had ended before pay heard of the order. */
     public void paymentCancelled(@Body PayCancelled event) {
         end(event, event.reason());
     }

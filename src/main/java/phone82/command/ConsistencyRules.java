@@ -206,6 +206,8 @@ record ConsistencyRules(Instant expired, Instant stuck, boolean ledger, boolean 
     private static boolean mayHaveHappened(String type, OrderRows rows) {
         return switch (type) {
             case "OrderCancelled" -> rows.orderIs("Cancelled");
+            // its capture was refused, but the money was taken
+            case "PayCancelled" -> rows.paymentIs("RefundFailed");
             // pay was restored to a time before
             case "PayCompleted" -> rows.paymentIs("Voided") && rows.money().captured() > 0;
             default -> false;

@@ -110,10 +110,10 @@ public class GatewayContext {
                 guests ? new RateLimit(guestRate, TimeMeter.SYSTEM_NANOTIME) : null, new RateLimit(loginRate, TimeMeter.SYSTEM_NANOTIME));
     }
 
-    /** Has browsers use TLS only. Absent if the public URL has none. */
+    /** Has browsers use TLS only. Absent if the public URL has none, or is localhost, whose other ports may have none. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 1)
-    @ConditionalOnExpression("'${phone82.identity.public-url}'.startsWith('https:')")
+    @ConditionalOnExpression("'${phone82.identity.public-url}'.matches('https://(?!localhost(:|$)).*')")
     Endpoint strictTransportSecurity() {
         return (vertx, router) -> router.route().handler(context -> {
             context.response().putHeader("Strict-Transport-Security", "max-age=31536000");

@@ -27,6 +27,7 @@ public class Payment {
     private static final int AT_ONCE = 3;
     /** Also if an operator cancelled the order. */
     private static final String CANCELLED = "cancelled by the customer";
+    private static final String CAPTURE_REFUSED = "the capture was refused";
     private static final String NOT_CONFIRMED = "not confirmed in time";
 
     /** The reason of a release. */
@@ -268,9 +269,7 @@ public class Payment {
     /** An operator retries the refund, as a new request to the provider. */
     public void retryRefund(Instant now) {
         become(PaymentStatus.Refunding, now);
-        if (ending != Ending.Refused) {
-            reason = CANCELLED;
-        }
+        reason = ending == Ending.Refused ? CAPTURE_REFUSED : CANCELLED;
         refund++;
     }
 

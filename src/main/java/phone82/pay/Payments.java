@@ -66,7 +66,7 @@ public class Payments {
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
-     * @param held                  whether the data is restored and not released: then no money is reserved anew
+     * @param held                  whether store ships nothing on purpose, as after a restore: then no money is reserved anew
      * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
@@ -187,9 +187,9 @@ public class Payments {
             return false;
         }
         payment.retryLater(now(), longestRetry);
-        reminders.error(payment.request().reference(), "The provider does not have the reservation of order {} any more. The order may have been cancelled "
-                + "after the backup, so nothing is reserved anew before store ships again: run the command reconcile, and cancel the order if its "
-                + "customer had cancelled it", payment.orderId());
+        reminders.error(payment.request().reference(), "The money of order {} is not reserved any more, and is not reserved anew before store ships again: "
+                + "after a restore the order may have been cancelled since the backup. Run the command reconcile, and cancel the order if its customer "
+                + "had cancelled it", payment.orderId());
         return true;
     }
 

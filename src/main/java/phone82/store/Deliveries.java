@@ -202,7 +202,8 @@ public class Deliveries {
     }
 
     /**
-     * Pay has completed a cancellation, even if the money could not be given back, or could not capture the payment. If store has undone or lost the
+     * Pay has completed a cancellation, even if the money could not be given back, or could not capture the payment, or the payment had ended
+     * before pay heard of the order. If store has undone or lost the
      * cancellation, the delivery is cancelled nevertheless.
      */
     public void paymentCancelled(@Body PayCancelled event) {

@@ -296,9 +296,8 @@ export function shop(main, _, query) {
             }
             keep('choice', wanted());
             busy();
-            const {subject} = await session().catch(() => ({}));
-            const attempt = newAttempt(wanted(), orderWords === 'shop.order.guest', subject);
-            if (!await isAsShown(chosen, subject)) {
+            const user = await userIfAsShown(chosen);
+            if (!user) {
                 return;
             }
             if (pendingAttempt()) {
@@ -306,30 +305,30 @@ export function shop(main, _, query) {
                 load(true);
                 return;
             }
-            sendOnce(attempt);
+            sendOnce(newAttempt(wanted(), orderWords === 'shop.order.guest', user.subject));
         }
 
-        /** Whether price and user are still those that the page shows; if not, it says so, and nothing is ordered. */
-        async function isAsShown({item, price}, subject) {
+        /** The user, if price and user are still those that the page shows; if not, it says so, and nothing is ordered. */
+        async function userIfAsShown({item, price}) {
             asking = true;
             try {
-                const [list, user] = await Promise.all([currentPhones(), currentSession()]);
-                if (user.subject !== subject) {
+                const [list, user, shown] = await Promise.all([currentPhones(), currentSession(), session()]);
+                if (user.subject !== shown.subject) {
                     ready();
                     refusedWith(user.name ? notice('warn', say('shop.user'), say('shop.anonymous.text'), retry(() => location.reload())) : anonymous());
-                    return false;
+                    return null;
                 }
                 if (list.find(each => each.item === item)?.price !== price) {
                     show(forSale(list), false, true);
-                    return false;
+                    return null;
                 }
-                return true;
+                return user;
             } catch (refused) {
                 refused.isFinal = true;
                 if (!left) {
                     answered(null, refused);
                 }
-                return false;
+                return null;
             } finally {
                 asking = false;
             }
@@ -378,7 +377,9 @@ export function shop(main, _, query) {
                 }
                 order = await look(attempt);
             } catch (refused) {
-                if (!left) {
+                if (!left && refused.isRefusal && !isResolvable(attempt)) {
+                    tooOld(attempt);
+                } else if (!left) {
                     unsure(attempt, refused);
                 }
                 return;

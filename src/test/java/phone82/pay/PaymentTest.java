@@ -208,7 +208,7 @@ class PaymentTest {
 
         assertThat(payment.refundFailed("account closed", NOON).orderId()).isEqualTo(7);
         payment.retryRefund(NOON);
-        assertThat(payment.reason()).as("the customer did not cancel").isEqualTo("account closed");
+        assertThat(payment.reason()).as("the customer did not cancel").isEqualTo("the capture was refused");
         assertThat(payment.refunded(NOON)).as("the end of the order is published already").isNull();
         assertThat(payment.status()).isEqualTo(PaymentStatus.Refunded);
     }

@@ -35,6 +35,9 @@ public final class PrivateFolder {
             }
         } catch (OverlappingFileLockException e) {
             // another phone82 in this JVM
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
         channel.close();
         return null;

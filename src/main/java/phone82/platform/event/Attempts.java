@@ -2,9 +2,9 @@ package phone82.platform.event;
 
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
-import org.apache.camel.support.LRUCacheFactory;
 import phone82.platform.persistence.DatabaseProbe;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,11 +13,16 @@ import java.util.Map;
  */
 public class Attempts {
 
-    /** The messages that failed last; an older one begins anew. */
+    /** The messages that failed last; an older one begins anew. Those without an id, from clients that are no JMS clients, share one count. */
     private static final int MESSAGES = 10_000;
 
     private final int most;
-    private final Map<String, Integer> failed = LRUCacheFactory.newLRUCache(MESSAGES);
+    private final Map<String, Integer> failed = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+            return size() > MESSAGES;
+        }
+    };
 
     /** @param most attempts before an event becomes a dead letter */
     public Attempts(int most) {

@@ -398,6 +398,8 @@ public class HttpServer implements DisposableBean {
         RequestAudit.refused(request, problem.status());
         if (isAnswered(request.response()) || endpoints.stream().noneMatch(endpoint -> endpoint.show(request, problem))) {
             answer(request.request(), problem);
+        } else if (problem.headers().containsKey("Connection")) {
+            request.addEndHandler(ended -> closeAfter(request.request()));
         }
     }
 

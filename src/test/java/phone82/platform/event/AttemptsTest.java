@@ -26,6 +26,14 @@ class AttemptsTest {
         assertThatCode(() -> attempts.requireLast("event", FAULT)).doesNotThrowAnyException();
     }
 
+    /** A client that is no JMS client sends none. */
+    @Test
+    void messagesWithoutAnIdAreCountedTogether() {
+        fail(null, 5);
+
+        assertThatCode(() -> attempts.requireLast(null, FAULT)).doesNotThrowAnyException();
+    }
+
     @ParameterizedTest
     @CsvSource({"08006, false", "53100, false", "57P01, false", "58030, false", "25006, false", "57014, true", "23514, true"})
     void whatFailsBecauseTheDatabaseIsUnavailableIsNoAttempt(String state, boolean isAttempt) {
