@@ -8,6 +8,7 @@ import ch.qos.logback.core.recovery.ResilientOutputStreamBase;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
 import ch.qos.logback.core.util.FileSize;
+import org.apache.commons.lang3.concurrent.BasicThreadFactory;
 import phone82.platform.disk.PrivateFolder;
 
 import java.io.IOException;
@@ -17,6 +18,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -34,6 +39,22 @@ final class AuditFile extends RollingFileAppender<String> {
     private final FileChannel lock;
     private final Consumer<Exception> failed;
     private final Runnable recovered;
+
+    /** Searches for old files one after the other: two at once can delete files that are not old. */
+    private static final class Context extends ContextBase {
+
+        private final ThreadPoolExecutor searches = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                BasicThreadFactory.builder().namingPattern("audit-old-files").daemon(true).build());
+
+        private Context() {
+            searches.allowCoreThreadTimeOut(true);
+        }
+
+        @Override
+        public ExecutorService getAlternateExecutorService() {
+            return searches;
+        }
+    }
 
     private AuditFile(Path folder, String name, Duration keep, FileChannel lock, Consumer<Exception> failed, Runnable recovered) {
         this.folder = folder;
@@ -58,7 +79,7 @@ final class AuditFile extends RollingFileAppender<String> {
             lock = lock(folder, free);
         }
         AuditFile file = new AuditFile(folder, free, settings.keep(), lock, failed, recovered);
-        ContextBase context = new ContextBase();
+        ContextBase context = new Context();
         file.setContext(context);
         file.setFile(folder.resolve(free + SUFFIX).toString());
         LayoutWrappingEncoder<String> lines = new LayoutWrappingEncoder<>();

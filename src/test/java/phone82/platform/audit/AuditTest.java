@@ -118,6 +118,18 @@ class AuditTest {
         assertThat(again.read(new Query(null, null, null, null, 1))).extracting(Entry::target).containsExactly("199");
     }
 
+    /** Logback starts a search for old files with each new file. */
+    @Test
+    void noFileIsDeletedBeforeItsTimeWhenManyBecomeFullAtOnce() throws IOException {
+        Audit app = open(new AuditSettings(Duration.ofDays(10), DataSize.ofKilobytes(1), DataSize.ofGigabytes(1), false), "app");
+        for (int i = 0; i < 600; i++) {
+            app.write(new Entry("app", KIM, "act", String.valueOf(i), "200", ID));
+        }
+        app.close();
+
+        assertThat(open("store").read(new Query(null, null, null, null, 1000))).hasSize(600);
+    }
+
     @Test
     void anonymousRefusalsCannotDisplaceEverythingElse() throws IOException {
         Audit app = open("app");
