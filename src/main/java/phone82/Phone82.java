@@ -2,10 +2,12 @@ package phone82;
 
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.logging.LoggingApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
 import phone82.command.ArchiveOrders;
@@ -24,6 +26,7 @@ import phone82.operations.Operations;
 import phone82.operations.OperationsContext;
 import phone82.platform.health.Check;
 import phone82.platform.identity.Login;
+import phone82.platform.log.LogEscaping;
 import phone82.platform.observability.Version;
 import phone82.platform.repair.Repair;
 import phone82.platform.settings.Settings;
@@ -221,20 +224,27 @@ public final class Phone82 implements AutoCloseable {
     private void start(Context context, String... options) {
         Preflight preflight = new Preflight(context);
         try (MDC.MDCCloseable ignored = MDC.putCloseable("camel.contextId", context.id())) {
-            ConfigurableApplicationContext application = new SpringApplicationBuilder(context.configuration)
+            SpringApplicationBuilder builder = new SpringApplicationBuilder(context.configuration)
                     .web(WebApplicationType.NONE)
                     .profiles(context.id())
                     .properties("phone82.context=" + context.id())
                     .properties(shared)
                     .registerShutdownHook(false)
-                    .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmMetrics", operations.metrics()), each -> shareAudit(context, each))
-                    .run(options);
+                    .initializers(preflight, each -> each.getBeanFactory().registerSingleton("jvmMetrics", operations.metrics()), each -> shareAudit(context, each));
+            leaveLogging(builder.application());
+            ConfigurableApplicationContext application = builder.run(options);
             running.put(context, new Running(context, application, preflight));
             operations.add(context.id(), application.getBeansOfType(Check.class).values(), application.getBeansOfType(Repair.class).values());
         } catch (RuntimeException e) {
             preflight.close();
             throw CannotStart.from(context, e);
         }
+    }
+
+    /** All contexts share the log that the operator's context has set up: one that fails would take it from the others. */
+    private static void leaveLogging(SpringApplication application) {
+        application.setListeners(application.getListeners().stream()
+                .filter(listener -> !(listener instanceof LoggingApplicationListener || listener instanceof LogEscaping)).toList());
     }
 
     /** The simulated payment provider stands for another company's system, which has an audit of its own. */
