@@ -312,7 +312,7 @@ export function shop(main, _, query) {
         async function userIfAsShown({item, price}) {
             asking = true;
             try {
-                const [list, user, shown] = await Promise.all([currentPhones(), currentSession(), session()]);
+                const [list, user, shown] = await Promise.all([currentPhones(), currentSession(), session().catch(() => ({}))]);
                 if (user.subject !== shown.subject) {
                     ready();
                     refusedWith(user.name ? notice('warn', say('shop.user'), say('shop.anonymous.text'), retry(() => location.reload())) : anonymous());
