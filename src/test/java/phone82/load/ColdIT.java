@@ -31,6 +31,8 @@ import static org.awaitility.Awaitility.await;
 class ColdIT {
 
     private static final List<Path> JARS = Stream.of(System.getProperty("load.jars", System.getProperty("phone82.jar")).split(",")).map(Path::of).toList();
+    /** The JDK of each jar. */
+    private static final List<Path> JAVAS = Stream.of(System.getProperty("load.javas", System.getProperty("java.home")).split(",")).map(Path::of).toList();
     private static final List<Integer> CLIENTS = Stream.of(System.getProperty("load.clients", "8,8,8,8").split(",")).map(Integer::valueOf).toList();
     private static final int SECONDS = Integer.getInteger("load.seconds", 20);
     private static final List<Integer> STORED = Stream.of(System.getProperty("load.stored", "0").split(",")).map(Integer::valueOf).toList();
@@ -46,27 +48,28 @@ class ColdIT {
     @Test
     void aStartAndLoadFromCold() throws Exception {
         System.out.printf("%s, %s, %d s a round%n", Machine.now(), String.join(" ", JVM), SECONDS);
-        for (Path jar : JARS) {
+        for (int i = 0; i < JARS.size(); i++) {
+            Path java = JAVAS.get(i % JAVAS.size());
             for (int stored : STORED) {
-                System.out.printf("%s, %,d orders stored%n", jar, stored);
+                System.out.printf("%s, %s, %,d orders stored%n", java, JARS.get(i), stored);
                 next = 0;
                 refused = 0;
-                measure(jar, stored);
+                measure(java, JARS.get(i), stored);
             }
         }
         assertThat(refused).as("orders and cancellations that the last jar refused").isZero();
     }
 
-    private void measure(Path jar, int stored) throws Exception {
+    private void measure(Path java, Path jar, int stored) throws Exception {
         Path folder = Files.createTempDirectory("load");
         try {
             if (stored > 0) {
-                try (PackedJar phone82 = new PackedJar(folder, jar, JVM, List.of())) {
+                try (PackedJar phone82 = new PackedJar(folder, java, jar, JVM, List.of())) {
                     phone82.firstOrder();
                 }
                 FinishedOrders.add(folder.resolve("data"), stored, 0);
             }
-            try (PackedJar phone82 = new PackedJar(folder, jar, JVM, List.of("--phone82.store.dispatch-delay=0s"))) {
+            try (PackedJar phone82 = new PackedJar(folder, java, jar, JVM, List.of("--phone82.store.dispatch-delay=0s"))) {
                 start(phone82);
                 for (int round = 0; round < CLIENTS.size(); round++) {
                     load(phone82, "round " + (round + 1) + ", " + CLIENTS.get(round) + " clients, ", CLIENTS.get(round));
@@ -76,7 +79,7 @@ class ColdIT {
                 singleOrders(phone82);
                 lists(phone82);
             }
-            try (PackedJar phone82 = new PackedJar(folder, jar, JVM, List.of("--phone82.store.dispatch-delay=1h"))) {
+            try (PackedJar phone82 = new PackedJar(folder, java, jar, JVM, List.of("--phone82.store.dispatch-delay=1h"))) {
                 cancellations(phone82);
             }
         } finally {

@@ -32,10 +32,17 @@ final class PackedJar implements AutoCloseable {
     private final Process process;
     private String token;
 
-    /** @param folder the working directory, in which it keeps its data */
     PackedJar(Path folder, Path jar, List<String> jvm, List<String> options) throws IOException {
+        this(folder, Path.of(System.getProperty("java.home")), jar, jvm, options);
+    }
+
+    /**
+     * @param folder the working directory, in which it keeps its data
+     * @param java   the folder of the JDK
+     */
+    PackedJar(Path folder, Path java, Path jar, List<String> jvm, List<String> options) throws IOException {
         this.folder = folder;
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(List.of(java.resolve("bin/java").toString()));
         command.addAll(jvm);
         command.addAll(List.of("-jar", jar.toAbsolutePath().toString(), "--phone82.operations.password=" + PASSWORD));
         command.addAll(options);
