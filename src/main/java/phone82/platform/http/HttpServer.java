@@ -6,6 +6,7 @@ import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.VertxOptions;
@@ -236,7 +237,8 @@ public class HttpServer implements DisposableBean {
         }
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.replace("httpDecoder", "httpDecoder", decoder);
-        pipeline.addAfter("httpEncoder", "answers", decoder.answers());
+        pipeline.addAfter("httpEncoder", "pieces", new ChunkedWriteHandler());
+        pipeline.addAfter("pieces", "answers", decoder.answers());
     }
 
     /**

@@ -1,6 +1,7 @@
 package phone82.platform.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -23,6 +25,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.stream.ChunkedStream;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
@@ -54,6 +57,9 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
 
     /** The absolute form, which clients send to proxies and every server must accept. */
     private static final Pattern ABSOLUTE = Pattern.compile("http://([^/?#]*)(.*)", Pattern.CASE_INSENSITIVE);
+
+    /** Bytes of a body that are passed to the socket at once. Each piece is copied out of the heap, and waits there until the client reads. */
+    private static final int PIECE = 64 * 1024;
 
     private final HttpLimits limits;
     private final BooleanSupplier leaving;
@@ -281,7 +287,10 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         return refusal;
     }
 
-    /** Counts responses, removes their bodies for HEAD requests, and disconnects a client that sends more requests without reading. */
+    /**
+     * Counts responses, removes their bodies for HEAD requests, and disconnects a client that sends more requests without reading. It divides a
+     * large body, for a {@code ChunkedWriteHandler} that sends the next piece when the client has read the last one.
+     */
     ChannelOutboundHandler answers() {
         return new ChannelOutboundHandlerAdapter() {
             @Override
@@ -294,12 +303,21 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                     return;
                 }
                 heads.poll();
-                channel.write(sent, written.unvoid().addListener(done -> unanswered--));
-                if (unanswered > 1 && !channel.channel().isWritable()) {
+                boolean divided = sent instanceof LastHttpContent whole && whole.content().readableBytes() > PIECE;
+                channel.write(divided ? bodyOf(channel, (LastHttpContent) sent) : sent, written.unvoid().addListener(done -> unanswered--));
+                if (unanswered > 1 && (divided || !channel.channel().isWritable())) {
                     channel.close();
                 }
             }
         };
+    }
+
+    /** Writes the head of a whole response, and returns its body in pieces. */
+    private static Object bodyOf(ChannelHandlerContext channel, LastHttpContent whole) {
+        if (whole instanceof HttpResponse response) {
+            channel.write(new DefaultHttpResponse(response.protocolVersion(), response.status(), response.headers()));
+        }
+        return new HttpChunkedInput(new ChunkedStream(new ByteBufInputStream(whole.content(), true), PIECE));
     }
 
     private static Object headOf(ChannelHandlerContext channel, Object part) {

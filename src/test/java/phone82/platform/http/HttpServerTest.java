@@ -2,19 +2,30 @@ package phone82.platform.http;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import phone82.platform.api.Problem;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,8 +34,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** How a server counts its requests. */
+/** How a server counts its requests, and what one client can hold. */
 class HttpServerTest {
+
+    private static final Buffer LARGE = Buffer.buffer("0123456789abcde\n".repeat(256 * 1024));
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final HttpServer server = new HttpServer("127.0.0.1", 0, new HttpLimits(1, 4, 100, 100, 8, 4096, 8192, 65536, 5, 10, 60), Set.of(), new Hosts("app", Set.of()), false,
@@ -39,6 +52,8 @@ class HttpServerTest {
             router.get("/part").handler(request -> request.response().setStatusCode(201).putHeader("Content-Length", "3").write("{}"));
             router.get("/chunks").handler(request -> request.response().setStatusCode(201).setChunked(true).write("{}"));
             router.get("/late").handler(request -> { });
+            router.get("/large").handler(request -> request.response().end(LARGE));
+            router.get("/chunked").handler(request -> request.response().setChunked(true).end(LARGE));
             router.post("/orders").handler(request -> HttpServer.answer(request, new Problem(422, "Invalid", "The item is missing.")));
         }
     }
@@ -78,5 +93,60 @@ class HttpServerTest {
         }
 
         await().untilAsserted(() -> assertThat(metrics.get("http.server.requests").timer().count()).isEqualTo(1));
+    }
+
+    @Test
+    void aLargeBodyThatNobodyReadsStaysInTheHeap() throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        long before = directMemory();
+        try {
+            for (int i = 0; i < 40; i++) {
+                Socket socket = new Socket();
+                sockets.add(socket);
+                socket.setReceiveBufferSize(4096);
+                socket.connect(server.address());
+                send(socket, "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            }
+            for (Socket socket : sockets) {
+                assertThat(socket.getInputStream().read()).isEqualTo('H');
+            }
+
+            assertThat(directMemory() - before).as("of %d bytes that wait", 40L * LARGE.length()).isLessThan(40_000_000);
+        } finally {
+            close(sockets);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/large", "/chunked"})
+    void aLargeBodyArrivesWhole(String path) throws Exception {
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.address().getPort() + path)).build();
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(client.send(request, BodyHandlers.ofByteArray()).body()).isEqualTo(LARGE.getBytes());
+        }
+        assertThat(metrics.get("http.server.requests").timer().getId().getTag("status")).isEqualTo("200");
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    }
+
+    private static void close(List<Socket> sockets) {
+        sockets.forEach(socket -> {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** Netty allocates with or without the JVM's own count. */
+    private static long directMemory() {
+        long counted = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream().filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed).sum();
+        return counted + Math.max(0, PlatformDependent.usedDirectMemory());
     }
 }
