@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.stream.ChunkedWriteHandler;
@@ -218,7 +219,8 @@ public class HttpServer implements DisposableBean {
     private void handleConnection(ConnectionBase connection, HttpServerOptions options) {
         InetAddress remote = remote(connection);
         InetAddress client = clients.isProxy(remote) ? null : ClientAddresses.subscriber(remote);
-        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving);
+        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving,
+                request -> client == null ? forwardedFor(remote, request) : null, clientConnections);
         connection.exceptionHandler(failure -> lost(connection, decoder, failure));
         if (client != null && !clientConnections.acquire(client)) {
             connection.close();
@@ -239,6 +241,12 @@ public class HttpServer implements DisposableBean {
         pipeline.replace("httpDecoder", "httpDecoder", decoder);
         pipeline.addAfter("httpEncoder", "pieces", new ChunkedWriteHandler());
         pipeline.addAfter("pieces", "answers", decoder.answers());
+    }
+
+    /** Null for a proxy that names no client: it may use all connections. */
+    private InetAddress forwardedFor(InetAddress proxy, HttpRequest request) {
+        InetAddress sender = clients.of(proxy, request.headers().getAll(ClientAddresses.FORWARDED));
+        return sender.equals(ClientAddresses.subscriber(proxy)) ? null : sender;
     }
 
     /**
@@ -278,7 +286,7 @@ public class HttpServer implements DisposableBean {
             if (draining) {
                 throw new Problem(503, "Shutting down", "This server is stopping.").retryAfter(5).header("Connection", "close");
             }
-            InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers());
+            InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers().getAll(ClientAddresses.FORWARDED));
             context.put(CLIENT, client);
             for (AdmissionCheck check : admissionChecks) {
                 check.admit(client);

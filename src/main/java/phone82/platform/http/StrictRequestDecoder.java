@@ -32,12 +32,14 @@ import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import phone82.platform.api.Problem;
 import phone82.platform.observability.Correlation;
 
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -63,6 +65,10 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
 
     private final HttpLimits limits;
     private final BooleanSupplier leaving;
+    private final Function<HttpRequest, InetAddress> forwardedFor;
+    private final ClientLimit<InetAddress> connections;
+    /** The client behind a proxy for which the connection is in use; null for none. */
+    private InetAddress client;
     private boolean begun;
     private boolean inHead = true;
     private boolean requestLineRead;
@@ -73,11 +79,18 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private Future<?> silence;
     private Future<?> deadline;
 
-    /** @param leaving whether each request is to be the last one of its connection; its response says so and closes the connection */
-    StrictRequestDecoder(HttpServerOptions options, HttpLimits limits, BooleanSupplier leaving) {
+    /**
+     * @param leaving      whether each request is to be the last one of its connection; its response says so and closes the connection
+     * @param forwardedFor the client for which a proxy sends a request; null if the connection is the client's own
+     * @param connections  of each client; one behind a proxy uses the proxy's connection while it has a request in progress
+     */
+    StrictRequestDecoder(HttpServerOptions options, HttpLimits limits, BooleanSupplier leaving, Function<HttpRequest, InetAddress> forwardedFor,
+                         ClientLimit<InetAddress> connections) {
         super(options);
         this.limits = limits;
         this.leaving = leaving;
+        this.forwardedFor = forwardedFor;
+        this.connections = connections;
     }
 
     /** Whether a request was refused here; nothing more is read. */
@@ -151,7 +164,34 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     public void handlerRemoved0(ChannelHandlerContext channel) throws Exception {
         silence.cancel(false);
         endDeadline();
+        release();
         super.handlerRemoved0(channel);
+    }
+
+    /** Whether the client behind the proxy may use this connection. A proxy that sends a request before the last answer keeps that client's place. */
+    private boolean acquire(HttpRequest request) {
+        InetAddress sender = client == null ? forwardedFor.apply(request) : null;
+        if (sender == null) {
+            return true;
+        }
+        if (!connections.acquire(sender)) {
+            return false;
+        }
+        client = sender;
+        return true;
+    }
+
+    private void releaseIfIdle() {
+        if (unanswered == 0 && !begun) {
+            release();
+        }
+    }
+
+    private void release() {
+        if (client != null) {
+            connections.release(client);
+            client = null;
+        }
     }
 
     @Override
@@ -197,6 +237,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 inHead = true;
                 requestLineRead = false;
                 endDeadline();
+                releaseIfIdle();
             }
         }
     }
@@ -277,6 +318,9 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
             return refusal(new Problem(429, "Too many requests", "Send at most " + limits.ahead()
                     + " requests on a connection before you read their answers.").retryAfter(1));
         }
+        if (!acquire(request)) {
+            return refusal(new Problem(429, "Too many requests", "Have at most " + limits.connectionsPerClient() + " requests in progress.").retryAfter(1));
+        }
         return null;
     }
 
@@ -304,7 +348,10 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 }
                 heads.poll();
                 boolean divided = sent instanceof LastHttpContent whole && whole.content().readableBytes() > PIECE;
-                channel.write(divided ? bodyOf(channel, (LastHttpContent) sent) : sent, written.unvoid().addListener(done -> unanswered--));
+                channel.write(divided ? bodyOf(channel, (LastHttpContent) sent) : sent, written.unvoid().addListener(done -> {
+                    unanswered--;
+                    releaseIfIdle();
+                }));
                 if (unanswered > 1 && (divided || !channel.channel().isWritable())) {
                     channel.close();
                 }

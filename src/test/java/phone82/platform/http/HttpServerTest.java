@@ -40,8 +40,13 @@ class HttpServerTest {
     private static final Buffer LARGE = Buffer.buffer("0123456789abcde\n".repeat(256 * 1024));
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-    private final HttpServer server = new HttpServer("127.0.0.1", 0, new HttpLimits(1, 4, 100, 100, 8, 4096, 8192, 65536, 5, 10, 60), Set.of(), new Hosts("app", Set.of()), false,
-            new ClientAddresses(List.of()), List.of(), List.of(new Answers()), metrics, true, new RequestAudit(() -> null, "app"), Optional.empty());
+    private final HttpServer server = server(100, List.of());
+    private final HttpServer behindProxy = server(3, List.of("127.0.0.1"));
+
+    private HttpServer server(int connectionsPerClient, List<String> proxies) {
+        return new HttpServer("127.0.0.1", 0, new HttpLimits(1, 4, 100, connectionsPerClient, 8, 4096, 8192, 65536, 5, 10, 60), Set.of(), new Hosts("app", Set.of()), false,
+                new ClientAddresses(proxies), List.of(), List.of(new Answers()), metrics, true, new RequestAudit(() -> null, "app"), Optional.empty());
+    }
 
     /** Answers without an end, as the writer of a stream that has not read its end yet. */
     private static final class Answers implements Endpoint {
@@ -54,19 +59,23 @@ class HttpServerTest {
             router.get("/late").handler(request -> { });
             router.get("/large").handler(request -> request.response().end(LARGE));
             router.get("/chunked").handler(request -> request.response().setChunked(true).end(LARGE));
+            router.post("/bodies").handler(request -> request.request().body().onSuccess(read -> request.response().end()));
             router.post("/orders").handler(request -> HttpServer.answer(request, new Problem(422, "Invalid", "The item is missing.")));
         }
     }
 
     @BeforeEach
     void start() {
-        server.prepare();
-        server.listen();
+        for (HttpServer each : List.of(server, behindProxy)) {
+            each.prepare();
+            each.listen();
+        }
     }
 
     @AfterEach
     void stop() {
         server.destroy();
+        behindProxy.destroy();
     }
 
     @ParameterizedTest
@@ -129,8 +138,74 @@ class HttpServerTest {
         assertThat(metrics.get("http.server.requests").timer().getId().getTag("status")).isEqualTo("200");
     }
 
+    /** Each of the bodies is late; the answers to some of the requests do not wait for it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/bodies", "/orders", "/nothing"})
+    void aClientBehindAProxyLeavesConnectionsToOthers(String path) throws IOException {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                slow.add(begin(path, "198.51.100.1"));
+            }
+            if (!path.equals("/bodies")) {
+                for (Socket socket : slow) {
+                    assertThat(status(socket)).isIn(404, 422);
+                }
+            }
+            await().untilAsserted(() -> {
+                try (Socket fourth = begin(path, "198.51.100.1")) {
+                    assertThat(status(fourth)).isEqualTo(429);
+                    assertThat(new String(fourth.getInputStream().readAllBytes(), ISO_8859_1)).as("until the connection is closed").contains("at most 3 requests");
+                }
+            });
+            for (String other : List.of("198.51.100.2", "127.0.0.1")) {
+                try (Socket socket = begin("/bodies", other)) {
+                    send(socket, "x");
+                    assertThat(status(socket)).as(other).isEqualTo(200);
+                }
+            }
+
+            send(slow.get(0), "x");
+            await().untilAsserted(() -> {
+                try (Socket again = begin("/bodies", "198.51.100.1")) {
+                    send(again, "x");
+                    assertThat(status(again)).isEqualTo(200);
+                }
+            });
+        } finally {
+            close(slow);
+        }
+    }
+
+    @Test
+    void anIdleConnectionOfAProxyIsNobodys() throws IOException {
+        List<Socket> kept = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                Socket socket = begin("/bodies", "198.51.100.1");
+                kept.add(socket);
+                send(socket, "x");
+                assertThat(status(socket)).isEqualTo(200);
+            }
+        } finally {
+            close(kept);
+        }
+    }
+
+    private Socket begin(String path, String client) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), behindProxy.address().getPort());
+        socket.setSoTimeout(8000);
+        send(socket, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: " + client + "\r\nContent-Length: 1\r\n\r\n");
+        return socket;
+    }
+
     private static void send(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+    }
+
+    /** Leaves the rest of the answer unread. */
+    private static int status(Socket socket) throws IOException {
+        return Integer.parseInt(new String(socket.getInputStream().readNBytes(12), ISO_8859_1).substring(9));
     }
 
     private static void close(List<Socket> sockets) {
