@@ -266,15 +266,15 @@ public class HttpServer implements DisposableBean {
     private void handleRequest(RoutingContext context) {
         HttpServerRequest request = context.request();
         long begin = System.nanoTime();
-        context.addEndHandler(end -> {
-            boolean answered = end.succeeded() || isComplete(request.response());
-            if (!WarmUp.isRehearsal(request.getHeader(Correlation.TRACEPARENT))) {
+        if (!WarmUp.isRehearsal(request.getHeader(Correlation.TRACEPARENT))) {
+            context.addEndHandler(end -> {
+                boolean answered = end.succeeded() || isComplete(request.response());
                 metrics.timer("http.server.requests", "method", label(request.method().name()),
                         "uri", template(context), "status", answered ? String.valueOf(request.response().getStatusCode()) : "closed")
                         .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-            }
-            audit.ended(context, answered);
-        });
+                audit.ended(context, answered);
+            });
+        }
         context.addHeadersEndHandler(head -> {
             request.response().putHeader(HttpHeaders.DATE, date());
             // a response without Cache-Control may contain data of one customer

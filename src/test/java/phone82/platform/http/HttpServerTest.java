@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,11 +96,26 @@ class HttpServerTest {
 
     @Test
     void rehearsalsAreNoRequests() throws IOException {
-        await().ignoreExceptions().untilAsserted(() -> WarmUp.refusedPost("http://127.0.0.1:" + server.address().getPort() + "/orders", null).run());
+        WarmUp.Rehearsal post = WarmUp.refusedPost("http://127.0.0.1:" + server.address().getPort() + "/orders", null);
+        AtomicInteger refused = new AtomicInteger();
+        new WarmUp(1, List.of(() -> {
+            post.run();
+            refused.incrementAndGet();
+        })).onApplicationEvent(null);
+        assertThat(refused).hasValue(1);
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
             client.getOutputStream().write("POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1));
             assertThat(client.getInputStream().read()).isEqualTo('H');
         }
+
+        await().untilAsserted(() -> assertThat(metrics.get("http.server.requests").timer().count()).isEqualTo(1));
+    }
+
+    /** Logs show the trace of the rehearsals to others. */
+    @Test
+    void aRequestWithTheTraceOfARehearsalIsOneAfterTheStart() throws Exception {
+        new WarmUp(1, List.of()).onApplicationEvent(null);
+        WarmUp.refusedPost("http://127.0.0.1:" + server.address().getPort() + "/orders", null).run();
 
         await().untilAsserted(() -> assertThat(metrics.get("http.server.requests").timer().count()).isEqualTo(1));
     }
