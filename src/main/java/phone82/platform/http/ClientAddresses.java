@@ -74,11 +74,20 @@ public final class ClientAddresses {
 
     /** Reduces an IPv6 address to its /64 network, because each client has a whole one. */
     static InetAddress subscriber(InetAddress address) {
+        return network(address, 8);
+    }
+
+    /** Reduces an IPv6 address to its /48 network, the largest that a provider gives to one customer. */
+    public static InetAddress site(InetAddress address) {
+        return network(address, 6);
+    }
+
+    private static InetAddress network(InetAddress address, int length) {
         if (!(address instanceof Inet6Address)) {
             return address;
         }
         byte[] bytes = address.getAddress();
-        Arrays.fill(bytes, 8, bytes.length, (byte) 0);
+        Arrays.fill(bytes, length, bytes.length, (byte) 0);
         return Failable.get(() -> InetAddress.getByAddress(bytes));
     }
 }
