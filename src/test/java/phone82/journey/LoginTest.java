@@ -258,6 +258,16 @@ class LoginTest {
         assertThat(answer.body().get("location").asText()).startsWith("http://localhost:" + ISSUER + "/logout?");
     }
 
+    /** Anybody can request it any number of times. */
+    @Test
+    void thePageOfTheDealerCostsTheContextsNothingForAStranger() {
+        HEARD.clear();
+        for (int i = 0; i < 5; i++) {
+            assertThat(gateway.text(gateway.request("/dealer?item=x" + i).header("Accept", "text/html"))).contains("\"/session\":{\"login\":true,\"guests\":true}");
+        }
+        assertThat(HEARD).isEmpty();
+    }
+
     private record Begun(URI issuer, String cookie) {
     }
 
