@@ -470,6 +470,9 @@ enum Checks {
         for (Workload workload : manifests.workloads()) {
             JsonNode pod = workload.pod();
             Consumer<String> report = line -> fault.accept(id(workload.object()) + ": " + line);
+            each(workload.container().path("env")).filter(variable -> variable.at("/valueFrom").has("secretKeyRef")).map(variable -> variable.path("name").asText())
+                    .filter(name -> (workload.container().path("args") + " " + workload.container().path("command")).contains("$(" + name + ")"))
+                    .forEach(name -> report.accept("lists " + name + " among its arguments"));
             if (!pod.at("/securityContext/runAsNonRoot").asBoolean() || !pod.at("/securityContext/seccompProfile/type").asText().equals("RuntimeDefault")) {
                 report.accept("may run as root, or without the runtime's filter of system calls");
             }

@@ -111,6 +111,7 @@ class MutantsTest {
                 without(Checks.KEYS, KEDA, "no user for KEDA", "Secret broker-operator"),
                 without(Checks.KEYS, ARTEMIS_OPERATOR, "no login for the operator's broker", "Secret artemis-jaas-config"),
                 set(Checks.ACCOUNTS, DEV, "an account that is not there", "Deployment app", "/spec/template/spec/serviceAccountName", "default"),
+                set(Checks.SECURITY, DEV, "a password in the list of processes", "StatefulSet store-db", "/spec/template/spec/containers/0/args/7", "file:/data/db;password=$(STORE_PASSWORD)"),
                 set(Checks.ACCOUNTS, DEV, "a token of the cluster", "Deployment app", "/spec/template/spec/automountServiceAccountToken", "true"),
                 remove(Checks.SECURITY, DEV, "root", "Deployment app", "/spec/template/spec/securityContext/runAsNonRoot"),
                 set(Checks.SECURITY, DEV, "a user of its own", "StatefulSet postgresql", "/spec/template/spec/securityContext/runAsUser", "26"),
