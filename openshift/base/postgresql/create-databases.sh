@@ -2,7 +2,9 @@
 # current password of the secret.
 for context in app pay customer; do
     password=${context^^}_PASSWORD
-    psql --quiet --set ON_ERROR_STOP=1 --set context="$context" --set password="${!password}" <<'SQL'
+    # not as an argument, which others could list
+    PASSWORD=${!password} psql --quiet --set ON_ERROR_STOP=1 --set context="$context" <<'SQL'
+\getenv password PASSWORD
 SELECT format('CREATE ROLE %I LOGIN', :'context') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'context') \gexec
 SELECT format('CREATE DATABASE %I OWNER %I', :'context', :'context') WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'context') \gexec
 ALTER ROLE :"context" PASSWORD :'password';

@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Gives orders another owner. The tracking link of a guest's order ends when a customer claims the order or the link is revoked; an operator assigns an
@@ -68,12 +69,9 @@ public class OwnerChanges {
      * @throws Problem 404 there is no such order of a guest with this secret; 409 the caller was erased, or is being erased, after it was placed
      */
     public OrderResource claim(@Header("id") long id, @Body Proof proof, @Variable(Caller.VARIABLE) Caller caller) {
-        Order order = locked(id);
-        String owner = order == null ? null : order.owner();
-        if (!caller.subject().equals(owner)) {
-            if (!Guest.subject(proof.secret()).equals(owner)) {
-                throw Problem.notFound("order", id);
-            }
+        String guest = Guest.subject(proof.secret());
+        Order order = locked(id, owner -> caller.subject().equals(owner) || guest.equals(owner));
+        if (!caller.subject().equals(order.owner())) {
             if (isErased(caller.subject(), id)) {
                 throw new Problem(409, "Erased", "The order is from before your data was erased, so it cannot be added to your orders. Its link still works.");
             }
@@ -88,10 +86,7 @@ public class OwnerChanges {
      * @throws Problem 404 there is no such order
      */
     public void revoke(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller) {
-        Order order = locked(id);
-        if (order == null || !caller.sees(order.owner())) {
-            throw Problem.notFound("order", id);
-        }
+        Order order = locked(id, caller::sees);
         if (Guest.isSubject(order.owner())) {
             change(order, order.endLink("revoked-" + UUID.randomUUID()));
         }
@@ -166,6 +161,16 @@ public class OwnerChanges {
     public double oldestSeconds() {
         Timestamp oldest = jdbc.queryForObject("select min(changed_at) from new_owner", Timestamp.class);
         return oldest == null ? 0 : Math.max(0, Duration.between(oldest.toInstant(), Instant.now()).toMillis() / 1000.0);
+    }
+
+    /** Compares the owner before, too, so that a stranger does not make the row wait. */
+    private Order locked(long id, Predicate<String> permitted) {
+        boolean found = jdbc.query("select owner from orders where id = ?", row -> row.next() && permitted.test(row.getString(1)), id);
+        Order order = found ? locked(id) : null;
+        if (order == null || !permitted.test(order.owner())) {
+            throw Problem.notFound("order", id);
+        }
+        return order;
     }
 
     private Order locked(long id) {

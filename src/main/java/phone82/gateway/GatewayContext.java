@@ -100,14 +100,16 @@ public class GatewayContext {
     @Order(Ordered.HIGHEST_PRECEDENCE)
     Endpoint login(Environment environment, ObjectProvider<TokenMinter> minter, PublicApi api,
                    @Value("${phone82.identity.port}") int issuerPort, @Value("${phone82.identity.guests}") boolean guests,
-                   @Value("${phone82.gateway.guest-rate}") int guestRate, @Value("${phone82.gateway.login-rate}") int loginRate) {
+                   @Value("${phone82.gateway.guest-rate}") int guestRate, @Value("${phone82.gateway.guest-orders}") int guestOrders,
+                   @Value("${phone82.gateway.login-rate}") int loginRate) {
         Login login = Login.of(environment::getProperty);
         if (login == Login.NONE) {
             return new NoLogin();
         }
         LoginSettings settings = Binder.get(environment).bind("phone82.identity", LoginSettings.class).get();
         return new LoginEndpoint(login == Login.EMBEDDED ? settings.with(EmbeddedIssuer.url(issuerPort)) : settings, minter.getObject(), api.contexts(),
-                guests ? new RateLimit(guestRate, TimeMeter.SYSTEM_NANOTIME) : null, new RateLimit(loginRate, TimeMeter.SYSTEM_NANOTIME));
+                guests ? new RateLimit(guestRate, TimeMeter.SYSTEM_NANOTIME) : null, RateLimit.ofGuestOrders(guestOrders, TimeMeter.SYSTEM_NANOTIME),
+                new RateLimit(loginRate, TimeMeter.SYSTEM_NANOTIME));
     }
 
     /** Has browsers use TLS only. Absent if the public URL has none, or is localhost, whose other ports may have none. */

@@ -124,7 +124,7 @@ public class Pages implements Endpoint {
         // as it is: a path that is not normalized may be the fault
         String path = context.request().path();
         View view = refusal(problem.status(), path);
-        if (view == null || !prefersPage(context) || !(VIEWS.containsKey(path) || OTHER_PAGES.matcher(path).matches() || nothing.matcher(path).matches())) {
+        if (view == null || !(VIEWS.containsKey(path) || OTHER_PAGES.matcher(path).matches() || nothing.matcher(path).matches()) || !prefersPage(context)) {
             return false;
         }
         forbidSniffing(context);

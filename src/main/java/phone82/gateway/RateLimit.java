@@ -4,39 +4,61 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import phone82.platform.api.Problem;
 import phone82.platform.http.AdmissionCheck;
+import phone82.platform.http.ClientAddresses;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
-/** Limits the requests per second of one client with a token bucket: a client may burst by what it has not used. */
+/** Limits the requests of one client in a time with a token bucket: a client may burst by what it has not used. */
 class RateLimit implements AdmissionCheck {
 
-    /** The time in which a bucket refills. A client that is idle for so long has a full one, so its bucket can be dropped. */
-    private static final Duration FULL = Duration.ofSeconds(1);
-    /** The most buckets, some 30 MB. With more clients within a second, some get a new bucket early. */
+    /** The most buckets, some 30 MB. With more clients within the time, some get a new bucket early. */
     private static final int CLIENTS = 100_000;
 
-    private final int rate;
     private final Bandwidth bandwidth;
+    private final UnaryOperator<InetAddress> shared;
+    private final String advice;
     private final TimeMeter time;
     private final Cache<InetAddress, Bucket> buckets;
 
+    /** Limits the requests per second of one client. */
     RateLimit(int rate, TimeMeter time) {
-        this.rate = rate;
-        this.bandwidth = Bandwidth.builder().capacity(rate).refillGreedy(rate, FULL).build();
+        this(rate, Duration.ofSeconds(1), UnaryOperator.identity(), "Send at most " + rate + " requests a second.", time);
+    }
+
+    /**
+     * @param most   requests in the time in which a bucket refills
+     * @param shared the address whose bucket a client uses
+     * @param advice the detail of the refusal
+     */
+    private RateLimit(int most, Duration full, UnaryOperator<InetAddress> shared, String advice, TimeMeter time) {
+        this.bandwidth = Bandwidth.builder().capacity(most).refillGreedy(most, full).build();
+        this.shared = shared;
+        this.advice = advice;
         this.time = time;
-        this.buckets = Caffeine.newBuilder().maximumSize(CLIENTS).expireAfterAccess(FULL).ticker(time::currentTimeNanos)
+        // a client that is idle for so long has a full bucket
+        this.buckets = Caffeine.newBuilder().maximumSize(CLIENTS).expireAfterAccess(full).ticker(time::currentTimeNanos)
                 .executor(Runnable::run).build();
+    }
+
+    /** Limits what strangers can store: the orders per hour of all guests at one site, however many addresses it has. */
+    static RateLimit ofGuestOrders(int most, TimeMeter time) {
+        return new RateLimit(most, Duration.ofHours(1), ClientAddresses::site, "Guests at one address may order " + most
+                + " times an hour. Log in to order, or try again later.", time);
     }
 
     @Override
     public void admit(InetAddress client) {
-        Bucket bucket = buckets.get(client, each -> Bucket.builder().addLimit(bandwidth).withCustomTimePrecision(time).build());
-        if (!bucket.tryConsume(1)) {
-            throw new Problem(429, "Too many requests", "Send at most " + rate + " requests a second.").retryAfter(1);
+        Bucket bucket = buckets.get(shared.apply(client), each -> Bucket.builder().addLimit(bandwidth).withCustomTimePrecision(time).build());
+        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+        if (!probe.isConsumed()) {
+            throw new Problem(429, "Too many requests", advice).retryAfter(1 + TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForRefill() - 1));
         }
     }
 

@@ -22,7 +22,8 @@ import static org.awaitility.Awaitility.await;
  * HAProxy in front of the instances of each context. It uses only instances that are ready; it probes the operator's port once a second.
  * <p>
  * In front of the gateways it acts as OpenShift's router, whose template sets neither {@code retries} nor {@code retry-on}: a failed connection
- * is tried three more times, the last time with another instance, and a request of which a byte was sent is never sent again. In front of the
+ * is tried three more times, the last time with another instance, and a request of which a byte was sent is never sent again. Unlike the router it
+ * does not name the client, because a gateway without a login refuses what is forwarded. In front of the
  * other contexts it acts as a Service: it balances connections, not requests, never retries, and keeps open connections to an instance that is
  * no longer ready.
  */
@@ -31,7 +32,6 @@ final class Balancer implements AutoCloseable {
     private static final String ROUTER = """
                 mode http
                 option redispatch
-                option forwardfor
                 stats enable
                 stats uri /statistics
             """;

@@ -50,6 +50,24 @@ class RateLimitTest {
         assertThat(refused.headers()).containsEntry("Retry-After", 1L);
     }
 
+    /** A guest's order is stored for years, and a subscriber of IPv6 has as many addresses as he likes. */
+    @Test
+    void guestsOfASiteOrderAFewTimesAnHour() {
+        RateLimit limit = RateLimit.ofGuestOrders(60, time);
+        int admitted = 0;
+        for (int network = 0; network < 100; network++) {
+            admitted += admitted(limit, address("2001:db8:1:" + Integer.toHexString(network) + "::"), 1);
+        }
+        assertThat(admitted).isEqualTo(60);
+        assertThat(admitted(limit, address("2001:db8:2::"), 1)).isEqualTo(1);
+
+        Problem refused = catchThrowableOfType(Problem.class, () -> limit.admit(address("2001:db8:1:ffff::")));
+        assertThat(refused.headers()).containsEntry("Retry-After", 60L);
+        assertThat(refused.detail()).contains("60 times an hour", "Log in");
+        now.addAndGet(Duration.ofMinutes(30).toNanos());
+        assertThat(admitted(limit, address("2001:db8:1::"), 100)).isEqualTo(30);
+    }
+
     @Test
     void eachClientHasItsOwnRate() {
         RateLimit limit = new RateLimit(10, time);

@@ -25,6 +25,9 @@ class GuestSettingsTest {
     @RegisterExtension
     static final Phone82Extension LIMITED = Phone82Extension.only(EnumSet.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.guest-rate=3");
 
+    @RegisterExtension
+    static final Phone82Extension FEW_ORDERS = Phone82Extension.only(EnumSet.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.guest-orders=3");
+
     @Test
     void withoutGuestsOneMustLogIn() {
         Shop guest = Shop.ofGuest(WITHOUT.gateway().url(""), SECRET);
@@ -33,6 +36,16 @@ class GuestSettingsTest {
 
         assertThat(guests.body().get("detail")).isEqualTo(nobodys.body().get("detail"));
         assertThat(guest.get("/session").body().get("guests").asBoolean()).isFalse();
+    }
+
+    @Test
+    void guestsOfOneAddressOrderAFewTimesAnHourAndOthersMayOrderMore() {
+        List<Answer> orders = IntStream.range(0, 5).mapToObj(i -> Shop.ofGuest(FEW_ORDERS.gateway().url(""), String.valueOf((char) ('A' + i)).repeat(43)).place(anOrder())).toList();
+
+        assertThat(orders).extracting(Answer::status).containsExactly(503, 503, 503, 429, 429);
+        assertThat(orders.get(3).body().get("detail").asText()).contains("3 times an hour");
+        Shop.ofGuest(FEW_ORDERS.gateway().url(""), SECRET).get("/orders/1").expect(503);
+        new Shop(FEW_ORDERS.gateway().url(""), ISSUER.token("ann", "customer")).place(anOrder()).expect(503);
     }
 
     @Test

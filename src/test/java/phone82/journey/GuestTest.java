@@ -10,6 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.Environment;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 import phone82.Tools;
 import phone82.command.EraseSubject;
@@ -329,6 +331,18 @@ class GuestTest {
             claim(ann, id, secret).expect(404);
             olga.send("DELETE", "/orders/" + id + "/owner", null, null).expect(204);
         }
+    }
+
+    /** Otherwise anybody who knows the number of an order could make it wait. */
+    @Test
+    void aStrangerDoesNotWaitForTheOrder() {
+        long id = placed();
+        new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class)).executeWithoutResult(locked -> {
+            PHONE82.jdbc(Context.APP).update("update orders set version = version where id = ?", id);
+            guest(newSecret()).send("DELETE", "/orders/" + id + "/owner", null, null).expect(404);
+            claim(bob, id, newSecret()).expect(404);
+        });
+        claim(ann, id, secret).expect(200);
     }
 
     @Test

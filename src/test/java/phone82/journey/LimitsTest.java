@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.Context;
@@ -28,6 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LimitsTest {
 
     private static final String GET = "GET /openapi.json HTTP/1.1\r\nHost: shop\r\n\r\n";
+    /** Without a login, forwarded requests are refused. */
+    private static final String WITH_LOGIN = "--phone82.identity.issuer=http://localhost:1";
 
     /** Sends a piece of the rest of a request every 50 ms until the test ends. */
     private static AutoCloseable trickling(Connection connection, String piece) {
@@ -249,7 +253,7 @@ class LimitsTest {
     class Rate {
 
         @RegisterExtension
-        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.rate=5");
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.rate=5", WITH_LOGIN);
 
         @Test
         void requestsAboveTheRateAreRefusedForASecond() {
@@ -277,7 +281,7 @@ class LimitsTest {
 
         @RegisterExtension
         static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.rate=5",
-                "--phone82.gateway.trusted-proxies=127.0.0.0/8,::1");
+                "--phone82.gateway.trusted-proxies=127.0.0.0/8,::1", WITH_LOGIN);
 
         @Test
         void everyForwardedClientHasItsOwnRate() {
@@ -290,6 +294,39 @@ class LimitsTest {
                 one.add(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i + ", 203.0.113.9")).status());
             }
             assertThat(one).contains(429);
+        }
+    }
+
+    /** Otherwise a proxy on this machine makes every stranger an operator. */
+    @Nested
+    class WithoutLogin {
+
+        @RegisterExtension
+        static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY));
+
+        private final RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
+
+        @ParameterizedTest
+        @ValueSource(strings = {"X-Forwarded-For: 203.0.113.7", "X-Forwarded-Host: shop.example.com", "X-Forwarded-Proto: https", "Forwarded: for=203.0.113.7",
+                "Via: 1.1 proxy", "x-real-ip: 203.0.113.7"})
+        void whatAProxyPassesOnIsRefused(String header) {
+            for (String request : List.of("GET /session", "GET /", "DELETE /orders/1", "GET /openapi.json")) {
+                Answer answer = gateway.once(request + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + header + "\r\n\r\n");
+                assertThat(answer.problem()).as(request).isEqualTo(403);
+                assertThat(answer.text()).contains("phone82.identity.issuer");
+            }
+        }
+
+        @Test
+        void soIsWhatNginxSendsByDefault() {
+            assertThat(gateway.once("GET /session HTTP/1.0\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n").problem()).isEqualTo(403);
+        }
+
+        @Test
+        void aClientOnThisMachineNeedsNoLogin() {
+            Answer session = gateway.once("GET /session HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n");
+            assertThat(session.status()).isEqualTo(200);
+            assertThat(session.text()).contains("\"demo\"");
         }
     }
 

@@ -258,6 +258,28 @@ class LoginTest {
         assertThat(answer.body().get("location").asText()).startsWith("http://localhost:" + ISSUER + "/logout?");
     }
 
+    /** Anybody can request it any number of times. */
+    @Test
+    void thePageOfTheDealerCostsTheContextsNothingForAStranger() {
+        HEARD.clear();
+        for (int i = 0; i < 5; i++) {
+            assertThat(gateway.text(gateway.request("/dealer?item=x" + i).header("Accept", "text/html"))).contains("\"/session\":{\"login\":true,\"guests\":true}");
+        }
+        assertThat(HEARD).isEmpty();
+    }
+
+    /** The page of a site whose name leads to this machine would get the token. */
+    @Test
+    void theIssuerAnswersToNoForeignName() {
+        String form = "grant_type=client_credentials";
+        String request = " HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nAuthorization: Basic bGVlOmxlZQ==\r\nContent-Length: " + form.length() + "\r\n";
+        RawHttp issuer = new RawHttp(ISSUER);
+        for (String path : List.of("POST /token", "GET /jwks", "GET /authorize")) {
+            assertThat(issuer.once(path + request + "Host: evil.example:" + ISSUER + "\r\n\r\n" + form).status()).as(path).isEqualTo(421);
+        }
+        assertThat(issuer.once("POST /token" + request + "Host: localhost:" + ISSUER + "\r\n\r\n" + form).text()).contains("access_token");
+    }
+
     private record Begun(URI issuer, String cookie) {
     }
 

@@ -26,6 +26,7 @@ import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClass;
 import io.fabric8.openshift.api.model.BuildConfig;
 import io.fabric8.openshift.api.model.ImageStream;
@@ -73,6 +74,7 @@ enum Checks {
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring),
     AVAILABILITY(Checks::availability), PLATFORM(Checks::platform);
 
+    private static final String RATE_LIMIT = "haproxy.router.openshift.io/rate-limit-connections";
     /** Addresses that a context uses if they are set. */
     private static final Set<String> OPTIONAL = Set.of("PHONE82_PAY_PROVIDER_URL", "PHONE82_COORDINATOR_DATABASE_URL");
     /** The secret that new-broker-users creates for each project without certificates. */
@@ -81,12 +83,12 @@ enum Checks {
     private static final String OWN_KEY = "identity-";
     private static final Map<String, Class<?>> TYPES = Stream.of(ConfigMap.class, Secret.class, Service.class, ServiceAccount.class,
             PersistentVolumeClaim.class, Deployment.class, StatefulSet.class, HorizontalPodAutoscaler.class, NetworkPolicy.class, Ingress.class,
-            PodDisruptionBudget.class, PriorityClass.class, Route.class, BuildConfig.class, ImageStream.class, PodMonitor.class, PrometheusRule.class)
+            PodDisruptionBudget.class, PriorityClass.class, RoleBinding.class, Route.class, BuildConfig.class, ImageStream.class, PodMonitor.class, PrometheusRule.class)
             .collect(Collectors.toMap(Class::getSimpleName, type -> type));
     private static final Map<String, String> VERSIONS = Map.ofEntries(Map.entry("Deployment", "apps/v1"), Map.entry("StatefulSet", "apps/v1"),
             Map.entry("HorizontalPodAutoscaler", "autoscaling/v2"), Map.entry("NetworkPolicy", "networking.k8s.io/v1"),
             Map.entry("Ingress", "networking.k8s.io/v1"), Map.entry("PodDisruptionBudget", "policy/v1"), Map.entry("Route", "route.openshift.io/v1"),
-            Map.entry("PriorityClass", "scheduling.k8s.io/v1"),
+            Map.entry("PriorityClass", "scheduling.k8s.io/v1"), Map.entry("RoleBinding", "rbac.authorization.k8s.io/v1"),
             Map.entry("BuildConfig", "build.openshift.io/v1"), Map.entry("ImageStream", "image.openshift.io/v1"),
             Map.entry("PodMonitor", "monitoring.coreos.com/v1"), Map.entry("PrometheusRule", "monitoring.coreos.com/v1"));
     /** The models accept any field unless Jackson ignores their annotations for that. */
@@ -468,6 +470,9 @@ enum Checks {
         for (Workload workload : manifests.workloads()) {
             JsonNode pod = workload.pod();
             Consumer<String> report = line -> fault.accept(id(workload.object()) + ": " + line);
+            each(workload.container().path("env")).filter(variable -> variable.at("/valueFrom").has("secretKeyRef")).map(variable -> variable.path("name").asText())
+                    .filter(name -> (workload.container().path("args") + " " + workload.container().path("command")).contains("$(" + name + ")"))
+                    .forEach(name -> report.accept("lists " + name + " among its arguments"));
             if (!pod.at("/securityContext/runAsNonRoot").asBoolean() || !pod.at("/securityContext/seccompProfile/type").asText().equals("RuntimeDefault")) {
                 report.accept("may run as root, or without the runtime's filter of system calls");
             }
@@ -791,6 +796,10 @@ enum Checks {
         }
     }
 
+    private static String connectionsPerClient() {
+        return new Settings().of("gateway").get("phone82.http.connections-per-client");
+    }
+
     private static boolean open(Manifests manifests, JsonNode subject, JsonNode peer, String direction, String side, int port) {
         return manifests.of("NetworkPolicy").filter(policy -> matches(policy.at("/spec/podSelector"), subject))
                 .flatMap(policy -> each(policy.at("/spec/" + direction)))
@@ -807,7 +816,13 @@ enum Checks {
                     || !hasPort(manifests, "gateway", route.at("/spec/port/targetPort"))) {
                 fault.accept(id(route) + ": needs TLS to port http of gateway only");
             }
+            JsonNode annotations = route.at("/metadata/annotations");
+            if (!annotations.path(RATE_LIMIT).asText().equals("true") || !annotations.path(RATE_LIMIT + ".concurrent-tcp").asText().equals(connectionsPerClient())) {
+                fault.accept(id(route) + ": one client may use all connections of the gateway");
+            }
         });
+        manifests.of("Ingress").filter(ingress -> !ingress.at("/metadata/annotations").path("nginx.ingress.kubernetes.io/limit-connections").asText().equals(connectionsPerClient()))
+                .forEach(ingress -> fault.accept(id(ingress) + ": one client may use all connections of the gateway"));
         manifests.of("Ingress").forEach(ingress -> ingress.findValues("service").forEach(service -> {
             if (!service.path("name").asText().equals("gateway") || !hasPort(manifests, "gateway", service.at("/port/name"))) {
                 fault.accept(id(ingress) + ": needs port http of gateway only");

@@ -32,7 +32,7 @@ final class CustomKinds {
                             computeResources.limits.memory securityContext.runAsNonRoot securityContext.allowPrivilegeEscalation"""))),
             entry("PipelineRun", fields("""
                     pipelineRef.name params[].name params[].value taskRunTemplate.serviceAccountName taskRunTemplate.podTemplate.securityContext.fsGroup
-                    timeouts.pipeline timeouts.tasks workspaces[].name workspaces[].volumeClaimTemplate.spec.accessModes[]
+                    taskRunSpecs[].pipelineTaskName taskRunSpecs[].serviceAccountName timeouts.pipeline timeouts.tasks workspaces[].name workspaces[].volumeClaimTemplate.spec.accessModes[]
                     workspaces[].volumeClaimTemplate.spec.resources.requests.storage""")),
             entry("ScaledObject", fields("""
                     scaleTargetRef.name minReplicaCount maxReplicaCount cooldownPeriod triggers[].type triggers[].metricType triggers[].metadata.value

@@ -26,6 +26,9 @@ final class Tekton {
     /** The tasks of openshift-pipelines in use, with their required parameters and workspaces. */
     private static final Map<String, List<String>> OF_THE_CLUSTER = Map.of("git-clone", List.of("URL", "output"));
 
+    /** Of OpenShift Pipelines; it lets a pod have the group of the workspace, and nothing else. */
+    private static final String SHARED_FILES = "pipelines-scc-clusterrole";
+
     private Tekton() {
     }
 
@@ -155,11 +158,28 @@ final class Tekton {
         if (!run.at("/metadata").has("generateName")) {
             fault.accept("can run only once");
         }
+        strangers(manifests, run, fault);
         run.at("/spec/timeouts").forEach(time -> {
             if (!time.asText().matches(DURATION)) {
                 fault.accept(time.asText() + " is no duration");
             }
         });
+    }
+
+    /** A task that runs what a repository contains must have no rights in the project: the account of the pipeline may read its secrets. */
+    private static void strangers(Manifests manifests, ObjectNode run, Consumer<String> fault) {
+        manifests.find("Pipeline", run.at("/spec/pipelineRef/name").asText()).stream().flatMap(pipeline -> each(pipeline.at("/spec/tasks")))
+                .filter(task -> task.at("/taskRef/resolver").asText().equals("cluster") || definition(manifests, task).toString().contains("mvn "))
+                .map(task -> task.path("name").asText()).forEach(task -> {
+                    String account = each(run.at("/spec/taskRunSpecs")).filter(spec -> spec.path("pipelineTaskName").asText().equals(task))
+                            .map(spec -> spec.path("serviceAccountName").asText()).findFirst().orElse("");
+                    if (manifests.find("ServiceAccount", account).filter(found -> !found.path("automountServiceAccountToken").asBoolean(true)).isEmpty()) {
+                        fault.accept(task + " runs with a token of the cluster");
+                    }
+                    manifests.of("RoleBinding").filter(binding -> names(binding.path("subjects")).contains(account))
+                            .map(binding -> binding.at("/roleRef/name").asText()).filter(role -> !role.equals(SHARED_FILES))
+                            .forEach(role -> fault.accept(task + " runs with the role " + role));
+                });
     }
 
     private static Set<String> names(JsonNode list) {

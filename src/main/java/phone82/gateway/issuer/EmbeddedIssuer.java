@@ -43,8 +43,10 @@ import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import org.apache.commons.lang3.function.Failable;
 import org.slf4j.Logger;
@@ -71,6 +73,8 @@ public class EmbeddedIssuer implements Endpoint {
     private static final Duration CODE_LASTS = Duration.ofMinutes(1);
     private static final Duration TOKEN_LASTS = Duration.ofMinutes(10);
     private static final String PERSON = "person";
+    private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1");
+    private static final int IDLE_SECONDS = 60;
 
     private static final List<Person> PEOPLE = List.of(
             new Person("kim", "Kim", Caller.CUSTOMER), new Person("park", "Park", Caller.DEALER), new Person("lee", "Lee", Caller.OPERATOR));
@@ -110,14 +114,26 @@ public class EmbeddedIssuer implements Endpoint {
     @Override
     public void mount(Vertx vertx, Router ofGateway) {
         Router router = Router.router(vertx);
+        router.route().handler(context -> {
+            if (isLocal(context.request().authority())) {
+                context.next();
+            } else {
+                context.response().setStatusCode(421).end();
+            }
+        });
         router.get("/.well-known/openid-configuration").handler(context -> json(context.response(), metadata().toJSONObject().toJSONString()));
         router.get("/jwks").handler(context -> json(context.response(), new JWKSet(key.toPublicJWK()).toString()));
         router.get("/authorize").handler(context -> authorize(context.request()));
         router.post("/token").handler(context -> SmallBody.of(context.request()).onFailure(context::fail)
                 .onSuccess(body -> token(context.request(), body)));
         router.get("/logout").handler(context -> logout(context.request()));
-        vertx.createHttpServer().requestHandler(router).listen(port, "127.0.0.1")
+        vertx.createHttpServer(new HttpServerOptions().setIdleTimeout(IDLE_SECONDS)).requestHandler(router).listen(port, "127.0.0.1")
                 .onFailure(e -> LOG.error("The embedded issuer cannot listen on port {}: {}; set phone82.identity.port to another one", port, e.getMessage()));
+    }
+
+    /** A page whose own name leads to this machine could get tokens otherwise. */
+    private static boolean isLocal(HostAndPort authority) {
+        return authority != null && LOCAL.contains(authority.host());
     }
 
     private OIDCProviderMetadata metadata() {

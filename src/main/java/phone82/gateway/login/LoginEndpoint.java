@@ -80,6 +80,7 @@ public class LoginEndpoint implements Endpoint {
     private static final String LOGIN_FAILS = "A login fails: {}";
 
     private static final String HOME = "/";
+    private static final String ORDERS = "/orders";
     /** The page that begins with the data of its user, whom it does not require to log in. */
     private static final String DEALER = "/dealer";
     private static final String BACK = "back";
@@ -105,6 +106,7 @@ public class LoginEndpoint implements Endpoint {
     private final String publicHost;
     private final EndedSessions ended;
     private final AdmissionCheck guests;
+    private final AdmissionCheck guestOrders;
     private final AdmissionCheck callbacks;
     private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
     private Vertx vertx;
@@ -117,12 +119,15 @@ public class LoginEndpoint implements Endpoint {
     private SessionRenewal renewal;
 
     /**
-     * @param contexts  the contexts by the first part of the paths that need a login
-     * @param guests    limits the requests of guests; null if guests may not order
-     * @param callbacks limits the logins, each of which costs the issuer a request
+     * @param contexts    the contexts by the first part of the paths that need a login
+     * @param guests      limits the requests of guests; null if guests may not order
+     * @param guestOrders limits their orders, too
+     * @param callbacks   limits the logins, each of which costs the issuer a request
      */
-    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts, AdmissionCheck guests, AdmissionCheck callbacks) {
+    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts, AdmissionCheck guests, AdmissionCheck guestOrders,
+                         AdmissionCheck callbacks) {
         this.guests = guests;
+        this.guestOrders = guestOrders;
         this.callbacks = callbacks;
         this.settings = settings;
         this.issuer = new OpenIdIssuer(settings);
@@ -347,6 +352,9 @@ public class LoginEndpoint implements Endpoint {
         if (!Guest.isSecret(secret)) {
             throw new Problem(401, "Not a guest's secret", "Send Authorization: Guest <secret> with 256 random bits in base64url, which are 43 characters.")
                     .header("WWW-Authenticate", "Guest");
+        }
+        if (context.request().method() == HttpMethod.POST && context.normalizedPath().equals(ORDERS)) {
+            guestOrders.admit(HttpServer.client(context));
         }
         authorize(context, called, Guest.subject(secret), Set.of(Caller.GUEST));
         context.next();

@@ -5,12 +5,14 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import phone82.gateway.login.ShownSession;
+import phone82.gateway.page.Lookup.Answer;
 import phone82.gateway.page.OrderPage.Rendered;
 import phone82.gateway.page.ShopPage.View;
 import phone82.platform.api.Json;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,6 +24,8 @@ public final class DealerPage {
             "/deliveries?size=200&status=Held");
 
     private final Lookup lookup;
+    /** By language, for users that are not logged in: anybody can request any number of these pages, which must cost the contexts nothing. */
+    private final Map<String, Rendered> forStrangers = new ConcurrentHashMap<>();
 
     public DealerPage(Lookup lookup) {
         this.lookup = lookup;
@@ -30,15 +34,22 @@ public final class DealerPage {
     public Future<Rendered> of(RoutingContext request) {
         PageWords words = PageWords.preferred(request.request().getHeader(HttpHeaders.ACCEPT_LANGUAGE));
         ShownSession session = request.get(ShownSession.KEY);
-        boolean needsQueues = request.request().getParam("item") == null && (session == null || !session.isAnonymous());
+        if (session != null && session.isAnonymous()) {
+            Rendered page = forStrangers.get(words.language());
+            return page != null ? Future.succeededFuture(page) : request.vertx().executeBlocking(
+                    () -> forStrangers.computeIfAbsent(words.language(), language -> render(words, session, Map.of())), false);
+        }
+        boolean needsQueues = request.request().getParam("item") == null;
         Map<String, String> contexts = Stream.concat(Stream.of("/phones"), needsQueues ? QUEUES.stream() : Stream.of())
                 .collect(Collectors.toMap(path -> path, path -> path.equals("/phones") ? "app" : "store"));
-        return lookup.answers(request, contexts).compose(found -> request.vertx().executeBlocking(() -> {
-            ObjectNode known = Lookup.known(found);
-            if (session != null) {
-                known.set("/session", Json.MAPPER.valueToTree(session));
-            }
-            return OrderPage.rendered(200, ShopPage.withKnown(ShopPage.render(View.DEALER, words), known));
-        }, false));
+        return lookup.answers(request, contexts).compose(found -> request.vertx().executeBlocking(() -> render(words, session, found), false));
+    }
+
+    private static Rendered render(PageWords words, ShownSession session, Map<String, Answer> found) {
+        ObjectNode known = Lookup.known(found);
+        if (session != null) {
+            known.set("/session", Json.MAPPER.valueToTree(session));
+        }
+        return OrderPage.rendered(200, ShopPage.withKnown(ShopPage.render(View.DEALER, words), known));
     }
 }

@@ -95,9 +95,12 @@ public final class Audit implements AutoCloseable {
             return REFUSED.contains(result);
         }
 
-        /** Whether it may be left out, because a client can cause any number of such entries. What operators attempt is recorded whole. */
+        /**
+         * Whether it may be left out, because a client can cause any number of such entries. What operators attempt is recorded whole, and so is a
+         * request of which a dealer or the system has not awaited the answer: it may have changed something.
+         */
         private boolean isFailure() {
-            return (result.startsWith("4") || result.startsWith("5") || result.equals(HUNG_UP)) && OPERATORS.stream().noneMatch(roles::contains);
+            return (result.startsWith("4") || result.startsWith("5") || result.equals(HUNG_UP) && !isTrusted()) && OPERATORS.stream().noneMatch(roles::contains);
         }
 
         /** Whether an operator, a dealer or the system did it: each of their changes is recorded. */

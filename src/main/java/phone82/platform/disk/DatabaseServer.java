@@ -16,10 +16,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.Statement;
+import java.util.List;
 
 /**
- * Runs HSQLDB's server with durable commits, and with TLS if the environment names a certificate as it does for a context. The password of the
- * database's URL is the valid one: HSQLDB itself uses it only when it creates the database.
+ * Runs HSQLDB's server with durable commits, and with TLS if the environment names a certificate as it does for a context. The password in
+ * {@code STORE_PASSWORD}, or in the database's URL, is the valid one: HSQLDB itself uses it only when it creates the database.
  */
 public final class DatabaseServer {
 
@@ -28,8 +29,9 @@ public final class DatabaseServer {
     private DatabaseServer() {
     }
 
-    /** @param arguments HSQLDB's own, with {@code --database.0} for the only database */
-    public static void main(String[] arguments) throws SQLException {
+    /** @param given HSQLDB's own arguments, with {@code --database.0} for the only database */
+    public static void main(String[] given) throws SQLException {
+        String[] arguments = withPassword(given, System.getenv("STORE_PASSWORD"));
         String certificate = System.getenv("PHONE82_TLS_CERTIFICATE");
         if (certificate != null) {
             Tls.serve(certificate, System.getenv("PHONE82_TLS_KEY"));
@@ -39,6 +41,19 @@ public final class DatabaseServer {
             DurableDatabase.useDurableFiles(first, new DurableFiles());
             Server.main(arguments);
         }
+    }
+
+    /** Completes the database's URL. The arguments of the process would show the password to everyone who can list the processes. */
+    private static String[] withPassword(String[] arguments, String password) throws SQLException {
+        String[] completed = arguments.clone();
+        int url = List.of(arguments).indexOf("--database.0") + 1;
+        if (url > 0 && !arguments[url].contains(";password=")) {
+            if (password == null || password.contains(";")) {
+                throw new SQLException("Set STORE_PASSWORD to a password without semicolon, which would end it in the database's URL.");
+            }
+            completed[url] += ";password=" + password;
+        }
+        return completed;
     }
 
     private static Connection connect(String url) throws SQLException {

@@ -3,7 +3,6 @@ package phone82.platform.http;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.netty.util.NetUtil;
-import io.vertx.core.MultiMap;
 import org.apache.commons.lang3.function.Failable;
 
 import java.net.Inet6Address;
@@ -16,6 +15,8 @@ import java.util.regex.Pattern;
 
 /** Determines the address of the client behind a connection: the remote address, or the one that a trusted proxy reports. */
 public final class ClientAddresses {
+
+    static final String FORWARDED = "X-Forwarded-For";
 
     /** An address with port, as some proxies write it, with IPv6 in brackets. */
     private static final Pattern WITH_PORT = Pattern.compile("\\[([0-9A-Fa-f:.]+)](?::\\d{1,5})?|([0-9.]+):\\d{1,5}");
@@ -45,11 +46,15 @@ public final class ClientAddresses {
         return proxies.stream().anyMatch(network -> network.matches(new InetSocketAddress(address, 0)));
     }
 
-    /** Returns the nearest hop that is not a trusted proxy: earlier entries of the header may be forged. */
-    InetAddress of(InetAddress remote, MultiMap headers) {
+    /**
+     * Returns the nearest hop that is not a trusted proxy: earlier ones may be forged.
+     *
+     * @param forwarded the fields {@code X-Forwarded-For}
+     */
+    InetAddress of(InetAddress remote, List<String> forwarded) {
         InetAddress client = remote;
         if (isProxy(remote)) {
-            String[] hops = String.join(",", headers.getAll("X-Forwarded-For")).split(",", -1);
+            String[] hops = String.join(",", forwarded).split(",", -1);
             for (int i = hops.length - 1; i >= 0 && isProxy(client); i--) {
                 InetAddress hop = address(hops[i].trim());
                 if (hop == null) {
@@ -69,11 +74,20 @@ public final class ClientAddresses {
 
     /** Reduces an IPv6 address to its /64 network, because each client has a whole one. */
     static InetAddress subscriber(InetAddress address) {
+        return network(address, 8);
+    }
+
+    /** Reduces an IPv6 address to its /48 network, the largest that a provider gives to one customer. */
+    public static InetAddress site(InetAddress address) {
+        return network(address, 6);
+    }
+
+    private static InetAddress network(InetAddress address, int length) {
         if (!(address instanceof Inet6Address)) {
             return address;
         }
         byte[] bytes = address.getAddress();
-        Arrays.fill(bytes, 8, bytes.length, (byte) 0);
+        Arrays.fill(bytes, length, bytes.length, (byte) 0);
         return Failable.get(() -> InetAddress.getByAddress(bytes));
     }
 }

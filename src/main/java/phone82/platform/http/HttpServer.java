@@ -4,8 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.VertxOptions;
@@ -217,7 +219,8 @@ public class HttpServer implements DisposableBean {
     private void handleConnection(ConnectionBase connection, HttpServerOptions options) {
         InetAddress remote = remote(connection);
         InetAddress client = clients.isProxy(remote) ? null : ClientAddresses.subscriber(remote);
-        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving);
+        StrictRequestDecoder decoder = new StrictRequestDecoder(options, limits, () -> leaving,
+                request -> client == null ? forwardedFor(remote, request) : null, clientConnections);
         connection.exceptionHandler(failure -> lost(connection, decoder, failure));
         if (client != null && !clientConnections.acquire(client)) {
             connection.close();
@@ -236,7 +239,14 @@ public class HttpServer implements DisposableBean {
         }
         ChannelPipeline pipeline = connection.channel().pipeline();
         pipeline.replace("httpDecoder", "httpDecoder", decoder);
-        pipeline.addAfter("httpEncoder", "answers", decoder.answers());
+        pipeline.addAfter("httpEncoder", "pieces", new ChunkedWriteHandler());
+        pipeline.addAfter("pieces", "answers", decoder.answers());
+    }
+
+    /** Null for a proxy that names no client: it may use all connections. */
+    private InetAddress forwardedFor(InetAddress proxy, HttpRequest request) {
+        InetAddress sender = clients.of(proxy, request.headers().getAll(ClientAddresses.FORWARDED));
+        return sender.equals(ClientAddresses.subscriber(proxy)) ? null : sender;
     }
 
     /**
@@ -256,15 +266,15 @@ public class HttpServer implements DisposableBean {
     private void handleRequest(RoutingContext context) {
         HttpServerRequest request = context.request();
         long begin = System.nanoTime();
-        context.addEndHandler(end -> {
-            boolean answered = end.succeeded() || isComplete(request.response());
-            if (!WarmUp.isRehearsal(request.getHeader(Correlation.TRACEPARENT))) {
+        if (!WarmUp.isRehearsal(request.getHeader(Correlation.TRACEPARENT))) {
+            context.addEndHandler(end -> {
+                boolean answered = end.succeeded() || isComplete(request.response());
                 metrics.timer("http.server.requests", "method", label(request.method().name()),
                         "uri", template(context), "status", answered ? String.valueOf(request.response().getStatusCode()) : "closed")
                         .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-            }
-            audit.ended(context, answered);
-        });
+                audit.ended(context, answered);
+            });
+        }
         context.addHeadersEndHandler(head -> {
             request.response().putHeader(HttpHeaders.DATE, date());
             // a response without Cache-Control may contain data of one customer
@@ -276,7 +286,7 @@ public class HttpServer implements DisposableBean {
             if (draining) {
                 throw new Problem(503, "Shutting down", "This server is stopping.").retryAfter(5).header("Connection", "close");
             }
-            InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers());
+            InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers().getAll(ClientAddresses.FORWARDED));
             context.put(CLIENT, client);
             for (AdmissionCheck check : admissionChecks) {
                 check.admit(client);

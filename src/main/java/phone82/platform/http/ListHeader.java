@@ -11,13 +11,17 @@ import java.util.stream.Stream;
 /** Parses header fields that are lists: one field with commas, or several fields. */
 public final class ListHeader {
 
+    /** Elements that are read: each costs time, also before a client is known or limited, and a head has room for thousands. */
+    private static final int MOST = 32;
+
     private static final Pattern WEIGHTED = Pattern.compile("([^\\s;]+)\\s*(?:;\\s*[qQ]=([01](?:\\.\\d{0,3})?))?");
 
     private ListHeader() {
     }
 
+    /** The first elements; a list has a few, and further ones are ignored. */
     public static Stream<String> elements(List<String> fields) {
-        return fields.stream().flatMap(field -> Stream.of(field.split(","))).map(String::trim);
+        return fields.stream().flatMap(field -> Stream.of(field.split(",", MOST + 1))).limit(MOST).map(String::trim);
     }
 
     /** Whether {@code Accept-Encoding} prefers gzip to the content as it is (RFC 9110, 12.5.3). */

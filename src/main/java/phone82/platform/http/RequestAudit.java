@@ -58,9 +58,6 @@ public final class RequestAudit {
         }
         HttpServerRequest http = request.request();
         String trace = http.getHeader(Correlation.TRACEPARENT);
-        if (WarmUp.isRehearsal(trace)) {
-            return;
-        }
         audit.write(new Entry(context, request.get(ACTOR, Actor.NOBODY), action != null ? action : attempted(request), target(request),
                 answered ? String.valueOf(http.response().getStatusCode()) : Audit.HUNG_UP, Correlation.id(Correlation.valid(trace))));
     }

@@ -1,6 +1,7 @@
 package phone82.platform.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -23,18 +25,21 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.stream.ChunkedStream;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import phone82.platform.api.Problem;
 import phone82.platform.observability.Correlation;
 
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -55,8 +60,15 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     /** The absolute form, which clients send to proxies and every server must accept. */
     private static final Pattern ABSOLUTE = Pattern.compile("http://([^/?#]*)(.*)", Pattern.CASE_INSENSITIVE);
 
+    /** Bytes of a body that are passed to the socket at once. Each piece is copied out of the heap, and waits there until the client reads. */
+    private static final int PIECE = 64 * 1024;
+
     private final HttpLimits limits;
     private final BooleanSupplier leaving;
+    private final Function<HttpRequest, InetAddress> forwardedFor;
+    private final ClientLimit<InetAddress> connections;
+    /** The client behind a proxy for which the connection is in use; null for none. */
+    private InetAddress client;
     private boolean begun;
     private boolean inHead = true;
     private boolean requestLineRead;
@@ -67,11 +79,18 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private Future<?> silence;
     private Future<?> deadline;
 
-    /** @param leaving whether each request is to be the last one of its connection; its response says so and closes the connection */
-    StrictRequestDecoder(HttpServerOptions options, HttpLimits limits, BooleanSupplier leaving) {
+    /**
+     * @param leaving      whether each request is to be the last one of its connection; its response says so and closes the connection
+     * @param forwardedFor the client for which a proxy sends a request; null if the connection is the client's own
+     * @param connections  of each client; one behind a proxy uses the proxy's connection while it has a request in progress
+     */
+    StrictRequestDecoder(HttpServerOptions options, HttpLimits limits, BooleanSupplier leaving, Function<HttpRequest, InetAddress> forwardedFor,
+                         ClientLimit<InetAddress> connections) {
         super(options);
         this.limits = limits;
         this.leaving = leaving;
+        this.forwardedFor = forwardedFor;
+        this.connections = connections;
     }
 
     /** Whether a request was refused here; nothing more is read. */
@@ -145,7 +164,34 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     public void handlerRemoved0(ChannelHandlerContext channel) throws Exception {
         silence.cancel(false);
         endDeadline();
+        release();
         super.handlerRemoved0(channel);
+    }
+
+    /** Whether the client behind the proxy may use this connection. A proxy that sends a request before the last answer keeps that client's place. */
+    private boolean acquire(HttpRequest request) {
+        InetAddress sender = client == null ? forwardedFor.apply(request) : null;
+        if (sender == null) {
+            return true;
+        }
+        if (!connections.acquire(sender)) {
+            return false;
+        }
+        client = sender;
+        return true;
+    }
+
+    private void releaseIfIdle() {
+        if (unanswered == 0 && !begun) {
+            release();
+        }
+    }
+
+    private void release() {
+        if (client != null) {
+            connections.release(client);
+            client = null;
+        }
     }
 
     @Override
@@ -191,6 +237,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 inHead = true;
                 requestLineRead = false;
                 endDeadline();
+                releaseIfIdle();
             }
         }
     }
@@ -271,6 +318,9 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
             return refusal(new Problem(429, "Too many requests", "Send at most " + limits.ahead()
                     + " requests on a connection before you read their answers.").retryAfter(1));
         }
+        if (!acquire(request)) {
+            return refusal(new Problem(429, "Too many requests", "Have at most " + limits.connectionsPerClient() + " requests in progress.").retryAfter(1));
+        }
         return null;
     }
 
@@ -281,7 +331,10 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         return refusal;
     }
 
-    /** Counts responses, removes their bodies for HEAD requests, and disconnects a client that sends more requests without reading. */
+    /**
+     * Counts responses, removes their bodies for HEAD requests, and disconnects a client that sends more requests without reading. It divides a
+     * large body, for a {@code ChunkedWriteHandler} that sends the next piece when the client has read the last one.
+     */
     ChannelOutboundHandler answers() {
         return new ChannelOutboundHandlerAdapter() {
             @Override
@@ -294,12 +347,24 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                     return;
                 }
                 heads.poll();
-                channel.write(sent, written.unvoid().addListener(done -> unanswered--));
-                if (unanswered > 1 && !channel.channel().isWritable()) {
+                boolean divided = sent instanceof LastHttpContent whole && whole.content().readableBytes() > PIECE;
+                channel.write(divided ? bodyOf(channel, (LastHttpContent) sent) : sent, written.unvoid().addListener(done -> {
+                    unanswered--;
+                    releaseIfIdle();
+                }));
+                if (unanswered > 1 && (divided || !channel.channel().isWritable())) {
                     channel.close();
                 }
             }
         };
+    }
+
+    /** Writes the head of a whole response, and returns its body in pieces. */
+    private static Object bodyOf(ChannelHandlerContext channel, LastHttpContent whole) {
+        if (whole instanceof HttpResponse response) {
+            channel.write(new DefaultHttpResponse(response.protocolVersion(), response.status(), response.headers()));
+        }
+        return new HttpChunkedInput(new ChunkedStream(new ByteBufInputStream(whole.content(), true), PIECE));
     }
 
     private static Object headOf(ChannelHandlerContext channel, Object part) {

@@ -35,6 +35,8 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
 
     /** The trace of all rehearsals in this JVM, which the audit leaves out. */
     private static final String TRACE = Correlation.valid(null);
+    /** The contexts in this JVM that rehearse. Later a request with the trace, which logs may show, is one of a client. */
+    private static final AtomicInteger REHEARSING = new AtomicInteger();
 
     private final int times;
     private final List<Rehearsal> rehearsals;
@@ -46,17 +48,24 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
 
     @Override
     public void onApplicationEvent(ApplicationReadyEvent ready) {
-        for (int i = 0; i < times; i++) {
-            for (Rehearsal rehearsal : rehearsals) {
-                Correlation.begin(TRACE);
-                try {
-                    rehearsal.run();
-                } catch (Exception e) {
-                    LOG.debug("A rehearsal failed", e);
-                } finally {
-                    Correlation.end();
-                }
+        REHEARSING.incrementAndGet();
+        try {
+            for (int i = 0; i < times; i++) {
+                rehearsals.forEach(WarmUp::run);
             }
+        } finally {
+            REHEARSING.decrementAndGet();
+        }
+    }
+
+    private static void run(Rehearsal rehearsal) {
+        Correlation.begin(TRACE);
+        try {
+            rehearsal.run();
+        } catch (Exception e) {
+            LOG.debug("A rehearsal failed", e);
+        } finally {
+            Correlation.end();
         }
     }
 
@@ -71,7 +80,7 @@ public class WarmUp implements ApplicationListener<ApplicationReadyEvent> {
     }
 
     static boolean isRehearsal(String traceparent) {
-        return TRACE.equals(traceparent);
+        return TRACE.equals(traceparent) && REHEARSING.get() > 0;
     }
 
     /**

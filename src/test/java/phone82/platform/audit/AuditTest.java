@@ -155,6 +155,17 @@ class AuditTest {
         assertOthersAreKept(i -> new Entry("app", KIM, "app-place-order", null, RESULTS.get(i % RESULTS.size()), ID), 10);
     }
 
+    /** Each may have changed something. */
+    @Test
+    void aDealerWhoHangsUpIsRecorded() throws IOException {
+        Audit store = open("store");
+        for (int i = 0; i < 100; i++) {
+            store.write(new Entry("store", Actor.of("park", Set.of("dealer")), "store-ship", String.valueOf(i), "closed", ID));
+        }
+
+        assertThat(store.read(new Query(null, null, null, null, 1000))).hasSize(100);
+    }
+
     /** What succeeds once and then changes nothing: the cancellation of a cancelled order, an order under a used key, a logout. */
     @Test
     void repetitionsCannotDisplaceEverythingElse() throws IOException {

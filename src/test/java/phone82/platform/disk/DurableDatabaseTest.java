@@ -255,10 +255,14 @@ class DurableDatabaseTest {
     }
 
     private static Process java(Path log, Class<?> main, String... arguments) throws IOException {
+        return builder(log, main, arguments).start();
+    }
+
+    private static ProcessBuilder builder(Path log, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     }
 
     @Test
@@ -304,7 +308,7 @@ class DurableDatabaseTest {
             }
             assertThat(Files.readString(folder.resolve("disk/db.script")) + Files.readString(folder.resolve("disk/db.log"))).doesNotContain("newer");
             assertThat(changes).containsExactly(true, true, false);
-            for (String password : List.of("", "$(STORE_PASSWORD)")) {
+            for (String password : List.of("", "a;b")) {
                 server.destroyForcibly().waitFor();
                 removeTheLockOfTheProcess();
                 server = server(log, port, password);
@@ -317,8 +321,10 @@ class DurableDatabaseTest {
     }
 
     private Process server(Path log, int port, String password) throws IOException {
-        return java(log, DatabaseServer.class, "--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", "store", "--database.0",
-                "file:" + folder.resolve("disk") + "/db;user=store;password=" + password + ";hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached");
+        ProcessBuilder server = builder(log, DatabaseServer.class, "--address", "127.0.0.1", "--port", String.valueOf(port), "--silent", "true", "--dbname.0", "store", "--database.0",
+                "file:" + folder.resolve("disk") + "/db;user=store;hsqldb.tx=mvcc;hsqldb.write_delay=false;hsqldb.default_table_type=cached");
+        server.environment().put("STORE_PASSWORD", password);
+        return server.start();
     }
 
     private static Connection awaitConnection(int port, String password) {

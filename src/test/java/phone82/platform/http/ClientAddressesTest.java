@@ -1,7 +1,6 @@
 package phone82.platform.http;
 
 import io.netty.util.NetUtil;
-import io.vertx.core.MultiMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,21 +39,15 @@ class ClientAddressesTest {
             """)
     void theClientIsTheNearestUntrustedHop(String remote, String forwarded, String client) {
         ClientAddresses clients = new ClientAddresses(List.of("10.0.0.0/8", "192.168.0.1", "fd00::/8"));
-        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        if (forwarded != null) {
-            headers.set("X-Forwarded-For", forwarded);
-        }
 
-        assertThat(clients.of(address(remote), headers)).isEqualTo(address(client));
+        assertThat(clients.of(address(remote), forwarded == null ? List.of() : List.of(forwarded))).isEqualTo(address(client));
     }
 
     @Test
     void severalHeadersAreOneList() {
         ClientAddresses clients = new ClientAddresses(List.of("10.0.0.0/8"));
-        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        headers.add("X-Forwarded-For", "198.51.100.1").add("X-Forwarded-For", "198.51.100.2, 10.0.0.1");
 
-        assertThat(clients.of(address("10.1.2.3"), headers)).isEqualTo(address("198.51.100.2"));
+        assertThat(clients.of(address("10.1.2.3"), List.of("198.51.100.1", "198.51.100.2, 10.0.0.1"))).isEqualTo(address("198.51.100.2"));
     }
 
     @ParameterizedTest
