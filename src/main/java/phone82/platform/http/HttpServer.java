@@ -1,6 +1,7 @@
 package phone82.platform.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.PrematureChannelClosureException;
@@ -259,8 +260,7 @@ public class HttpServer implements DisposableBean {
         context.addEndHandler(end -> {
             boolean answered = end.succeeded() || isComplete(request.response());
             if (!WarmUp.isRehearsal(request.getHeader(Correlation.TRACEPARENT))) {
-                metrics.timer("http.server.requests", "method", label(request.method().name()),
-                        "uri", template(context), "status", answered ? String.valueOf(request.response().getStatusCode()) : "closed")
+                timer(metrics, label(request.method().name()), template(context), answered ? String.valueOf(request.response().getStatusCode()) : "closed")
                         .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
             }
             audit.ended(context, answered);
@@ -299,6 +299,16 @@ public class HttpServer implements DisposableBean {
         // Camel would map them to headers
         context.queryParams().clear();
         context.next();
+    }
+
+    /**
+     * The timer of the requests with these labels.
+     *
+     * @param operation operation id or path template
+     * @param status    of the answer, or {@code closed}
+     */
+    public static Timer timer(MeterRegistry metrics, String method, String operation, String status) {
+        return metrics.timer("http.server.requests", "method", method, "uri", operation, "status", status);
     }
 
     /** Whether the body has its length; a client may then close the connection before the writer has found the end of its stream. */
