@@ -167,9 +167,9 @@ public class PayContext {
     @Bean
     MeterBinder stuckMetric(JdbcTemplate jdbc, GaugeQueries queries, @Value("${phone82.reconcile.moving}") Duration moving) {
         return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, queries.unlessUnavailable(database -> database.queryForObject("select count(*) from payment "
-                        + "where status in ('Authorising', 'Capturing', 'Releasing', 'Refunding', 'Cancelling') and changed_at < ?",
+                        + "where confirmed = true and status in ('Authorising', 'Capturing', 'Releasing', 'Refunding') and changed_at < ?",
                         Long.class, Timestamp.from(Instant.now().minus(moving)))))
-                .description("unfinished payments without progress").register(metrics);
+                .description("unfinished payments of accepted orders without progress").register(metrics);
     }
 
     /** Rehearses an authorisation and its capture without the provider, and rolls them back. */

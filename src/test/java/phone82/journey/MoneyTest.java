@@ -14,7 +14,9 @@ import phone82.journey.Shop.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -179,6 +181,28 @@ class MoneyTest {
 
         assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("settled by hand: bank transfer of 27 November");
         await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("RefundFailed", "PayCancelled"));
+    }
+
+    @Test
+    void aReleaseOfARefusedOrderIsNoOrderWithoutProgress() {
+        provider.setFaults(fault("authorise", "lose", 1), fault("release", "refuse", 1000));
+        await().until(() -> {
+            shop.place(anOrder());
+            return PHONE82.jdbc(Context.PAY).queryForObject("select count(*) from payment where status = 'Releasing'", Integer.class) > 0;
+        });
+        age("Releasing");
+        assertThat(PHONE82.operations().metrics()).contains("phone82_orders_stuck{context=\"pay\"} 0.0");
+
+        provider.setFaults(fault("capture", "refuse", 1000));
+        accepted(anOrder());
+        age("Capturing");
+        assertThat(PHONE82.operations().metrics()).contains("phone82_orders_stuck{context=\"pay\"} 1.0");
+    }
+
+    /** Makes the newest payment with a status older than {@code phone82.reconcile.moving}; an attempt that ends at the same moment does not undo it. */
+    private static void age(String status) {
+        await().until(() -> PHONE82.jdbc(Context.PAY).update("update payment set changed_at = ?, version = version + 1 "
+                + "where order_id = (select max(order_id) from payment where status = ?)", Timestamp.from(Instant.now().minus(Duration.ofHours(1))), status) == 1);
     }
 
     @Test
