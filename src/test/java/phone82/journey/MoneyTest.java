@@ -177,10 +177,41 @@ class MoneyTest {
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
 
         assertThat(refunds(2, "settle", String.valueOf(id))).contains("settle <order>");
+        assertThat(refunds(2, "settle", String.valueOf(id), "")).as("pay does not accept the note").contains("pay: ");
         assertThat(refunds(0, "settle", String.valueOf(id), "bank transfer of 27 November")).contains("settled by hand");
 
         assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("settled by hand: bank transfer of 27 November");
         await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("RefundFailed", "PayCancelled"));
+    }
+
+    @Test
+    void aRefundThatIsSettledMeanwhileDoesNotKeepTheOthersFromBeingRetried() {
+        List<String> ids = Stream.generate(() -> String.valueOf(paid())).limit(3).toList();
+        provider.setFaults(fault("refund", "decline", 3));
+        ids.forEach(id -> cancel(Long.parseLong(id)).expect(200, 202));
+        ids.forEach(id -> await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed")));
+        List<String> listed = refunds(0, "list").lines().filter(line -> line.startsWith("order ")).map(line -> line.split(" +")[1]).toList();
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(ids);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, UTF_8) {
+            @Override
+            public void println(String line) {
+                super.println(line);
+                if (line.startsWith("order " + listed.get(0))) {
+                    refunds(0, "settle", listed.get(1), "bank transfer");
+                }
+            }
+        };
+
+        int exitCode = Refunds.main(out, out, Stream.concat(Stream.of(Refunds.NAME, "retry", "all"), Stream.of(PHONE82.arguments())).toArray(String[]::new));
+
+        assertThat(printed.toString(UTF_8).lines()).satisfiesExactly(
+                line -> assertThat(line).isEqualTo("order " + listed.get(0) + ": the refund is retried"),
+                line -> assertThat(line).startsWith("order " + listed.get(1) + " is refused: pay: "),
+                line -> assertThat(line).isEqualTo("order " + listed.get(2) + ": the refund is retried"),
+                line -> assertThat(line).isEqualTo("2 of 3 refunds are retried"));
+        assertThat(exitCode).isEqualTo(1);
+        Stream.of(0, 2).forEach(i -> await().untilAsserted(() -> assertThat(shop.status("/payments/" + listed.get(i))).isEqualTo("Refunded")));
     }
 
     @Test
