@@ -61,6 +61,9 @@ public class HttpServer implements DisposableBean {
 
     private static final String CLIENT = "client";
 
+    /** Connections of the server's own machine that are accepted when all others are taken, so that the liveness check does not depend on clients. */
+    private static final int OWN_CONNECTIONS = 8;
+
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
     /** Other methods share one label: each would be a time series, and a client can invent any number. */
@@ -68,6 +71,8 @@ public class HttpServer implements DisposableBean {
     private static final String OTHER_METHOD = "_OTHER";
 
     private static final String LRA = "long-running-action";
+
+    private static final String NO_TEMPLATE = "none";
 
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 415, 500};
 
@@ -224,7 +229,8 @@ public class HttpServer implements DisposableBean {
             connection.close();
             return;
         }
-        boolean full = connections.incrementAndGet() > limits.connections();
+        int most = limits.connections() + (remote.equals(local(connection)) ? OWN_CONNECTIONS : 0);
+        boolean full = connections.incrementAndGet() > most;
         connection.closeHandler(closed -> {
             connections.decrementAndGet();
             if (client != null) {
@@ -335,18 +341,26 @@ public class HttpServer implements DisposableBean {
         return request.get(CLIENT);
     }
 
+    private static InetAddress local(ConnectionBase connection) {
+        return ((InetSocketAddress) connection.channel().localAddress()).getAddress();
+    }
+
     private static InetAddress remote(ConnectionBase connection) {
         return ((InetSocketAddress) connection.channel().remoteAddress()).getAddress();
     }
 
-    /** Returns the operation or path template as a metrics label, without ids, so that there are few values. */
+    /** Returns the operation or path template as a metrics label, without ids, so that there are few values, also for a request that no route gets. */
     private String template(RoutingContext request) {
         String operation = request.get(OPERATION);
         if (operation != null) {
             return operation;
         }
         Route route = request.currentRoute();
-        return route == null || route.getPath() == null || route.getPath().equals("/") ? "none" : route.getPath();
+        if (route != null && route.getPath() != null) {
+            return route.getPath().equals("/") ? NO_TEMPLATE : route.getPath();
+        }
+        String path = request.normalizedPath();
+        return path.length() > 1 && router.getRoutes().stream().anyMatch(each -> path.equals(each.getPath())) ? path : NO_TEMPLATE;
     }
 
     /** Answers a malformed request, and closes the connection. */
