@@ -88,7 +88,8 @@ final class Help {
                 refunds lists the refunds that the payment provider refused permanently. retry sends the refund of one order, or all
                 of them, to the provider again. settle records, with a note, that the customer of an order gets the money in
                 another way: record it first, as nobody can retry the refund from then on, and then transfer the money.
-                Exit code: 0 done, 1 the order has no failed refund, 2 wrong arguments or pay does not answer.
+                With all, the command lists the refunds that pay does not retry, and continues with the others.
+                Exit code: 0 done, 1 an order has no failed refund, 2 wrong arguments or pay does not answer.
 
                 replay-events makes app, pay and store send their events again, from a time (2026-11-27T20:00:00Z) or an event on, or
                 all events that they keep. Use it when the broker has lost its data. Receivers ignore events that they have
@@ -99,7 +100,7 @@ final class Help {
 
                 rebuild-history rebuilds customer's view from the event logs of app, pay and store while customer keeps serving it.
                 The command may be interrupted and repeated. Entries whose events are no longer in a log are kept.
-                Exit code: 0 done, 2 wrong arguments or a context does not answer.
+                Exit code: 0 done, 1 another rebuild has begun, 2 wrong arguments or a context does not answer.
 
                 backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups. For some
                 seconds new orders, cancellations and changes of owners are refused. restore replaces the current data with such

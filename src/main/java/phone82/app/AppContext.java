@@ -28,6 +28,7 @@ import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
+import phone82.platform.http.HttpServer;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.observability.Correlation;
@@ -205,6 +206,16 @@ public class AppContext {
 
     private static Object rate(float percent) {
         return percent < 0 ? "too few calls" : percent;
+    }
+
+    /** From the start, so that the first refusals of a new process are an increase. */
+    @Bean
+    MeterBinder outcomeMetrics() {
+        return metrics -> {
+            List.of("201", "402", "500", "503").forEach(status -> HttpServer.timer(metrics, "POST", "app-place-order", status));
+            HttpServer.timer(metrics, "DELETE", "app-cancel-order", "503");
+            HttpServer.timer(metrics, "POST", "app-request-cancellation", "503");
+        };
     }
 
     @Bean

@@ -6,6 +6,8 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.api.Json;
@@ -15,6 +17,7 @@ import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
+import phone82.platform.log.RareWarnings;
 import phone82.platform.persistence.RowLock;
 
 import java.sql.Timestamp;
@@ -34,6 +37,10 @@ import java.util.function.Predicate;
 @Transactional
 public class OwnerChanges {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OwnerChanges.class);
+
+    /** Longer than an order usually waits for its capture. */
+    private static final Duration USUAL = Duration.ofMinutes(1);
     private static final int CONSIDERED = 1000;
     private static final int BATCH = 20;
 
@@ -42,6 +49,7 @@ public class OwnerChanges {
     private final Outbox outbox;
     private final JdbcTemplate jdbc;
     private final Tombstones tombstones;
+    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
 
     OwnerChanges(Outbox outbox, JdbcTemplate jdbc, Tombstones tombstones) {
         this.outbox = outbox;
@@ -142,12 +150,22 @@ public class OwnerChanges {
     /**
      * Called after pay has the new owner.
      *
-     * @param status store's answer; it does not know an order that was cancelled before it was paid
+     * @param status store's answer, 2xx or 404; it does not know an order that is not paid, or was cancelled before
      */
     public void passedOn(@Header("id") long id, @Header(Exchange.HTTP_RESPONSE_CODE) int status) {
-        if (status < 300 || status == 404 && entities.find(Order.class, id).status() == OrderStatus.Cancelled) {
+        if (status < 300 || entities.find(Order.class, id).status() == OrderStatus.Cancelled) {
             jdbc.update("delete from new_owner where order_id = ?", id);
+        } else if (jdbc.queryForObject("select count(*) from new_owner where order_id = ? and changed_at < ?", Long.class,
+                id, Timestamp.from(Instant.now().minus(USUAL))) > 0) {
+            warnings.warn("unpaid", "Order {} has a new owner, but store does not know the order, as long as it is not paid; "
+                    + "app repeats the call until it is (for a minute no further order is logged)", id);
         }
+    }
+
+    /** Called if pay or store cannot be called, or refuses the owner. */
+    public void notPassedOn(@Header("id") long id, @Variable("failure") String failure) {
+        warnings.warn("failure", "Order {} has a new owner, but pay or store does not take it: {}; app repeats the call until both have it "
+                + "(for a minute no further order is logged)", id, failure);
     }
 
     /** Number of orders whose new owner pay or store may not have yet. */

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
+import phone82.platform.log.BreakerLog;
 import phone82.platform.log.RareWarnings;
 import phone82.platform.observability.Correlation;
 
@@ -27,7 +28,7 @@ public class PaymentCall {
     /** The customer's bank did not decide; neither pay nor the provider failed. */
     static final int UNDECIDED = 424;
 
-    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofSeconds(10));
+    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
     private volatile Instant retriesAt = Instant.EPOCH;
 
     /** @param open how long the breaker stays open before its next trial call */
@@ -36,9 +37,9 @@ public class PaymentCall {
             if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
                 retriesAt = Instant.now().plus(open);
             }
-            LOG.warn("The circuit breaker of the payment changes from {} to {}",
-                    event.getStateTransition().getFromState(), event.getStateTransition().getToState());
         });
+        BreakerLog.of(breaker, LOG, "pay fails or answers too late, so orders are refused until it answers; look at pay and the payment provider",
+                "pay answers, and orders are accepted");
     }
 
     private record Request(long orderId, String item, int qty, long amount, String owner) {

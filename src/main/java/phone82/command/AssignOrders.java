@@ -22,6 +22,9 @@ public final class AssignOrders extends OperatorCommand {
     /** An order's id and a subject, which may contain commas and is no guest's. */
     private static final Pattern LINE = Pattern.compile(" *([1-9][0-9]{0,18}) *, *(?!guest:)([\\x21-\\x7E&&[^\"]]{1,255}) *");
 
+    /** App does not accept the subject. */
+    private static final int INVALID = 422;
+
     private record Assignment(String order, String subject) {
     }
 
@@ -70,7 +73,7 @@ public final class AssignOrders extends OperatorCommand {
             try {
                 ask("PUT", "app", "/orders/" + assignment.order + "/customer", Map.of("subject", assignment.subject));
             } catch (Stop e) {
-                if (e.exitCode != 1) {
+                if (e.exitCode != 1 && e.status != INVALID) {
                     throw new Stop(e.exitCode, e.getMessage() + " " + done + " of " + assignments.size() + " lines are done; repeat the command for all of them.");
                 }
                 refused++;

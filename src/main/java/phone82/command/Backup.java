@@ -18,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The command {@code backup}: copies the embedded databases of customer, app, store and pay, in this order. Consumers are copied before
@@ -32,9 +34,12 @@ public final class Backup extends OperatorCommand {
     static final List<String> ORDER = List.of("customer", "app", "store", "pay");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Time for a copy in progress to end. */
+    private static final Duration UNFINISHED = Duration.ofSeconds(5);
     private static final int HELD_SECONDS = 60;
 
     private final String owner = UUID.randomUUID().toString();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private String since;
 
     private Backup(PropertyResolver properties, PrintStream out) {
@@ -63,6 +68,7 @@ public final class Backup extends OperatorCommand {
         since = askToHold(HELD_SECONDS).path("since").asText();
         Set<Path> copies = new LinkedHashSet<>();
         boolean released = false;
+        Thread hook = endsBeforeExit();
         try {
             awaitQuiet();
             for (String context : ORDER) {
@@ -73,14 +79,47 @@ public final class Backup extends OperatorCommand {
             released = true;
             hold(0);
         } catch (Stop e) {
+            // or the request of the release would fail
+            Thread.interrupted();
+            if (!released) {
+                released = true;
+                release();
+            }
             discard(copies);
             throw e;
         } finally {
             if (!released) {
                 release();
             }
+            ended.countDown();
+            forget(hook);
         }
         out.printf(Locale.ROOT, "backup %s is complete; no orders were taken for %.1f s%n", name, (System.nanoTime() - start) / 1e9);
+    }
+
+    /** After Ctrl-C or SIGTERM the process waits until the copies are deleted and app takes orders again. */
+    private Thread endsBeforeExit() {
+        Thread command = Thread.currentThread();
+        Thread hook = new Thread(() -> {
+            command.interrupt();
+            try {
+                if (!ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                    out.println("the backup does not end; delete it yourself");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        return hook;
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // it runs
+        }
     }
 
     /** Makes app refuse new work, and waits until the requests in progress are answered. */
@@ -149,12 +188,16 @@ public final class Backup extends OperatorCommand {
         }
     }
 
-    /** Deletes the copies of a backup that failed, which may not belong together. */
+    /** Deletes the copies of a backup that failed, which may not belong together. One that is in progress appears when it ends. */
     private void discard(Set<Path> copies) {
+        long end = System.nanoTime() + UNFINISHED.toNanos();
         for (Path copy : copies) {
             try {
-                if (!DatabaseBackup.discard(copy)) {
-                    throw new NoSuchFileException(copy.toString());
+                while (!DatabaseBackup.discard(copy)) {
+                    if (System.nanoTime() > end) {
+                        throw new NoSuchFileException(copy.toString());
+                    }
+                    pause();
                 }
             } catch (IOException e) {
                 out.println("delete " + copy + " yourself, also if it appears later: it is no part of a complete backup (" + e + ")");

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,9 @@ public abstract class OperatorCommand {
 
     /** The contexts that publish events and keep a log of them. */
     static final List<String> PUBLISHERS = List.of("app", "pay", "store");
+
+    /** Answers that mean exit code 1: there is no such object, or its state does not allow the request. */
+    private static final Set<Integer> REFUSED = Set.of(404, 409);
 
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -227,7 +231,7 @@ public abstract class OperatorCommand {
             if (answer.statusCode() == 200 || answer.statusCode() == 204) {
                 return json;
             }
-            throw new Stop(answer.statusCode() < 500 && answer.statusCode() != 401 ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode() + "; look at its log.")
+            throw new Stop(REFUSED.contains(answer.statusCode()) ? 1 : 2, name + ": " + json.path("detail").asText("the answer is " + answer.statusCode() + "; look at its log.")
                     + (answer.statusCode() == 401 ? " Set phone82.data to the data folder of the contexts, or phone82.identity.key to the operator's key." : ""),
                     answer.statusCode());
         } catch (IOException | IllegalArgumentException e) {

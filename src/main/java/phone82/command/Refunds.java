@@ -44,7 +44,9 @@ public final class Refunds extends OperatorCommand {
             Refunds command = new Refunds(properties, out);
             switch (action) {
                 case "list" -> command.list();
-                case "retry" -> (all ? command.failed() : List.of(words.get(1))).forEach(command::retry);
+                case "retry" -> {
+                    return all ? command.retryAll() : command.retry(words.get(1));
+                }
                 default -> command.settle(words.get(1), words.get(2));
             }
             return 0;
@@ -70,9 +72,31 @@ public final class Refunds extends OperatorCommand {
         return payments;
     }
 
-    private void retry(String order) {
+    /** One that another operator has settled meanwhile does not keep the others. */
+    private int retryAll() {
+        List<String> orders = failed();
+        int retried = 0;
+        int exitCode = 0;
+        for (String order : orders) {
+            try {
+                retry(order);
+                retried++;
+            } catch (Stop e) {
+                if (e.status == 0) {
+                    throw new Stop(e.exitCode, e.getMessage() + " " + retried + " of " + orders.size() + " refunds are retried; repeat the command.");
+                }
+                exitCode = Math.max(exitCode, e.exitCode);
+                out.println("order " + order + " is refused: " + e.getMessage());
+            }
+        }
+        out.println(retried + " of " + orders.size() + " refunds are retried");
+        return exitCode;
+    }
+
+    private int retry(String order) {
         ask("POST", "pay", "/payments/" + order + "/refund");
         out.println("order " + order + ": the refund is retried");
+        return 0;
     }
 
     private void settle(String order, String note) {

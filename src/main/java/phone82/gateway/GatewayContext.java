@@ -3,6 +3,7 @@ package phone82.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,6 +30,7 @@ import phone82.platform.http.Contract;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.HttpConfiguration;
 import phone82.platform.http.HttpLimits;
+import phone82.platform.http.HttpServer;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.Login;
@@ -56,6 +58,12 @@ public class GatewayContext {
     @Bean
     Rehearsal rehearsedRequest(@Value("${phone82.local-scheme}://${phone82.local-host}:${phone82.gateway.port}") String url) {
         return WarmUp.refusedPost(url + "/orders", null);
+    }
+
+    /** From the start, so that the first failures of a new process are an increase. */
+    @Bean
+    MeterBinder outcomeMetrics() {
+        return metrics -> List.of("201", "500", "503").forEach(status -> HttpServer.timer(metrics, "POST", "/orders", status));
     }
 
     private static final List<String> PUBLIC_CONTEXTS = List.of("app", "pay", "store", "customer");

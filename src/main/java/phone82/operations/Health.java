@@ -104,6 +104,9 @@ class Health implements AutoCloseable {
                 if (asked.contains(check.about())) {
                     TimedCheck.Outcome outcome = check.outcome(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
                     boolean partUp = outcome.up() || check.about() == About.NOTE;
+                    if (check.about() != About.NOTE) {
+                        check.log(context.getKey(), outcome);
+                    }
                     contextUp &= partUp;
                     up &= partUp || check.about() == About.WARNING;
                     parts.put(check.name(), component(partUp, outcome.details()));

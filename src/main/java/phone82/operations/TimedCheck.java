@@ -1,5 +1,7 @@
 package phone82.operations;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import phone82.platform.health.Check;
 
 import java.time.Clock;
@@ -16,12 +18,15 @@ import java.util.concurrent.TimeoutException;
 /** Runs a check with a time limit, one run at a time: a check that does not answer in time counts as failed. */
 final class TimedCheck {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TimedCheck.class);
+
     private final Check check;
     private final Executor executor;
     private final Duration patience;
     private final Clock clock;
     private CompletableFuture<Map<String, ?>> underWay;
     private Instant failingSince;
+    private boolean loggedDown;
 
     /** @param patience how long the check may fail before it is reported as down; zero: at once */
     TimedCheck(Check check, Executor executor, Duration patience, Clock clock) {
@@ -41,6 +46,22 @@ final class TimedCheck {
 
     String name() {
         return check.name();
+    }
+
+    /** Logs that the check is down, once, and that it is up again. */
+    synchronized void log(String context, Outcome outcome) {
+        if (loggedDown == outcome.up()) {
+            loggedDown = !outcome.up();
+            if (loggedDown) {
+                LOG.warn("The check {} of {} fails: {}. {}", name(), context, outcome.details().get("error"), switch (about()) {
+                    case LIFE -> "The process is not alive: restart it";
+                    case READINESS -> "The process is not ready until it succeeds: look at what the check needs";
+                    case WARNING, NOTE -> "Requests are served, but what needs it waits: look at it";
+                });
+            } else {
+                LOG.info("The check {} of {} succeeds again", name(), context);
+            }
+        }
     }
 
     /** Starts the check unless the previous run is still in progress. */

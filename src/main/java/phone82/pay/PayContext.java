@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -34,6 +36,7 @@ import phone82.platform.health.Check;
 import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.TokenMinter;
+import phone82.platform.log.BreakerLog;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.OldRows;
@@ -55,6 +58,8 @@ import java.util.concurrent.TimeUnit;
 @EntityScan(basePackageClasses = Payment.class)
 @Import({BoundedContext.class, OutboxConfiguration.class, SagaConfiguration.class, BreakerConfiguration.class})
 public class PayContext {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PayContext.class);
 
     private static final String SETTLE = "direct:pay-queue-payment";
 
@@ -98,19 +103,28 @@ public class PayContext {
     /** The breaker of authorisations, for which a customer waits. */
     @Bean
     CircuitBreaker authorisationBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
-        return circuitBreakers.circuitBreaker("authorisations", providerBreakerConfig);
+        return logged(circuitBreakers.circuitBreaker("authorisations", providerBreakerConfig), "so new orders are refused until it does",
+                "authorisations, and orders are accepted");
     }
 
     /** The breaker of captures, releases, refunds and repeated authorisations. */
     @Bean
     CircuitBreaker settlementBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
-        return circuitBreakers.circuitBreaker("settlements", providerBreakerConfig);
+        return logged(circuitBreakers.circuitBreaker("settlements", providerBreakerConfig), "so captures, releases and refunds wait, and orders ship later",
+                "captures, releases and refunds");
     }
 
     /** The breaker of look-ups. */
     @Bean
     CircuitBreaker accountBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
-        return circuitBreakers.circuitBreaker("accounts", providerBreakerConfig);
+        return logged(circuitBreakers.circuitBreaker("accounts", providerBreakerConfig), "so cancellations continue without asking whether it would refund",
+                "look-ups");
+    }
+
+    private static CircuitBreaker logged(CircuitBreaker breaker, String consequence, String answered) {
+        BreakerLog.of(breaker, LOG, "the payment provider does not answer as it should, " + consequence + "; look at the provider, and at the way to it",
+                "the payment provider answers " + answered);
+        return breaker;
     }
 
     @Bean
@@ -153,9 +167,9 @@ public class PayContext {
     @Bean
     MeterBinder stuckMetric(JdbcTemplate jdbc, GaugeQueries queries, @Value("${phone82.reconcile.moving}") Duration moving) {
         return metrics -> Gauge.builder("phone82.orders.stuck", jdbc, queries.unlessUnavailable(database -> database.queryForObject("select count(*) from payment "
-                        + "where status in ('Authorising', 'Capturing', 'Releasing', 'Refunding', 'Cancelling') and changed_at < ?",
+                        + "where confirmed = true and status in ('Authorising', 'Capturing', 'Releasing', 'Refunding') and changed_at < ?",
                         Long.class, Timestamp.from(Instant.now().minus(moving)))))
-                .description("unfinished payments without progress").register(metrics);
+                .description("unfinished payments of accepted orders without progress").register(metrics);
     }
 
     /** Rehearses an authorisation and its capture without the provider, and rolls them back. */

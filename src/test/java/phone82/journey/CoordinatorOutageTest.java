@@ -268,8 +268,8 @@ class CoordinatorOutageTest {
             await().until(() -> requests("first") > 2);
 
             assertThat(requests("second")).isZero();
-            assertThat(log.getOut().lines().filter(line -> line.contains(" app settle-cancellations "))).hasSizeBetween(1, 3)
-                    .allMatch(line -> line.contains(" WARN ") && line.contains("The run failed, and is repeated: "));
+            assertThat(log.getOut().lines().filter(line -> line.contains(" app settle-cancellations "))).hasSizeLessThan(2)
+                    .allMatch(line -> line.contains(" WARN ") && line.contains("The run failed, and is repeated "));
             jdbc.update("delete from saga where order_id = 1");
         }
 

@@ -146,17 +146,18 @@ class LimitsTest {
 
         @Test
         void oneConnectionTooManyIsClosedWithoutAffectingOthers() {
+            RawHttp others = gateway.from("127.0.0.2");
             List<Connection> open = new ArrayList<>();
             try {
                 for (int i = 0; i < MOST; i++) {
-                    Connection connection = gateway.connect();
+                    Connection connection = others.connect();
                     open.add(connection);
                     connection.send(GET);
                     assertThat(connection.answer().status()).isEqualTo(200);
                 }
                 for (int i = 0; i < 50; i++) {
                     long start = System.nanoTime();
-                    assertThat(gateway.once(GET)).isNull();
+                    assertThat(others.once(GET)).isNull();
                     // less than a silent connection lasts
                     assertThat(since(start)).isLessThan(Duration.ofSeconds(2));
                 }
@@ -164,8 +165,9 @@ class LimitsTest {
                     connection.send(GET);
                     assertThat(connection.answer().status()).isEqualTo(200);
                 }
+                assertThat(gateway.once(GET).status()).as("as the liveness check, from the address of the server").isEqualTo(200);
                 open.remove(0).close();
-                Awaitility.await().until(() -> gateway.once(GET), answer -> answer != null && answer.status() == 200);
+                Awaitility.await().until(() -> others.once(GET), answer -> answer != null && answer.status() == 200);
             } finally {
                 open.forEach(Connection::close);
             }
@@ -273,6 +275,18 @@ class LimitsTest {
             assertThat(page.text()).contains("That was too much at once.", "href=\"\"").doesNotContain("<script");
             assertThat(page.headers()).containsEntry("retry-after", "1");
             Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> gateway.once(GET).status() == 200);
+        }
+
+        /** As orders, because the operator's page and the alerts count those. */
+        @Test
+        void refusedOrdersAreCountedAsOrders() {
+            RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
+            Awaitility.await().until(() -> gateway.once("POST /orders HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n").status() == 429);
+            Awaitility.await().until(() -> gateway.once("GET /orders/7 HTTP/1.1\r\nHost: shop\r\n\r\n").status() == 429);
+
+            Awaitility.await().untilAsserted(() -> assertThat(PHONE82.operations().metrics().lines().filter(line -> line.contains("requests_seconds_count{context=\"gateway\"")))
+                    .anyMatch(line -> line.contains("method=\"POST\",status=\"429\",uri=\"/orders\""))
+                    .anyMatch(line -> line.contains("method=\"GET\",status=\"429\",uri=\"none\"")));
         }
     }
 

@@ -59,6 +59,7 @@ class LostCancellationTest {
         });
         assertThat(app.get("/cancellations").body().findValuesAsText("lra")).containsExactly(lra);
         assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 1.0");
+        assertThat(PHONE82.operations().metric("phone82_cancellations_oldest_seconds{context=\"app\"}")).isBetween(TIME_LIMIT.toSeconds() + 4.0, 60.0);
 
         lose(lra);
         lock.unlock();
@@ -67,7 +68,7 @@ class LostCancellationTest {
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
         assertThat(shop.timeline(id)).contains("CancellationRefused").doesNotContain("OrderCancelled", "PayCancelled", "DeliveryCancelled");
         assertThat(app.get("/cancellations").body()).isEmpty();
-        assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 0.0");
+        assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 0.0", "phone82_cancellations_oldest_seconds{context=\"app\"} 0.0");
     }
 
     @ParameterizedTest

@@ -56,6 +56,7 @@ class MetricsTest {
     private static final Map<String, Set<String>> OF_OTHERS = Map.of(
             "kubelet_volume_stats_available_bytes", Set.of(), "kubelet_volume_stats_capacity_bytes", Set.of(),
             "kube_pod_container_status_running", Set.of("pod"), "kube_pod_deletion_timestamp", Set.of(),
+            "kube_deployment_status_replicas_available", Set.of("deployment"),
             "cnpg_collector_pg_wal_archive_status", Set.of("value"), "cnpg_pg_replication_in_recovery", Set.of(),
             "cnpg_pg_replication_streaming_replicas", Set.of(), "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp", Set.of());
     /** The labels that Prometheus adds to every sample. */
@@ -82,6 +83,11 @@ class MetricsTest {
             "http_server_requests_seconds_count{context=\"app\",method=\"POST\",status=\"503\",uri=\"app-place-order\"} 1",
             "http_server_requests_seconds_count{context=\"app\",method=\"POST\",status=\"201\",uri=\"app-place-order\"} 1",
             "http_server_requests_seconds_count{context=\"gateway\",method=\"POST\",status=\"201\",uri=\"/orders\"} 1",
+            // what has not happened yet
+            "http_server_requests_seconds_count{context=\"gateway\",method=\"POST\",status=\"500\",uri=\"/orders\"} 0",
+            "http_server_requests_seconds_count{context=\"app\",method=\"POST\",status=\"500\",uri=\"app-place-order\"} 0",
+            "http_server_requests_seconds_count{context=\"app\",method=\"DELETE\",status=\"503\",uri=\"app-cancel-order\"} 0",
+            "http_server_requests_seconds_count{context=\"app\",method=\"POST\",status=\"503\",uri=\"app-request-cancellation\"} 0",
             "camel_exchanges_total{camelContext=\"app\",context=\"app\",eventType=\"route\",kind=\"CamelRoute\",routeId=\"app-place-order\"} ",
             "camel_exchanges_succeeded_total{camelContext=\"app\",context=\"app\",eventType=\"route\",kind=\"CamelRoute\",routeId=\"app-place-order\"} ",
             "camel_exchanges_failed_total{camelContext=\"app\",context=\"app\",eventType=\"route\",kind=\"CamelRoute\",routeId=\"app-refuse-order\"} ",

@@ -14,7 +14,9 @@ import phone82.journey.Shop.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -175,10 +177,63 @@ class MoneyTest {
         await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
 
         assertThat(refunds(2, "settle", String.valueOf(id))).contains("settle <order>");
+        assertThat(refunds(2, "settle", String.valueOf(id), "")).as("pay does not accept the note").contains("pay: ");
         assertThat(refunds(0, "settle", String.valueOf(id), "bank transfer of 27 November")).contains("settled by hand");
 
         assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("settled by hand: bank transfer of 27 November");
         await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("RefundFailed", "PayCancelled"));
+    }
+
+    @Test
+    void aRefundThatIsSettledMeanwhileDoesNotKeepTheOthersFromBeingRetried() {
+        List<String> ids = Stream.generate(() -> String.valueOf(paid())).limit(3).toList();
+        provider.setFaults(fault("refund", "decline", 3));
+        ids.forEach(id -> cancel(Long.parseLong(id)).expect(200, 202));
+        ids.forEach(id -> await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed")));
+        List<String> listed = refunds(0, "list").lines().filter(line -> line.startsWith("order ")).map(line -> line.split(" +")[1]).toList();
+        assertThat(listed).containsExactlyInAnyOrderElementsOf(ids);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(printed, true, UTF_8) {
+            @Override
+            public void println(String line) {
+                super.println(line);
+                if (line.startsWith("order " + listed.get(0))) {
+                    refunds(0, "settle", listed.get(1), "bank transfer");
+                }
+            }
+        };
+
+        int exitCode = Refunds.main(out, out, Stream.concat(Stream.of(Refunds.NAME, "retry", "all"), Stream.of(PHONE82.arguments())).toArray(String[]::new));
+
+        assertThat(printed.toString(UTF_8).lines()).satisfiesExactly(
+                line -> assertThat(line).isEqualTo("order " + listed.get(0) + ": the refund is retried"),
+                line -> assertThat(line).startsWith("order " + listed.get(1) + " is refused: pay: "),
+                line -> assertThat(line).isEqualTo("order " + listed.get(2) + ": the refund is retried"),
+                line -> assertThat(line).isEqualTo("2 of 3 refunds are retried"));
+        assertThat(exitCode).isEqualTo(1);
+        Stream.of(0, 2).forEach(i -> await().untilAsserted(() -> assertThat(shop.status("/payments/" + listed.get(i))).isEqualTo("Refunded")));
+    }
+
+    @Test
+    void aReleaseOfARefusedOrderIsNoOrderWithoutProgress() {
+        provider.setFaults(fault("authorise", "lose", 1), fault("release", "refuse", 1000));
+        await().until(() -> {
+            shop.place(anOrder());
+            return PHONE82.jdbc(Context.PAY).queryForObject("select count(*) from payment where status = 'Releasing'", Integer.class) > 0;
+        });
+        age("Releasing");
+        assertThat(PHONE82.operations().metrics()).contains("phone82_orders_stuck{context=\"pay\"} 0.0");
+
+        provider.setFaults(fault("capture", "refuse", 1000));
+        accepted(anOrder());
+        age("Capturing");
+        assertThat(PHONE82.operations().metrics()).contains("phone82_orders_stuck{context=\"pay\"} 1.0");
+    }
+
+    /** Makes the newest payment with a status older than {@code phone82.reconcile.moving}; an attempt that ends at the same moment does not undo it. */
+    private static void age(String status) {
+        await().until(() -> PHONE82.jdbc(Context.PAY).update("update payment set changed_at = ?, version = version + 1 "
+                + "where order_id = (select max(order_id) from payment where status = ?)", Timestamp.from(Instant.now().minus(Duration.ofHours(1))), status) == 1);
     }
 
     @Test

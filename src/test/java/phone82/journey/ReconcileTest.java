@@ -278,6 +278,29 @@ class ReconcileTest {
         shop.awaitShipped(shop.place(anOrder()).expect(201).id());
     }
 
+    /** As Ctrl-C and SIGTERM do. */
+    @Test
+    void aBackupThatIsInterruptedLeavesNothing() throws Exception {
+        openCancellation();
+        AtomicInteger exitCode = new AtomicInteger();
+        Thread backup = new Thread(() -> exitCode.set(backUp("cut")));
+        backup.start();
+        try {
+            await().until(() -> Files.exists(backups().resolve("cut/store")));
+
+            backup.interrupt();
+
+            backup.join();
+            shop.place(anOrder()).expect(201);
+        } finally {
+            endCancellation();
+        }
+        assertThat(exitCode).hasValue(2);
+        assertThat(err.toString()).contains("interrupted");
+        assertThat(backups().resolve("cut")).doesNotExist();
+        assertThat(backUp("cut")).as(this::output).isZero();
+    }
+
     @Test
     void aBackupDuringWhichAppTookOrdersIsDiscarded() throws Exception {
         Disk disk = PHONE82.bean(Context.APP, Disk.class);

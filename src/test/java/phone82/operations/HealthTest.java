@@ -2,6 +2,9 @@ package phone82.operations;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import phone82.ManualClock;
 import phone82.platform.health.Check;
 
@@ -12,12 +15,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+@ExtendWith(OutputCaptureExtension.class)
 class HealthTest {
 
     private static final Duration PATIENCE = Duration.ofMillis(300);
@@ -65,6 +70,29 @@ class HealthTest {
         assertThat(health.readiness(false).up()).isFalse();
         assertThat(health.readiness(false).components().toString()).contains("database", "unreachable", "since");
         assertThat(health.liveness().up()).isTrue();
+    }
+
+    @Test
+    void anOutageIsLoggedOnceAtItsBeginningAndOnceAtItsEnd(CapturedOutput log) {
+        AtomicBoolean fails = new AtomicBoolean();
+        health.expect(List.of("app"));
+        health.add("app", List.of(Check.readiness("database", () -> {
+            if (fails.get()) {
+                throw new IOException("unreachable");
+            }
+            return Map.of();
+        }), Check.note("dead-letters", () -> {
+            throw new IOException("no broker");
+        })));
+
+        for (boolean each : List.of(false, false, true, true, true, false, false)) {
+            fails.set(each);
+            assertThat(health.readiness(true).up()).isNotEqualTo(each);
+        }
+
+        assertThat(log.getOut().lines().filter(line -> line.contains("TimedCheck"))).satisfiesExactly(
+                line -> assertThat(line).contains("WARN", "The check database of app fails: java.io.IOException: unreachable. "),
+                line -> assertThat(line).contains("INFO", "The check database of app succeeds again"));
     }
 
     @Test

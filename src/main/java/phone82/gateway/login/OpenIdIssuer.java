@@ -238,7 +238,7 @@ class OpenIdIssuer {
             }
             return roles(claims);
         } catch (KeySourceException e) {
-            LOG.warn("The roles of {} cannot be verified now: {}", subject, e.getMessage());
+            rareLog.warn("roles", "The roles of {} cannot be verified now: {}", subject, e.getMessage());
             return null;
         } catch (ParseException | java.text.ParseException e) {
             LOG.debug("The access token is no JWT", e);

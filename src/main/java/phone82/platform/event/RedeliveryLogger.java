@@ -1,5 +1,7 @@
 package phone82.platform.event;
 
+import jakarta.jms.IllegalStateException;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -29,6 +31,8 @@ public class RedeliveryLogger implements ErrorHandler {
             LOG.debug("Conflict with another transaction; the event will be delivered again: {}", cause.getMessage());
         } else if (DatabaseProbe.isUnavailable(failure)) {
             outages.warn("database", "The database is unavailable, so events wait and are tried again: {}", cause.toString());
+        } else if (ExceptionUtils.indexOfType(failure, IllegalStateException.class) >= 0) {
+            outages.warn("broker", "The broker has closed the session, so events are received again: {}", cause.toString());
         } else {
             LOG.warn("An event failed; the broker delivers it again, up to phone82.events.attempts times, then it is a dead letter: {}", cause.toString());
         }

@@ -1,6 +1,7 @@
 package phone82.platform.http;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.PrematureChannelClosureException;
@@ -62,6 +63,9 @@ public class HttpServer implements DisposableBean {
 
     private static final String CLIENT = "client";
 
+    /** Connections of the server's own machine that are accepted when all others are taken, so that the liveness check does not depend on clients. */
+    private static final int OWN_CONNECTIONS = 8;
+
     private static final CharSequence NO_STORE = HttpHeaders.createOptimized("no-store");
 
     /** Other methods share one label: each would be a time series, and a client can invent any number. */
@@ -69,6 +73,8 @@ public class HttpServer implements DisposableBean {
     private static final String OTHER_METHOD = "_OTHER";
 
     private static final String LRA = "long-running-action";
+
+    private static final String NO_TEMPLATE = "none";
 
     private static final int[] REFUSALS = {400, 404, 405, 406, 413, 415, 500};
 
@@ -226,7 +232,8 @@ public class HttpServer implements DisposableBean {
             connection.close();
             return;
         }
-        boolean full = connections.incrementAndGet() > limits.connections();
+        int most = limits.connections() + (remote.equals(local(connection)) ? OWN_CONNECTIONS : 0);
+        boolean full = connections.incrementAndGet() > most;
         connection.closeHandler(closed -> {
             connections.decrementAndGet();
             if (client != null) {
@@ -269,8 +276,7 @@ public class HttpServer implements DisposableBean {
         if (!WarmUp.isRehearsal(request.getHeader(Correlation.TRACEPARENT))) {
             context.addEndHandler(end -> {
                 boolean answered = end.succeeded() || isComplete(request.response());
-                metrics.timer("http.server.requests", "method", label(request.method().name()),
-                        "uri", template(context), "status", answered ? String.valueOf(request.response().getStatusCode()) : "closed")
+                timer(metrics, label(request.method().name()), template(context), answered ? String.valueOf(request.response().getStatusCode()) : "closed")
                         .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
                 audit.ended(context, answered);
             });
@@ -311,6 +317,16 @@ public class HttpServer implements DisposableBean {
         context.next();
     }
 
+    /**
+     * The timer of the requests with these labels.
+     *
+     * @param operation operation id or path template
+     * @param status    of the answer, or {@code closed}
+     */
+    public static Timer timer(MeterRegistry metrics, String method, String operation, String status) {
+        return metrics.timer("http.server.requests", "method", method, "uri", operation, "status", status);
+    }
+
     /** Whether the body has its length; a client may then close the connection before the writer has found the end of its stream. */
     private static boolean isComplete(HttpServerResponse response) {
         return String.valueOf(response.bytesWritten()).equals(response.headers().get(HttpHeaders.CONTENT_LENGTH));
@@ -335,18 +351,26 @@ public class HttpServer implements DisposableBean {
         return request.get(CLIENT);
     }
 
+    private static InetAddress local(ConnectionBase connection) {
+        return ((InetSocketAddress) connection.channel().localAddress()).getAddress();
+    }
+
     private static InetAddress remote(ConnectionBase connection) {
         return ((InetSocketAddress) connection.channel().remoteAddress()).getAddress();
     }
 
-    /** Returns the operation or path template as a metrics label, without ids, so that there are few values. */
+    /** Returns the operation or path template as a metrics label, without ids, so that there are few values, also for a request that no route gets. */
     private String template(RoutingContext request) {
         String operation = request.get(OPERATION);
         if (operation != null) {
             return operation;
         }
         Route route = request.currentRoute();
-        return route == null || route.getPath() == null || route.getPath().equals("/") ? "none" : route.getPath();
+        if (route != null && route.getPath() != null) {
+            return route.getPath().equals("/") ? NO_TEMPLATE : route.getPath();
+        }
+        String path = request.normalizedPath();
+        return path.length() > 1 && router.getRoutes().stream().anyMatch(each -> path.equals(each.getPath())) ? path : NO_TEMPLATE;
     }
 
     /** Answers a malformed request, and closes the connection. */

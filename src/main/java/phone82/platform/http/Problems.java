@@ -14,11 +14,13 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
+import phone82.platform.log.RareWarnings;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.DatabaseProbe;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,8 @@ public class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
     private static final String UNEXPECTED = "Unexpected failure";
+
+    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
 
     /** SQLSTATE of a statement that an operator or a time limit of the database has ended. */
     private static final String CANCELLED = "57014";
@@ -46,7 +50,8 @@ public class Problems {
         if (ObjectHelper.getException(OptimisticLockingFailureException.class, thrown) != null) {
             LOG.debug("Another transaction was first; the next run does what is left: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
         } else if (isTemporary(thrown)) {
-            LOG.warn("The run failed, and is repeated: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
+            warnings.warn(String.valueOf(exchange.getFromRouteId()), "The run failed, and is repeated (for a minute no further failure of this route is logged): {}",
+                    NestedExceptionUtils.getMostSpecificCause(thrown).toString());
         } else {
             LOG.error(UNEXPECTED, thrown);
         }
@@ -54,7 +59,7 @@ public class Problems {
 
     /** Writes the exception as the response of the exchange. */
     public static void write(Exchange exchange, Throwable thrown) {
-        Problem problem = of(thrown);
+        Problem problem = of(thrown, exchange);
         RetryTimes times = exchange.getContext().getRegistry().lookupByNameAndType("retryTimes", RetryTimes.class);
         if (problem.status() == 503 && problem.retryAfter() > 0 && times != null) {
             problem.retryAfter(times.next(problem.retryAfter()));
@@ -97,7 +102,7 @@ public class Problems {
         return false;
     }
 
-    private static Problem of(Throwable thrown) {
+    private static Problem of(Throwable thrown, Exchange exchange) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof Problem problem) {
                 return problem;
@@ -108,7 +113,8 @@ public class Problems {
                         "Another request changed the same at the same moment. With an Idempotency-Key nothing is done twice.").retryAfter(1);
             }
             if (cause instanceof SQLException failure && failsForNow(failure)) {
-                LOG.warn("The database does not answer: {}", cause.toString());
+                exchange.getContext().getRegistry().lookupByNameAndType("problems", Problems.class).warnings.warn("database",
+                        "The database does not answer, so requests are answered 503 until it does (for a minute no further one is logged): {}", cause.toString());
                 return new Problem(503, "Temporarily unavailable",
                         "The shop's database is not available at the moment. With an Idempotency-Key nothing is done twice.").retryAfter(5);
             }

@@ -133,6 +133,12 @@ public class Participation {
         return jdbc.queryForObject("select count(*) from saga where state = 'Acted'", Integer.class);
     }
 
+    /** Age of the oldest open cancellation; zero if there is none. */
+    public double oldestSeconds() {
+        Timestamp oldest = jdbc.queryForObject("select min(since) from saga where state = 'Acted'", Timestamp.class);
+        return oldest == null ? 0 : Math.max(0, Duration.between(oldest.toInstant(), Instant.now()).toMillis() / 1000.0);
+    }
+
     /** Deletes cancellations that ended long ago. */
     public int purge() {
         return ended.deleteBefore(Instant.now().minus(keep));

@@ -2,6 +2,7 @@ package phone82.platform.saga;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteBuilderLifecycleStrategy;
@@ -18,6 +19,7 @@ import phone82.platform.persistence.GaugeQueries;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Beans for taking part in sagas. */
 @Configuration(proxyBeanMethods = false)
@@ -31,8 +33,12 @@ public class SagaConfiguration {
 
     @Bean
     MeterBinder openCancellations(Participation participation, GaugeQueries queries) {
-        return metrics -> Gauge.builder("phone82.cancellations.open", participation, queries.unlessUnavailable(Participation::countOpen))
-                .description("cancellations whose outcome this context does not know yet").register(metrics);
+        return metrics -> {
+            Gauge.builder("phone82.cancellations.open", participation, queries.unlessUnavailable(Participation::countOpen))
+                    .description("cancellations whose outcome this context does not know yet").register(metrics);
+            TimeGauge.builder("phone82.cancellations.oldest", participation, TimeUnit.SECONDS, queries.unlessUnavailable(Participation::oldestSeconds))
+                    .description("age of the oldest of them").register(metrics);
+        };
     }
 
     @Bean

@@ -23,6 +23,14 @@ final class PemFiles<T> {
     private final FailableFunction<List<String>, T, Exception> maker;
     private List<String> texts;
     private T made;
+    private boolean unreadable;
+
+    /** A file cannot be read, whatever its content. */
+    private static final class Unreadable extends Exception {
+        private Unreadable(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
 
     /**
      * @param settings the settings that name the files
@@ -44,22 +52,39 @@ final class PemFiles<T> {
     synchronized T get() {
         try {
             List<String> now = read();
+            if (unreadable) {
+                unreadable = false;
+                LOG.info("{} can be read again", settings);
+            }
             if (!now.equals(texts)) {
                 // before the attempt, so that a fault is logged once
                 texts = now;
                 made = maker.apply(now);
                 LOG.info("{} {} renewed", settings, files.size() > 1 ? "are" : "is");
             }
+        } catch (Unreadable e) {
+            if (!unreadable) {
+                unreadable = true;
+                warn(e);
+            }
         } catch (Exception e) {
-            LOG.warn("{}; the former content stays in use", fault(e));
+            warn(e);
         }
         return made;
     }
 
-    private List<String> read() throws IOException {
+    private void warn(Exception cause) {
+        LOG.warn("{}; the former content stays in use", fault(cause));
+    }
+
+    private List<String> read() throws Unreadable {
         List<String> read = new ArrayList<>();
         for (Path file : files) {
-            read.add(Files.readString(file));
+            try {
+                read.add(Files.readString(file));
+            } catch (IOException e) {
+                throw new Unreadable(e);
+            }
         }
         return read;
     }

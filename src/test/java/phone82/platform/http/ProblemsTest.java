@@ -20,10 +20,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class ProblemsTest {
 
+    private static Exchange exchange() {
+        DefaultCamelContext camel = new DefaultCamelContext();
+        camel.getRegistry().bind("problems", new Problems());
+        return new DefaultExchange(camel);
+    }
+
     @ParameterizedTest
     @CsvSource({"08006, 503", "57P01, 503", "57014, 503", "53300, 503", "58030, 503", "25006, 503", "23505, 500", ", 500"})
     void anUnavailableDatabaseIsNoInternalError(String state, int status) {
-        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        Exchange exchange = exchange();
 
         Problems.write(exchange, new IllegalStateException("cannot commit", new SQLException("no table PAYMENT", state)));
 
@@ -42,7 +48,7 @@ class ProblemsTest {
 
     @Test
     void anEvictedConnectionIsNoInternalError() throws SQLException {
-        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        Exchange exchange = exchange();
         try (HikariDataSource pool = new HikariDataSource()) {
             pool.setJdbcUrl("jdbc:hsqldb:mem:problems");
             Connection broken = pool.getConnection();
