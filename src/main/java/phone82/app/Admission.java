@@ -45,7 +45,7 @@ public class Admission implements MeterBinder {
     /** @throws Problem 503 no place became free in time */
     public void enter(Exchange exchange) throws InterruptedException {
         if (!limit.enter(limits.patience(), () -> breaker.getState() == CircuitBreaker.State.CLOSED)) {
-            throw new Problem(503, "Too busy", "There are more orders at the moment than can be paid, so there is no order and nothing is charged.")
+            throw new Problem(503, "Too busy", "There are more orders at the moment than can be paid, so this request places no order and charges nothing.")
                     .retryAfter(2);
         }
         exchange.setVariable(ADMITTED, System.nanoTime());
