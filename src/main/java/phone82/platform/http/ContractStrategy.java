@@ -153,7 +153,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
                 return;
             }
         }
-        if (body != null && !(body instanceof Buffer)) {
+        if (body != null && !"".equals(body) && !(body instanceof Buffer)) {
             message.setHeader(Exchange.CONTENT_TYPE, "application/json");
             // anything but a buffer would be sent as a stream, in chunks passed between threads
             message.setBody(Buffer.buffer(Json.bytes(body)));
