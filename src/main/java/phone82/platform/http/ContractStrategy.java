@@ -48,6 +48,12 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
                            Exchange exchange, AsyncCallback callback) {
         Contract.Operation requested = contract.operation(operation.getOperationId());
         HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+        if (request.response().closed()) {
+            // the client has given up while the request waited for a worker
+            exchange.setRouteStop(true);
+            callback.done(true);
+            return true;
+        }
         try {
             read(requested, exchange);
         } catch (RuntimeException e) {
