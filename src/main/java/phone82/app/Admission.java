@@ -28,7 +28,7 @@ public class Admission implements MeterBinder {
     private final AdaptiveLimit limit;
 
     /**
-     * @param patience longest wait for a place
+     * @param patience longest wait for a worker and a place together
      * @param quick    pay's own time up to which an answer raises the limit
      * @param slow     pay's own time above which an answer lowers it
      */
@@ -44,8 +44,8 @@ public class Admission implements MeterBinder {
 
     /** @throws Problem 503 no place became free in time */
     public void enter(Exchange exchange) throws InterruptedException {
-        if (!limit.enter(limits.patience(), () -> breaker.getState() == CircuitBreaker.State.CLOSED)) {
-            throw new Problem(503, "Too busy", "There are more orders at the moment than can be paid, so there is no order and nothing is charged.")
+        if (!limit.enter(limits.patience().minusMillis(exchange.getClock().elapsed()), () -> breaker.getState() == CircuitBreaker.State.CLOSED)) {
+            throw new Problem(503, "Too busy", "There are more orders at the moment than can be paid, so this request places no order and charges nothing.")
                     .retryAfter(2);
         }
         exchange.setVariable(ADMITTED, System.nanoTime());

@@ -81,8 +81,8 @@ public class BankBreakers implements MeterBinder {
     }
 
     private Problem undecided() {
-        return new Problem(503, "Payment unavailable", "Your bank has not decided about the last payments like this one, so there is no order "
-                + "and nothing is charged.").retryAfter(open.toSeconds());
+        return new Problem(503, "Payment unavailable", "Your bank has not decided about the last payments like this one, so this request "
+                + "places no order and charges nothing.").retryAfter(open.toSeconds());
     }
 
     /** @param status of pay's answer */

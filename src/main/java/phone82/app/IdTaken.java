@@ -7,7 +7,7 @@ public class IdTaken extends Problem {
 
     public IdTaken(long id) {
         super(503, "Temporarily unavailable", "The order could not be given an id of its own (" + id
-                + " is taken), so there is no order and nothing is charged.");
+                + " is taken), so this request places no order and charges nothing.");
         retryAfter(1);
     }
 }

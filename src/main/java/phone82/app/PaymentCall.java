@@ -81,7 +81,7 @@ public class PaymentCall {
     public void refused(@Header(Exchange.HTTP_RESPONSE_CODE) int status) {
         if (status == DECLINED) {
             throw new Problem(DECLINED, "Payment declined",
-                    "The payment was declined, so there is no order. Use another way to pay, or order less.");
+                    "The payment was declined, so this request places no order. Use another way to pay, or order less.");
         }
         unavailable();
     }
@@ -90,6 +90,6 @@ public class PaymentCall {
     public void unavailable() {
         long retryAfterSeconds = Math.max(1, (Duration.between(Instant.now(), retriesAt).toMillis() + 999) / 1000);
         throw new Problem(503, "Payment unavailable",
-                "The payment cannot be made at the moment, so there is no order and nothing is charged.").retryAfter(retryAfterSeconds);
+                "The payment cannot be made at the moment, so this request places no order and charges nothing.").retryAfter(retryAfterSeconds);
     }
 }

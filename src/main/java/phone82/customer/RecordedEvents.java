@@ -33,7 +33,8 @@ class RecordedEvents {
     private static final int UNDER_WAY = 1000;
 
     private static final String SELECT = """
-            select t.seq, t.order_id, t.type, t.happened_at, t.correlation_id, t.reason, h.item, h.qty, h.amount, h.progress, h.ordered_at, h.owner
+            select t.seq, t.order_id, t.type, t.happened_at, t.correlation_id, t.reason, h.item, h.qty, h.amount, h.progress, h.ordered_at, h.owner,
+                t.event_id
             from timeline t join history h on h.order_id = t.order_id where\s""";
 
     private final JdbcTemplate jdbc;
@@ -45,11 +46,11 @@ class RecordedEvents {
     }
 
     /** An event, and the order as it is now; amount in won. */
-    record OrderEvent(long orderId, String type, Instant at, String correlationId, String reason, String item, Integer qty, Long amount,
+    record OrderEvent(String eventId, long orderId, String type, Instant at, String correlationId, String reason, String item, Integer qty, Long amount,
                     Status status, Instant orderedAt) {
 
         OrderEvent withoutAmount() {
-            return new OrderEvent(orderId, type, at, correlationId, reason, item, qty, null, status, orderedAt);
+            return new OrderEvent(eventId, orderId, type, at, correlationId, reason, item, qty, null, status, orderedAt);
         }
     }
 
@@ -135,7 +136,7 @@ class RecordedEvents {
         return new Position(seq, Set.copyOf(skipped.headMap(seq, true).keySet()));
     }
 
-    private static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new OrderEvent(row.getLong(2), row.getString(3),
+    private static final RowMapper<Row> ROW = (row, n) -> new Row(row.getLong(1), new OrderEvent(row.getString(13), row.getLong(2), row.getString(3),
             instant(row.getTimestamp(4)), row.getString(5), row.getString(6), row.getString(7), (Integer) row.getObject(8),
             (Long) row.getObject(9), Status.values()[row.getInt(10)], instant(row.getTimestamp(11))), row.getString(12));
 }

@@ -279,6 +279,11 @@ public class Payment {
         return refunded(now);
     }
 
+    /** Whether the payment has ended without money for the order; then the order ends, too, by {@link PayCancelled}. */
+    public boolean endsTheOrder() {
+        return status == PaymentStatus.Voided || ending == Ending.Refused || status == PaymentStatus.Releasing && ending != Ending.Expired;
+    }
+
     public boolean canBeCancelled() {
         return status.canBecome(PaymentStatus.Cancelling) && (confirmed || status != PaymentStatus.Authorising)
                 && (status != PaymentStatus.Releasing || ending == Ending.Expired);

@@ -405,7 +405,7 @@ public class Payments {
      * @param account the order's account at the provider; null if nothing is captured, or if the provider does not answer: then the refund
      *                is requested when it does
      * @throws Problem 404 there is no payment; 409 the provider or the payment's state forbids it; 503 an earlier cancellation is not undone
-     *                 yet, or the money was captured before the provider could be asked
+     *                 yet, the money was captured before the provider could be asked, or app does not know yet that the payment has ended
      */
     @Transactional
     public void beginCancellation(@Header("orderId") long orderId, @Header(Exchange.SAGA_LONG_RUNNING_ACTION) String lra,
@@ -417,7 +417,7 @@ public class Payments {
         if (payment == null || payment.shownStatus() == null) {
             throw Problem.notFound("payment of order", orderId);
         }
-        if (payment.status() == PaymentStatus.Cancelling || payment.isCaptured() && asked == null) {
+        if (payment.status() == PaymentStatus.Cancelling || payment.isCaptured() && asked == null || payment.endsTheOrder()) {
             throw new CancellationUnavailable();
         }
         if (!payment.canBeCancelled()) {

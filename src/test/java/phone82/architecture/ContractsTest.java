@@ -6,11 +6,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import phone82.architecture.RouteFile.Route;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -21,7 +26,8 @@ class ContractsTest {
 
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
     private static final String OWN_DOCUMENT = "GET /openapi.json";
-    private static final String PRICE_LIST = "GET /phones";
+    private static final Pattern TITLES = Pattern.compile("REFUSALS = \\[([^]]+)]");
+    private static final Pattern TITLE = Pattern.compile("'([^']+)'");
 
     static List<Operation> operations() {
         return Operation.all();
@@ -31,10 +37,9 @@ class ContractsTest {
         return operations().stream().filter(operation -> operation.definition().has("requestBody"));
     }
 
-    /** Operations whose answer can have a next page; the price list is short and never paged. */
+    /** Operations whose answer can have a next page. */
     static Stream<Operation> lists() {
-        return operations().stream().filter(operation -> operation.method().equals("get") && !operation.request().equals(PRICE_LIST)
-                && operation.resolved(operation.response("200").at("/content/application~1json/schema")).at("/properties").has("next"));
+        return operations().stream().filter(operation -> operation.method().equals("get") && operation.resolved(operation.response("200").at("/content/application~1json/schema")).at("/properties").has("next"));
     }
 
     @Test
@@ -122,6 +127,34 @@ class ContractsTest {
     void everyContextThatConsumesOffersItsDeadLetters() throws Exception {
         assertThat(new Broker().subscriptions()).isNotEmpty().allSatisfy(subscription ->
                 assertThat(Operation.of(subscription.name())).extracting(Operation::id).contains(subscription.name() + "-list-dead-letters"));
+    }
+
+    /** The page, and programs by the guide, take an order for refused if the answer has one of these titles. */
+    @Test
+    void theTitlesThatMeanThatThereIsNoOrderAreInCodeContractAndGuide() throws IOException {
+        String page = TITLES.matcher(Files.readString(Path.of("src/main/resources/static/assets/api.js"))).results().map(match -> match.group(1)).findFirst().orElseThrow();
+        List<String> titles = TITLE.matcher(page).results().map(match -> match.group(1)).filter(title -> !title.startsWith("Cancellation")).toList();
+        String contract = operations().stream().filter(operation -> operation.id().equals("app-place-order")).findFirst().orElseThrow()
+                .response("503").path("description").asText();
+        String guide = Files.readAllLines(Path.of("src/docs/api.md")).stream().filter(line -> line.startsWith("| 503 |")).findFirst().orElseThrow();
+        String code;
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            code = files.filter(Files::isRegularFile).map(ContractsTest::text).collect(Collectors.joining());
+        }
+
+        assertThat(titles).hasSize(4).allSatisfy(title -> {
+            assertThat(contract).contains(title);
+            assertThat(guide).contains("`" + title + "`");
+            assertThat(code).containsPattern("roblem\\((503, )?\"" + title + "\"");
+        });
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Map<String, String> published() {

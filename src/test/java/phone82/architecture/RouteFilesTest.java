@@ -111,6 +111,13 @@ class RouteFilesTest {
         });
     }
 
+    /** Without one it is INFO, which is not logged. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void aLogStepNamesItsLevel(RouteFile file) {
+        assertThat(file.content().findValues("log")).as("log steps of %s", file).allMatch(step -> step.has("loggingLevel"));
+    }
+
     @ParameterizedTest
     @MethodSource("files")
     void aFlowHasAtMostSixtyLines(RouteFile file) {

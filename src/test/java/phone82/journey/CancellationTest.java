@@ -4,6 +4,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.spi.RouteController;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,27 @@ class CancellationTest {
         assertThat(refused.body().get("detail").asText()).contains("shipped at " + shop.get("/orders/" + id).body().get("shippedAt").asText());
         assertShippedEverywhere(id);
         assertThat(shop.timeline(id)).isEqualTo(timeline);
+    }
+
+    /** App hears of it a moment later, and the order is cancelled. */
+    @Test
+    void aPaymentThatHasEndedIsNoFinalRefusal() throws Exception {
+        RouteController pay = PHONE82.bean(Context.PAY, CamelContext.class).getRouteController();
+        pay.stopRoute("relay-events");
+        try {
+            long id = shop.place(anOrder().of("sim-capture-refused")).expect(201).id();
+            await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Voided"));
+
+            Answer refused = shop.send(shop.request("/orders/" + id).DELETE()).expect(503);
+
+            assertThat(refused.body().get("title").asText()).isEqualTo("Cancellation unavailable");
+            assertThat(refused.header("Retry-After")).isNotEmpty();
+            pay.startRoute("relay-events");
+            await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+            cancel(id).expect(200);
+        } finally {
+            pay.startRoute("relay-events");
+        }
     }
 
     @Test

@@ -90,7 +90,7 @@ class FailureLogTest {
 
         Answer refused = await().until(() -> app.place(anOrder()), answer -> answer.status() != 201).expect(503);
 
-        assertThat(refused.body().get("detail").asText()).endsWith("is taken), so there is no order and nothing is charged. Try again in 1 s.");
+        assertThat(refused.body().get("detail").asText()).endsWith("is taken), so this request places no order and charges nothing. Try again in 1 s.");
         await().until(() -> app.place(anOrder()).status() == 201);
     }
 

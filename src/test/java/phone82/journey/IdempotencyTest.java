@@ -218,6 +218,7 @@ class IdempotencyTest {
     class WithAStubOfPay {
 
         static final List<CompletableFuture<Integer>> ASKED = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        static final CompletableFuture<Integer> FIRST_ANSWER = new CompletableFuture<>();
         static final CountDownLatch BOTH_ASK = new CountDownLatch(2);
         static final List<Request> REQUESTS = new CopyOnWriteArrayList<>();
         static final Stub PAY = new Stub().on("/payments", WithAStubOfPay::authorise);
@@ -246,6 +247,21 @@ class IdempotencyTest {
             for (Future<Answer> answer : answers) {
                 assertThat(answer.get().expect(201).id()).isEqualTo(id);
             }
+        }
+
+        /** The client has repeated a request that still runs. */
+        @Test
+        void aRefusalDoesNotDenyTheOrderOfAnEarlierRequest() {
+            Shop app = PHONE82.shop(Context.APP);
+            String key = newKey();
+            CompletableFuture<Answer> first = CompletableFuture.supplyAsync(() -> app.place(key, anOrder().of("overtaken")));
+            await().until(() -> asked("overtaken").size() == 1);
+
+            Answer second = app.place(key, anOrder().of("overtaken")).expect(503);
+            FIRST_ANSWER.complete(201);
+
+            assertThat(first.join().expect(201).id()).isEqualTo(app.get("/idempotency-keys/" + key).expect(200).id());
+            assertThat(second.body().get("detail").asText()).contains("this request places no order and charges nothing").doesNotContain("there is no order");
         }
 
         private static List<JsonNode> acceptedOrders(Shop app) {
@@ -307,6 +323,10 @@ class IdempotencyTest {
             REQUESTS.add(new Request(item, wanted.get("orderId").asLong(), request.getRequestHeaders().getFirst("Payment-Key")));
             if (item.startsWith("taken-")) {
                 Stub.answer(request, item.equals("taken-once") && asked(item).size() > 1 ? 201 : 409);
+                return;
+            }
+            if (item.equals("overtaken")) {
+                Stub.answer(request, asked(item).size() > 1 ? 503 : FIRST_ANSWER.join());
                 return;
             }
             if (item.equals("known-here")) {

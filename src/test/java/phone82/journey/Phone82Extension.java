@@ -195,8 +195,19 @@ public final class Phone82Extension implements BeforeAllCallback, AfterAllCallba
 
     @Override
     public void afterAll(ExtensionContext test) {
-        if (!isShared) {
-            stop();
+        try {
+            assertDeclaredAnswers();
+        } finally {
+            if (!isShared) {
+                stop();
+            }
+        }
+    }
+
+    private void assertDeclaredAnswers() {
+        if (phone82 != null) {
+            contexts.stream().filter(context -> phone82.application(context).isActive())
+                    .forEach(context -> DeclaredAnswers.assertStatuses(context, bean(context, MeterRegistry.class)));
         }
     }
 

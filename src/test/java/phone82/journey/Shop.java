@@ -223,7 +223,11 @@ public final class Shop {
     /** The response, whatever its body is. */
     public HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
         try {
-            return http().send(authorized(request.build()), BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = http().send(authorized(request.build()), BodyHandlers.ofByteArray());
+            if (context != null) {
+                DeclaredAnswers.assertContent(context, response);
+            }
+            return response;
         } catch (IOException e) {
             throw new UncheckedIOException(base, e);
         } catch (InterruptedException e) {

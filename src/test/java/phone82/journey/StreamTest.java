@@ -129,13 +129,15 @@ class StreamTest {
             taken.await();
             record(order, "Early");
             await().untilAsserted(() -> assertThat(listener.typesOf(order)).containsExactly("Early"));
-            String seen = listener.events().get(0).id();
+            Event early = listener.events().get(0);
             commit.countDown();
             late.get();
 
             await().untilAsserted(() -> assertThat(listener.typesOf(order)).containsExactly("Early", "Late"));
-            try (Listener again = new Listener(url(""), seen)) {
+            try (Listener again = new Listener(url(""), early.id())) {
                 await().untilAsserted(() -> assertThat(again.typesOf(order)).as("resumed from before the gap").contains("Early", "Late"));
+                assertThat(again.events()).filteredOn(event -> event.type().equals("Early")).singleElement()
+                        .satisfies(repeated -> assertThat(repeated.data().get("eventId")).isNotNull().isEqualTo(early.data().get("eventId")));
             }
         } finally {
             other.shutdown();

@@ -48,6 +48,12 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
                            Exchange exchange, AsyncCallback callback) {
         Contract.Operation requested = contract.operation(operation.getOperationId());
         HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
+        if (request.response().closed()) {
+            // the client has given up while the request waited for a worker
+            exchange.setRouteStop(true);
+            callback.done(true);
+            return true;
+        }
         try {
             read(requested, exchange);
         } catch (RuntimeException e) {
@@ -153,7 +159,7 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
                 return;
             }
         }
-        if (body != null && !(body instanceof Buffer)) {
+        if (body != null && !"".equals(body) && !(body instanceof Buffer)) {
             message.setHeader(Exchange.CONTENT_TYPE, "application/json");
             // anything but a buffer would be sent as a stream, in chunks passed between threads
             message.setBody(Buffer.buffer(Json.bytes(body)));
