@@ -15,7 +15,7 @@ import static org.awaitility.Awaitility.await;
 
 class BankBreakersTest {
 
-    private static final Duration OPEN = Duration.ofMillis(600);
+    private static final Duration OPEN = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(15);
 
     private final BankBreakers breakers = new BankBreakers(3, OPEN);

@@ -1,6 +1,5 @@
 package phone82.coordinator;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +17,7 @@ import static org.awaitility.Awaitility.await;
 /** A coordinator whose participant does not end its answers. */
 class SlowParticipantTest {
 
+    // stays open: a repetition of a failed test uses it again
     private static final DrippingServer PARTICIPANT = new DrippingServer(Kind.BODY);
 
     @RegisterExtension
@@ -26,11 +26,6 @@ class SlowParticipantTest {
 
     private final Shop coordinator = PHONE82.shop(Context.COORDINATOR);
     private final Lras lras = new Lras(coordinator, PARTICIPANT.url());
-
-    @AfterAll
-    static void stop() {
-        PARTICIPANT.close();
-    }
 
     /** Otherwise each would occupy a thread or a connection until the participant stops. */
     @ParameterizedTest

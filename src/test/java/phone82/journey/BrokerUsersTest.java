@@ -126,9 +126,8 @@ class BrokerUsersTest {
         }, guessers)).toList();
         await().until(() -> refusals(output).size() == GUESSES);
 
-        long known = System.nanoTime();
         as("pay", "demo-pay", session -> session.createTextMessage("x"));
-        assertThat(Duration.ofNanos(System.nanoTime() - known)).as("a login meanwhile").isLessThan(Duration.ofSeconds(2));
+        assertThat(guesses).as("a login does not wait for them").filteredOn(guess -> !guess.isDone()).hasSizeGreaterThan(1);
         assertThat(guesses).noneMatch(guess -> guess.isDone() && guess.join().toMillis() < 900);
         assertThat(guesses.stream().map(CompletableFuture::join).sorted().toList()).last()
                 .satisfies(last -> assertThat(last).isGreaterThan(Duration.ofMillis(GUESSES * 1000 - 100)));

@@ -12,7 +12,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import org.assertj.core.api.SoftAssertions;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,7 +102,7 @@ class CallersTest {
     private static final List<Context> PARTICIPANTS = List.of(Context.APP, Context.PAY, Context.STORE);
 
     private static final Queue<String> CALLS = new ConcurrentLinkedQueue<>();
-    @AutoClose
+    // stays open: a repetition of a failed test uses it again
     private static final Stub STRANGER = new Stub().on("/", request -> {
         CALLS.add(request.getRequestMethod() + " " + request.getRequestURI());
         Stub.answer(request, 200);

@@ -76,7 +76,7 @@ class DeadLettersTest {
             Stream.of(Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER)
                     .forEach(context -> assertThat(letters(PHONE82, context)).as("of %s, so early", context).isEmpty());
 
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 assertThat(summaries(PHONE82, Context.APP)).containsExactlyInAnyOrder(
                         "phone82.pay.PayCompleted " + next + " unreadable", "phone82.store.Shipped " + next + " unreadable",
                         "phone82.store.Shipped 1001 IllegalStateException: an event for order 1001, which is not known here");

@@ -44,7 +44,7 @@ class FuzzTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.gateway.rate=0", "--phone82.store.dispatch-delay=1h",
-            "--phone82.app.admission.patience=20s");
+            "--phone82.app.admission.patience=20s", "--phone82.gateway.response-timeout=25000");
 
     private final Map<Integer, AtomicInteger> statuses = new ConcurrentSkipListMap<>();
     private final Set<Long> placed = ConcurrentHashMap.newKeySet();

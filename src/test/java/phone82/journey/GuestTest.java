@@ -122,7 +122,7 @@ class GuestTest {
         Tools.need(Files.isExecutable(Path.of("/usr/bin/curl")), "no /usr/bin/curl; apt-get install curl");
         String script = new YAMLMapper().readTree(Path.of("openshift/pipeline/smoke-test.yaml").toFile()).at("/spec/steps/0/script").asText()
                 .replace("$scheme://gateway.$(context.taskRun.namespace).svc:8080", PHONE82.gateway().url("")).replace("/tmp/answer", folder.resolve("answer").toString())
-                .replace("$(context.taskRun.uid)", UUID.randomUUID().toString()).replace("sleep 2", "sleep 0.2")
+                .replace("$(context.taskRun.uid)", UUID.randomUUID().toString()).replace("sleep 2", "sleep 0.5")
                 .replace("--retry 5 --retry-delay 2", "--retry 2 --retry-delay 1");
         long last = PHONE82.jdbc(Context.APP).queryForObject("select coalesce(max(id), 0) from orders", Long.class);
         Path log = folder.resolve("log");

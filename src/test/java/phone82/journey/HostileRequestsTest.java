@@ -333,6 +333,7 @@ class HostileRequestsTest {
     @Nested
     class BehindTheGateway {
 
+        // stays open: a repetition of a failed test uses it again
         static final Recorder BEHIND = new Recorder("{}".getBytes(UTF_8));
 
         @RegisterExtension
@@ -345,11 +346,6 @@ class HostileRequestsTest {
         @BeforeEach
         void forget() {
             BEHIND.arrived().clear();
-        }
-
-        @AfterAll
-        static void stop() {
-            BEHIND.close();
         }
 
         static Stream<Trick> tricksOfAllKinds() {

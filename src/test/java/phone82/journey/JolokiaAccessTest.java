@@ -36,6 +36,7 @@ import javax.management.ObjectName;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** The JMX operations that an operator, or anyone with the password, may call. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -81,7 +82,7 @@ class JolokiaAccessTest {
         assertThat(exec(FIND_ORDER, "start").get("status").asInt()).isEqualTo(200);
         assertThat(statusOfFindOrder()).isEqualTo("Started");
 
-        assertThat(log.getOut()).contains("operator [service:operator] jmx stop() " + FIND_ORDER + ": 200", "operator [service:operator] jmx start " + FIND_ORDER + ": 200");
+        await().untilAsserted(() -> assertThat(log.getOut()).contains("operator [service:operator] jmx stop() " + FIND_ORDER + ": 200", "operator [service:operator] jmx start " + FIND_ORDER + ": 200"));
     }
 
     @Test
@@ -112,7 +113,7 @@ class JolokiaAccessTest {
 
         assertThat(answer.get("status").asInt()).as(answer.toString()).isEqualTo(403);
         assertThat(answer.path("stacktrace").asText()).isEmpty();
-        assertThat(log.getOut()).contains("operator [service:operator] jmx " + operation + " " + bean + ": 403");
+        await().untilAsserted(() -> assertThat(log.getOut()).contains("operator [service:operator] jmx " + operation + " " + bean + ": 403"));
     }
 
     /** Calls each operation of each bean of this JVM without its arguments. */

@@ -1,7 +1,6 @@
 package phone82.journey;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -51,7 +50,7 @@ class LimitsTest {
 
         @RegisterExtension
         static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY),
-                "--phone82.http.send-seconds=1", "--phone82.http.idle-seconds=3", "--phone82.http.connections=" + MOST);
+                "--phone82.http.send-seconds=1", "--phone82.http.idle-seconds=6", "--phone82.http.connections=" + MOST);
 
         private final RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
 
@@ -76,7 +75,7 @@ class LimitsTest {
                     assertThat(connection.answer().problem()).isEqualTo(408);
                     assertThat(connection.answer()).isNull();
                 }
-                assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(4));
+                assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(8));
             }
         }
 
@@ -90,7 +89,7 @@ class LimitsTest {
                         assertThat(connection.answer().problem()).isEqualTo(408);
                         assertThat(connection.answer()).isNull();
                     }
-                    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(4));
+                    assertThat(since(start)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(8));
                 }
             }
         }
@@ -104,7 +103,7 @@ class LimitsTest {
                 try (AutoCloseable more = trickling(connection, "x".repeat(10_000))) {
                     assertThat(connection.answer()).isNull();
                 }
-                assertThat(since(start)).isLessThan(Duration.ofSeconds(4));
+                assertThat(since(start)).isLessThan(Duration.ofSeconds(8));
             }
         }
 
@@ -125,7 +124,7 @@ class LimitsTest {
                 long start = System.nanoTime();
                 while (since(start).toMillis() < 2500) {
                     connection.send(GET.substring(0, 30));
-                    Awaitility.await().pollDelay(Duration.ofMillis(400)).until(() -> true);
+                    Awaitility.await().pollDelay(Duration.ofMillis(100)).until(() -> true);
                     connection.send(GET.substring(30));
                     assertThat(connection.answer().status()).isEqualTo(200);
                 }
@@ -135,12 +134,12 @@ class LimitsTest {
         @Test
         void aSilentConnectionIsClosed() {
             try (Connection fresh = gateway.connect(); Connection used = gateway.connect()) {
+                long start = System.nanoTime();
                 used.send(GET);
                 assertThat(used.answer().status()).isEqualTo(200);
-                long start = System.nanoTime();
                 assertThat(fresh.answer()).isNull();
                 assertThat(used.answer()).isNull();
-                assertThat(since(start)).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(6));
+                assertThat(since(start)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(12));
             }
         }
 
@@ -155,11 +154,11 @@ class LimitsTest {
                     connection.send(GET);
                     assertThat(connection.answer().status()).isEqualTo(200);
                 }
-                for (int i = 0; i < 50; i++) {
+                for (int i = 0; i < 30; i++) {
                     long start = System.nanoTime();
                     assertThat(others.once(GET)).isNull();
                     // less than a silent connection lasts
-                    assertThat(since(start)).isLessThan(Duration.ofSeconds(2));
+                    assertThat(since(start)).isLessThan(Duration.ofSeconds(4));
                 }
                 for (Connection connection : open) {
                     connection.send(GET);
@@ -197,7 +196,7 @@ class LimitsTest {
         void returnsFromTheIssuerAreLimitedForEachAddress() {
             RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
             String callback = "GET /callback?code=guessed&state=x HTTP/1.1\r\nHost: shop\r\n\r\n";
-            List<Answer> answers = Stream.generate(() -> gateway.once(callback)).limit(20).toList();
+            List<Answer> answers = Stream.generate(() -> gateway.once(callback)).limit(60).toList();
 
             assertThat(answers).extracting(Answer::problem).startsWith(401).contains(429);
             assertThat(answers).filteredOn(answer -> answer.status() == 429).hasSizeGreaterThan(5)
@@ -210,15 +209,11 @@ class LimitsTest {
     @Nested
     class Answers {
 
+        // stays open: a repetition of a failed test uses it again
         static final Recorder BEHIND = new Recorder(new byte[4_000_000]);
 
         @RegisterExtension
         static final Phone82Extension PHONE82 = Phone82Extension.only(Set.of(Context.GATEWAY), "--phone82.gateway.app-url=" + BEHIND.url());
-
-        @AfterAll
-        static void stop() {
-            BEHIND.close();
-        }
 
         @Test
         void aPipeliningClientThatDoesNotReadIsCutOff() {
@@ -261,7 +256,7 @@ class LimitsTest {
         void requestsAboveTheRateAreRefusedForASecond() {
             RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
             List<Answer> answers = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 100; i++) {
                 answers.add(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i)));
             }
 
@@ -304,7 +299,7 @@ class LimitsTest {
                 assertThat(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i)).status()).isEqualTo(200);
             }
             List<Integer> one = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 60; i++) {
                 one.add(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i + ", 203.0.113.9")).status());
             }
             assertThat(one).contains(429);

@@ -2,7 +2,6 @@ package phone82.journey;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,7 +31,7 @@ class LoginTest {
     private static final String SESSION = "__Host-phone82=";
     private static final String ATTEMPT = "__Host-phone82-login=";
     private static final BlockingQueue<String> HEARD = new LinkedBlockingQueue<>();
-    @AutoClose
+    // stays open: a repetition of a failed test uses it again
     private static final Stub APP = new Stub().on("/", request -> {
         String authorization = request.getRequestHeaders().getFirst("Authorization");
         assertThat(request.getRequestHeaders()).doesNotContainKey("Cookie");

@@ -29,7 +29,7 @@ class OperationsTest {
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=0s", "--phone82.http.workers=2",
-            "--phone82.operations.patience=1s", "--phone82.events.attempts=1");
+            "--phone82.operations.patience=2s", "--phone82.events.attempts=1");
 
     private final Shop operations = PHONE82.operations();
 

@@ -23,6 +23,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -129,16 +130,12 @@ class RelayTest {
         Timestamp old = Timestamp.from(Instant.now().minus(Duration.ofDays(31)));
         int rows = 20_000;
         TransactionTemplate transaction = new TransactionTemplate(PHONE82.bean(Context.APP, PlatformTransactionManager.class));
+        Duration usual = relays(transaction, outbox);
         transaction.executeWithoutResult(tx -> jdbc.batchUpdate("insert into outbox (seq, event_id, topic, subject, happened_at, traceparent, body, sent) "
                         + "values (?, ?, 'phone82.app.Ordered', '0', ?, ?, ?, true)",
                 LongStream.range(-rows, 0).mapToObj(seq -> new Object[]{seq, String.valueOf(seq), old, "", "{\"orderId\":1}"}).toList()));
 
-        Instant start = Instant.now();
-        for (int i = 0; i < 200; i++) {
-            assertThat(transaction.<List<Outbox.Row>>execute(tx -> outbox.take())).isEmpty();
-            assertThat(outbox.depth()).isZero();
-        }
-        assertThat(Duration.between(start, Instant.now())).as("200 relays beside a long log").isLessThan(Duration.ofSeconds(3));
+        assertThat(relays(transaction, outbox)).as("200 relays beside a long log").isLessThan(Collections.max(List.of(Duration.ofSeconds(3), usual.multipliedBy(3))));
         assertThat(PHONE82.shop(Context.APP).get("/events").expect(200).body().findValuesAsText("subject")).isNotEmpty().doesNotContain("0");
 
         jdbc.update("update outbox set happened_at = ? where seq between -19500 and -18400 or seq = -5", Timestamp.from(Instant.now().plus(Duration.ofDays(400))));
@@ -146,6 +143,16 @@ class RelayTest {
         log.purge();
         assertThat(jdbc.queryForObject("select count(*) from outbox where seq < 0", Long.class)).isZero();
         assertThat(jdbc.queryForObject("select count(*) from outbox where subject = ?", Long.class, String.valueOf(young))).isOne();
+    }
+
+    /** How long 200 of them take, with nothing to send. */
+    private static Duration relays(TransactionTemplate transaction, Outbox outbox) {
+        long begin = System.nanoTime();
+        for (int i = 0; i < 200; i++) {
+            assertThat(transaction.<List<Outbox.Row>>execute(tx -> outbox.take())).isEmpty();
+            assertThat(outbox.depth()).isZero();
+        }
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     @Test

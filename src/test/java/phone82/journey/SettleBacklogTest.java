@@ -12,11 +12,12 @@ import phone82.pay.Payments;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -46,8 +47,8 @@ class SettleBacklogTest {
         // its capture comes after every other request in the queue
         awaitCompleted(shop.place(anOrder()).expect(201).id());
 
-        // an authorisation and a capture each
-        assertThat(requests() - before).isEqualTo(2 * (ORDERS + 1));
+        // an authorisation and a capture each; the provider counts a request a moment after its answer
+        await().untilAsserted(() -> assertThat(requests() - before).isEqualTo(2 * (ORDERS + 1)));
     }
 
     /** It has claimed the payment because the request has waited for too long here. */
@@ -78,14 +79,16 @@ class SettleBacklogTest {
 
         await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, id).equals("Capturing"));
 
-        Duration reserved = pay.queryForObject("select changed_at, due_at from payment where order_id = ?",
-                (row, n) -> Duration.between(row.getTimestamp(1).toInstant(), row.getTimestamp(2).toInstant()), id);
-        // four waits for a connection, a call, and half of its limit for a look-up
-        assertThat(reserved).isGreaterThan(Duration.ofSeconds(4 / 2 + 4 + 2));
+        // four waits for a connection, a call, and half of its limit for a look-up; it is reserved when a worker takes it
+        await().untilAsserted(() -> {
+            Duration reserved = pay.queryForObject("select changed_at, due_at from payment where order_id = ?",
+                    (row, n) -> Duration.between(row.getTimestamp(1).toInstant(), row.getTimestamp(2).toInstant()), id);
+            assertThat(reserved).isGreaterThan(Duration.ofSeconds(4 / 2 + 4 + 2));
+        });
         awaitCompleted(id);
     }
 
-    /** Sorting them takes a thousand times as long as reading the first of them from the index. */
+    /** Sorting them takes longer than reading all of them, which takes many times as long as reading the first of them from the index. */
     @Test
     void aPollDoesNotSortAllDuePayments() throws Exception {
         JdbcTemplate pay = PHONE82.jdbc(Context.PAY);
@@ -98,16 +101,23 @@ class SettleBacklogTest {
 
             assertThat(payments.due()).hasSize(100).startsWith(-50_000L, -49_999L);
 
-            long quickest = LongStream.range(0, 10).map(i -> {
-                long begin = System.nanoTime();
-                payments.due();
-                return System.nanoTime() - begin;
-            }).min().orElseThrow();
-            assertThat(Duration.ofNanos(quickest)).isLessThan(Duration.ofMillis(30));
+            Duration poll = quickest(payments::due);
+            Duration all = quickest(() -> pay.queryForObject("select count(*) from payment where item = 'note21'", Long.class));
+            System.out.printf("a poll: %s, reading all: %s%n", poll, all);
+            assertThat(poll).isLessThan(all);
         } finally {
             pay.update("delete from payment where order_id < 0");
             routes.startRoute("pay-settle-due-payments");
         }
+    }
+
+    /** The shortest of some calls: something else may delay the others. */
+    private static Duration quickest(Runnable call) {
+        return Stream.generate(() -> {
+            long begin = System.nanoTime();
+            call.run();
+            return Duration.ofNanos(System.nanoTime() - begin);
+        }).limit(10).min(Comparator.naturalOrder()).orElseThrow();
     }
 
     @AfterEach

@@ -1,6 +1,5 @@
 package phone82.journey;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +15,7 @@ import static org.awaitility.Awaitility.await;
 /** The gateway in front of contexts that do not end their answers. */
 class SlowContextTest {
 
+    // stays open: a repetition of a failed test uses it again
     private static final DrippingServer CONTEXT = new DrippingServer(Kind.BODY);
 
     @RegisterExtension
@@ -24,11 +24,6 @@ class SlowContextTest {
             "--phone82.gateway.customer-url=" + CONTEXT.url());
 
     private final RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
-
-    @AfterAll
-    static void stop() {
-        CONTEXT.close();
-    }
 
     @ParameterizedTest
     @EnumSource(Kind.class)

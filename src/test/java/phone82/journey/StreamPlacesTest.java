@@ -1,7 +1,6 @@
 package phone82.journey;
 
 import com.nimbusds.jwt.JWTClaimsSet;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
@@ -23,7 +22,7 @@ import static org.awaitility.Awaitility.await;
 /** Event streams leave connections of the gateway for other requests and for other users. */
 class StreamPlacesTest {
 
-    @AutoClose
+    // stays open: a repetition of a failed test uses it again
     private static final Stub CUSTOMER = EndlessStream.start(1);
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
@@ -35,7 +34,6 @@ class StreamPlacesTest {
     static final Phone82Extension WITH_LOGIN = gateway("--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.streams-per-user=2");
 
     /** More than the buffers on the way to a reader can take. */
-    @AutoClose
     private static final Stub CUSTOMER_WITH_NEWS = EndlessStream.start(400_000);
 
     @RegisterExtension

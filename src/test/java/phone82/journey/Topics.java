@@ -101,7 +101,7 @@ public final class Topics {
             connection.start();
             Session session = connection.createSession();
             MessageConsumer consumer = session.createConsumer(session.createQueue(subscription));
-            for (Message message = consumer.receive(20_000); message != null; message = consumer.receive(1_000)) {
+            for (Message message = consumer.receive(20_000); message != null; message = consumer.receive(2_000)) {
                 messages.add(message);
             }
         } catch (JMSException e) {

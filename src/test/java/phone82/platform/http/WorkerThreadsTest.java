@@ -54,7 +54,7 @@ class WorkerThreadsTest {
             run(() -> null).toCompletableFuture().join();
         }
 
-        assertThat(threads).hasSizeLessThan(WORKERS / 5);
+        assertThat(threads).hasSizeLessThan(WORKERS / 2);
     }
 
     private CompletionStage<Void> run(Callable<Void> task) {
