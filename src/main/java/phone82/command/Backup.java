@@ -76,8 +76,8 @@ public final class Backup extends OperatorCommand {
                 JsonNode copy = copy(context, name, copies);
                 out.println(context + ": " + copy.path("bytes").asLong() / 1024 + " kB in " + copy.path("folder").asText());
             }
-            released = true;
             hold(0);
+            released = true;
         } catch (Stop e) {
             // or the request of the release would fail
             Thread.interrupted();

@@ -45,7 +45,10 @@ public final class Refunds extends OperatorCommand {
             switch (action) {
                 case "list" -> command.list();
                 case "retry" -> {
-                    return all ? command.retryAll() : command.retry(words.get(1));
+                    if (all) {
+                        return command.retryAll();
+                    }
+                    command.retry(words.get(1));
                 }
                 default -> command.settle(words.get(1), words.get(2));
             }
@@ -86,17 +89,16 @@ public final class Refunds extends OperatorCommand {
                     throw new Stop(e.exitCode, e.getMessage() + " " + retried + " of " + orders.size() + " refunds are retried; repeat the command.");
                 }
                 exitCode = Math.max(exitCode, e.exitCode);
-                out.println("order " + order + " is refused: " + e.getMessage());
+                out.println("order " + order + ": the refund is not retried: " + e.getMessage());
             }
         }
         out.println(retried + " of " + orders.size() + " refunds are retried");
         return exitCode;
     }
 
-    private int retry(String order) {
+    private void retry(String order) {
         ask("POST", "pay", "/payments/" + order + "/refund");
         out.println("order " + order + ": the refund is retried");
-        return 0;
     }
 
     private void settle(String order, String note) {

@@ -116,7 +116,7 @@ public class GatewayContext {
         }
         LoginSettings settings = Binder.get(environment).bind("phone82.identity", LoginSettings.class).get();
         return new LoginEndpoint(login == Login.EMBEDDED ? settings.with(EmbeddedIssuer.url(issuerPort)) : settings, minter.getObject(), api.contexts(),
-                guests ? new RateLimit(guestRate, TimeMeter.SYSTEM_NANOTIME) : null, RateLimit.ofGuestOrders(guestOrders, TimeMeter.SYSTEM_NANOTIME),
+                guests ? new RateLimit(guestRate, TimeMeter.SYSTEM_NANOTIME) : null, guests ? RateLimit.ofGuestOrders(guestOrders, TimeMeter.SYSTEM_NANOTIME) : null,
                 new RateLimit(loginRate, TimeMeter.SYSTEM_NANOTIME));
     }
 

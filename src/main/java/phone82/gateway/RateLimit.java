@@ -6,8 +6,8 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
+import phone82.gateway.login.OrderLimit;
 import phone82.platform.api.Problem;
-import phone82.platform.http.AdmissionCheck;
 import phone82.platform.http.ClientAddresses;
 
 import java.net.InetAddress;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /** Limits the requests of one client in a time with a token bucket: a client may burst by what it has not used. */
-class RateLimit implements AdmissionCheck {
+class RateLimit implements OrderLimit {
 
     /** The most buckets, some 30 MB. With more clients within the time, some get a new bucket early. */
     private static final int CLIENTS = 100_000;
@@ -55,11 +55,19 @@ class RateLimit implements AdmissionCheck {
 
     @Override
     public void admit(InetAddress client) {
-        Bucket bucket = buckets.get(shared.apply(client), each -> Bucket.builder().addLimit(bandwidth).withCustomTimePrecision(time).build());
-        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
+        ConsumptionProbe probe = bucket(client).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw new Problem(429, "Too many requests", advice).retryAfter(1 + TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForRefill() - 1));
         }
+    }
+
+    @Override
+    public void giveBack(InetAddress client) {
+        bucket(client).addTokens(1);
+    }
+
+    private Bucket bucket(InetAddress client) {
+        return buckets.get(shared.apply(client), each -> Bucket.builder().addLimit(bandwidth).withCustomTimePrecision(time).build());
     }
 
     /** Number of clients that have a bucket. */

@@ -1,19 +1,27 @@
 package phone82.journey;
 
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import phone82.Context;
+import phone82.Stub;
 import phone82.journey.Shop.Answer;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static phone82.journey.Shop.anOrder;
 
-/** The gateway's settings for guests. No other context runs: a request that the gateway lets through gets 503. */
+/** The gateway's settings for guests. Apart from a stub no other context runs: a request that the gateway lets through gets 503. */
 class GuestSettingsTest {
+
+    private static final AtomicInteger STATUS = new AtomicInteger();
+
+    @AutoClose
+    private static final Stub APP = new Stub().on("/", request -> Stub.answer(request, STATUS.get()));
 
     @RegisterExtension
     static final Issuer ISSUER = new Issuer();
@@ -26,7 +34,8 @@ class GuestSettingsTest {
     static final Phone82Extension LIMITED = Phone82Extension.only(EnumSet.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.guest-rate=3");
 
     @RegisterExtension
-    static final Phone82Extension FEW_ORDERS = Phone82Extension.only(EnumSet.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.guest-orders=3");
+    static final Phone82Extension FEW_ORDERS = Phone82Extension.only(EnumSet.of(Context.GATEWAY), "--phone82.identity.issuer=" + ISSUER.url(), "--phone82.gateway.guest-orders=3",
+            "--phone82.gateway.app-url=" + APP.url());
 
     @Test
     void withoutGuestsOneMustLogIn() {
@@ -40,12 +49,19 @@ class GuestSettingsTest {
 
     @Test
     void guestsOfOneAddressOrderAFewTimesAnHourAndOthersMayOrderMore() {
-        List<Answer> orders = IntStream.range(0, 5).mapToObj(i -> Shop.ofGuest(FEW_ORDERS.gateway().url(""), String.valueOf((char) ('A' + i)).repeat(43)).place(anOrder())).toList();
+        STATUS.set(503);
+        assertThat(guestsOrder(5)).extracting(Answer::status).as("nothing is stored").containsOnly(503);
 
-        assertThat(orders).extracting(Answer::status).containsExactly(503, 503, 503, 429, 429);
+        STATUS.set(201);
+        List<Answer> orders = guestsOrder(5);
+        assertThat(orders).extracting(Answer::status).containsExactly(201, 201, 201, 429, 429);
         assertThat(orders.get(3).body().get("detail").asText()).contains("3 times an hour");
-        Shop.ofGuest(FEW_ORDERS.gateway().url(""), SECRET).get("/orders/1").expect(503);
-        new Shop(FEW_ORDERS.gateway().url(""), ISSUER.token("ann", "customer")).place(anOrder()).expect(503);
+        Shop.ofGuest(FEW_ORDERS.gateway().url(""), SECRET).get("/orders/1").expect(201);
+        new Shop(FEW_ORDERS.gateway().url(""), ISSUER.token("ann", "customer")).place(anOrder()).expect(201);
+    }
+
+    private static List<Answer> guestsOrder(int times) {
+        return IntStream.range(0, times).mapToObj(i -> Shop.ofGuest(FEW_ORDERS.gateway().url(""), String.valueOf((char) ('A' + i)).repeat(43)).place(anOrder())).toList();
     }
 
     @Test

@@ -366,7 +366,7 @@ class HostileRequestsTest {
             gateway.once("POST /orders?CamelHttpPath=/payments&Long-Running-Action=x&X-Real-IP=1 HTTP/1.1\r\n" + JSON
                     + "CamelHttpPath: /payments\r\nCamelHttpUri: http://localhost:1\r\nCamelHttpMethod: PUT\r\n"
                     + "Long-Running-Action: http://localhost:1\r\nLong-Running-Action-Recovery: http://localhost:1\r\n"
-                    + "X-Forwarded-Port: 1\r\nX-Original-URL: /payments\r\n"
+                    + "X-Client-IP: 1\r\nX-Original-URL: /payments\r\n"
                     + "traceparent: " + trace + "\r\nIdempotency-Key: k\r\nCookie: a=b\r\nAuthorization: Basic YTpi\r\n"
                     + "Content-Length: 25\r\n\r\n" + BODY);
 

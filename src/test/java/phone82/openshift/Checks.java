@@ -74,7 +74,6 @@ enum Checks {
     SCALING(Checks::scaling), IMAGES(Checks::images), PIPELINE(Tekton::faults), MONITORING(Checks::monitoring),
     AVAILABILITY(Checks::availability), PLATFORM(Checks::platform);
 
-    private static final String RATE_LIMIT = "haproxy.router.openshift.io/rate-limit-connections";
     /** Addresses that a context uses if they are set. */
     private static final Set<String> OPTIONAL = Set.of("PHONE82_PAY_PROVIDER_URL", "PHONE82_COORDINATOR_DATABASE_URL");
     /** The secret that new-broker-users creates for each project without certificates. */
@@ -796,10 +795,6 @@ enum Checks {
         }
     }
 
-    private static String connectionsPerClient() {
-        return new Settings().of("gateway").get("phone82.http.connections-per-client");
-    }
-
     private static boolean open(Manifests manifests, JsonNode subject, JsonNode peer, String direction, String side, int port) {
         return manifests.of("NetworkPolicy").filter(policy -> matches(policy.at("/spec/podSelector"), subject))
                 .flatMap(policy -> each(policy.at("/spec/" + direction)))
@@ -816,13 +811,7 @@ enum Checks {
                     || !hasPort(manifests, "gateway", route.at("/spec/port/targetPort"))) {
                 fault.accept(id(route) + ": needs TLS to port http of gateway only");
             }
-            JsonNode annotations = route.at("/metadata/annotations");
-            if (!annotations.path(RATE_LIMIT).asText().equals("true") || !annotations.path(RATE_LIMIT + ".concurrent-tcp").asText().equals(connectionsPerClient())) {
-                fault.accept(id(route) + ": one client may use all connections of the gateway");
-            }
         });
-        manifests.of("Ingress").filter(ingress -> !ingress.at("/metadata/annotations").path("nginx.ingress.kubernetes.io/limit-connections").asText().equals(connectionsPerClient()))
-                .forEach(ingress -> fault.accept(id(ingress) + ": one client may use all connections of the gateway"));
         manifests.of("Ingress").forEach(ingress -> ingress.findValues("service").forEach(service -> {
             if (!service.path("name").asText().equals("gateway") || !hasPort(manifests, "gateway", service.at("/port/name"))) {
                 fault.accept(id(ingress) + ": needs port http of gateway only");

@@ -207,8 +207,6 @@ class MutantsTest {
                 set(Checks.DOORS, DEV, "a Route to app", "Route gateway", "/spec/to/name", "app"),
                 remove(Checks.DOORS, PROD, "a Route without TLS", "Route gateway", "/spec/tls"),
                 set(Checks.DOORS, DEV, "a Route to no port", "Route gateway", "/spec/port/targetPort", "8080-tcp"),
-                remove(Checks.DOORS, DEV, "a Route for one client", "Route gateway", "/metadata/annotations/haproxy.router.openshift.io~1rate-limit-connections.concurrent-tcp"),
-                remove(Checks.DOORS, KUBERNETES, "an Ingress for one client", "Ingress gateway", "/metadata/annotations"),
                 set(Checks.DOORS, KUBERNETES, "an Ingress to pay", "Ingress gateway", "/spec/rules/0/http/paths/0/backend/service/name", "pay"),
                 remove(Checks.DOORS, DEV, "a gateway that the router does not reach", "NetworkPolicy gateway", "/spec/ingress"),
                 set(Checks.DOORS, DEV, "pay open to all", "NetworkPolicy pay", "/spec/ingress/0/from/0", "{namespaceSelector: {}}"),

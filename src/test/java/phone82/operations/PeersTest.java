@@ -19,6 +19,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -176,8 +177,11 @@ class PeersTest {
         try (ServerSocket hanging = new ServerSocket(0, 1, HERE)) {
             URI at = URI.create("http://127.0.0.1:" + hanging.getLocalPort());
             Process app = start(List.of(at), "", "app");
+            long began = System.nanoTime();
 
             assertThat(app.ask()).extracting(ProcessReport::at, ProcessReport::error).containsExactly(tuple(app.at(), null), tuple(at, "no answer in time"));
+            // a client would wait for ever
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
         }
     }
 

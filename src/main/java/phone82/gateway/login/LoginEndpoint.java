@@ -35,6 +35,7 @@ import phone82.platform.identity.Guest;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.log.RareWarnings;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +82,8 @@ public class LoginEndpoint implements Endpoint {
 
     private static final String HOME = "/";
     private static final String ORDERS = "/orders";
+    /** The statuses of orders that are stored: accepted ones, and those whose payment is declined. */
+    private static final Set<Integer> STORED = Set.of(201, 402);
     /** The page that begins with the data of its user, whom it does not require to log in. */
     private static final String DEALER = "/dealer";
     private static final String BACK = "back";
@@ -106,7 +109,7 @@ public class LoginEndpoint implements Endpoint {
     private final String publicHost;
     private final EndedSessions ended;
     private final AdmissionCheck guests;
-    private final AdmissionCheck guestOrders;
+    private final OrderLimit guestOrders;
     private final AdmissionCheck callbacks;
     private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
     private Vertx vertx;
@@ -124,7 +127,7 @@ public class LoginEndpoint implements Endpoint {
      * @param guestOrders limits their orders, too
      * @param callbacks   limits the logins, each of which costs the issuer a request
      */
-    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts, AdmissionCheck guests, AdmissionCheck guestOrders,
+    public LoginEndpoint(LoginSettings settings, TokenMinter minter, Map<String, String> contexts, AdmissionCheck guests, OrderLimit guestOrders,
                          AdmissionCheck callbacks) {
         this.guests = guests;
         this.guestOrders = guestOrders;
@@ -354,10 +357,21 @@ public class LoginEndpoint implements Endpoint {
                     .header("WWW-Authenticate", "Guest");
         }
         if (context.request().method() == HttpMethod.POST && context.normalizedPath().equals(ORDERS)) {
-            guestOrders.admit(HttpServer.client(context));
+            admitOrder(context);
         }
         authorize(context, called, Guest.subject(secret), Set.of(Caller.GUEST));
         context.next();
+    }
+
+    /** What leaves nothing in a database does not count, so that customers may try again during an outage. */
+    private void admitOrder(RoutingContext context) {
+        InetAddress client = HttpServer.client(context);
+        guestOrders.admit(client);
+        context.addEndHandler(end -> {
+            if (!STORED.contains(context.response().getStatusCode())) {
+                guestOrders.giveBack(client);
+            }
+        });
     }
 
     private void bearer(RoutingContext context, String called, String authorization) {

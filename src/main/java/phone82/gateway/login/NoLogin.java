@@ -8,8 +8,8 @@ import phone82.platform.api.Problem;
 import phone82.platform.http.Endpoint;
 import phone82.platform.identity.Caller;
 
-import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Replaces the login on a laptop: every request is made as the user {@code demo}. A proxy on this machine would make every stranger that user,
@@ -17,16 +17,17 @@ import java.util.TreeSet;
  */
 public class NoLogin implements Endpoint {
 
-    private static final List<String> OF_PROXIES = List.of("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP");
+    private static final Pattern OF_PROXIES = Pattern.compile("X-Forwarded-.*|Forwarded|Via|X-Real-IP", Pattern.CASE_INSENSITIVE);
 
     @Override
     public void mount(Vertx vertx, Router router) {
         Caller demo = Caller.DEMO;
         ShownSession session = new ShownSession(false, demo.subject(), demo.subject(), new TreeSet<>(demo.roles()), false);
         router.route().handler(context -> {
-            if (isForwarded(context.request())) {
-                throw new Problem(403, "Not for others", "There is no login here, so every client is an operator. Requests that a proxy passes on are refused. "
-                        + "Set phone82.identity.issuer, at which users log in, or open the gateway at its own address.");
+            String mark = markOfAProxy(context.request());
+            if (mark != null) {
+                throw new Problem(403, "Not for others", "There is no login here, so every client is an operator, and what a proxy passes on is refused. This request has "
+                        + mark + ". Open the gateway at its own address, with HTTP/1.1, or set phone82.identity.issuer, at which users log in.");
             }
             context.next();
         });
@@ -39,7 +40,10 @@ public class NoLogin implements Endpoint {
     }
 
     /** By default nginx uses HTTP/1.0, and adds no header. */
-    private static boolean isForwarded(HttpServerRequest request) {
-        return request.version() == HttpVersion.HTTP_1_0 || OF_PROXIES.stream().anyMatch(request.headers()::contains);
+    private static String markOfAProxy(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            return "HTTP/1.0, as nginx uses by default";
+        }
+        return request.headers().names().stream().filter(OF_PROXIES.asMatchPredicate()).findFirst().map("the header "::concat).orElse(null);
     }
 }

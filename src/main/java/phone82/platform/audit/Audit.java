@@ -97,7 +97,7 @@ public final class Audit implements AutoCloseable {
 
         /**
          * Whether it may be left out, because a client can cause any number of such entries. What operators attempt is recorded whole, and so is a
-         * request of which a dealer or the system has not awaited the answer: it may have changed something.
+         * request whose answer a dealer or the system did not wait for: it may have changed something.
          */
         private boolean isFailure() {
             return (result.startsWith("4") || result.startsWith("5") || result.equals(HUNG_UP) && !isTrusted()) && OPERATORS.stream().noneMatch(roles::contains);

@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param eventLoops  threads that read and write sockets
  * @param workers     requests processed at once; more wait
  * @param connections open at once; a further one is closed immediately. Each can hold a body and a response in memory
- * @param connectionsPerClient of these, from one address or IPv6 /64 network; of a client behind a trusted proxy, those with a request in progress. For the contexts behind the gateway, the gateway is one client
+ * @param connectionsPerClient of these, from one address or IPv6 /64 network; of a client behind a trusted proxy, those with a request in progress. For
+ *                    the contexts behind the gateway, the gateway is one client
  * @param ahead       requests that a connection may send before it has received their responses
  * @param lineBytes   longest request line; above it 414
  * @param headBytes   largest header section; above it 431
