@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /**
  * Gives orders another owner. The tracking link of a guest's order ends when a customer claims the order or the link is revoked; an operator assigns an
  * order from before customers logged in. The view learns of it by an event. Pay and store are called until both have the new owner, which is
@@ -89,15 +91,21 @@ public class OwnerChanges {
     }
 
     /**
-     * Revokes the link of a guest's order; afterwards only operators see the order. An order that has no link stays as it is.
+     * Revokes the link of a guest's order; afterwards only operators see the order. An order that has no link stays as it is, and so does one whose link the
+     * same guest has revoked before.
      *
      * @throws Problem 404 there is no such order
      */
     public void revoke(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller) {
-        Order order = locked(id, caller::sees);
+        Order order = locked(id, owner -> caller.sees(owner) || revoked(id, caller.subject()).equals(owner));
         if (Guest.isSubject(order.owner())) {
-            change(order, order.endLink("revoked-" + UUID.randomUUID()));
+            change(order, order.endLink(revoked(id, order.owner())));
         }
+    }
+
+    /** The owner of an order whose link is revoked; only the guest whose link it was gets the same one. */
+    private static String revoked(long id, String guest) {
+        return "revoked-" + UUID.nameUUIDFromBytes((id + " " + guest).getBytes(UTF_8));
     }
 
     /**

@@ -316,6 +316,16 @@ class GuestTest {
     }
 
     @Test
+    void aRepeatedRevocationGetsTheSameAnswer() {
+        long id = placed();
+        guest.send("DELETE", "/orders/" + id + "/owner", null, null).expect(204);
+
+        guest.send("DELETE", "/orders/" + id + "/owner", null, null).expect(204);
+        guest(newSecret()).send("DELETE", "/orders/" + id + "/owner", null, null).expect(404);
+        guest.get("/orders/" + id).expect(404);
+    }
+
+    @Test
     void theGuestOrAnOperatorEndsTheLink() {
         for (Shop by : List.of(guest, olga)) {
             long id = placed();
