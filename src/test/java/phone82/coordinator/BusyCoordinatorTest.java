@@ -81,7 +81,7 @@ class BusyCoordinatorTest {
         lras.join(lras.start());
         await().untilAsserted(() -> assertThat(asked).containsExactly("/lra-participant/compensate"));
 
-        String lra = coordinator.text(lras.starting().timeout(Duration.ofSeconds(1)));
+        String lra = coordinator.text(lras.starting().timeout(Duration.ofSeconds(5)));
 
         assertThat(lra).startsWith("http");
         answering.countDown();
@@ -101,7 +101,7 @@ class BusyCoordinatorTest {
     /** Sends a request, and returns when the coordinator knows that its client has closed the connection. */
     private void giveUp(HttpRequest.Builder request, String operation) {
         long before = abandoned(operation);
-        assertThatThrownBy(() -> coordinator.exchange(request.timeout(Duration.ofMillis(100)))).isInstanceOf(UncheckedIOException.class)
+        assertThatThrownBy(() -> coordinator.exchange(request.timeout(Duration.ofMillis(500)))).isInstanceOf(UncheckedIOException.class)
                 .hasCauseInstanceOf(HttpTimeoutException.class);
         await().until(() -> abandoned(operation) > before);
     }

@@ -27,7 +27,7 @@ import static phone82.Context.BROKER;
 class BrokerOutageIT {
 
     private static final int OUTAGE = Integer.getInteger("phone82.drill.outage", 30);
-    /** In a second. */
+    /** In a second, on a machine that accepts twice as many otherwise. */
     private static final int FEWEST_ORDERS = 7;
 
     private Processes phone82;
@@ -53,13 +53,15 @@ class BrokerOutageIT {
     @Order(1)
     void ordersAreAcceptedDuringTheOutageAndShipAfterIt() throws Exception {
         try (Customers customers = new Customers(phone82.gateway(), 4, 0)) {
+            long began = System.nanoTime();
             customers.awaitMore(50);
+            double usual = 50e9 / (System.nanoTime() - began);
             broker.cut();
             int before = customers.accepted().size();
             await().pollDelay(Duration.ofSeconds(OUTAGE)).atMost(Duration.ofSeconds(OUTAGE + 10)).until(() -> true);
             int meanwhile = customers.accepted().size() - before;
-            System.out.printf("orders accepted in %d s without a broker: %d; %s%n", OUTAGE, meanwhile, customers);
-            assertThat(meanwhile).isGreaterThan(OUTAGE * FEWEST_ORDERS);
+            System.out.printf("orders accepted in %d s without a broker: %d, before: %.1f a second; %s%n", OUTAGE, meanwhile, usual, customers);
+            assertThat((double) meanwhile).isGreaterThan(OUTAGE * Math.min(FEWEST_ORDERS, usual / 2));
             broker.restore();
             customers.awaitMore(50);
             customers.stop();
@@ -90,7 +92,8 @@ class BrokerOutageIT {
             OrderComparison.awaitBalanced(phone82, customers);
             Duration silence = Duration.ofNanos(System.nanoTime() - began);
             System.out.printf("everything shipped %.1f s after all connections to the broker fell silent; %s%n", silence.toMillis() / 1e3, customers);
-            assertThat(silence).isLessThan(Duration.ofSeconds(40));
+            // an error would come after the broker's default of a minute
+            assertThat(silence).isLessThan(Duration.ofSeconds(55));
         }
     }
 }

@@ -99,15 +99,15 @@ class DiskFullIT {
             for (SmallDisk disk : full) {
                 disk.fill(round.left);
             }
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> operator.get("/actuator/health/readiness").expect(503));
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> operator.get("/actuator/health/readiness").expect(503));
             operator.get("/actuator/health/liveness").expect(200);
             if (NEEDED.contains(round.disk)) {
                 Shop.Answer refused = shop.place(anOrder()).expect(503);
                 assertThat(refused.header("Retry-After")).isNotNull();
                 assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
             }
-            await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
-            assertThat(phone82.log()).contains("ERROR").contains(phone82.data(round.disk.equals(ALL) ? "app" : round.disk).toString());
+            await().pollDelay(Duration.ofSeconds(3)).untilAsserted(() ->
+                    assertThat(phone82.log()).contains("ERROR").contains(phone82.data(round.disk.equals(ALL) ? "app" : round.disk).toString()));
             if (round.room == Room.AFTER_A_KILL) {
                 phone82.kill("");
             } else if (round.room == Room.AFTER_A_STOP) {

@@ -194,7 +194,7 @@ public final class Processes implements AutoCloseable {
     String run(int expectedExit, String arguments) throws IOException, InterruptedException {
         Path log = nextLog();
         Process process = begin(arguments, log);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(() -> read(log)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(() -> read(log)).isTrue();
         assertThat(process.exitValue()).as(() -> read(log)).isEqualTo(expectedExit);
         return read(log);
     }

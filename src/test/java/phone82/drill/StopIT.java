@@ -22,7 +22,7 @@ class StopIT {
 
     @Test
     void openConnectionsAreAnsweredAndClosed() throws Exception {
-        try (Processes phone82 = new Processes("stop", "--phone82.warm-up=0", "--phone82.operations.notice=3s")) {
+        try (Processes phone82 = new Processes("stop", "--phone82.warm-up=0", "--phone82.operations.notice=6s")) {
             phone82.start("gateway");
             RawHttp gateway = new RawHttp(phone82.port(GATEWAY));
             Shop operations = phone82.operations(GATEWAY);

@@ -34,13 +34,13 @@ class UnusableDatabaseIT {
     @MethodSource("unusableDatabases")
     void anUnusableDatabaseIsReported(String context, String wrong, String message) throws Exception {
         try (Processes phone82 = new Processes("database", data -> Databases.onServers(data, Set.of(Context.valueOf(context.toUpperCase(Locale.ROOT)))),
-                "--phone82.database.wait=1s")) {
+                "--phone82.database.wait=5s")) {
             String property = "--phone82." + context + ".database.";
             String url = phone82.databases().options().stream().filter(option -> option.startsWith(property + "url="))
                     .findFirst().orElseThrow().substring((property + "url=").length());
             phone82.set(property + wrong.formatted(url));
 
-            assertThat(phone82.run(1, context).lines().filter(line -> !line.contains("waits up to 1 s"))).singleElement().asString()
+            assertThat(phone82.run(1, context).lines().filter(line -> !line.contains("waits up to 5 s"))).singleElement().asString()
                     .contains(message, "phone82." + context + ".database." + wrong.substring(0, wrong.indexOf('=')));
         }
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,7 +123,7 @@ class RestoredOrdersTest {
         List<Long> others = ids("/payments");
         int port = Phone82Extension.freePort();
         Path beside = Files.createTempDirectory(Path.of("target"), "beside");
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofSeconds(60)).start();
              Phone82 one = app(databaseOn(postgres));
              Phone82 other = app(Stream.concat(Stream.of(databaseOn(postgres)), Stream.of("--phone82.app.port=" + port, "--phone82.data=" + beside,
                      "--phone82.identity.folder=" + option("phone82.data") + "/identity")).toArray(String[]::new))) {
