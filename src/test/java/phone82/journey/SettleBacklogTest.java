@@ -104,7 +104,7 @@ class SettleBacklogTest {
             Duration poll = quickest(payments::due);
             Duration all = quickest(() -> pay.queryForObject("select count(*) from payment where item = 'note21'", Long.class));
             System.out.printf("a poll: %s, reading all: %s%n", poll, all);
-            assertThat(poll).isLessThan(all);
+            assertThat(poll).isLessThan(all.dividedBy(10));
         } finally {
             pay.update("delete from payment where order_id < 0");
             routes.startRoute("pay-settle-due-payments");
