@@ -47,6 +47,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,8 +132,13 @@ class PageTest {
                 assertThat(bytes).isBetween(1_000.0, 100_000.0);
             }
         }
-        System.out.printf("ready after %s ms%n", ready);
-        assertThat(Collections.min(ready)).isLessThan(1000);
+        // a page without a script is slow, too, on a machine that is slow for minutes
+        List<Double> plain = Stream.generate(() -> {
+            go("/nothing");
+            return number("performance.getEntriesByType('navigation')[0].loadEventEnd");
+        }).limit(3).toList();
+        System.out.printf("ready after %s ms, a page without a script after %s ms%n", ready, plain);
+        assertThat(Collections.min(ready)).isLessThan(Math.max(1000, 8 * Collections.min(plain)));
     }
 
     @Test
