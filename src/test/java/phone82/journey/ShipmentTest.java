@@ -235,7 +235,7 @@ class ShipmentTest {
 
         Answer held = steps.whileLocked(() -> deliveries.pause(id, new Pause("out of stock")), () -> steps.hold(id, lra));
 
-        held.expect(200);
+        held.expect(204);
         assertThat(shop.status("/deliveries/" + id)).isEqualTo("Held");
         steps.end(lra, "cancel");
         await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Paused"));

@@ -138,7 +138,7 @@ class PageTest {
             return number("performance.getEntriesByType('navigation')[0].loadEventEnd");
         }).limit(3).toList();
         System.out.printf("ready after %s ms, a page without a script after %s ms%n", ready, plain);
-        assertThat(Collections.min(ready)).isLessThan(Math.max(1000, 10 * Collections.min(plain)));
+        assertThat(Collections.min(ready)).isLessThan(Math.max(1000, 8 * Collections.min(plain)));
     }
 
     @Test
