@@ -213,7 +213,7 @@ class MoneyTest {
 
         assertThat(printed.toString(UTF_8).lines()).satisfiesExactly(
                 line -> assertThat(line).isEqualTo("order " + listed.get(0) + ": the refund is retried"),
-                line -> assertThat(line).startsWith("order " + listed.get(1) + " is refused: pay: "),
+                line -> assertThat(line).startsWith("order " + listed.get(1) + ": the refund is not retried: pay: "),
                 line -> assertThat(line).isEqualTo("order " + listed.get(2) + ": the refund is retried"),
                 line -> assertThat(line).isEqualTo("2 of 3 refunds are retried"));
         assertThat(exitCode).isEqualTo(1);
