@@ -256,11 +256,11 @@ class LimitsTest {
         void requestsAboveTheRateAreRefusedForASecond() {
             RawHttp gateway = new RawHttp(PHONE82.port(Context.GATEWAY));
             List<Answer> answers = new ArrayList<>();
+            answers.add(Awaitility.await().until(() -> gateway.once(GET), answer -> answer.status() == 200));
             for (int i = 0; i < 100; i++) {
                 answers.add(gateway.once(GET.replace("Host: shop", "Host: shop\r\nX-Forwarded-For: 198.51.100." + i)));
             }
 
-            assertThat(answers.get(0).status()).isEqualTo(200);
             assertThat(answers).filteredOn(answer -> answer.status() == 429).hasSizeGreaterThan(5)
                     .allSatisfy(answer -> {
                         answer.problem();

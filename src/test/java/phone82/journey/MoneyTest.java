@@ -192,9 +192,12 @@ class MoneyTest {
 
     @Test
     void aRefundThatIsSettledMeanwhileDoesNotKeepTheOthersFromBeingRetried() {
-        List<String> ids = Stream.generate(() -> String.valueOf(paid())).limit(3).toList();
         provider.setFaults(fault("refund", "decline", 3));
-        ids.forEach(id -> cancel(Long.parseLong(id)).expect(200, 202));
+        List<String> ids = Stream.generate(() -> {
+            long id = paid();
+            cancel(id).expect(200, 202);
+            return String.valueOf(id);
+        }).limit(3).toList();
         ids.forEach(id -> await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed")));
         List<String> listed = refunds(0, "list").lines().filter(line -> line.startsWith("order ")).map(line -> line.split(" +")[1]).toList();
         assertThat(listed).containsExactlyInAnyOrderElementsOf(ids);
