@@ -119,7 +119,7 @@ class BreakerTest {
                 answer.expect(503);
                 assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
                 assertThat(answer.header("Location")).isNull();
-                assertThat(answer.body().get("detail").asText()).contains("nothing is charged");
+                assertThat(answer.body().get("detail").asText()).contains("charges nothing");
             }
         }
         assertNoChargeWithoutAnOrder();
