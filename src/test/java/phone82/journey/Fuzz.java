@@ -32,7 +32,7 @@ final class Fuzz {
             "application/json, text/plain", "application/problem+json", "\"", "application/json; charset=\"", "application/json; charset=utf-16"};
     private static final String[] NAMES = {"Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "User-Agent", "Content-Type", "Content-Encoding",
             "Idempotency-Key", "traceparent", "tracestate", "Authorization", "Cookie", "Connection", "Keep-Alive", "Upgrade", "Expect", "Range", "If-Match",
-            "If-None-Match", "If-Modified-Since", "Referer", "Origin", "X-Forwarded-Port", "X-HTTP-Method-Override", "TE",
+            "If-None-Match", "If-Modified-Since", "Referer", "Origin", "X-Client-IP", "X-HTTP-Method-Override", "TE",
             "Trailer", "Date", "From", "Max-Forwards", "Proxy-Authorization", "Long-Running-Action", "CamelHttpResponseCode", "CamelHttpPath", "CamelHttpUri",
             "CamelBeanMethodName", "breadcrumbId", "id", "orderId", "size", "after", "Host2", "X"};
     private static final String[] VALUES = {"", "*/*", "application/json", "text/html;q=0.9", "text/html;q=x", ";", ",", ";;;", "=", "q=1", "a;b;c=d;e=\"f", "gzip",
