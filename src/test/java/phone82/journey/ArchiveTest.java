@@ -196,7 +196,7 @@ class ArchiveTest {
 
         Outcome refused = archive("60d");
 
-        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.output()).contains("at the earliest 61 days after");
         assertThat(file).doesNotExist();
         assertThere(id);
