@@ -57,9 +57,7 @@ class MigrationLockTest {
         JdbcTemplate jdbc = new JdbcTemplate(database);
         CountDownLatch migrating = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
-        Flyway slow = Flyway.configure().dataSource(database).locations("filesystem:" + migrations).callbacks(new SlowMigration(migrating, end)).load();
-        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> new MigrationLock().migrate(slow));
-        migrating.await();
+        CompletableFuture<Void> first = migratesSlowly(migrating, end);
         CompletableFuture<Void> second = CompletableFuture.runAsync(() -> new MigrationLock().migrate(flyway()));
 
         await().during(Duration.ofMillis(500)).until(() -> !second.isDone());
@@ -77,9 +75,7 @@ class MigrationLockTest {
         Files.writeString(migrations.resolve("V1__table.sql"), "create table delivery (id integer primary key);");
         CountDownLatch migrating = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
-        Flyway slow = Flyway.configure().dataSource(database).locations("filesystem:" + migrations).callbacks(new SlowMigration(migrating, end)).load();
-        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> new MigrationLock().migrate(slow));
-        migrating.await();
+        CompletableFuture<Void> first = migratesSlowly(migrating, end);
         CompletableFuture<Void> second = CompletableFuture.runAsync(() -> new MigrationLock().migrate(flyway()));
         await().until(() -> new JdbcTemplate(database).queryForObject("select count(*) from information_schema.system_sessions", Integer.class) >= 3);
 
@@ -124,6 +120,14 @@ class MigrationLockTest {
         public String getCallbackName() {
             return "slow migration";
         }
+    }
+
+    /** Returns when the migration has begun; it takes until the latch is opened. */
+    private CompletableFuture<Void> migratesSlowly(CountDownLatch migrating, CountDownLatch end) throws InterruptedException {
+        Flyway slow = Flyway.configure().dataSource(database).locations("filesystem:" + migrations).callbacks(new SlowMigration(migrating, end)).load();
+        CompletableFuture<Void> migration = CompletableFuture.runAsync(() -> new MigrationLock().migrate(slow));
+        migrating.await();
+        return migration;
     }
 
     private void migrate(String name, String sql) throws IOException {
