@@ -18,6 +18,7 @@ import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
 import phone82.platform.log.RareWarnings;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.RowLock;
 
 import java.sql.Timestamp;
@@ -185,8 +186,7 @@ public class OwnerChanges {
     /** Age of the oldest new owner that pay or store may not have yet; zero if both have all. */
     @Transactional(readOnly = true)
     public double oldestSeconds() {
-        Timestamp oldest = jdbc.queryForObject("select min(changed_at) from new_owner", Timestamp.class);
-        return oldest == null ? 0 : Math.max(0, Duration.between(oldest.toInstant(), Instant.now()).toMillis() / 1000.0);
+        return GaugeQueries.secondsSince(jdbc.queryForObject("select min(changed_at) from new_owner", Timestamp.class));
     }
 
     /** Compares the owner before, too, so that a stranger does not make the row wait. */

@@ -12,10 +12,10 @@ import phone82.platform.audit.Audit;
 import phone82.platform.audit.Audit.Entry;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.AfterCommit;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -130,8 +130,8 @@ public class Outbox {
 
     /** How many seconds the oldest unsent event has been waiting; zero if there is none. */
     public double oldestSeconds() {
-        return jdbc.query("select happened_at from outbox where sent = false order by sent, seq limit 1",
-                row -> row.next() ? Math.max(0, Duration.between(row.getTimestamp(1).toInstant(), Instant.now()).toMillis()) / 1000.0 : 0.0);
+        return GaugeQueries.secondsSince(jdbc.query("select happened_at from outbox where sent = false order by sent, seq limit 1",
+                row -> row.next() ? row.getTimestamp(1) : null));
     }
 
     /** Requests a run of the relay. */

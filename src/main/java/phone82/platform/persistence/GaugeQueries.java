@@ -3,7 +3,9 @@ package phone82.platform.persistence;
 import org.apache.commons.lang3.exception.ExceptionUtils;
 
 import java.sql.SQLTransientConnectionException;
+import java.sql.Timestamp;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -15,6 +17,11 @@ public class GaugeQueries {
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private volatile long resumed = System.nanoTime();
+
+    /** The seconds since a time in the database; zero if there is none, and while the clock is behind it. */
+    public static double secondsSince(Timestamp time) {
+        return time == null ? 0 : Math.max(0, Duration.between(time.toInstant(), Instant.now()).toMillis()) / 1000.0;
+    }
 
     /** Returns the query, which is not made during a pause. */
     public <T> ToDoubleFunction<T> unlessUnavailable(ToDoubleFunction<T> query) {

@@ -6,6 +6,7 @@ import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Problem;
 import phone82.platform.observability.Correlation;
+import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.OldRows;
 
 import java.sql.Timestamp;
@@ -135,8 +136,7 @@ public class Participation {
 
     /** Age of the oldest open cancellation; zero if there is none. */
     public double oldestSeconds() {
-        Timestamp oldest = jdbc.queryForObject("select min(since) from saga where state = 'Acted'", Timestamp.class);
-        return oldest == null ? 0 : Math.max(0, Duration.between(oldest.toInstant(), Instant.now()).toMillis() / 1000.0);
+        return GaugeQueries.secondsSince(jdbc.queryForObject("select min(since) from saga where state = 'Acted'", Timestamp.class));
     }
 
     /** Deletes cancellations that ended long ago. */
