@@ -101,7 +101,7 @@ public final class Settings {
             of("phone82.audit.keep", duration("1d", "3650d"), "how long the audit is kept").or("365d"),
             of("phone82.audit.file-size", size("1KB", "1GB"), "size at which a new file of the audit begins").or("16MB"),
             of("phone82.audit.total-size", size("1KB", "1TB"), "size of all files of a process' audit, above which the oldest are deleted").or("2GB"),
-            of("phone82.audit.console", BOOLEAN, "whether the log shows all entries of the audit, not only refusals, logins and what operators do").or("false"),
+            of("phone82.audit.console", BOOLEAN, "whether the log shows all entries of the audit, not only refusals, logins, and what operators do at their port or by commands").or("false"),
 
             of("phone82.broker.url", BROKER_URL, "URL of the broker"),
             of("phone82.broker.wait", WAIT, "how long a start waits for the broker"),
