@@ -118,7 +118,7 @@ public final class Settings {
             ofEach("phone82.gateway.<context>-url", URL, "URL of a context for the gateway and the commands", "app", "pay", "store", "customer"),
             of("phone82.gateway.rate", number(0, 1_000_000), "requests per second of one client; 0: no limit"),
             of("phone82.gateway.guest-rate", number(1, 1_000_000), "requests per second of all guests at one address"),
-            of("phone82.gateway.guest-orders", number(1, 1_000_000), "orders per hour of all guests at one address"),
+            of("phone82.gateway.guest-orders", number(1, 1_000_000), "orders that all guests at one address or IPv6 /48 network may place at once, and again per hour"),
             of("phone82.gateway.login-rate", number(1, 1_000_000), "logins per second of all users at one address"),
             of("phone82.gateway.streams-per-client", number(1, 10_000), "open streams of one client"),
             of("phone82.gateway.streams-per-user", number(1, 10_000), "open streams of one user who is no operator"),
