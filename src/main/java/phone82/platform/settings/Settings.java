@@ -80,7 +80,7 @@ public final class Settings {
 
     public static final List<Setting> ALL = List.of(
             of(DATA, FOLDER, "folder of all data"),
-            of("phone82.data.reserve", size("0B", "1TB"), "space to keep free on its disk, at most a tenth of the disk; with less, new orders are refused"),
+            of("phone82.data.reserve", size("0B", "1TB"), "space to keep free on its disk, at most a tenth of the disk; with less, orders, cancellations, new owners and authorisations are refused"),
             of(BIND, ADDRESS, "address to listen on"),
             of(PORT_OFFSET, number(0, 50_000), "added to every port, so that another copy can run on the same machine, with another phone82.data"),
             ofEach("phone82.<context>.port", PORT, "port to listen on", "gateway", "app", "pay", "store", "customer", "broker", "coordinator", "provider"),
@@ -170,7 +170,7 @@ public final class Settings {
             of("phone82.app.admission.least", number(1, 1_000), "least number of concurrent orders that may call pay"),
             of("phone82.app.admission.first", number(1, 1_000), "number of concurrent orders that may call pay after the start"),
             of("phone82.app.admission.most", number(1, 1_000), "greatest number of concurrent orders that may call pay"),
-            of("phone82.app.admission.patience", LIMIT, "how long an order waits for its turn"),
+            of("phone82.app.admission.patience", LIMIT, "how long an order waits for a worker and a place together"),
             of("phone82.app.admission.quick", LIMIT, "pay's own response time up to which the number grows"),
             of("phone82.app.admission.slow", LIMIT, "pay's own response time above which the number shrinks"),
             of("phone82.app.breaker.failure-rate", PERCENT, "percent of failed calls to pay that open the breaker"),
@@ -237,7 +237,7 @@ public final class Settings {
             of("phone82.http.event-loops", number(1, 64), "threads of a port that read and write sockets").or("1"),
             of("phone82.http.workers", number(1, 10_000), "requests processed at once").or("32"),
             of("phone82.http.connections", number(1, 1_000_000), "connections open at once").or("1024"),
-            of("phone82.http.connections-per-client", number(1, 1_000_000), "connections open at once from one address").or("896"),
+            of("phone82.http.connections-per-client", number(1, 1_000_000), "connections open at once from one address or IPv6 /64 network; of a client behind a trusted proxy, requests in progress").or("896"),
             of("phone82.http.ahead", number(1, 1_000), "unanswered requests of a connection").or("8"),
             of("phone82.http.line-bytes", number(128, 1_000_000), "longest request line").or("4096"),
             of("phone82.http.head-bytes", number(128, 1_000_000), "largest header section").or("8192"),
