@@ -73,9 +73,10 @@ final class Help {
                   I6  every event takes effect exactly once
                   I7  a refused order leaves no money taken, nor held for longer than phone82.pay.authorisation-validity
                   I9  the payment provider's ledger agrees with the books, to the won
-                Orders that break a promise are read again, until no further one has come to agree for phone82.reconcile.settle. Those
-                that have not changed by then are breaches. Orders in progress that break no promise get this time once, and are listed
-                separately if they still move. Those that wait on purpose, for their dispatch or a dealer, are not waited for.
+                Orders that break a promise are read again until, for the time phone82.reconcile.settle, none of them has become
+                consistent. Those that have not changed by then are breaches. Orders in progress that break no promise get this time
+                once, and are listed separately if they still move. Those that wait on purpose, for their dispatch or a dealer, are not
+                waited for.
                 --repair rebuilds the view, sends the events of orders that still break I5 or I6 again, and compares once more. It leaves
                 orders alone that app or store has lost, and is safe to run. The remaining breaches need an operator.
                 Exit code: 0 all orders agree, 1 breaches, 2 wrong arguments or a context cannot be read.
@@ -95,12 +96,12 @@ final class Help {
                 all events that they keep. Use it when the broker has lost its data. Receivers ignore events that they have
                 already processed. The command may be interrupted and repeated. export-events prints the same events as lines of
                 JSON.
-                Exit code: 0 the broker has all events, 1 it does not accept them, 2 wrong arguments or a context does not
-                answer.
+                Exit code: 0 the broker has all events, or all are printed, 1 (replay-events alone) the broker does not accept them,
+                2 wrong arguments, a context does not answer, or the events cannot be printed.
 
                 rebuild-history rebuilds customer's view from the event logs of app, pay and store while customer keeps serving it.
                 The command may be interrupted and repeated. Entries whose events are no longer in a log are kept.
-                Exit code: 0 done, 1 another rebuild has begun, 2 wrong arguments or a context does not answer.
+                Exit code: 0 done, 2 wrong arguments, a context does not answer, or another rebuild has begun.
 
                 backup copies the embedded databases of the running customer, app, store and pay into phone82.data/backups. For some
                 seconds new orders, cancellations and changes of owners are refused. restore replaces the current data with such
@@ -119,8 +120,8 @@ final class Help {
                 (2026-01-31) to a new file, one line of JSON each, without subjects. The age is at least phone82.inbox.keep plus 30
                 days. Copy the file to where you keep the books. The same command again, with the same file, deletes the orders in it from
                 app, customer, store and pay. Orders of that age that are not finished or do not agree stay and are listed. The command
-                may be interrupted and repeated. Orders of the file that stay are listed in <file>.stays: their lines do not count, and
-                the next archive has these orders.
+                may be interrupted and repeated. Orders of the file that stay are listed in <file>.stays. The lines of these orders in
+                the file are void: the next archive has the orders again.
                 Exit code: 0 done, 1 orders stay, or refused, 2 wrong arguments, a context does not answer or is busy, or the file cannot
                 be written or read.
 
@@ -133,6 +134,7 @@ final class Help {
 
                 token prints an operator token for app, pay, store, customer or coordinator. It is valid for a minute:
                 curl localhost:8081/cancellations -H "Authorization: Bearer $(java -jar phone82.jar token app)"
+                Exit code: 0 printed, 2 wrong arguments or there is no key.
 
                 prepare extracts the jar into the folder phone82.prepared beside it, and starts it once to archive its classes. From then
                 on phone82 starts from there in a third of the time. mvn package has already done it where the jar was built.

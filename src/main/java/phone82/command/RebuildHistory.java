@@ -24,7 +24,7 @@ public final class RebuildHistory extends OperatorCommand {
 
     /**
      * @param arguments those of the launcher: the command's name and {@code --name=value} properties
-     * @return the exit code: 0 the view is rebuilt, 2 wrong arguments, or a context does not answer
+     * @return the exit code: 0 the view is rebuilt, 2 wrong arguments, a context does not answer, or another rebuild has begun
      */
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);

@@ -47,10 +47,14 @@ class RateLimit implements OrderLimit {
                 .executor(Runnable::run).build();
     }
 
-    /** Limits what strangers can store: the orders per hour of all guests at one site, however many addresses it has. */
+    /**
+     * Limits what strangers can store.
+     *
+     * @param most orders at once, and again per hour, of all guests at one site, however many addresses it has
+     */
     static RateLimit ofGuestOrders(int most, TimeMeter time) {
-        return new RateLimit(most, Duration.ofHours(1), ClientAddresses::site, "Guests at one address may order " + most
-                + " times an hour. Log in to order, or try again later.", time);
+        return new RateLimit(most, Duration.ofHours(1), ClientAddresses::site, "Guests at one address may place " + most
+                + " orders at once, and as many again per hour. Log in to order, or try again later.", time);
     }
 
     @Override

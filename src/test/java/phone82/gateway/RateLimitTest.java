@@ -63,7 +63,7 @@ class RateLimitTest {
 
         Problem refused = catchThrowableOfType(Problem.class, () -> limit.admit(address("2001:db8:1:ffff::")));
         assertThat(refused.headers()).containsEntry("Retry-After", 60L);
-        assertThat(refused.detail()).contains("60 times an hour", "Log in");
+        assertThat(refused.detail()).contains("60 orders at once", "Log in");
         now.addAndGet(Duration.ofMinutes(30).toNanos());
         assertThat(admitted(limit, address("2001:db8:1::"), 100)).isEqualTo(30);
     }

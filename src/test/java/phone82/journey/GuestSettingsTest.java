@@ -55,7 +55,7 @@ class GuestSettingsTest {
         STATUS.set(201);
         List<Answer> orders = guestsOrder(5);
         assertThat(orders).extracting(Answer::status).containsExactly(201, 201, 201, 429, 429);
-        assertThat(orders.get(3).body().get("detail").asText()).contains("3 times an hour");
+        assertThat(orders.get(3).body().get("detail").asText()).contains("3 orders at once");
         Shop.ofGuest(FEW_ORDERS.gateway().url(""), SECRET).get("/orders/1").expect(201);
         new Shop(FEW_ORDERS.gateway().url(""), ISSUER.token("ann", "customer")).place(anOrder()).expect(201);
     }

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param keep      age at which files are deleted; rounded to days
  * @param fileSize  size at which a new file begins
  * @param totalSize size of all files of a process, above which the oldest ones are deleted
- * @param console   whether the log shows all entries, not only refusals, logins and what operators do
+ * @param console   whether the log shows all entries, not only refusals, logins, and what operators do at their port or by commands
  */
 @ConfigurationProperties("phone82.audit")
 public record AuditSettings(@DefaultValue("365d") Duration keep, @DefaultValue("16MB") DataSize fileSize, @DefaultValue("2GB") DataSize totalSize,
