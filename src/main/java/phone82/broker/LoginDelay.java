@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Delays the answers to refused logins: each address gets at most one per second, however many connections it opens. No thread waits, so
- * other clients are not slowed down.
+ * Delays the answers to refused logins: each address gets at most one per second, however many connections it opens, and one that would have to wait
+ * longer than 20 s loses its connection instead. No thread waits, so other clients are not slowed down.
  */
 class LoginDelay {
 
@@ -26,17 +26,29 @@ class LoginDelay {
     private final Cache<InetAddress, Long> turns = Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
 
     void to(NettyConnection connection) {
-        Channel channel = connection.getNettyChannel();
+        to(connection.getNettyChannel());
+    }
+
+    void to(Channel channel) {
         if (channel.remoteAddress() instanceof InetSocketAddress client) {
             long now = System.nanoTime();
-            long turn = turns.asMap().merge(client.getAddress(), now + PAUSE, (last, first) -> Math.max(last + PAUSE, first));
-            channel.pipeline().addFirst(new Late(now + Math.min(turn - now, LONGEST)));
+            long turn = turns.asMap().merge(client.getAddress(), now + PAUSE, (last, first) -> Math.max(Math.min(last, now + LONGEST) + PAUSE, first));
+            if (turn - now > LONGEST) {
+                channel.close();
+                return;
+            }
+            Late late = channel.pipeline().get(Late.class);
+            if (late == null) {
+                channel.pipeline().addFirst(new Late(turn));
+            } else {
+                late.until = turn;
+            }
         }
     }
 
     private static final class Late extends ChannelOutboundHandlerAdapter {
 
-        private final long until;
+        private volatile long until;
 
         Late(long until) {
             this.until = until;

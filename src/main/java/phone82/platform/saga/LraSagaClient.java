@@ -64,9 +64,9 @@ public class LraSagaClient extends LRASagaService implements BeforeStart {
         return super.getSaga(id);
     }
 
-    /** Returns the prefix of the ids of all LRAs of a coordinator. */
+    /** Returns the prefix of the ids of all LRAs of a coordinator: its URL as clients send it in the header Host, without the port if it is the default. */
     static String lras(String coordinator) {
-        return coordinator + LRAConstants.DEFAULT_COORDINATOR_CONTEXT_PATH + "/";
+        return coordinator.replaceFirst("^(http://[^/]+):80(?=/|$)|^(https://[^/]+):443(?=/|$)", "$1$2") + LRAConstants.DEFAULT_COORDINATOR_CONTEXT_PATH + "/";
     }
 
     @Override

@@ -226,7 +226,7 @@ public final class Settings {
             of("phone82.coordinator.recovery-period", duration("1s", "1h"), "pause between two attempts to end open cancellations"),
             of("phone82.coordinator.threads", number(1, 1_000), "concurrent calls to the coordinator"),
 
-            of("phone82.events.consumers", number(1, 100), "event consumers of a context"),
+            of("phone82.events.consumers", number(1, 50), "event consumers of a context"),
             of("phone82.events.batch", number(1, 10_000), "events in one transaction"),
             of("phone82.events.batch-time", duration("0ms", "10s"), "time after which no event is added to a transaction"),
             of("phone82.events.attempts", number(1, 100), "attempts until an event is a dead letter"),

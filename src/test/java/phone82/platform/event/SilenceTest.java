@@ -1,6 +1,7 @@
 package phone82.platform.event;
 
 import org.apache.activemq.artemis.api.core.TransportConfiguration;
+import org.apache.activemq.artemis.api.core.client.ActiveMQClient;
 import org.apache.activemq.artemis.core.remoting.impl.netty.TransportConstants;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.activemq.artemis.utils.ConfigurationHelper;
@@ -29,6 +30,14 @@ class SilenceTest {
             assertThat(broker.getClientFailureCheckPeriod()).isEqualTo(20_000);
             assertThat(broker.getCallTimeout()).isEqualTo(40_000);
             assertThat(broker.getStaticConnectors()).hasSize(2).allSatisfy(server -> assertThat(connectTimeout(server)).isEqualTo(9_000));
+        }
+    }
+
+    @Test
+    void ofABrokerInTheSameProcessIsNotLimited() {
+        try (ActiveMQConnectionFactory broker = limited("vm://1")) {
+            assertThat(broker.getConnectionTTL()).isEqualTo(ActiveMQClient.DEFAULT_CONNECTION_TTL);
+            assertThat(broker.getClientFailureCheckPeriod()).isEqualTo(ActiveMQClient.DEFAULT_CLIENT_FAILURE_CHECK_PERIOD);
         }
     }
 
