@@ -1,6 +1,7 @@
 package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -285,6 +286,16 @@ class IdempotencyTest {
         }
 
         @Test
+        void theCustomersHeadersStayInApp() {
+            Shop app = PHONE82.shop(Context.APP);
+            app.send(app.request("/orders").header("Idempotency-Key", newKey()).header("Content-Type", "application/json").header("Accept", "application/json, */*;q=0.5")
+                    .header("User-Agent", "HTTPie/3.2.1").POST(BodyPublishers.ofString("{\"item\":\"alone\",\"qty\":1}"))).expect(201);
+
+            assertThat(asked("alone")).singleElement().satisfies(request -> assertThat(request.headers.keySet()).extracting(String::toLowerCase)
+                    .containsExactlyInAnyOrder("host", "connection", "content-type", "content-length", "accept-encoding", "authorization", "traceparent", "payment-key"));
+        }
+
+        @Test
         void anOrderIsRefusedWithoutReleasingPaymentsIfPayHasEveryId() {
             Answer answer = PHONE82.shop(Context.APP).place(anOrder().of("taken-always")).expect(503);
 
@@ -313,7 +324,7 @@ class IdempotencyTest {
             return events;
         }
 
-        private record Request(String item, long orderId, String key) {
+        private record Request(String item, long orderId, String key, Headers headers) {
         }
 
         private static List<Request> asked(String item) {
@@ -323,9 +334,14 @@ class IdempotencyTest {
         private static void authorise(HttpExchange request) throws IOException {
             JsonNode wanted = Json.read(request.getRequestBody().readAllBytes());
             String item = wanted.get("item").asText();
-            REQUESTS.add(new Request(item, wanted.get("orderId").asLong(), request.getRequestHeaders().getFirst("Payment-Key")));
+            REQUESTS.add(new Request(item, wanted.get("orderId").asLong(), request.getRequestHeaders().getFirst("Payment-Key"),
+                    request.getRequestHeaders()));
             if (item.startsWith("taken-")) {
                 Stub.answer(request, item.equals("taken-once") && asked(item).size() > 1 ? 201 : 409);
+                return;
+            }
+            if (item.equals("alone")) {
+                Stub.answer(request, 201);
                 return;
             }
             if (item.equals("overtaken")) {

@@ -2,6 +2,7 @@ package phone82.platform.event;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.camel.spi.IdempotentRepository;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.persistence.AfterCommit;
 import phone82.platform.persistence.OldRows;
@@ -11,8 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
-/** The ids of processed events, so that a second delivery of an event has no effect. */
-public class Inbox {
+/**
+ * The ids of processed events, so that a second delivery of an event has no effect. An id is added in the current transaction, together with the effect
+ * of its event, so a failure removes it again.
+ */
+public class Inbox implements IdempotentRepository {
 
     private final JdbcTemplate jdbc;
     private final Duration keep;
@@ -37,17 +41,49 @@ public class Inbox {
         return Counter.builder("phone82.events.duplicates").description("events that were delivered again and ignored").register(metrics);
     }
 
-    /** Records the event in the current transaction, together with its effect; returns whether it is new. */
-    public boolean isNew(Event event) {
+    /** Returns whether the event is new. */
+    @Override
+    public boolean add(String event) {
         boolean added = jdbc.update("""
                 merge into inbox using (values (cast(? as varchar(36)), cast(? as timestamp with time zone))) as seen (event_id, seen_at)
                 on inbox.event_id = seen.event_id
                 when not matched then insert (event_id, seen_at) values (seen.event_id, seen.seen_at)""",
-                event.id(), Timestamp.from(Instant.now())) == 1;
+                event, Timestamp.from(Instant.now())) == 1;
         if (!added) {
             AfterCommit.run(duplicates::increment);
         }
         return added;
+    }
+
+    @Override
+    public boolean contains(String event) {
+        return jdbc.queryForObject("select count(*) from inbox where event_id = ?", Integer.class, event) > 0;
+    }
+
+    @Override
+    public boolean remove(String event) {
+        return jdbc.update("delete from inbox where event_id = ?", event) == 1;
+    }
+
+    /** The commit of the transaction confirms the id. */
+    @Override
+    public boolean confirm(String event) {
+        return true;
+    }
+
+    @Override
+    public void clear() {
+        jdbc.update("delete from inbox");
+    }
+
+    @Override
+    public void start() {
+        // needs nothing but the database
+    }
+
+    @Override
+    public void stop() {
+        // holds nothing
     }
 
     /** How long ids are kept. */

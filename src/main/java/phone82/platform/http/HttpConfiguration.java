@@ -44,6 +44,11 @@ public class HttpConfiguration {
         return component;
     }
 
+    @Bean
+    CallHeaderFilter callHeaders(@Value("${phone82.http.call-headers}") Set<String> headers) {
+        return new CallHeaderFilter(headers);
+    }
+
     /**
      * Configures the HTTP client of the routes, which call other contexts: it adds this context's token for them. It passes a 503 on
      * instead of sleeping for its Retry-After and retrying. If the other side has closed an idle connection, requests other than POST are
