@@ -77,16 +77,6 @@ class ShipmentTest {
     }
 
     @Test
-    void aShippedOrderCannotBeCancelled() {
-        long id = steps.received();
-        steps.ship(id).expect(200);
-
-        shop.send("DELETE", "/orders/" + id, null, null).expect(409);
-
-        steps.assertShippedOnce(id);
-    }
-
-    @Test
     void anOrderWhoseShipmentAppDoesNotKnowYetIsRefusedAsShipped() throws Exception {
         RouteController app = PHONE82.bean(Context.APP, CamelContext.class).getRouteController();
         long id = steps.received();
