@@ -33,7 +33,7 @@ class BackupIT {
             await().untilAsserted(() -> assertThat(List.of(cancelled, kept)).allSatisfy(id -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received")));
             phone82.run(0, "backup first");
             shop.send("DELETE", "/orders/" + cancelled, null, null).expect(200);
-            await().untilAsserted(() -> assertThat(shop.status("/payments/" + cancelled)).isEqualTo("Refunded"));
+            shop.awaitStatus("/payments/" + cancelled, "Refunded");
             phone82.kill("");
 
             phone82.run(0, "restore first");
@@ -44,12 +44,12 @@ class BackupIT {
             assertThat(List.of(cancelled, kept)).allSatisfy(id -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
             assertThat(phone82.reconcile().breaches()).extracting(Report.Breach::order, Report.Breach::promise).containsExactly(tuple(cancelled, "I9"));
             shop.send("DELETE", "/orders/" + cancelled, null, null).expect(200);
-            await().untilAsserted(() -> assertThat(shop.status("/payments/" + cancelled)).isEqualTo("Refunded"));
+            shop.awaitStatus("/payments/" + cancelled, "Refunded");
 
             phone82.run(0, "restore --release");
 
             shop.awaitShipped(kept);
-            await().untilAsserted(() -> assertThat(shop.status("/orders/" + cancelled)).isEqualTo("Cancelled"));
+            shop.awaitStatus("/orders/" + cancelled, "Cancelled");
             assertThat(phone82.reconcile().breaches()).isEmpty();
         }
     }

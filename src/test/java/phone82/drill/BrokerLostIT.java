@@ -33,11 +33,7 @@ class BrokerLostIT {
             phone82.start("broker");
             phone82.start("coordinator provider pay app gateway", "customer");
             Shop app = phone82.shop(APP);
-            List<Long> waiting = new ArrayList<>();
-            for (int i = 0; i < WAITING; i++) {
-                waiting.add(app.place(anOrder()).expect(201).id());
-            }
-            await().untilAsserted(() -> assertThat(waiting).allSatisfy(id -> assertThat(app.status("/orders/" + id)).isEqualTo("Paid")));
+            List<Long> waiting = paid(app);
             try (Customers customers = new Customers(phone82.gateway(), 4, 0)) {
                 customers.awaitMore(20);
                 phone82.kill("broker");
@@ -47,7 +43,7 @@ class BrokerLostIT {
                 customers.awaitMore(20);
                 customers.stop();
                 long last = app.place(anOrder()).expect(201).id();
-                await().untilAsserted(() -> assertThat(app.status("/orders/" + last)).isEqualTo("Shipped"));
+                app.awaitStatus("/orders/" + last, "Shipped");
                 assertThat(waiting).as("lost with the broker").allSatisfy(id -> assertThat(app.status("/orders/" + id)).isEqualTo("Paid"));
 
                 String said = phone82.run(0, "replay-events");
@@ -72,11 +68,7 @@ class BrokerLostIT {
                 "--phone82.reconcile.moving=5s", "--phone82.app.stuck-every=1s")) {
             phone82.start("broker", "app", "coordinator provider pay customer gateway");
             Shop app = phone82.shop(APP);
-            List<Long> waiting = new ArrayList<>();
-            for (int i = 0; i < WAITING; i++) {
-                waiting.add(app.place(anOrder()).expect(201).id());
-            }
-            await().untilAsserted(() -> assertThat(waiting).allSatisfy(id -> assertThat(app.status("/orders/" + id)).isEqualTo("Paid")));
+            List<Long> waiting = paid(app);
             phone82.kill("broker");
             assertThat(FileSystemUtils.deleteRecursively(phone82.data("broker"))).isTrue();
             await("asked in vain").untilAsserted(() -> assertThat(phone82.operations(APP).metric("phone82_orders_stuck{context=\"app\"}")).isEqualTo(WAITING));
@@ -87,6 +79,15 @@ class BrokerLostIT {
             await().untilAsserted(() -> assertThat(phone82.operations(APP).metric("phone82_orders_stuck{context=\"app\"}")).isZero());
             assertThat(phone82.reconcile().breaches()).isEmpty();
         }
+    }
+
+    private static List<Long> paid(Shop app) {
+        List<Long> ids = new ArrayList<>();
+        for (int i = 0; i < WAITING; i++) {
+            ids.add(app.place(anOrder()).expect(201).id());
+        }
+        ids.forEach(id -> app.awaitStatus("/orders/" + id, "Paid"));
+        return ids;
     }
 
     /** Customer's folder is lost, and a command that is killed and repeated rebuilds the view while orders arrive. */

@@ -237,7 +237,7 @@ class AssignmentTest {
         Shop former = as(FORMER, "customer");
         long id = former.place(anOrder()).expect(201).id();
         former.awaitShipped(id);
-        await().untilAsserted(() -> assertThat(former.status("/orders/" + id)).isEqualTo("Shipped"));
+        former.awaitStatus("/orders/" + id, "Shipped");
         Map.of(Context.APP, "orders set owner = null where id", Context.PAY, "payment set owner = null where order_id",
                 Context.STORE, "delivery set owner = null where order_id", Context.CUSTOMER, "history set owner = null where order_id")
                 .forEach((context, update) -> PHONE82.jdbc(context).update("update " + update + " = ?", id));

@@ -37,7 +37,7 @@ class AuditTest {
     @Test
     void anOrderIsRecordedFromThePurchaseToTheShipment() {
         long id = ann.place(anOrder()).expect(201).id();
-        await().untilAsserted(() -> assertThat(dan.status("/deliveries/" + id)).isEqualTo("Received"));
+        dan.awaitStatus("/deliveries/" + id, "Received");
         dan.post("/deliveries/" + id + "/shipment", "").expect(200);
 
         await().untilAsserted(() -> assertThat(entries("order=" + id)).containsExactlyInAnyOrder("store dan [dealer] store-ship-delivery 200",
@@ -49,7 +49,7 @@ class AuditTest {
     @Test
     void aCancellationAndItsRefundAreRecorded() {
         long id = bob.place(anOrder()).expect(201).id();
-        await().untilAsserted(() -> assertThat(bob.status("/orders/" + id)).isEqualTo("Paid"));
+        bob.awaitStatus("/orders/" + id, "Paid");
         ann.send("DELETE", "/orders/" + id, null, null).expect(404);
         bob.cancel(bob.request("/orders/" + id).DELETE()).expect(200, 202);
 

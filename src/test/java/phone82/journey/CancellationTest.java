@@ -115,14 +115,14 @@ class CancellationTest {
         pay.stopRoute("relay-events");
         try {
             long id = shop.place(anOrder().of("sim-capture-refused")).expect(201).id();
-            await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Voided"));
+            shop.awaitStatus("/payments/" + id, "Voided");
 
             Answer refused = shop.send(shop.request("/orders/" + id).DELETE()).expect(503);
 
             assertThat(refused.body().get("title").asText()).isEqualTo("Cancellation unavailable");
             assertThat(refused.header("Retry-After")).isNotEmpty();
             pay.startRoute("relay-events");
-            await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+            shop.awaitStatus("/orders/" + id, "Cancelled");
             cancel(id).expect(200);
         } finally {
             pay.startRoute("relay-events");
@@ -191,7 +191,7 @@ class CancellationTest {
     @Test
     void aRefusedRefundLeavesTheOrderUnchanged() {
         long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
+        shop.awaitStatus("/orders/" + id, "Paid");
 
         Answer refused = cancel(id).expect(409);
 
@@ -294,7 +294,7 @@ class CancellationTest {
     @Test
     void aParticipantActsOnlyForSagasThatItJoined() {
         long id = shop.place(anOrder()).expect(201).id();
-        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+        shop.awaitStatus("/deliveries/" + id, "Received");
 
         CALLBACKS.forEach((participant, routes) -> {
             Shop inside = PHONE82.shop(participant);
@@ -336,7 +336,7 @@ class CancellationTest {
     @Tag("databases")
     void aRepeatedStepHasOneEffect(Context participant) {
         long id = shop.place(anOrder()).expect(201).id();
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.awaitStatus("/payments/" + id, "Completed");
         Shop coordinator = PHONE82.shop(Context.COORDINATOR);
         String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
         Shop inside = PHONE82.shop(participant);
@@ -350,7 +350,7 @@ class CancellationTest {
 
         assertThat(shop.status((isStore ? "/deliveries/" : "/payments/") + id)).isEqualTo(isStore ? "Held" : "Cancelling");
         coordinator.text(coordinator.request(lra.substring(lra.indexOf("/lra-coordinator")) + "/cancel").PUT(BodyPublishers.noBody()));
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.awaitStatus("/payments/" + id, "Completed");
         shop.awaitShipped(id);
     }
 
@@ -358,7 +358,7 @@ class CancellationTest {
     @Test
     void moneyThatTheProviderWasNotAskedAboutIsNotGivenBack() {
         long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.awaitStatus("/payments/" + id, "Completed");
         Shop coordinator = PHONE82.shop(Context.COORDINATOR);
         String lra = coordinator.text(coordinator.request("/lra-coordinator/start").POST(BodyPublishers.noBody()));
         PHONE82.bean(Context.PAY, Participation.class).join(lra, id);

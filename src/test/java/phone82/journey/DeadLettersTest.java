@@ -97,7 +97,7 @@ class DeadLettersTest {
         }
 
         private void awaitShipped(long id) {
-            await().untilAsserted(() -> assertThat(app.status("/orders/" + id)).isEqualTo("Shipped"));
+            app.awaitStatus("/orders/" + id, "Shipped");
             await().untilAsserted(() -> assertThat(PHONE82.shop(Context.CUSTOMER).timeline(id))
                     .containsExactlyInAnyOrder("Ordered", "PayCompleted", "OrderReceived", "Shipped"));
         }
@@ -167,7 +167,7 @@ class DeadLettersTest {
             pay.post(replay, "").expect(200);
             PHONE82.topics().send("app.Ordered", id, event);
 
-            await().untilAsserted(() -> assertThat(pay.status("/payments/" + id)).isEqualTo("Completed"));
+            pay.awaitStatus("/payments/" + id, "Completed");
             await().during(Duration.ofMillis(500)).untilAsserted(() ->
                     assertThat(view.timeline(id)).containsExactlyInAnyOrder("Ordered", "PayCompleted", "OrderReceived", "Shipped"));
         }

@@ -235,9 +235,9 @@ class ErasureTest {
         customer.cancel(customer.request("/orders/" + cancelled).DELETE()).expect(200, 202);
         customer.place(anOrder().of("sim-decline")).expect(402);
         customer.place(anOrder().of("sim-fail")).expect(402, 503);
-        await().untilAsserted(() -> assertThat(customer.status("/history/" + cancelled)).isEqualTo("Cancelled"));
+        customer.awaitStatus("/history/" + cancelled, "Cancelled");
         await().untilAsserted(() -> assertThat(customer.status("/payments/" + cancelled)).isIn("Voided", "Refunded"));
-        await().untilAsserted(() -> assertThat(customer.status("/orders/" + cancelled)).isEqualTo("Cancelled"));
+        customer.awaitStatus("/orders/" + cancelled, "Cancelled");
         await().untilAsserted(() -> assertThat(customer.timeline(cancelled)).contains("OrderCancelled", "DeliveryCancelled", "PayCancelled"));
         return List.of(shipped, cancelled);
     }

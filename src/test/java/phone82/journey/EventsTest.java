@@ -85,7 +85,7 @@ class EventsTest {
             PHONE82.topics().sendTwice(id, arrival);
             PHONE82.topics().sendTwice(id, List.of("pay.PayCompleted"));
 
-            await().untilAsserted(() -> assertThat(PHONE82.shop(Context.APP).status("/orders/" + id)).isEqualTo("Paid"));
+            PHONE82.shop(Context.APP).awaitStatus("/orders/" + id, "Paid");
             assertThat(PHONE82.bean(Context.APP, StuckOrders.class).count()).isEqualTo(1);
         }
 
@@ -199,7 +199,7 @@ class EventsTest {
 
             PHONE82.topics().sendTwice(1, List.of("app.Ordered"));
 
-            await().untilAsserted(() -> assertThat(pay.status("/payments/1")).isEqualTo("Completed"));
+            pay.awaitStatus("/payments/1", "Completed");
             assertThat(PHONE82.topics().readUntilSilent("store", "phone82.pay.*::store"))
                     .filteredOn(paid -> attribute(paid, "cloudEvents_subject").equals("1")).hasSize(1);
         }
@@ -210,7 +210,7 @@ class EventsTest {
 
             PHONE82.topics().sendTwice(2, List.of("app.OrderRejected"));
 
-            await().untilAsserted(() -> assertThat(pay.status("/payments/2")).isEqualTo("Voided"));
+            pay.awaitStatus("/payments/2", "Voided");
         }
 
         @Test
@@ -234,7 +234,7 @@ class EventsTest {
             reject(4, "other");
             PHONE82.topics().sendTwice(4, List.of("app.Ordered"));
 
-            await().untilAsserted(() -> assertThat(pay.status("/payments/4")).isEqualTo("Completed"));
+            pay.awaitStatus("/payments/4", "Completed");
         }
 
         @Test
@@ -243,7 +243,7 @@ class EventsTest {
 
             reject(5, "one");
 
-            await().untilAsserted(() -> assertThat(pay.status("/payments/5")).isEqualTo("Voided"));
+            pay.awaitStatus("/payments/5", "Voided");
         }
 
         @Test
@@ -265,7 +265,7 @@ class EventsTest {
             authorise(8, "one", "sim-decline").expect(402);
             authorise(6, "one", "note20").expect(201);
             reject(6, "one");
-            await().untilAsserted(() -> assertThat(pay.status("/payments/6")).isEqualTo("Voided"));
+            pay.awaitStatus("/payments/6", "Voided");
         }
 
         private static void reject(long orderId, String key) {
@@ -295,7 +295,7 @@ class EventsTest {
         void aPaidOrderIsShippedOnce() {
             PHONE82.topics().sendTwice(1, List.of("pay.PayCompleted"));
 
-            await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/1")).isEqualTo("Shipped"));
+            PHONE82.shop(Context.STORE).awaitStatus("/deliveries/1", "Shipped");
             assertThat(PHONE82.topics().readUntilSilent("app", "phone82.*.*::app"))
                     .filteredOn(event -> attribute(event, "cloudEvents_type").equals("phone82.store.Shipped") && attribute(event, "cloudEvents_subject").equals("1")).hasSize(1);
         }
@@ -303,7 +303,7 @@ class EventsTest {
         @Test
         void anotherOrderWithTheSameIdIsNotConfusedWithIt() {
             PHONE82.topics().sendTwice(2, List.of("pay.PayCompleted"));
-            await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/2")).isEqualTo("Shipped"));
+            PHONE82.shop(Context.STORE).awaitStatus("/deliveries/2", "Shipped");
 
             assertThatIllegalStateException().isThrownBy(() -> PHONE82.bean(Context.STORE, Deliveries.class).receive(new Deliveries.PayCompleted(2, "note21", 1, "demo")))
                     .withMessageContaining("order 2 is of 1 x note20 here, and paid for 1 x note21");

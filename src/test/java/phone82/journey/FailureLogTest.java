@@ -47,9 +47,10 @@ class FailureLogTest {
     private static final int INSTANCE_BITS = 12;
     private static final String CALLS = "phone82.pay.ProviderCall";
 
+    /** A stop need not wait for a run of the relay that finds no broker. */
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.app.new-owners-every=500ms",
-            "--phone82.pay.poll=200ms");
+            "--phone82.pay.poll=200ms", "--camel.main.shutdown-timeout=2");
 
     private final Shop app = PHONE82.shop(Context.APP);
     private final Provider provider = PHONE82.provider();

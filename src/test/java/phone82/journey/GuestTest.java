@@ -69,7 +69,7 @@ class GuestTest {
         long id = placed();
         assertThat(guest.cancel(guest.request("/orders/" + id).DELETE()).expect(200, 202).id()).isEqualTo(id);
 
-        await().untilAsserted(() -> assertThat(guest.status("/history/" + id)).isEqualTo("Cancelled"));
+        guest.awaitStatus("/history/" + id, "Cancelled");
         for (String list : List.of("/orders", "/payments", "/deliveries", "/history", "/history/stream")) {
             guest.get(list).expect(403);
         }
@@ -235,7 +235,7 @@ class GuestTest {
         await().untilAsserted(() -> assertThat(ann.get("/payments/" + id).expect(200).body().path("status").asText()).isEqualTo("Refunded"));
         isAnns(id);
         guest.send("DELETE", "/orders/" + id, null, null).expect(404);
-        await().untilAsserted(() -> assertThat(ann.status("/history/" + id)).isEqualTo("Cancelled"));
+        ann.awaitStatus("/history/" + id, "Cancelled");
         PHONE82.succeed(Reconcile::main, "reconcile", "--phone82.reconcile.settle=3s");
     }
 

@@ -212,7 +212,7 @@ class HostileEventsTest {
         int order = 9000 + type;
         PHONE82.topics().send("pay.PayCompleted", order, newId());
 
-        await().untilAsserted(() -> assertThat(PHONE82.shop(Context.STORE).status("/deliveries/" + order)).isEqualTo("Shipped"));
+        PHONE82.shop(Context.STORE).awaitStatus("/deliveries/" + order, "Shipped");
         assertThat(letterOf(Context.CUSTOMER, unreadable).get("cause").asText())
                 .isEqualTo("IllegalArgumentException: an event is a TextMessage, not a " + cameAs);
         await().untilAsserted(() -> assertThat(letters(Context.STORE)).filteredOn(letter -> letter.path("eventId").asText().equals(unreadable)).hasSize(2));

@@ -114,7 +114,7 @@ class MoneyTest {
         cancel(id).expect(200, 202);
 
         await().atMost(SETTLED).untilAsserted(() -> assertThat(provider.held(id)).isZero());
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
     }
 
     @Test
@@ -141,7 +141,7 @@ class MoneyTest {
                 + "where status in ('Authorising', 'Authorised', 'Capturing')", Integer.class) == 0);
         provider.setFaults(fault("capture", "decline", 1), fault("release", "refuse", 1000));
         long id = accepted(anOrder());
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        shop.awaitStatus("/orders/" + id, "Cancelled");
 
         provider.perform("capture", id, 1_199_000, "by hand");
         provider.removeFaults();
@@ -159,7 +159,7 @@ class MoneyTest {
 
         cancel(id).expect(200, 202);
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
+        shop.awaitStatus("/payments/" + id, "RefundFailed");
         await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("RefundFailed"));
         assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("the bank refused");
         assertThat(PHONE82.operations().metrics()).containsPattern("phone82_payments\\{context=\"pay\",status=\"RefundFailed\",?} 1.0");
@@ -169,7 +169,7 @@ class MoneyTest {
         assertThat(shop.status("/payments/" + id)).as("perhaps somebody settles it by hand").isEqualTo("RefundFailed");
         assertThat(refunds(0, "retry", String.valueOf(id))).contains("the refund is retried");
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
         assertThat(shop.get("/payments/" + id).body().get("reason").asText()).isEqualTo("cancelled by the customer");
         assertThat(provider.held(id)).isZero();
         assertThat(refunds(1, "retry", String.valueOf(id))).contains("pay: ");
@@ -178,9 +178,9 @@ class MoneyTest {
     @Test
     void aFinallyRefusedRefundCanBeSettledManually() {
         long id = accepted(anOrder().of("sim-refund-fails"));
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
+        shop.awaitStatus("/orders/" + id, "Paid");
         cancel(id).expect(200, 202);
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed"));
+        shop.awaitStatus("/payments/" + id, "RefundFailed");
 
         assertThat(refunds(2, "settle", String.valueOf(id))).contains("settle <order>");
         assertThat(refunds(2, "settle", String.valueOf(id), "")).as("pay does not accept the note").contains("pay: ");
@@ -198,7 +198,7 @@ class MoneyTest {
             cancel(id).expect(200, 202);
             return String.valueOf(id);
         }).limit(3).toList();
-        ids.forEach(id -> await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("RefundFailed")));
+        ids.forEach(id -> shop.awaitStatus("/payments/" + id, "RefundFailed"));
         List<String> listed = refunds(0, "list").lines().filter(line -> line.startsWith("order ")).map(line -> line.split(" +")[1]).toList();
         assertThat(listed).containsExactlyInAnyOrderElementsOf(ids);
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -220,7 +220,7 @@ class MoneyTest {
                 line -> assertThat(line).isEqualTo("order " + listed.get(2) + ": the refund is retried"),
                 line -> assertThat(line).isEqualTo("2 of 3 refunds are retried"));
         assertThat(exitCode).isEqualTo(1);
-        Stream.of(0, 2).forEach(i -> await().untilAsserted(() -> assertThat(shop.status("/payments/" + listed.get(i))).isEqualTo("Refunded")));
+        Stream.of(0, 2).forEach(i -> shop.awaitStatus("/payments/" + listed.get(i), "Refunded"));
     }
 
     @Test

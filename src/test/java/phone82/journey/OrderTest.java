@@ -111,8 +111,8 @@ class OrderTest {
     void aFinallyRefusedCaptureEndsTheOrderWithTheReason() {
         long id = shop.place(anOrder().of("sim-capture-refused")).expect(201).id();
 
-        await().untilAsserted(() -> assertThat(shop.status("/history/" + id)).isEqualTo("Cancelled"));
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        shop.awaitStatus("/history/" + id, "Cancelled");
+        shop.awaitStatus("/orders/" + id, "Cancelled");
         assertThat(shop.get("/orders/" + id).body().get("reason").asText()).isEqualTo("the bank refused");
         assertThat(shop.status("/payments/" + id)).isEqualTo("Voided");
         shop.get("/deliveries/" + id).expect(404);
@@ -134,7 +134,7 @@ class OrderTest {
         Shop pay = PHONE82.shop(Context.PAY);
         pay.post("/payments", "{\"orderId\":987654321,\"item\":\"note20\",\"qty\":1,\"amount\":1199000}").expect(201);
 
-        await().untilAsserted(() -> assertThat(pay.status("/payments/987654321")).isEqualTo("Expired"));
+        pay.awaitStatus("/payments/987654321", "Expired");
     }
 
     @Test

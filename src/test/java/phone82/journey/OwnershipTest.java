@@ -101,7 +101,7 @@ class OwnershipTest {
         guest = Shop.ofGuest(PHONE82.gateway().url(""), "A".repeat(43));
         id = owner.place(KEY, anOrder().of("galaxy-s25").times(3)).expect(201).id();
         owner.awaitShipped(id);
-        await().untilAsserted(() -> assertThat(owner.status("/payments/" + id)).isEqualTo("Completed"));
+        owner.awaitStatus("/payments/" + id, "Completed");
     }
 
     static List<PublicOperation> operations() {

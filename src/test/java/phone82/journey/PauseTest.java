@@ -139,7 +139,7 @@ class PauseTest {
 
         cancelled(id);
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
         await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("DeliveryPaused", "DeliveryCancelled", "OrderCancelled", "PayCancelled")
                 .doesNotContain("Shipped", "DeliveryResumed"));
         // the reason may be about the customer, who may be erased now
@@ -150,8 +150,8 @@ class PauseTest {
     @Test
     void aPauseOutlastsARefusedCancellation() {
         long id = shop.place(anOrder().of("sim-refund-refused")).expect(201).id();
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Paid"));
-        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+        shop.awaitStatus("/orders/" + id, "Paid");
+        shop.awaitStatus("/deliveries/" + id, "Received");
         JsonNode paused = steps.pause(id, "out of stock").expect(200).body();
 
         shop.cancel(shop.request("/orders/" + id).DELETE()).expect(409);
@@ -205,7 +205,7 @@ class PauseTest {
             }, status -> status.matches("Shipped|Cancelled"));
             assertThat(shop.status("/deliveries/" + id)).isEqualTo(end);
             await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isIn(end.equals("Shipped") ? List.of("Completed") : List.of("Refunded", "Voided")));
-            await().untilAsserted(() -> assertThat(shop.status("/history/" + id)).isEqualTo(end));
+            shop.awaitStatus("/history/" + id, end);
             assertThat(steps.published("Shipped", id)).isEqualTo(end.equals("Shipped") ? 1 : 0);
             assertThat(steps.published("DeliveryCancelled", id)).isEqualTo(end.equals("Shipped") ? 0 : 1);
             assertThat(steps.published("DeliveryPaused", id) - steps.published("DeliveryResumed", id)).isBetween(0, end.equals("Shipped") ? 0 : 1);
@@ -304,8 +304,8 @@ class PauseTest {
 
     private long cancelled(long id) {
         shop.cancel(shop.request("/orders/" + id).DELETE()).expect(200, 202);
-        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled"));
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        shop.awaitStatus("/deliveries/" + id, "Cancelled");
+        shop.awaitStatus("/orders/" + id, "Cancelled");
         return id;
     }
 }

@@ -68,7 +68,7 @@ class RebuildTest {
         PHONE82.topics().send("store.Shipped", 1, id(21));
         await().untilAsserted(() -> assertThat(PHONE82.bean(Context.CUSTOMER, MeterRegistry.class).get("phone82.events.duplicates").counter().count()).isOne());
         PHONE82.topics().send("store.Shipped", 3, UUID.randomUUID().toString());
-        await().untilAsserted(() -> assertThat(customer.status("/history/3")).isEqualTo("Shipped"));
+        customer.awaitStatus("/history/3", "Shipped");
         assertThat(switchOver()).isEqualTo("{\"compared\":4,\"changed\":0,\"unlogged\":1}");
         assertThat(customer.status("/history/3")).isEqualTo("Shipped");
         assertThat(customer.timeline(1)).containsExactly("Ordered", "PayCompleted", "Shipped");

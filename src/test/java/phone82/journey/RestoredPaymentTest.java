@@ -43,7 +43,7 @@ class RestoredPaymentTest {
         assertThat(PHONE82.provider().held(id)).isEqualTo(1_199_000);
         PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.awaitStatus("/payments/" + id, "Completed");
         assertThat(PHONE82.provider().held(id)).isEqualTo(1_199_000);
     }
 
@@ -88,13 +88,13 @@ class RestoredPaymentTest {
                             + "cancel the order if its customer had cancelled it, otherwise its money is reserved again when store ships")));
             long cancelled = ids.get(0);
             assertThat(shop.send("DELETE", "/orders/" + cancelled, null, null).status()).isIn(200, 202);
-            await().untilAsserted(() -> assertThat(shop.status("/orders/" + cancelled)).isEqualTo("Cancelled"));
+            shop.awaitStatus("/orders/" + cancelled, "Cancelled");
             await().until(() -> status(cancelled).equals("Voided"));
         } finally {
             RestoredData.unmark(folder);
         }
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + ids.get(1))).isEqualTo("Completed"));
+        shop.awaitStatus("/payments/" + ids.get(1), "Completed");
         assertThat(PHONE82.provider().held(ids.get(1))).isEqualTo(1_199_000);
         assertThat(PHONE82.provider().held(ids.get(0))).isZero();
     }
@@ -122,8 +122,8 @@ class RestoredPaymentTest {
 
         assertThat(shop.send("DELETE", "/orders/" + id, null, null).status()).isIn(200, 202);
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
+        shop.awaitStatus("/orders/" + id, "Cancelled");
         assertThat(PHONE82.provider().account(id).expect(200).body().get("refunded").asLong()).isEqualTo(1_199_000);
     }
 

@@ -27,25 +27,28 @@ import static phone82.journey.Shop.anOrder;
 class SettleBacklogTest {
 
     private static final int ORDERS = 20;
-    /** How long a request may wait for a worker, with the limit below. */
+    /** Four waits for a connection, a call, and half of its limit for a look-up, with the limits below. */
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(1 + 2 + 1);
+    /** How long a request may wait for a worker, with these limits. */
     private static final Duration SPARE = Duration.ofSeconds(1);
     private static final Pattern REQUESTS = Pattern.compile("http_server_requests_seconds_count\\{.*uri=\"provider-perform-operation\".*} (\\S+)");
 
     @RegisterExtension
     static final Phone82Extension PHONE82 = Phone82Extension.all("--phone82.store.dispatch-delay=1h", "--phone82.pay.provider-calls=1",
-            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=4s", "--phone82.pay.provider-connect-limit=500ms");
+            "--phone82.pay.poll=200ms", "--phone82.pay.provider-limit=2s", "--phone82.pay.provider-authorisation-limit=2s",
+            "--phone82.pay.provider-connect-limit=250ms");
 
     private final Shop shop = PHONE82.gateway();
 
     @Test
     void eachCaptureIsRequestedOnce() {
         double before = requests();
-        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":600}");
+        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":300}");
 
         List<Long> orders = IntStream.range(0, ORDERS).mapToObj(i -> shop.place(anOrder()).expect(201).id()).toList();
-        orders.forEach(this::awaitCompleted);
+        orders.forEach(id -> shop.awaitStatus("/payments/" + id, "Completed"));
         // its capture comes after every other request in the queue
-        awaitCompleted(shop.place(anOrder()).expect(201).id());
+        shop.awaitStatus("/payments/" + shop.place(anOrder()).expect(201).id(), "Completed");
 
         // an authorisation and a capture each; the provider counts a request a moment after its answer
         await().untilAsserted(() -> assertThat(requests() - before).isEqualTo(2 * (ORDERS + 1)));
@@ -63,29 +66,29 @@ class SettleBacklogTest {
         routes.startRoute("pay-settle-payment");
 
         // the only worker takes it after the request
-        awaitCompleted(shop.place(anOrder()).expect(201).id());
+        shop.awaitStatus("/payments/" + shop.place(anOrder()).expect(201).id(), "Completed");
 
         assertThat(PHONE82.provider().account(claimed).expect(200).body().get("captured").asLong()).isZero();
         pay.update("update payment set due_at = ?, version = version + 1 where order_id = ?", Timestamp.from(Instant.now()), claimed);
-        awaitCompleted(claimed);
+        shop.awaitStatus("/payments/" + claimed, "Completed");
     }
 
     /** Otherwise another instance repeats a call that is in progress. */
     @Test
     void anAttemptIsReservedForLongerThanItsCallsMayTake() {
         JdbcTemplate pay = PHONE82.jdbc(Context.PAY);
-        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":2000}");
+        PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"delay\",\"millis\":1000}");
         long id = shop.place(anOrder()).expect(201).id();
 
         await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, id).equals("Capturing"));
 
-        // four waits for a connection, a call, and half of its limit for a look-up; it is reserved when a worker takes it
+        // it is reserved when a worker takes it
         await().untilAsserted(() -> {
             Duration reserved = pay.queryForObject("select changed_at, due_at from payment where order_id = ?",
                     (row, n) -> Duration.between(row.getTimestamp(1).toInstant(), row.getTimestamp(2).toInstant()), id);
-            assertThat(reserved).isGreaterThan(Duration.ofSeconds(4 / 2 + 4 + 2));
+            assertThat(reserved).isGreaterThan(LONGEST_ATTEMPT);
         });
-        awaitCompleted(id);
+        shop.awaitStatus("/payments/" + id, "Completed");
     }
 
     /** Sorting them takes longer than reading all of them, which takes many times as long as reading the first of them from the index. */
@@ -123,10 +126,6 @@ class SettleBacklogTest {
     @AfterEach
     void removeTheFaults() {
         PHONE82.provider().removeFaults();
-    }
-
-    private void awaitCompleted(long id) {
-        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
     }
 
     private static double requests() {

@@ -245,9 +245,20 @@ public final class Shop {
         return get(path).body().path("status").asText();
     }
 
+    public void awaitStatus(String path, String status) {
+        await().untilAsserted(() -> assertThat(status(path)).isEqualTo(status));
+    }
+
     public void awaitShipped(long id) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(status("/history/" + id)).isEqualTo("Shipped"));
-        await().untilAsserted(() -> assertThat(status("/orders/" + id)).isEqualTo("Shipped"));
+        awaitStatus("/history/" + id, "Shipped");
+        awaitStatus("/orders/" + id, "Shipped");
+    }
+
+    /** The end of a cancellation after the payment was captured. */
+    public void awaitRefunded(long id) {
+        awaitStatus("/orders/" + id, "Cancelled");
+        awaitStatus("/deliveries/" + id, "Cancelled");
+        awaitStatus("/payments/" + id, "Refunded");
     }
 
     public List<String> timeline(long id) {

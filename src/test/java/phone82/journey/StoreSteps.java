@@ -36,7 +36,7 @@ final class StoreSteps {
 
     long received(String item) {
         long id = shop.place(anOrder().of(item)).expect(201).id();
-        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+        shop.awaitStatus("/deliveries/" + id, "Received");
         return id;
     }
 

@@ -20,7 +20,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -28,8 +27,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static phone82.operations.OperatorsPort.authorization;
 
-/** Access to the operator's port: host names, origins, logins and incomplete requests. */
+/** Access to the operator's port: failed logins, passwords, addresses and incomplete requests. */
 @ExtendWith(OutputCaptureExtension.class)
 class AccessTest {
 
@@ -54,27 +54,6 @@ class AccessTest {
         port.close();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"localhost", "LOCALHOST:9090", "localhost:1", "127.0.0.1", "127.0.0.1:9090", "[::1]:9090", "ops.example.org", "OPS.example.org:443"})
-    void thisHostsOwnNamesAreServed(String host) {
-        assertThat(get("/actuator/health", "Host: " + host).status()).isEqualTo(200);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"evil.example", "evil.example:9090", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.2", "10.0.0.1",
-            "[::2]"})
-    void aForeignNameThatResolvesToThisHostIsRefused(String host) {
-        for (String path : List.of("/", "/actuator/health", "/actuator/health/liveness", "/actuator/prometheus", "/actuator/jolokia", "/hawtio/", "/nothing")) {
-            assertThat(get(path, "Host: " + host, operator()).problem()).as(path).isEqualTo(403);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "evil.example:localhost", "localhost@evil.example", "user@localhost", "localhost:9090:9090"})
-    void anInvalidHostIsMalformed(String host) {
-        assertThat(get("/actuator/health", "Host: " + host, operator()).problem()).isEqualTo(400);
-    }
-
     /** A cluster probes a pod at its address, and Prometheus scrapes it there. */
     @Test
     void theReceivingAddressIsServedAsHost() throws IOException {
@@ -91,42 +70,6 @@ class AccessTest {
             socket.getOutputStream().write(("GET /actuator/prometheus HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(UTF_8));
             return Integer.parseInt(new String(socket.getInputStream().readAllBytes(), UTF_8).split(" ", 3)[1]);
         }
-    }
-
-    @Test
-    void aRequestWithoutHostIsServedAndOneWithTwoHostsIsNot() {
-        assertThat(raw().once("GET /actuator/health/readiness HTTP/1.0\r\n\r\n").status()).isEqualTo(200);
-        assertThat(get("/actuator/health", "Host: localhost", "Host: evil.example").status()).isEqualTo(400);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"same-origin,200", "none,200", "same-site,403", "cross-site,403", "anything,403", "'',403"})
-    void requestsFromPagesOfOtherSitesAreRefused(String site, int expected) {
-        for (String path : List.of("/", "/actuator/health", "/actuator/prometheus", "/hawtio/")) {
-            assertThat(get(path, "Host: localhost", "Sec-Fetch-Site: " + site, "Sec-Fetch-Mode: navigate", operator()).status()).as(path).isEqualTo(expected);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"http://localhost:9090,200", "https://LOCALHOST:9090,200", "http://localhost:8080,403", "http://127.0.0.1:9090,403", "http://evil,403", "null,403", "'',403",
-            "http://localhost:9090.evil,403", "http://localhost:9090@evil,403"})
-    void theOriginMustBeThisHost(String origin, int expected) {
-        assertThat(get("/", "Host: localhost:9090", "Origin: " + origin, operator()).status()).isEqualTo(expected);
-    }
-
-    @Test
-    void noOtherOriginIsAllowedByCors() {
-        Answer answer = raw().once("OPTIONS /actuator/jolokia HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil\r\nAccess-Control-Request-Method: POST\r\n"
-                + operator() + "\r\nConnection: close\r\n\r\n");
-        assertThat(answer.problem()).isEqualTo(403);
-        assertThat(answer.headers()).doesNotContainKey("access-control-allow-origin");
-        assertThat(get("/", "Host: localhost", operator()).headers()).containsEntry("x-frame-options", "DENY").containsEntry("cross-origin-resource-policy", "same-origin");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"Basic", "basic", "BASIC", "bAsIc"})
-    void theSchemeCanBeWrittenInAnyCase(String scheme) {
-        assertThat(get("/", "Host: localhost", authorization(scheme, "operator", PASSWORD)).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -223,7 +166,7 @@ class AccessTest {
         List<RawHttp.Connection> half = new ArrayList<>();
         try {
             for (int i = 0; i < 200; i++) {
-                RawHttp.Connection connection = raw().connect();
+                RawHttp.Connection connection = port.raw().connect();
                 half.add(connection);
                 connection.send(halves.get(i % halves.size()));
             }
@@ -238,18 +181,10 @@ class AccessTest {
     }
 
     private Answer get(String path, String... headers) {
-        return raw().once("GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n");
-    }
-
-    private RawHttp raw() {
-        return new RawHttp(operations.address().getPort());
+        return port.get(path, headers);
     }
 
     private static String operator() {
         return authorization("Basic", "operator", PASSWORD);
-    }
-
-    private static String authorization(String scheme, String user, String password) {
-        return "Authorization: " + scheme + " " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
     }
 }

@@ -10,8 +10,11 @@ import phone82.platform.audit.Audit.Query;
 import phone82.platform.health.Check;
 
 import java.io.IOException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The operator's port of a process without any contexts. */
 final class OperatorsPort implements AutoCloseable {
@@ -37,9 +40,19 @@ final class OperatorsPort implements AutoCloseable {
         return new RawHttp(operations().address().getPort());
     }
 
+    /** @param headers with {@code Host} */
+    Answer get(String path, String... headers) {
+        return raw().once("GET " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n");
+    }
+
     Answer post(String path, String body, String... headers) {
         return raw().once("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n"
                 + String.join("\r\n", headers) + "\r\n\r\n" + body);
+    }
+
+    /** The header of a login. */
+    static String authorization(String scheme, String user, String password) {
+        return "Authorization: " + scheme + " " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
     }
 
     /** The audit, one line for each entry: who did what to which object, and the result. */
