@@ -113,6 +113,8 @@ enum Checks {
             "policies", Set.of("Pods", "Percent"), "source", Set.of("Binary"));
     private static final Pattern PLACE = Pattern.compile("(?:https?|tcp|jdbc:postgresql|jdbc:hsqldb:hsqls?)://([^:/]+)(?::(\\d+))?(?:/(\\w*))?(?:\\?.*)?");
     private static final Pattern NAME_FORM = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
+    /** Only exit code 2 means that there is no answer; without {@code -U} it would be 3, as the user of a pod on OpenShift has no name. */
+    private static final Pattern PG_ISREADY = Pattern.compile("pg_isready [^|]*-U \\w+ [^|]*\\|\\| \\[ \\$\\? -ne 2 ]");
     private static final Pattern VERSIONED = Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9/-]+:(?!latest$)[\\w.-]+");
     /** The namespaces into which the operators' manifests and OpenShift's catalogue install them. */
     private static final Set<String> BROKER_OPERATORS = Set.of("arkmq-org-broker-operator", "activemq-artemis-operator", "openshift-operators");
@@ -368,6 +370,10 @@ enum Checks {
                 }
                 if (!kind.equals("readinessProbe") && probe.path("successThreshold").asInt(1) != 1) {
                     fault.accept(id(workload.object()) + ": " + kind + " can only have a success threshold of 1");
+                if (kind.equals("livenessProbe") && container.path("image").asText().contains("/sclorg/postgresql-")
+                        && !PG_ISREADY.matcher(probe.at("/exec/command").toString()).find()) {
+                    fault.accept(id(workload.object()) + ": its liveness does not fail when the server hangs");
+                }
                 }
             }));
             Map<String, String> environment = manifests.environment(workload.container());

@@ -89,6 +89,8 @@ class MutantsTest {
                 set(Checks.PROBES, DEV, "a probe of the public port", "Deployment app", "/spec/template/spec/containers/0/readinessProbe/httpGet/port", "http"),
                 set(Checks.PROBES, DEV, "a restart because a dependency is unavailable", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/httpGet/path", "/actuator/health/readiness"),
                 set(Checks.PROBES, DEV, "a liveness that succeeds twice", "Deployment app", "/spec/template/spec/containers/0/livenessProbe/successThreshold", "2"),
+                set(Checks.PROBES, PROD, "a liveness that never fails", "StatefulSet postgresql", "/spec/template/spec/containers/0/livenessProbe/exec/command", "[/usr/libexec/check-container, --live]"),
+                set(Checks.PROBES, DEV, "a liveness that fails for no user on OpenShift", "StatefulSet postgresql", "/spec/template/spec/containers/0/livenessProbe/exec/command", "[sh, -c, 'pg_isready -q -h 127.0.0.1 -t 4 || [ $? -ne 2 ]']"),
                 set(Checks.PROBES, DEV, "too little time to start", "Deployment app", "/spec/template/spec/containers/0/startupProbe/failureThreshold", "150"),
                 remove(Checks.PROBES, DEV, "traffic before it is ready", "Deployment app", "/spec/template/spec/containers/0/readinessProbe"),
                 set(Checks.VOLUMES, DEV, "a mount without volume", "Deployment app", "/spec/template/spec/containers/0/volumeMounts/0/name", "temp"),
