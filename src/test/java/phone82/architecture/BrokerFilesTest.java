@@ -2,6 +2,7 @@ package phone82.architecture;
 
 import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -48,6 +49,12 @@ class BrokerFilesTest {
     void itListensOnLoopbackByDefault() {
         assertThat(broker.configuration().getAcceptorConfigurations()).allSatisfy(acceptor ->
                 assertThat(acceptor.getParams()).containsEntry("host", "127.0.0.1"));
+    }
+
+    /** Nothing else notices that a broker hangs. */
+    @Test
+    void aStandaloneBrokerThatHangsEnds() {
+        assertThat(broker.configuration().getCriticalAnalyzerPolicy()).isEqualTo(CriticalAnalyzerPolicy.HALT);
     }
 
     @Test

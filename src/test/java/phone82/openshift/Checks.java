@@ -38,6 +38,7 @@ import phone82.openshift.Manifests.Operated;
 import phone82.openshift.Manifests.Workload;
 
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
@@ -112,10 +113,13 @@ enum Checks {
             "seccompProfile", Set.of("RuntimeDefault"), "metrics", Set.of("Resource"), "target", Set.of("Utilization", "AverageValue"),
             "policies", Set.of("Pods", "Percent"), "source", Set.of("Binary"));
     private static final Pattern PLACE = Pattern.compile("(?:https?|tcp|jdbc:postgresql|jdbc:hsqldb:hsqls?)://([^:/]+)(?::(\\d+))?(?:/(\\w*))?(?:\\?.*)?");
+    /** Only exit code 2 means that there is no answer; without {@code -U} it would be 3, as the user of a pod on OpenShift has no name. */
+    private static final Pattern PG_ISREADY = Pattern.compile("pg_isready [^|]*-U \\w+ [^|]*\\|\\| \\[ \\$\\? -ne 2 ]");
     private static final Pattern NAME_FORM = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
     private static final Pattern VERSIONED = Pattern.compile("[a-z0-9.-]+\\.[a-z]+/[a-z0-9/-]+:(?!latest$)[\\w.-]+");
     /** The namespaces into which the operators' manifests and OpenShift's catalogue install them. */
     private static final Set<String> BROKER_OPERATORS = Set.of("arkmq-org-broker-operator", "activemq-artemis-operator", "openshift-operators");
+    private static final String PROMETHEUS = "openshift-user-workload-monitoring";
     private static final Set<String> DATABASE_OPERATORS = Set.of("cnpg-system", "openshift-operators");
     private static final Pattern LABEL_SECRET = Pattern.compile("oc label secret ([^`\\n]+)");
     private static final Path DEPLOYING = Path.of("src/docs/deploying.md");
@@ -365,6 +369,10 @@ enum Checks {
                 if (workload.isContext() && (!probe.at("/httpGet/port").asText().equals("management")
                         || !probe.at("/httpGet/path").asText().equals("/actuator/health/" + (kind.equals("livenessProbe") ? "liveness" : "readiness")))) {
                     fault.accept(id(workload.object()) + ": " + kind + " requests " + probe.path("httpGet"));
+                }
+                if (kind.equals("livenessProbe") && container.path("image").asText().contains("/sclorg/postgresql-")
+                        && !PG_ISREADY.matcher(probe.at("/exec/command").toString()).find()) {
+                    fault.accept(id(workload.object()) + ": its liveness does not fail when the server hangs");
                 }
                 if (!kind.equals("readinessProbe") && probe.path("successThreshold").asInt(1) != 1) {
                     fault.accept(id(workload.object()) + ": " + kind + " can only have a success threshold of 1");
@@ -764,17 +772,28 @@ enum Checks {
                         });
             });
         }
+        manifests.of("ScaledObject").flatMap(scaler -> each(scaler.at("/spec/triggers"))).map(trigger -> trigger.at("/metadata/url").asText())
+                .filter(url -> !url.isEmpty()).filter(url -> !isServed(manifests, URI.create(url)))
+                .forEach(url -> fault.accept("KEDA calls " + url + ", where no Service leads to an open port"));
         if (manifests.find("NetworkPolicy", "default-deny").filter(policy -> policy.at("/spec/podSelector").isEmpty() && policy.at("/spec/policyTypes").size() == 2
                 && !policy.path("spec").has("ingress") && !policy.path("spec").has("egress")).isEmpty()) {
             fault.accept("traffic is not denied by default");
         }
     }
 
+    /** Whether KEDA, which is in another project, reaches this address. */
+    private static boolean isServed(Manifests manifests, URI url) {
+        String[] host = url.getHost().split("\\.");
+        return host.length > 1 && manifests.find("Service", host[0]).stream().anyMatch(service -> each(service.at("/spec/ports"))
+                .filter(port -> port.path("port").asInt() == url.getPort()).map(port -> port.path("targetPort"))
+                .anyMatch(port -> manifests.selectedBy(service.at("/spec/selector")).stream().anyMatch(workload -> workload.has(port)
+                        && admits(manifests, workload.labels(), workload.portNumber(port), "keda"))));
+    }
+
     private static void allowed(Manifests manifests, String from, String to, JsonNode targetPort, Consumer<String> fault) {
         List<Workload> callers = manifests.workloads().stream().filter(each -> each.name().equals(from)).toList();
         for (Workload called : manifests.workloads().stream().filter(each -> each.name().equals(to)).toList()) {
-            int number = each(called.container().path("ports")).filter(port -> port.path("name").equals(targetPort) || port.path("containerPort").equals(targetPort))
-                    .map(port -> port.path("containerPort").asInt()).findFirst().orElse(0);
+            int number = called.portNumber(targetPort);
             for (Workload caller : callers) {
                 requireOpen(manifests, caller.labels(), called.labels(), number, from + " to " + to, fault);
             }
@@ -909,6 +928,9 @@ enum Checks {
                     || scaler.at(own ? "/spec/maxReplicas" : "/spec/maxReplicaCount").asInt() != 10) {
                 fault.accept(id(scaler) + ": needs " + least + " to 10 pods");
             }
+            if (scaler.at(own ? "/spec/behavior" : "/spec/advanced/horizontalPodAutoscalerConfig/behavior").at("/scaleUp/stabilizationWindowSeconds").asInt() < 30) {
+                fault.accept(id(scaler) + ": takes the CPU of a start for load");
+            }
             if (own && scaler.at("/spec/metrics/0/resource/target/averageUtilization").asInt() != 15) {
                 fault.accept(id(scaler) + ": needs a target of 15 % of CPU");
             }
@@ -1024,15 +1046,15 @@ enum Checks {
     private static boolean admitsPrometheus(Manifests manifests, JsonNode selector) {
         Stream<JsonNode> contexts = manifests.selectedBy(selector).stream().map(Workload::labels);
         Stream<JsonNode> databases = manifests.operatedBy(selector).stream().map(Operated::labels);
-        return contexts.allMatch(labels -> admitsPrometheus(manifests, labels, 9090))
-                && databases.allMatch(labels -> admitsPrometheus(manifests, labels, 9187));
+        return contexts.allMatch(labels -> admits(manifests, labels, 9090, PROMETHEUS))
+                && databases.allMatch(labels -> admits(manifests, labels, 9187, PROMETHEUS));
     }
 
-    private static boolean admitsPrometheus(Manifests manifests, JsonNode labels, int port) {
+    private static boolean admits(Manifests manifests, JsonNode labels, int port, String namespace) {
         return manifests.of("NetworkPolicy").filter(policy -> matches(policy.at("/spec/podSelector"), labels))
                 .flatMap(policy -> each(policy.at("/spec/ingress")))
                 .filter(rule -> each(rule.path("ports")).anyMatch(each -> each.path("port").asInt() == port))
-                .anyMatch(rule -> rule.path("from").findValues("values").toString().contains("\"openshift-user-workload-monitoring\""));
+                .anyMatch(rule -> rule.path("from").findValues("values").toString().contains("\"" + namespace + "\""));
     }
 
     private static boolean isInRunbook(JsonNode alert) {

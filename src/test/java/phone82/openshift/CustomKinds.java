@@ -35,7 +35,15 @@ final class CustomKinds {
                     taskRunSpecs[].pipelineTaskName taskRunSpecs[].serviceAccountName timeouts.pipeline timeouts.tasks workspaces[].name workspaces[].volumeClaimTemplate.spec.accessModes[]
                     workspaces[].volumeClaimTemplate.spec.resources.requests.storage""")),
             entry("ScaledObject", fields("""
-                    scaleTargetRef.name minReplicaCount maxReplicaCount cooldownPeriod triggers[].type triggers[].metricType triggers[].metadata.value
+                    scaleTargetRef.name minReplicaCount maxReplicaCount cooldownPeriod
+                    advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.stabilizationWindowSeconds
+                    advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[].type
+                    advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[].value
+                    advanced.horizontalPodAutoscalerConfig.behavior.scaleUp.policies[].periodSeconds
+                    advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds
+                    advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.policies[].type
+                    advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.policies[].value
+                    advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.policies[].periodSeconds triggers[].type triggers[].metricType triggers[].metadata.value
                     triggers[].metadata.url triggers[].metadata.valueLocation triggers[].metadata.targetValue triggers[].metadata.authMode
                     triggers[].authenticationRef.name""")),
             entry("TriggerAuthentication", fields("secretTargetRef[].parameter secretTargetRef[].name secretTargetRef[].key")),

@@ -33,6 +33,7 @@ class GuidesTest {
     private static final List<Pattern> NAMED = List.of(Pattern.compile(" (?:get|delete|extract|label|patch|restart) " + KIND + "((?: [a-z][a-z0-9-]*(?=[ `\\n]))+)"),
             Pattern.compile("(?<=[ `])" + KIND + "/([a-z][a-z0-9-]*)"), Pattern.compile("\\b(config map|secret|volume)s? ((?:`[a-z][a-z0-9-]*`(?:, | and )?)+)"));
     private static final Pattern ENTRY = Pattern.compile("(?:set data|extract) (secret|configmap)/([a-z-]+) (?:--keys=)?([a-z][a-z.-]*)");
+    private static final Pattern VARIABLE = Pattern.compile("\\b(PHONE82_[A-Z0-9_]+)=");
     private static final Pattern POLICY = Pattern.compile("(?ms)^apiVersion: networking\\.k8s\\.io/v1\n.*?(?=^(?:---|END|```)$)");
     /** Of the cluster, not of the project. */
     private static final Set<String> OTHERS = Set.of("configmap cluster-monitoring-config", "configmap user-workload-monitoring-config");
@@ -107,6 +108,26 @@ class GuidesTest {
 
     private static IntStream numbers(String pattern, String text) {
         return Pattern.compile(pattern).matcher(text).results().mapToInt(match -> Integer.parseInt(match.group(1)));
+    }
+
+    /** Without these settings a guest cannot cause the load at which store scales. */
+    @Test
+    void storeCanBeSeenToScale() {
+        String text = section("See it scale");
+        Settings settings = new Settings();
+        assertThat(VARIABLE.matcher(text).results().map(match -> match.group(1))).containsExactlyInAnyOrder("PHONE82_GATEWAY_GUEST_ORDERS", "PHONE82_GATEWAY_GUEST_RATE")
+                .allMatch(variable -> settings.isKnown("gateway", variable));
+        assertThat(text).contains("{\\\"item\\\":\\\"" + settings.of("app").get("phone82.catalogue.phones[0].item") + "\\\",", "oc get hpa store");
+    }
+
+    /** It replaces all images at once. */
+    @Test
+    void thePipelineIsNotForVersionsWithAnOrder() {
+        assertThat(section("Pipeline")).contains("changelog.md", "#update-in-an-order");
+    }
+
+    private static String section(String title) {
+        return Stream.of(guides.get(DEPLOYING).split("(?m)^##+ ")).filter(section -> section.startsWith(title + "\n")).findFirst().orElse("");
     }
 
     /** Kubernetes replaces no pod of a StatefulSet that never became ready. */

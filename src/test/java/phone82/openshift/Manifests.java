@@ -57,6 +57,12 @@ record Manifests(Project project, List<ObjectNode> objects) {
             return containers().flatMap(container -> each(container.path("ports"))).map(port -> port.path("name").asText()).toList();
         }
 
+        /** The number of a port by its name or number; 0 if there is no such port. */
+        int portNumber(JsonNode port) {
+            return each(container().path("ports")).filter(each -> each.path("name").equals(port) || each.path("containerPort").equals(port))
+                    .map(each -> each.path("containerPort").asInt()).findFirst().orElse(0);
+        }
+
         boolean has(JsonNode port) {
             return port.isInt() ? portNumbers().contains(port.asInt()) : portNames().contains(port.asText());
         }

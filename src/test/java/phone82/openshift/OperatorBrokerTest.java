@@ -45,7 +45,7 @@ class OperatorBrokerTest {
         assertThat(rights(operator)).as("the securityRoles there").isEqualTo(rights(file));
         assertThat(operator.getAddressSettings()).as("the addressSettings there").isEqualTo(file.getAddressSettings());
         assertThat(Stream.of(operator, file).map(each -> each.getGlobalMaxSize() + " " + each.getIDCacheSize() + " " + each.getMaxDiskUsage()
-                        + " " + each.getMinDiskFree())
+                        + " " + each.getMinDiskFree() + " " + each.getCriticalAnalyzerPolicy())
                 .collect(Collectors.toSet())).hasSize(1);
     }
 
