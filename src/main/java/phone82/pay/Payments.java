@@ -21,7 +21,7 @@ import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.OwnerQuery;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.AfterCommit;
 import phone82.platform.persistence.OldRows;
@@ -62,7 +62,7 @@ public class Payments {
     private final Duration longestRetry;
     private final Duration keepRejected;
     private final OldRows old;
-    private final RareWarnings reminders = new RareWarnings(LOG, REMINDER);
+    private final RareLog rareLog = new RareLog(LOG, REMINDER);
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
@@ -187,7 +187,7 @@ public class Payments {
             return false;
         }
         payment.retryLater(now(), longestRetry);
-        reminders.error(payment.request().reference(), "The money of order {} is not reserved any more, and is not reserved anew before store ships again: "
+        rareLog.error(payment.request().reference(), "The money of order {} is not reserved any more, and is not reserved anew before store ships again: "
                 + "after a restore the order may have been cancelled since the backup. Run the command reconcile, and cancel the order if its customer "
                 + "had cancelled it", payment.orderId());
         return true;
@@ -289,13 +289,13 @@ public class Payments {
                 LOG.warn("The provider has captured and refunded the payment of order {}, which is not confirmed here: it has ended", payment.orderId());
             } else {
                 payment.retryLater(now(), longestRetry);
-                reminders.error(answer.request().key(), "The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
+                rareLog.error(answer.request().key(), "The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
                         + "No money moves until app's events are replayed: run the command replay-events", payment.orderId());
             }
         } else {
             payment.retryLater(now(), longestRetry);
             if (answer.outcome() == Outcome.DECLINED) {
-                reminders.error(answer.request().key(), "The provider declines to release the money reserved for order {}: {}. Ask the provider to release it, "
+                rareLog.error(answer.request().key(), "The provider declines to release the money reserved for order {}: {}. Ask the provider to release it, "
                         + "and to answer the request {} with success. Pay repeats it every {} s, and shows the payment as open until then", payment.orderId(), answer.reason(), answer.request().key(), longestRetry.toSeconds());
             }
         }

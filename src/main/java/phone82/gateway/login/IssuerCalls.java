@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpClosedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +21,7 @@ class IssuerCalls {
     private static final int THREADS = 8;
     private static final int WAITING = 64;
 
-    private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
+    private final RareLog rareLog = new RareLog(LOG, OpenIdIssuer.QUIET);
     private final String kind;
     private final WorkerExecutor threads;
     private final AtomicInteger pending = new AtomicInteger();

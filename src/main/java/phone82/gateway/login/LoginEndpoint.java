@@ -33,7 +33,7 @@ import phone82.platform.http.SmallBody;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
 import phone82.platform.identity.TokenMinter;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 
 import java.net.InetAddress;
 import java.net.URI;
@@ -111,7 +111,7 @@ public class LoginEndpoint implements Endpoint {
     private final AdmissionCheck guests;
     private final OrderLimit guestOrders;
     private final AdmissionCheck callbacks;
-    private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
+    private final RareLog rareLog = new RareLog(LOG, OpenIdIssuer.QUIET);
     private Vertx vertx;
     private IssuerCalls logins;
     private IssuerCalls logouts;
