@@ -50,9 +50,6 @@ public final class Settings {
     static final String DATA = "phone82.data";
     static final String PORT_OFFSET = "phone82.port-offset";
 
-    /** Properties that only the launcher sets. */
-    static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", "phone82.broker.in-vm-url", ARGUMENTS, LOCAL_HOST, LOCAL_SCHEME);
-
     /**
      * A setting that is a list, whose entries are numbered from 0.
      *
@@ -261,8 +258,6 @@ public final class Settings {
             of("phone82.operations.stop-within", duration("1s", "1h"), "how long the stop of a process may take after the notice; then the process ends as after kill -9"),
             of("otel.exporter.otlp.endpoint", new ValueRule("http(s)://<host>[:<port>]", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),
                     "an OpenTelemetry collector, which gets every order's trace").or("none"),
-            of("phone82.tracing.endpoint", new ValueRule("http(s)://<host>[:<port>]", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),
-                    "the same"),
             of("phone82.tracing.sampled", decimal("0", "1"), "the part of the requests that is traced"),
             of("logging.structured.format.console", choice("ecs", "logstash", "gelf").orEmpty(), "each log line is a JSON object").or("text"),
 
