@@ -103,8 +103,8 @@ public class AppContext {
     }
 
     @Bean
-    ArchivingOrders archivingOrders(JdbcTemplate jdbc, Disk disk) {
-        return new ArchivingOrders(jdbc, disk);
+    ArchivingOrders archivingOrders(JdbcTemplate jdbc, Intake intake) {
+        return new ArchivingOrders(jdbc, intake);
     }
 
     /** An order has its id before it waits for a place and for pay. */

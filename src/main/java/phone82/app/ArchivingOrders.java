@@ -5,7 +5,6 @@ import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Problem;
 import phone82.platform.archive.ArchiveEffect;
-import phone82.platform.disk.Disk;
 import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
@@ -19,11 +18,11 @@ import java.util.List;
 public class ArchivingOrders implements ArchiveEffect {
 
     private final JdbcTemplate jdbc;
-    private final Disk disk;
+    private final Intake intake;
 
-    ArchivingOrders(JdbcTemplate jdbc, Disk disk) {
+    ArchivingOrders(JdbcTemplate jdbc, Intake intake) {
         this.jdbc = jdbc;
-        this.disk = disk;
+        this.intake = intake;
     }
 
     /** @param below orders from before the requested time have lower ids; positive, as an id is */
@@ -61,7 +60,7 @@ public class ArchivingOrders implements ArchiveEffect {
 
     /** The copies of a backup are taken one after the other: app's must name each order that is missing in a later or an earlier one. */
     private void requireNoBackup() {
-        if (disk.isHeld()) {
+        if (!intake.isOpen()) {
             throw new Problem(503, "Temporarily unavailable", "A backup is in progress. Repeat the command when it is complete.");
         }
     }
