@@ -21,6 +21,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.context.BreakerConfiguration;
+import phone82.platform.context.BreakerSettings;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.Erasure;
 import phone82.platform.erasure.OwnedTable;
@@ -188,9 +189,10 @@ public class AppContext {
         return new BankBreakers(failures, open);
     }
 
+    /** A declined payment counts as a success. */
     @Bean
     CircuitBreakerConfig payBreakerConfig(Environment environment) {
-        return Binder.get(environment).bind("phone82.app.breaker", PayBreakerSettings.class).get().config();
+        return Binder.get(environment).bind("phone82.app.breaker", BreakerSettings.class).get().config();
     }
 
     @Bean

@@ -16,9 +16,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.domain.EntityScan;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -28,6 +30,7 @@ import phone82.pay.provider.PaymentProvider;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.context.BreakerConfiguration;
+import phone82.platform.context.BreakerSettings;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
@@ -89,15 +92,8 @@ public class PayContext {
     }
 
     @Bean
-    CircuitBreakerConfig providerBreakerConfig(@Value("${phone82.pay.breaker.failure-rate}") float failureRate,
-                                               @Value("${phone82.pay.breaker.window}") int window,
-                                               @Value("${phone82.pay.breaker.minimum-calls}") int minimumCalls,
-                                               @Value("${phone82.pay.breaker.open}") Duration open,
-                                               @Value("${phone82.pay.breaker.trial-calls}") int trialCalls) {
-        return CircuitBreakerConfig.custom().failureRateThreshold(failureRate)
-                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED).slidingWindowSize(window)
-                .minimumNumberOfCalls(minimumCalls).waitDurationInOpenState(open)
-                .permittedNumberOfCallsInHalfOpenState(trialCalls).automaticTransitionFromOpenToHalfOpenEnabled(false).build();
+    CircuitBreakerConfig providerBreakerConfig(Environment environment) {
+        return Binder.get(environment).bind("phone82.pay.breaker", BreakerSettings.class).get().config();
     }
 
     /** The breaker of authorisations, for which a customer waits. */
