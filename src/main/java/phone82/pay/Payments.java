@@ -282,10 +282,10 @@ public class Payments {
             publish(payment, payment.released(now()));
             sendAfterCommit(payment);
         } else if (answer.isDeclined("captured")) {
-            if (payment.wasCaptured(now())) {
+            if (payment.continueAfterCapture(now())) {
                 sendAfterCommit(payment);
             } else if (account != null && account.captured() > 0 && account.captured() == account.refunded()) {
-                payment.wasRefunded(now());
+                payment.endAfterRefund(now());
                 LOG.warn("The provider has captured and refunded the payment of order {}, which is not confirmed here: it has ended", payment.orderId());
             } else {
                 payment.retryLater(now(), longestRetry);

@@ -204,7 +204,7 @@ public class HttpServer implements DisposableBean {
      * instance.
      */
     @EventListener
-    public void leave(AvailabilityChangeEvent<ReadinessState> readiness) {
+    public void readinessChanged(AvailabilityChangeEvent<ReadinessState> readiness) {
         leaving = readiness.getState() == ReadinessState.REFUSING_TRAFFIC;
     }
 
