@@ -316,7 +316,7 @@ public class Payments {
     /** Publishes the event, if there is one, in the trace of the confirmed or cancelled order. */
     private void publish(Payment payment, DomainEvent event) {
         if (event != null) {
-            outbox.add(event, payment.traceparent());
+            outbox.addBySystem(event, payment.traceparent());
         }
     }
 

@@ -68,7 +68,7 @@ public class Deliveries {
                 Correlation.current());
         outbox.add(delivery.received());
         if (delivery.isDue(now) && !dispatch.isHeld()) {
-            outbox.add(delivery.ship(now), delivery.traceparent());
+            outbox.addBySystem(delivery.ship(now), delivery.traceparent());
         }
         entities.persist(delivery);
     }
@@ -78,7 +78,7 @@ public class Deliveries {
         Instant now = now();
         Delivery delivery = row().again(found, found.orderId());
         if (delivery.isDue(now)) {
-            outbox.add(delivery.ship(now), delivery.traceparent());
+            outbox.addBySystem(delivery.ship(now), delivery.traceparent());
         }
     }
 
