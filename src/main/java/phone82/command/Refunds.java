@@ -37,8 +37,7 @@ public final class Refunds extends OperatorCommand {
         };
         boolean all = known && action.equals("retry") && words.get(1).equals(ALL);
         if (!known || !all && words.size() > 1 && !words.get(1).matches("[1-9][0-9]{0,18}")) {
-            err.println("phone82: " + NAME + " takes list, retry <order>, retry all, or settle <order> \"<note>\", not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "list, retry <order>, retry all, or settle <order> \"<note>\"", words);
         }
         return run(properties -> {
             Refunds command = new Refunds(properties, out);
