@@ -62,10 +62,6 @@ public final class Refunds extends OperatorCommand {
         out.println(payments.size() + (payments.size() == 1 ? " refund" : " refunds") + " failed");
     }
 
-    private List<String> failed() {
-        return payments().stream().map(payment -> payment.path("orderId").asText()).toList();
-    }
-
     private List<JsonNode> payments() {
         List<JsonNode> payments = new ArrayList<>();
         for (JsonNode page : pages("GET", "pay", "/refunds?size=200", "")) {
@@ -76,7 +72,7 @@ public final class Refunds extends OperatorCommand {
 
     /** One that another operator has settled meanwhile does not keep the others. */
     private int retryAll() {
-        List<String> orders = failed();
+        List<String> orders = payments().stream().map(payment -> payment.path("orderId").asText()).toList();
         int retried = 0;
         int exitCode = 0;
         for (String order : orders) {

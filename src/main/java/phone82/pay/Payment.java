@@ -390,6 +390,11 @@ public class Payment {
         };
     }
 
+    /** Whether money is reserved, or may be, for an order that is not accepted yet. */
+    public boolean isUnconfirmed() {
+        return status == PaymentStatus.Authorised || status == PaymentStatus.Authorising && !confirmed;
+    }
+
     public boolean isConfirmed() {
         return confirmed;
     }

@@ -167,8 +167,7 @@ public class Payments {
         if (payment == null || !payment.isDue(now())) {
             return null;
         }
-        if (payment.status() == PaymentStatus.Authorised
-                || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
+        if (payment.isUnconfirmed()) {
             payment.expire(now());
         }
         if (mustWait(payment)) {
@@ -359,8 +358,7 @@ public class Payments {
             entities.persist(Payment.rejected(rejected.orderId(), rejected.paymentKey(), rejected.owner(), now()));
         } else if (payment.isOfAnotherOrder(rejected.paymentKey())) {
             LOG.warn("A rejected order had the id of order {}, whose payment stays as it is", rejected.orderId());
-        } else if (payment.status() == PaymentStatus.Authorised
-                || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
+        } else if (payment.isUnconfirmed()) {
             payment.reject(rejected.reason(), now());
             sendAfterCommit(payment);
         }
@@ -413,10 +411,7 @@ public class Payments {
         if (!participation.act(lra, orderId)) {
             return;
         }
-        Payment payment = locked(orderId);
-        if (payment == null || payment.shownStatus() == null) {
-            throw Problem.notFound("payment of order", orderId);
-        }
+        Payment payment = requireShown(locked(orderId), orderId);
         if (payment.status() == PaymentStatus.Cancelling || payment.isCaptured() && asked == null || payment.endsTheOrder()) {
             throw new CancellationUnavailable();
         }
@@ -500,20 +495,26 @@ public class Payments {
     }
 
     private Payment refundFailed(long orderId) {
-        Payment payment = locked(orderId);
-        if (payment == null || payment.shownStatus() == null) {
-            throw Problem.notFound("payment of order", orderId);
-        }
+        Payment payment = requireShown(locked(orderId), orderId);
         if (payment.status() != PaymentStatus.RefundFailed) {
             throw new Problem(409, "No failed refund", "The payment is " + payment.shownStatus() + ", not RefundFailed.");
         }
         return payment;
     }
 
+    /** @throws Problem 404 there is no payment, or none to show */
+    private static Payment requireShown(Payment payment, long orderId) {
+        if (payment == null || payment.shownStatus() == null) {
+            throw Problem.notFound("payment of order", orderId);
+        }
+        return payment;
+    }
+
+    /** @throws Problem 404 there is no such payment, or the caller must not see it */
     @Transactional(readOnly = true)
     public PaymentResource find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
-        Payment payment = entities.find(Payment.class, orderId);
-        if (payment == null || payment.shownStatus() == null || !caller.sees(payment.owner())) {
+        Payment payment = requireShown(entities.find(Payment.class, orderId), orderId);
+        if (!caller.sees(payment.owner())) {
             throw Problem.notFound("payment of order", orderId);
         }
         return PaymentResource.of(payment);
