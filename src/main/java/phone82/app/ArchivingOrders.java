@@ -33,6 +33,7 @@ public class ArchivingOrders implements ArchiveEffect {
     public record Archived(List<Long> orders) {
     }
 
+    /** @param before time in milliseconds since 1970; null: without {@code below} */
     public Archiving show(@Header("before") Long before) {
         return new Archiving(jdbc.queryForList("select order_id from archiving order by order_id limit 200", Long.class),
                 before == null ? 0 : Math.max(1, OrderIds.from(Instant.ofEpochMilli(before))));

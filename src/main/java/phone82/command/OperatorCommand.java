@@ -35,7 +35,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
-/** A command that calls the running contexts over HTTP. */
+/** A command for operators; most call the running contexts over HTTP. */
 public abstract class OperatorCommand {
 
     /** The issuer of the tokens that the commands send. */

@@ -378,7 +378,7 @@ public class Payments {
         payment.changeOwner(changed.owner());
     }
 
-    /** For the steps of a saga: a conflict must not fail it. */
+    /** Locks the row, where a conflict must not fail the caller. */
     private Payment locked(long orderId) {
         return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);
     }
@@ -553,8 +553,8 @@ public class Payments {
     }
 
     /**
-     * Deletes declined and rejected payments. While they exist, a late request for a rejected order is not authorised; after that, its
-     * authorisation would expire because the order is never confirmed.
+     * Deletes old declined and rejected payments, and returns how many. While they exist, a late request for a rejected order is not
+     * authorised; after that, its authorisation would expire because the order is never confirmed.
      */
     public int purge() {
         return old.deleteBefore(now().minus(keepRejected));

@@ -51,6 +51,11 @@ public class Deliveries {
     public record PayCompleted(long orderId, String item, int qty, String owner) {
     }
 
+    /**
+     * The order is paid: it is shipped after the dispatch delay.
+     *
+     * @throws IllegalStateException another order has this id
+     */
     public void receive(@Body PayCompleted paid) {
         Instant now = now();
         Delivery known = locked(paid.orderId());
@@ -247,6 +252,7 @@ public class Deliveries {
         return new RowLock(entities, "delivery", "order_id");
     }
 
+    /** @throws Problem 404 there is no such delivery, or the caller must not see it */
     @Transactional(readOnly = true)
     public DeliveryResource find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
         Delivery delivery = entities.find(Delivery.class, orderId);

@@ -68,7 +68,7 @@ public final class Lookup {
         }
     }
 
-    /** Creates the client. */
+    /** Call it once, before {@link #answers}. */
     public void open(Vertx vertx) {
         client = vertx.httpClientBuilder()
                 .with(Tls.trusting(new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS).setKeepAliveTimeout(KEEP_ALIVE_SECONDS)))

@@ -38,6 +38,7 @@ public final class Json {
         return MAPPER.readTree(UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
     }
 
+    /** @throws IllegalArgumentException if the value cannot be written as JSON */
     public static byte[] bytes(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
@@ -46,6 +47,7 @@ public final class Json {
         }
     }
 
+    /** @throws IllegalArgumentException if the value cannot be written as JSON */
     public static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
@@ -54,6 +56,7 @@ public final class Json {
         }
     }
 
+    /** @throws IllegalArgumentException if the text is not JSON, or of another type */
     public static <T> T read(String json, Class<T> type) {
         try {
             return MAPPER.readValue(json, type);

@@ -55,6 +55,7 @@ public class Inbox {
         return keep;
     }
 
+    /** Deletes old ids, and returns how many. */
     public int purge() {
         return restored.getAsBoolean() ? 0 : rows.deleteBefore(Instant.now().minus(keep));
     }
