@@ -148,14 +148,14 @@ public class PayContext {
     }
 
     @Bean
-    MeterBinder paymentMetrics(Payments payments, GaugeQueries queries) {
+    MeterBinder paymentMetrics(PaymentList payments, GaugeQueries queries) {
         return metrics -> {
             for (PaymentStatus status : EnumSet.of(PaymentStatus.Authorising, PaymentStatus.Capturing, PaymentStatus.Releasing,
                     PaymentStatus.Refunding, PaymentStatus.RefundFailed)) {
                 Gauge.builder("phone82.payments", payments, queries.unlessUnavailable(each -> each.count(status))).tag("status", status.name())
                         .description("payments that wait for the provider, or for an operator").register(metrics);
             }
-            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, queries.unlessUnavailable(Payments::oldestIntentSeconds))
+            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, queries.unlessUnavailable(PaymentList::oldestIntentSeconds))
                     .description("how long the oldest open intent has been open").register(metrics);
         };
     }
@@ -202,12 +202,21 @@ public class PayContext {
                       ObjectProvider<ProducerTemplate> camel, Lease lease,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
-                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk,
-                      JdbcTemplate jdbc, MeterRegistry metrics) {
+                      @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, transactions,
                 request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
-                () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry, keepRejected,
-                new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
+                () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry);
+    }
+
+    @Bean
+    PaymentList paymentList() {
+        return new PaymentList();
+    }
+
+    @Bean
+    RejectedPayments rejectedPayments(JdbcTemplate jdbc, MeterRegistry metrics, @Value("${phone82.pay.rejected.keep}") Duration keep) {
+        return new RejectedPayments(new OldRows(jdbc, metrics, "payment", "changed_at", "status",
+                List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())), keep);
     }
 }

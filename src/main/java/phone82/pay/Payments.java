@@ -15,16 +15,12 @@ import phone82.pay.provider.PaymentProvider.Account;
 import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Outcome;
 import phone82.pay.provider.PaymentProvider.Request;
-import phone82.platform.api.Page;
 import phone82.platform.api.Problem;
 import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
-import phone82.platform.identity.Caller;
-import phone82.platform.identity.OwnerQuery;
 import phone82.platform.log.RareLog;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.AfterCommit;
-import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.RowLock;
 import phone82.platform.saga.CancellationUnavailable;
 import phone82.platform.saga.Participation;
@@ -33,7 +29,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -60,8 +55,6 @@ public class Payments {
     private final Duration lease;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
-    private final Duration keepRejected;
-    private final OldRows old;
     private final RareLog rareLog = new RareLog(LOG, REMINDER);
 
     /**
@@ -70,11 +63,9 @@ public class Payments {
      * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
-     * @param keepRejected          how long declined and rejected payments are kept; longer than any request can be late
-     * @param old                   the old ones among them
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
+                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
@@ -83,8 +74,6 @@ public class Payments {
         this.lease = lease;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
-        this.keepRejected = keepRejected;
-        this.old = old;
     }
 
     /** A request from app. Amount in won. */
@@ -508,56 +497,6 @@ public class Payments {
             throw Problem.notFound("payment of order", orderId);
         }
         return payment;
-    }
-
-    /** @throws Problem 404 there is no such payment, or the caller must not see it */
-    @Transactional(readOnly = true)
-    public PaymentResource find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
-        Payment payment = requireShown(entities.find(Payment.class, orderId), orderId);
-        if (!caller.sees(payment.owner())) {
-            throw Problem.notFound("payment of order", orderId);
-        }
-        return PaymentResource.of(payment);
-    }
-
-    @Transactional(readOnly = true)
-    public Page<PaymentResource> list(@Header("size") Integer size, @Header("after") Long after,
-                                      @Variable(Caller.VARIABLE) Caller caller) {
-        return page("status not in (Rejected, Declined) and (status <> Authorising or confirmed)", caller.owns(), size, after);
-    }
-
-    /** The payments that are {@code RefundFailed}. */
-    @Transactional(readOnly = true)
-    public Page<PaymentResource> failedRefunds(@Header("size") Integer size, @Header("after") Long after) {
-        return page("status = RefundFailed", null, size, after);
-    }
-
-    private Page<PaymentResource> page(String condition, String owner, Integer size, Long after) {
-        int shown = Page.size(size);
-        return Page.of(OwnerQuery.latest(entities, Payment.class, "orderId < :below and " + condition, "orderId", owner)
-                .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
-                shown, PaymentResource::of, Payment::orderId);
-    }
-
-    /** How many payments are in this status. */
-    public long count(PaymentStatus status) {
-        return entities.createQuery("select count(*) from Payment where status = :status", Long.class)
-                .setParameter("status", status).getSingleResult();
-    }
-
-    /** For how many seconds the oldest open intent has been open; zero if none is. */
-    public double oldestIntentSeconds() {
-        return Optional.ofNullable(entities.createQuery("select min(changedAt) from Payment where status in "
-                                + "(Authorising, Capturing, Releasing, Refunding)", Instant.class).getSingleResult())
-                .map(since -> Math.max(0, Duration.between(since, now()).toMillis()) / 1000.0).orElse(0.0);
-    }
-
-    /**
-     * Deletes old declined and rejected payments, and returns how many. While they exist, a late request for a rejected order is not
-     * authorised; after that, its authorisation would expire because the order is never confirmed.
-     */
-    public int purge() {
-        return old.deleteBefore(now().minus(keepRejected));
     }
 
     private static Instant now() {
