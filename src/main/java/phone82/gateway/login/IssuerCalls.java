@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
@@ -12,6 +13,7 @@ import phone82.platform.log.RareLog;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** Calls the issuer for requests of one kind, in a few threads. Some calls more may wait for a thread. */
 class IssuerCalls {
@@ -49,5 +51,21 @@ class IssuerCalls {
             }
             return work.call();
         }, false).onComplete(done -> pending.decrementAndGet());
+    }
+
+    /** Pauses the request, and continues it on the event loop with the result. */
+    static <T> void resume(RoutingContext context, Future<T> future, Consumer<T> then) {
+        context.request().pause();
+        future.onComplete(result -> {
+            context.request().resume();
+            try {
+                if (result.failed()) {
+                    throw result.cause();
+                }
+                then.accept(result.result());
+            } catch (Throwable failure) {
+                context.fail(failure);
+            }
+        });
     }
 }
