@@ -110,19 +110,32 @@ public final class Phone82 implements AutoCloseable {
             System.err.println("phone82: " + CannotStart.TOO_FEW_FILES);
             System.exit(1);
         }
-        if (Arrays.asList(args).contains("--help") || Arrays.asList(args).contains("-h")) {
+        List<String> given = List.of(args);
+        if (given.contains("--help") || given.contains("-h")) {
             System.out.print(Help.text());
             return;
         }
-        if (Arrays.asList(args).contains("--version")) {
+        if (given.contains("--version")) {
             System.out.println("phone82 " + Version.text());
             return;
         }
-        if (!Arrays.asList(args).contains(Prepare.NAME)) {
+        if (!given.contains(Prepare.NAME)) {
             PreparedJar.own().filter(PreparedJar::isCurrent).ifPresent(jar -> jar.exec(args));
         }
         Stream.of(args).map(commands()::get).filter(Objects::nonNull).findFirst()
                 .ifPresent(command -> System.exit(run(command, args)));
+        try {
+            Phone82 phone82 = start(contexts(args), Arrays.stream(args).filter(arg -> arg.startsWith("-")).toArray(String[]::new));
+            Runtime.getRuntime().addShutdownHook(new Thread(phone82::stopAfterNotice, "shutdown"));
+            phone82.banner();
+        } catch (CannotStart e) {
+            Stream.concat(Stream.of(e), Stream.of(e.getSuppressed())).forEach(each -> System.err.println("phone82: " + each.getMessage()));
+            System.exit(1);
+        }
+    }
+
+    /** The contexts that are named, or all; exits with code 2 if there is none of that name. */
+    private static Set<Context> contexts(String... args) {
         Set<Context> contexts = EnumSet.noneOf(Context.class);
         for (String arg : args) {
             if (!arg.startsWith("-")) {
@@ -134,17 +147,7 @@ public final class Phone82 implements AutoCloseable {
                 }
             }
         }
-        if (contexts.isEmpty()) {
-            contexts = EnumSet.allOf(Context.class);
-        }
-        try {
-            Phone82 phone82 = start(contexts, Arrays.stream(args).filter(arg -> arg.startsWith("-")).toArray(String[]::new));
-            Runtime.getRuntime().addShutdownHook(new Thread(phone82::stopAfterNotice, "shutdown"));
-            phone82.banner();
-        } catch (CannotStart e) {
-            Stream.concat(Stream.of(e), Stream.of(e.getSuppressed())).forEach(each -> System.err.println("phone82: " + each.getMessage()));
-            System.exit(1);
-        }
+        return contexts.isEmpty() ? EnumSet.allOf(Context.class) : contexts;
     }
 
     /** An operator command. It gets the launcher's arguments and returns the exit code. */

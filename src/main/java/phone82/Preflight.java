@@ -43,7 +43,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Checks routes, data folder, port, keys, passwords, database and broker before a context starts. */
+/** Checks routes, data folder, port, provider, login, keys, passwords, database and broker before a context starts. */
 class Preflight implements ApplicationContextInitializer<ConfigurableApplicationContext>, AutoCloseable {
 
     private static final String DEMO = "|demo-.*";
@@ -79,6 +79,17 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (context == Context.BROKER) {
             rejectDemoPasswords(application);
         }
+        checkProvider(environment);
+        checkIdentity(environment);
+        if (externalDatabase) {
+            awaitDatabase(environment);
+        }
+        if (context.usesBroker()) {
+            awaitBroker(environment);
+        }
+    }
+
+    private void checkProvider(Environment environment) {
         if (context == Context.PAY) {
             requireProvider(environment);
         }
@@ -88,6 +99,9 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         if (context == Context.PROVIDER) {
             rejectDemoKey(environment, "phone82.provider.control-key", "pay and its provider");
         }
+    }
+
+    private void checkIdentity(Environment environment) {
         if (context.checksCallers()) {
             requireKeys(environment);
         }
@@ -96,12 +110,6 @@ class Preflight implements ApplicationContextInitializer<ConfigurableApplication
         }
         if (context == Context.GATEWAY) {
             rejectDemoSessionKey(environment);
-        }
-        if (externalDatabase) {
-            awaitDatabase(environment);
-        }
-        if (context.usesBroker()) {
-            awaitBroker(environment);
         }
     }
 

@@ -62,38 +62,29 @@ final class AdaptiveLimit {
     }
 
     void leave() {
-        lock.lock();
-        try {
+        update(() -> {
             taken--;
             left.signal();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Raises the limit, because a piece of work was done quickly. */
     void raise() {
-        lock.lock();
-        try {
+        update(() -> {
             places = Math.min(most, places + MORE);
             left.signal();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Lowers the limit, because a piece of work took too long. */
     void lower() {
-        lock.lock();
-        try {
+        update(() -> {
             long now = System.nanoTime();
             if (now - lowered > together.toNanos()) {
                 lowered = now;
                 places = Math.max(least, places * FEWER);
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /**
@@ -110,10 +101,17 @@ final class AdaptiveLimit {
         return locked(() -> lock.getWaitQueueLength(left));
     }
 
-    private <T> T locked(Supplier<T> read) {
+    private void update(Runnable change) {
+        locked(() -> {
+            change.run();
+            return null;
+        });
+    }
+
+    private <T> T locked(Supplier<T> work) {
         lock.lock();
         try {
-            return read.get();
+            return work.get();
         } finally {
             lock.unlock();
         }

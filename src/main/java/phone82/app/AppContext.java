@@ -21,6 +21,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.context.BreakerConfiguration;
+import phone82.platform.context.BreakerSettings;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.Erasure;
 import phone82.platform.erasure.OwnedTable;
@@ -103,8 +104,8 @@ public class AppContext {
     }
 
     @Bean
-    ArchivingOrders archivingOrders(JdbcTemplate jdbc, Disk disk) {
-        return new ArchivingOrders(jdbc, disk);
+    ArchivingOrders archivingOrders(JdbcTemplate jdbc, Intake intake) {
+        return new ArchivingOrders(jdbc, intake);
     }
 
     /** An order has its id before it waits for a place and for pay. */
@@ -188,9 +189,10 @@ public class AppContext {
         return new BankBreakers(failures, open);
     }
 
+    /** A declined payment counts as a success. */
     @Bean
     CircuitBreakerConfig payBreakerConfig(Environment environment) {
-        return Binder.get(environment).bind("phone82.app.breaker", PayBreakerSettings.class).get().config();
+        return Binder.get(environment).bind("phone82.app.breaker", BreakerSettings.class).get().config();
     }
 
     @Bean

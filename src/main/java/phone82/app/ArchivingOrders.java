@@ -5,7 +5,6 @@ import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Problem;
 import phone82.platform.archive.ArchiveEffect;
-import phone82.platform.disk.Disk;
 import phone82.platform.persistence.Placeholders;
 
 import java.sql.Timestamp;
@@ -19,11 +18,11 @@ import java.util.List;
 public class ArchivingOrders implements ArchiveEffect {
 
     private final JdbcTemplate jdbc;
-    private final Disk disk;
+    private final Intake intake;
 
-    ArchivingOrders(JdbcTemplate jdbc, Disk disk) {
+    ArchivingOrders(JdbcTemplate jdbc, Intake intake) {
         this.jdbc = jdbc;
-        this.disk = disk;
+        this.intake = intake;
     }
 
     /** @param below orders from before the requested time have lower ids; positive, as an id is */
@@ -34,6 +33,7 @@ public class ArchivingOrders implements ArchiveEffect {
     public record Archived(List<Long> orders) {
     }
 
+    /** @param before time in milliseconds since 1970; null: without {@code below} */
     public Archiving show(@Header("before") Long before) {
         return new Archiving(jdbc.queryForList("select order_id from archiving order by order_id limit 200", Long.class),
                 before == null ? 0 : Math.max(1, OrderIds.from(Instant.ofEpochMilli(before))));
@@ -61,7 +61,7 @@ public class ArchivingOrders implements ArchiveEffect {
 
     /** The copies of a backup are taken one after the other: app's must name each order that is missing in a later or an earlier one. */
     private void requireNoBackup() {
-        if (disk.isHeld()) {
+        if (!intake.isOpen()) {
             throw new Problem(503, "Temporarily unavailable", "A backup is in progress. Repeat the command when it is complete.");
         }
     }

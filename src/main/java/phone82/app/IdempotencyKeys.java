@@ -70,6 +70,7 @@ public class IdempotencyKeys {
         }
     }
 
+    /** Deletes old keys, and returns how many. */
     public int purge() {
         return rows.deleteBefore(Instant.now().minus(keep));
     }

@@ -9,14 +9,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Refuses new orders, cancellations and owners of orders, and the archiving of orders, while all databases are copied. */
+/**
+ * Refuses new orders, cancellations and owners of orders, and the archiving of orders, while all databases are copied; new work also while the disk
+ * is nearly full.
+ */
 public class Intake {
+
+    private static final int RETRY_AFTER_SECONDS = 2;
 
     private static final List<String> ROUTES = List.of("app-place-order", "app-cancel-order", "app-claim-order", "app-revoke-link", "app-assign-order",
             "app-repeat-new-owners", "archive-orders", "app-end-archive");
 
     private final Disk disk;
     private final CamelContext camel;
+    private volatile Pause pause;
 
     Intake(Disk disk, CamelContext camel) {
         this.disk = disk;
@@ -37,14 +43,42 @@ public class Intake {
     public record Held(int underWay, Instant since) {
     }
 
+    private record Pause(String owner, Instant since, Instant until) {
+
+        boolean isOver() {
+            return !Instant.now().isBefore(until);
+        }
+    }
+
     /** @throws Problem 409 if another backup has paused the work */
     public Held hold(@Body Hold hold) {
-        Instant since = disk.hold(hold.owner(), Duration.ofSeconds(hold.seconds()));
+        Instant since = pause(hold.owner(), Duration.ofSeconds(hold.seconds()));
         return new Held(ROUTES.stream().mapToInt(camel.getInflightRepository()::size).sum(), since);
     }
 
-    /** Whether other contexts may be called to change their data. */
+    private synchronized Instant pause(String owner, Duration time) {
+        Pause before = isOpen() ? null : pause;
+        if (before != null && !before.owner.equals(owner)) {
+            throw new Problem(409, "Another backup", "Another backup is in progress, or was cut off less than a minute ago. Try again later.");
+        }
+        Instant now = Instant.now();
+        Instant since = before != null ? before.since : time.isZero() ? null : now;
+        pause = time.isZero() ? null : new Pause(owner, since, now.plus(time));
+        return since;
+    }
+
+    /** Whether no databases are being copied, so that other contexts may be called to change their data. */
     public boolean isOpen() {
-        return !disk.isHeld();
+        Pause now = pause;
+        return now == null || now.isOver();
+    }
+
+    /** @throws Problem 503 if the databases are being copied, or the disk is nearly full */
+    public void requireOpen() {
+        if (!isOpen()) {
+            throw new Problem(503, "Temporarily unavailable", "The shop accepts no new work while its data is being copied, and nothing was done.")
+                    .retryAfter(RETRY_AFTER_SECONDS);
+        }
+        disk.requireRoom();
     }
 }

@@ -18,7 +18,10 @@ import phone82.platform.saga.Participation;
 
 import java.time.Instant;
 
-/** The orders of the shop: places and cancels them, and applies the events of pay and store. */
+/**
+ * The orders of the shop: places and cancels them, and applies the events of pay and store. An event for an order that is not known here is
+ * an {@link IllegalStateException}, upon which the broker delivers it again.
+ */
 @Transactional
 public class Orders {
 
@@ -107,6 +110,7 @@ public class Orders {
         return order;
     }
 
+    /** @throws Problem 404 there is no such order, or the caller must not see it */
     @Transactional(readOnly = true)
     public OrderResource find(@Header("id") long id, @Variable(Caller.VARIABLE) Caller caller) {
         Order order = entities.find(Order.class, id);
@@ -215,12 +219,12 @@ public class Orders {
         return OrderResource.of(order);
     }
 
-    /** For a saga: a conflict with an event must not fail it. */
+    /** Locks the row, for a saga and for an event that ends a cancellation: a conflict must not fail them. */
     private Order locked(long id) {
         return requireKnown(id, new RowLock(entities, "orders", "id").find(Order.class, id));
     }
 
-    /** For an event, without a lock: the broker delivers it again after a conflict, which the version reveals. */
+    /** For another event, without a lock: the broker delivers it again after a conflict, which the version reveals. */
     private Order known(long id) {
         return requireKnown(id, entities.find(Order.class, id));
     }

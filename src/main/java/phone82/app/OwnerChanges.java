@@ -17,7 +17,7 @@ import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.RowLock;
 
@@ -52,7 +52,7 @@ public class OwnerChanges {
     private final Outbox outbox;
     private final JdbcTemplate jdbc;
     private final Tombstones tombstones;
-    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
+    private final RareLog rareLog = new RareLog(LOG, Duration.ofMinutes(1));
 
     OwnerChanges(Outbox outbox, JdbcTemplate jdbc, Tombstones tombstones) {
         this.outbox = outbox;
@@ -166,14 +166,14 @@ public class OwnerChanges {
             jdbc.update("delete from new_owner where order_id = ?", id);
         } else if (jdbc.queryForObject("select count(*) from new_owner where order_id = ? and changed_at < ?", Long.class,
                 id, Timestamp.from(Instant.now().minus(USUAL))) > 0) {
-            warnings.warn("unpaid", "Order {} has a new owner, but store does not know the order, as long as it is not paid; "
+            rareLog.warn("unpaid", "Order {} has a new owner, but store does not know the order, as long as it is not paid; "
                     + "app repeats the call until it is (for a minute no further order is logged)", id);
         }
     }
 
     /** Called if pay or store cannot be called, or refuses the owner. */
     public void notPassedOn(@Header("id") long id, @Variable("failure") String failure) {
-        warnings.warn("failure", "Order {} has a new owner, but pay or store does not take it: {}; app repeats the call until both have it "
+        rareLog.warn("failure", "Order {} has a new owner, but pay or store does not take it: {}; app repeats the call until both have it "
                 + "(for a minute no further order is logged)", id, failure);
     }
 

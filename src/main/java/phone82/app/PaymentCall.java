@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
 import phone82.platform.log.BreakerLog;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.observability.Correlation;
 
 import java.time.Duration;
@@ -28,7 +28,7 @@ public class PaymentCall {
     /** The customer's bank did not decide; neither pay nor the provider failed. */
     static final int UNDECIDED = 424;
 
-    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
+    private final RareLog rareLog = new RareLog(LOG, Duration.ofMinutes(1));
     private volatile Instant retriesAt = Instant.EPOCH;
 
     /** @param open how long the breaker stays open before its next trial call */
@@ -73,7 +73,7 @@ public class PaymentCall {
     public void failed(@Body Order order, @ExchangeException Exception cause) {
         // pay always refuses a rehearsal
         if (order.id() > 0) {
-            warnings.warn("pay", "Pay does not authorise payments: {}", cause.toString());
+            rareLog.warn("pay", "Pay does not authorise payments: {}", cause.toString());
         }
     }
 

@@ -108,8 +108,7 @@ public final class ArchiveOrders extends OperatorCommand {
         List<String> words = words(NAME, arguments);
         Instant before = words.size() == 2 ? time(words.get(0)) : null;
         if (before == null) {
-            err.println("phone82: " + NAME + " takes an age in days, such as 400d, or a date, such as 2026-01-31, and a file, not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "an age in days, such as 400d, or a date, such as 2026-01-31, and a file", words);
         }
         return run(properties -> {
             try {

@@ -39,8 +39,7 @@ public final class AssignOrders extends OperatorCommand {
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
         if (words.size() != 1) {
-            err.println("phone82: " + NAME + " takes one file, not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "one file", words);
         }
         return run(properties -> new AssignOrders(properties, out).assign(read(words.get(0))), err, arguments);
     }

@@ -54,8 +54,7 @@ public final class Backup extends OperatorCommand {
         List<String> words = words(NAME, arguments);
         String name = words.isEmpty() ? LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)) : words.get(0);
         if (words.size() > 1 || !name.matches("[0-9A-Za-z-]{1,40}")) {
-            err.println("phone82: " + NAME + " takes a name of letters, digits and hyphens, not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "a name of letters, digits and hyphens", words);
         }
         return run(properties -> {
             new Backup(properties, out).take(name);

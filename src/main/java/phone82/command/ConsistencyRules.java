@@ -81,8 +81,11 @@ record ConsistencyRules(Instant expired, Instant stuck, boolean ledger, boolean 
      * nothing.
      */
     boolean waits(OrderRows rows, Instant time) {
-        boolean paid = rows.orderIs("Paid") && rows.paymentIs("Completed");
-        return rows.deliveryIs("Paused") || paid && rows.deliveryIs("Received") && (nothingIsShipped || rows.delivery().isAfter(time));
+        return rows.deliveryIs("Paused") || isPaid(rows) && rows.deliveryIs("Received") && (nothingIsShipped || rows.delivery().isAfter(time));
+    }
+
+    private static boolean isPaid(OrderRows rows) {
+        return rows.orderIs("Paid") && rows.paymentIs("Completed");
     }
 
     /** Amounts are compared if the order is paid or finished; the other rules of the ledger always hold. */
@@ -101,7 +104,7 @@ record ConsistencyRules(Instant expired, Instant stuck, boolean ledger, boolean 
         findings.add(money.refunded() > money.captured(), "I9", "the provider refunded more than it captured: " + sums(money));
         findings.add(rows.releasing() && isStuck(rows), "I9", "the provider still reserves money, and nothing has happened since "
                 + rows.lastChange() + ": " + sums(money) + "; release it there");
-        boolean paid = rows.orderIs("Paid") && rows.paymentIs("Completed");
+        boolean paid = isPaid(rows);
         if (!paid && !rows.atRest() || rows.paymentIs("RefundFailed")) {
             return;
         }

@@ -32,8 +32,7 @@ public final class DeadLetters extends OperatorCommand {
         String action = words.isEmpty() ? "list" : words.get(0);
         List<String> contexts = words.size() < 2 ? CONTEXTS : List.of(words.get(1));
         if (words.size() > 3 || !List.of("list", "replay").contains(action) || !CONTEXTS.containsAll(contexts)) {
-            err.println("phone82: " + NAME + " takes list or replay, one of " + CONTEXTS + ", and an id, not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "list or replay, one of " + CONTEXTS + ", and an id", words);
         }
         return run(properties -> {
             int exitCode = 0;

@@ -54,8 +54,7 @@ public final class EraseSubject extends OperatorCommand {
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
         if (words.size() != 1) {
-            err.println("phone82: " + NAME + " takes the subject of one user, not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "the subject of one user", words);
         }
         return run(properties -> {
             try {

@@ -35,7 +35,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 
-/** A command that calls the running contexts over HTTP. */
+/** A command for operators; most call the running contexts over HTTP. */
 public abstract class OperatorCommand {
 
     /** The issuer of the tokens that the commands send. */
@@ -102,6 +102,12 @@ public abstract class OperatorCommand {
         return words;
     }
 
+    /** Prints what the command takes instead of these words; returns the exit code. */
+    static int usage(PrintStream err, String name, String takes, List<String> words) {
+        err.println("phone82: " + name + " takes " + takes + ", not " + words + "; --help shows more.");
+        return 2;
+    }
+
     /** The events that a command processes: their contexts, and the start in milliseconds since 1970. */
     record Published(List<String> contexts, long since) {
     }
@@ -112,8 +118,7 @@ public abstract class OperatorCommand {
         List<String> contexts = !words.isEmpty() && PUBLISHERS.contains(words.get(0)) ? List.of(words.remove(0)) : PUBLISHERS;
         Long since = since(words);
         if (since == null) {
-            err.println("phone82: " + name + " takes one of " + PUBLISHERS + " and a time, such as 2026-11-27T20:00:00Z, or an event's id, not "
-                    + words + "; --help shows more.");
+            usage(err, name, "one of " + PUBLISHERS + " and a time, such as 2026-11-27T20:00:00Z, or an event's id", words);
             return null;
         }
         return new Published(contexts, since);

@@ -37,8 +37,7 @@ public final class Refunds extends OperatorCommand {
         };
         boolean all = known && action.equals("retry") && words.get(1).equals(ALL);
         if (!known || !all && words.size() > 1 && !words.get(1).matches("[1-9][0-9]{0,18}")) {
-            err.println("phone82: " + NAME + " takes list, retry <order>, retry all, or settle <order> \"<note>\", not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "list, retry <order>, retry all, or settle <order> \"<note>\"", words);
         }
         return run(properties -> {
             Refunds command = new Refunds(properties, out);
@@ -63,10 +62,6 @@ public final class Refunds extends OperatorCommand {
         out.println(payments.size() + (payments.size() == 1 ? " refund" : " refunds") + " failed");
     }
 
-    private List<String> failed() {
-        return payments().stream().map(payment -> payment.path("orderId").asText()).toList();
-    }
-
     private List<JsonNode> payments() {
         List<JsonNode> payments = new ArrayList<>();
         for (JsonNode page : pages("GET", "pay", "/refunds?size=200", "")) {
@@ -77,7 +72,7 @@ public final class Refunds extends OperatorCommand {
 
     /** One that another operator has settled meanwhile does not keep the others. */
     private int retryAll() {
-        List<String> orders = failed();
+        List<String> orders = payments().stream().map(payment -> payment.path("orderId").asText()).toList();
         int retried = 0;
         int exitCode = 0;
         for (String order : orders) {

@@ -49,8 +49,7 @@ public final class Restore extends OperatorCommand {
             return run(properties -> new Restore(properties, out).release(Path.of(properties.getRequiredProperty("phone82.data"))), err, options);
         }
         if (words.size() != 1 || !words.get(0).matches("[0-9A-Za-z-]{1,40}")) {
-            err.println("phone82: " + NAME + " takes the name of a backup, not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "the name of a backup", words);
         }
         return run(properties -> new Restore(properties, out).restore(Path.of(properties.getRequiredProperty("phone82.data")), words.get(0)), err, arguments);
     }

@@ -24,8 +24,7 @@ public final class Token extends OperatorCommand {
     public static int main(PrintStream out, PrintStream err, String... arguments) {
         List<String> words = words(NAME, arguments);
         if (words.size() != 1 || !CONTEXTS.contains(words.get(0))) {
-            err.println("phone82: " + NAME + " takes one of " + CONTEXTS + ", not " + words + "; --help shows more.");
-            return 2;
+            return usage(err, NAME, "one of " + CONTEXTS, words);
         }
         return run(properties -> {
             out.println(new Token(properties, out).token(words.get(0)));

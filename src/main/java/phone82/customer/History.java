@@ -195,6 +195,7 @@ public class History {
         return facts.orderedAt() == null ? accepted : Timestamp.from(facts.orderedAt());
     }
 
+    /** @throws Problem 404 there is no such order, or the caller must not see it */
     public Progress find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
         Progress found = jdbc.query(SELECT + " where order_id = ?", row -> row.next() && caller.sees(row.getString("owner"))
                 ? PROGRESS.mapRow(row, 0) : null, orderId);

@@ -1,7 +1,6 @@
 package phone82.customer;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import java.time.Duration;
 
@@ -16,7 +15,5 @@ import java.time.Duration;
  * @param queue     bytes in the write queue of a reader, above which it gets nothing until it has drained
  */
 @ConfigurationProperties("phone82.customer.stream")
-record StreamLimits(@DefaultValue("1000") int readers, @DefaultValue("500ms") Duration poll,
-                    @DefaultValue("15s") Duration heartBeat, @DefaultValue("10000") int behind,
-                    @DefaultValue("262144") int queue) {
+record StreamLimits(int readers, Duration poll, Duration heartBeat, int behind, int queue) {
 }

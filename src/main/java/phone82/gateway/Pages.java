@@ -156,8 +156,7 @@ public class Pages implements Endpoint {
     }
 
     private static boolean prefersPage(RoutingContext context) {
-        return context.request().method() == HttpMethod.GET
-                && ListHeader.prefers(context.request().headers().getAll(ACCEPT), "text/html", "application/json");
+        return context.request().method() == HttpMethod.GET && ListHeader.prefersPage(context.request());
     }
 
     /** Any other request continues in its event loop thread: in another thread it would miss the end of the body. */

@@ -99,7 +99,7 @@ public class Probe {
 
     /** The process serves for some time before it stops: long enough to finish a round, but not to begin one. */
     @EventListener
-    public void leave(AvailabilityChangeEvent<ReadinessState> readiness) {
+    public void readinessChanged(AvailabilityChangeEvent<ReadinessState> readiness) {
         serving = readiness.getState() != ReadinessState.REFUSING_TRAFFIC;
     }
 

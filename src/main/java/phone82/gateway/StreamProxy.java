@@ -16,7 +16,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.gateway.login.LoginEndpoint;
+import phone82.gateway.login.RequestIdentity;
 import phone82.platform.api.Problem;
 import phone82.platform.http.ClientLimit;
 import phone82.platform.http.Endpoint;
@@ -104,7 +104,7 @@ class StreamProxy implements Endpoint {
             return;
         }
         take(clients, streamsPerClient, HttpServer.client(context), context);
-        String user = context.get(LoginEndpoint.LIMITED_USER);
+        String user = context.get(RequestIdentity.LIMITED_USER);
         if (user != null) {
             take(users, streamsPerUser, user, context);
         }
@@ -158,7 +158,7 @@ class StreamProxy implements Endpoint {
                 });
             }
         });
-        Instant until = context.get(LoginEndpoint.VALID_UNTIL);
+        Instant until = context.get(RequestIdentity.VALID_UNTIL);
         if (until != null) {
             long end = vertx.setTimer(Math.max(1, Duration.between(Instant.now(), until).toMillis()), passed -> {
                 answer.handler(null).endHandler(null).exceptionHandler(reset -> LOG.debug("The stream of {} is reset", upstream, reset));

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
 import phone82.platform.http.OneRepetition;
 import phone82.platform.http.Problems;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.observability.Correlation;
 
 import java.net.ConnectException;
@@ -18,13 +18,13 @@ import java.time.Duration;
 /** Answers requests whose upstream context is unreachable, does not answer in time or has too many requests already. */
 public class UpstreamFailures {
 
-    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(UpstreamFailures.class), Duration.ofSeconds(10));
+    private final RareLog rareLog = new RareLog(LoggerFactory.getLogger(UpstreamFailures.class), Duration.ofSeconds(10));
 
     public void unavailable(Exchange exchange) {
         Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         Correlation.begin(exchange.getMessage().getHeader(Correlation.TRACEPARENT, String.class));
         String upstream = exchange.getVariable("upstream", String.class);
-        warnings.warn(upstream, "{} does not answer (in time): {}", upstream, cause.toString());
+        rareLog.warn(upstream, "{} does not answer (in time): {}", upstream, cause.toString());
         // the first attempt of a repeated request may have had its effect
         Problems.write(exchange, OneRepetition.isFailureOf(cause) ? problem("Temporarily unavailable", "unavailable", 5)
                 : cause instanceof ConnectionRequestTimeoutException ? problem("Too busy", "overloaded", 1)

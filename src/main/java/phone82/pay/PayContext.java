@@ -16,9 +16,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.domain.EntityScan;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -28,6 +30,7 @@ import phone82.pay.provider.PaymentProvider;
 import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.context.BreakerConfiguration;
+import phone82.platform.context.BreakerSettings;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
 import phone82.platform.event.Outbox;
@@ -89,15 +92,8 @@ public class PayContext {
     }
 
     @Bean
-    CircuitBreakerConfig providerBreakerConfig(@Value("${phone82.pay.breaker.failure-rate}") float failureRate,
-                                               @Value("${phone82.pay.breaker.window}") int window,
-                                               @Value("${phone82.pay.breaker.minimum-calls}") int minimumCalls,
-                                               @Value("${phone82.pay.breaker.open}") Duration open,
-                                               @Value("${phone82.pay.breaker.trial-calls}") int trialCalls) {
-        return CircuitBreakerConfig.custom().failureRateThreshold(failureRate)
-                .slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED).slidingWindowSize(window)
-                .minimumNumberOfCalls(minimumCalls).waitDurationInOpenState(open)
-                .permittedNumberOfCallsInHalfOpenState(trialCalls).automaticTransitionFromOpenToHalfOpenEnabled(false).build();
+    CircuitBreakerConfig providerBreakerConfig(Environment environment) {
+        return Binder.get(environment).bind("phone82.pay.breaker", BreakerSettings.class).get().config();
     }
 
     /** The breaker of authorisations, for which a customer waits. */
@@ -152,14 +148,14 @@ public class PayContext {
     }
 
     @Bean
-    MeterBinder paymentMetrics(Payments payments, GaugeQueries queries) {
+    MeterBinder paymentMetrics(PaymentList payments, GaugeQueries queries) {
         return metrics -> {
             for (PaymentStatus status : EnumSet.of(PaymentStatus.Authorising, PaymentStatus.Capturing, PaymentStatus.Releasing,
                     PaymentStatus.Refunding, PaymentStatus.RefundFailed)) {
                 Gauge.builder("phone82.payments", payments, queries.unlessUnavailable(each -> each.count(status))).tag("status", status.name())
                         .description("payments that wait for the provider, or for an operator").register(metrics);
             }
-            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, queries.unlessUnavailable(Payments::oldestIntentSeconds))
+            TimeGauge.builder("phone82.payments.oldest.intent", payments, TimeUnit.SECONDS, queries.unlessUnavailable(PaymentList::oldestIntentSeconds))
                     .description("how long the oldest open intent has been open").register(metrics);
         };
     }
@@ -206,12 +202,21 @@ public class PayContext {
                       ObjectProvider<ProducerTemplate> camel, Lease lease,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
-                      @Value("${phone82.pay.rejected.keep}") Duration keepRejected, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk,
-                      JdbcTemplate jdbc, MeterRegistry metrics) {
+                      @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, transactions,
                 request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
-                () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry, keepRejected,
-                new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
+                () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry);
+    }
+
+    @Bean
+    PaymentList paymentList() {
+        return new PaymentList();
+    }
+
+    @Bean
+    RejectedPayments rejectedPayments(JdbcTemplate jdbc, MeterRegistry metrics, @Value("${phone82.pay.rejected.keep}") Duration keep) {
+        return new RejectedPayments(new OldRows(jdbc, metrics, "payment", "changed_at", "status",
+                List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())), keep);
     }
 }

@@ -233,7 +233,7 @@ public class Payment {
      *
      * @return false if the order is not confirmed yet
      */
-    public boolean wasCaptured(Instant now) {
+    public boolean continueAfterCapture(Instant now) {
         if (ending == Ending.Cancelled || ending == Ending.Refused) {
             become(PaymentStatus.Refunding, now);
         } else if (confirmed) {
@@ -249,7 +249,7 @@ public class Payment {
      * The money that was to be released had been captured, and is refunded: this record is older than both. No money moves any more; if the order is
      * confirmed later, it ends.
      */
-    public void wasRefunded(Instant now) {
+    public void endAfterRefund(Instant now) {
         become(PaymentStatus.Voided, now);
         reason = "captured and refunded at the provider already";
     }
@@ -388,6 +388,11 @@ public class Payment {
             case Declined, Rejected -> null;
             default -> status;
         };
+    }
+
+    /** Whether money is reserved, or may be, for an order that is not accepted yet. */
+    public boolean isUnconfirmed() {
+        return status == PaymentStatus.Authorised || status == PaymentStatus.Authorising && !confirmed;
     }
 
     public boolean isConfirmed() {

@@ -15,16 +15,12 @@ import phone82.pay.provider.PaymentProvider.Account;
 import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Outcome;
 import phone82.pay.provider.PaymentProvider.Request;
-import phone82.platform.api.Page;
 import phone82.platform.api.Problem;
 import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
-import phone82.platform.identity.Caller;
-import phone82.platform.identity.OwnerQuery;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.AfterCommit;
-import phone82.platform.persistence.OldRows;
 import phone82.platform.persistence.RowLock;
 import phone82.platform.saga.CancellationUnavailable;
 import phone82.platform.saga.Participation;
@@ -33,7 +29,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -60,9 +55,7 @@ public class Payments {
     private final Duration lease;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
-    private final Duration keepRejected;
-    private final OldRows old;
-    private final RareWarnings reminders = new RareWarnings(LOG, REMINDER);
+    private final RareLog rareLog = new RareLog(LOG, REMINDER);
 
     /**
      * @param send                  sends a request to the provider; called after the commit of an intent
@@ -70,11 +63,9 @@ public class Payments {
      * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
-     * @param keepRejected          how long declined and rejected payments are kept; longer than any request can be late
-     * @param old                   the old ones among them
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
+                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
@@ -83,8 +74,6 @@ public class Payments {
         this.lease = lease;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
-        this.keepRejected = keepRejected;
-        this.old = old;
     }
 
     /** A request from app. Amount in won. */
@@ -167,8 +156,7 @@ public class Payments {
         if (payment == null || !payment.isDue(now())) {
             return null;
         }
-        if (payment.status() == PaymentStatus.Authorised
-                || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
+        if (payment.isUnconfirmed()) {
             payment.expire(now());
         }
         if (mustWait(payment)) {
@@ -187,7 +175,7 @@ public class Payments {
             return false;
         }
         payment.retryLater(now(), longestRetry);
-        reminders.error(payment.request().reference(), "The money of order {} is not reserved any more, and is not reserved anew before store ships again: "
+        rareLog.error(payment.request().reference(), "The money of order {} is not reserved any more, and is not reserved anew before store ships again: "
                 + "after a restore the order may have been cancelled since the backup. Run the command reconcile, and cancel the order if its customer "
                 + "had cancelled it", payment.orderId());
         return true;
@@ -282,20 +270,20 @@ public class Payments {
             publish(payment, payment.released(now()));
             sendAfterCommit(payment);
         } else if (answer.isDeclined("captured")) {
-            if (payment.wasCaptured(now())) {
+            if (payment.continueAfterCapture(now())) {
                 sendAfterCommit(payment);
             } else if (account != null && account.captured() > 0 && account.captured() == account.refunded()) {
-                payment.wasRefunded(now());
+                payment.endAfterRefund(now());
                 LOG.warn("The provider has captured and refunded the payment of order {}, which is not confirmed here: it has ended", payment.orderId());
             } else {
                 payment.retryLater(now(), longestRetry);
-                reminders.error(answer.request().key(), "The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
+                rareLog.error(answer.request().key(), "The provider has captured the payment of order {}, which is not confirmed here: this database is older than the provider's. "
                         + "No money moves until app's events are replayed: run the command replay-events", payment.orderId());
             }
         } else {
             payment.retryLater(now(), longestRetry);
             if (answer.outcome() == Outcome.DECLINED) {
-                reminders.error(answer.request().key(), "The provider declines to release the money reserved for order {}: {}. Ask the provider to release it, "
+                rareLog.error(answer.request().key(), "The provider declines to release the money reserved for order {}: {}. Ask the provider to release it, "
                         + "and to answer the request {} with success. Pay repeats it every {} s, and shows the payment as open until then", payment.orderId(), answer.reason(), answer.request().key(), longestRetry.toSeconds());
             }
         }
@@ -316,7 +304,7 @@ public class Payments {
     /** Publishes the event, if there is one, in the trace of the confirmed or cancelled order. */
     private void publish(Payment payment, DomainEvent event) {
         if (event != null) {
-            outbox.add(event, payment.traceparent());
+            outbox.addBySystem(event, payment.traceparent());
         }
     }
 
@@ -359,8 +347,7 @@ public class Payments {
             entities.persist(Payment.rejected(rejected.orderId(), rejected.paymentKey(), rejected.owner(), now()));
         } else if (payment.isOfAnotherOrder(rejected.paymentKey())) {
             LOG.warn("A rejected order had the id of order {}, whose payment stays as it is", rejected.orderId());
-        } else if (payment.status() == PaymentStatus.Authorised
-                || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
+        } else if (payment.isUnconfirmed()) {
             payment.reject(rejected.reason(), now());
             sendAfterCommit(payment);
         }
@@ -380,7 +367,7 @@ public class Payments {
         payment.changeOwner(changed.owner());
     }
 
-    /** For the steps of a saga: a conflict must not fail it. */
+    /** Locks the row, where a conflict must not fail the caller. */
     private Payment locked(long orderId) {
         return new RowLock(entities, "payment", "order_id").find(Payment.class, orderId);
     }
@@ -413,10 +400,7 @@ public class Payments {
         if (!participation.act(lra, orderId)) {
             return;
         }
-        Payment payment = locked(orderId);
-        if (payment == null || payment.shownStatus() == null) {
-            throw Problem.notFound("payment of order", orderId);
-        }
+        Payment payment = requireShown(locked(orderId), orderId);
         if (payment.status() == PaymentStatus.Cancelling || payment.isCaptured() && asked == null || payment.endsTheOrder()) {
             throw new CancellationUnavailable();
         }
@@ -500,63 +484,19 @@ public class Payments {
     }
 
     private Payment refundFailed(long orderId) {
-        Payment payment = locked(orderId);
-        if (payment == null || payment.shownStatus() == null) {
-            throw Problem.notFound("payment of order", orderId);
-        }
+        Payment payment = requireShown(locked(orderId), orderId);
         if (payment.status() != PaymentStatus.RefundFailed) {
             throw new Problem(409, "No failed refund", "The payment is " + payment.shownStatus() + ", not RefundFailed.");
         }
         return payment;
     }
 
-    @Transactional(readOnly = true)
-    public PaymentResource find(@Header("orderId") long orderId, @Variable(Caller.VARIABLE) Caller caller) {
-        Payment payment = entities.find(Payment.class, orderId);
-        if (payment == null || payment.shownStatus() == null || !caller.sees(payment.owner())) {
+    /** @throws Problem 404 there is no payment, or none to show */
+    private static Payment requireShown(Payment payment, long orderId) {
+        if (payment == null || payment.shownStatus() == null) {
             throw Problem.notFound("payment of order", orderId);
         }
-        return PaymentResource.of(payment);
-    }
-
-    @Transactional(readOnly = true)
-    public Page<PaymentResource> list(@Header("size") Integer size, @Header("after") Long after,
-                                      @Variable(Caller.VARIABLE) Caller caller) {
-        return page("status not in (Rejected, Declined) and (status <> Authorising or confirmed)", caller.owns(), size, after);
-    }
-
-    /** The payments that are {@code RefundFailed}. */
-    @Transactional(readOnly = true)
-    public Page<PaymentResource> failedRefunds(@Header("size") Integer size, @Header("after") Long after) {
-        return page("status = RefundFailed", null, size, after);
-    }
-
-    private Page<PaymentResource> page(String condition, String owner, Integer size, Long after) {
-        int shown = Page.size(size);
-        return Page.of(OwnerQuery.latest(entities, Payment.class, "orderId < :below and " + condition, "orderId", owner)
-                .setParameter("below", Page.below(after)).setMaxResults(shown + 1).getResultList(),
-                shown, PaymentResource::of, Payment::orderId);
-    }
-
-    /** How many payments are in this status. */
-    public long count(PaymentStatus status) {
-        return entities.createQuery("select count(*) from Payment where status = :status", Long.class)
-                .setParameter("status", status).getSingleResult();
-    }
-
-    /** For how many seconds the oldest open intent has been open; zero if none is. */
-    public double oldestIntentSeconds() {
-        return Optional.ofNullable(entities.createQuery("select min(changedAt) from Payment where status in "
-                                + "(Authorising, Capturing, Releasing, Refunding)", Instant.class).getSingleResult())
-                .map(since -> Math.max(0, Duration.between(since, now()).toMillis()) / 1000.0).orElse(0.0);
-    }
-
-    /**
-     * Deletes declined and rejected payments. While they exist, a late request for a rejected order is not authorised; after that, its
-     * authorisation would expire because the order is never confirmed.
-     */
-    public int purge() {
-        return old.deleteBefore(now().minus(keepRejected));
+        return payment;
     }
 
     private static Instant now() {

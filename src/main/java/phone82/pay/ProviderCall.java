@@ -15,7 +15,7 @@ import phone82.pay.provider.PaymentProvider.Account;
 import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Outcome;
 import phone82.pay.provider.PaymentProvider.Request;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.observability.Correlation;
 
 import java.io.IOException;
@@ -27,7 +27,7 @@ public class ProviderCall {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProviderCall.class);
 
-    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
+    private final RareLog rareLog = new RareLog(LOG, Duration.ofMinutes(1));
     private final PaymentProvider provider;
 
     ProviderCall(PaymentProvider provider) {
@@ -61,7 +61,7 @@ public class ProviderCall {
     public Answer failed(@Variable("request") Request request, @ExchangeException Exception failure) {
         boolean notSent = failure == null || failure instanceof CallNotPermittedException || failure instanceof BulkheadFullException;
         if (!notSent) {
-            warnings.warn("request", "The payment provider does not answer as it should: {}. Pay repeats captures, releases and refunds until it does; "
+            rareLog.warn("request", "The payment provider does not answer as it should: {}. Pay repeats captures, releases and refunds until it does; "
                     + "look at the provider, and at the way to it (for a minute no further failure is logged)", failure.toString());
         }
         LOG.debug("{} has no answer yet: {}", request.key(), notSent ? "not sent, the provider is unavailable or busy" : failure.toString());
@@ -76,7 +76,7 @@ public class ProviderCall {
 
     /** Continues without an account: a missing answer is no refusal. */
     public Account noAccount(@ExchangeException Exception failure) {
-        warnings.info("account", "The provider does not say whether it would refund; cancellations continue (for a minute no further one is logged): {}",
+        rareLog.info("account", "The provider does not say whether it would refund; cancellations continue (for a minute no further one is logged): {}",
                 failure == null ? "not asked, the circuit breaker of look-ups is open" : failure.toString());
         return null;
     }

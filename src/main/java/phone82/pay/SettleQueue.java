@@ -31,11 +31,12 @@ public class SettleQueue {
     }
 
     /**
-     * Whether to queue it: it is not in the queue, and there is room. If there is none, it stays due in the database.
+     * Adds it unless it is in the queue already, or there is no room: then it stays due in the database.
      *
      * @param wanted a request that is claimed, or the id of an order whose payment is due
+     * @return whether it was added
      */
-    public boolean admits(@Body Object wanted) {
+    public boolean add(@Body Object wanted) {
         return waiting.size() < LARGEST && !hasRequestOf(wanted) && waiting.putIfAbsent(wanted, System.nanoTime()) == null;
     }
 

@@ -67,6 +67,11 @@ public class StoreContext {
     }
 
     @Bean
+    DeliveryList deliveryList() {
+        return new DeliveryList();
+    }
+
+    @Bean
     OwnedTable ownedDeliveries() {
         return new OwnedTable("delivery", "order_id", true, DeliveryStatus.UNDER_WAY);
     }

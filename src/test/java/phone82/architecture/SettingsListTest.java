@@ -1,22 +1,15 @@
 package phone82.architecture;
 
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.io.FileSystemResource;
-import phone82.platform.settings.Setting;
 import phone82.platform.settings.Settings;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -93,35 +86,6 @@ class SettingsListTest {
             }
         }
         return set;
-    }
-
-    /** Records hold their defaults in code, so the list repeats them. */
-    @Test
-    void propertyRecordsAreListedWithTheirDefaults() throws Exception {
-        List<String> records = files().stream().filter(file -> file.toString().endsWith(".java"))
-                .filter(SettingsListTest::isRecordOfProperties)
-                .map(file -> Path.of("src/main/java").relativize(file).toString().replace(".java", "").replace('/', '.')).toList();
-        assertThat(records).isNotEmpty();
-        for (String each : records) {
-            Class<?> type = Class.forName(each);
-            String prefix = type.getAnnotation(ConfigurationProperties.class).value();
-            RecordComponent[] components = type.getRecordComponents();
-            for (int i = 0; i < components.length; i++) {
-                String name = prefix + "." + components[i].getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-                Setting setting = Settings.ALL.stream().filter(candidate -> candidate.name().equals(name)).findFirst().orElseThrow(() -> new AssertionError(name));
-                String fallback = Arrays.stream(type.getDeclaredConstructors()[0].getParameters()[i]
-                        .getAnnotation(DefaultValue.class).value()).findFirst().orElseThrow();
-                assertThat(setting.fallback()).as(name).isEqualTo(fallback);
-            }
-        }
-    }
-
-    private static boolean isRecordOfProperties(Path file) {
-        try {
-            return Files.readString(file).contains("\n@ConfigurationProperties(");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The guides mention existing properties only. */

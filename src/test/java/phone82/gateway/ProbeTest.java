@@ -143,9 +143,9 @@ class ProbeTest {
     @Test
     void itStopsWithItsProcess() {
         assertThat(probe.isServing()).isTrue();
-        probe.leave(new AvailabilityChangeEvent<>(this, ReadinessState.REFUSING_TRAFFIC));
+        probe.readinessChanged(new AvailabilityChangeEvent<>(this, ReadinessState.REFUSING_TRAFFIC));
         assertThat(probe.isServing()).isFalse();
-        probe.leave(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
+        probe.readinessChanged(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
         assertThat(probe.isServing()).isTrue();
     }
 

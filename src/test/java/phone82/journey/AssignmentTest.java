@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
+import phone82.app.Intake;
 import phone82.command.AssignOrders;
 import phone82.command.EraseSubject;
 import phone82.command.RebuildHistory;
@@ -15,7 +16,6 @@ import phone82.command.Reconcile;
 import phone82.command.ReplayEvents;
 import phone82.journey.Shop.Answer;
 import phone82.platform.api.Json;
-import phone82.platform.disk.Disk;
 import phone82.platform.identity.Guest;
 
 import java.io.IOException;
@@ -140,8 +140,8 @@ class AssignmentTest {
     void noOrderGetsAnOwnerWhileTheDatabasesAreCopied() {
         long id = withoutOwner();
         JdbcTemplate app = PHONE82.jdbc(Context.APP);
-        Disk disk = PHONE82.bean(Context.APP, Disk.class);
-        disk.hold("backup", Duration.ofMinutes(1));
+        Intake intake = PHONE82.bean(Context.APP, Intake.class);
+        intake.hold(new Intake.Hold("backup", 60));
         try {
             assign(olga, id, "ann").expect(503);
             ann.send("PUT", "/orders/" + id + "/owner", "application/json", Json.text(Map.of("secret", "A".repeat(43)))).expect(503);
@@ -151,7 +151,7 @@ class AssignmentTest {
             await().during(Duration.ofSeconds(1)).untilAsserted(() ->
                     assertThat(PHONE82.jdbc(Context.PAY).queryForObject("select owner from payment where order_id = ?", String.class, id)).isNull());
         } finally {
-            disk.hold("backup", Duration.ZERO);
+            intake.hold(new Intake.Hold("backup", 0));
         }
 
         await().untilAsserted(() -> assertThat(PHONE82.jdbc(Context.STORE).queryForObject("select owner from delivery where order_id = ?", String.class, id)).isEqualTo("ann"));

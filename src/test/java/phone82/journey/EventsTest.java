@@ -24,7 +24,7 @@ import phone82.app.OrderMetrics;
 import phone82.app.Orders;
 import phone82.app.StuckOrders;
 import phone82.customer.History;
-import phone82.pay.Payments;
+import phone82.pay.RejectedPayments;
 import phone82.platform.event.Event;
 import phone82.platform.event.Inbox;
 import phone82.platform.identity.Caller;
@@ -249,18 +249,18 @@ class EventsTest {
         @Test
         void oldRejectionsAreDeleted() {
             JdbcTemplate jdbc = PHONE82.bean(Context.PAY, JdbcTemplate.class);
-            Payments payments = PHONE82.bean(Context.PAY, Payments.class);
+            RejectedPayments rejected = PHONE82.bean(Context.PAY, RejectedPayments.class);
             reject(6, "one");
             await().untilAsserted(() -> assertThat(jdbc.queryForList("select status from payment where order_id = 6", String.class)).containsExactly("Rejected"));
             authorise(8, "one", "sim-decline").expect(402);
             authorise(9, "one", "note20").expect(201);
 
-            payments.purge();
+            rejected.purge();
             authorise(6, "one", "note20").expect(409);
             authorise(8, "one", "sim-decline").expect(409);
 
             jdbc.update("update payment set changed_at = ? where order_id in (6, 8, 9)", Timestamp.from(Instant.now().minus(Duration.ofDays(32))));
-            assertThat(payments.purge()).isEqualTo(2);
+            assertThat(rejected.purge()).isEqualTo(2);
             assertThat(pay.status("/payments/9")).isEqualTo("Authorised");
             authorise(8, "one", "sim-decline").expect(402);
             authorise(6, "one", "note20").expect(201);

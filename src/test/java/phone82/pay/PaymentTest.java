@@ -133,7 +133,7 @@ class PaymentTest {
         assertThat(payment.awaits(capture)).as("a capture's late answer has no effect").isFalse();
         payment.cancelled(NOON, TRACE);
         assertThat(payment.request().operation()).isEqualTo(Operation.release);
-        assertThat(payment.wasCaptured(NOON)).isTrue();
+        assertThat(payment.continueAfterCapture(NOON)).isTrue();
         assertThat(payment.request().operation()).isEqualTo(Operation.refund);
     }
 
@@ -203,7 +203,7 @@ class PaymentTest {
     void moneyThatWasCapturedAfterAllIsRefundedAfterARefusedCapture() {
         Payment payment = paymentThatIs(PaymentStatus.Capturing);
         payment.refused("card blocked", NOON);
-        assertThat(payment.wasCaptured(NOON)).isTrue();
+        assertThat(payment.continueAfterCapture(NOON)).isTrue();
         assertThat(payment.request().operation()).isEqualTo(Operation.refund);
 
         assertThat(payment.refundFailed("account closed", NOON).orderId()).isEqualTo(7);
@@ -227,7 +227,7 @@ class PaymentTest {
                 payment -> {
                     payment.authorised(NOON, VALIDITY);
                     payment.expire(NOON);
-                    payment.wasRefunded(NOON);
+                    payment.endAfterRefund(NOON);
                 });
     }
 

@@ -4,14 +4,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.ext.web.RoutingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** Calls the issuer for requests of one kind, in a few threads. Some calls more may wait for a thread. */
 class IssuerCalls {
@@ -21,7 +23,7 @@ class IssuerCalls {
     private static final int THREADS = 8;
     private static final int WAITING = 64;
 
-    private final RareWarnings rareLog = new RareWarnings(LOG, OpenIdIssuer.QUIET);
+    private final RareLog rareLog = new RareLog(LOG, OpenIdIssuer.QUIET);
     private final String kind;
     private final WorkerExecutor threads;
     private final AtomicInteger pending = new AtomicInteger();
@@ -49,5 +51,21 @@ class IssuerCalls {
             }
             return work.call();
         }, false).onComplete(done -> pending.decrementAndGet());
+    }
+
+    /** Pauses the request, and continues it on the event loop with the result. */
+    static <T> void resume(RoutingContext context, Future<T> future, Consumer<T> then) {
+        context.request().pause();
+        future.onComplete(result -> {
+            context.request().resume();
+            try {
+                if (result.failed()) {
+                    throw result.cause();
+                }
+                then.accept(result.result());
+            } catch (Throwable failure) {
+                context.fail(failure);
+            }
+        });
     }
 }

@@ -53,7 +53,7 @@ import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
 import phone82.platform.identity.Caller;
 import phone82.platform.identity.Guest;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 
 import java.io.IOException;
 import java.net.URI;
@@ -85,7 +85,7 @@ class OpenIdIssuer {
     static final String UNAVAILABLE = "Login unavailable";
     private static final Duration DISCOVERY_PAUSE = Duration.ofSeconds(1);
 
-    private final RareWarnings rareLog = new RareWarnings(LOG, QUIET);
+    private final RareLog rareLog = new RareLog(LOG, QUIET);
     private final LoginSettings settings;
     private final ClientID client;
     private final IssuerClient http = new IssuerClient();

@@ -14,7 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import org.apache.commons.lang3.function.Failable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import phone82.gateway.login.LoginEndpoint;
+import phone82.gateway.login.RequestIdentity;
 import phone82.platform.api.Json;
 import phone82.platform.http.SmallBody;
 import phone82.platform.observability.Correlation;
@@ -68,7 +68,7 @@ public final class Lookup {
         }
     }
 
-    /** Creates the client. */
+    /** Call it once, before {@link #answers}. */
     public void open(Vertx vertx) {
         client = vertx.httpClientBuilder()
                 .with(Tls.trusting(new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS).setKeepAliveTimeout(KEEP_ALIVE_SECONDS)))
@@ -106,7 +106,7 @@ public final class Lookup {
                     if (trace != null) {
                         request.putHeader(Correlation.TRACEPARENT, trace);
                     }
-                    UnaryOperator<String> tokens = page.get(LoginEndpoint.TOKENS);
+                    UnaryOperator<String> tokens = page.get(RequestIdentity.TOKENS);
                     if (tokens != null) {
                         request.putHeader("Authorization", "Bearer " + tokens.apply(context));
                     }

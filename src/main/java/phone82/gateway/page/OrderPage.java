@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static phone82.gateway.page.Lookup.MISSING;
 
 /**
  * The page of one order, with what the user of the request may see of it. Its status is that of the API, or 200 with the history if app does not answer. The answers of the contexts are
@@ -23,7 +24,6 @@ public final class OrderPage {
     /** As order.js has it. */
     private static final Pattern ID = Pattern.compile("[1-9]\\d{0,17}");
 
-    private static final int MISSING = Lookup.MISSING;
     private static final int UNAVAILABLE = 503;
 
     private final Lookup lookup;

@@ -42,6 +42,7 @@ public final class Json {
         return MAPPER.readTree(UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
     }
 
+    /** @throws IllegalArgumentException if the value cannot be written as JSON */
     public static byte[] bytes(Object value) {
         try {
             return MAPPER.writeValueAsBytes(value);
@@ -50,6 +51,7 @@ public final class Json {
         }
     }
 
+    /** @throws IllegalArgumentException if the value cannot be written as JSON */
     public static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);

@@ -13,9 +13,7 @@ import phone82.platform.disk.PrivateFolder;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
@@ -138,10 +136,7 @@ final class AuditFile extends RollingFileAppender<String> {
     @Override
     public void openFile(String file) throws IOException {
         super.openFile(file);
-        Path path = Path.of(file);
-        if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
-        }
+        PrivateFolder.ownerAlone(Path.of(file));
         ((ResilientOutputStreamBase) getOutputStream()).addRecoveryListener(new RecoveryListener() {
             @Override
             public void newFailure(IOException failure) {

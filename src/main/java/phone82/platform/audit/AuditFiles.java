@@ -6,6 +6,7 @@ import phone82.platform.audit.Audit.Entry;
 import phone82.platform.audit.Audit.Erased;
 import phone82.platform.audit.Audit.Query;
 import phone82.platform.disk.FileSync;
+import phone82.platform.disk.PrivateFolder;
 import phone82.platform.identity.Sender;
 
 import java.io.BufferedReader;
@@ -18,7 +19,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -212,9 +212,7 @@ final class AuditFiles {
                 copy.write('\n');
             }
         }
-        if (Files.getFileStore(draft).supportsFileAttributeView("posix")) {
-            Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-------"));
-        }
+        PrivateFolder.ownerAlone(draft);
         FileTime time = Files.getLastModifiedTime(path);
         Files.setLastModifiedTime(draft, time);
         FileSync.one(draft);

@@ -1,7 +1,6 @@
 package phone82.platform.audit;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 import java.time.Duration;
@@ -15,6 +14,5 @@ import java.time.Duration;
  * @param console   whether the log shows all entries, not only refusals, logins, and what operators do at their port or by commands
  */
 @ConfigurationProperties("phone82.audit")
-public record AuditSettings(@DefaultValue("365d") Duration keep, @DefaultValue("16MB") DataSize fileSize, @DefaultValue("2GB") DataSize totalSize,
-                            @DefaultValue("false") boolean console) {
+public record AuditSettings(Duration keep, DataSize fileSize, DataSize totalSize, boolean console) {
 }

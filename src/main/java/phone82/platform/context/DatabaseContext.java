@@ -11,7 +11,7 @@ import phone82.platform.observability.ManagementConfiguration;
 import phone82.platform.observability.MetricsConfiguration;
 import phone82.platform.observability.TracingConfiguration;
 
-/** The configuration shared by all contexts with a database: health, metrics, and HTTP by the API contract. */
+/** The configuration shared by all contexts with a database: the database, health, metrics, and HTTP by the API contract. */
 @Configuration(proxyBeanMethods = false)
 @Import({RouteFinder.class, RouteReload.class, ManagementConfiguration.class, MetricsConfiguration.class, TracingConfiguration.class,
         HealthConfiguration.class, ResourcesHealthConfiguration.class, DatabaseConfiguration.class, HttpConfiguration.class, ContractConfiguration.class})

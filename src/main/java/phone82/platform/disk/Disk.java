@@ -9,8 +9,6 @@ import phone82.platform.api.Problem;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,14 +19,12 @@ public final class Disk {
     private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
 
     private static final int RETRY_AFTER_SECONDS = 10;
-    private static final int RETRY_AFTER_HOLD_SECONDS = 2;
 
     private static final Set<FileStore> LOW = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
     private final FileStore store;
     private final long reserve;
-    private volatile Hold hold;
 
     private Disk(Path folder, FileStore store, long reserve) {
         this.folder = folder;
@@ -84,44 +80,8 @@ public final class Disk {
         return low;
     }
 
-    private record Hold(String owner, Instant since, Instant until) {
-
-        boolean isOver() {
-            return !Instant.now().isBefore(until);
-        }
-    }
-
-    /**
-     * Refuses new work for some time from now on, because the data is being copied.
-     *
-     * @param owner the only one who can prolong or end it
-     * @param time  zero ends it
-     * @return since when this owner's hold has had no gap; null if there was none to end
-     * @throws Problem 409 if another owner holds the work
-     */
-    public synchronized Instant hold(String owner, Duration time) {
-        Hold before = hold == null || hold.isOver() ? null : hold;
-        if (before != null && !before.owner.equals(owner)) {
-            throw new Problem(409, "Another backup", "Another backup is in progress, or was cut off less than a minute ago. Try again later.");
-        }
-        Instant now = Instant.now();
-        Instant since = before != null ? before.since : time.isZero() ? null : now;
-        hold = time.isZero() ? null : new Hold(owner, since, now.plus(time));
-        return since;
-    }
-
-    /** Whether new work is refused because the data is being copied. */
-    public boolean isHeld() {
-        Hold now = hold;
-        return now != null && !now.isOver();
-    }
-
-    /** @throws Problem 503 if the disk is nearly full, or the data is being copied */
+    /** @throws Problem 503 if the disk is nearly full */
     public void requireRoom() {
-        if (isHeld()) {
-            throw new Problem(503, "Temporarily unavailable", "The shop accepts no new work while its data is being copied, and nothing was done.")
-                    .retryAfter(RETRY_AFTER_HOLD_SECONDS);
-        }
         if (isLow()) {
             throw new Problem(503, "Temporarily unavailable", "The shop has no room for new work at the moment, and nothing was done.")
                     .retryAfter(RETRY_AFTER_SECONDS);

@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-/** Folders that only their owner can read, and the locks of their files. */
+/** Folders and files that only their owner can read, and the locks of files. */
 public final class PrivateFolder {
 
     private static final FileAttribute<?>[] OWNER_ALONE = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
@@ -24,6 +24,13 @@ public final class PrivateFolder {
     /** Creates the folder and its missing parents. */
     public static Path create(Path folder) throws IOException {
         return Files.createDirectories(folder, OWNER_ALONE);
+    }
+
+    /** Lets only the owner read and write the file. */
+    public static void ownerAlone(Path file) throws IOException {
+        if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
     }
 
     /** Creates the file if it is missing, and returns the channel that holds its lock until it is closed; null if the lock is taken. */

@@ -64,6 +64,7 @@ public class Tombstones implements EventTransformation {
         }
     }
 
+    /** Deletes old tombstones, and finds those of other instances. */
     public void purge() {
         if (!jump.isRecent()) {
             jdbc.update("delete from erased where erased_at < ?", Timestamp.from(Instant.now().minus(keep)));

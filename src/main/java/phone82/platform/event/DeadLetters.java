@@ -163,7 +163,7 @@ public class DeadLetters {
     }
 
     /** Stops the replay if the letter is no longer in the queue. */
-    public void taken(@Body Object letter) {
+    public void requireTaken(@Body Object letter) {
         if (letter == null) {
             throw new Gone();
         }

@@ -12,7 +12,7 @@ import org.springframework.jms.support.JmsUtils;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.FixedBackOff;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.persistence.DatabaseProbe;
 
 import java.time.Duration;
@@ -38,7 +38,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     private final int most;
     private final long longestNanos;
     private final FixedBackOff retries;
-    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
+    private final RareLog rareLog = new RareLog(LOG, Duration.ofMinutes(1));
     private final ThreadLocal<MessageConsumer> consumer = new ThreadLocal<>();
     /** Those since the database was last known to commit. */
     private final AtomicInteger failures = new AtomicInteger();
@@ -75,7 +75,7 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
                 return;
             } catch (JMSException | RuntimeException e) {
                 waited = true;
-                warnings.warn("broker", "The broker does not answer, so no events of {} are received; tries again every {} ms: {}", getDestinationName(),
+                rareLog.warn("broker", "The broker does not answer, so no events of {} are received; tries again every {} ms: {}", getDestinationName(),
                         retries.getInterval(), e.getMessage());
                 applyBackOffTime(pauses);
             }

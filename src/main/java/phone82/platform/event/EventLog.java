@@ -87,7 +87,11 @@ public class EventLog {
     public record Replayed(int replayed, Long next, long until, long waiting) {
     }
 
-    /** Returns one page, oldest event first. The cursor is the place of an event. */
+    /**
+     * Returns one page, oldest event first. The cursor is the place of an event.
+     *
+     * @param since time in milliseconds since 1970 from which on events are listed; null for all
+     */
     public Page<Logged> list(@Header("size") Integer size, @Header("after") Long after, @Header("since") Long since) {
         int shown = Page.size(size);
         long start = after != null ? after : before(since);

@@ -91,6 +91,7 @@ public class Inbox implements IdempotentRepository {
         return keep;
     }
 
+    /** Deletes old ids, and returns how many. */
     public int purge() {
         return restored.getAsBoolean() ? 0 : rows.deleteBefore(Instant.now().minus(keep));
     }

@@ -70,7 +70,7 @@ public class Outbox {
     }
 
     /** Adds an event that the system causes by itself, in the trace of the request that led to it. The audit records it after the commit. */
-    public void add(DomainEvent event, String traceparent) {
+    public void addBySystem(DomainEvent event, String traceparent) {
         insert(event, traceparent);
         AfterCommit.run(() -> {
             Audit recorded = audit.get();

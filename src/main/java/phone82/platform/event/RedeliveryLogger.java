@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.util.ErrorHandler;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.persistence.DatabaseProbe;
 
 import java.sql.SQLException;
@@ -22,7 +22,7 @@ public class RedeliveryLogger implements ErrorHandler {
     /** SQLSTATE of a unique key that another transaction has just inserted, or of a deadlock or serialisation failure. */
     private static final Pattern CONFLICT = Pattern.compile("23505|40.*");
 
-    private final RareWarnings outages = new RareWarnings(LOG, Duration.ofMinutes(1));
+    private final RareLog rareLog = new RareLog(LOG, Duration.ofMinutes(1));
 
     @Override
     public void handleError(Throwable failure) {
@@ -30,9 +30,9 @@ public class RedeliveryLogger implements ErrorHandler {
         if (isConflict(failure)) {
             LOG.debug("Conflict with another transaction; the event will be delivered again: {}", cause.getMessage());
         } else if (DatabaseProbe.isUnavailable(failure)) {
-            outages.warn("database", "The database is unavailable, so events wait and are tried again: {}", cause.toString());
+            rareLog.warn("database", "The database is unavailable, so events wait and are tried again: {}", cause.toString());
         } else if (ExceptionUtils.indexOfType(failure, IllegalStateException.class) >= 0) {
-            outages.warn("broker", "The broker has closed the session, so events are received again: {}", cause.toString());
+            rareLog.warn("broker", "The broker has closed the session, so events are received again: {}", cause.toString());
         } else {
             LOG.warn("An event failed; the broker delivers it again, up to phone82.events.attempts times, then it is a dead letter: {}", cause.toString());
         }

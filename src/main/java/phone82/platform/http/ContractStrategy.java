@@ -80,20 +80,13 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
             exchange.setVariable(Caller.VARIABLE, authentication.caller(operation.roles, request));
         }
         List<Fault> faults = new ArrayList<>();
-        Map<String, List<String>> query = null;
+        Map<String, List<String>> query = query(message.getHeader(Exchange.HTTP_RAW_QUERY, String.class));
         for (Contract.Parameter parameter : operation.parameters) {
-            String text;
-            if ("query".equals(parameter.in)) {
-                if (query == null) {
-                    query = query(message.getHeader(Exchange.HTTP_RAW_QUERY, String.class));
-                }
-                List<String> values = query.get(parameter.name);
-                text = values == null ? null : last(values);
-            } else if ("header".equals(parameter.in)) {
-                text = request.getHeader(parameter.name);
-            } else {
-                text = message.getHeader(parameter.name, String.class);
-            }
+            String text = switch (parameter.in) {
+                case "query" -> query.containsKey(parameter.name) ? last(query.get(parameter.name)) : null;
+                case "header" -> request.getHeader(parameter.name);
+                default -> message.getHeader(parameter.name, String.class);
+            };
             message.setHeader(parameter.name, parameter.value(text, faults));
             if (text != null && "path".equals(parameter.in)) {
                 Correlation.about(text);

@@ -13,6 +13,7 @@ import java.util.Set;
  */
 public interface Endpoint {
 
+    /** Adds the handlers. It is called once, before the port opens. */
     void mount(Vertx vertx, Router router);
 
     /**

@@ -1,7 +1,6 @@
 package phone82.platform.http;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * The limits of one HTTP port.
@@ -20,10 +19,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param idleSeconds a connection without traffic for this time is closed
  */
 @ConfigurationProperties("phone82.http")
-public record HttpLimits(@DefaultValue("1") int eventLoops, @DefaultValue("32") int workers,
-                         @DefaultValue("1024") int connections, @DefaultValue("896") int connectionsPerClient,
-                         @DefaultValue("8") int ahead,
-                         @DefaultValue("4096") int lineBytes, @DefaultValue("8192") int headBytes,
-                         @DefaultValue("65536") long bodyBytes, @DefaultValue("5") int headSeconds,
-                         @DefaultValue("10") int sendSeconds, @DefaultValue("60") int idleSeconds) {
+public record HttpLimits(int eventLoops, int workers, int connections, int connectionsPerClient, int ahead,
+                         int lineBytes, int headBytes, long bodyBytes, int headSeconds, int sendSeconds, int idleSeconds) {
 }

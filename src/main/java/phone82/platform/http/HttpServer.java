@@ -204,7 +204,7 @@ public class HttpServer implements DisposableBean {
      * instance.
      */
     @EventListener
-    public void leave(AvailabilityChangeEvent<ReadinessState> readiness) {
+    public void readinessChanged(AvailabilityChangeEvent<ReadinessState> readiness) {
         leaving = readiness.getState() == ReadinessState.REFUSING_TRAFFIC;
     }
 
@@ -271,6 +271,21 @@ public class HttpServer implements DisposableBean {
     }
 
     private void handleRequest(RoutingContext context) {
+        measure(context);
+        completeHead(context);
+        try {
+            admit(context);
+        } catch (Problem problem) {
+            show(context, problem);
+            return;
+        }
+        continueTrace(context);
+        // Camel would map them to headers
+        context.queryParams().clear();
+        context.next();
+    }
+
+    private void measure(RoutingContext context) {
         HttpServerRequest request = context.request();
         long begin = System.nanoTime();
         if (!WarmUp.isRehearsal(request.getHeader(Correlation.TRACEPARENT))) {
@@ -281,27 +296,35 @@ public class HttpServer implements DisposableBean {
                 audit.ended(context, answered);
             });
         }
+    }
+
+    private void completeHead(RoutingContext context) {
+        HttpServerResponse response = context.response();
         context.addHeadersEndHandler(head -> {
-            request.response().putHeader(HttpHeaders.DATE, date());
+            response.putHeader(HttpHeaders.DATE, date());
             // a response without Cache-Control may contain data of one customer
-            if (!request.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
-                request.response().putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
+            if (!response.headers().contains(HttpHeaders.CACHE_CONTROL)) {
+                response.putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
             }
         });
-        try {
-            if (draining) {
-                throw new Problem(503, "Shutting down", "This server is stopping.").retryAfter(5).header("Connection", "close");
-            }
-            InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers().getAll(ClientAddresses.FORWARDED));
-            context.put(CLIENT, client);
-            for (AdmissionCheck check : admissionChecks) {
-                check.admit(client);
-            }
-            rules.check(request);
-        } catch (Problem problem) {
-            show(context, problem);
-            return;
+    }
+
+    /** @throws Problem if the request must be refused */
+    private void admit(RoutingContext context) {
+        if (draining) {
+            throw new Problem(503, "Shutting down", "This server is stopping.").retryAfter(5).header("Connection", "close");
         }
+        HttpServerRequest request = context.request();
+        InetAddress client = clients.of(remote((ConnectionBase) request.connection()), request.headers().getAll(ClientAddresses.FORWARDED));
+        context.put(CLIENT, client);
+        for (AdmissionCheck check : admissionChecks) {
+            check.admit(client);
+        }
+        rules.check(request);
+    }
+
+    private void continueTrace(RoutingContext context) {
+        HttpServerRequest request = context.request();
         String trace = request.getHeader(Correlation.TRACEPARENT);
         String valid = Correlation.valid(trace);
         if (beginsTraces && !valid.equals(trace)) {
@@ -312,9 +335,6 @@ public class HttpServer implements DisposableBean {
             // the coordinator cannot send a traceparent header with a callback
             request.headers().set(Correlation.TRACEPARENT, Correlation.valid(ofSaga));
         }
-        // Camel would map them to headers
-        context.queryParams().clear();
-        context.next();
     }
 
     /**

@@ -57,7 +57,7 @@ public class HttpServerConfiguration {
                           @Value("${phone82.http.headers}") Set<String> headers, HttpLimits limits, Hosts hosts,
                           @Value("#{'${phone82.context}' == 'operations'}") boolean forOperators, ClientAddresses clients,
                           ObjectProvider<AdmissionCheck> admissionChecks, ObjectProvider<Endpoint> endpoints,
-                          MeterRegistry metrics, @Value("#{'${phone82.tracing.endpoint}'.isEmpty()}") boolean beginsTraces,
+                          MeterRegistry metrics, @Value("#{'${otel.exporter.otlp.endpoint:}'.isEmpty()}") boolean beginsTraces,
                           @Value("${phone82.context}") String context, ObjectProvider<Audit> audit,
                           @Value(CERTIFICATE) String certificate,
                           @Value("${phone82.${phone82.context}.tls.key:${phone82.tls.key}}") String key) {

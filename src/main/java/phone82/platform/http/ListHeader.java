@@ -1,5 +1,7 @@
 package phone82.platform.http;
 
+import io.vertx.core.http.HttpServerRequest;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,6 +38,11 @@ public final class ListHeader {
         Map<String, Double> weights = weights(accept);
         String range = other.substring(0, other.indexOf('/')) + "/*";
         return weights.getOrDefault(type, 0.0) > weights.getOrDefault(other, weights.getOrDefault(range, weights.getOrDefault("*/*", 0.0)));
+    }
+
+    /** Whether a request comes from a browser that opens a page, rather than from a program. */
+    public static boolean prefersPage(HttpServerRequest request) {
+        return prefers(request.headers().getAll("Accept"), "text/html", "application/json");
     }
 
     /**

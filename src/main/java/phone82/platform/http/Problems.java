@@ -14,7 +14,7 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import phone82.platform.api.Json;
 import phone82.platform.api.Problem;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.DatabaseProbe;
 
@@ -34,7 +34,7 @@ public class Problems {
 
     private static final String UNEXPECTED = "Unexpected failure";
 
-    private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
+    private final RareLog rareLog = new RareLog(LOG, Duration.ofMinutes(1));
 
     /** SQLSTATE of a statement that an operator or a time limit of the database has ended. */
     private static final String CANCELLED = "57014";
@@ -50,7 +50,7 @@ public class Problems {
         if (ObjectHelper.getException(OptimisticLockingFailureException.class, thrown) != null) {
             LOG.debug("Another transaction was first; the next run does what is left: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
         } else if (isTemporary(thrown)) {
-            warnings.warn(String.valueOf(exchange.getFromRouteId()), "The run failed, and is repeated (for a minute no further failure of this route is logged): {}",
+            rareLog.warn(String.valueOf(exchange.getFromRouteId()), "The run failed, and is repeated (for a minute no further failure of this route is logged): {}",
                     NestedExceptionUtils.getMostSpecificCause(thrown).toString());
         } else {
             LOG.error(UNEXPECTED, thrown);
@@ -113,7 +113,7 @@ public class Problems {
                         "Another request changed the same at the same moment. With an Idempotency-Key nothing is done twice.").retryAfter(1);
             }
             if (cause instanceof SQLException failure && failsForNow(failure)) {
-                exchange.getContext().getRegistry().lookupByNameAndType("problems", Problems.class).warnings.warn("database",
+                exchange.getContext().getRegistry().lookupByNameAndType("problems", Problems.class).rareLog.warn("database",
                         "The database does not answer, so requests are answered 503 until it does (for a minute no further one is logged): {}", cause.toString());
                 return new Problem(503, "Temporarily unavailable",
                         "The shop's database is not available at the moment. With an Idempotency-Key nothing is done twice.").retryAfter(5);

@@ -213,10 +213,10 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 inHead = false;
                 unanswered++;
                 heads.add(request.method().equals(HttpMethod.HEAD));
-                HttpMessage refusal = refusal(request);
-                if (refusal != null) {
+                Throwable flaw = flaw(request);
+                if (flaw != null) {
                     out.clear();
-                    out.add(refusal);
+                    out.add(refusal(flaw));
                     return;
                 }
                 if (request.method().equals(HttpMethod.HEAD)) {
@@ -233,13 +233,17 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 return;
             }
             if (part instanceof LastHttpContent) {
-                begun = false;
-                inHead = true;
-                requestLineRead = false;
-                endDeadline();
-                releaseIfIdle();
+                endRequest();
             }
         }
+    }
+
+    private void endRequest() {
+        begun = false;
+        inHead = true;
+        requestLineRead = false;
+        endDeadline();
+        releaseIfIdle();
     }
 
     /** Whether the available part of a head, which starts at the beginning of a line, is malformed. */
@@ -279,47 +283,55 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         throw new IllegalArgumentException("both Transfer-Encoding and Content-Length");
     }
 
-    /** Returns the refusal of a request after its head was read; null if it is valid. */
-    private HttpMessage refusal(HttpRequest request) {
+    /** Returns why a request whose head was read must be refused; null if it is valid. */
+    private Throwable flaw(HttpRequest request) {
         if (request.decoderResult().isFailure()) {
-            return refusal(request.decoderResult().cause());
+            return request.decoderResult().cause();
         }
         if (request.protocolVersion() != HttpVersion.HTTP_1_1 && request.protocolVersion() != HttpVersion.HTTP_1_0) {
-            return refusal(new Problem(400, "Bad request", "Use HTTP/1.1."));
+            return new Problem(400, "Bad request", "Use HTTP/1.1.");
         }
         if (request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             List<String> encodings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
             if (encodings.size() != 1 || !encodings.get(0).equalsIgnoreCase("chunked")
                     || request.protocolVersion() == HttpVersion.HTTP_1_0) {
-                return refusal(new IllegalArgumentException("Transfer-Encoding"));
+                return new IllegalArgumentException("Transfer-Encoding");
             }
         }
+        Problem flawOfHost = flawOfHost(request);
+        if (flawOfHost != null) {
+            return flawOfHost;
+        }
+        // Netty takes this header, of an obsolete WebSocket version, as a body of 8 bytes
+        if (request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
+            return new IllegalArgumentException("a body without a length");
+        }
+        if (unanswered > limits.ahead()) {
+            return new Problem(429, "Too many requests", "Send at most " + limits.ahead()
+                    + " requests on a connection before you read their answers.").retryAfter(1);
+        }
+        if (!acquire(request)) {
+            return new Problem(429, "Too many requests", "Have at most " + limits.connectionsPerClient() + " requests in progress.").retryAfter(1);
+        }
+        return null;
+    }
+
+    /** Null if it has one host. That of an absolute target overrides the Host header (RFC 9112, 3.2.2). */
+    private static Problem flawOfHost(HttpRequest request) {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         if (hosts.size() > 1 || hosts.isEmpty() && request.protocolVersion() == HttpVersion.HTTP_1_1) {
-            return refusal(new Problem(400, "Bad request", "A request needs one Host header."));
+            return new Problem(400, "Bad request", "A request needs one Host header.");
         }
         if (!hosts.isEmpty() && !Hosts.isWellFormed(hosts.get(0))) {
-            return refusal(new Problem(400, "Bad request", "The header host must name a host, and nothing else but a port."));
+            return new Problem(400, "Bad request", "The header host must name a host, and nothing else but a port.");
         }
         Matcher absolute = ABSOLUTE.matcher(request.uri());
         if (absolute.matches()) {
             if (!Hosts.isWellFormed(absolute.group(1))) {
-                return refusal(new Problem(400, "Bad request", "The request target must name a host, and nothing else but a port."));
+                return new Problem(400, "Bad request", "The request target must name a host, and nothing else but a port.");
             }
-            // RFC 9112, 3.2.2: it overrides the Host header
             request.headers().set(HttpHeaderNames.HOST, absolute.group(1));
             request.setUri(absolute.group(2).startsWith("/") ? absolute.group(2) : "/" + absolute.group(2));
-        }
-        // Netty takes this header, of an obsolete WebSocket version, as a body of 8 bytes
-        if (request.headers().contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
-            return refusal(new IllegalArgumentException("a body without a length"));
-        }
-        if (unanswered > limits.ahead()) {
-            return refusal(new Problem(429, "Too many requests", "Send at most " + limits.ahead()
-                    + " requests on a connection before you read their answers.").retryAfter(1));
-        }
-        if (!acquire(request)) {
-            return refusal(new Problem(429, "Too many requests", "Have at most " + limits.connectionsPerClient() + " requests in progress.").retryAfter(1));
         }
         return null;
     }

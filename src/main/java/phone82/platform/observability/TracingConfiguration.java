@@ -19,14 +19,14 @@ import phone82.platform.camel.BeforeStart;
 
 /** Exports the spans of a context to an OpenTelemetry collector, if one is configured. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnExpression("!'${phone82.tracing.endpoint}'.isEmpty()")
+@ConditionalOnExpression("!'${otel.exporter.otlp.endpoint:}'.isEmpty()")
 public class TracingConfiguration {
 
     /** Only calls that enter or leave a context are spans. Sending an event is not a span: the event keeps the trace in which it was added. */
     private static final String NO_SPANS = "direct:*,seda:*,timer:*,jpa:*,jms:topic:*";
 
     @Bean
-    SdkTracerProvider tracerProvider(@Value("${phone82.tracing.endpoint}") String endpoint, @Value("${phone82.tracing.sampled}") double sampled,
+    SdkTracerProvider tracerProvider(@Value("${otel.exporter.otlp.endpoint}") String endpoint, @Value("${phone82.tracing.sampled}") double sampled,
                                      @Value("${phone82.context}") String context) {
         return SdkTracerProvider.builder()
                 .setResource(Resource.getDefault().merge(Resource.create(Attributes.of(

@@ -13,7 +13,7 @@ import org.slf4j.MDC;
 import phone82.platform.camel.BeforeStart;
 import phone82.platform.http.LimitedClient;
 import phone82.platform.identity.TokenMinter;
-import phone82.platform.log.RareWarnings;
+import phone82.platform.log.RareLog;
 
 import java.net.URI;
 import java.net.URL;
@@ -31,7 +31,7 @@ public class LraSagaClient extends LRASagaService implements BeforeStart {
     private static final String START = "/start";
     private static final int MOST_BYTES = 64 * 1024;
 
-    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(LraSagaClient.class), Duration.ofSeconds(10));
+    private final RareLog rareLog = new RareLog(LoggerFactory.getLogger(LraSagaClient.class), Duration.ofSeconds(10));
     private final TokenMinter minter;
     private final Duration connectTimeout;
     private final Duration requestTimeout;
@@ -136,7 +136,7 @@ public class LraSagaClient extends LRASagaService implements BeforeStart {
                 }
                 if (failure != null) {
                     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-                    warnings.warn("coordinator", "The coordinator refuses or does not answer, so orders cannot be cancelled now: {}", cause.toString());
+                    rareLog.warn("coordinator", "The coordinator refuses or does not answer, so orders cannot be cancelled now: {}", cause.toString());
                     throw new CompletionException(new CancellationUnavailable());
                 }
                 return result;

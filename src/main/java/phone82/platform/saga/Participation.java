@@ -139,7 +139,7 @@ public class Participation {
         return GaugeQueries.secondsSince(jdbc.queryForObject("select min(since) from saga where state = 'Acted'", Timestamp.class));
     }
 
-    /** Deletes cancellations that ended long ago. */
+    /** Deletes cancellations that ended long ago, and returns how many. */
     public int purge() {
         return ended.deleteBefore(Instant.now().minus(keep));
     }

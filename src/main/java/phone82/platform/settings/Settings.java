@@ -50,9 +50,6 @@ public final class Settings {
     static final String DATA = "phone82.data";
     static final String PORT_OFFSET = "phone82.port-offset";
 
-    /** Properties that only the launcher sets. */
-    static final List<String> INTERNAL = List.of("phone82.context", "phone82.process", "phone82.broker.in-vm-url", ARGUMENTS, LOCAL_HOST, LOCAL_SCHEME);
-
     /**
      * A setting that is a list, whose entries are numbered from 0.
      *
@@ -98,10 +95,10 @@ public final class Settings {
             of("phone82.tls.authorities", FILE, "authorities, in PEM, whose servers the process trusts besides those that Java trusts; read again at each connection"),
 
             of("phone82.audit.folder", FOLDER.orEmpty(), "folder of the audit, which processes of one machine may share").or("audit in phone82.data"),
-            of("phone82.audit.keep", duration("1d", "3650d"), "how long the audit is kept").or("365d"),
-            of("phone82.audit.file-size", size("1KB", "1GB"), "size at which a new file of the audit begins").or("16MB"),
-            of("phone82.audit.total-size", size("1KB", "1TB"), "size of all files of a process' audit, above which the oldest are deleted").or("2GB"),
-            of("phone82.audit.console", BOOLEAN, "whether the log shows all entries of the audit, not only refusals, logins, and what operators do at their port or by commands").or("false"),
+            of("phone82.audit.keep", duration("1d", "3650d"), "how long the audit is kept"),
+            of("phone82.audit.file-size", size("1KB", "1GB"), "size at which a new file of the audit begins"),
+            of("phone82.audit.total-size", size("1KB", "1TB"), "size of all files of a process' audit, above which the oldest are deleted"),
+            of("phone82.audit.console", BOOLEAN, "whether the log shows all entries of the audit, not only refusals, logins, and what operators do at their port or by commands"),
 
             of("phone82.broker.url", BROKER_URL, "URL of the broker"),
             of("phone82.broker.wait", WAIT, "how long a start waits for the broker"),
@@ -211,11 +208,11 @@ public final class Settings {
             of("phone82.store.dispatch-delay", duration("0s", "365d"), "time in which a customer can still cancel"),
             of("phone82.store.dispatch", BOOLEAN, "whether store ships, and pay may reserve money anew; false after a restore of a database server, until the orders are compared"),
 
-            of("phone82.customer.stream.readers", number(1, 100_000), "concurrent readers of the stream").or("1000"),
-            of("phone82.customer.stream.poll", PERIOD, "how often the stream polls for events of other instances").or("500ms"),
-            of("phone82.customer.stream.heart-beat", duration("100ms", "40s"), "how often a reader is sent at least a heartbeat").or("15s"),
-            of("phone82.customer.stream.behind", number(1, 1_000_000), "missed events that a reconnecting reader is sent").or("10000"),
-            of("phone82.customer.stream.queue", number(1_024, 100_000_000), "unsent bytes of one reader").or("262144"),
+            of("phone82.customer.stream.readers", number(1, 100_000), "concurrent readers of the stream"),
+            of("phone82.customer.stream.poll", PERIOD, "how often the stream polls for events of other instances"),
+            of("phone82.customer.stream.heart-beat", duration("100ms", "40s"), "how often a reader is sent at least a heartbeat"),
+            of("phone82.customer.stream.behind", number(1, 1_000_000), "missed events that a reconnecting reader is sent"),
+            of("phone82.customer.stream.queue", number(1_024, 100_000_000), "unsent bytes of one reader"),
 
             ofEach("phone82.<context>.callback-url", URL, "URL of a context for the coordinator", "app", "pay", "store"),
             of("phone82.saga.coordinator-url", URL, "URL of the coordinator for app, pay and store; the coordinator takes the scheme of its own URLs from it"),
@@ -234,17 +231,17 @@ public final class Settings {
             of("phone82.inbox.keep", KEEP, "how long a received event is remembered"),
             of("phone82.inbox.purge-every", PERIOD, "pause between two deletions of old sent events, ids of received events and ended cancellations"),
 
-            of("phone82.http.event-loops", number(1, 64), "threads of a port that read and write sockets").or("1"),
-            of("phone82.http.workers", number(1, 10_000), "requests processed at once").or("32"),
-            of("phone82.http.connections", number(1, 1_000_000), "connections open at once").or("1024"),
-            of("phone82.http.connections-per-client", number(1, 1_000_000), "connections open at once from one address or IPv6 /64 network; of a client behind a trusted proxy, requests in progress").or("896"),
-            of("phone82.http.ahead", number(1, 1_000), "unanswered requests of a connection").or("8"),
-            of("phone82.http.line-bytes", number(128, 1_000_000), "longest request line").or("4096"),
-            of("phone82.http.head-bytes", number(128, 1_000_000), "largest header section").or("8192"),
-            of("phone82.http.body-bytes", number(128, 100_000_000), "largest body").or("65536"),
-            of("phone82.http.head-seconds", number(1, 3_600), "seconds until the head of a request must be complete").or("5"),
-            of("phone82.http.send-seconds", number(1, 3_600), "seconds until a request must be complete").or("10"),
-            of("phone82.http.idle-seconds", number(1, 86_400), "seconds until a silent connection is closed").or("60"),
+            of("phone82.http.event-loops", number(1, 64), "threads of a port that read and write sockets"),
+            of("phone82.http.workers", number(1, 10_000), "requests processed at once"),
+            of("phone82.http.connections", number(1, 1_000_000), "connections open at once"),
+            of("phone82.http.connections-per-client", number(1, 1_000_000), "connections open at once from one address or IPv6 /64 network; of a client behind a trusted proxy, requests in progress"),
+            of("phone82.http.ahead", number(1, 1_000), "unanswered requests of a connection"),
+            of("phone82.http.line-bytes", number(128, 1_000_000), "longest request line"),
+            of("phone82.http.head-bytes", number(128, 1_000_000), "largest header section"),
+            of("phone82.http.body-bytes", number(128, 100_000_000), "largest body"),
+            of("phone82.http.head-seconds", number(1, 3_600), "seconds until the head of a request must be complete"),
+            of("phone82.http.send-seconds", number(1, 3_600), "seconds until a request must be complete"),
+            of("phone82.http.idle-seconds", number(1, 86_400), "seconds until a silent connection is closed"),
             of("phone82.http.retries-per-second", number(1, 100_000), "refused clients that may try again per second"),
             of("phone82.http.keep-alive", duration("0s", "1h"), "how long a context keeps an idle connection to another; less than phone82.operations.notice there"),
             of("phone82.http.headers", HEADERS, "request headers that reach a route"),
@@ -262,8 +259,6 @@ public final class Settings {
             of("phone82.operations.stop-within", duration("1s", "1h"), "how long the stop of a process may take after the notice; then the process ends as after kill -9"),
             of("otel.exporter.otlp.endpoint", new ValueRule("http(s)://<host>[:<port>]", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),
                     "an OpenTelemetry collector, which gets every order's trace").or("none"),
-            of("phone82.tracing.endpoint", new ValueRule("http(s)://<host>[:<port>]", value -> value.matches("https?://[^\\s]+") ? null : "is not a URL", false, true),
-                    "the same"),
             of("phone82.tracing.sampled", decimal("0", "1"), "the part of the requests that is traced"),
             of("logging.structured.format.console", choice("ecs", "logstash", "gelf").orEmpty(), "each log line is a JSON object").or("text"),
 

@@ -17,18 +17,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 @ExtendWith(OutputCaptureExtension.class)
-class RareWarningsTest {
+class RareLogTest {
 
     private final ManualClock clock = new ManualClock(Instant.EPOCH);
-    private final RareWarnings warnings = new RareWarnings(LoggerFactory.getLogger(RareWarningsTest.class), Duration.ofSeconds(10),
+    private final RareLog rareLog = new RareLog(LoggerFactory.getLogger(RareLogTest.class), Duration.ofSeconds(10),
             () -> TimeUnit.MILLISECONDS.toNanos(clock.millis()));
 
     @Test
     void oneWarningPerSubjectIsLoggedInAWhile(CapturedOutput log) {
         for (int second = 0; second < 21; second++) {
             clock.set(Instant.EPOCH.plus(Duration.ofSeconds(second)));
-            warnings.warn("pay", "pay failed at {}", second);
-            warnings.warn("store", "store failed at {}", second);
+            rareLog.warn("pay", "pay failed at {}", second);
+            rareLog.warn("store", "store failed at {}", second);
         }
 
         assertThat(log.getOut().lines().map(line -> line.replaceFirst(".* -- ", "")))
@@ -38,13 +38,13 @@ class RareWarningsTest {
     @Test
     void manySubjectsThatNoLongerFailAreForgotten() {
         for (int payment = 0; payment < 1000; payment++) {
-            warnings.warn("payment " + payment, "payment {} failed", payment);
+            rareLog.warn("payment " + payment, "payment {} failed", payment);
         }
         clock.pass(Duration.ofSeconds(10));
 
-        warnings.warn("pay", "pay failed");
+        rareLog.warn("pay", "pay failed");
 
-        assertThat(warnings).extracting("logged", as(type(Cache.class))).satisfies(logged -> {
+        assertThat(rareLog).extracting("logged", as(type(Cache.class))).satisfies(logged -> {
             logged.cleanUp();
             assertThat(logged.estimatedSize()).isEqualTo(1);
         });

@@ -9,17 +9,17 @@ import org.slf4j.event.Level;
 import java.time.Duration;
 
 /** Logs at most one line per subject in a while, however many requests fail. */
-public class RareWarnings {
+public class RareLog {
 
     private final Logger log;
     private final Cache<String, Boolean> logged;
 
-    /** @param quiet shortest time between two warnings */
-    public RareWarnings(Logger log, Duration quiet) {
+    /** @param quiet shortest time between two lines about a subject */
+    public RareLog(Logger log, Duration quiet) {
         this(log, quiet, Ticker.systemTicker());
     }
 
-    RareWarnings(Logger log, Duration quiet, Ticker ticker) {
+    RareLog(Logger log, Duration quiet, Ticker ticker) {
         this.log = log;
         logged = Caffeine.newBuilder().expireAfterWrite(quiet).ticker(ticker).build();
     }
