@@ -1,5 +1,8 @@
 package phone82.pay;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -62,6 +65,8 @@ public class PayContext {
     private static final Logger LOG = LoggerFactory.getLogger(PayContext.class);
 
     private static final String SETTLE = "direct:pay-queue-payment";
+    /** Wait for a place; it is part of pay's own time, by which app adapts the number of its orders. */
+    private static final Duration PATIENCE = Duration.ofMillis(100);
 
     @Bean
     Lease lease(@Value("${phone82.pay.provider-connect-limit}") Duration connectLimit,
@@ -105,6 +110,12 @@ public class PayContext {
     CircuitBreaker authorisationBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
         return logged(circuitBreakers.circuitBreaker("authorisations", providerBreakerConfig), "so new orders are refused until it does",
                 "authorisations, and orders are accepted");
+    }
+
+    /** The places for authorisations. A request without one is not sent, so that it is no failed call for the breaker. */
+    @Bean
+    Bulkhead authorisationPlaces(BulkheadRegistry bulkheads, @Value("${phone82.pay.authorisations}") int most) {
+        return bulkheads.bulkhead("authorisations", BulkheadConfig.custom().maxConcurrentCalls(most).maxWaitDuration(PATIENCE).build());
     }
 
     /** The breaker of captures, releases, refunds and repeated authorisations. */
