@@ -33,6 +33,7 @@ import phone82.platform.context.BoundedContext;
 import phone82.platform.context.BreakerConfiguration;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
@@ -218,11 +219,11 @@ public class PayContext {
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
                       @Value("${phone82.pay.rejected.keep}") Duration keepRejected, @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk,
-                      JdbcTemplate jdbc, MeterRegistry metrics) {
+                      JdbcTemplate jdbc, MeterRegistry metrics, Tombstones tombstones) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, transactions,
                 request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
                 () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry, keepRejected,
-                new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
+                new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())), tombstones);
     }
 }

@@ -17,6 +17,7 @@ import phone82.pay.provider.PaymentProvider.Outcome;
 import phone82.pay.provider.PaymentProvider.Request;
 import phone82.platform.api.Page;
 import phone82.platform.api.Problem;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
@@ -62,6 +63,7 @@ public class Payments {
     private final Duration longestRetry;
     private final Duration keepRejected;
     private final OldRows old;
+    private final Tombstones tombstones;
     private final RareWarnings reminders = new RareWarnings(LOG, REMINDER);
 
     /**
@@ -72,9 +74,11 @@ public class Payments {
      * @param longestRetry          longest pause between two attempts at an intent
      * @param keepRejected          how long declined and rejected payments are kept; longer than any request can be late
      * @param old                   the old ones among them
+     * @param tombstones            of the users who own no order any more
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
+                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old,
+                    Tombstones tombstones) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
@@ -85,6 +89,7 @@ public class Payments {
         this.longestRetry = longestRetry;
         this.keepRejected = keepRejected;
         this.old = old;
+        this.tombstones = tombstones;
     }
 
     /** A request from app. Amount in won. */
@@ -370,13 +375,14 @@ public class Payments {
     public record NewOwner(String owner) {
     }
 
-    /** @throws Problem 404 there is no such payment */
+    /** @throws Problem 404 there is no such payment; 409 the new owner was erased after the order was placed */
     @Transactional
     public void changeOwner(@Header("orderId") long orderId, @Body NewOwner changed) {
         Payment payment = locked(orderId);
         if (payment == null) {
             throw Problem.notFound("payment of order", orderId);
         }
+        tombstones.requireNotErased(changed.owner(), orderId);
         payment.changeOwner(changed.owner());
     }
 

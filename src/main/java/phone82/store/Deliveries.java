@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.api.Page;
 import phone82.platform.api.Problem;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.Outbox;
 import phone82.platform.identity.Caller;
 import phone82.platform.observability.Correlation;
@@ -38,13 +39,15 @@ public class Deliveries {
     private final Participation participation;
     private final Dispatch dispatch;
     private final Duration dispatchDelay;
+    private final Tombstones tombstones;
 
     /** @param dispatchDelay time in which a customer can still cancel; zero ships at once */
-    public Deliveries(Outbox outbox, Participation participation, Dispatch dispatch, Duration dispatchDelay) {
+    public Deliveries(Outbox outbox, Participation participation, Dispatch dispatch, Duration dispatchDelay, Tombstones tombstones) {
         this.outbox = outbox;
         this.participation = participation;
         this.dispatch = dispatch;
         this.dispatchDelay = dispatchDelay;
+        this.tombstones = tombstones;
     }
 
     /** The part of pay's event that store uses. */
@@ -101,7 +104,10 @@ public class Deliveries {
     public record NewOwner(String owner) {
     }
 
-    /** @throws Problem 404 there is no such delivery; 409 it is held before its order arrives, which will bring the former owner */
+    /**
+     * @throws Problem 404 there is no such delivery; 409 it is held before its order arrives, which will bring the former owner, or the new owner was erased
+     *                 after the order was placed
+     */
     public void changeOwner(@Header("orderId") long orderId, @Body NewOwner changed) {
         Delivery delivery = locked(orderId);
         if (delivery == null) {
@@ -110,6 +116,7 @@ public class Deliveries {
         if (delivery.isHeldInAdvance()) {
             throw new Problem(409, "Not received yet", "The order has not arrived here. Repeat the request later.");
         }
+        tombstones.requireNotErased(changed.owner(), orderId);
         delivery.changeOwner(changed.owner());
     }
 
