@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -19,7 +21,8 @@ final class AdaptiveLimit {
     private final int most;
     private final Duration together;
     private final ReentrantLock lock = new ReentrantLock(true);
-    private final Condition left = lock.newCondition();
+    /** The conditions of those who wait for a place, in turn. */
+    private final Deque<Condition> waiting = new ArrayDeque<>();
     private double places;
     private int taken;
     private long lowered = System.nanoTime();
@@ -38,7 +41,7 @@ final class AdaptiveLimit {
     }
 
     /**
-     * Occupies a place.
+     * Occupies a place; who waits for one gets it in turn.
      *
      * @param patience  longest wait for a place
      * @param isLimited whether the limit applies at the moment
@@ -47,24 +50,35 @@ final class AdaptiveLimit {
     boolean enter(Duration patience, BooleanSupplier isLimited) throws InterruptedException {
         long nanos = patience.toNanos();
         lock.lockInterruptibly();
+        Condition turn = lock.newCondition();
+        waiting.add(turn);
         try {
-            while (taken >= (int) places && isLimited.getAsBoolean()) {
+            while ((taken >= (int) places || waiting.peek() != turn) && isLimited.getAsBoolean()) {
                 if (nanos <= 0) {
                     return false;
                 }
-                nanos = left.awaitNanos(nanos);
+                nanos = turn.awaitNanos(nanos);
             }
             taken++;
             return true;
         } finally {
+            waiting.remove(turn);
+            wakeNext();
             lock.unlock();
+        }
+    }
+
+    /** There may be several free places, or no limit any more: each that enters or gives up wakes the next one. */
+    private void wakeNext() {
+        if (!waiting.isEmpty()) {
+            waiting.peek().signal();
         }
     }
 
     void leave() {
         update(() -> {
             taken--;
-            left.signal();
+            wakeNext();
         });
     }
 
@@ -72,7 +86,7 @@ final class AdaptiveLimit {
     void raise() {
         update(() -> {
             places = Math.min(most, places + MORE);
-            left.signal();
+            wakeNext();
         });
     }
 
@@ -98,7 +112,7 @@ final class AdaptiveLimit {
     }
 
     int waiting() {
-        return locked(() -> lock.getWaitQueueLength(left));
+        return locked(waiting::size);
     }
 
     private void update(Runnable change) {

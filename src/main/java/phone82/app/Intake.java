@@ -43,10 +43,11 @@ public class Intake {
     public record Held(int underWay, Instant since) {
     }
 
-    private record Pause(String owner, Instant since, Instant until) {
+    /** @param until by {@code System.nanoTime()}, which no correction of the clock changes */
+    private record Pause(String owner, Instant since, long until) {
 
         boolean isOver() {
-            return !Instant.now().isBefore(until);
+            return System.nanoTime() - until >= 0;
         }
     }
 
@@ -61,9 +62,8 @@ public class Intake {
         if (before != null && !before.owner.equals(owner)) {
             throw new Problem(409, "Another backup", "Another backup is in progress, or was cut off less than a minute ago. Try again later.");
         }
-        Instant now = Instant.now();
-        Instant since = before != null ? before.since : time.isZero() ? null : now;
-        pause = time.isZero() ? null : new Pause(owner, since, now.plus(time));
+        Instant since = before != null ? before.since : time.isZero() ? null : Instant.now();
+        pause = time.isZero() ? null : new Pause(owner, since, System.nanoTime() + time.toNanos());
         return since;
     }
 

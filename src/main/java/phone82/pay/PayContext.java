@@ -1,5 +1,8 @@
 package phone82.pay;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -33,6 +36,7 @@ import phone82.platform.context.BreakerConfiguration;
 import phone82.platform.context.BreakerSettings;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
@@ -65,6 +69,8 @@ public class PayContext {
     private static final Logger LOG = LoggerFactory.getLogger(PayContext.class);
 
     private static final String SETTLE = "direct:pay-queue-payment";
+    /** Wait for a place; it is part of pay's own time, by which app adapts the number of its orders. */
+    private static final Duration PATIENCE = Duration.ofMillis(100);
 
     @Bean
     Lease lease(@Value("${phone82.pay.provider-connect-limit}") Duration connectLimit,
@@ -101,6 +107,12 @@ public class PayContext {
     CircuitBreaker authorisationBreaker(CircuitBreakerRegistry circuitBreakers, CircuitBreakerConfig providerBreakerConfig) {
         return logged(circuitBreakers.circuitBreaker("authorisations", providerBreakerConfig), "so new orders are refused until it does",
                 "authorisations, and orders are accepted");
+    }
+
+    /** The places for authorisations. A request without one is not sent, so that it is no failed call for the breaker. */
+    @Bean
+    Bulkhead authorisationPlaces(BulkheadRegistry bulkheads, @Value("${phone82.pay.authorisations}") int most) {
+        return bulkheads.bulkhead("authorisations", BulkheadConfig.custom().maxConcurrentCalls(most).maxWaitDuration(PATIENCE).build());
     }
 
     /** The breaker of captures, releases, refunds and repeated authorisations. */
@@ -202,11 +214,11 @@ public class PayContext {
                       ObjectProvider<ProducerTemplate> camel, Lease lease,
                       @Value("${phone82.pay.authorisation-validity}") Duration authorisationValidity,
                       @Value("${phone82.pay.longest-retry}") Duration longestRetry,
-                      @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk) {
+                      @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk, Tombstones tombstones) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, transactions,
                 request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
-                () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry);
+                () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry, tombstones);
     }
 
     @Bean

@@ -16,6 +16,7 @@ import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Outcome;
 import phone82.pay.provider.PaymentProvider.Request;
 import phone82.platform.api.Problem;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.DomainEvent;
 import phone82.platform.event.Outbox;
 import phone82.platform.log.RareLog;
@@ -55,6 +56,7 @@ public class Payments {
     private final Duration lease;
     private final Duration authorisationValidity;
     private final Duration longestRetry;
+    private final Tombstones tombstones;
     private final RareLog rareLog = new RareLog(LOG, REMINDER);
 
     /**
@@ -63,9 +65,10 @@ public class Payments {
      * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
+     * @param tombstones            of the users who own no order any more
      */
     public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
-                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry) {
+                    BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Tombstones tombstones) {
         this.outbox = outbox;
         this.participation = participation;
         this.transactions = transactions;
@@ -74,6 +77,7 @@ public class Payments {
         this.lease = lease;
         this.authorisationValidity = authorisationValidity;
         this.longestRetry = longestRetry;
+        this.tombstones = tombstones;
     }
 
     /** A request from app. Amount in won. */
@@ -357,13 +361,14 @@ public class Payments {
     public record NewOwner(String owner) {
     }
 
-    /** @throws Problem 404 there is no such payment */
+    /** @throws Problem 404 there is no such payment; 409 the new owner was erased after the order was placed */
     @Transactional
     public void changeOwner(@Header("orderId") long orderId, @Body NewOwner changed) {
         Payment payment = locked(orderId);
         if (payment == null) {
             throw Problem.notFound("payment of order", orderId);
         }
+        tombstones.requireNotErased(changed.owner(), orderId);
         payment.changeOwner(changed.owner());
     }
 

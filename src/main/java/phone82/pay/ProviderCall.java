@@ -56,7 +56,7 @@ public class ProviderCall {
     /**
      * The answer for a request whose call failed.
      *
-     * @param failure null if the circuit breaker is open or the bulkhead full
+     * @param failure null if the circuit breaker is open
      */
     public Answer failed(@Variable("request") Request request, @ExchangeException Exception failure) {
         boolean notSent = failure == null || failure instanceof CallNotPermittedException || failure instanceof BulkheadFullException;

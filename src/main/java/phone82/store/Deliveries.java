@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.annotation.Transactional;
 import phone82.platform.api.Problem;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.Outbox;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.RowLock;
@@ -31,13 +32,15 @@ public class Deliveries {
     private final Participation participation;
     private final Dispatch dispatch;
     private final Duration dispatchDelay;
+    private final Tombstones tombstones;
 
     /** @param dispatchDelay time in which a customer can still cancel; zero ships at once */
-    public Deliveries(Outbox outbox, Participation participation, Dispatch dispatch, Duration dispatchDelay) {
+    public Deliveries(Outbox outbox, Participation participation, Dispatch dispatch, Duration dispatchDelay, Tombstones tombstones) {
         this.outbox = outbox;
         this.participation = participation;
         this.dispatch = dispatch;
         this.dispatchDelay = dispatchDelay;
+        this.tombstones = tombstones;
     }
 
     /** The part of pay's event that store uses. */
@@ -99,7 +102,10 @@ public class Deliveries {
     public record NewOwner(String owner) {
     }
 
-    /** @throws Problem 404 there is no such delivery; 409 it is held before its order arrives, which will bring the former owner */
+    /**
+     * @throws Problem 404 there is no such delivery; 409 it is held before its order arrives, which will bring the former owner, or the new owner was erased
+     *                 after the order was placed
+     */
     public void changeOwner(@Header("orderId") long orderId, @Body NewOwner changed) {
         Delivery delivery = locked(orderId);
         if (delivery == null) {
@@ -108,6 +114,7 @@ public class Deliveries {
         if (delivery.isHeldInAdvance()) {
             throw new Problem(409, "Not received yet", "The order has not arrived here. Repeat the request later.");
         }
+        tombstones.requireNotErased(changed.owner(), orderId);
         delivery.changeOwner(changed.owner());
     }
 

@@ -13,6 +13,7 @@ import phone82.platform.archive.ArchivedTable;
 import phone82.platform.context.BoundedContext;
 import phone82.platform.disk.Disk;
 import phone82.platform.erasure.OwnedTable;
+import phone82.platform.erasure.Tombstones;
 import phone82.platform.event.Outbox;
 import phone82.platform.event.OutboxConfiguration;
 import phone82.platform.health.Check;
@@ -62,8 +63,8 @@ public class StoreContext {
 
     @Bean
     Deliveries deliveries(Outbox outbox, Participation participation, Dispatch dispatch,
-                          @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay) {
-        return new Deliveries(outbox, participation, dispatch, dispatchDelay);
+                          @Value("${phone82.store.dispatch-delay}") Duration dispatchDelay, Tombstones tombstones) {
+        return new Deliveries(outbox, participation, dispatch, dispatchDelay, tombstones);
     }
 
     @Bean

@@ -8,6 +8,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -40,6 +43,7 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static phone82.journey.Shop.anOrder;
 
 /** One of two customers is erased: no trace of her is left, the books balance, and the other customer's data is as it was. */
@@ -115,6 +119,32 @@ class ErasureTest {
         refused.expect(409);
         assertThat(store.queryForList("select owner from delivery where order_id < 9", String.class)).containsExactly("eve", "eve");
         store.update("delete from delivery where order_id < 9");
+    }
+
+    static Stream<Arguments> ordersFromBefore() {
+        return Stream.of(
+                arguments(Context.PAY, "/payments/", "insert into payment (order_id, item, qty, amount, status, owner, version, changed_at) "
+                        + "values (7, 'note20', 1, 1, 'Voided', 'guest', 0, current_timestamp)", "payment"),
+                arguments(Context.STORE, "/deliveries/", "insert into delivery (order_id, item, qty, status, owner, traceparent, version) "
+                        + "values (7, 'note20', 1, 'Shipped', 'guest', '', 0)", "delivery"));
+    }
+
+    /** As after a claim at the moment at which app begins the erasure. */
+    @ParameterizedTest
+    @MethodSource("ordersFromBefore")
+    @Order(1)
+    void anOrderFromBeforeIsNotGivenToTheErasedCustomer(Context context, String list, String insert, String table) {
+        JdbcTemplate jdbc = PHONE82.jdbc(context);
+        Shop shop = PHONE82.shop(context);
+        jdbc.update(insert);
+        shop.post("/erasures/erased-" + UUID.randomUUID(), "{\"subject\":\"fay\",\"before\":9}").expect(200);
+
+        Shop.Answer refused = shop.send("PUT", list + "7/owner", "application/json", "{\"owner\":\"fay\"}").expect(409);
+
+        assertThat(refused.body().get("title").asText()).isEqualTo("Erased");
+        assertThat(jdbc.queryForList("select owner from " + table + " where order_id = 7", String.class)).containsExactly("guest");
+        shop.send("PUT", list + "7/owner", "application/json", "{\"owner\":\"erased-fay\"}").expect(200);
+        jdbc.update("delete from " + table + " where order_id = 7");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package phone82.journey;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -9,10 +11,12 @@ import phone82.journey.Shop.Answer;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** The gateway's settings for guests. Apart from a stub no other context runs: a request that the gateway lets through gets 503. */
@@ -58,6 +62,46 @@ class GuestSettingsTest {
         assertThat(orders.get(3).body().get("detail").asText()).contains("3 orders at once");
         Shop.ofGuest(FEW_ORDERS.gateway().url(""), SECRET).get("/orders/1").expect(201);
         new Shop(FEW_ORDERS.gateway().url(""), ISSUER.token("ann", "customer")).place(anOrder()).expect(201);
+    }
+
+    /** App may store it all the same. */
+    @Test
+    void theOrderOfAGuestWhoHangsUpCounts() {
+        RawHttp guest = new RawHttp(FEW_ORDERS.port(Context.GATEWAY)).from("127.0.0.2");
+        long before = closed();
+        AtomicInteger arrived = new AtomicInteger();
+        CountDownLatch answer = new CountDownLatch(1);
+        APP.on("/orders", request -> {
+            arrived.incrementAndGet();
+            answer.await();
+            Stub.answer(request, 201);
+        });
+        try {
+            for (int i = 1; i <= 3; i++) {
+                int number = i;
+                try (RawHttp.Connection connection = guest.connect()) {
+                    connection.send(order());
+                    await().until(() -> arrived.get() == number);
+                }
+                await().until(() -> closed() == before + number);
+            }
+            answer.countDown();
+
+            assertThat(guest.once(order()).problem()).isEqualTo(429);
+        } finally {
+            answer.countDown();
+            APP.on("/orders", request -> Stub.answer(request, STATUS.get()));
+        }
+    }
+
+    private static String order() {
+        String body = "{\"item\":\"note20\",\"qty\":1}";
+        return "POST /orders HTTP/1.1\r\nHost: localhost\r\nAuthorization: Guest " + SECRET + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body;
+    }
+
+    private static long closed() {
+        return FEW_ORDERS.bean(Context.GATEWAY, MeterRegistry.class).find("http.server.requests").tag("status", "closed").timers().stream().mapToLong(Timer::count).sum();
     }
 
     private static List<Answer> guestsOrder(int times) {

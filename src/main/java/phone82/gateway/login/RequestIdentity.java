@@ -130,12 +130,12 @@ public final class RequestIdentity implements Handler<RoutingContext> {
         context.next();
     }
 
-    /** What leaves nothing in a database does not count, so that customers may try again during an outage. */
+    /** What leaves nothing in a database does not count, so that customers may try again during an outage. The order of a client that hangs up may be stored. */
     private void admitOrder(RoutingContext context) {
         InetAddress client = HttpServer.client(context);
         guestOrders.admit(client);
         context.addEndHandler(end -> {
-            if (!STORED.contains(context.response().getStatusCode())) {
+            if (end.succeeded() && !STORED.contains(context.response().getStatusCode())) {
                 guestOrders.giveBack(client);
             }
         });

@@ -105,8 +105,18 @@ final class AuditFile extends RollingFileAppender<String> {
             throw new IOException(context.getStatusManager().getCopyOfStatusList().stream().filter(status -> status.getThrowable() != null)
                     .map(status -> status.getThrowable().toString()).findFirst().orElse("it cannot be opened"));
         }
+        file.deleteDrafts();
         file.deleteOldOfOthers();
         return file;
+    }
+
+    /** A process of this name ended while it rewrote a file. */
+    private void deleteDrafts() {
+        try {
+            AuditFiles.deleteDrafts(folder, name);
+        } catch (IOException e) {
+            addWarn("drafts cannot be deleted", e);
+        }
     }
 
     /** The policy deletes only files of this name. */

@@ -31,19 +31,20 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads and rewrites the files of the audit. */
 final class AuditFiles {
 
-    private static final Pattern NAME = Pattern.compile("([^.]+)(?:\\.(\\d{4}-\\d\\d-\\d\\d)\\.(\\d+))?\\" + AuditFile.SUFFIX);
     private static final String DRAFT = ".draft";
+    private static final Pattern NAME = Pattern.compile("([^.]+)(?:\\.(\\d{4}-\\d\\d-\\d\\d)\\.(\\d+))?\\" + AuditFile.SUFFIX + "(\\" + DRAFT + ")?");
 
     private AuditFiles() {
     }
 
-    /** A file and its place in the sequence of its process; the one that is appended to has no day. */
-    private record Part(Path path, String process, String day, int number) {
+    /** A file and its place in the sequence of its process; the one that is appended to has no day. A draft remains of a rewriting that was cut off. */
+    private record Part(Path path, String process, String day, int number, boolean isDraft) {
 
         private static final Comparator<Part> NEWEST_FIRST = Comparator.comparing(Part::day).thenComparing(Part::number).reversed();
 
@@ -52,8 +53,9 @@ final class AuditFiles {
             if (!name.matches()) {
                 return null;
             }
-            return name.group(2) == null ? new Part(path, name.group(1), "now", 0)
-                    : new Part(path, name.group(1), name.group(2), Integer.parseInt(name.group(3)));
+            boolean isDraft = name.group(4) != null;
+            return name.group(2) == null ? new Part(path, name.group(1), "now", 0, isDraft)
+                    : new Part(path, name.group(1), name.group(2), Integer.parseInt(name.group(3)), isDraft);
         }
 
         private String name() {
@@ -65,21 +67,21 @@ final class AuditFiles {
         }
     }
 
-    /** Returns the files by process, newest first. */
-    private static Map<String, List<Part>> parts(Path folder) throws IOException {
-        Map<String, List<Part>> parts = new TreeMap<>();
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> files = Files.list(folder)) {
-                files.map(Part::of).filter(part -> part != null).sorted(Part.NEWEST_FIRST)
-                        .forEach(part -> parts.computeIfAbsent(part.process, first -> new ArrayList<>()).add(part));
-            }
+    /** Returns all files and drafts by name. */
+    private static List<Part> parts(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
         }
-        return parts;
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).map(Part::of).filter(part -> part != null).sorted(Comparator.comparing(Part::name)).toList();
+        }
     }
 
     static List<Entry> read(Path folder, Query query) throws IOException {
         List<Entry> found = new ArrayList<>();
-        for (List<Part> process : parts(folder).values()) {
+        Map<String, List<Part>> processes = parts(folder).stream().filter(part -> !part.isDraft).sorted(Part.NEWEST_FIRST)
+                .collect(Collectors.groupingBy(Part::process, TreeMap::new, Collectors.toList()));
+        for (List<Part> process : processes.values()) {
             int missing = query.size();
             for (Part part : process) {
                 if (missing > 0) {
@@ -150,15 +152,14 @@ final class AuditFiles {
         };
         // the open file first, because it may be renamed while the others are rewritten
         long erased = own == null || after != null ? 0 : own.rewrite(change);
-        List<Part> parts = parts(folder).values().stream().flatMap(List::stream).filter(part -> after == null || part.name().compareTo(after) > 0)
-                .sorted(Comparator.comparing(Part::name)).toList();
+        List<Part> parts = parts(folder).stream().filter(part -> after == null || part.name().compareTo(after) > 0).toList();
         for (Part part : parts) {
             if (own == null || !part.process.equals(own.name())) {
                 try (FileChannel lock = AuditFile.lock(folder, part.process)) {
-                    erased += lock == null ? 0 : rewrite(part.path, change);
+                    erased += lock == null ? 0 : erase(part, change);
                 }
-            } else if (!part.isOpen()) {
-                erased += rewrite(part.path, change);
+            } else if (part.isDraft || !part.isOpen()) {
+                erased += erase(part, change);
             }
             if (System.nanoTime() >= end) {
                 return new Erased(erased, part.name());
@@ -167,11 +168,28 @@ final class AuditFiles {
         return new Erased(erased, null);
     }
 
-    /** Deletes files that have not changed since a time and belong to processes that do not run. */
+    private static long erase(Part part, UnaryOperator<String> change) throws IOException {
+        if (part.isDraft) {
+            Files.deleteIfExists(part.path);
+            return 0;
+        }
+        return rewrite(part.path, change);
+    }
+
+    /** Deletes the drafts of a process; only the holder of its lock may call it, and not while a file is rewritten. */
+    static void deleteDrafts(Path folder, String process) throws IOException {
+        for (Part part : parts(folder)) {
+            if (part.isDraft && part.process.equals(process)) {
+                Files.deleteIfExists(part.path);
+            }
+        }
+    }
+
+    /** Deletes files that have not changed since a time, and drafts, of processes that do not run. */
     static void deleteOld(Path folder, AuditFile own, Instant since) throws IOException {
-        for (Part part : parts(folder).values().stream().flatMap(List::stream).toList()) {
+        for (Part part : parts(folder)) {
             // to close a second channel of the own lock would release it
-            if (!part.process.equals(own.name()) && isOlder(part.path, since)) {
+            if (!part.process.equals(own.name()) && (part.isDraft || isOlder(part.path, since))) {
                 try (FileChannel lock = AuditFile.lock(folder, part.process)) {
                     if (lock != null) {
                         Files.deleteIfExists(part.path);
@@ -203,6 +221,15 @@ final class AuditFiles {
             throw e.getCause();
         }
         Path draft = path.resolveSibling(path.getFileName() + DRAFT);
+        try {
+            return rewrite(path, draft, change);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(draft);
+            throw e;
+        }
+    }
+
+    private static long rewrite(Path path, Path draft, UnaryOperator<String> change) throws IOException {
         long changed = 0;
         try (BufferedReader lines = Files.newBufferedReader(path); BufferedWriter copy = Files.newBufferedWriter(draft)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Beans for a context whose routes have circuit breakers. The circuit breaker EIP looks up its breakers and bulkheads in the registries by id. */
+/** Beans for a context whose routes have circuit breakers. The circuit breaker EIP looks up its breakers in the registry by id. */
 @Configuration(proxyBeanMethods = false)
 public class BreakerConfiguration {
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.platform.api.Json;
+import phone82.platform.api.Problem;
 import phone82.platform.event.EventTransformation;
 import phone82.platform.persistence.ClockJump;
 
@@ -52,7 +53,8 @@ public class Tombstones implements EventTransformation {
         }
     }
 
-    void load() {
+    /** One after the other: otherwise the older of two results could be the one that stays. */
+    synchronized void load() {
         all = jdbc.query("select subject_hash, before_id, pseudonym from erased order by before_id",
                 (row, n) -> new Tombstone(row.getString(1), row.getLong(2), row.getString(3)));
     }
@@ -84,6 +86,17 @@ public class Tombstones implements EventTransformation {
             return body;
         }
         return find(owner, order(subject)).map(each -> replaced(event, each.pseudonym)).orElse(body);
+    }
+
+    /**
+     * For a new owner of an order. App may have sent it before it got the tombstone itself; it repeats the request, then with the pseudonym.
+     *
+     * @throws Problem 409 the user was erased after the order was placed
+     */
+    public void requireNotErased(String user, long order) {
+        if (cover(user, order)) {
+            throw new Problem(409, "Erased", "The order is from before this user's data was erased.");
+        }
     }
 
     /** Whether events of this order that name the user get a pseudonym. */

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
+import phone82.platform.api.Json;
 import phone82.platform.audit.Audit.Entry;
 import phone82.platform.audit.Audit.Erased;
 import phone82.platform.audit.Audit.Query;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -292,6 +294,57 @@ class AuditTest {
 
         assertThat(erase(app, "ann")).isZero();
         assertThatThrownBy(() -> app.erase("kim", "erased-1", null, Duration.ZERO)).isInstanceOf(IOException.class);
+    }
+
+    /** As after a crash: an entry of a draft would stay for ever. */
+    @Test
+    void anErasureDeletesDraftsThatWereLeft() throws IOException {
+        open("store");
+        Audit app = open("app");
+        leaveDrafts("store", "app", "app.2026-01-01.0", "gone", "gone.2026-01-01.0");
+
+        assertThat(erase(app, "kim")).isZero();
+
+        assertThat(drafts()).as("the process runs, and may be writing it").containsExactly(draft("store"));
+        assertThat(app.read(new Query(null, null, null, null, 9))).isEmpty();
+    }
+
+    @Test
+    void draftsThatWereLeftAreDeletedAtTheStart() throws IOException {
+        open("store");
+        leaveDrafts("store", "app", "app.2026-01-01.0", "gone", "gone.2026-01-01.0");
+
+        open("app");
+
+        assertThat(drafts()).containsExactly(draft("store"));
+    }
+
+    /** A byte that is not UTF-8, as on a damaged disk, comes so late that it is not found before the draft is begun. */
+    @Test
+    void aRewritingThatFailsLeavesNoDraft() throws IOException {
+        Audit app = open("app");
+        Files.writeString(file("gone"), Json.text(new Entry("app", KIM, "act", "1", "200", ID)) + "\n" + "x".repeat(100_000));
+        Files.write(file("gone"), new byte[]{(byte) 0xff}, StandardOpenOption.APPEND);
+
+        assertThatThrownBy(() -> app.erase("kim", "erased-1", null, Duration.ofMinutes(1))).isInstanceOf(IOException.class);
+
+        assertThat(drafts()).isEmpty();
+    }
+
+    private void leaveDrafts(String... names) throws IOException {
+        for (String name : names) {
+            Files.writeString(draft(name), Json.text(new Entry("app", KIM, "act", "1", "200", ID)) + "\n");
+        }
+    }
+
+    private Path draft(String name) {
+        return Path.of(file(name) + ".draft");
+    }
+
+    private List<Path> drafts() throws IOException {
+        try (Stream<Path> files = Files.list(folder())) {
+            return files.filter(file -> file.toString().endsWith(".draft")).toList();
+        }
     }
 
     @Test
