@@ -289,6 +289,14 @@ public class Payment {
                 && (status != PaymentStatus.Releasing || ending == Ending.Expired);
     }
 
+    /**
+     * Whether an order that app has cancelled still has a payment here. A record that is older than the order, as after a restore, may not be confirmed,
+     * or may end because it was not.
+     */
+    public boolean isToBeGivenBack() {
+        return status.canBecome(PaymentStatus.Cancelling) && (status != PaymentStatus.Releasing || ending != Ending.Refused && ending != Ending.Cancelled);
+    }
+
     /** Begins a cancellation: no money moves until its outcome is known. */
     public void cancelling(Instant now) {
         PaymentStatus before = status;

@@ -329,19 +329,27 @@ public class Payments {
         AfterCommit.run(() -> send.accept(request));
     }
 
-    /** The part of app's event that pay uses. */
-    public record Ordered(long orderId) {
+    /** The part of app's event that pay uses. Amount in won. */
+    public record Ordered(long orderId, String item, int qty, long amount, String owner) {
     }
 
-    /** The order is accepted: its money is to be taken, or the order ends because its payment has. */
+    /** The order is accepted: its money is to be taken, or the order ends because its payment has. A payment that a restore has lost is made again. */
     @Transactional
     public void confirm(@Body Ordered ordered) {
         Payment payment = entities.find(Payment.class, ordered.orderId());
         if (payment == null) {
-            throw new IllegalStateException("order " + ordered.orderId() + " is accepted, but has no payment");
+            payment = recreated(ordered);
         }
         publish(payment, payment.confirm(now(), Correlation.current()));
         sendAfterCommit(payment);
+    }
+
+    /** Its requests have the keys of the lost payment's, so the provider repeats its answers, and no money moves twice. */
+    private Payment recreated(Ordered ordered) {
+        LOG.warn("Order {} is accepted, but its payment is not known here, as after a restore: it is made again from the provider's answers", ordered.orderId());
+        Payment payment = Payment.authorising(ordered.orderId(), null, ordered.item(), ordered.qty(), ordered.amount(), ordered.owner(), now());
+        entities.persist(payment);
+        return payment;
     }
 
     /**
@@ -439,7 +447,11 @@ public class Payments {
     public record OrderCancelled(long orderId) {
     }
 
-    /** App has completed a cancellation. If pay has undone or lost it, the money is given back nevertheless. */
+    /**
+     * App has completed a cancellation. If pay has undone or lost it, the money is given back nevertheless.
+     *
+     * @throws IllegalStateException there is no payment: if the event were ignored, {@link #confirm} would make the payment again and take the money
+     */
     @Transactional
     public void orderCancelled(@Body OrderCancelled event) {
         if (participation.completeFor(event.orderId())) {
@@ -447,7 +459,10 @@ public class Payments {
             return;
         }
         Payment payment = locked(event.orderId());
-        if (payment != null && payment.canBeCancelled()) {
+        if (payment == null) {
+            throw new IllegalStateException("order " + event.orderId() + " is cancelled, but has no payment: its event Ordered comes first");
+        }
+        if (payment.isToBeGivenBack()) {
             payment.cancelling(now());
             giveBack(event.orderId());
         }
