@@ -113,7 +113,9 @@ public class Payment {
 
     /** The provider reserved the money. The authorisation expires unless the order is confirmed within {@code validity}. */
     public void authorised(Instant now, Duration validity) {
-        authorisedAt = now;
+        if (lost == 0) {
+            authorisedAt = now;
+        }
         if (confirmed) {
             become(PaymentStatus.Capturing, now);
         } else {
@@ -339,8 +341,11 @@ public class Payment {
         if (resumeAs != null || !status.canBecome(next)) {
             throw new IllegalStateException("payment of order " + orderId + " is " + status + " and cannot become " + next);
         }
+        if (!(confirmed && status.takesMoney() && next.takesMoney())) {
+            // however often the money is reserved anew, it has been due since the first time
+            changedAt = now;
+        }
         status = next;
-        changedAt = now;
         attempts = 0;
         dueAt = next.isIntent() ? now : null;
     }
@@ -425,6 +430,11 @@ public class Payment {
 
     public Instant completedAt() {
         return completedAt;
+    }
+
+    /** The begin of the present intent or status. */
+    Instant changedAt() {
+        return changedAt;
     }
 
     public Instant dueAt() {

@@ -79,6 +79,7 @@ class RestoredPaymentTest {
         PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"refuse\"}");
         List<Long> ids = List.of(shop.placeAccepted(anOrder()), shop.placeAccepted(anOrder()));
         ids.forEach(id -> await().until(() -> status(id).equals("Capturing")));
+        List<Timestamp> since = ids.stream().map(this::changedAt).toList();
         Path folder = PHONE82.bean(Context.PAY, Disk.class).folder();
         RestoredData.mark(folder);
         try {
@@ -86,6 +87,7 @@ class RestoredPaymentTest {
             PHONE82.provider().removeFaults();
 
             ids.forEach(this::awaitAttemptsAtAnotherReservation);
+            assertThat(ids.stream().map(this::changedAt).toList()).as("open since the order was accepted").isEqualTo(since);
             ids.forEach(id -> assertThat(PHONE82.provider().held(id)).isZero());
             ids.forEach(id -> assertThat(breaches(id, "--phone82.store.dispatch=false")).extracting(Breach::promise, Breach::what)
                     .containsExactly(tuple("I9", "the provider holds no money for the order: its reservation lapsed, or was released after the backup; "
@@ -106,6 +108,10 @@ class RestoredPaymentTest {
     private void awaitAttemptsAtAnotherReservation(long id) {
         await().until(() -> pay.queryForObject("select count(*) from payment where order_id = ? and status = 'Authorising' and authorisation = 2 "
                 + "and attempts > 2", Integer.class, id) == 1);
+    }
+
+    private Timestamp changedAt(long id) {
+        return pay.queryForObject("select changed_at from payment where order_id = ?", Timestamp.class, id);
     }
 
     private String status(long id) {

@@ -302,6 +302,36 @@ class PaymentTest {
     }
 
     @Test
+    void moneyThatIsReservedAgainAndAgainIsDueSinceTheFirstTime() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        for (int i = 1; i <= 20; i++) {
+            payment.reservationLost(NOON.plusSeconds(60 * i));
+            payment.authoriseAgain(NOON.plusSeconds(60 * i + 10));
+            assertThat(payment.changedAt()).isEqualTo(NOON);
+            payment.authorised(NOON.plusSeconds(60 * i + 20), VALIDITY);
+            assertThat(payment.changedAt()).isEqualTo(NOON);
+        }
+        assertThat(payment.authorisedAt()).isEqualTo(NOON);
+
+        Instant captured = NOON.plusSeconds(3600);
+        payment.completed(captured);
+
+        assertThat(payment.changedAt()).isEqualTo(captured);
+    }
+
+    @Test
+    void anOrderThatIsAcceptedLateIsDueSinceThen() {
+        Payment payment = paymentThatIs(PaymentStatus.Expired);
+        Instant accepted = NOON.plusSeconds(3600);
+        payment.confirm(accepted, TRACE);
+        assertThat(payment.changedAt()).isEqualTo(accepted);
+
+        payment.authorised(accepted.plusSeconds(1), VALIDITY);
+
+        assertThat(payment.authorisedAt()).isEqualTo(accepted.plusSeconds(1));
+    }
+
+    @Test
     void moneyIsReservedAgainFromTheSecondReservationOn() {
         Payment payment = paymentThatIs(PaymentStatus.Authorising);
         assertThat(payment.isReservedAgain()).isFalse();
