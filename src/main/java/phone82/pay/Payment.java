@@ -124,6 +124,18 @@ public class Payment {
         }
     }
 
+    /** App repeats its request while the first one may be in progress. */
+    public void requestedAgain() {
+        if (status == PaymentStatus.Authorising) {
+            attempts++;
+        }
+    }
+
+    /** Whether the provider may have got a request for the authorisation besides the one that is answered. */
+    public boolean isRequestedAgain() {
+        return attempts > 0;
+    }
+
     /** The provider declined the authorisation, or got no request: nothing is reserved. */
     public void declined(String why, Instant now) {
         become(PaymentStatus.Declined, now);

@@ -92,7 +92,7 @@ public class Payments {
     }
 
     /**
-     * Commits the intent to authorise the payment of an order. A repeated call returns the same request, and so gets the same answer.
+     * Commits the intent to authorise the payment of an order. A repeated call returns the same request, and so gets the same answer from the provider.
      *
      * @param key payment key of the order, or null; a call with another key for the same order id is not a repetition
      * @throws Problem 409 the order was rejected, or the id belongs to another order
@@ -104,18 +104,27 @@ public class Payments {
         try {
             transactions.executeWithoutResult(transaction -> entities.persist(payment));
         } catch (DataIntegrityViolationException e) {
-            Payment known = entities.find(Payment.class, wanted.orderId());
-            if (known == null) {
+            if (!transactions.execute(transaction -> repeat(wanted, key))) {
                 throw e;
-            }
-            if (!known.isFor(key, wanted.item(), wanted.qty(), wanted.amount())) {
-                throw new Problem(409, "Order id taken", "Another order has the id " + wanted.orderId() + ". Order under another id.");
-            }
-            if (isOver(known)) {
-                throw over(wanted.orderId());
             }
         }
         return payment.request();
+    }
+
+    /** Returns false if there is no payment, so that this is no repetition. */
+    private boolean repeat(Wanted wanted, String key) {
+        Payment known = locked(wanted.orderId());
+        if (known == null) {
+            return false;
+        }
+        if (!known.isFor(key, wanted.item(), wanted.qty(), wanted.amount())) {
+            throw new Problem(409, "Order id taken", "Another order has the id " + wanted.orderId() + ". Order under another id.");
+        }
+        if (isOver(known)) {
+            throw over(wanted.orderId());
+        }
+        known.requestedAgain();
+        return true;
     }
 
     private static boolean isOver(Payment payment) {
@@ -242,6 +251,10 @@ public class Payments {
             case NOT_SENT -> {
                 if (payment.isConfirmed()) {
                     payment.retryLater(now(), longestRetry);
+                } else if (payment.isRequestedAgain()) {
+                    // the other request may have been sent
+                    payment.reject(answer.reason(), now());
+                    sendAfterCommit(payment);
                 } else {
                     payment.declined(answer.reason(), now());
                 }
