@@ -124,6 +124,10 @@ public class Cancellation implements MeterBinder {
             if (cause instanceof HttpOperationFailedException answer && answer.getStatusCode() == 409) {
                 return refusal(answer);
             }
+            if (cause instanceof HttpOperationFailedException answer && answer.getStatusCode() == 404) {
+                // pay does not know the payment of an accepted order, as after a restore, until the order's events are sent again
+                return new CancellationUnavailable();
+            }
         }
         return Problems.isTemporary(failure) ? new CancellationUnavailable() : failure;
     }

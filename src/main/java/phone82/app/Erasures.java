@@ -49,12 +49,18 @@ public class Erasures {
             if (begun == null) {
                 erasure.requireFinished(wanted.subject());
                 requirePassedOn(wanted.subject());
-                begun = new Begun("erased-" + UUID.randomUUID(), OrderIds.from(Instant.now()), longestOrder.toMillis());
+                begun = new Begun("erased-" + UUID.randomUUID(), bound(wanted.subject()), longestOrder.toMillis());
                 jdbc.update("insert into erasure (subject, pseudonym, before_id, begun_at) values (?, ?, ?, ?)", wanted.subject(), begun.pseudonym, begun.before,
                         Timestamp.from(Instant.now()));
             }
             return begun;
         });
+    }
+
+    /** Above every order that the user has: a clock that was ahead gave it an id of the future. */
+    private long bound(String subject) {
+        long newest = jdbc.queryForObject("select coalesce(max(id), 0) from orders where owner = ?", Long.class, subject);
+        return Math.max(OrderIds.from(Instant.now()), newest + 1);
     }
 
     /** Otherwise pay would not look for a refund that is open. */

@@ -202,10 +202,16 @@ public class Orders {
         }
     }
 
-    /** Store has completed a cancellation. */
+    /** Store has completed a cancellation. If app has undone or lost it, the order is cancelled nevertheless, and pay gives the money back. */
     public void deliveryCancelled(@Body DeliveryCancelled event) {
         if (participation.completeFor(event.orderId())) {
             cancel(event.orderId(), Order.ASKED_FOR);
+            return;
+        }
+        Order order = row().find(Order.class, event.orderId());
+        if (order != null && order.isCancellable()) {
+            order.cancelling();
+            outbox.add(order.cancelled(Order.ASKED_FOR));
         }
     }
 
@@ -221,7 +227,11 @@ public class Orders {
 
     /** Locks the row, for a saga and for an event that ends a cancellation: a conflict must not fail them. */
     private Order locked(long id) {
-        return requireKnown(id, new RowLock(entities, "orders", "id").find(Order.class, id));
+        return requireKnown(id, row().find(Order.class, id));
+    }
+
+    private RowLock row() {
+        return new RowLock(entities, "orders", "id");
     }
 
     /** For another event, without a lock: the broker delivers it again after a conflict, which the version reveals. */

@@ -113,9 +113,17 @@ record ConsistencyRules(Instant expired, Instant stuck, boolean ledger, boolean 
         long due = accepted ? rows.order().amount() : 0;
         boolean settledByHand = rows.paymentIs("Refunded") && rows.payment().reason() != null && rows.payment().reason().startsWith(SETTLED_BY_HAND);
         if (money.held() != due && !settledByHand) {
-            findings.add("I9", "the provider holds " + money.held() + " won, but should hold " + due + ": " + sums(money)
-                    + (money.held() > due ? "; refund the difference there" : "; take the difference from the customer, or write it off"));
+            findings.add("I9", "the provider holds " + money.held() + " won, but should hold " + due + ": " + sums(money) + advice(rows, paid, money.held() > due));
         }
+    }
+
+    /** @param paid whether the order is paid and not shipped, as far as app knows */
+    private static String advice(OrderRows rows, boolean paid, boolean tooMuch) {
+        if (tooMuch) {
+            return "; refund the difference there";
+        }
+        return paid && rows.money().isGivenBack() && !rows.deliveryIs("Shipped") ? "; its money was given back, as after a restore: cancel the order"
+                : "; take the difference from the customer, or write it off";
     }
 
     private static String sums(Account money) {

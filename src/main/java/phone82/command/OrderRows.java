@@ -68,6 +68,11 @@ record OrderRows(Order order, Payment payment, Delivery delivery, Progress view,
         long held() {
             return captured - refunded;
         }
+
+        /** Whether all of the money was captured and refunded. */
+        boolean isGivenBack() {
+            return captured > 0 && held() == 0;
+        }
     }
 
     /** Returns the money at the provider; all zero if the provider does not know the order. */

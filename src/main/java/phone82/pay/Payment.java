@@ -113,13 +113,27 @@ public class Payment {
 
     /** The provider reserved the money. The authorisation expires unless the order is confirmed within {@code validity}. */
     public void authorised(Instant now, Duration validity) {
-        authorisedAt = now;
+        if (lost == 0) {
+            authorisedAt = now;
+        }
         if (confirmed) {
             become(PaymentStatus.Capturing, now);
         } else {
             become(PaymentStatus.Authorised, now);
             dueAt = now.plus(validity);
         }
+    }
+
+    /** App repeats its request while the first one may be in progress. */
+    public void requestedAgain() {
+        if (status == PaymentStatus.Authorising) {
+            attempts++;
+        }
+    }
+
+    /** Whether the provider may have got a request for the authorisation besides the one that is answered. */
+    public boolean isRequestedAgain() {
+        return attempts > 0;
     }
 
     /** The provider declined the authorisation, or got no request: nothing is reserved. */
@@ -289,6 +303,14 @@ public class Payment {
                 && (status != PaymentStatus.Releasing || ending == Ending.Expired);
     }
 
+    /**
+     * Whether an order that app has cancelled still has a payment here. A record that is older than the order, as after a restore, may not be confirmed,
+     * or may end because it was not.
+     */
+    public boolean isToBeGivenBack() {
+        return status.canBecome(PaymentStatus.Cancelling) && (status != PaymentStatus.Releasing || ending != Ending.Refused && ending != Ending.Cancelled);
+    }
+
     /** Begins a cancellation: no money moves until its outcome is known. */
     public void cancelling(Instant now) {
         PaymentStatus before = status;
@@ -331,8 +353,11 @@ public class Payment {
         if (resumeAs != null || !status.canBecome(next)) {
             throw new IllegalStateException("payment of order " + orderId + " is " + status + " and cannot become " + next);
         }
+        if (!(confirmed && status.takesMoney() && next.takesMoney())) {
+            // however often the money is reserved anew, it has been due since the first time
+            changedAt = now;
+        }
         status = next;
-        changedAt = now;
         attempts = 0;
         dueAt = next.isIntent() ? now : null;
     }
@@ -422,6 +447,11 @@ public class Payment {
 
     public Instant completedAt() {
         return completedAt;
+    }
+
+    /** The begin of the present intent or status. */
+    Instant changedAt() {
+        return changedAt;
     }
 
     public Instant dueAt() {

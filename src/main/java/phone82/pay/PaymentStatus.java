@@ -67,6 +67,11 @@ public enum PaymentStatus {
         return NEXT.get(this).contains(next);
     }
 
+    /** Whether the money of an accepted order is to be taken. */
+    boolean takesMoney() {
+        return this == Authorising || this == Capturing;
+    }
+
     /** Whether a request to the provider is outstanding. */
     boolean isIntent() {
         return this == Authorising || this == Capturing || this == Releasing || this == Refunding;

@@ -85,7 +85,7 @@ public class Payments {
     }
 
     /**
-     * Commits the intent to authorise the payment of an order. A repeated call returns the same request, and so gets the same answer.
+     * Commits the intent to authorise the payment of an order. A repeated call returns the same request, and so gets the same answer from the provider.
      *
      * @param key payment key of the order, or null; a call with another key for the same order id is not a repetition
      * @throws Problem 409 the order was rejected, or the id belongs to another order
@@ -97,18 +97,27 @@ public class Payments {
         try {
             transactions.executeWithoutResult(transaction -> entities.persist(payment));
         } catch (DataIntegrityViolationException e) {
-            Payment known = entities.find(Payment.class, wanted.orderId());
-            if (known == null) {
+            if (!transactions.execute(transaction -> repeat(wanted, key))) {
                 throw e;
-            }
-            if (!known.isFor(key, wanted.item(), wanted.qty(), wanted.amount())) {
-                throw new Problem(409, "Order id taken", "Another order has the id " + wanted.orderId() + ". Order under another id.");
-            }
-            if (isOver(known)) {
-                throw over(wanted.orderId());
             }
         }
         return payment.request();
+    }
+
+    /** Returns false if there is no payment, so that this is no repetition. */
+    private boolean repeat(Wanted wanted, String key) {
+        Payment known = locked(wanted.orderId());
+        if (known == null) {
+            return false;
+        }
+        if (!known.isFor(key, wanted.item(), wanted.qty(), wanted.amount())) {
+            throw new Problem(409, "Order id taken", "Another order has the id " + wanted.orderId() + ". Order under another id.");
+        }
+        if (isOver(known)) {
+            throw over(wanted.orderId());
+        }
+        known.requestedAgain();
+        return true;
     }
 
     private static boolean isOver(Payment payment) {
@@ -234,6 +243,10 @@ public class Payments {
             case NOT_SENT -> {
                 if (payment.isConfirmed()) {
                     payment.retryLater(now(), longestRetry);
+                } else if (payment.isRequestedAgain()) {
+                    // the other request may have been sent
+                    payment.reject(answer.reason(), now());
+                    sendAfterCommit(payment);
                 } else {
                     payment.declined(answer.reason(), now());
                 }
@@ -321,19 +334,27 @@ public class Payments {
         AfterCommit.run(() -> send.accept(request));
     }
 
-    /** The part of app's event that pay uses. */
-    public record Ordered(long orderId) {
+    /** The part of app's event that pay uses. Amount in won. */
+    public record Ordered(long orderId, String item, int qty, long amount, String owner) {
     }
 
-    /** The order is accepted: its money is to be taken, or the order ends because its payment has. */
+    /** The order is accepted: its money is to be taken, or the order ends because its payment has. A payment that a restore has lost is made again. */
     @Transactional
     public void confirm(@Body Ordered ordered) {
         Payment payment = entities.find(Payment.class, ordered.orderId());
         if (payment == null) {
-            throw new IllegalStateException("order " + ordered.orderId() + " is accepted, but has no payment");
+            payment = recreated(ordered);
         }
         publish(payment, payment.confirm(now(), Correlation.current()));
         sendAfterCommit(payment);
+    }
+
+    /** Its requests have the keys of the lost payment's, so the provider repeats its answers, and no money moves twice. */
+    private Payment recreated(Ordered ordered) {
+        LOG.warn("Order {} is accepted, but its payment is not known here, as after a restore: it is made again from the provider's answers", ordered.orderId());
+        Payment payment = Payment.authorising(ordered.orderId(), null, ordered.item(), ordered.qty(), ordered.amount(), ordered.owner(), now());
+        entities.persist(payment);
+        return payment;
     }
 
     /**
@@ -428,7 +449,11 @@ public class Payments {
     public record OrderCancelled(long orderId) {
     }
 
-    /** App has completed a cancellation. If pay has undone or lost it, the money is given back nevertheless. */
+    /**
+     * App has completed a cancellation. If pay has undone or lost it, the money is given back nevertheless.
+     *
+     * @throws IllegalStateException there is no payment: if the event were ignored, {@link #confirm} would make the payment again and take the money
+     */
     @Transactional
     public void orderCancelled(@Body OrderCancelled event) {
         if (participation.completeFor(event.orderId())) {
@@ -436,7 +461,10 @@ public class Payments {
             return;
         }
         Payment payment = locked(event.orderId());
-        if (payment != null && payment.canBeCancelled()) {
+        if (payment == null) {
+            throw new IllegalStateException("order " + event.orderId() + " is cancelled, but has no payment: its event Ordered comes first");
+        }
+        if (payment.isToBeGivenBack()) {
             payment.cancelling(now());
             giveBack(event.orderId());
         }

@@ -133,7 +133,8 @@ public class Deliveries {
         if (delivery.status() == DeliveryStatus.Paused) {
             delivery.correctPauseReason(pause.reason());
         } else {
-            outbox.add(delivery.pause(pause.reason(), now()));
+            Instant now = now();
+            outbox.addAt(delivery.pause(pause.reason(), now), now);
         }
         return DeliveryResource.forDealer(delivery);
     }
@@ -146,7 +147,10 @@ public class Deliveries {
     public DeliveryResource resume(@Header("orderId") long orderId) {
         Delivery delivery = unfinished(orderId);
         if (delivery.status() == DeliveryStatus.Paused) {
-            outbox.add(delivery.resume());
+            // the instance that paused it may have a clock that is ahead
+            Instant afterPause = delivery.pausedAt().plusMillis(1);
+            Instant now = now();
+            outbox.addAt(delivery.resume(), now.isAfter(afterPause) ? now : afterPause);
         }
         return DeliveryResource.forDealer(delivery);
     }

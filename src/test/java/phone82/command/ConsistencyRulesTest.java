@@ -5,6 +5,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import phone82.command.Report.Breach;
 
 import java.time.Duration;
@@ -305,8 +306,29 @@ class ConsistencyRulesTest {
                 statuses("Paid", "Cancelling", "Received", "Paid"), statuses("Paid", "Completed", "Held", "Paid"))) {
             assertThat(held.breaches(7, moves.ledger(0, 2_398_000, 0).rows())).as(moves.toString()).extracting(Breach::promise).containsExactly("I5");
         }
-        assertThat(held.breaches(7, statuses("Paid", "Completed", "Received", "Paid").dispatchedAt(NOON).ledger(0, 2_398_000, 2_398_000).rows()))
-                .as("the money was given back after the backup").extracting(Breach::promise).containsExactly("I9");
+    }
+
+    /** After a restore: it was cancelled after the backup. */
+    @ParameterizedTest
+    @ValueSource(strings = {NONE, "Received", "Paused"})
+    void anOrderWhoseMoneyWasGivenBackIsToBeCancelled(String delivery) {
+        OrderFixture order = statuses("Paid", "Completed", delivery, "Paid").ledger(0, 2_398_000, 2_398_000);
+
+        for (boolean nothingIsShipped : new boolean[] {false, true}) {
+            assertThat(new ConsistencyRules(NOON, NOON, true, nothingIsShipped).breaches(7, order.rows())).extracting(Breach::promise, Breach::what).containsExactly(tuple("I9",
+                    "the provider holds 0 won, but should hold 2398000: captured 2398000, refunded 2398000, reserved 0; "
+                            + "its money was given back, as after a restore: cancel the order"));
+        }
+    }
+
+    /** It cannot be cancelled any more. */
+    @ParameterizedTest
+    @CsvSource({"Shipped", "Paid"})
+    void aShippedOrderWhoseMoneyWasGivenBackIsToBePaidAgain(String order) {
+        OrderFixture shipped = statuses(order, "Completed", "Shipped", "Shipped").ledger(0, 2_398_000, 2_398_000);
+
+        assertThat(WITH_LEDGER.breaches(7, shipped.rows())).extracting(Breach::what).containsExactly("the provider holds 0 won, but should hold 2398000: "
+                + "captured 2398000, refunded 2398000, reserved 0; take the difference from the customer, or write it off");
     }
 
     /** After a restore: its reservation was released because it was cancelled after the backup, or has lapsed. */

@@ -1,6 +1,7 @@
 package phone82.drill;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,8 +83,13 @@ class OldBackupIT {
             assertThat(named).isEqualTo(Set.copyOf(lost));
             assertThat(report.moving()).isEmpty();
             // nothing may be shipped or charged for a second time
-            phone82.run(context.equals("customer") ? 0 : 1, "reconcile --repair");
-            assertThat(states(lost)).isEqualTo(context.equals("customer") ? before : after);
+            boolean isMadeUpFor = context.equals("customer") || context.equals("pay");
+            if (context.equals("pay")) {
+                phone82.run(0, "replay-events");
+                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(states(lost)).isEqualTo(before));
+            }
+            phone82.run(isMadeUpFor ? 0 : 1, "reconcile --repair");
+            assertThat(states(lost)).isEqualTo(isMadeUpFor ? before : after);
             assertThat(money(money.keySet().stream().toList())).isEqualTo(money);
             assertThat(phone82.run(0, "dead-letters")).doesNotContain("order ");
         }
@@ -114,7 +120,12 @@ class OldBackupIT {
 
     private TreeMap<Long, JsonNode> money(List<Long> ids) {
         Provider provider = new Provider(phone82.shop(Context.PROVIDER));
-        return byId(ids, id -> provider.account(id).expect(200).body());
+        return byId(ids, id -> {
+            ObjectNode account = (ObjectNode) provider.account(id).expect(200).body();
+            // a request may be repeated
+            account.remove("operations");
+            return account;
+        });
     }
 
     private static <T> TreeMap<Long, T> byId(List<Long> ids, Function<Long, T> value) {

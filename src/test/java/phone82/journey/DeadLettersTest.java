@@ -68,7 +68,7 @@ class DeadLettersTest {
             topics.send("pay.PayCompleted", next, newId(), BROKEN);
             topics.send("store.Shipped", next, newId(), BROKEN);
             // of orders that do not exist
-            topics.send("app.Ordered", 1001, newId());
+            topics.send("app.OrderCancelled", 1001, newId());
             topics.send("store.Shipped", 1001, newId());
             topics.sendAs("app", "phone82.app.Ordered", "phone82.app.Refurbished", 1001, newId(), "{}");
 
@@ -81,7 +81,7 @@ class DeadLettersTest {
                         "phone82.pay.PayCompleted " + next + " unreadable", "phone82.store.Shipped " + next + " unreadable",
                         "phone82.store.Shipped 1001 IllegalStateException: an event for order 1001, which is not known here");
                 assertThat(summaries(PHONE82, Context.PAY)).containsExactlyInAnyOrder("phone82.app.Ordered " + next + " unreadable",
-                        "phone82.app.Ordered 1001 IllegalStateException: order 1001 is accepted, but has no payment");
+                        "phone82.app.OrderCancelled 1001 IllegalStateException: order 1001 is cancelled, but has no payment: its event Ordered comes first");
                 assertThat(summaries(PHONE82, Context.STORE)).containsExactly("phone82.pay.PayCompleted " + next + " unreadable");
                 assertThat(summaries(PHONE82, Context.CUSTOMER)).containsExactlyInAnyOrder(
                         "phone82.app.Ordered " + next + " unreadable", "phone82.pay.PayCompleted " + next + " unreadable",

@@ -97,6 +97,24 @@ class ErasureTest {
         app.send("DELETE", "/erasures/" + begun.get("pseudonym").asText(), null, null).expect(204);
     }
 
+    /** Its instance of app had a clock that was ahead. */
+    @Test
+    @Order(1)
+    void anOrderWithAnIdOfTheFutureIsErased() {
+        Shop app = PHONE82.shop(Context.APP);
+        long future = 1L << 52;
+        PHONE82.jdbc(Context.APP).update("insert into orders (id, item, qty, unit_price, amount, status, ordered_at, owner, version) "
+                + "values (?, 'note20', 1, 1199000, 1199000, 'Shipped', current_timestamp, 'zoe', 0)", future);
+
+        JsonNode begun = app.post("/erasures", "{\"subject\":\"zoe\"}").expect(200).body();
+        String pseudonym = begun.get("pseudonym").asText();
+        app.post("/erasures/" + pseudonym, "{\"subject\":\"zoe\",\"before\":" + begun.get("before") + "}").expect(200);
+
+        assertThat(PHONE82.jdbc(Context.APP).queryForObject("select owner from orders where id = ?", String.class, future)).isEqualTo(pseudonym);
+        app.send("DELETE", "/erasures/" + pseudonym, null, null).expect(204);
+        PHONE82.jdbc(Context.APP).update("delete from orders where id = ?", future);
+    }
+
     /** It comes after the check that all orders are finished, and before the rows are changed. */
     @Test
     @Order(1)

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -245,6 +246,33 @@ class LostCancellationTest {
         PHONE82.shop(other).post("/events/replay", "{\"orders\":[" + id + "]}").expect(200);
 
         await().untilAsserted(() -> assertThat(status(context, table, key, id)).isEqualTo(after));
+        assertThat(PHONE82.provider().account(id).expect(200).body().get("refunded").asLong()).isEqualTo(1_199_000);
+    }
+
+    /** App and pay were restored from a copy that is older than store's data, or have both undone what store completed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Ordered", "Paid"})
+    void isMadeUpForIfOnlyStoreHasCompletedIt(String before) {
+        long id = shop.place(anOrder()).expect(201).id();
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
+        await().untilAsserted(() -> {
+            assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+            assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded");
+        });
+        PHONE82.jdbc(Context.APP).update("update orders set status = ?, reason = null where id = ?", before, id);
+        PHONE82.jdbc(Context.PAY).update("update payment set status = 'Completed', reason = null where order_id = ?", id);
+        for (Context context : List.of(Context.APP, Context.PAY)) {
+            PHONE82.jdbc(context).update("delete from saga where order_id = ?", id);
+            PHONE82.jdbc(context).update("delete from inbox");
+        }
+
+        PHONE82.shop(Context.STORE).post("/events/replay", "{\"orders\":[" + id + "]}").expect(200);
+
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        assertThat(shop.get("/orders/" + id).body().get("reason").asText()).isEqualTo("cancelled by the customer");
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
         assertThat(PHONE82.provider().account(id).expect(200).body().get("refunded").asLong()).isEqualTo(1_199_000);
     }
 

@@ -10,6 +10,9 @@ import phone82.Context;
 import phone82.command.Reconcile;
 import phone82.command.Refunds;
 import phone82.journey.Shop.Answer;
+import phone82.pay.Payments;
+import phone82.pay.provider.PaymentProvider;
+import phone82.platform.api.Problem;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -30,6 +33,7 @@ import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
@@ -243,6 +247,24 @@ class MoneyTest {
     private static void age(String status) {
         await().until(() -> PHONE82.jdbc(Context.PAY).update("update payment set changed_at = ?, version = version + 1 "
                 + "where order_id = (select max(order_id) from payment where status = ?)", Timestamp.from(Instant.now().minus(Duration.ofHours(1))), status) == 1);
+    }
+
+    /** Two requests to authorise one payment are in progress, as after a repetition by a proxy; one of them is not sent to the provider. */
+    @Test
+    void aRepeatedAuthorisationThatIsNotSentLeavesNoReservation() {
+        Payments payments = PHONE82.bean(Context.PAY, Payments.class);
+        long id = paid() + 1;
+        Payments.Wanted wanted = new Payments.Wanted(id, "note20", 1, 1_199_000, "demo");
+        PaymentProvider.Request first = payments.beginAuthorisation(wanted, "one");
+        PaymentProvider.Request repeated = payments.beginAuthorisation(wanted, "one");
+        assertThat(repeated).isEqualTo(first);
+
+        assertThatExceptionOfType(Problem.class).isThrownBy(() -> payments.authorised(new PaymentProvider.Answer(repeated, PaymentProvider.Outcome.NOT_SENT, null, "busy")));
+        provider.perform("authorise", id, 1_199_000, first.key());
+        assertThatExceptionOfType(Problem.class).isThrownBy(() -> payments.authorised(new PaymentProvider.Answer(first, PaymentProvider.Outcome.SUCCEEDED, null, null)))
+                .extracting(Problem::status).isEqualTo(409);
+
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(provider.held(id)).isZero());
     }
 
     @Test

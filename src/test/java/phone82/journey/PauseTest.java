@@ -253,6 +253,41 @@ class PauseTest {
         assertThat(stuckOrders.count()).isZero();
     }
 
+    /** The instance of store that paused it has a clock that is ahead of the clock of the other. */
+    @Test
+    void aResumeComesAfterItsPauseWhateverTheClocksSay() {
+        JdbcTemplate app = PHONE82.jdbc(Context.APP);
+        JdbcTemplate customer = PHONE82.jdbc(Context.CUSTOMER);
+        long id = steps.received();
+        steps.pause(id, "out of stock").expect(200);
+        await().until(() -> app.queryForObject("select count(*) from paused where order_id = ? and ended = false", Integer.class, id) == 1);
+        await().untilAsserted(() -> assertThat(shop.timeline(id)).contains("DeliveryPaused"));
+        Timestamp ahead = Timestamp.from(Instant.now().plusSeconds(20));
+        PHONE82.jdbc(Context.STORE).update("update delivery set paused_at = ? where order_id = ?", ahead, id);
+        app.update("update paused set event_time = ? where order_id = ?", ahead, id);
+        customer.update("update timeline set happened_at = ? where order_id = ? and type = 'DeliveryPaused'", ahead, id);
+
+        steps.resume(id).expect(200);
+
+        await().untilAsserted(() -> assertThat(app.queryForObject("select ended from paused where order_id = ?", Boolean.class, id)).isTrue());
+        await().untilAsserted(() -> assertThat(shop.timeline(id)).endsWith("DeliveryPaused", "DeliveryResumed"));
+        customer.update("update history set updated_at = ? where order_id = ?", Timestamp.from(Instant.EPOCH), id);
+        assertThat(PHONE82.operations().metrics()).contains("phone82_orders_stuck{context=\"customer\"} 1.0");
+        cancelled(id);
+    }
+
+    /** Consumers compare the two. */
+    @Test
+    void aPauseBeginsWhenItsEventSays() {
+        long id = steps.received();
+
+        String since = steps.pause(id, "out of stock").expect(200).body().get("pausedAt").asText();
+
+        assertThat(PHONE82.jdbc(Context.STORE).queryForObject("select happened_at from outbox where topic = 'phone82.store.DeliveryPaused' and subject = ?",
+                Timestamp.class, String.valueOf(id)).toInstant()).isEqualTo(Instant.parse(since));
+        cancelled(id);
+    }
+
     @ParameterizedTest
     @CsvSource({"0, 10", "1, 20", "2, 40", "6, 640", "7, 640", "100, 640"})
     void thePausesBetweenTwoRequestsForAnOrderDouble(int asked, int minutes) {

@@ -1,8 +1,11 @@
 package phone82.journey;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
 import phone82.command.Reconcile;
 import phone82.command.Report.Breach;
@@ -18,11 +21,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
-/** Pay's database is restored from a copy that was made before an order was confirmed, which is paid and shipped by now. */
+/** Pay's database is restored from a copy that was made before an order was confirmed or its payment requested; it is paid, shipped or cancelled by now. */
 class RestoredPaymentTest {
 
     @RegisterExtension
@@ -41,7 +45,7 @@ class RestoredPaymentTest {
 
         awaitAttempts(id);
         assertThat(PHONE82.provider().held(id)).isEqualTo(1_199_000);
-        PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
+        PHONE82.bean(Context.PAY, Payments.class).confirm(ordered(id));
 
         shop.awaitStatus("/payments/" + id, "Completed");
         assertThat(PHONE82.provider().held(id)).isEqualTo(1_199_000);
@@ -57,7 +61,7 @@ class RestoredPaymentTest {
 
         await().until(() -> pay.queryForObject("select status from payment where order_id = ?", String.class, id).equals("Voided"));
         assertThat(shop.get("/payments/" + id).expect(200).body().get("reason").asText()).isEqualTo("captured and refunded at the provider already");
-        PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
+        PHONE82.bean(Context.PAY, Payments.class).confirm(ordered(id));
         await().untilAsserted(() -> {
             assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
             assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
@@ -75,6 +79,7 @@ class RestoredPaymentTest {
         PHONE82.provider().setFaults("{\"operation\":\"capture\",\"kind\":\"refuse\"}");
         List<Long> ids = List.of(shop.placeAccepted(anOrder()), shop.placeAccepted(anOrder()));
         ids.forEach(id -> await().until(() -> status(id).equals("Capturing")));
+        List<Timestamp> since = ids.stream().map(this::changedAt).toList();
         Path folder = PHONE82.bean(Context.PAY, Disk.class).folder();
         RestoredData.mark(folder);
         try {
@@ -82,6 +87,7 @@ class RestoredPaymentTest {
             PHONE82.provider().removeFaults();
 
             ids.forEach(this::awaitAttemptsAtAnotherReservation);
+            assertThat(ids.stream().map(this::changedAt).toList()).as("open since the order was accepted").isEqualTo(since);
             ids.forEach(id -> assertThat(PHONE82.provider().held(id)).isZero());
             ids.forEach(id -> assertThat(breaches(id, "--phone82.store.dispatch=false")).extracting(Breach::promise, Breach::what)
                     .containsExactly(tuple("I9", "the provider holds no money for the order: its reservation lapsed, or was released after the backup; "
@@ -102,6 +108,10 @@ class RestoredPaymentTest {
     private void awaitAttemptsAtAnotherReservation(long id) {
         await().until(() -> pay.queryForObject("select count(*) from payment where order_id = ? and status = 'Authorising' and authorisation = 2 "
                 + "and attempts > 2", Integer.class, id) == 1);
+    }
+
+    private Timestamp changedAt(long id) {
+        return pay.queryForObject("select changed_at from payment where order_id = ?", Timestamp.class, id);
     }
 
     private String status(long id) {
@@ -134,7 +144,7 @@ class RestoredPaymentTest {
         pay.update("update payment set status = 'Expired', item = 'sim-fail', confirmed = false, traceparent = null, completed_at = null, due_at = null "
                 + "where order_id = ?", id);
 
-        PHONE82.bean(Context.PAY, Payments.class).confirm(new Payments.Ordered(id));
+        PHONE82.bean(Context.PAY, Payments.class).confirm(ordered(id));
 
         await().until(() -> pay.queryForObject("select authorisation from payment where order_id = ?", Integer.class, id) > 4);
         assertThat(pay.queryForObject("select status from payment where order_id = ?", String.class, id)).isEqualTo("Authorising");
@@ -142,6 +152,110 @@ class RestoredPaymentTest {
             pay.update("update payment set item = 'note20' where order_id = ?", id);
             assertThat(shop.status("/payments/" + id)).isEqualTo("Completed");
         });
+    }
+
+    @Test
+    void aLostPaymentIsMadeAgainAndNoMoneyMovesTwice() {
+        long id = steps.received();
+        steps.ship(id).expect(200);
+        loseThePayment(id);
+        shop.get("/payments/" + id).expect(404);
+
+        replay(id);
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        assertThat(money(id)).isEqualTo("captured 1199000, refunded 0, reserved 0");
+        assertThat(pay.queryForObject("select owner from payment where order_id = ?", String.class, id))
+                .isEqualTo(PHONE82.jdbc(Context.APP).queryForObject("select owner from orders where id = ?", String.class, id));
+        assertThat(steps.published("Shipped", id)).isOne();
+        assertThat(PHONE82.shop(Context.PAY).all("/dead-letters")).isEmpty();
+    }
+
+    @Test
+    void aLostRefundIsMadeAgainAndNoMoneyMovesTwice() {
+        long id = steps.received();
+        shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        loseThePayment(id);
+
+        replay(id);
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        assertThat(money(id)).isEqualTo("captured 1199000, refunded 1199000, reserved 0");
+        assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
+        assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
+    }
+
+    /** The second event arrives first, as after a failure of the first one. */
+    @Test
+    void aCancellationWaitsForTheOrderThatItEnds() {
+        Payments payments = PHONE82.bean(Context.PAY, Payments.class);
+        long id = steps.received();
+        shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        loseThePayment(id);
+
+        assertThatIllegalStateException().isThrownBy(() -> payments.orderCancelled(new Payments.OrderCancelled(id)))
+                .withMessageContaining("its event Ordered comes first");
+        payments.confirm(ordered(id));
+        payments.orderCancelled(new Payments.OrderCancelled(id));
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+    }
+
+    @Test
+    void anOrderWithoutItsPaymentCanBeCancelledOnceItsEventsAreSentAgain() {
+        long id = steps.received();
+        loseThePayment(id);
+
+        assertThat(shop.send("DELETE", "/orders/" + id, null, null).expect(503).header("Retry-After")).isEqualTo("5");
+        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+        replay(id);
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+    }
+
+    /** Its authorisation was in progress at the time of the copy, and has expired since. */
+    @Test
+    void anOrderThatIsConfirmedAndCancelledWhileItsPaymentWaitsIsRefunded() {
+        Payments payments = PHONE82.bean(Context.PAY, Payments.class);
+        long id = steps.received();
+        pay.update("update payment set status = 'Authorising', confirmed = false, traceparent = null, authorised_at = null, completed_at = null, due_at = ? "
+                + "where order_id = ?", Timestamp.from(Instant.now()), id);
+        awaitAttempts(id);
+        assertThat(status(id)).isEqualTo("Releasing");
+
+        // both come in one batch, before the next attempt
+        new TransactionTemplate(PHONE82.bean(Context.PAY, PlatformTransactionManager.class)).executeWithoutResult(batch -> {
+            payments.confirm(ordered(id));
+            payments.orderCancelled(new Payments.OrderCancelled(id));
+        });
+
+        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        assertThat(money(id)).isEqualTo("captured 1199000, refunded 1199000, reserved 0");
+        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+    }
+
+    private static Payments.Ordered ordered(long id) {
+        return new Payments.Ordered(id, "note20", 1, 1_199_000, "demo");
+    }
+
+    private void loseThePayment(long id) {
+        pay.update("delete from payment where order_id = ?", id);
+        pay.update("delete from saga where order_id = ?", id);
+        pay.update("delete from inbox");
+    }
+
+    private static void replay(long id) {
+        PHONE82.shop(Context.APP).post("/events/replay", "{\"orders\":[" + id + "]}").expect(200);
+    }
+
+    private static String money(long id) {
+        JsonNode account = PHONE82.provider().account(id).expect(200).body();
+        return "captured " + account.get("captured") + ", refunded " + account.get("refunded") + ", reserved " + account.get("reserved");
     }
 
     private void loseTheConfirmation(long id) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import phone82.pay.provider.PaymentProvider.Operation;
 import phone82.pay.provider.PaymentProvider.Request;
 
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -263,6 +265,70 @@ class PaymentTest {
         assertThat(payment.released(NOON)).isNotNull();
 
         assertThat(payment.confirm(NOON, TRACE)).isNull();
+    }
+
+    /** The record was restored from a time before the order was accepted; app has cancelled the order since then. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theMoneyOfACancelledOrderIsGivenBackAlsoIfItsPaymentEndsUnconfirmed(boolean confirmed) {
+        Payment payment = paymentThatIs(PaymentStatus.Authorising);
+        payment.expire(NOON);
+        if (confirmed) {
+            payment.confirm(NOON, TRACE);
+        }
+
+        assertThat(payment.isToBeGivenBack()).isTrue();
+        payment.cancelling(NOON);
+        payment.cancelled(NOON, TRACE);
+
+        assertThat(payment.isToBeGivenBack()).as("once").isFalse();
+        assertThat(payment.released(NOON)).isEqualTo(new PayCancelled(7, 3_597_000, "cancelled by the customer", "ann"));
+        assertThat(payment.confirm(NOON, TRACE)).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theMoneyOfACancelledOrderIsGivenBackUnlessThePaymentHasEnded(PaymentStatus status) {
+        assertThat(paymentThatIs(status).isToBeGivenBack()).isEqualTo(Set.of(PaymentStatus.Authorising, PaymentStatus.Authorised, PaymentStatus.Capturing,
+                PaymentStatus.Completed, PaymentStatus.Releasing, PaymentStatus.Expired).contains(status));
+    }
+
+    @Test
+    void theMoneyOfAnOrderWhoseCaptureWasRefusedIsGivenBackAlready() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        payment.refused("card blocked", NOON);
+
+        assertThat(payment.isToBeGivenBack()).isFalse();
+    }
+
+    @Test
+    void moneyThatIsReservedAgainAndAgainIsDueSinceTheFirstTime() {
+        Payment payment = paymentThatIs(PaymentStatus.Capturing);
+        for (int i = 1; i <= 20; i++) {
+            payment.reservationLost(NOON.plusSeconds(60 * i));
+            payment.authoriseAgain(NOON.plusSeconds(60 * i + 10));
+            assertThat(payment.changedAt()).isEqualTo(NOON);
+            payment.authorised(NOON.plusSeconds(60 * i + 20), VALIDITY);
+            assertThat(payment.changedAt()).isEqualTo(NOON);
+        }
+        assertThat(payment.authorisedAt()).isEqualTo(NOON);
+
+        Instant captured = NOON.plusSeconds(3600);
+        payment.completed(captured);
+
+        assertThat(payment.changedAt()).isEqualTo(captured);
+    }
+
+    @Test
+    void anOrderThatIsAcceptedLateIsDueSinceThen() {
+        Payment payment = paymentThatIs(PaymentStatus.Expired);
+        Instant accepted = NOON.plusSeconds(3600);
+        payment.confirm(accepted, TRACE);
+        assertThat(payment.changedAt()).isEqualTo(accepted);
+
+        payment.authorised(accepted.plusSeconds(1), VALIDITY);
+
+        assertThat(payment.authorisedAt()).isEqualTo(accepted.plusSeconds(1));
     }
 
     @Test

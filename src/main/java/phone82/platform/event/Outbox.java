@@ -66,12 +66,17 @@ public class Outbox {
 
     /** Adds the event to the current transaction and the current trace. */
     public void add(DomainEvent event) {
-        insert(event, Correlation.current());
+        insert(event, Correlation.current(), Instant.now());
+    }
+
+    /** Adds the event like {@link #add(DomainEvent)}, with the time of its state change, where consumers compare it with that of another event. */
+    public void addAt(DomainEvent event, Instant time) {
+        insert(event, Correlation.current(), time);
     }
 
     /** Adds an event that the system causes by itself, in the trace of the request that led to it. The audit records it after the commit. */
     public void addBySystem(DomainEvent event, String traceparent) {
-        insert(event, traceparent);
+        insert(event, traceparent, Instant.now());
         AfterCommit.run(() -> {
             Audit recorded = audit.get();
             if (recorded != null) {
@@ -81,13 +86,13 @@ public class Outbox {
         });
     }
 
-    private void insert(DomainEvent event, String traceparent) {
+    private void insert(DomainEvent event, String traceparent, Instant time) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException("an event must be added in the transaction of its state change");
         }
         jdbc.update("insert into outbox (event_id, topic, subject, happened_at, traceparent, body) values (?, ?, ?, ?, ?, ?)",
                 IDS.generate().toString(), topic(event), String.valueOf(event.orderId()),
-                Timestamp.from(Instant.now()), traceparent, Json.text(event));
+                Timestamp.from(time), traceparent, Json.text(event));
         wakeAfterCommit.register();
     }
 
