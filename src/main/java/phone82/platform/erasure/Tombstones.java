@@ -53,7 +53,8 @@ public class Tombstones implements EventTransformation {
         }
     }
 
-    void load() {
+    /** One after the other: otherwise the older of two results could be the one that stays. */
+    synchronized void load() {
         all = jdbc.query("select subject_hash, before_id, pseudonym from erased order by before_id",
                 (row, n) -> new Tombstone(row.getString(1), row.getLong(2), row.getString(3)));
     }
