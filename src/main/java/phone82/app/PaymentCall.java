@@ -15,7 +15,6 @@ import phone82.platform.log.RareWarnings;
 import phone82.platform.observability.Correlation;
 
 import java.time.Duration;
-import java.time.Instant;
 
 /** The request to pay for an authorisation, and the answers to the customer. */
 public class PaymentCall {
@@ -29,13 +28,14 @@ public class PaymentCall {
     static final int UNDECIDED = 424;
 
     private final RareWarnings warnings = new RareWarnings(LOG, Duration.ofMinutes(1));
-    private volatile Instant retriesAt = Instant.EPOCH;
+    /** By {@code System.nanoTime()}. */
+    private volatile long retriesAt = System.nanoTime();
 
     /** @param open how long the breaker stays open before its next trial call */
     public PaymentCall(CircuitBreaker breaker, Duration open) {
         breaker.getEventPublisher().onStateTransition(event -> {
             if (event.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
-                retriesAt = Instant.now().plus(open);
+                retriesAt = System.nanoTime() + open.toNanos();
             }
         });
         BreakerLog.of(breaker, LOG, "pay fails or answers too late, so orders are refused until it answers; look at pay and the payment provider",
@@ -88,7 +88,7 @@ public class PaymentCall {
 
     /** Refuses the order; a retry can succeed after the rest of the breaker's open time. */
     public void unavailable() {
-        long retryAfterSeconds = Math.max(1, (Duration.between(Instant.now(), retriesAt).toMillis() + 999) / 1000);
+        long retryAfterSeconds = Math.max(1, (Duration.ofNanos(retriesAt - System.nanoTime()).toMillis() + 999) / 1000);
         throw new Problem(503, "Payment unavailable",
                 "The payment cannot be made at the moment, so this request places no order and charges nothing.").retryAfter(retryAfterSeconds);
     }

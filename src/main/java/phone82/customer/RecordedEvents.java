@@ -38,7 +38,8 @@ class RecordedEvents {
             from timeline t join history h on h.order_id = t.order_id where\s""";
 
     private final JdbcTemplate jdbc;
-    private final NavigableMap<Long, Instant> skipped = new TreeMap<>();
+    /** The skipped numbers, and when they were skipped, by {@code System.nanoTime()}. */
+    private final NavigableMap<Long, Long> skipped = new TreeMap<>();
     private long last;
 
     RecordedEvents(JdbcTemplate jdbc) {
@@ -84,7 +85,8 @@ class RecordedEvents {
         List<Row> late = at(skipped.keySet());
         List<Row> following = jdbc.query(SELECT + "t.seq > ? order by t.seq limit ?", ROW, last, BATCH);
         late.forEach(row -> skipped.remove(row.seq));
-        skipped.values().removeIf(Instant.now().minus(COMMITS_WITHIN)::isAfter);
+        long now = System.nanoTime();
+        skipped.values().removeIf(since -> now - since > COMMITS_WITHIN.toNanos());
         following.forEach(row -> pass(row.seq));
         return Stream.concat(late.stream(), following.stream()).toList();
     }
@@ -96,7 +98,7 @@ class RecordedEvents {
 
     private void pass(long seq) {
         for (long between = Math.max(last + 1, seq - UNDER_WAY); between < seq; between++) {
-            skipped.put(between, Instant.now());
+            skipped.put(between, System.nanoTime());
         }
         last = seq;
         while (skipped.size() > UNDER_WAY) {

@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** No statement compares times written by Java with the database's clock: a database on another machine has another clock. */
+/**
+ * No statement compares times written by Java with the database's clock: a database on another machine has another clock. And no wait depends on the clock
+ * of this machine: it can be set.
+ */
 class ClocksTest {
 
     private static final Pattern LITERAL = Pattern.compile("\"\"\"[\\s\\S]*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\"");
@@ -23,6 +26,10 @@ class ClocksTest {
             + "|clock_timestamp\\(\\)|local datetime|offset datetime)|[<>=] ?instant\\b|between instant\\b");
     /** Exempt: times that the database only writes and reads. */
     private static final List<String> EXEMPT = List.of("MigrationLock.java", "DatabaseProbe.java");
+    private static final Pattern WAIT = Pattern.compile("= Instant\\.now\\(\\)\\.plus\\(|Instant\\.now\\(\\)(\\.(plus|minus)\\(\\w+\\))?(\\.|::)is(Before|After)"
+            + "|between\\(Instant\\.now\\(\\)");
+    /** They compare the clock with times that others have set: the ends of tokens and certificates, and the times of orders. */
+    private static final List<String> TIMES_OF_OTHERS = List.of("TokenVerifier.java", "StreamProxy.java", "Tls.java", "Reconciliation.java");
 
     @Test
     void noStatementUsesTheClockOfTheDatabase() throws IOException {
@@ -42,6 +49,26 @@ class ClocksTest {
     @Test
     void theExemptionsAreNeeded() {
         assertThat(EXEMPT).allMatch(file -> asksTheDatabase(text(Path.of("src/main/java/phone82/platform/persistence", file))));
+    }
+
+    /** {@code System.nanoTime()} measures how long something lasts. */
+    @Test
+    void noWaitIsMeasuredWithAClock() throws IOException {
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            assertThat(sources.filter(file -> file.toString().endsWith(".java") && measuresByTheClock(text(file))).map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(TIMES_OF_OTHERS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"again = Instant.now().plus(PAUSE);", "if (Instant.now().isAfter(again)) {", "return !Instant.now().isBefore(until);",
+            "waiting.removeIf(Instant.now().minus(LIMIT)::isAfter);", "Duration.between(Instant.now(), until)"})
+    void findsEachWait(String wait) {
+        assertThat(measuresByTheClock(wait)).isTrue();
+    }
+
+    private static boolean measuresByTheClock(String source) {
+        return WAIT.matcher(source).find();
     }
 
     private static boolean asksTheDatabase(String source) {

@@ -55,7 +55,8 @@ public final class Audit implements AutoCloseable {
     private final Object erasing = new Object();
     private String name;
     private AuditFile file;
-    private Instant openAgain = Instant.MIN;
+    /** By {@code System.nanoTime()}. */
+    private long openAgain = System.nanoTime();
     private boolean failing;
     private long second;
     /** The number of failed and repeated requests in this second, by subject. */
@@ -154,8 +155,8 @@ public final class Audit implements AutoCloseable {
 
     /** Returns the open file; null if it cannot be opened. */
     private synchronized AuditFile current() {
-        if (file == null && name != null && Instant.now().isAfter(openAgain)) {
-            openAgain = Instant.now().plus(PAUSE);
+        if (file == null && name != null && System.nanoTime() - openAgain >= 0) {
+            openAgain = System.nanoTime() + PAUSE.toNanos();
             try {
                 file = AuditFile.open(folder, name, settings, this::fails, this::succeeds);
                 if (failing) {

@@ -84,10 +84,11 @@ public final class Disk {
         return low;
     }
 
-    private record Hold(String owner, Instant since, Instant until) {
+    /** @param until by {@code System.nanoTime()}, which no correction of the clock changes */
+    private record Hold(String owner, Instant since, long until) {
 
         boolean isOver() {
-            return !Instant.now().isBefore(until);
+            return System.nanoTime() - until >= 0;
         }
     }
 
@@ -104,9 +105,8 @@ public final class Disk {
         if (before != null && !before.owner.equals(owner)) {
             throw new Problem(409, "Another backup", "Another backup is in progress, or was cut off less than a minute ago. Try again later.");
         }
-        Instant now = Instant.now();
-        Instant since = before != null ? before.since : time.isZero() ? null : now;
-        hold = time.isZero() ? null : new Hold(owner, since, now.plus(time));
+        Instant since = before != null ? before.since : time.isZero() ? null : Instant.now();
+        hold = time.isZero() ? null : new Hold(owner, since, System.nanoTime() + time.toNanos());
         return since;
     }
 
