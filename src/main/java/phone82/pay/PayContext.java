@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import org.apache.camel.ProducerTemplate;
@@ -37,6 +39,7 @@ import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.log.BreakerLog;
+import phone82.platform.observability.ClientSpans;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.OldRows;
@@ -79,8 +82,9 @@ public class PayContext {
                               @Value("${phone82.pay.provider-connect-limit}") Duration connectLimit,
                               @Value("${phone82.pay.provider-authorisation-limit}") Duration authorisationLimit,
                               @Value("${phone82.pay.provider-limit}") Duration limit,
-                              @Value("${phone82.http.keep-alive}") Duration keepAlive) {
-        return new HttpProvider(url, apiKey, connectLimit, authorisationLimit, limit, keepAlive);
+                              @Value("${phone82.http.keep-alive}") Duration keepAlive, ObjectProvider<Tracer> tracer) {
+        return new HttpProvider(url, apiKey, connectLimit, authorisationLimit, limit, keepAlive,
+                new ClientSpans(tracer.getIfAvailable(() -> TracerProvider.noop().get("phone82"))));
     }
 
     @Bean
