@@ -214,7 +214,7 @@ public class PayContext {
                       JdbcTemplate jdbc, MeterRegistry metrics) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, transactions,
-                request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
+                (request, traceparent) -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, traceparent),
                 () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry, keepRejected,
                 new OldRows(jdbc, metrics, "payment", "changed_at", "status", List.of(PaymentStatus.Rejected.name(), PaymentStatus.Declined.name())));
     }

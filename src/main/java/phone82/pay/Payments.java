@@ -34,8 +34,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
  * The payments of all orders. Each change commits an intent. The routes then send the request to the provider, outside any transaction,
@@ -55,7 +55,7 @@ public class Payments {
     private final Outbox outbox;
     private final Participation participation;
     private final TransactionOperations transactions;
-    private final Consumer<Request> send;
+    private final BiConsumer<Request, String> send;
     private final BooleanSupplier held;
     private final Duration lease;
     private final Duration authorisationValidity;
@@ -65,7 +65,7 @@ public class Payments {
     private final RareWarnings reminders = new RareWarnings(LOG, REMINDER);
 
     /**
-     * @param send                  sends a request to the provider; called after the commit of an intent
+     * @param send                  sends a request to the provider, in the trace of the payment; called after the commit of an intent
      * @param held                  whether store ships nothing on purpose, as after a restore: then no money is reserved anew
      * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
@@ -73,7 +73,7 @@ public class Payments {
      * @param keepRejected          how long declined and rejected payments are kept; longer than any request can be late
      * @param old                   the old ones among them
      */
-    public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
+    public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, BiConsumer<Request, String> send,
                     BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Duration keepRejected, OldRows old) {
         this.outbox = outbox;
         this.participation = participation;
@@ -100,6 +100,7 @@ public class Payments {
     public Request beginAuthorisation(@Body Wanted wanted, @Header("Payment-Key") String key) {
         Correlation.about(String.valueOf(wanted.orderId()));
         Payment payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now());
+        payment.belongsTo(Correlation.current());
         payment.claim(now(), lease);
         try {
             transactions.executeWithoutResult(transaction -> entities.persist(payment));
@@ -160,13 +161,18 @@ public class Payments {
                 .setParameter("now", now()).setMaxResults(POLLED).getResultList();
     }
 
-    /** The next request for a payment that is due, reserved for the caller; null if it is not due any more, or must wait. */
+    /**
+     * The next request for a payment that is due, reserved for the caller, who continues in its trace; null if it is not due any more, or must
+     * wait.
+     */
     @Transactional
     public Request claim(long orderId) {
         Payment payment = locked(orderId);
         if (payment == null || !payment.isDue(now())) {
             return null;
         }
+        Correlation.begin(payment.traceparent());
+        Correlation.about(String.valueOf(orderId));
         if (payment.status() == PaymentStatus.Authorised
                 || payment.status() == PaymentStatus.Authorising && !payment.isConfirmed()) {
             payment.expire(now());
@@ -326,7 +332,9 @@ public class Payments {
         }
         payment.claim(now(), lease);
         Request request = payment.request();
-        AfterCommit.run(() -> send.accept(request));
+        // taken now: after the commit of a batch of events this thread is in the trace of the last one
+        String traceparent = payment.traceparent() != null ? payment.traceparent() : Correlation.current();
+        AfterCommit.run(() -> send.accept(request, traceparent));
     }
 
     /** The part of app's event that pay uses. */

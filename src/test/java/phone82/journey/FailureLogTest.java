@@ -212,30 +212,45 @@ class FailureLogTest {
 
     @Test
     void aDeclinedReleaseIsAnErrorThatIsLoggedOnce(CapturedOutput log) {
-        provider.setFaults("{\"operation\":\"authorise\",\"kind\":\"lose\",\"count\":1}", "{\"operation\":\"release\",\"kind\":\"decline\",\"count\":1}");
+        // the decline answers a repetition
+        provider.setFaults("{\"operation\":\"authorise\",\"kind\":\"lose\",\"count\":1}", fault("release", 1),
+                "{\"operation\":\"release\",\"kind\":\"decline\",\"count\":1}");
 
-        app.place(anOrder()).expect(503);
+        String trace = app.place(anOrder()).expect(503).body().get("correlationId").asText();
 
         // the provider gives each repetition the same answer
         await().until(() -> payments.queryForObject("select count(*) from payment where status = 'Releasing' and attempts > 3", Long.class) == 1);
         assertThat(lines(log, "The provider declines to release the money reserved for order")).singleElement().asString()
-                .contains("ERROR").containsPattern("Ask the provider to release it, and to answer the request \\d+-1-release with success\\. Pay repeats it every 30 s");
+                .contains("ERROR", " " + trace + " ").containsPattern("Ask the provider to release it, and to answer the request \\d+-1-release with success\\. Pay repeats it every 30 s");
     }
 
+    /** The first attempts follow a batch of events, the others a poll. */
     @Test
-    void aLineOfASettlementNamesItsOrderAndTrace(CapturedOutput log) {
+    void aLineOfASettlementNamesItsOrderAndTrace(CapturedOutput log) throws Exception {
+        await().until(() -> payments.queryForObject("select count(*) from payment where status = 'Capturing'", Long.class) == 0);
+        RouteController pay = PHONE82.bean(Context.PAY, CamelContext.class).getRouteController();
         LoggingSystem levels = LoggingSystem.get(getClass().getClassLoader());
         levels.setLogLevel(CALLS, LogLevel.DEBUG);
         List<Long> ids;
         try {
             provider.setFaults(fault("capture", 8));
+            pay.stopRoute("pay-receive-events");
             ids = Stream.generate(() -> app.place(anOrder()).expect(201).id()).limit(4).toList();
+            await().until(() -> orders.queryForObject("select count(*) from outbox where sent = false", Long.class) == 0);
+            pay.startRoute("pay-receive-events");
             await().untilAsserted(() -> assertThat(provider.hasFaultsLeft()).isFalse());
         } finally {
+            pay.startRoute("pay-receive-events");
             levels.setLogLevel(CALLS, null);
         }
+        List<String> expected = ids.stream().map(id -> " pay pay-call-provider " + id + " " + trace(id) + " ProviderCall: " + id + "-1-capture has ").toList();
         assertThat(lines(log, "-capture has no answer yet")).hasSizeGreaterThanOrEqualTo(8)
-                .allMatch(line -> ids.stream().anyMatch(id -> line.matches(".* pay pay-call-provider " + id + " [0-9a-f]{32} ProviderCall: " + id + "-1-capture has .*")));
+                .allMatch(line -> expected.stream().anyMatch(line::contains));
+    }
+
+    /** The correlation id in the timeline of an order. */
+    private static String trace(long id) {
+        return await().until(() -> PHONE82.shop(Context.CUSTOMER).get("/history/" + id).body().at("/timeline/0/correlationId").asText(), each -> !each.isEmpty());
     }
 
     @Test
