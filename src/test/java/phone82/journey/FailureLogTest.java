@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.RouteController;
+import org.apache.camel.support.ScheduledPollConsumer;
 import org.hsqldb.jdbc.JDBCConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -325,6 +327,30 @@ class FailureLogTest {
 
         assertThat(lines(log, "Unexpected failure")).hasSize((int) runs).allMatch(line -> line.contains(" ERROR app app-repeat-new-owners "));
         assertThat(lines(log, "Error processing exchange")).isEmpty();
+    }
+
+    /** Its exchange fails, and so does the poll, which is rolled back as a whole. */
+    @Test
+    void aFaultOfTheProgramInAPollIsOneLineWithItsStackTrace(CapturedOutput log) throws Exception {
+        JdbcTemplate deliveries = PHONE82.bean(Context.STORE, JdbcTemplate.class);
+        CamelContext store = PHONE82.bean(Context.STORE, CamelContext.class);
+        ScheduledPollConsumer poll = (ScheduledPollConsumer) store.getRoute("store-ship-due").getConsumer();
+        long id = app.place(anOrder()).expect(201).id();
+        await().until(() -> deliveries.queryForObject("select count(*) from delivery where order_id = ?", Long.class, id) > 0);
+        deliveries.execute("alter table outbox add constraint nothing_shipped check (topic <> 'phone82.store.Shipped')");
+        try {
+            deliveries.update("update delivery set dispatch_at = current_timestamp where order_id = ?", id);
+            await().until(() -> poll.getErrorCounter() > 1);
+            store.getRouteController().suspendRoute("store-ship-due");
+
+            await().untilAsserted(() -> assertThat(lines(log, "Unexpected failure")).hasSize((int) poll.getErrorCounter())
+                    .allMatch(line -> line.contains(" ERROR store store-ship-due ")));
+        } finally {
+            deliveries.execute("alter table outbox drop constraint nothing_shipped");
+            store.getRouteController().resumeRoute("store-ship-due");
+        }
+        assertThat(lines(log, "nothing_shipped".toUpperCase(Locale.ROOT))).isNotEmpty();
+        await().until(() -> app.status("/orders/" + id).equals("Shipped"));
     }
 
     @Test
