@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 import phone82.platform.api.Problem;
 import phone82.platform.http.Endpoint;
 import phone82.platform.http.RequestAudit;
+import phone82.platform.observability.Correlation;
 import phone82.platform.repair.Repair;
 import phone82.platform.repair.Repair.Item;
 
@@ -111,6 +112,11 @@ class Repairs implements Endpoint {
         }
         Repair repair = repairs.stream().filter(each -> each.name().equals(request.pathParam("name"))).findFirst()
                 .orElseThrow(() -> Problem.notFound("repair", request.pathParam("name")));
-        OperatorApi.send(request, repair.repair(request.pathParam("id")));
+        Correlation.begin(request.request().getHeader(Correlation.TRACEPARENT));
+        try {
+            OperatorApi.send(request, repair.repair(request.pathParam("id")));
+        } finally {
+            Correlation.end();
+        }
     }
 }

@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import org.apache.camel.ProducerTemplate;
@@ -44,6 +46,7 @@ import phone82.platform.http.WarmUp;
 import phone82.platform.http.WarmUp.Rehearsal;
 import phone82.platform.identity.TokenMinter;
 import phone82.platform.log.BreakerLog;
+import phone82.platform.observability.ClientSpans;
 import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.GaugeQueries;
 import phone82.platform.persistence.OldRows;
@@ -88,8 +91,9 @@ public class PayContext {
                               @Value("${phone82.pay.provider-connect-limit}") Duration connectLimit,
                               @Value("${phone82.pay.provider-authorisation-limit}") Duration authorisationLimit,
                               @Value("${phone82.pay.provider-limit}") Duration limit,
-                              @Value("${phone82.http.keep-alive}") Duration keepAlive) {
-        return new HttpProvider(url, apiKey, connectLimit, authorisationLimit, limit, keepAlive);
+                              @Value("${phone82.http.keep-alive}") Duration keepAlive, ObjectProvider<Tracer> tracer) {
+        return new HttpProvider(url, apiKey, connectLimit, authorisationLimit, limit, keepAlive,
+                new ClientSpans(tracer.getIfAvailable(() -> TracerProvider.noop().get("phone82"))));
     }
 
     @Bean
@@ -217,7 +221,7 @@ public class PayContext {
                       @Value("${phone82.store.dispatch}") boolean dispatch, Disk disk, Tombstones tombstones) {
         SingletonSupplier<ProducerTemplate> template = SingletonSupplier.of(camel::getObject);
         return new Payments(outbox, participation, transactions,
-                request -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, Correlation.current()),
+                (request, traceparent) -> template.obtain().sendBodyAndHeader(SETTLE, request, Correlation.TRACEPARENT, traceparent),
                 () -> !dispatch || disk.isRestored(), lease.time(), authorisationValidity, longestRetry, tombstones);
     }
 

@@ -101,6 +101,11 @@ public class Payment {
         return payment;
     }
 
+    /** Its requests are sent in this trace until it is confirmed or cancelled. */
+    public void belongsTo(String trace) {
+        traceparent = trace;
+    }
+
     /** Whether a request matches this payment. If not, it is for another order with the same id. */
     public boolean isFor(String key, String item, int qty, long amount) {
         return Objects.equals(paymentKey, key) && this.item.equals(item) && this.qty == qty && this.amount == amount;

@@ -30,8 +30,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
  * The payments of all orders. Each change commits an intent. The routes then send the request to the provider, outside any transaction,
@@ -51,7 +51,7 @@ public class Payments {
     private final Outbox outbox;
     private final Participation participation;
     private final TransactionOperations transactions;
-    private final Consumer<Request> send;
+    private final BiConsumer<Request, String> send;
     private final BooleanSupplier held;
     private final Duration lease;
     private final Duration authorisationValidity;
@@ -60,14 +60,14 @@ public class Payments {
     private final RareLog rareLog = new RareLog(LOG, REMINDER);
 
     /**
-     * @param send                  sends a request to the provider; called after the commit of an intent
+     * @param send                  sends a request to the provider, in the trace of the payment; called after the commit of an intent
      * @param held                  whether store ships nothing on purpose, as after a restore: then no money is reserved anew
      * @param lease                 how long an attempt at an intent belongs to one worker
      * @param authorisationValidity how long an authorisation waits for its order to be confirmed
      * @param longestRetry          longest pause between two attempts at an intent
      * @param tombstones            of the users who own no order any more
      */
-    public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, Consumer<Request> send,
+    public Payments(Outbox outbox, Participation participation, TransactionOperations transactions, BiConsumer<Request, String> send,
                     BooleanSupplier held, Duration lease, Duration authorisationValidity, Duration longestRetry, Tombstones tombstones) {
         this.outbox = outbox;
         this.participation = participation;
@@ -93,6 +93,7 @@ public class Payments {
     public Request beginAuthorisation(@Body Wanted wanted, @Header("Payment-Key") String key) {
         Correlation.about(String.valueOf(wanted.orderId()));
         Payment payment = Payment.authorising(wanted.orderId(), key, wanted.item(), wanted.qty(), wanted.amount(), wanted.owner(), now());
+        payment.belongsTo(Correlation.current());
         payment.claim(now(), lease);
         try {
             transactions.executeWithoutResult(transaction -> entities.persist(payment));
@@ -162,13 +163,18 @@ public class Payments {
                 .setParameter("now", now()).setMaxResults(POLLED).getResultList();
     }
 
-    /** The next request for a payment that is due, reserved for the caller; null if it is not due any more, or must wait. */
+    /**
+     * The next request for a payment that is due, reserved for the caller, who continues in its trace; null if it is not due any more, or must
+     * wait.
+     */
     @Transactional
     public Request claim(long orderId) {
         Payment payment = locked(orderId);
         if (payment == null || !payment.isDue(now())) {
             return null;
         }
+        Correlation.begin(payment.traceparent());
+        Correlation.about(String.valueOf(orderId));
         if (payment.isUnconfirmed()) {
             payment.expire(now());
         }
@@ -331,7 +337,9 @@ public class Payments {
         }
         payment.claim(now(), lease);
         Request request = payment.request();
-        AfterCommit.run(() -> send.accept(request));
+        // taken now: after the commit of a batch of events this thread is in the trace of the last one
+        String traceparent = payment.traceparent() != null ? payment.traceparent() : Correlation.current();
+        AfterCommit.run(() -> send.accept(request, traceparent));
     }
 
     /** The part of app's event that pay uses. Amount in won. */

@@ -5,7 +5,6 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
-import org.apache.camel.Header;
 import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +15,6 @@ import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Outcome;
 import phone82.pay.provider.PaymentProvider.Request;
 import phone82.platform.log.RareLog;
-import phone82.platform.observability.Correlation;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -32,12 +30,6 @@ public class ProviderCall {
 
     ProviderCall(PaymentProvider provider) {
         this.provider = provider;
-    }
-
-    /** Makes the log lines of this thread name the request's order, and the trace of its sender. */
-    public void correlate(@Body Request request, @Header(Correlation.TRACEPARENT) String traceparent) {
-        Correlation.begin(traceparent);
-        Correlation.about(String.valueOf(request.orderId()));
     }
 
     /**

@@ -2,8 +2,10 @@ package phone82.pay;
 
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.Header;
 import org.apache.camel.support.SynchronizationAdapter;
 import phone82.pay.provider.PaymentProvider.Request;
+import phone82.platform.observability.Correlation;
 
 import java.time.Duration;
 import java.util.Map;
@@ -44,17 +46,27 @@ public class SettleQueue {
         return order instanceof Long id && waiting.keySet().stream().anyMatch(each -> each instanceof Request request && request.orderId() == id);
     }
 
-    /** The request to send, which stays in the queue until the exchange has ended, whatever the outcome; null if it is not due or another instance has it. */
-    public Request begin(@Body Object wanted, Exchange exchange) {
+    /**
+     * The request to send, which stays in the queue until the exchange has ended, whatever the outcome; null if it is not due or another instance has
+     * it. The log lines of this thread then name its order and trace.
+     *
+     * @param traceparent trace of a request
+     */
+    public Request begin(@Body Object wanted, @Header(Correlation.TRACEPARENT) String traceparent, Exchange exchange) {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
                 waiting.remove(wanted);
             }
         });
-        if (wanted instanceof Request request) {
-            return System.nanoTime() - waiting.get(wanted) < spare.toNanos() ? request : payments.claim(request.orderId());
+        if (!(wanted instanceof Request request)) {
+            return payments.claim((Long) wanted);
         }
-        return payments.claim((Long) wanted);
+        if (System.nanoTime() - waiting.get(wanted) >= spare.toNanos()) {
+            return payments.claim(request.orderId());
+        }
+        Correlation.begin(traceparent);
+        Correlation.about(String.valueOf(request.orderId()));
+        return request;
     }
 }

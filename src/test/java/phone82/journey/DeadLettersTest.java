@@ -252,8 +252,12 @@ class DeadLettersTest {
             PHONE82.topics().sendAs(context.id(), "dead-letters." + context.id(), "phone82.app.Refurbished", 1, event, "{}");
             String path = "/dead-letters/" + letterOf(context, event).get("id").asText();
 
-            Answer refused = PHONE82.shop(context).post(path + "/replay", "").expect(409);
+            Shop shop = PHONE82.shop(context);
+            String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+            Answer refused = shop.send(shop.request(path + "/replay").header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                    .POST(BodyPublishers.noBody())).expect(409);
 
+            assertThat(refused.body().get("correlationId").asText()).as("the trace of the operator, not of the event").isEqualTo(trace);
             assertThat(refused.body().get("detail").asText()).endsWith("Refurbished is no event for " + context.id());
             PHONE82.shop(context).get(path).expect(200);
         }

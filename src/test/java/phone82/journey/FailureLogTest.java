@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.RouteController;
+import org.apache.camel.support.ScheduledPollConsumer;
 import org.hsqldb.jdbc.JDBCConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -213,30 +215,45 @@ class FailureLogTest {
 
     @Test
     void aDeclinedReleaseIsAnErrorThatIsLoggedOnce(CapturedOutput log) {
-        provider.setFaults("{\"operation\":\"authorise\",\"kind\":\"lose\",\"count\":1}", "{\"operation\":\"release\",\"kind\":\"decline\",\"count\":1}");
+        // the decline answers a repetition
+        provider.setFaults("{\"operation\":\"authorise\",\"kind\":\"lose\",\"count\":1}", fault("release", 1),
+                "{\"operation\":\"release\",\"kind\":\"decline\",\"count\":1}");
 
-        app.place(anOrder()).expect(503);
+        String trace = app.place(anOrder()).expect(503).body().get("correlationId").asText();
 
         // the provider gives each repetition the same answer
         await().until(() -> payments.queryForObject("select count(*) from payment where status = 'Releasing' and attempts > 3", Long.class) == 1);
         assertThat(lines(log, "The provider declines to release the money reserved for order")).singleElement().asString()
-                .contains("ERROR").containsPattern("Ask the provider to release it, and to answer the request \\d+-1-release with success\\. Pay repeats it every 30 s");
+                .contains("ERROR", " " + trace + " ").containsPattern("Ask the provider to release it, and to answer the request \\d+-1-release with success\\. Pay repeats it every 30 s");
     }
 
+    /** The first attempts follow a batch of events, the others a poll. */
     @Test
-    void aLineOfASettlementNamesItsOrderAndTrace(CapturedOutput log) {
+    void aLineOfASettlementNamesItsOrderAndTrace(CapturedOutput log) throws Exception {
+        await().until(() -> payments.queryForObject("select count(*) from payment where status = 'Capturing'", Long.class) == 0);
+        RouteController pay = PHONE82.bean(Context.PAY, CamelContext.class).getRouteController();
         LoggingSystem levels = LoggingSystem.get(getClass().getClassLoader());
         levels.setLogLevel(CALLS, LogLevel.DEBUG);
         List<Long> ids;
         try {
             provider.setFaults(fault("capture", 8));
+            pay.stopRoute("pay-receive-events");
             ids = Stream.generate(() -> app.place(anOrder()).expect(201).id()).limit(4).toList();
+            await().until(() -> orders.queryForObject("select count(*) from outbox where sent = false", Long.class) == 0);
+            pay.startRoute("pay-receive-events");
             await().untilAsserted(() -> assertThat(provider.hasFaultsLeft()).isFalse());
         } finally {
+            pay.startRoute("pay-receive-events");
             levels.setLogLevel(CALLS, null);
         }
+        List<String> expected = ids.stream().map(id -> " pay pay-call-provider " + id + " " + trace(id) + " ProviderCall: " + id + "-1-capture has ").toList();
         assertThat(lines(log, "-capture has no answer yet")).hasSizeGreaterThanOrEqualTo(8)
-                .allMatch(line -> ids.stream().anyMatch(id -> line.matches(".* pay pay-call-provider " + id + " [0-9a-f]{32} ProviderCall: " + id + "-1-capture has .*")));
+                .allMatch(line -> expected.stream().anyMatch(line::contains));
+    }
+
+    /** The correlation id in the timeline of an order. */
+    private static String trace(long id) {
+        return await().until(() -> PHONE82.shop(Context.CUSTOMER).get("/history/" + id).body().at("/timeline/0/correlationId").asText(), each -> !each.isEmpty());
     }
 
     @Test
@@ -311,6 +328,30 @@ class FailureLogTest {
 
         assertThat(lines(log, "Unexpected failure")).hasSize((int) runs).allMatch(line -> line.contains(" ERROR app app-repeat-new-owners "));
         assertThat(lines(log, "Error processing exchange")).isEmpty();
+    }
+
+    /** Its exchange fails, and so does the poll, which is rolled back as a whole. */
+    @Test
+    void aFaultOfTheProgramInAPollIsOneLineWithItsStackTrace(CapturedOutput log) throws Exception {
+        JdbcTemplate deliveries = PHONE82.bean(Context.STORE, JdbcTemplate.class);
+        CamelContext store = PHONE82.bean(Context.STORE, CamelContext.class);
+        ScheduledPollConsumer poll = (ScheduledPollConsumer) store.getRoute("store-ship-due").getConsumer();
+        long id = app.place(anOrder()).expect(201).id();
+        await().until(() -> deliveries.queryForObject("select count(*) from delivery where order_id = ?", Long.class, id) > 0);
+        deliveries.execute("alter table outbox add constraint nothing_shipped check (topic <> 'phone82.store.Shipped')");
+        try {
+            deliveries.update("update delivery set dispatch_at = current_timestamp where order_id = ?", id);
+            await().until(() -> poll.getErrorCounter() > 1);
+            store.getRouteController().suspendRoute("store-ship-due");
+
+            await().untilAsserted(() -> assertThat(lines(log, "Unexpected failure")).hasSize((int) poll.getErrorCounter())
+                    .allMatch(line -> line.contains(" ERROR store store-ship-due ")));
+        } finally {
+            deliveries.execute("alter table outbox drop constraint nothing_shipped");
+            store.getRouteController().resumeRoute("store-ship-due");
+        }
+        assertThat(lines(log, "nothing_shipped".toUpperCase(Locale.ROOT))).isNotEmpty();
+        await().until(() -> app.status("/orders/" + id).equals("Shipped"));
     }
 
     @Test

@@ -2,11 +2,14 @@ package phone82.journey;
 
 import io.narayana.lra.coordinator.internal.LRARecoveryModule;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -21,18 +24,22 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** Cancellations that their coordinator has lost, or that app started after their end. */
+@ExtendWith(OutputCaptureExtension.class)
 class LostCancellationTest {
 
     private static final Duration TIME_LIMIT = Duration.ofSeconds(3);
@@ -75,6 +82,34 @@ class LostCancellationTest {
         assertThat(shop.timeline(id)).contains("CancellationRefused").doesNotContain("OrderCancelled", "PayCancelled", "DeliveryCancelled");
         assertThat(app.get("/cancellations").body()).isEmpty();
         assertThat(metrics()).contains("phone82_cancellations_open{context=\"app\"} 0.0", "phone82_cancellations_oldest_seconds{context=\"app\"} 0.0");
+    }
+
+    @Test
+    void isLoggedUnderItsOwnOrderAndTrace(CapturedOutput log) {
+        Map<String, Long> orders = new LinkedHashMap<>();
+        for (int i = 0; i < 2; i++) {
+            long id = shop.place(anOrder()).expect(201).id();
+            orders.put(beginCancellation(id), id);
+        }
+        orders.keySet().forEach(LostCancellationTest::lose);
+        for (Context participant : PARTICIPANTS) {
+            PHONE82.jdbc(participant).update("update saga set since = ? where lra in (?, ?)",
+                    Stream.concat(Stream.of(Timestamp.from(Instant.now().minusSeconds(80))), orders.keySet().stream()).toArray());
+        }
+
+        for (Context participant : PARTICIPANTS) {
+            orders.forEach((lra, id) -> {
+                String trace = PHONE82.jdbc(participant).queryForObject("select substring(traceparent from 4 for 32) from saga where lra = ?", String.class, lra);
+                String warning = "The coordinator does not know the overdue cancellation " + lra;
+                await().untilAsserted(() -> assertThat(lines(log, participant, warning)).isNotEmpty());
+                assertThat(lines(log, participant, warning)).allMatch(line -> line.contains(" settle-cancellations " + id + " " + trace + " "));
+            });
+        }
+        await().untilAsserted(() -> assertThat(app.get("/cancellations").body()).isEmpty());
+    }
+
+    private static List<String> lines(CapturedOutput log, Context context, String text) {
+        return log.getOut().lines().filter(line -> line.contains(" WARN  " + context.id() + " ") && line.contains(text)).toList();
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package phone82.journey;
 
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -60,12 +61,27 @@ class TracesTest {
         assertThat(shop.get("/history/" + placed.id()).body().findValuesAsText("correlationId")).hasSize(4).containsOnly(trace);
         // app, pay, store and customer receive 4 events: pay 1, store 1, app 2, customer 4
         List<Seen> spans = awaitSpans(trace, 8);
-        assertThat(contextsOf(spans, Kind.HTTP_IN)).containsExactlyInAnyOrder("gateway", "app", "pay");
-        assertThat(contextsOf(spans, Kind.HTTP_OUT)).containsExactlyInAnyOrder("gateway", "app");
+        // the provider authorises, and captures
+        assertThat(contextsOf(spans, Kind.HTTP_IN)).containsExactlyInAnyOrder("gateway", "app", "pay", "provider", "provider");
+        assertThat(contextsOf(spans, Kind.HTTP_OUT)).containsExactlyInAnyOrder("gateway", "app", "pay", "pay");
         assertThat(contextsOf(spans, Kind.EVENT_IN))
                 .containsExactlyInAnyOrder("pay", "store", "app", "app", "customer", "customer", "customer", "customer");
         assertOneTree(spans);
         assertThat(path(spans, "store")).startsWith("gateway", "gateway", "app").endsWith("pay", "store");
+        assertThat(path(spans, "provider")).startsWith("gateway", "gateway", "app").endsWith("pay", "pay", "provider");
+    }
+
+    @Test
+    void aCallThatTheProviderDoesNotAnswerIsASpanThatFailed() {
+        PHONE82.provider().setFaults("{\"operation\":\"authorise\",\"kind\":\"refuse\",\"count\":1}");
+
+        String trace = shop.place(anOrder()).expect(503).body().get("correlationId").asText();
+
+        await().untilAsserted(() -> assertThat(spansNow(trace)).filteredOn(seen -> seen.context.equals("pay") && seen.kind.equals(Kind.HTTP_OUT))
+                .anySatisfy(seen -> assertThat(seen.span.getStatus()).satisfies(status -> {
+                    assertThat(status.getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+                    assertThat(status.getMessage()).contains("the provider answers 503");
+                })));
     }
 
     @Test
@@ -95,13 +111,13 @@ class TracesTest {
 
     private static List<Seen> awaitSpans(String trace, int events) {
         await().untilAsserted(() -> assertThat(contextsOf(spansNow(trace), Kind.EVENT_IN)).hasSize(events));
-        await().untilAsserted(() -> assertThat(contextsOf(spansNow(trace), Kind.HTTP_IN)).contains("gateway"));
+        await().untilAsserted(() -> assertThat(contextsOf(spansNow(trace), Kind.HTTP_IN)).contains("gateway", "provider", "provider"));
         return COLLECTOR.spans(trace);
     }
 
     /** The spans that have ended; by themselves the contexts send them every five seconds. */
     private static List<Seen> spansNow(String trace) {
-        for (Context context : List.of(Context.GATEWAY, Context.APP, Context.PAY, Context.STORE, Context.CUSTOMER)) {
+        for (Context context : List.of(Context.GATEWAY, Context.APP, Context.PAY, Context.PROVIDER, Context.STORE, Context.CUSTOMER)) {
             PHONE82.bean(context, SdkTracerProvider.class).forceFlush().join(5, TimeUnit.SECONDS);
         }
         return COLLECTOR.spans(trace);
@@ -172,7 +188,7 @@ class TracesTest {
         private static String kind(Span span) {
             Map<String, String> attributes = span.getAttributesList().stream().collect(Collectors.toMap(
                     attribute -> attribute.getKey(), attribute -> attribute.getValue().getStringValue()));
-            String uri = attributes.getOrDefault("camel.uri", "");
+            String uri = attributes.getOrDefault("camel.uri", attributes.getOrDefault("url.full", ""));
             if (uri.startsWith("jms:")) {
                 return Kind.EVENT_IN;
             }

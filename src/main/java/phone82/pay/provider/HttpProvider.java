@@ -19,6 +19,8 @@ import org.apache.hc.core5.util.Timeout;
 import phone82.platform.api.Json;
 import phone82.platform.api.Printable;
 import phone82.platform.http.CallLimit;
+import phone82.platform.observability.ClientSpans;
+import phone82.platform.observability.Correlation;
 import phone82.platform.tls.Tls;
 
 import java.io.IOException;
@@ -37,6 +39,7 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
     private final RequestConfig authorisationLimits;
     private final RequestConfig limits;
     private final RequestConfig lookUpLimits;
+    private final ClientSpans spans;
     private final CloseableHttpClient client;
 
     /**
@@ -46,10 +49,13 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
      * @param authorisationLimit longest wait for the answer to an authorisation; a customer waits for it
      * @param limit              longest wait for any other answer; half of it for a look-up, because a cancellation waits for it
      * @param keepAlive          longest time that an idle connection is kept
+     * @param spans              makes the calls a part of their trace
      */
-    public HttpProvider(String url, String apiKey, Duration connectTimeout, Duration authorisationLimit, Duration limit, Duration keepAlive) {
+    public HttpProvider(String url, String apiKey, Duration connectTimeout, Duration authorisationLimit, Duration limit, Duration keepAlive,
+                        ClientSpans spans) {
         this.url = url.replaceAll("/+$", "");
         authorization = "Bearer " + apiKey;
+        this.spans = spans;
         authorisationLimits = waiting(connectTimeout, authorisationLimit);
         limits = waiting(connectTimeout, limit);
         lookUpLimits = waiting(connectTimeout, limit.dividedBy(2));
@@ -115,7 +121,11 @@ public class HttpProvider implements PaymentProvider, AutoCloseable {
     private Optional<JsonNode> send(HttpUriRequestBase request, RequestConfig limits) throws IOException {
         request.setConfig(limits);
         request.setHeader("Authorization", authorization);
-        return client.execute(request, HttpProvider::answer);
+        String target = request.getScheme() + "://" + request.getAuthority() + request.getRequestUri();
+        return spans.during(request.getMethod(), target, traceparent -> {
+            request.setHeader(Correlation.TRACEPARENT, traceparent);
+            return client.execute(request, HttpProvider::answer);
+        });
     }
 
     private static Optional<JsonNode> answer(ClassicHttpResponse response) throws IOException {

@@ -4,6 +4,7 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import phone82.platform.api.Problem;
 import phone82.platform.event.DeadLetters.Report;
+import phone82.platform.observability.Correlation;
 import phone82.platform.repair.Repair;
 
 import java.time.Duration;
@@ -30,14 +31,14 @@ record DeadLetterRepair(DeadLetters deadLetters, ProducerTemplate camel) impleme
     @Override
     public Result repair(String id) {
         if (id != null) {
-            return new Result(replay("direct:process-dead-letter", Map.of("id", id)).replayed(), 0, false);
+            return new Result(replay("direct:process-dead-letter", Map.of("id", id, Correlation.TRACEPARENT, Correlation.current())).replayed(), 0, false);
         }
         long end = System.nanoTime() + TIME.toNanos();
         int replayed = 0;
         int failed = 0;
         String next = "0";
         do {
-            Report report = replay("direct:process-dead-letters", Map.of("size", STEP, "after", next));
+            Report report = replay("direct:process-dead-letters", Map.of("size", STEP, "after", next, Correlation.TRACEPARENT, Correlation.current()));
             replayed += report.replayed();
             failed += report.failed().size();
             next = report.next();

@@ -26,6 +26,7 @@ import org.springframework.jms.core.JmsTemplate;
 import phone82.platform.api.Page;
 import phone82.platform.api.Printable;
 import phone82.platform.api.Problem;
+import phone82.platform.observability.Correlation;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -175,6 +176,11 @@ public class DeadLetters {
 
     public Outcome failed(@Variable("letter") String id, Exchange exchange) {
         return thrown(exchange) instanceof Gone ? new Outcome(id, null, true) : new Outcome(id, cause(exchange), false);
+    }
+
+    /** Returns from the trace of the event to that of the operator's request, whose answer names it. */
+    public void continueRequest(@Variable("traceparent") String traceparent) {
+        Correlation.begin(traceparent);
     }
 
     public Report report(@Body List<Outcome> outcomes, @Header("size") Integer size, @Header("after") Long after) {

@@ -13,6 +13,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.FixedBackOff;
 import phone82.platform.log.RareLog;
+import phone82.platform.observability.Correlation;
 import phone82.platform.persistence.DatabaseProbe;
 
 import java.time.Duration;
@@ -85,6 +86,8 @@ class EventContainer extends DefaultJmsMessageListenerContainer {
     @Override
     protected Message receiveMessage(MessageConsumer consumer) throws JMSException {
         this.consumer.set(consumer);
+        // the lines about the broker are not about the last event
+        Correlation.end();
         int before = failures.get();
         if (before > 0) {
             if (!databaseCommits.getAsBoolean()) {

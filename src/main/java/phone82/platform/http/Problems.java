@@ -6,6 +6,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.util.ObjectHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,9 @@ public class Problems {
 
     /** Logs the exception caught in an exchange that no caller waits for: its cause, and a stack trace only of a fault of the program. */
     public void log(Exchange exchange) {
+        if (comesAgain(exchange)) {
+            return;
+        }
         Throwable thrown = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         if (ObjectHelper.getException(OptimisticLockingFailureException.class, thrown) != null) {
             LOG.debug("Another transaction was first; the next run does what is left: {}", NestedExceptionUtils.getMostSpecificCause(thrown).toString());
@@ -55,6 +59,12 @@ public class Problems {
         } else {
             LOG.error(UNEXPECTED, thrown);
         }
+    }
+
+    /** Whether the consumer fails, too, and has its failure handled by the route's error handler in an exchange of its own. */
+    private static boolean comesAgain(Exchange exchange) {
+        return exchange.getFromEndpoint() instanceof DefaultEndpoint consumed && consumed.isBridgeErrorHandler()
+                && exchange.getProperty(ExchangePropertyKey.ERRORHANDLER_BRIDGE) == null;
     }
 
     /** Writes the exception as the response of the exchange. */

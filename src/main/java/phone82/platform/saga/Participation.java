@@ -1,6 +1,8 @@
 package phone82.platform.saga;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -21,8 +23,8 @@ import java.util.Optional;
  */
 public class Participation {
 
-    /** A cancellation whose outcome this context does not know yet, and the time it began. */
-    public record Open(String lra, long orderId, Instant since) {
+    /** A cancellation whose outcome this context does not know yet, the time it began, and its trace. */
+    public record Open(String lra, long orderId, Instant since, @JsonIgnore String traceparent) {
 
         /** Returns the part of the id that stays the same when the coordinator gets another URL. */
         public String uid() {
@@ -125,9 +127,15 @@ public class Participation {
         return openSince(Instant.now().minus(timeLimit.multipliedBy(2)));
     }
 
+    /** Makes the log lines of this thread name the cancellation's order and trace. */
+    public void correlate(@Body Open cancellation) {
+        Correlation.begin(cancellation.traceparent());
+        Correlation.about(String.valueOf(cancellation.orderId()));
+    }
+
     private List<Open> openSince(Instant latest) {
-        return jdbc.query("select lra, order_id, since from saga where state = 'Acted' and since <= ? order by since limit 200",
-                (row, n) -> new Open(row.getString(1), row.getLong(2), row.getTimestamp(3).toInstant()), Timestamp.from(latest));
+        return jdbc.query("select lra, order_id, since, traceparent from saga where state = 'Acted' and since <= ? order by since limit 200",
+                (row, n) -> new Open(row.getString(1), row.getLong(2), row.getTimestamp(3).toInstant(), row.getString(4)), Timestamp.from(latest));
     }
 
     public int countOpen() {

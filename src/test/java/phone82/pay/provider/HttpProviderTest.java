@@ -1,5 +1,6 @@
 package phone82.pay.provider;
 
+import io.opentelemetry.api.trace.TracerProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,12 +14,16 @@ import phone82.journey.Phone82Extension;
 import phone82.pay.provider.PaymentProvider.Answer;
 import phone82.pay.provider.PaymentProvider.Operation;
 import phone82.pay.provider.PaymentProvider.Request;
+import phone82.platform.observability.ClientSpans;
+import phone82.platform.observability.Correlation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -50,6 +55,23 @@ class HttpProviderTest extends PaymentProviderContract {
             assertThat(at(odd.url()).perform(REFUND).reason()).startsWith("no").contains("account")
                     .doesNotContainPattern("[\\p{Cntrl}\\x{202e}]");
         }
+    }
+
+    /** Without a collector, too: the provider's support may ask for it. */
+    @Test
+    void aCallCarriesTheTrace() throws IOException {
+        List<String> sent = new CopyOnWriteArrayList<>();
+        String trace = Correlation.begin(null);
+        try (Stub recorder = new Stub()) {
+            recorder.on("/", request -> {
+                sent.add(request.getRequestHeaders().getFirst("traceparent"));
+                Stub.answer(request, 404);
+            });
+            at(recorder.url()).account(7);
+        } finally {
+            Correlation.end();
+        }
+        assertThat(sent).containsExactly(trace);
     }
 
     /** A limit for each part of an answer would never end the wait for one that comes in small parts. */
@@ -88,6 +110,6 @@ class HttpProviderTest extends PaymentProviderContract {
     }
 
     private static PaymentProvider at(String url, Duration patience) {
-        return new HttpProvider(url, "demo-provider-key", patience, patience, patience, patience);
+        return new HttpProvider(url, "demo-provider-key", patience, patience, patience, patience, new ClientSpans(TracerProvider.noop().get("test")));
     }
 }
