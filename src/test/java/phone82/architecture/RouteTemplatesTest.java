@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import phone82.architecture.RouteFile.Route;
+import phone82.platform.http.Problems;
 
 import java.util.List;
 import java.util.Properties;
@@ -63,6 +64,7 @@ class RouteTemplatesTest {
         CAMEL.getPropertiesComponent().setInitialProperties(settings);
         CAMEL.getRegistry().bind("upstreamFailures", new UpstreamFailures());
         CAMEL.getRegistry().bind("stuckOrders", new StuckOrders());
+        CAMEL.getRegistry().bind("problems", new Problems());
         CAMEL.setStartupSummaryLevel(StartupSummaryLevel.Off);
         PluginHelper.getRoutesLoader(CAMEL).loadRoutes(
                 ResourceHelper.resolveResource(CAMEL, "file:routes/shared/errors.camel.yaml"),

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
 import phone82.Context;
 import phone82.app.NewOrder;
@@ -52,16 +53,21 @@ class DeadLetterQueueTest {
         long before = letters.count();
         OrderDrafting drafts = PHONE82.bean(Context.APP, OrderDrafting.class);
 
-        for (int i = 0; i < LETTERS; i++) {
-            // pay does not know its payment
-            PHONE82.bean(Context.APP, Orders.class).place(drafts.draft(new NewOrder("note20", 1), Caller.DEMO), null);
-        }
+        JdbcTemplate database = PHONE82.bean(Context.PAY, JdbcTemplate.class);
+        database.execute("alter table payment rename to unreadable");
+        try {
+            for (int i = 0; i < LETTERS; i++) {
+                PHONE82.bean(Context.APP, Orders.class).place(drafts.draft(new NewOrder("note20", 1), Caller.DEMO), null);
+            }
 
-        await().untilAsserted(() -> assertThat(letters.count()).isEqualTo(before + LETTERS));
-        assertThat(searches).hasValue(0);
-        PHONE82.shop(Context.APP).post("/events/replay", "{}").expect(200);
-        await().untilAsserted(() -> assertThat(searches).hasValueGreaterThanOrEqualTo(LETTERS));
-        assertThat(letters.count()).isEqualTo(before + LETTERS);
+            await().untilAsserted(() -> assertThat(letters.count()).isEqualTo(before + LETTERS));
+            assertThat(searches).hasValue(0);
+            PHONE82.shop(Context.APP).post("/events/replay", "{}").expect(200);
+            await().untilAsserted(() -> assertThat(searches).hasValueGreaterThanOrEqualTo(LETTERS));
+            assertThat(letters.count()).isEqualTo(before + LETTERS);
+        } finally {
+            database.execute("alter table unreadable rename to payment");
+        }
     }
 
     @Test

@@ -160,8 +160,15 @@ class DeadLettersTest {
         void takesMoneyOnce() {
             long id = 2001;
             String event = newId();
-            PHONE82.topics().send("app.Ordered", id, event);
-            String replay = "/dead-letters/" + letterOf(Context.PAY, event).get("id").asText() + "/replay";
+            JdbcTemplate database = PHONE82.bean(Context.PAY, JdbcTemplate.class);
+            database.execute("alter table payment rename to unreadable");
+            String replay;
+            try {
+                PHONE82.topics().send("app.Ordered", id, event);
+                replay = "/dead-letters/" + letterOf(Context.PAY, event).get("id").asText() + "/replay";
+            } finally {
+                database.execute("alter table unreadable rename to payment");
+            }
             pay.post("/payments", "{\"orderId\":" + id + ",\"item\":\"note20\",\"qty\":1,\"amount\":1199000}").expect(201);
 
             pay.post(replay, "").expect(200);

@@ -11,12 +11,12 @@ import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import phone82.Context;
+import phone82.app.Intake;
 import phone82.Stub;
 import phone82.command.Backup;
 import phone82.command.Reconcile;
 import phone82.command.Report;
 import phone82.command.Report.Breach;
-import phone82.platform.disk.Disk;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -314,14 +314,13 @@ class ReconcileTest {
 
     @Test
     void aBackupDuringWhichAppTookOrdersIsDiscarded() throws Exception {
-        Disk disk = PHONE82.bean(Context.APP, Disk.class);
         openCancellation();
         CompletableFuture<Integer> backup = CompletableFuture.supplyAsync(() -> backUp("gap"));
         try {
             await().until(() -> Files.exists(backups().resolve("gap/store")));
 
             // as a restart of app does
-            ReflectionTestUtils.setField(disk, "hold", null);
+            ReflectionTestUtils.setField(PHONE82.bean(Context.APP, Intake.class), "pause", null);
 
             assertThat(backup.get(30, TimeUnit.SECONDS)).as(this::output).isEqualTo(1);
         } finally {
