@@ -8,6 +8,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import phone82.platform.observability.Correlation;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,6 +89,7 @@ public final class Topics {
         message.setStringProperty("cloudEvents_type", type);
         message.setStringProperty("cloudEvents_source", "/phone82/" + user);
         message.setStringProperty("cloudEvents_subject", String.valueOf(orderId));
+        message.setStringProperty("traceparent", Correlation.valid(null));
         message.setStringProperty("cloudEvents_time", Instant.parse("2030-01-01T00:00:00Z")
                 .plusSeconds(Math.max(0, COURSE.indexOf(type.replace("phone82.", "")))).toString());
         return message;
