@@ -96,7 +96,7 @@ public class Pages implements Endpoint {
         });
         router.get("/orders/:id").handler(context -> {
             varies(context, ACCEPT);
-            if (prefersPage(context)) {
+            if (opensPage(context)) {
                 order.of(context, context.pathParam("id")).onSuccess(page -> send(context, page)).onFailure(context::fail);
             } else {
                 context.next();
@@ -124,7 +124,7 @@ public class Pages implements Endpoint {
         // as it is: a path that is not normalized may be the fault
         String path = context.request().path();
         View view = refusal(problem.status(), path);
-        if (view == null || !(VIEWS.containsKey(path) || OTHER_PAGES.matcher(path).matches() || nothing.matcher(path).matches()) || !prefersPage(context)) {
+        if (view == null || !(VIEWS.containsKey(path) || OTHER_PAGES.matcher(path).matches() || nothing.matcher(path).matches()) || !opensPage(context)) {
             return false;
         }
         forbidSniffing(context);
@@ -155,13 +155,13 @@ public class Pages implements Endpoint {
         });
     }
 
-    private static boolean prefersPage(RoutingContext context) {
+    private static boolean opensPage(RoutingContext context) {
         return context.request().method() == HttpMethod.GET && ListHeader.prefersPage(context.request());
     }
 
     /** Any other request continues in its event loop thread: in another thread it would miss the end of the body. */
     private void sendIfPreferred(RoutingContext context, int status, View view) {
-        if (prefersPage(context)) {
+        if (opensPage(context)) {
             context.response().setStatusCode(status);
             context.vertx().executeBlocking(() -> {
                 send(context, view);

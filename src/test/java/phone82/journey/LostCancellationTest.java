@@ -289,7 +289,7 @@ class LostCancellationTest {
     @ValueSource(strings = {"Ordered", "Paid"})
     void isMadeUpForIfOnlyStoreHasCompletedIt(String before) {
         long id = shop.place(anOrder()).expect(201).id();
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.awaitStatus("/payments/" + id, "Completed");
         shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
         await().untilAsserted(() -> {
             assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
@@ -305,9 +305,9 @@ class LostCancellationTest {
 
         PHONE82.shop(Context.STORE).post("/events/replay", "{\"orders\":[" + id + "]}").expect(200);
 
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        shop.awaitStatus("/orders/" + id, "Cancelled");
         assertThat(shop.get("/orders/" + id).body().get("reason").asText()).isEqualTo("cancelled by the customer");
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
         assertThat(PHONE82.provider().account(id).expect(200).body().get("refunded").asLong()).isEqualTo(1_199_000);
     }
 

@@ -163,7 +163,7 @@ class RestoredPaymentTest {
 
         replay(id);
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.awaitStatus("/payments/" + id, "Completed");
         assertThat(money(id)).isEqualTo("captured 1199000, refunded 0, reserved 0");
         assertThat(pay.queryForObject("select owner from payment where order_id = ?", String.class, id))
                 .isEqualTo(PHONE82.jdbc(Context.APP).queryForObject("select owner from orders where id = ?", String.class, id));
@@ -175,12 +175,12 @@ class RestoredPaymentTest {
     void aLostRefundIsMadeAgainAndNoMoneyMovesTwice() {
         long id = steps.received();
         shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
         loseThePayment(id);
 
         replay(id);
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
         assertThat(money(id)).isEqualTo("captured 1199000, refunded 1199000, reserved 0");
         assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled");
         assertThat(shop.status("/deliveries/" + id)).isEqualTo("Cancelled");
@@ -192,7 +192,7 @@ class RestoredPaymentTest {
         Payments payments = PHONE82.bean(Context.PAY, Payments.class);
         long id = steps.received();
         shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
         loseThePayment(id);
 
         assertThatIllegalStateException().isThrownBy(() -> payments.orderCancelled(new Payments.OrderCancelled(id)))
@@ -200,7 +200,7 @@ class RestoredPaymentTest {
         payments.confirm(ordered(id));
         payments.orderCancelled(new Payments.OrderCancelled(id));
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
     }
 
     @Test
@@ -209,13 +209,13 @@ class RestoredPaymentTest {
         loseThePayment(id);
 
         assertThat(shop.send("DELETE", "/orders/" + id, null, null).expect(503).header("Retry-After")).isEqualTo("5");
-        await().untilAsserted(() -> assertThat(shop.status("/deliveries/" + id)).isEqualTo("Received"));
+        shop.awaitStatus("/deliveries/" + id, "Received");
         replay(id);
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Completed"));
+        shop.awaitStatus("/payments/" + id, "Completed");
         shop.send("DELETE", "/orders/" + id, null, null).expect(200, 202);
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
+        shop.awaitStatus("/orders/" + id, "Cancelled");
     }
 
     /** Its authorisation was in progress at the time of the copy, and has expired since. */
@@ -234,9 +234,9 @@ class RestoredPaymentTest {
             payments.orderCancelled(new Payments.OrderCancelled(id));
         });
 
-        await().untilAsserted(() -> assertThat(shop.status("/payments/" + id)).isEqualTo("Refunded"));
+        shop.awaitStatus("/payments/" + id, "Refunded");
         assertThat(money(id)).isEqualTo("captured 1199000, refunded 1199000, reserved 0");
-        await().untilAsserted(() -> assertThat(shop.status("/orders/" + id)).isEqualTo("Cancelled"));
+        shop.awaitStatus("/orders/" + id, "Cancelled");
     }
 
     private static Payments.Ordered ordered(long id) {

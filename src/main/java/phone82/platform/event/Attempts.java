@@ -36,8 +36,10 @@ public class Attempts {
         }
     }
 
-    /** Whether the message gets no other attempt after this failure. */
-    public synchronized boolean isLast(@Header("JMSMessageID") String message, @ExchangeProperty("CamelExceptionCaught") Throwable failure) {
-        return !DatabaseProbe.isUnavailable(failure) && failed.getOrDefault(message, 0) + 1 >= most;
+    /** @throws Throwable the failure, if the message gets another attempt */
+    public synchronized void requireLast(@Header("JMSMessageID") String message, @ExchangeProperty("CamelExceptionCaught") Throwable failure) throws Throwable {
+        if (DatabaseProbe.isUnavailable(failure) || failed.getOrDefault(message, 0) + 1 < most) {
+            throw failure;
+        }
     }
 }

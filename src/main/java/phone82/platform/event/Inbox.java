@@ -60,9 +60,10 @@ public class Inbox implements IdempotentRepository {
         return jdbc.queryForObject("select count(*) from inbox where event_id = ?", Integer.class, event) > 0;
     }
 
+    /** @throws UnsupportedOperationException always: an id leaves by a rollback or by its age */
     @Override
     public boolean remove(String event) {
-        return jdbc.update("delete from inbox where event_id = ?", event) == 1;
+        throw new UnsupportedOperationException("an id leaves the inbox by its age alone");
     }
 
     /** The commit of the transaction confirms the id. */
@@ -71,9 +72,10 @@ public class Inbox implements IdempotentRepository {
         return true;
     }
 
+    /** @throws UnsupportedOperationException always: without the ids, events that are sent again would have their effect again */
     @Override
     public void clear() {
-        jdbc.update("delete from inbox");
+        throw new UnsupportedOperationException("an id leaves the inbox by its age alone");
     }
 
     @Override

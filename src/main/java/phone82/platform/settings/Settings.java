@@ -245,7 +245,7 @@ public final class Settings {
             of("phone82.http.retries-per-second", number(1, 100_000), "refused clients that may try again per second"),
             of("phone82.http.keep-alive", duration("0s", "1h"), "how long a context keeps an idle connection to another; less than phone82.operations.notice there"),
             of("phone82.http.headers", HEADERS, "request headers that reach a route"),
-            of("phone82.http.call-headers", HEADERS, "headers of a route that its calls of other contexts have"),
+            of("phone82.http.call-headers", HEADERS, "headers that a route sends on when it calls another context"),
             of("phone82.http.pulse", PATH, "path that the liveness check requests"),
 
             of("phone82.operations.user", NAME, "user of the operator's port"),

@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class AttemptsTest {
 
@@ -18,10 +20,10 @@ class AttemptsTest {
     @Test
     void theSixthFailureIsTheLast() {
         fail("event", 4);
-        assertThat(attempts.isLast("event", FAULT)).isFalse();
+        assertThatThrownBy(() -> attempts.requireLast("event", FAULT)).isSameAs(FAULT);
 
         fail("event", 1);
-        assertThat(attempts.isLast("event", FAULT)).isTrue();
+        assertThatCode(() -> attempts.requireLast("event", FAULT)).doesNotThrowAnyException();
     }
 
     /** A client that is no JMS client sends none. */
@@ -29,7 +31,7 @@ class AttemptsTest {
     void messagesWithoutAnIdAreCountedTogether() {
         fail(null, 5);
 
-        assertThat(attempts.isLast(null, FAULT)).isTrue();
+        assertThatCode(() -> attempts.requireLast(null, FAULT)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -38,7 +40,7 @@ class AttemptsTest {
         Exception failure = new IllegalStateException(new SQLException("refused", state));
         IntStream.range(0, 10).forEach(time -> attempts.failed("event", failure));
 
-        assertThat(attempts.isLast("event", failure)).isEqualTo(isAttempt);
+        assertThat(isLast(failure)).isEqualTo(isAttempt);
     }
 
     @Test
@@ -48,10 +50,20 @@ class AttemptsTest {
         fail("event", 1);
         fail("one more", 1);
 
-        assertThat(attempts.isLast("event", FAULT)).isTrue();
+        assertThat(isLast(FAULT)).isTrue();
     }
 
     private void fail(String message, int times) {
         IntStream.range(0, times).forEach(time -> attempts.failed(message, FAULT));
+    }
+
+    private boolean isLast(Exception failure) {
+        try {
+            attempts.requireLast("event", failure);
+            return true;
+        } catch (Throwable again) {
+            assertThat(again).isSameAs(failure);
+            return false;
+        }
     }
 }
