@@ -194,6 +194,18 @@ class ConsistencyRulesTest {
         assertThat(RULES.agree(underWay.rows())).isFalse();
     }
 
+    /** A restore of pay has lost the payment, which was made again; a cancellation can overtake its second capture. */
+    @Test
+    void aPaymentThatWasMadeAgainIsReportedTwiceInTheTimeline() {
+        OrderFixture shipped = shipped().ledger(0, 2_398_000, 0).withTimeline("Ordered", "PayCompleted", "OrderReceived", "Shipped", "PayCompleted");
+        OrderFixture refunded = statuses("Cancelled", "Refunded", "Cancelled", "Cancelled").uncaptured().ledger(0, 2_398_000, 2_398_000)
+                .withTimeline("Ordered", "PayCompleted", "OrderReceived", "OrderCancelled", "DeliveryCancelled", "PayCancelled", "PayCancelled");
+
+        assertThat(breachesOf(shipped)).isEmpty();
+        assertThat(breachesOf(refunded)).isEmpty();
+        assertThat(breachesOf(refunded.ledger(0, 0, 0))).as("nothing was captured").contains("I6 the timeline contains events that did not happen: PayCompleted");
+    }
+
     static Stream<OrderFixture> lives() {
         return Stream.of(
                 shipped().withTimeline("Ordered", "PayCompleted", "OrderReceived", "Shipped"),

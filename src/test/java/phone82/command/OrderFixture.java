@@ -33,6 +33,11 @@ record OrderFixture(Order order, Payment payment, Delivery delivery, Progress vi
         return new OrderFixture(order, payment, delivery, view, new Account(7, reserved, captured, refunded), timeline, twice);
     }
 
+    /** Pay does not know that the money was captured. */
+    OrderFixture uncaptured() {
+        return new OrderFixture(order, new Payment(7, payment.amount(), payment.status(), null, null, null), delivery, view, account, timeline, twice);
+    }
+
     OrderFixture because(String reason) {
         return new OrderFixture(order, new Payment(7, payment.amount(), payment.status(), NOON, payment.completedAt(), reason), delivery, view, account,
                 timeline, twice);

@@ -124,8 +124,8 @@ class ReconcileTest {
                         "the view shows 1 x note21 for 1199000 won, the order is of 1 x note20 for 1199000"),
                 new Broken(Context.CUSTOMER, "delete from history where order_id = ?", "I5", "the view does not show the order"),
                 new Broken(Context.CUSTOMER, "insert into timeline (event_id, order_id, type, happened_at, correlation_id) "
-                        + "select 'again', order_id, type, happened_at, correlation_id from timeline where type = 'PayCompleted' and order_id = ?",
-                        "I6", "the timeline repeats PayCompleted"),
+                        + "select 'again', order_id, type, happened_at, correlation_id from timeline where type = 'OrderReceived' and order_id = ?",
+                        "I6", "the timeline repeats OrderReceived"),
                 new Broken(Context.CUSTOMER, "delete from timeline where type = 'OrderReceived' and order_id = ?", "I6",
                         "the timeline lacks OrderReceived"),
                 new Broken(Context.STORE, "update delivery set qty = 2 where order_id = ?", "I6", "the delivery is of 2 x note20, the order of 1 x note20"),
