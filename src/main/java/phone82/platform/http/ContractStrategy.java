@@ -1,6 +1,7 @@
 package phone82.platform.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
@@ -49,7 +50,8 @@ class ContractStrategy extends DefaultRestOpenapiProcessorStrategy {
         Contract.Operation requested = contract.operation(operation.getOperationId());
         HttpServerRequest request = ((HttpMessage) exchange.getMessage()).getRequest();
         if (request.response().closed()) {
-            // the client has given up while the request waited for a worker
+            // the client has given up while the request waited for a worker; it can be recorded as answered before it is as closed, but not as a success
+            exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, HttpResponseStatus.REQUEST_TIMEOUT.code());
             exchange.setRouteStop(true);
             callback.done(true);
             return true;
