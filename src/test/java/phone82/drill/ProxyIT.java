@@ -139,7 +139,7 @@ class ProxyIT {
     }
 
     private static List<String> httpie(String method, String url, List<String> headers, String body) {
-        List<String> command = new ArrayList<>(List.of(Program.named("http"), "--ignore-stdin", "--print=hb", "--path-as-is", "--timeout=20"));
+        List<String> command = new ArrayList<>(List.of(Program.of("httpie", "http"), "--ignore-stdin", "--print=hb", "--path-as-is", "--timeout=20"));
         command.addAll(body == null ? List.of(method, url) : List.of("--raw", body, method, url));
         headers.forEach(header -> command.add(header.replaceFirst(": ", ":")));
         return command;

@@ -42,6 +42,7 @@ class ScaleOutIT {
     private static final int WARM_UP = 300;
     private static final Duration WINDOW = Duration.ofSeconds(12);
 
+    private final String cpulimit = Program.named("cpulimit");
     private final List<Process> limits = new ArrayList<>();
 
     @Test
@@ -100,7 +101,7 @@ class ScaleOutIT {
     private void startLimited(Processes site) throws IOException {
         site.start("store");
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(handled(site)).isGreaterThanOrEqualTo(WARM_UP));
-        limits.add(new ProcessBuilder(Program.named("cpulimit"), "--lazy", "--quiet", "--limit=" + PERCENT, "--pid=" + site.pid("store")).start());
+        limits.add(new ProcessBuilder(cpulimit, "--lazy", "--quiet", "--limit=" + PERCENT, "--pid=" + site.pid("store")).start());
     }
 
     /** The number of pay's events that it has handled. */
