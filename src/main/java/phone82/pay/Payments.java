@@ -173,8 +173,7 @@ public class Payments {
         if (payment == null || !payment.isDue(now())) {
             return null;
         }
-        Correlation.begin(payment.traceparent());
-        Correlation.about(String.valueOf(orderId));
+        Correlation.begin(payment.traceparent(), String.valueOf(orderId));
         if (payment.isUnconfirmed()) {
             payment.expire(now());
         }

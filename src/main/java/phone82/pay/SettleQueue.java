@@ -65,8 +65,7 @@ public class SettleQueue {
         if (System.nanoTime() - waiting.get(wanted) >= spare.toNanos()) {
             return payments.claim(request.orderId());
         }
-        Correlation.begin(traceparent);
-        Correlation.about(String.valueOf(request.orderId()));
+        Correlation.begin(traceparent, String.valueOf(request.orderId()));
         return request;
     }
 }

@@ -32,6 +32,12 @@ public final class Correlation {
         return current;
     }
 
+    /** Continues the trace, as {@link #begin(String)}, with work on an order. */
+    public static void begin(String traceparent, String orderId) {
+        begin(traceparent);
+        about(orderId);
+    }
+
     /** Returns the caller's trace, or a new one if it sent none or a malformed one. */
     public static String valid(String traceparent) {
         return traceparent != null && VALID.matcher(traceparent).matches() ? traceparent : random();

@@ -111,8 +111,7 @@ public class Participation {
             return Optional.empty();
         }
         return Optional.ofNullable(jdbc.queryForObject("select order_id, traceparent from saga where lra = ?", (row, n) -> {
-            Correlation.begin(row.getString(2));
-            Correlation.about(row.getString(1));
+            Correlation.begin(row.getString(2), row.getString(1));
             return row.getLong(1);
         }, lra));
     }
@@ -129,8 +128,7 @@ public class Participation {
 
     /** Makes the log lines of this thread name the cancellation's order and trace. */
     public void correlate(@Body Open cancellation) {
-        Correlation.begin(cancellation.traceparent());
-        Correlation.about(String.valueOf(cancellation.orderId()));
+        Correlation.begin(cancellation.traceparent(), String.valueOf(cancellation.orderId()));
     }
 
     private List<Open> openSince(Instant latest) {
