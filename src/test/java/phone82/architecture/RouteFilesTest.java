@@ -120,6 +120,14 @@ class RouteFilesTest {
         assertThat(file.content().findValues("log")).as("log steps of %s", file).allMatch(step -> step.has("loggingLevel"));
     }
 
+    /** By default it continues in another thread, without the trace, while the worker of the request waits all the same. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void aDelayStaysInItsThread(RouteFile file) {
+        assertThat(file.content().findValues("delay")).filteredOn(JsonNode::isObject).as("delays of %s", file)
+                .allMatch(delay -> delay.has("asyncDelayed") && !delay.get("asyncDelayed").asBoolean());
+    }
+
     @ParameterizedTest
     @MethodSource("files")
     void aFlowHasAtMostSixtyLines(RouteFile file) {

@@ -2,10 +2,13 @@ package phone82.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 import phone82.Context;
 import phone82.app.Intake;
@@ -30,6 +33,7 @@ import static org.awaitility.Awaitility.await;
 import static phone82.journey.Shop.anOrder;
 
 /** Orders from before customers logged in have no owner, until an operator assigns them to customers. */
+@ExtendWith(OutputCaptureExtension.class)
 class AssignmentTest {
 
     @RegisterExtension
@@ -70,6 +74,21 @@ class AssignmentTest {
                     assertThat(entry.get("result").asText()).isEqualTo("200");
                     assertThat(entry.get("correlationId").asText()).isEqualTo(step.get("correlationId").asText());
                 });
+    }
+
+    /** What fails afterwards is repeated, and a fault of the program is not hidden. */
+    @Test
+    void aFaultAfterTheCommitRefusesNothing(CapturedOutput log) {
+        long id = withoutOwner();
+        JdbcTemplate orders = PHONE82.jdbc(Context.APP);
+        orders.execute("create trigger keep_new_owner before delete on new_owner for each row signal sqlstate '45000' set message_text = 'a fault'");
+        try {
+            assign(olga, id, "ann").expect(200);
+            assertThat(log).contains("Problems: Unexpected failure", "a fault");
+        } finally {
+            orders.execute("drop trigger keep_new_owner");
+        }
+        isAnns(id);
     }
 
     @Test

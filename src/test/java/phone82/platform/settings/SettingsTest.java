@@ -190,6 +190,7 @@ class SettingsTest {
             --phone82.catalogue.models[1].model=a | is not a list of models
             PHONE82_CATALOGUE_MODELS_0_HEIGHT=7 | PHONE82_CATALOGUE_MODELS_0_HEIGHT (environment variable) is unknown
             --phone82.events.attempts=0 | is too small
+            --phone82.events.consumers=51 | is too large
             --phone82.events.batch-time=50 | has no unit
             --phone82.inbox.keep=0d | is too small
             --phone82.app.idempotency-keys.keep=23h | is too small; allowed: a time from 1d to 365d
